@@ -1,0 +1,1 @@
+"""Serve: config, files, store, command line, report."""

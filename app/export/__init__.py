@@ -1,0 +1,1 @@
+"""Export: workbook and calendars."""

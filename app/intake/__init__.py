@@ -1,0 +1,1 @@
+"""Intake: foreign exports become our calls table."""

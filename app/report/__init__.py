@@ -1,0 +1,1 @@
+"""Report: one offline page about a run."""

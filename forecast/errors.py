@@ -1,0 +1,50 @@
+"""The one error that bad input raises, in every room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class InputError(ValueError):
+    """Bad input, told so that a planner can mend it without reading code.
+
+    Parameters
+    ----------
+    what
+        What is wrong, as a short sentence without a full stop.
+    file, row, column, value
+        Where: the file's name, the row as a spreadsheet counts it (the header is row 1), the column
+        or dotted config key, and the offending value. Each may be left out.
+    mend
+        How to put it right, as an imperative sentence without a full stop.
+
+    Examples
+    --------
+    >>> print(InputError("not a number", file="calls.csv", row=17, column="offered", value="abc", mend="Write digits only"))
+    calls.csv, row 17, column offered: not a number (got 'abc'). Write digits only.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        file: str | Path | None = None,
+        row: int | None = None,
+        column: str | None = None,
+        value: object = None,
+        mend: str | None = None,
+    ) -> None:
+        where = [Path(file).name] if file is not None else []
+        if row is not None:
+            where.append(f"row {row}")
+        if column is not None:
+            where.append(f"column {column}" if row is not None or file is None or "." not in column else f"key {column}")
+        text = ", ".join(where) + ": " if where else ""
+        text += what
+        if value is not None:
+            text += f" (got {value!r})"
+        text += "."
+        if mend:
+            text += f" {mend}."
+        super().__init__(text)
+        self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend

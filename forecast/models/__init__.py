@@ -1,0 +1,1 @@
+"""Volume models: one contract, several rivals."""

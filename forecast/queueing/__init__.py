@@ -1,0 +1,1 @@
+"""Queueing: from calls and agents to service, and back."""

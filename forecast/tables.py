@@ -1,0 +1,232 @@
+"""Tables declared once, as data: `tables.csv` of each room drives the checks and the manual."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from .errors import InputError
+
+KINDS = ("text", "number", "flag", "time", "date")
+QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
+QUANTILE_COLUMNS = tuple(f"q{q:g}" for q in QUANTILES)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its kind (one of `KINDS`), unit, inclusive bounds, and whether it may be blank or absent."""
+
+    name: str
+    kind: str
+    unit: str
+    low: float | None
+    high: float | None
+    blank: bool
+    required: bool
+    meaning: str
+
+
+Table = Mapping[str, Column]
+
+
+def load(package: str) -> dict[str, Table]:
+    """Read the table declarations of a room (its import name)."""
+    text = (resources.files(package) / "tables.csv").read_text(encoding="utf-8")
+    tables: dict[str, dict[str, Column]] = {}
+    for row in csv.DictReader(io.StringIO(text)):
+        tables.setdefault(row["table"], {})[row["column"]] = Column(
+            row["column"], row["kind"], row["unit"],
+            float(row["low"]) if row["low"] else None, float(row["high"]) if row["high"] else None,
+            row["blank"] == "yes", row["required"] == "yes", row["meaning"],
+        )  # fmt: skip
+    return dict(tables)
+
+
+TABLES = load(__package__)
+
+
+def _row(position: int, file: str | Path | None) -> int:
+    return int(position) + 2
+
+
+def _first_bad(mask: pd.Series) -> int:
+    return int(mask.to_numpy().argmax())
+
+
+def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
+    raw = text if pd.api.types.is_numeric_dtype(text) else text.astype("string").str.strip().replace("", pd.NA)
+    number = pd.to_numeric(raw, errors="coerce").astype("float64")
+    bad = number.isna() & raw.notna()
+    if bad.any():
+        i = _first_bad(bad)
+        raise InputError("not a number", file=file, row=_row(i, file), column=column.name, value=str(raw.iloc[i]),
+                         mend=f"Write {column.unit or 'a number'} with a point for decimals, or leave it blank")  # fmt: skip
+    for wrong, what in (
+        (number < (column.low if column.low is not None else float("-inf")), f"below {column.low:g}" if column.low is not None else ""),
+        (number > (column.high if column.high is not None else float("inf")), f"above {column.high:g}" if column.high is not None else ""),
+        (number.abs() == float("inf"), "infinite"),
+    ):
+        if wrong.any():
+            i = _first_bad(wrong)
+            unit = f" {column.unit}" if column.unit else ""
+            raise InputError(f"{what}{unit}", file=file, row=_row(i, file), column=column.name, value=float(number.iloc[i]),
+                             mend=f"{column.meaning}")  # fmt: skip
+    return number
+
+
+def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | Path | None = None) -> pd.Series:
+    """Return aware local times (naive wall clock when `zone` is None).
+
+    Text with an offset is converted; text without one is local time of `zone`. Of a repeated hour the first
+    passage is taken unless the rows run on in order, as an export of that day does.
+
+    Raises
+    ------
+    InputError
+        On text that is no ISO 8601 time, on offsets without a zone, and on times that the clock skips.
+    """
+    if isinstance(text.dtype, pd.DatetimeTZDtype):
+        return text if zone is None else text.dt.tz_convert(ZoneInfo(zone))
+    if pd.api.types.is_datetime64_dtype(text):
+        naive, aware = text, pd.Series(False, index=text.index)
+        raw = text.astype("string")
+    else:
+        raw = text.astype("string").str.strip()
+        aware = raw.str.contains(r"(?:[+-]\d\d:?\d\d|Z)$", na=False) & raw.str.contains(":", na=False)
+        naive = pd.to_datetime(raw.where(~aware), errors="coerce", format="ISO8601")
+    bad = naive.isna() & ~aware
+    if bad.any():
+        i = _first_bad(bad)
+        raise InputError("not an ISO 8601 time", file=file, row=_row(i, file), column=column,
+                         value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]), mend="Write it like 2026-10-25T07:30")  # fmt: skip
+    if zone is None:
+        if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
+            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype("datetime64[us]")
+        return naive.astype("datetime64[us]")
+    key = ZoneInfo(zone)
+    local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
+    skipped = local.isna() & ~aware
+    if skipped.any():
+        i = _first_bad(skipped)
+        raise InputError(f"time does not exist in {zone} (the clock skips it)", file=file, row=_row(i, file), column=column,
+                         value=str(raw.iloc[i]), mend="Write it with its UTC offset")  # fmt: skip
+    if aware.any():
+        given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
+        if given.isna().any():
+            i = _first_bad((aware & ~raw.index.isin(given.dropna().index)))
+            raise InputError("not an ISO 8601 time", file=file, row=_row(i, file), column=column, value=str(raw.iloc[i]))
+        local = local.astype(f"datetime64[us, {zone}]")
+        local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
+    return local.astype(f"datetime64[us, {zone}]")
+
+
+def check(frame: pd.DataFrame, table: Table, *, zone: str | None = None, file: str | Path | None = None, extra: bool = False) -> pd.DataFrame:
+    """Return `frame` with the declared columns typed and checked.
+
+    Parameters
+    ----------
+    frame
+        Columns as text or already typed; row order is kept.
+    table
+        Declarations from `load`; a column named ``q*`` stands for the quantile columns.
+    zone
+        Zone of times without an offset; None leaves them naive.
+    file
+        Named in errors.
+    extra
+        Whether columns that are not declared are kept (they are dropped otherwise).
+
+    Raises
+    ------
+    InputError
+        On a missing column, a blank where none may be, text in a number column, a value out of bounds.
+    """
+    columns: dict[str, Column] = {}
+    for name, column in table.items():
+        if name.endswith("*"):
+            columns |= {c: column for c in frame.columns if str(c).startswith(name[:-1]) and str(c)[1:2].isdigit()}
+        elif name in frame.columns:
+            columns[name] = column
+        elif column.required:
+            raise InputError(f"column {name!r} is missing", file=file, value=", ".join(map(str, frame.columns)),
+                             mend=f"Add it ({column.meaning}) or map it in [intake]")  # fmt: skip
+    out: dict[str, pd.Series] = {}
+    for name, column in columns.items():
+        raw = frame[name]
+        if not column.blank:
+            blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+            if blank.any():
+                raise InputError("blank", file=file, row=_row(_first_bad(blank), file), column=name, mend=column.meaning)
+        if column.kind == "number":
+            out[name] = _numbers(raw, Column(name, *(getattr(column, f) for f in ("kind", "unit", "low", "high", "blank", "required", "meaning"))), file)
+        elif column.kind == "flag":
+            out[name] = _numbers(raw.replace({True: 1, False: 0}), Column(name, "flag", "", 0, 1, column.blank, column.required, "Write 1 or 0"), file)
+        elif column.kind == "time":
+            out[name] = parse_times(raw, zone, column=name, file=file)
+        elif column.kind == "date":
+            out[name] = _dates(raw, column, file)
+        else:
+            out[name] = raw.astype("string").str.strip().fillna("").astype(object)
+    rest = {c: frame[c] for c in frame.columns if extra and c not in out}
+    return pd.DataFrame(out | rest, index=frame.index)
+
+
+def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
+    text = raw.astype("string").str.strip().replace("", pd.NA)
+    parsed = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
+    bad = parsed.isna() & text.notna()
+    if bad.any():
+        i = _first_bad(bad)
+        raise InputError("not a date", file=file, row=_row(i, file), column=column.name, value=str(text.iloc[i]), mend="Write it like 2026-10-25")
+    return pd.Series([None if pd.isna(d) else d.date() for d in parsed], index=raw.index, dtype=object)
+
+
+def read_csv(path: Path, table: Table, *, zone: str | None = None) -> pd.DataFrame:
+    """Read and check one of our own CSV files (UTF-8, comma, header; may be gzipped).
+
+    Raises
+    ------
+    InputError
+        If the file is missing, not UTF-8, not CSV, or breaks the table's declaration.
+    """
+    return check(read_text_csv(path), table, zone=zone, file=path)
+
+
+def read_text_csv(path: Path) -> pd.DataFrame:
+    """Read a CSV with every cell as text; blanks become "".
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, not UTF-8 or not rectangular.
+    """
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+    except FileNotFoundError:
+        raise InputError("file not found", file=path, mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct its name") from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", file=path) from None
+    except pd.errors.EmptyDataError:
+        raise InputError("file is empty", file=path, mend="It needs a header row and data") from None
+    except UnicodeDecodeError as error:
+        raise InputError("not UTF-8 text", file=path, mend="Save it as UTF-8 or name its encoding in [intake]") from error
+    except pd.errors.ParserError as error:
+        raise InputError(f"not a rectangular CSV ({error})", file=path) from error
+
+
+def refuse_duplicates(frame: pd.DataFrame, key: list[str], *, file: str | Path | None = None, what: str = "duplicate row") -> None:
+    """Raise `InputError` naming the first row of `frame` whose `key` columns repeat an earlier row."""
+    again = frame.duplicated(key)
+    if again.any():
+        i = _first_bad(again)
+        first = _first_bad((frame[key] == frame[key].iloc[i]).all(axis=1))
+        value = ", ".join(str(v) for v in frame[key].iloc[i])
+        raise InputError(f"{what}: same {' and '.join(key)} as row {_row(first, file)}", file=file, row=_row(i, file), value=value,
+                         mend="Keep one of them")  # fmt: skip

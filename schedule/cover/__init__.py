@@ -1,0 +1,1 @@
+"""Cover: how many people on which shift, breaks included, nobody named."""

@@ -1,0 +1,1 @@
+"""Roster: who takes which shift."""

@@ -1,0 +1,95 @@
+"""Rules that hold for everybody, and what things cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..forecast.errors import InputError
+from ..forecast.grid import WEEKDAYS
+from .shifts import minute_of
+
+
+@dataclass(frozen=True)
+class Rules:
+    """People's rules; all are hard.
+
+    Parameters
+    ----------
+    rest_min
+        Least minutes between the end of a shift and the start of the same person's next.
+    max_run_days
+        Most days worked in a row, last week's counted.
+    days_off_together
+        Length of one run of days off that everybody gets inside the week (closed days count as off); 0 = no rule.
+    max_start_spread_min
+        Most minutes between a person's earliest and latest start of the week; None = only priced (`Costs.steady_h`).
+    """
+
+    rest_min: int = 660
+    max_run_days: int = 6
+    days_off_together: int = 2
+    max_start_spread_min: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, low, high in (("rest_min", 0, 2880), ("max_run_days", 1, 14), ("days_off_together", 0, 7)):
+            if not low <= getattr(self, name) <= high:
+                raise InputError(f"Expected {name} between {low} and {high}", column=f"rules.{name}", value=getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Premium:
+    """A wage premium: `share` of the wage on top for paid time between `start` and `end` (``HH:MM``) on `days`."""
+
+    share: float
+    days: tuple[str, ...] = WEEKDAYS
+    start: str = "00:00"
+    end: str = "24:00"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 10:
+            raise InputError("Expected premium share between 0 and 10", column="costs.premium.share", value=self.share, mend="25 % is 0.25")
+        for day in self.days:
+            if day not in WEEKDAYS:
+                raise InputError("unknown weekday", column="costs.premium.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}")
+        if minute_of(self.end, column="costs.premium.end") <= minute_of(self.start, column="costs.premium.start"):
+            raise InputError("premium ends before it starts", column="costs.premium.end", value=self.end, mend="Split it at midnight")
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Wages and prices, in the centre's currency.
+
+    Parameters
+    ----------
+    cost_h
+        Wage per paid hour where neither agent nor contract has one.
+    currency
+        Shown in reports.
+    lost_call
+        Price of each call by which a day or week falls short of its goal.
+    under_h
+        Price of an agent-hour missing where the goal holds per interval, or below the floor.
+    open_shift_h
+        Price per paid hour of a shift that nobody can take.
+    below_contract_h
+        Price per paid hour below a contract's weekly minimum.
+    wish
+        Price of one unit of wish weight not met.
+    steady_h
+        Price per hour between a person's earliest and latest start of the week.
+    """
+
+    cost_h: float = 20.0
+    currency: str = "EUR"
+    lost_call: float = 15.0
+    under_h: float = 100.0
+    open_shift_h: float = 60.0
+    below_contract_h: float = 15.0
+    wish: float = 2.0
+    steady_h: float = 1.0
+    premium: tuple[Premium, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("cost_h", "lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"Expected {name} >= 0", column=f"costs.{name}", value=getattr(self, name))

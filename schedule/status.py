@@ -1,0 +1,55 @@
+"""What an optimisation knows about its answer: a status is never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Solved:
+    """How good an answer is.
+
+    Parameters
+    ----------
+    status
+        ``optimal`` (proven within the asked gap of 1e-6), ``feasible``, ``infeasible`` or ``none``
+        (nothing found in time).
+    cost
+        Value of the best answer; None when there is none.
+    bound
+        Proven lower bound; None when none is known, never 0 for "unknown".
+    stopped
+        Why the work ended: ``gap``, ``time``, ``user`` or None (ran to its end).
+    history
+        (seconds, cost, bound) whenever either improved.
+    """
+
+    status: str
+    cost: float | None = None
+    bound: float | None = None
+    stopped: str | None = None
+    seconds: float = 0.0
+    history: tuple[tuple[float, float | None, float | None], ...] = field(default=(), repr=False)
+
+    @property
+    def gap(self) -> float | None:
+        """(cost − bound) / bound as a share; None without a cost or a positive bound."""
+        if self.cost is None or self.bound is None or self.bound <= 0:
+            return None
+        return max(0.0, (self.cost - self.bound) / self.bound)
+
+
+class Infeasible(Exception):
+    """No plan can obey the rules.
+
+    Parameters
+    ----------
+    conflict
+        The rules and people that cannot hold together, one readable line each; none can be left out.
+    repair
+        The smallest change that frees it, one readable line each.
+    """
+
+    def __init__(self, conflict: list[str], repair: list[str]) -> None:
+        super().__init__("The rules contradict each other: " + "; ".join(conflict) + ". Smallest change: " + "; ".join(repair) + ".")
+        self.conflict, self.repair = conflict, repair
