@@ -30,6 +30,8 @@ class Rules:
     days_off_together: int = 2
     max_start_spread_min: int | None = None
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
     def __post_init__(self) -> None:
         for name, low, high in (("rest_min", 0, 2880), ("max_run_days", 1, 14), ("days_off_together", 0, 7)):
             if not low <= getattr(self, name) <= high:
@@ -44,6 +46,8 @@ class Premium:
     days: tuple[str, ...] = WEEKDAYS
     start: str = "00:00"
     end: str = "24:00"
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
         if not 0 <= self.share <= 10:
@@ -88,6 +92,8 @@ class Costs:
     wish: float = 2.0
     steady_h: float = 1.0
     premium: tuple[Premium, ...] = ()
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
         for name in ("cost_h", "lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"):

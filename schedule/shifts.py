@@ -37,6 +37,8 @@ class Break:
     min_before_min: int = 0
     min_after_min: int = 0
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
     def __post_init__(self) -> None:
         if self.kind not in ("break", "lunch"):
             raise InputError("unknown kind of break", column="kind", value=self.kind, mend="One of break, lunch")
@@ -72,6 +74,8 @@ class ShiftFamily:
     step_min: int = 30
     days: tuple[str, ...] = WEEKDAYS
     breaks: tuple[Break, ...] = ()
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
         if self.paid_min <= 0:
@@ -210,3 +214,27 @@ def shifts_of_week(families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily], 
                     continue
                 out.append(Shift(f"{family.name}@{minute // 60 % 24:02d}{minute % 60:02d}", family.name, date, day, start, length, family.paid_min, breaks))
     return tuple(sorted(out, key=lambda s: (s.start, s.pattern)))
+
+
+@dataclass(frozen=True)
+class PlannedShift:
+    """One head on a shift, with its breaks placed and the queue it is worked on.
+
+    Attributes
+    ----------
+    breaks
+        Start of each break in slots after the shift's start, in the order of `Shift.breaks`.
+    contract
+        Contract it was planned for; None in a plan without people.
+    """
+
+    shift: Shift
+    breaks: tuple[int, ...]
+    queue: str
+    contract: str | None = None
+
+    @property
+    def phone(self) -> tuple[int, ...]:
+        """Slots on the phone, in order."""
+        off = {self.shift.start + b + i for b, (_, _, n, _) in zip(self.breaks, self.shift.breaks, strict=True) for i in range(n)}
+        return tuple(s for s in range(self.shift.start, self.shift.end) if s not in off)

@@ -33,6 +33,8 @@ class Contract:
     min_days: int = 0
     cost_h: float | None = None
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
     def __post_init__(self) -> None:
         key = f"contract.{self.name}"
         if not 0 <= self.min_h_week <= self.max_h_week <= 168:

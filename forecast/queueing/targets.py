@@ -48,6 +48,8 @@ class ServiceGoal:
     min_agents: int = 0
     short_s: float = 5.0
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
     def __post_init__(self) -> None:
         for name, low, high in (("level", 0.0, 1.0), ("floor", 0.0, 1.0), ("max_abandon", 0.0, 1.0), ("max_occupancy", 0.0, 1.0)):
             value = getattr(self, name)
