@@ -1,0 +1,106 @@
+"""The run folder: every table of a decided week, judged before anything is published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..forecast.grid import Grid
+from ..forecast.predict import Forecast
+from ..schedule.activity import cover_table, open_table, roster_table
+from ..schedule.check import Verdict, check
+from ..schedule.explain import explain, explain_open
+from .config import Config
+from .export.calendar import write_calendars
+from .export.excel import write_workbook
+from .export.sheets import write_sheets
+from .inputs import copy_inputs
+from .report.page import write_report
+from .store import run_folder, write_atomic, write_csv
+from .summary import summarise
+from .week import Week
+
+
+class Refused(RuntimeError):
+    """The judge found broken rules; nothing was published."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+        lines = [f"{v.rule}: {v.text}" for v in verdict.violations[:20]]
+        super().__init__(f"The judge refused the plan ({len(verdict.violations)} violations); nothing was published.\n" + "\n".join(lines))
+
+
+def service_table(week: Week) -> pd.DataFrame:
+    """Return service.csv: goal, expectation and simulation per queue and interval, day, week (plus expected calls)."""
+    goal = {d.queue: d.goal.level for d in week.problem.demands}
+    out = week.expected.assign(goal=[goal[q] for q in week.expected["queue"]])
+    key = ["queue", "period", "start"]
+    if week.simulation is not None:
+        out = out.merge(week.simulation.service[[*key, "simulated", "ci_lo", "ci_hi"]], on=key, how="left", validate="one_to_one")
+    else:
+        out = out.assign(simulated=float("nan"), ci_lo=float("nan"), ci_hi=float("nan"))
+    return out[[*key, "goal", "expected", "simulated", "ci_lo", "ci_hi", "calls"]]
+
+
+def judged(activity: pd.DataFrame, plan: Mapping[str, Any], inputs: Path, grid: Grid, previous: Path | None) -> Verdict:
+    """Return the judge's verdict on an activity table, from the input files alone."""
+    texts = {n: pd.read_csv(inputs / f"{n}.csv", dtype=str, keep_default_na=False) if (inputs / f"{n}.csv").exists() else None
+             for n in ("staff", "availability", "leave", "special_days")}  # fmt: skip
+    before = inputs / "previous_activity.csv"
+    if previous is not None:
+        before = previous / "activity.csv"
+    earlier = pd.read_csv(before, dtype=str, keep_default_na=False) if before.exists() else None
+    return check(activity, {"plan": plan, **texts, "previous_activity": earlier, "week": grid.first_date, "days": grid.days})
+
+
+def publish(
+    out: Path, config: Config, plan: Mapping[str, Any], week: Week, files: list[Path], arguments: Mapping[str, Any], *,
+    requirement: pd.DataFrame, curve: pd.DataFrame | None, predicted: Forecast | None, volume: pd.DataFrame | None, previous: Path | None,
+    stages: dict[str, float], label: Mapping[str, Any], log: Callable[[], list[str]], wages: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """Judge the week, write its run folder in place of `out`, and return the summary.
+
+    Raises
+    ------
+    Refused
+        If the judge objects.
+    """
+    with run_folder(out) as run:
+        hashes = copy_inputs(files, run, arguments)
+        if previous is not None:
+            (run / "inputs" / "previous_activity.csv").write_bytes((previous / "activity.csv").read_bytes())
+        verdict = judged(week.activity, plan, run / "inputs", week.problem.grid, None)
+        if verdict.violations:
+            raise Refused(verdict)
+        service = service_table(week)
+        tables = {
+            "volume": volume, "requirement": requirement, "curve": curve, "cover": cover_table(week.cover.planned),
+            "activity": week.activity, "coverage": week.coverage, "service": service,
+            "explain": explain(week.problem, week.assigned, week.coverage),
+        }  # fmt: skip
+        if week.roster is not None:
+            tables |= {
+                "roster": roster_table(week.assigned, week.problem.grid),
+                "open_shifts": open_table(week.roster.open, week.problem.grid),
+                "open_reasons": explain_open(week.problem, week.assigned, week.roster.open),
+            }
+        if predicted is not None:
+            tables |= {"backtest": predicted.backtest, "history": predicted.history, "quality": predicted.quality}
+        for name, table in tables.items():
+            if table is not None:
+                write_csv(run / f"{name}.csv", table)
+        summary = summarise(config, week, verdict, service, stages=stages, hashes=hashes, label=label)
+        write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
+        write_report(run, wages=wages)
+        write_workbook(run, wages=wages)
+        if week.roster is not None:
+            write_calendars(run)
+            write_sheets(run)
+        write_atomic(run / "run.log", "\n".join(log()) + "\n")
+    return summary
+
+

@@ -1,0 +1,128 @@
+"""summary.json: what a run found, in figures that other programs read."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..schedule.check import Verdict
+from ..schedule.coverage import fit
+from ..schedule.status import Solved
+from .config import Config
+from .week import Week
+
+LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in LIBRARIES}
+
+
+def _part(solved: Solved, wages: float, prices: float, paid_hours: float, seconds: float) -> dict[str, Any]:
+    return {
+        "status": solved.status,
+        "stopped": solved.stopped,
+        "cost": wages + prices,
+        "cost_wages": wages,
+        "cost_prices": prices,
+        "bound": solved.bound,
+        "gap": solved.gap,
+        "paid_hours": paid_hours,
+        "seconds": seconds,
+    }
+
+
+def summarise(
+    config: Config, week: Week, verdict: Verdict, service: pd.DataFrame, *, stages: Mapping[str, float], hashes: Mapping[str, str], label: Mapping[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """Return summary.json as a dict; keys as in the reference page "Run folder".
+
+    Parameters
+    ----------
+    service
+        The table of service.csv.
+    stages
+        Seconds per stage.
+    hashes
+        SHA-256 of each input file.
+    label
+        Keys put in front: week, scenario and the like.
+    """
+    cover = week.cover
+    cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
+    parts = {"cover": _part(cover.solved, cover.cost_wages, cover.cost_prices, cover_hours, stages.get("cover", 0.0))}
+    parts["cover"]["blocks"] = [
+        {"dates": [d.isoformat() for d in b.dates], "cost": b.cost, "bound": b.bound, "gap": b.gap, "seconds": b.seconds} for b in cover.blocks
+    ]
+    published, prices, solved = parts["cover"], {"lost_calls_and_under": cover.cost_prices}, cover.solved
+    if week.roster is not None:
+        roster = week.roster
+        named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
+        prices = dict(roster.prices)
+        parts["roster"] = _part(roster.solved, roster.cost_wages, sum(prices.values()), named_hours, stages.get("roster", 0.0))
+        published, solved = parts["roster"], roster.solved
+    figures = fit(week.coverage, week.problem.grid)
+    return {
+        "site": config.site.name,
+        "note": config.site.note,
+        "zone": config.site.zone,
+        "currency": config.costs.currency,
+        **label,
+        **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
+        "cost_prices_parts": prices,
+        "over_agent_hours": figures["over_agent_hours"],
+        "under_agent_hours": figures["under_agent_hours"],
+        "schedule_fit": figures["fit"],
+        "occupancy": _occupancy(week),
+        "open_shifts": len(week.roster.open) if week.roster is not None else 0,
+        "violations": len(verdict.violations),
+        **_service(service),
+        "goal_basis": "/".join(sorted({"interval" if d.by_interval else d.goal.basis for d in week.problem.demands})),
+        "goals": {d.queue: f"{d.goal} of {d.goal.definition} by {'interval' if d.by_interval else d.goal.basis}" for d in week.problem.demands},
+        "agents": len(week.problem.staff),
+        "repairs": week.repairs,
+        "simulation": None if week.simulation is None else {"runs": week.simulation.runs, "seconds": week.simulation.seconds, "half_width": week.simulation.half_width},
+        "seconds": sum(stages.values()),
+        "stages": dict(stages),
+        "gap_history": [list(h) for h in solved.history],
+        "seed": config.solve.seed,
+        "versions": versions(),
+        "input_hashes": dict(hashes),
+        **parts,
+    }
+
+
+def _occupancy(week: Week) -> float | None:
+    if week.simulation is None:
+        return None
+    rows = week.simulation.service[week.simulation.service["period"] == "week"]
+    return float(np.average(rows["occupancy"], weights=rows["offered"])) if rows["offered"].sum() > 0 else None
+
+
+def _service(service: pd.DataFrame) -> dict[str, Any]:
+    """Pool the queues' weeks, weighted by calls; their simulations are independent, so half-widths add in squares."""
+    rows = service[service["period"] == "week"]
+    out: dict[str, Any] = {"service_level_expected": None, "service_level_simulated": None, "service_level_ci": None, "queues": {}}
+    if rows.empty:
+        return out
+    for row in rows.itertuples():
+        ci = None if pd.isna(row.ci_lo) else [float(row.ci_lo), float(row.ci_hi)]
+        out["queues"][row.queue] = {"goal": float(row.goal), "expected": _number(row.expected), "simulated": _number(row.simulated), "ci": ci}
+    weight = rows["calls"].to_numpy() / max(rows["calls"].sum(), 1e-12)
+    if rows["expected"].notna().all():
+        out["service_level_expected"] = float(weight @ rows["expected"].to_numpy())
+    if rows["simulated"].notna().all():
+        mean = float(weight @ rows["simulated"].to_numpy())
+        half = float(np.sqrt(((weight * (rows["ci_hi"] - rows["ci_lo"]).to_numpy() / 2) ** 2).sum()))
+        out["service_level_simulated"], out["service_level_ci"] = mean, [max(0.0, mean - half), min(1.0, mean + half)]
+    return out
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
