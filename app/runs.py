@@ -1,0 +1,104 @@
+"""Finished run folders: read, judged again, shown again, compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..forecast.errors import InputError
+from ..forecast.tables import read_csv, read_text_csv
+from ..schedule.check import Verdict, Violation, check_coverage
+from ..schedule.tables import TABLES
+from .inputs import ARGUMENTS, Folder
+from .publish import judged
+
+FIGURES = (
+    "week", "scenario", "status", "cost", "cost_wages", "cost_prices", "bound", "gap", "paid_hours", "over_agent_hours", "under_agent_hours",
+    "schedule_fit", "open_shifts", "service_level_expected", "service_level_simulated", "occupancy", "seconds", "seed",
+)  # fmt: skip
+
+
+def summary_of(run: Path) -> dict[str, Any]:
+    """Return the summary of a run folder.
+
+    Raises
+    ------
+    InputError
+        If `run` is not a run folder.
+    """
+    try:
+        summary: dict[str, Any] = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not JSON: {error}", file=run / "summary.json") from error
+    return summary
+
+
+def table_of(run: Path, name: str) -> pd.DataFrame:
+    """Return one CSV of a run folder, all cells as text."""
+    summary_of(run)
+    return read_text_csv(run / f"{name}.csv")
+
+
+def verdict_of(run: Path) -> Verdict:
+    """Judge a run folder from activity.csv and inputs/; its coverage.csv is compared with the judge's own count."""
+    inputs = run / "inputs"
+    if not inputs.is_dir():
+        raise InputError("not a run folder: inputs is missing", file=run)
+    arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
+    folder = Folder.read(inputs, arguments["scenario"])
+    grid = folder.config.week_grid(pd.Timestamp(arguments["week"]).date())
+    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=folder.config.site.zone)
+    verdict = judged(activity, folder.plan, inputs, grid)
+    if not (run / "coverage.csv").exists():
+        return verdict
+    coverage = read_csv(run / "coverage.csv", TABLES["coverage"], zone=folder.config.site.zone)
+    wrong: tuple[Violation, ...] = tuple(check_coverage(activity, coverage, grid_min=grid.minutes))
+    return Verdict((*verdict.violations, *wrong), verdict.notes, verdict.paid_hours, verdict.shifts)
+
+
+def write_papers(run: Path, *, wages: bool) -> Path:
+    """Write report, workbook, calendars and agent sheets of a run again and return the report's path."""
+    from .export.calendar import write_calendars
+    from .export.excel import write_workbook
+    from .export.sheets import write_sheets
+    from .report.page import write_report
+
+    summary_of(run)
+    write_workbook(run, wages=wages)
+    if (run / "roster.csv").exists():
+        write_calendars(run)
+        write_sheets(run)
+    return write_report(run, wages=wages)
+
+
+def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
+    """Return the main figures, a row a figure, a column a run."""
+    summaries = {str(run): summary_of(run) for run in runs}
+    return pd.DataFrame({"figure": FIGURES} | {name: [_text(s.get(f)) for f in FIGURES] for name, s in summaries.items()})
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def difference(a: Path, b: Path) -> pd.DataFrame:
+    """Return who works what in one plan and not in the other: agent, date, before, after."""
+    keys = ["agent", "date"]
+
+    def shifts(run: Path) -> pd.DataFrame:
+        roster = table_of(run, "roster")
+        text = roster["start"].str[11:16] + "–" + roster["end"].str[11:16] + " " + roster["pattern"]
+        breaks = table_of(run, "activity").pipe(lambda t: t[t["activity"].isin(["break", "lunch"])])
+        at = (breaks["activity"] + " " + breaks["start"].str[11:16]).groupby([breaks["agent"], breaks["start"].str[:10]]).agg(", ".join)
+        placed = [at.get((agent, date), "") for agent, date in zip(roster["agent"], roster["date"], strict=True)]
+        return roster[keys].assign(shift=text + pd.Series([f" ({p})" if p else "" for p in placed], index=roster.index))
+
+    both = shifts(a).merge(shifts(b), on=keys, how="outer", suffixes=("_a", "_b")).fillna("off")
+    changed = both[both["shift_a"] != both["shift_b"]]
+    return changed.rename(columns={"shift_a": "before", "shift_b": "after"}).sort_values(keys).reset_index(drop=True)
