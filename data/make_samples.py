@@ -78,12 +78,64 @@ def bank(calls_5min: Path | None) -> None:
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
 
 
+def helpdesk_calls(rng: np.random.Generator) -> pd.DataFrame:
+    """Return sixteen invented weeks of half-hours of two queues round the clock; stamps carry their offset."""
+    starts = pd.date_range("2026-06-29", "2026-10-19", freq="30min", tz="Europe/Warsaw", inclusive="left")
+    hour = (starts.hour + starts.minute / 60).to_numpy()
+    parts = []
+    for queue, scale, night, aht, weekend in (("support", 34.0, 2.2, 400, 0.55), ("billing", 15.0, 0.6, 520, 0.35)):
+        shape = night + scale * (np.exp(-(((hour - 10.5) / 2.3) ** 2)) + 0.8 * np.exp(-(((hour - 15.5) / 2.6) ** 2)) + 0.25 * np.exp(-(((hour - 20) / 1.8) ** 2)))
+        week = np.array([1.2, 1.05, 1.0, 1.0, 0.95, weekend, weekend * 0.85])[starts.weekday]
+        days = (starts.tz_localize(None).normalize() - pd.Timestamp("2026-06-29")).days
+        factor = rng.gamma(250, 1 / 250, int(days.max()) + 1)[days]
+        offered = rng.poisson(shape * week * factor)
+        handle = np.where(offered > 0, rng.normal(aht, 0.6 * aht / np.sqrt(np.maximum(offered, 1))), np.nan)
+        text = [t.isoformat(timespec="minutes") for t in starts]
+        parts.append(pd.DataFrame({"queue": queue, "start": text, "offered": offered, "handle_s": np.clip(handle, 60, 3000).round(0)}))
+    return pd.concat(parts)
+
+
+def helpdesk() -> None:
+    """Make data/helpdesk: everything invented (seed 20261019), planned over the Sunday on which summer time ends."""
+    folder, rng = HERE / "helpdesk", np.random.default_rng(20261019)
+    calls = helpdesk_calls(rng)
+    calls["handle_s"] = calls["handle_s"].map(lambda v: "" if pd.isna(v) else f"{v:.0f}")
+    write(folder, "calls.csv", calls)
+    week = list(pd.date_range("2026-10-19", periods=7))
+    staff, available, leave, wishes = [], [], [], []
+    mix = [("full", 44), ("part", 18)]
+    everybody = names(sum(n for _, n in mix), rng)
+    for contract, count in mix:
+        for _ in range(count):
+            number = len(staff)
+            agent = f"h{number:02d}"
+            skills = str(rng.choice(["support", "support|billing:1.05", "billing", "support:1.1|billing"], p=[0.42, 0.26, 0.22, 0.10]))
+            staff.append((agent, everybody[number], ("Red", "Blue", "Green")[number % 3], "Warsaw", contract, round(float(24 + rng.choice([0, 1, 2, 4])), 2), skills))
+            kind = rng.choice(["any", "day", "nights"], p=[0.60, 0.25, 0.15])
+            if kind == "day":
+                available += windows(agent, week, [("06:00", "22:00")] * 7)
+            elif kind == "nights":
+                available += [(agent, f"{d.date()}T18:00", f"{(d + pd.Timedelta(days=1)).date()}T10:00", "available") for d in [week[0] - pd.Timedelta(days=1), *week]]
+            if rng.random() < 0.06:
+                day = week[int(rng.integers(0, 7))]
+                leave.append((agent, f"{day.date()}T00:00", f"{(day + pd.Timedelta(days=1)).date()}T00:00", "vacation"))
+            if rng.random() < 0.4:
+                day = week[int(rng.integers(0, 7))]
+                wishes.append((agent, day.date().isoformat(), str(rng.choice(["off", "early", "late", "night8"], p=[0.4, 0.3, 0.2, 0.1])), int(rng.choice([1, 2, 3]))))
+    write(folder, "staff.csv", pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]))
+    write(folder, "availability.csv", pd.DataFrame(available, columns=["agent", "start", "end", "kind"]))
+    write(folder, "leave.csv", pd.DataFrame(leave, columns=["agent", "start", "end", "kind"]))
+    write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
+
+
 def main() -> None:
     """Make the centres named on the command line, or both."""
     which = [a for a in sys.argv[1:] if not a.endswith(".gz")] or ["bank", "helpdesk"]
     source = next((Path(a) for a in sys.argv[1:] if a.endswith(".gz")), None)
     if "bank" in which:
         bank(source)
+    if "helpdesk" in which:
+        helpdesk()
 
 
 if __name__ == "__main__":
