@@ -94,7 +94,7 @@ class Shrinkage(_Strict):
             return np.full(len(grid), self.unplanned)
         other = self.unplanned.get("default", 0.0)
         by_day = np.array([self.unplanned.get(d, other) for d in WEEKDAYS])
-        return np.asarray(by_day[grid.starts.weekday])
+        return np.asarray(by_day[grid.starts.day_of_week])
 
 
 class Solve(_Strict):

@@ -85,7 +85,7 @@ def helpdesk_calls(rng: np.random.Generator) -> pd.DataFrame:
     parts = []
     for queue, scale, night, aht, weekend in (("support", 34.0, 2.2, 400, 0.55), ("billing", 15.0, 0.6, 520, 0.35)):
         shape = night + scale * (np.exp(-(((hour - 10.5) / 2.3) ** 2)) + 0.8 * np.exp(-(((hour - 15.5) / 2.6) ** 2)) + 0.25 * np.exp(-(((hour - 20) / 1.8) ** 2)))
-        week = np.array([1.2, 1.05, 1.0, 1.0, 0.95, weekend, weekend * 0.85])[starts.weekday]
+        week = np.array([1.2, 1.05, 1.0, 1.0, 0.95, weekend, weekend * 0.85])[starts.day_of_week]
         days = (starts.tz_localize(None).normalize() - pd.Timestamp("2026-06-29")).days
         factor = rng.gamma(250, 1 / 250, int(days.max()) + 1)[days]
         offered = rng.poisson(shape * week * factor)
