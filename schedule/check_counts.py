@@ -1,0 +1,147 @@
+"""The judge's own counts: wages, and heads on the phone against the published coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .check import Plan, Violation, read_plan
+from .check_inputs import DAYS, Clock, clock_minute
+from .check_shifts import Worked, read_rows
+
+
+def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
+    """Recount the wages of a plan.
+
+    Parameters
+    ----------
+    activity, inputs
+        As in `check`.
+
+    Returns
+    -------
+    float
+        Per shift: wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the
+        slot's start. Without staff the wage is the centre's.
+    """
+    plan = read_plan(activity, inputs)
+    general = float(plan.asked.plan.get("costs", {}).get("cost_h", 20.0))
+    factors: dict[float, float] = {}
+    total = 0.0
+    for agent, shifts in plan.shifts.items():
+        wage = plan.asked.people[agent].wage if agent in plan.asked.people else general
+        total += sum(wage * w.paid_min / 60 * _premium(plan, w, factors) for w in shifts)
+    return total
+
+
+def _premium(plan: Plan, worked: Worked, known: dict[float, float]) -> float:
+    slots = [float(m) for m in np.arange(worked.start, worked.end, plan.asked.grid_min)]
+    premiums = plan.asked.plan.get("costs", {}).get("premium", ())
+    for minute in slots:
+        if minute not in known:
+            wall = plan.asked.clock.wall(minute)
+            known[minute] = 1 + sum(float(p["share"]) for p in premiums if _applies(p, wall))
+    return float(np.mean([known[minute] for minute in slots])) if slots else 1.0
+
+
+def _applies(premium: Mapping[str, Any], wall: dt.datetime) -> bool:
+    low = clock_minute(premium.get("start", "00:00"), "costs.premium.start")
+    high = clock_minute(premium.get("end", "24:00"), "costs.premium.end")
+    return DAYS[wall.weekday()] in premium.get("days", DAYS) and low <= wall.hour * 60 + wall.minute < high
+
+
+def recount(
+    activity: pd.DataFrame, starts: Iterable[Any], *, zone: str | None = None, week_min: float | None = None
+) -> dict[str, np.ndarray]:
+    """Count who is on the phone of each queue at each of `starts`: those who have begun less those who have ended.
+
+    Parameters
+    ----------
+    starts
+        Stamps, in any order.
+    zone
+        Zone of stamps without an offset.
+    week_min
+        Length of a cyclic week in minutes: what runs past its end counts at its beginning.
+
+    Returns
+    -------
+    dict
+        Queue → heads, shape (len(starts),).
+    """
+    clock = Clock(zone)
+    at = np.array([clock.minute(s) for s in starts])
+    moments = (at,) if week_min is None else (at, at + week_min)
+    out: dict[str, np.ndarray] = {}
+    for queue, spans in _on_phone(activity, clock).items():
+        begun, ended = np.sort(spans[:, 0]), np.sort(spans[:, 1])
+        counts = [np.searchsorted(begun, t, "right") - np.searchsorted(ended, t, "right") for t in moments]
+        out[queue] = np.sum(counts, axis=0)
+    return out
+
+
+def check_coverage(
+    activity: pd.DataFrame,
+    coverage: pd.DataFrame,
+    *,
+    grid_min: int = 15,
+    zone: str | None = None,
+    week_min: float | None = None,
+) -> list[Violation]:
+    """Compare a published coverage with the activity.
+
+    Parameters
+    ----------
+    activity, coverage
+        The tables of activity.csv and coverage.csv.
+    grid_min
+        Step of the schedule's grid.
+    zone, week_min
+        As in `recount`.
+
+    Returns
+    -------
+    list of Violation
+        A count, surplus or shortage that does not follow from the activity, and phone work in slots that have no row.
+    """
+    out: list[Violation] = []
+    clock = Clock(zone)
+    for queue, rows in coverage.groupby("queue", sort=False):
+        counted = recount(activity, rows["start"], zone=zone, week_min=week_min)
+        heads = counted.get(str(queue), np.zeros(len(rows)))
+        beyond = heads - rows["required"].to_numpy(dtype=float)
+        wanted = {"on_phone": heads, "over": np.maximum(beyond, 0), "under": np.maximum(-beyond, 0)}
+        for name, want in wanted.items():
+            told = rows[name].to_numpy(dtype=float)
+            for i in np.flatnonzero(~(np.abs(told - want) <= 1e-6)):
+                start = clock.text(clock.minute(rows["start"].iloc[i]))
+                out.append(Violation("coverage", "", start, f"{name} of {queue} is {told[i]:g}, recounted {want[i]:g}"))
+    return out + _uncounted(activity, coverage, clock, grid_min)
+
+
+def _on_phone(activity: pd.DataFrame, clock: Clock) -> dict[str, np.ndarray]:
+    spans: dict[str, list[tuple[float, float]]] = {}
+    for rows in read_rows(activity, clock).values():
+        for r in rows:
+            if r.what == "phone":
+                spans.setdefault(r.queue, []).append((r.start, r.end))
+    return {queue: np.array(pairs) for queue, pairs in spans.items()}
+
+
+def _uncounted(activity: pd.DataFrame, coverage: pd.DataFrame, clock: Clock, grid_min: int) -> list[Violation]:
+    """Return phone work between the first and last row of `coverage` in slots of which the queue has no row."""
+    listed: dict[str, set[float]] = {}
+    for queue, start in zip(coverage["queue"], coverage["start"], strict=True):
+        listed.setdefault(str(queue), set()).add(clock.minute(start))
+    moments = set[float]().union(*listed.values())
+    first, last = min(moments, default=0.0), max(moments, default=0.0)
+    out = []
+    for queue, spans in _on_phone(activity, clock).items():
+        worked = {float(t) for a, b in spans for t in np.arange(a, b, grid_min) if first <= t <= last}
+        for t in sorted(worked - listed.get(queue, set())):
+            out.append(Violation("coverage", "", clock.text(t), f"{queue} has heads on the phone and no row"))
+    return out
