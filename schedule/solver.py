@@ -1,0 +1,301 @@
+"""The only door to PuLP models' solver, HiGHS: progress, stop, start, and answers that are checked."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from ..forecast.progress import Watch
+from .linear import Linear
+
+TOLERANCE = 1e-5
+"""Largest relative violation of a row, bound or integrality that an accepted answer may have."""
+
+_FEASIBLE = 2  # HiGHS: kSolutionStatusFeasible
+
+
+class SolverFault(RuntimeError):
+    """The solver answered something that cannot be so (unbounded cost, a refused model)."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known after a solve; nothing in it rests on the solver's word alone.
+
+    Attributes
+    ----------
+    status
+        ``optimal`` (gap at most 1e-6), ``feasible``, ``infeasible`` or ``none`` (nothing found).
+    objective, bound
+        Recomputed value of `values`, and the proven bound; None when there is none.
+    values
+        Variable name → value; integer variables hold whole numbers. Empty without an answer.
+    duals
+        Row name → change of the objective per unit of the right-hand side; only of a solved LP.
+    stopped
+        ``gap``, ``time``, ``user`` or None (ran to its end).
+    """
+
+    status: str
+    objective: float | None = None
+    bound: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict, repr=False)
+    duals: Mapping[str, float] = field(default_factory=dict, repr=False)
+    seconds: float = 0.0
+    stopped: str | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is an answer to use."""
+        return self.objective is not None
+
+    @property
+    def gap(self) -> float | None:
+        """Distance of objective and bound as a share of the bound; None when either is unknown."""
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """Return |objective − bound| / |bound|; 0 when equal, None when either is unknown or only the bound is 0."""
+    if objective is None or bound is None:
+        return None
+    if abs(objective - bound) <= 1e-9 * max(1.0, abs(objective)):
+        return 0.0
+    return abs(objective - bound) / abs(bound) if bound else None
+
+
+def solve(
+    model: pulp.LpProblem,
+    *,
+    watch: Watch,
+    stage: str,
+    time_limit_s: float = float("inf"),
+    gap: float = 0.0,
+    seed: int = 1,
+    threads: int = 1,
+    start: Mapping[str, float] | None = None,
+    relax: bool = False,
+    text: str = "",
+) -> Answer:
+    """Solve `model` and return the best answer that passes our own check of every row, bound and integrality.
+
+    Parameters
+    ----------
+    watch
+        Told of progress; when it is stopped or its time is up the solve ends within a second, with its best.
+    stage, text
+        Names under which progress is told.
+    gap
+        Relative gap at which the solve may end.
+    start
+        Variable name → value of a known answer (integer variables suffice).
+    relax
+        Solve the LP relaxation; then `Answer.duals` are filled.
+    """
+    began = time.monotonic()
+    linear = Linear.of(model, relax=relax)
+    if not len(linear.columns):
+        raise ValueError("the model has no variables")
+    limit = min(time_limit_s, watch.left_s)
+    if watch.stopped or limit <= 0:
+        return Answer("none", stopped="user" if watch.stopped else "time")
+    highs = _hand_over(linear)
+    options = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
+    for key, value in options.items():
+        highs.setOptionValue(key, value)
+    if np.isfinite(limit):
+        highs.setOptionValue("time_limit", float(limit))
+    if start is not None:
+        known = [(i, float(start[name])) for i, name in enumerate(linear.columns) if name in start]
+        if known:
+            highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
+    _Listener(highs, watch, stage, text, linear.sign)
+    with _scheduler(threads):
+        _run(highs)
+    return _answer(highs, linear, watch, time.monotonic() - began)
+
+
+def _hand_over(linear: Linear) -> Any:
+    """Return a silent HiGHS that holds `linear`, names included."""
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(linear.columns), len(linear.names)
+    lp.col_cost_, lp.offset_ = linear.cost, linear.constant
+    lp.col_lower_, lp.col_upper_ = _finite(linear.low), _finite(linear.high)
+    lp.row_lower_, lp.row_upper_ = _finite(linear.row_low), _finite(linear.row_high)
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = linear.rows.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = linear.rows.indices.astype(np.int32)
+    lp.a_matrix_.value_ = linear.rows.data
+    lp.col_names_, lp.row_names_ = list(linear.columns), list(linear.names)
+    if linear.whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[w] for w in linear.whole.astype(int)]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverFault("HiGHS refused the model")
+    return highs
+
+
+def _finite(bounds: np.ndarray) -> np.ndarray:
+    """Return `bounds` with infinities in HiGHS's own notation."""
+    return np.where(np.isfinite(bounds), bounds, np.sign(bounds) * highspy.kHighsInf)
+
+
+class _Listener:
+    """Listens to a running HiGHS: passes progress on, and interrupts it when the watch says so."""
+
+    def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
+        self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
+        self.told = time.monotonic()
+        for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+            event.subscribe(self)
+
+    def __call__(self, event: Any) -> None:
+        if self.watch.stopped or self.watch.time_is_up:
+            event.interrupt()
+        now = time.monotonic()
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt and now > self.told + 0.25:
+            self.told = now
+            out = event.data_out
+            best, bound = _known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound)
+            self.watch.tell(self.stage, self.text, best=best, bound=bound, gap=relative_gap(best, bound))
+
+
+def _known(value: float) -> float | None:
+    """Return `value`, or None when it is HiGHS's way to say that nothing is known."""
+    return value if abs(value) < 1e30 else None
+
+
+_free = threading.Condition()
+_running = 0
+_threads = 0
+
+
+@contextmanager
+def _scheduler(threads: int) -> Iterator[None]:
+    """Hold HiGHS's process-wide scheduler at `threads`; a change waits until no other solve runs."""
+    global _running, _threads
+    with _free:
+        _free.wait_for(lambda: threads == _threads or not _running)
+        if threads != _threads:
+            if _threads:
+                highspy.Highs.resetGlobalScheduler(True)
+            _threads = threads
+        _running += 1
+    try:
+        yield
+    finally:
+        with _free:
+            _running -= 1
+            _free.notify_all()
+
+
+def _run(highs: Any) -> None:
+    """Run HiGHS in a thread of its own, so that Ctrl-C reaches us at once and never unwinds through the solver."""
+    done, fault = threading.Event(), []
+
+    def work() -> None:
+        try:
+            highs.run()
+            highspy.Highs.resetThreadScheduler(False)
+        except highspy.highs.HighsError as error:
+            fault.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        while not done.wait(0.1):
+            pass
+    except KeyboardInterrupt:
+        highs.cancelSolve()
+        done.wait()
+        raise
+    if fault:
+        raise SolverFault(str(fault[0]))
+
+
+def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
+    """Judge what HiGHS holds and return it as an `Answer`."""
+    state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
+    stopped = {kinds.kTimeLimit: "time", kinds.kInterrupt: "user" if watch.stopped else "time"}.get(state)
+    if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
+        return Answer("infeasible", seconds=seconds)
+    if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
+        raise SolverFault("the model's cost has no lower bound")
+    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit):
+        raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
+    is_mip = bool(linear.whole.any())
+    duals: dict[str, float] = {}
+    bound = _known(info.mip_dual_bound) if is_mip else None
+    if not is_mip and state == kinds.kOptimal:
+        prices = np.array(highs.getSolution().row_dual)
+        bound = linear.dual_bound(prices)
+        duals = dict(zip(linear.names, (linear.sign * prices).tolist(), strict=True))
+    bound = None if bound is None else linear.sign * bound
+    x = _accepted(highs, linear) if info.primal_solution_status == _FEASIBLE else None
+    if x is None:
+        return Answer("none", bound=bound, seconds=seconds, stopped=stopped)
+    objective = linear.objective(x)
+    if bound is not None:  # rounding must not put the bound beyond an answer that stands
+        bound = linear.sign * min(linear.sign * bound, linear.sign * objective)
+    near = relative_gap(objective, bound)
+    optimal = near is not None and near <= 1e-6
+    stopped = stopped or "gap"
+    values = dict(zip(linear.columns, x.tolist(), strict=True))
+    if optimal:
+        return Answer("optimal", objective, bound, values, duals, seconds)
+    return Answer("feasible", objective, bound, values, duals, seconds, stopped)
+
+
+def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:
+    """Return HiGHS's solution with whole numbers made exact, if it then passes our own check; else None."""
+    raw: np.ndarray = np.array(highs.getSolution().col_value, dtype=float)
+    x = np.clip(np.where(linear.whole, np.round(raw), raw), linear.low, linear.high)
+    return x if linear.violation(x) <= TOLERANCE else None
+
+
+def conflict(model: pulp.LpProblem) -> list[str]:
+    """Return the names of rows of `model` that cannot hold together; each of them is needed for the clash.
+
+    Empty when the model is feasible. HiGHS names an irreducible set when the LP relaxation is already
+    infeasible; otherwise (or when it names none) rows are left out one by one as long as the rest still clashes.
+    """
+    silent = Watch()
+    if solve(model, watch=silent, stage="conflict").status != "infeasible":
+        return []
+    linear = Linear.of(model, relax=True)
+    highs = _hand_over(linear)
+    strategy = highspy.IisStrategy
+    highs.setOptionValue("iis_strategy", int(strategy.kIisStrategyFromLp) | int(strategy.kIisStrategyIrreducible))
+    with _scheduler(_threads or 1):
+        highs.run()
+        infeasible = highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
+        named = list(highs.getIis()[1].row_index_) if infeasible else []
+    suspects = [linear.names[i] for i in named] or list(linear.names)
+    if not _clash(model, suspects):
+        suspects = list(linear.names)
+    for name in list(suspects):
+        rest = [n for n in suspects if n != name]
+        if _clash(model, rest):
+            suspects = rest
+    return suspects
+
+
+def _clash(model: pulp.LpProblem, names: list[str]) -> bool:
+    """Whether the rows `names` of `model` alone are infeasible (with the variables' bounds and integrality)."""
+    part = pulp.LpProblem(model.name, model.sense)
+    for name in names:
+        part.addConstraint(model.get_constraint_by_name(name))
+    if not part.variables():
+        return False
+    return solve(part, watch=Watch(), stage="conflict").status == "infeasible"

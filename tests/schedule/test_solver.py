@@ -1,0 +1,197 @@
+"""The door to HiGHS: answers are checked, stops are obeyed, clashes are named."""
+
+import random
+import threading
+import time
+
+import numpy as np
+import pulp
+import pytest
+from busyhour.forecast.progress import Watch
+from busyhour.schedule.linear import Linear, add_row
+from busyhour.schedule.solver import Answer, SolverFault, conflict, relative_gap, solve
+
+
+def knapsack(sense=pulp.LpMaximize, constant=0.0):
+    """Best of 5a + 4b + 3c with 2a + 3b + c <= 5, 4a + b + 2c <= 11, 3a + 4b + 2c <= 8; LP optimum 13 at (2, 0, 1)."""
+    model = pulp.LpProblem("knapsack", sense)
+    a, b, c = (model.add_variable(n, 0, None, pulp.LpInteger) for n in "abc")
+    turn = 1 if sense == pulp.LpMaximize else -1
+    model.setObjective(pulp.LpAffineExpression([(a, 5 * turn), (b, 4 * turn), (c, 3 * turn)], constant=constant))
+    add_row(model, "first", [(a, 2), (b, 3), (c, 1)], "<=", 5)
+    add_row(model, "second", [(a, 4), (b, 1), (c, 2)], "<=", 11)
+    add_row(model, "third", [(a, 3), (b, 4), (c, 2)], "<=", 8)
+    return model
+
+
+def random_mip(seed, rows=8, columns=10):
+    """A small covering model with whole and broken variables; now and then infeasible."""
+    rng = random.Random(seed)
+    model = pulp.LpProblem(f"random{seed}", pulp.LpMinimize)
+    kinds = [pulp.LpInteger, pulp.LpContinuous]
+    xs = [model.add_variable(f"x{i}", 0, rng.choice([1, 3, None]), rng.choice(kinds)) for i in range(columns)]
+    model.setObjective(pulp.LpAffineExpression([(x, rng.randint(1, 9)) for x in xs], constant=rng.choice([0, 7])))
+    for r in range(rows):
+        chosen = rng.sample(xs, 4)
+        sense = rng.choice([">=", ">=", ">=", "<=", "=="])
+        add_row(model, f"r{r}", [(x, rng.randint(1, 5)) for x in chosen], sense, rng.randint(1, 9))
+    return model
+
+
+def hard_cover(seed=3, rows=160, columns=160):
+    """A set cover that HiGHS does not finish within seconds."""
+    rng = random.Random(seed)
+    model = pulp.LpProblem("hard", pulp.LpMinimize)
+    xs = [model.add_variable(f"x{i:03d}", 0, 1, pulp.LpInteger) for i in range(columns)]
+    model.setObjective(pulp.LpAffineExpression([(x, rng.randint(90, 110)) for x in xs]))
+    for r in range(rows):
+        add_row(model, f"r{r}", [(x, 1) for x in rng.sample(xs, 12)], ">=", 2)
+    return model
+
+
+def run(model, **more) -> Answer:
+    return solve(model, watch=Watch(), stage="test", **more)
+
+
+@pytest.mark.parametrize("sense", [pulp.LpMaximize, pulp.LpMinimize])
+def test_it_finds_a_known_optimum_in_both_directions(sense):
+    turn = 1 if sense == pulp.LpMaximize else -1
+    answer = run(knapsack(sense, constant=100.0))
+    assert answer.status == "optimal"
+    assert answer.objective == pytest.approx(100 + 13 * turn)
+    assert answer.bound == pytest.approx(100 + 13 * turn)
+    assert answer.values == {"a": 2.0, "b": 0.0, "c": 1.0}
+    assert answer.stopped is None
+
+
+@pytest.mark.parametrize("sense", [pulp.LpMaximize, pulp.LpMinimize])
+def test_duals_are_the_change_of_the_objective_per_unit_of_the_right_hand_side(sense):
+    turn = 1 if sense == pulp.LpMaximize else -1
+    answer = run(knapsack(sense), relax=True)
+    assert answer.duals == pytest.approx({"first": 1.0 * turn, "second": 0.0, "third": 1.0 * turn})
+    assert answer.bound == pytest.approx(13 * turn)
+
+
+def test_statuses_and_values_agree_with_cbc(recwarn):
+    for seed in range(25):
+        model = random_mip(seed)
+        ours = run(model)
+        recwarn.clear()
+        model.solve(pulp.PULP_CBC_CMD(msg=False, gapRel=0))
+        recwarn.clear()  # PuLP says that its bundled CBC will move
+        if model.status == pulp.LpStatusInfeasible:
+            assert ours.status == "infeasible"
+            assert ours.objective is None
+        else:
+            assert model.status == pulp.LpStatusOptimal
+            assert ours.objective == pytest.approx(pulp.value(model.objective), abs=1e-4)
+            assert ours.bound == pytest.approx(ours.objective, abs=1e-3)
+
+
+def test_an_answer_obeys_every_row():
+    model = hard_cover(rows=20)
+    answer = run(model, gap=0.5)
+    linear = Linear.of(model)
+    x = np.array([answer.values[n] for n in linear.columns])
+    assert linear.violation(x) <= 1e-9
+    assert linear.objective(x) == pytest.approx(answer.objective)
+    x[np.flatnonzero(x)[0]] = 0.5
+    assert linear.violation(x) == 0.5
+
+
+@pytest.mark.parametrize("relax", [False, True])
+def test_a_stop_from_another_thread_ends_the_solve_within_a_second(relax):
+    watch = Watch()
+    model = hard_cover() if not relax else hard_cover(rows=4000, columns=2500)
+    threading.Timer(1.5, watch.stop.set).start()
+    asked = time.monotonic() + 1.5
+    answer = solve(model, watch=watch, stage="test", relax=relax)
+    late = time.monotonic() - asked
+    assert answer.stopped == "user" or (relax and answer.status == "optimal")
+    assert late < 5  # the figure asked for is 1 s on a machine that does nothing else
+    if not relax:
+        assert answer.status == "feasible"
+        assert answer.bound < answer.objective
+
+
+def test_a_watch_that_is_stopped_already_solves_nothing():
+    watch = Watch()
+    watch.stop.set()
+    answer = solve(knapsack(), watch=watch, stage="test")
+    assert (answer.status, answer.objective, answer.bound, answer.stopped) == ("none", None, None, "user")
+
+
+def test_a_time_limit_without_an_answer_says_none_and_no_bound_of_zero():
+    answer = solve(hard_cover(), watch=Watch(time_limit_s=0.0), stage="test")
+    assert (answer.status, answer.objective, answer.bound, answer.stopped) == ("none", None, None, "time")
+
+
+def test_progress_is_told_with_best_bound_and_gap():
+    events = []
+    solve(hard_cover(), watch=Watch(show=events.append), stage="cover", text="Monday", time_limit_s=2.0)
+    assert {(e.stage, e.text) for e in events} == {("cover", "Monday")}
+    assert any(e.best is not None and e.bound is not None and e.gap is not None for e in events)
+
+
+def test_a_start_is_used():
+    model = hard_cover()
+    first = run(model, time_limit_s=1.5)
+    again = run(model, time_limit_s=0.4, start=first.values)
+    assert again.objective <= first.objective
+
+
+def test_the_gap_asked_for_ends_the_solve_and_is_said():
+    answer = run(hard_cover(), gap=0.5)
+    assert (answer.status, answer.stopped) == ("feasible", "gap")
+    assert 0 < answer.gap <= 0.5
+
+
+def test_threads_may_change_between_solves():
+    for threads in (1, 2, 1):
+        assert run(knapsack(), threads=threads).status == "optimal"
+
+
+def test_conflict_names_an_irreducible_set():
+    model = knapsack()
+    a = next(v for v in model.variables() if v.name == "a")
+    add_row(model, "least", [(a, 1)], ">=", 3)
+    names = conflict(model)
+    assert "least" in names
+    assert len(names) == 2
+    assert conflict(knapsack()) == []
+
+
+def test_conflict_finds_a_clash_that_only_whole_numbers_have():
+    model = pulp.LpProblem("odd", pulp.LpMinimize)
+    a, b = (model.add_variable(n, 0, 5, pulp.LpInteger) for n in "ab")
+    model.setObjective(pulp.LpAffineExpression([(a, 1)]))
+    add_row(model, "even", [(a, 2), (b, 2)], "==", 3)
+    add_row(model, "idle", [(a, 1), (b, 1)], "<=", 9)
+    assert conflict(model) == ["even"]
+
+
+def test_an_unbounded_model_is_a_fault_not_a_plan():
+    model = pulp.LpProblem("down", pulp.LpMinimize)
+    a = model.add_variable("a", None, None)
+    model.setObjective(pulp.LpAffineExpression([(a, 1)]))
+    add_row(model, "cap", [(a, 1)], "<=", 3)
+    with pytest.raises(SolverFault):
+        run(model)
+
+
+def test_bad_models_are_refused():
+    model = pulp.LpProblem("twins", pulp.LpMinimize)
+    a, b = model.add_variable("a", 0), model.add_variable("a", 0)
+    model.setObjective(pulp.LpAffineExpression([(a, 1), (b, 1)]))
+    add_row(model, "sum", [(a, 1), (b, 1)], ">=", 3)
+    with pytest.raises(ValueError, match="share a name"):
+        run(model)
+    with pytest.raises(ValueError, match="twice"):
+        add_row(model, "double", [(a, 1), (a, 1)], ">=", 3)
+
+
+def test_gap_is_unknown_rather_than_zero():
+    assert relative_gap(None, 1.0) is None
+    assert relative_gap(1.0, None) is None
+    assert relative_gap(1.0, 0.0) is None
+    assert relative_gap(110.0, 100.0) == pytest.approx(0.1)
