@@ -52,8 +52,9 @@ def load(package: str) -> dict[str, Table]:
 TABLES = load(__package__)
 
 
-def _row(position: int, file: str | Path | None) -> int:
-    return int(position) + 2
+def _row(position: int, index: pd.Index) -> int:
+    """Return the spreadsheet row at `position`: an index named "row" tells it, else the header is row 1."""
+    return int(index[position]) if index.name == "row" else position + 2
 
 
 def _first_bad(mask: pd.Series) -> int:
@@ -66,7 +67,7 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
     bad = number.isna() & raw.notna()
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not a number", file=file, row=_row(i, file), column=column.name, value=str(raw.iloc[i]),
+        raise InputError("not a number", file=file, row=_row(i, raw.index), column=column.name, value=str(raw.iloc[i]),
                          mend=f"Write {column.unit or 'a number'} with a point for decimals, or leave it blank")  # fmt: skip
     for wrong, what in (
         (number < (column.low if column.low is not None else float("-inf")), f"below {column.low:g}" if column.low is not None else ""),
@@ -76,7 +77,7 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
         if wrong.any():
             i = _first_bad(wrong)
             unit = f" {column.unit}" if column.unit else ""
-            raise InputError(f"{what}{unit}", file=file, row=_row(i, file), column=column.name, value=float(number.iloc[i]),
+            raise InputError(f"{what}{unit}", file=file, row=_row(i, raw.index), column=column.name, value=float(number.iloc[i]),
                              mend=f"{column.meaning}")  # fmt: skip
     return number
 
@@ -104,7 +105,7 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
     bad = naive.isna() & ~aware
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not an ISO 8601 time", file=file, row=_row(i, file), column=column,
+        raise InputError("not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column,
                          value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]), mend="Write it like 2026-10-25T07:30")  # fmt: skip
     if zone is None:
         if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
@@ -115,13 +116,13 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
     skipped = local.isna() & ~aware
     if skipped.any():
         i = _first_bad(skipped)
-        raise InputError(f"time does not exist in {zone} (the clock skips it)", file=file, row=_row(i, file), column=column,
+        raise InputError(f"time does not exist in {zone} (the clock skips it)", file=file, row=_row(i, raw.index), column=column,
                          value=str(raw.iloc[i]), mend="Write it with its UTC offset")  # fmt: skip
     if aware.any():
         given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
         if given.isna().any():
             i = _first_bad((aware & ~raw.index.isin(given.dropna().index)))
-            raise InputError("not an ISO 8601 time", file=file, row=_row(i, file), column=column, value=str(raw.iloc[i]))
+            raise InputError("not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column, value=str(raw.iloc[i]))
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
     return local.astype(f"datetime64[us, {zone}]")
@@ -163,7 +164,7 @@ def check(frame: pd.DataFrame, table: Table, *, zone: str | None = None, file: s
         if not column.blank:
             blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
             if blank.any():
-                raise InputError("blank", file=file, row=_row(_first_bad(blank), file), column=name, mend=column.meaning)
+                raise InputError("blank", file=file, row=_row(_first_bad(blank), frame.index), column=name, mend=column.meaning)
         if column.kind == "number":
             out[name] = _numbers(raw, Column(name, *(getattr(column, f) for f in ("kind", "unit", "low", "high", "blank", "required", "meaning"))), file)
         elif column.kind == "flag":
@@ -184,7 +185,7 @@ def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series
     bad = parsed.isna() & text.notna()
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not a date", file=file, row=_row(i, file), column=column.name, value=str(text.iloc[i]), mend="Write it like 2026-10-25")
+        raise InputError("not a date", file=file, row=_row(i, raw.index), column=column.name, value=str(text.iloc[i]), mend="Write it like 2026-10-25")
     return pd.Series([None if pd.isna(d) else d.date() for d in parsed], index=raw.index, dtype=object)
 
 
@@ -228,5 +229,5 @@ def refuse_duplicates(frame: pd.DataFrame, key: list[str], *, file: str | Path |
         i = _first_bad(again)
         first = _first_bad((frame[key] == frame[key].iloc[i]).all(axis=1))
         value = ", ".join(str(v) for v in frame[key].iloc[i])
-        raise InputError(f"{what}: same {' and '.join(key)} as row {_row(first, file)}", file=file, row=_row(i, file), value=value,
+        raise InputError(f"{what}: same {' and '.join(key)} as row {_row(first, frame.index)}", file=file, row=_row(i, frame.index), value=value,
                          mend="Keep one of them")  # fmt: skip

@@ -1,0 +1,112 @@
+"""Sheets of workbooks as text cells; a workbook is measured before it is opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from ...forecast.errors import InputError
+from .formulas import refuse_empty_formulas
+from .names import nearest
+from .text import numbered
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+MOST_BYTES = 300_000_000
+MOST_RATIO = 200
+
+
+def refuse_bomb(path: Path) -> None:
+    """Raise `InputError` when a zipped workbook says it unpacks to more than 300 MB or 200 times its size, or is damaged.
+
+    The sizes are the archive's own claims, read without unpacking anything; the check of the contents that follows
+    stops at those sizes, so a false claim shows as damage.
+    """
+    if path.suffix.lower() == ".xls":
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            total = sum(member.file_size for member in archive.infolist())
+            ratio = total / max(1, path.stat().st_size)
+            if total > MOST_BYTES or ratio > MOST_RATIO:
+                raise InputError(
+                    f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size; the most is {MOST_BYTES / 1e6:.0f} MB and {MOST_RATIO} times",
+                    file=path,
+                    mend="Export it as CSV",
+                )
+            damaged = archive.testzip()
+    except zipfile.BadZipFile as error:
+        raise InputError(f"not a workbook ({error})", file=path, mend="Save it again as xlsx or CSV") from error
+    if damaged is not None:
+        raise InputError(f"workbook is damaged (in {damaged})", file=path, mend="Save it again as xlsx or CSV")
+
+
+def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, header_row: int = 1) -> pd.DataFrame:
+    """Read a sheet with every cell as text: dates as ISO 8601, durations as H:MM:SS, blanks as "".
+
+    Parameters
+    ----------
+    sheet
+        Name of the sheet; None = the first.
+    header, header_row
+        As for text files; the index "row" counts as the spreadsheet does.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, no workbook, damaged, protected, a bomb, holds no such sheet, no data, or formulas that
+        were saved without their values.
+    """
+    if not path.is_file():
+        raise InputError(
+            "file not found",
+            file=path,
+            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct intake.files",
+        )
+    refuse_bomb(path)
+    try:
+        with CalamineWorkbook.from_path(path) as book:
+            if sheet is not None and sheet not in book.sheet_names:
+                raise InputError(
+                    "no such sheet",
+                    file=path,
+                    column="intake.sheet",
+                    value=sheet,
+                    mend=nearest(sheet, book.sheet_names),
+                )
+            name = sheet or book.sheet_names[0]
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except PasswordError as error:
+        raise InputError("workbook is protected by a password", file=path, mend="Save it without one") from error
+    except CalamineError as error:
+        raise InputError(
+            f"not a workbook that can be read ({error})", file=path, mend="Save it again as xlsx or CSV"
+        ) from error
+    refuse_empty_formulas(path, name)
+    body = [[_text(cell) for cell in row] for row in rows[header_row - 1 :]]
+    if len(body) <= bool(header):
+        raise InputError(
+            "sheet has no data",
+            file=path,
+            value=name,
+            mend="It needs a header row and data; name another in intake.sheet",
+        )
+    frame = pd.DataFrame(body[bool(header) :], columns=body[0] if header else None, dtype="str")
+    return numbered(frame, first=header_row + bool(header), header=header)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float):
+        return f"{cell:.15g}"
+    if isinstance(cell, dt.datetime):
+        return (cell + dt.timedelta(microseconds=500_000)).replace(microsecond=0).isoformat(sep=" ")
+    if isinstance(cell, dt.timedelta):
+        total = round(cell.total_seconds())
+        return f"{total // 3600}:{total // 60 % 60:02d}:{total % 60:02d}"
+    if isinstance(cell, dt.time):
+        total = round(cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6)
+        return f"{total // 3600:02d}:{total // 60 % 60:02d}:{total % 60:02d}"
+    return str(cell)

@@ -1,0 +1,203 @@
+"""How an export of calls is laid out: the `[intake]` table of `plan.toml`, and ready layouts of common systems."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, ClassVar, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import ConfigDict
+
+from ...forecast.errors import InputError
+from ...forecast.tables import TABLES
+from .names import nearest
+
+Unit = Literal["s", "ms", "min", "hms"]
+
+PARTS_OF_HANDLE = ("talk_s", "hold_s", "acw_s")
+OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
+ALIASES = MappingProxyType({"centre": "queue", "time": "start", "calls": "offered"})
+DEFAULT_FILES = ("calls.csv",)
+DEFAULT_ENCODING = "utf-8-sig"
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How the calls files are read. Every key is optional; a key left out is the preset's, else the plain default.
+
+    Parameters
+    ----------
+    preset
+        Name of a ready layout (`preset_names`); own keys override it, tables key by key.
+    files
+        File names or globs (``exports/*.csv``) relative to the folder; several files are merged. CSV (also gzipped),
+        xlsx, xls or ods.
+    sheet
+        Sheet of a workbook; None = its first.
+    encoding
+        Text encoding; None = UTF-8, with or without a byte-order mark.
+    separator
+        Column separator of text files; None = found from the header.
+    decimal
+        ``.`` (default) or ``,``.
+    header
+        Whether there is a header row; without one the columns are named ``1``, ``2``, ….
+    header_row
+        Row of the header, or of the first data without one; rows above it are skipped.
+    columns
+        Our column → theirs. Several of theirs are added up with ``+``; ``|`` lists other names of which the first
+        present is taken; a literal number is written ``=20``. Ours are the columns of `calls` and ``talk_s``, ``hold_s``, ``acw_s``.
+    date_format
+        ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``; None = ISO 8601.
+    date_column, time_column
+        Where date and time of day stand apart. Times may be 9:30, 09:30:00, 930, 9:30 PM or a range 9:30-10:00.
+    zone
+        Time zone of stamps without an offset; None = the site's.
+    interval_min
+        Length of the file's intervals; None = found from the stamps.
+    units
+        Our time column → ``s``, ``ms``, ``min`` or ``hms`` (H:MM:SS); the key ``default`` stands for all others.
+    totals
+        Our time columns that hold totals of the interval; they are divided by the calls answered.
+    queue_names
+        Their queue → ours. Several of theirs may share one of ours and are added up; queues not named are dropped
+        and counted. Empty = names are taken as they stand.
+    parts
+        Their columns that split a queue into several rows per interval, which are added up.
+    filter
+        Their column → the value rows must have (any case); ``!value`` = must not have.
+    """
+
+    preset: str | None = None
+    files: tuple[str, ...] = DEFAULT_FILES
+    sheet: str | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: Literal[".", ","] | None = None
+    header: bool | None = None
+    header_row: int = 1
+    columns: Mapping[str, str] = field(default_factory=dict)
+    date_format: str | None = None
+    date_column: str | None = None
+    time_column: str | None = None
+    zone: str | None = None
+    interval_min: int | None = None
+    units: Mapping[str, Unit] = field(default_factory=dict)
+    totals: tuple[str, ...] = ()
+    queue_names: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    filter: Mapping[str, str] = field(default_factory=dict)
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    def __post_init__(self) -> None:
+        if self.preset is not None and self.preset not in _presets():
+            raise InputError(
+                "unknown preset", column="intake.preset", value=self.preset, mend=nearest(self.preset, _presets())
+            )
+        for key, names in (
+            ("columns", self.columns),
+            ("units", {k: "" for k in self.units if k != "default"}),
+            ("totals", self.totals),
+        ):
+            for name in names:
+                if name not in OURS:
+                    raise InputError("unknown column", column=f"intake.{key}", value=name, mend=nearest(name, OURS))
+        if not self.files:
+            raise InputError("no file", column="intake.files", mend='Name at least one, like files = ["calls.csv"]')
+        if self.header_row < 1:
+            raise InputError("Expected header_row >= 1", column="intake.header_row", value=self.header_row)
+        if self.separator is not None and len(self.separator) != 1:
+            raise InputError(
+                "separator must be one character",
+                column="intake.separator",
+                value=self.separator,
+                mend=r'Use "," ";" "|" or "\t"',
+            )
+        if self.interval_min is not None and not (0 < self.interval_min <= 1440 and 1440 % self.interval_min == 0):
+            raise InputError(
+                "interval does not divide a day",
+                column="intake.interval_min",
+                value=self.interval_min,
+                mend="Use 5, 10, 15, 30 or 60",
+            )
+        if (self.date_column is None) != (self.time_column is None):
+            raise InputError(
+                "date_column and time_column go together",
+                column="intake.date_column",
+                mend="Name both, or map columns.start",
+            )
+        if self.zone is not None:
+            try:
+                ZoneInfo(self.zone)
+            except (ZoneInfoNotFoundError, ValueError) as error:
+                raise InputError(
+                    "unknown time zone",
+                    column="intake.zone",
+                    value=self.zone,
+                    mend="Use a name like Europe/Berlin or UTC",
+                ) from error
+
+    def resolved(self) -> Layout:
+        """Return the layout with the preset's keys under the own ones and every default filled in."""
+        base = _presets()[self.preset] if self.preset else {}
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        merged: dict[str, Any] = {}
+        for name, value in own.items():
+            under = base.get(name)
+            if isinstance(value, Mapping):
+                merged[name] = {**(under or {}), **value}
+            else:
+                merged[name] = (
+                    (tuple(under) if isinstance(under, list) else under)
+                    if value in (None, ()) and under is not None
+                    else value
+                )
+        if "start" in self.columns:
+            merged["date_column"] = merged["time_column"] = None
+        merged["encoding"] = merged["encoding"] or DEFAULT_ENCODING
+        merged["decimal"] = merged["decimal"] or "."
+        merged["header"] = merged["header"] is not False
+        theirs = {*base.get("parts", ()), *base.get("filter", ())} - {*self.parts, *self.filter}
+        return Layout(**merged, optional=frozenset({*base.get("columns", {})} - {*self.columns} | theirs))
+
+
+@dataclass(frozen=True)
+class Layout(Intake):
+    """An `Intake` with its preset merged in; what the preset names in `optional` is skipped where the file lacks it."""
+
+    encoding: str = DEFAULT_ENCODING
+    decimal: Literal[".", ","] = "."
+    header: bool = True
+    optional: frozenset[str] = frozenset()
+
+    def unit(self, column: str) -> Unit:
+        """Return the unit of one of our time columns."""
+        return self.units.get(column, self.units.get("default", "s"))
+
+
+@cache
+def _presets() -> dict[str, dict[str, Any]]:
+    return tomllib.loads((resources.files(__package__) / "presets.toml").read_text(encoding="utf-8"))
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of the ready layouts.
+
+    Examples
+    --------
+    >>> "avaya_cms" in preset_names()
+    True
+    """
+    return tuple(_presets())
+
+
+def preset_about(name: str) -> str:
+    """Return one sentence on what a ready layout reads."""
+    return str(_presets()[name]["about"])

@@ -1,0 +1,153 @@
+"""Calls files of any layout as our calls table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import gcd
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.errors import InputError
+from ...forecast.tables import TABLES
+from .mapping import Intake
+from .merge import Notes, summed, without_repeats
+from .rows import read_rows
+
+
+def calls_files(folder: Path, intake: Intake) -> list[Path]:
+    """Return the calls files that `intake` names in `folder`, in order, each once.
+
+    Raises
+    ------
+    InputError
+        If a name or glob matches no file.
+    """
+    found: dict[Path, None] = {}
+    for name in intake.files:
+        exact = folder / name
+        if exact.is_file():
+            matches = [exact]
+        else:
+            matches = [] if Path(name).is_absolute() else sorted(p for p in folder.glob(name) if p.is_file())
+        if not matches:
+            raise InputError(
+                "file not found",
+                file=exact,
+                mend=f"Put {exact.name} into {folder.name or 'the folder'}, or name your calls files in intake.files",
+            )
+        found |= dict.fromkeys(matches)
+    return list(found)
+
+
+def read_calls(
+    folder: Path, intake: Intake, *, zone: str | None, interval_min: int, queues: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read all calls files of a folder.
+
+    Parameters
+    ----------
+    zone
+        The site's zone; None = naive wall clock, without clock changes.
+    interval_min
+        The forecast's interval; the files' own may be shorter, never longer.
+    queues
+        Names of the queues that are planned; empty = whatever the files hold.
+
+    Returns
+    -------
+    calls : DataFrame
+        Columns of the table `calls` that are known, sorted by queue and start; starts in `zone`. Closed intervals
+        have no row, 0 is zero, NaN is unknown.
+    quality : DataFrame
+        Columns queue, start, end, kind, what, action: what reading found and did.
+
+    Raises
+    ------
+    InputError
+        Naming file, row, column and value, on anything that cannot be read without guessing.
+    """
+    layout, notes = intake.resolved(), Notes()
+    files = calls_files(folder, intake)
+    parts = [read_rows(path, layout, zone, tuple(queues), notes).assign(file=i) for i, path in enumerate(files)]
+    rows = pd.concat(parts, ignore_index=True)
+    if rows.empty:
+        raise InputError("no row of calls", file=files[0], mend="Check intake.filter and intake.queue_names")
+    if len(files) > 1:
+        notes.add(
+            "merged",
+            f"{len(files)} files: {', '.join(f.name for f in files[:6])}{' …' if len(files) > 6 else ''}",
+            "merged",
+        )
+    step = _step(rows, layout, interval_min, files)
+    rows = summed(without_repeats(rows, files, notes))
+    _note_oddities(rows, notes, tuple(queues))
+    calls = rows[[c for c in TABLES["calls"] if c in rows]].sort_values(["queue", "start"], ignore_index=True)
+    return calls, notes.table(calls["start"], step)
+
+
+def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence[Path]) -> int:
+    """Return the length of the files' intervals in minutes.
+
+    Raises
+    ------
+    InputError
+        If they are longer than the forecast's, do not divide it, or a row is off their steps.
+    """
+    starts = rows["start"]
+    minute = starts.dt.hour * 60 + starts.dt.minute
+    moments = np.unique(starts.to_numpy(dtype="datetime64[us]")).astype("datetime64[s]").astype(np.int64)
+    gaps = np.diff(moments) // 60
+    gaps = gaps[gaps > 0]
+    usual = int(np.bincount(np.minimum(gaps, 1440)).argmax()) if len(gaps) else interval_min
+    step = intake.interval_min or (
+        usual if interval_min % usual == 0 else gcd(usual, *(int(g) for g in np.unique(gaps)))
+    )
+    if interval_min % step:
+        raise InputError(
+            f"the file's intervals of {step} min do not divide interval_min = {interval_min}",
+            file=files[0],
+            column="start",
+            value=step,
+            mend=f"Set interval_min = {step} in [site], or the file's true length in intake.interval_min",
+        )
+    off = (minute % step != 0) | (starts.dt.second != 0)
+    if off.any():
+        bad = rows[off].iloc[0]
+        raise InputError(
+            f"not on the {step}-minute grid",
+            file=files[int(bad["file"])],
+            row=int(bad["row"]),
+            column="start",
+            value=f"{bad['start']:%Y-%m-%d %H:%M:%S}",
+            mend="Correct the time, or set intake.interval_min",
+        )
+    return step
+
+
+def _note_oddities(rows: pd.DataFrame, notes: Notes, queues: Sequence[str]) -> None:
+    blank = pd.Series(np.nan, index=rows.index)
+    answered, abandoned = rows.get("answered", blank), rows.get("abandoned", blank)
+    notes.each(
+        rows,
+        rows["offered"] < answered,
+        "inconsistent",
+        "more answered than offered",
+        "kept; check which column is offered",
+    )
+    both = rows["offered"] < answered + abandoned
+    notes.each(
+        rows,
+        both & ~(rows["offered"] < answered),
+        "inconsistent",
+        "answered + abandoned exceed offered",
+        "kept; offered may leave out abandons",
+    )
+    notes.each(rows, rows["offered"].isna(), "unknown", "offered is blank", "kept as unknown, not as zero")
+    if "complete" in rows:
+        notes.each(
+            rows, rows["complete"] == 0, "incomplete", "still running when exported", "kept, marked complete = 0"
+        )
+    for queue in sorted(set(queues) - set(rows["queue"])):
+        notes.add("missing", "no row of this queue in the calls files", "none", queue=queue)

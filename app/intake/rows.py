@@ -1,0 +1,171 @@
+"""One calls file as typed rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial, reduce
+from pathlib import Path
+
+import pandas as pd
+
+from ...forecast.errors import InputError
+from ...forecast.tables import TABLES, check
+from .clock import stamps
+from .columns import Theirs, added, mapped
+from .excel import WORKBOOKS, read_sheet
+from .mapping import OURS, PARTS_OF_HANDLE, Layout
+from .merge import COUNTS, Notes
+from .names import find_column, nearest
+from .text import read_text
+from .units import means, refuse_wrong_units
+from .values import flags, numbers, seconds
+
+ONLY_QUEUE = "calls"
+SEPARATOR = "\x1f"
+
+
+def read_cells(path: Path, layout: Layout) -> pd.DataFrame:
+    """Return a calls file as text cells under their own column names, index "row"."""
+    if path.suffix.lower() in WORKBOOKS:
+        return read_sheet(path, sheet=layout.sheet, header=layout.header, header_row=layout.header_row)
+    return read_text(
+        path, encoding=layout.encoding, separator=layout.separator, header=layout.header, header_row=layout.header_row
+    )
+
+
+def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, ...], notes: Notes) -> pd.DataFrame:
+    """Read one file.
+
+    Returns
+    -------
+    DataFrame
+        The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file).
+    """
+    cells = read_cells(path, layout)
+    header = list(cells.columns)
+    theirs = mapped(layout, header, path)
+    cells = _filtered(cells, layout, path, notes)
+    names = _their_queues(cells, theirs.get("queue"), layout, queues, path)
+    ours = _our_queues(names, layout, queues, path)
+    if ours.isna().any():
+        dropped = names[ours.isna()].value_counts()
+        notes.add(
+            "dropped",
+            f"{path.name}: {int(dropped.sum())} rows of queues not in queue_names ({', '.join(map(str, dropped.index[:6]))})",
+            "dropped",
+        )
+        keep = ours.notna()
+        cells, names, ours = cells[keep], names[keep], ours[keep]
+    part = _joined(cells, [p for n in layout.parts if (p := _named(n, layout, header, path, "parts")) is not None])
+    found = theirs.get("start")
+    clock = replace(
+        layout,
+        **{
+            k: n and find_column(n, header)
+            for k, n in (("date_column", layout.date_column), ("time_column", layout.time_column))
+        },
+    )
+    start = found[0] if isinstance(found, list) and layout.date_column is None else None
+    begin, lone = stamps(cells, start, clock, zone=zone, key=names + SEPARATOR + part, file=path)
+    out = pd.DataFrame({"queue": ours, "start": begin, **_values(cells, theirs, layout, path)}, index=cells.index)
+    refuse_wrong_units(out, layout, path)
+    out = check(out, TABLES["calls"], zone=zone, file=path)
+    notes.each(
+        out, lone, "clock", "an hour that comes twice has one row", "taken as its first passage; the second is unknown"
+    )
+    return out.assign(theirs=names, part=part, row=out.index)
+
+
+def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> dict[str, pd.Series]:
+    """Return every number column of ours in our units."""
+    out: dict[str, pd.Series] = {}
+    for ours in OURS:
+        if ours in ("queue", "start") or ours not in theirs:
+            continue
+        read = partial(numbers, decimal=layout.decimal)
+        if ours == "complete":
+            read = flags
+        elif ours not in COUNTS:
+            read = partial(seconds, unit=layout.unit(ours), decimal=layout.decimal)
+        out[ours] = added(cells, theirs[ours], read, path)
+    if "handle_s" not in out and "talk_s" in out:
+        out["handle_s"] = reduce(lambda a, b: a + b, [means(out, p, layout) for p in PARTS_OF_HANDLE if p in out])
+    elif "handle_s" in out:
+        out["handle_s"] = means(out, "handle_s", layout)
+    if "wait_s" in out:
+        out["wait_s"] = means(out, "wait_s", layout)
+    return {name: column for name, column in out.items() if name not in PARTS_OF_HANDLE}
+
+
+def _filtered(cells: pd.DataFrame, layout: Layout, path: Path, notes: Notes) -> pd.DataFrame:
+    keep = pd.Series(True, index=cells.index)
+    for name, value in layout.filter.items():
+        column = _named(name, layout, list(cells.columns), path, "filter")
+        if column is not None:
+            text = cells[column].str.casefold()
+            keep &= (text != value[1:].casefold()) if value.startswith("!") else (text == value.casefold())
+    if not keep.all():
+        notes.add("dropped", f"{path.name}: {int((~keep).sum())} of {len(keep)} rows by intake.filter", "dropped")
+    return cells[keep]
+
+
+def _named(name: str, layout: Layout, header: list[str], path: Path, key: str) -> str | None:
+    """Return the file's column that `name` means; None only where a preset names it and the file lacks it."""
+    column = find_column(name, header)
+    if column is None and name not in layout.optional:
+        raise InputError(
+            f"column of intake.{key} is not in the file", file=path, value=name, mend=nearest(name, header)
+        )
+    return column
+
+
+def _joined(cells: pd.DataFrame, columns: list[str]) -> pd.Series:
+    return reduce(
+        lambda text, name: text + SEPARATOR + cells[name], columns, pd.Series("", index=cells.index, dtype="str")
+    )
+
+
+def _their_queues(
+    cells: pd.DataFrame, column: list[str] | float | None, layout: Layout, queues: tuple[str, ...], path: Path
+) -> pd.Series:
+    """Return each row's queue as the file names it."""
+    if isinstance(column, list):
+        names = cells[column[0]]
+        if (names == "").any():
+            raise InputError(
+                "blank",
+                file=path,
+                row=int(names.index[names == ""][0]),
+                column=column[0],
+                mend="Every row needs its queue",
+            )
+        return names.where(~names.str.match(r"'[=+\-@\t]"), names.str[1:])  # our own guard against formulas
+    if len(queues) > 1 and not layout.queue_names:
+        raise InputError(
+            "column 'queue' is missing",
+            file=path,
+            value=", ".join(cells.columns),
+            mend=f"With {len(queues)} queues each row must name its own; map it in [intake.columns]",
+        )
+    return pd.Series(queues[0] if queues else ONLY_QUEUE, index=cells.index, dtype="str")
+
+
+def _our_queues(names: pd.Series, layout: Layout, queues: tuple[str, ...], path: Path) -> pd.Series:
+    """Return each row's queue by our name; NaN where it is not to be read."""
+    for ours in layout.queue_names.values():
+        if queues and ours not in queues:
+            raise InputError("unknown queue", column="intake.queue_names", value=ours, mend=nearest(ours, queues))
+    if layout.queue_names:
+        return names.map(dict(layout.queue_names))
+    strange = ~names.isin(queues) if queues else pd.Series(False, index=names.index)
+    if strange.any():
+        name = str(names[strange].iloc[0])
+        raise InputError(
+            "unknown queue",
+            file=path,
+            row=int(names.index[strange][0]),
+            column="queue",
+            value=name,
+            mend=f"{nearest(name, queues)} Otherwise add [queue.{name}], or say in [intake.queue_names] which of theirs is which of yours",
+        )
+    return names

@@ -1,0 +1,165 @@
+"""Delimited text files, read as they stand: every cell as text, every row with the number a spreadsheet gives it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from ...forecast.errors import InputError
+
+SEPARATORS = (",", ";", "\t", "|")
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, unpacked when its name ends in ``.gz``.
+
+    Raises
+    ------
+    InputError
+        If it is missing, a folder, or not gzip.
+    """
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except FileNotFoundError:
+        raise InputError(
+            "file not found",
+            file=path,
+            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct intake.files",
+        ) from None
+    except IsADirectoryError:
+        raise InputError("this is a folder, not a file", file=path) from None
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise InputError(f"not a whole gzip file ({error})", file=path, mend="Copy it again") from error
+
+
+def decoded(path: Path, encoding: str) -> str:
+    """Return a file's text.
+
+    Raises
+    ------
+    InputError
+        If the bytes are not of that encoding; the likely one is named.
+    """
+    raw = read_bytes(path)
+    try:
+        text = raw.decode(encoding)
+    except LookupError:
+        raise InputError(
+            "unknown encoding", column="intake.encoding", value=encoding, mend="Use utf-8, cp1252 or utf-16"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"not {encoding} text",
+            file=path,
+            row=raw[: error.start].count(b"\n") + 1,
+            mend=f'Set encoding = "{likely_encoding(raw)}" in [intake]',
+        ) from error
+    if "\0" in text[:4096]:
+        raise InputError(f"not {encoding} text", file=path, mend=f'Set encoding = "{likely_encoding(raw)}" in [intake]')
+    return text
+
+
+def likely_encoding(raw: bytes) -> str:
+    """Return the encoding that bytes look like: by byte-order mark, then UTF-16 by its zero bytes, then UTF-8, else cp1252.
+
+    Examples
+    --------
+    >>> likely_encoding("Warteschlange Süd".encode("cp1252"))
+    'cp1252'
+    """
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[:4096].count(0) > len(raw[:4096]) // 4:
+        return "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-16-le"
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def sniff_separator(line: str) -> str:
+    """Return the separator that parts a header line into most columns; a comma where there is one column.
+
+    Examples
+    --------
+    >>> sniff_separator('start;"offered, voice";handle')
+    ';'
+    """
+    return max(SEPARATORS, key=lambda s: (len(next(csv.reader([line], delimiter=s), [])), -SEPARATORS.index(s)))
+
+
+def read_text(
+    path: Path, *, encoding: str = "utf-8-sig", separator: str | None = None, header: bool = True, header_row: int = 1
+) -> pd.DataFrame:
+    """Read a delimited file with every cell as stripped text, wholly blank rows left out.
+
+    Returns
+    -------
+    DataFrame
+        Index "row": the row's number in the file, the file's first row being 1. Columns by the header, or
+        ``1``, ``2``, … without one.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, not of that encoding, empty, not rectangular, or breaks off in its last row.
+    """
+    text = decoded(path, encoding)
+    lines = text.split("\n", header_row)
+    if len(lines) < header_row or not lines[header_row - 1].strip():
+        raise InputError(
+            "file is empty" if not text.strip() else f"row {header_row} is blank",
+            file=path,
+            mend="It needs a header row and data",
+        )
+    separator = separator or sniff_separator(lines[header_row - 1])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+                header=header_row - 1 if header else None,
+                skiprows=0 if header else header_row - 1,
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise InputError(
+            f"rows have more cells than the header ({str(error).strip()})",
+            file=path,
+            row=_row_named(error),
+            mend="Quote cells that contain the separator, or set separator and decimal in [intake]",
+        ) from error
+    if (
+        frame.iloc[-1:, -1].eq("").any()
+        and text.rstrip("\r\n").rpartition("\n")[2].count(separator) < len(frame.columns) - 1
+    ):
+        raise InputError(
+            "file breaks off in its last row", file=path, row=header_row + len(frame), mend="Export or copy it again"
+        )
+    return numbered(frame, first=header_row + bool(header), header=header)
+
+
+def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:
+    """Return text cells stripped, rows numbered from `first` in an index named "row", blank rows left out."""
+    frame.columns = pd.Index(
+        [str(c).strip().removeprefix("#fields:").strip() for c in frame.columns]
+        if header
+        else [str(k + 1) for k in range(frame.shape[1])]
+    )
+    frame.index = pd.RangeIndex(first, first + len(frame), name="row")
+    frame = frame.apply(lambda column: column.str.strip())
+    return frame[(frame != "").any(axis=1)] if len(frame) else frame
+
+
+def _row_named(error: Exception) -> int | None:
+    words = str(error).replace(",", " ").split()
+    return int(words[words.index("line") + 1]) if "line" in words else None
