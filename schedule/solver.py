@@ -130,8 +130,8 @@ def _hand_over(linear: Linear) -> Any:
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = len(linear.columns), len(linear.names)
     lp.col_cost_, lp.offset_ = linear.cost, linear.constant
-    lp.col_lower_, lp.col_upper_ = _finite(linear.low), _finite(linear.high)
-    lp.row_lower_, lp.row_upper_ = _finite(linear.row_low), _finite(linear.row_high)
+    lp.col_lower_, lp.col_upper_ = linear.low, linear.high
+    lp.row_lower_, lp.row_upper_ = linear.row_low, linear.row_high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = linear.rows.indptr.astype(np.int32)
     lp.a_matrix_.index_ = linear.rows.indices.astype(np.int32)
@@ -143,11 +143,6 @@ def _hand_over(linear: Linear) -> Any:
     if highs.passModel(lp) == highspy.HighsStatus.kError:
         raise SolverFault("HiGHS refused the model")
     return highs
-
-
-def _finite(bounds: np.ndarray) -> np.ndarray:
-    """Return `bounds` with infinities in HiGHS's own notation."""
-    return np.where(np.isfinite(bounds), bounds, np.sign(bounds) * highspy.kHighsInf)
 
 
 class _Listener:
