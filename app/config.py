@@ -81,7 +81,7 @@ class Shrinkage(_Strict):
     @field_validator("unplanned")
     @classmethod
     def _shares(cls, value: float | Mapping[str, float]) -> float | Mapping[str, float]:
-        for day, share in (value.items() if isinstance(value, Mapping) else [("default", value)]):
+        for day, share in value.items() if isinstance(value, Mapping) else [("default", value)]:
             if day not in (*WEEKDAYS, "default"):
                 raise InputError("unknown weekday", value=day, mend=f"One of {', '.join(WEEKDAYS)}, default")
             if not 0 <= share < 0.9:
@@ -128,7 +128,12 @@ class Config(_Strict):
         for contract in self.contract.values():
             for name in contract.shifts:
                 if name not in self.shift:
-                    raise InputError("unknown shift family", column=f"contract.{contract.name}.shifts", value=name, mend=_nearest(name, self.shift))
+                    raise InputError(
+                        "unknown shift family",
+                        column=f"contract.{contract.name}.shifts",
+                        value=name,
+                        mend=_nearest(name, self.shift),
+                    )
         return self
 
     def week_grid(self, week: dt.date) -> Grid:
@@ -140,8 +145,11 @@ class Config(_Strict):
             If `week` is not the configured first day of a week.
         """
         if WEEKDAYS[week.weekday()] != self.site.week_start:
-            raise InputError(f"{week} is a {WEEKDAYS[week.weekday()]}, weeks start on {self.site.week_start}", column="week",
-                             mend="Name the first day of the week, or change site.week_start")  # fmt: skip
+            raise InputError(
+                f"{week} is a {WEEKDAYS[week.weekday()]}, weeks start on {self.site.week_start}",
+                column="week",
+                mend="Name the first day of the week, or change site.week_start",
+            )
         return Grid(week, 7, self.site.interval_min, self.site.zone).finer(self.site.grid_min)
 
 
@@ -165,7 +173,9 @@ def read_plan(folder: Path, scenario: str | None = None) -> tuple[Config, dict[s
     scenarios = raw.pop("scenario", {})
     if scenario is not None:
         if scenario not in scenarios:
-            raise InputError("unknown scenario", file=path, column="scenario", value=scenario, mend=_nearest(scenario, scenarios))
+            raise InputError(
+                "unknown scenario", file=path, column="scenario", value=scenario, mend=_nearest(scenario, scenarios)
+            )
         raw = _merged(raw, scenarios[scenario])
     return parse_plan(raw, path), raw
 
@@ -194,7 +204,9 @@ def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(base)
     for key, value in over.items():
-        out[key] = _merged(out[key], value) if isinstance(value, Mapping) and isinstance(out.get(key), Mapping) else value
+        out[key] = (
+            _merged(out[key], value) if isinstance(value, Mapping) and isinstance(out.get(key), Mapping) else value
+        )
     return out
 
 
@@ -211,11 +223,18 @@ def _first(errors: ValidationError, path: Path) -> InputError:
     loc = [str(p) for p in error["loc"]]
     key = ".".join(loc).replace(".breaks.", ".break.")
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return InputError("unknown key", file=path, column=f".{key}".removeprefix(".") if "." in key else f"{key}.", value=loc[-1],
-                          mend=_nearest(loc[-1], _known_keys(Config, loc[:-1])))  # fmt: skip
+        return InputError(
+            "unknown key",
+            file=path,
+            column=f".{key}".removeprefix(".") if "." in key else f"{key}.",
+            value=loc[-1],
+            mend=_nearest(loc[-1], _known_keys(Config, loc[:-1])),
+        )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
-        column = inner.column if inner.column and "." in inner.column else ".".join([*loc, inner.column or ""]).strip(".")
+        column = (
+            inner.column if inner.column and "." in inner.column else ".".join([*loc, inner.column or ""]).strip(".")
+        )
         return InputError(inner.what, file=path, column=column, value=inner.value, mend=inner.mend)
     if error["type"] == "missing":
         return InputError(f"key {key} is missing", file=path, mend="Add it")

@@ -66,13 +66,28 @@ class Folder:
     def calls(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the calls table and what reading it found."""
         site = self.config.site
-        return read_calls(self.path, self.config.intake, zone=site.zone, interval_min=site.interval_min, queues=tuple(self.config.queue))
+        return read_calls(
+            self.path,
+            self.config.intake,
+            zone=site.zone,
+            interval_min=site.interval_min,
+            queues=tuple(self.config.queue),
+        )
 
     def people(self, grid: Grid, previous: Path | None = None) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
         c = self.config
-        return read_people(self.path, grid=grid, zone=c.site.zone, contracts=c.contract, queues=tuple(c.queue), costs=c.costs,
-                           families=c.shift, rules=c.rules, previous=previous)  # fmt: skip
+        return read_people(
+            self.path,
+            grid=grid,
+            zone=c.site.zone,
+            contracts=c.contract,
+            queues=tuple(c.queue),
+            costs=c.costs,
+            families=c.shift,
+            rules=c.rules,
+            previous=previous,
+        )
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
         """Return the first day of the week to plan: the asked one, the configured one, or the first after the history."""

@@ -41,26 +41,47 @@ class Ask:
 
     def apply(self, config: Config) -> Config:
         """Return the config with the overrides in its `[solve]`."""
-        given = {k: v for k, v in (("seed", self.seed), ("time_limit_s", self.time_limit_s), ("gap", self.gap)) if v is not None}
+        given = {
+            k: v
+            for k, v in (("seed", self.seed), ("time_limit_s", self.time_limit_s), ("gap", self.gap))
+            if v is not None
+        }
         return config.model_copy(update={"solve": config.solve.model_copy(update=given)})
 
 
-def predict(folder: Folder, config: Config, grid: Grid, calls: pd.DataFrame, found: pd.DataFrame, watch: Watch) -> Forecast:
+def predict(
+    folder: Folder, config: Config, grid: Grid, calls: pd.DataFrame, found: pd.DataFrame, watch: Watch
+) -> Forecast:
     """Forecast the queues of `folder` on the interval grid of the planned week."""
     queues = config.queue
     result = forecast(
-        calls, grid, folder.calendar(), models={n: q.model for n, q in queues.items()}, handle_s={n: q.handle_s for n, q in queues.items()},
-        patience_s={n: q.patience_s for n, q in queues.items()}, seed=config.solve.seed, watch=watch,
-    )  # fmt: skip
-    return Forecast(result.volume, result.backtest, result.history, pd.concat([found, result.quality], ignore_index=True) if len(found) else result.quality)
+        calls,
+        grid,
+        folder.calendar(),
+        models={n: q.model for n, q in queues.items()},
+        handle_s={n: q.handle_s for n, q in queues.items()},
+        patience_s={n: q.patience_s for n, q in queues.items()},
+        seed=config.solve.seed,
+        watch=watch,
+    )
+    return Forecast(
+        result.volume,
+        result.backtest,
+        result.history,
+        pd.concat([found, result.quality], ignore_index=True) if len(found) else result.quality,
+    )
 
 
 def requirement_of(config: Config, volume: pd.DataFrame, grid: Grid) -> Requirement:
     """Return requirement and curves of every queue on the interval grid."""
     return require(
-        volume, {n: q.goal for n, q in config.queue.items()}, grid, models={n: q.erlang for n, q in config.queue.items()},
-        unplanned={n: config.shrinkage.absent(grid) for n in config.queue}, planned=config.shrinkage.planned,
-    )  # fmt: skip
+        volume,
+        {n: q.goal for n, q in config.queue.items()},
+        grid,
+        models={n: q.erlang for n, q in config.queue.items()},
+        unplanned={n: config.shrinkage.absent(grid) for n in config.queue},
+        planned=config.shrinkage.planned,
+    )
 
 
 def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tuple[Path, dict[str, Any]]:
@@ -95,17 +116,36 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
     watch.tell("publish", str(out))
     summary = publish(
-        out, config, folder.plan, week, folder.files(), {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
-        requirement=needed.requirement, curve=needed.curve, predicted=predicted, volume=predicted.volume, previous=ask.previous, stages=stages,
-        label={"week": first.isoformat(), "scenario": ask.scenario}, log=log, wages=ask.wages,
-    )  # fmt: skip
+        out,
+        config,
+        folder.plan,
+        week,
+        folder.files(),
+        {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
+        requirement=needed.requirement,
+        curve=needed.curve,
+        predicted=predicted,
+        volume=predicted.volume,
+        previous=ask.previous,
+        stages=stages,
+        label={"week": first.isoformat(), "scenario": ask.scenario},
+        log=log,
+        wages=ask.wages,
+    )
     watch.tell("publish", f"{out}  {time.monotonic() - began:.0f} s in all")
     return out, summary
 
 
 def schedule(
-    requirement: pd.DataFrame, curves: Mapping[str, Curve] | None, folder: Folder, config: Config, ask: Ask, files: list[Path], watch: Watch, log: Callable[[], list[str]]
-) -> tuple[Path, dict[str, Any]]:  # fmt: skip
+    requirement: pd.DataFrame,
+    curves: Mapping[str, Curve] | None,
+    folder: Folder,
+    config: Config,
+    ask: Ask,
+    files: list[Path],
+    watch: Watch,
+    log: Callable[[], list[str]],
+) -> tuple[Path, dict[str, Any]]:
     """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
     first = ask.week or requirement["start"].min().date()
     slots = config.week_grid(first)
@@ -115,10 +155,22 @@ def schedule(
     out = ask.out or folder.path / "runs" / first.isoformat()
     curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
     summary = publish(
-        out, config, folder.plan, week, files, {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments}, requirement=requirement,
-        curve=curve, predicted=None, volume=None, previous=ask.previous, stages=dict(week.stages), label={"week": first.isoformat(), "scenario": ask.scenario},
-        log=log, wages=ask.wages,
-    )  # fmt: skip
+        out,
+        config,
+        folder.plan,
+        week,
+        files,
+        {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
+        requirement=requirement,
+        curve=curve,
+        predicted=None,
+        volume=None,
+        previous=ask.previous,
+        stages=dict(week.stages),
+        label={"week": first.isoformat(), "scenario": ask.scenario},
+        log=log,
+        wages=ask.wages,
+    )
     return out, summary
 
 

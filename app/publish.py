@@ -31,7 +31,10 @@ class Refused(RuntimeError):
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         lines = [f"{v.rule}: {v.text}" for v in verdict.violations[:20]]
-        super().__init__(f"The judge refused the plan ({len(verdict.violations)} violations); nothing was published.\n" + "\n".join(lines))
+        super().__init__(
+            f"The judge refused the plan ({len(verdict.violations)} violations); nothing was published.\n"
+            + "\n".join(lines)
+        )
 
 
 def service_table(week: Week) -> pd.DataFrame:
@@ -40,7 +43,9 @@ def service_table(week: Week) -> pd.DataFrame:
     out = week.expected.assign(goal=[goal[q] for q in week.expected["queue"]])
     key = ["queue", "period", "start"]
     if week.simulation is not None:
-        out = out.merge(week.simulation.service[[*key, "simulated", "ci_lo", "ci_hi"]], on=key, how="left", validate="one_to_one")
+        out = out.merge(
+            week.simulation.service[[*key, "simulated", "ci_lo", "ci_hi"]], on=key, how="left", validate="one_to_one"
+        )
     else:
         out = out.assign(simulated=float("nan"), ci_lo=float("nan"), ci_hi=float("nan"))
     return out[[*key, "goal", "expected", "simulated", "ci_lo", "ci_hi", "calls"]]
@@ -48,20 +53,39 @@ def service_table(week: Week) -> pd.DataFrame:
 
 def judged(activity: pd.DataFrame, plan: Mapping[str, Any], inputs: Path, grid: Grid, previous: Path | None) -> Verdict:
     """Return the judge's verdict on an activity table, from the input files alone."""
-    texts = {n: pd.read_csv(inputs / f"{n}.csv", dtype=str, keep_default_na=False) if (inputs / f"{n}.csv").exists() else None
-             for n in ("staff", "availability", "leave", "special_days")}  # fmt: skip
+    texts = {
+        n: pd.read_csv(inputs / f"{n}.csv", dtype=str, keep_default_na=False)
+        if (inputs / f"{n}.csv").exists()
+        else None
+        for n in ("staff", "availability", "leave", "special_days")
+    }
     before = inputs / "previous_activity.csv"
     if previous is not None:
         before = previous / "activity.csv"
     earlier = pd.read_csv(before, dtype=str, keep_default_na=False) if before.exists() else None
-    return check(activity, {"plan": plan, **texts, "previous_activity": earlier, "week": grid.first_date, "days": grid.days})
+    return check(
+        activity, {"plan": plan, **texts, "previous_activity": earlier, "week": grid.first_date, "days": grid.days}
+    )
 
 
 def publish(
-    out: Path, config: Config, plan: Mapping[str, Any], week: Week, files: list[Path], arguments: Mapping[str, Any], *,
-    requirement: pd.DataFrame, curve: pd.DataFrame | None, predicted: Forecast | None, volume: pd.DataFrame | None, previous: Path | None,
-    stages: dict[str, float], label: Mapping[str, Any], log: Callable[[], list[str]], wages: bool,
-) -> dict[str, Any]:  # fmt: skip
+    out: Path,
+    config: Config,
+    plan: Mapping[str, Any],
+    week: Week,
+    files: list[Path],
+    arguments: Mapping[str, Any],
+    *,
+    requirement: pd.DataFrame,
+    curve: pd.DataFrame | None,
+    predicted: Forecast | None,
+    volume: pd.DataFrame | None,
+    previous: Path | None,
+    stages: dict[str, float],
+    label: Mapping[str, Any],
+    log: Callable[[], list[str]],
+    wages: bool,
+) -> dict[str, Any]:
     """Judge the week, write its run folder in place of `out`, and return the summary.
 
     Raises
@@ -78,10 +102,15 @@ def publish(
             raise Refused(verdict)
         service = service_table(week)
         tables = {
-            "volume": volume, "requirement": requirement, "curve": curve, "cover": cover_table(week.cover.planned),
-            "activity": week.activity, "coverage": week.coverage, "service": service,
+            "volume": volume,
+            "requirement": requirement,
+            "curve": curve,
+            "cover": cover_table(week.cover.planned),
+            "activity": week.activity,
+            "coverage": week.coverage,
+            "service": service,
             "explain": explain(week.problem, week.assigned, week.coverage),
-        }  # fmt: skip
+        }
         if week.roster is not None:
             tables |= {
                 "roster": roster_table(week.assigned, week.problem.grid),
@@ -102,5 +131,3 @@ def publish(
             write_sheets(run)
         write_atomic(run / "run.log", "\n".join(log()) + "\n")
     return summary
-
-

@@ -17,9 +17,25 @@ from .inputs import ARGUMENTS, Folder
 from .publish import judged
 
 FIGURES = (
-    "week", "scenario", "status", "cost", "cost_wages", "cost_prices", "bound", "gap", "paid_hours", "over_agent_hours", "under_agent_hours",
-    "schedule_fit", "open_shifts", "service_level_expected", "service_level_simulated", "occupancy", "seconds", "seed",
-)  # fmt: skip
+    "week",
+    "scenario",
+    "status",
+    "cost",
+    "cost_wages",
+    "cost_prices",
+    "bound",
+    "gap",
+    "paid_hours",
+    "over_agent_hours",
+    "under_agent_hours",
+    "schedule_fit",
+    "open_shifts",
+    "service_level_expected",
+    "service_level_simulated",
+    "occupancy",
+    "seconds",
+    "seed",
+)
 
 
 def summary_of(run: Path) -> dict[str, Any]:
@@ -33,7 +49,9 @@ def summary_of(run: Path) -> dict[str, Any]:
     try:
         summary: dict[str, Any] = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError("not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to") from None
+        raise InputError(
+            "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
+        ) from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"not JSON: {error}", file=run / "summary.json") from error
     return summary
@@ -80,7 +98,9 @@ def write_papers(run: Path, *, wages: bool) -> Path:
 def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
     """Return the main figures, a row a figure, a column a run."""
     summaries = {str(run): summary_of(run) for run in runs}
-    return pd.DataFrame({"figure": FIGURES} | {name: [_text(s.get(f)) for f in FIGURES] for name, s in summaries.items()})
+    return pd.DataFrame(
+        {"figure": FIGURES} | {name: [_text(s.get(f)) for f in FIGURES] for name, s in summaries.items()}
+    )
 
 
 def _text(value: Any) -> str:
@@ -95,7 +115,11 @@ def difference(a: Path, b: Path) -> pd.DataFrame:
         roster = table_of(run, "roster")
         text = roster["start"].str[11:16] + "–" + roster["end"].str[11:16] + " " + roster["pattern"]
         breaks = table_of(run, "activity").pipe(lambda t: t[t["activity"].isin(["break", "lunch"])])
-        at = (breaks["activity"] + " " + breaks["start"].str[11:16]).groupby([breaks["agent"], breaks["start"].str[:10]]).agg(", ".join)
+        at = (
+            (breaks["activity"] + " " + breaks["start"].str[11:16])
+            .groupby([breaks["agent"], breaks["start"].str[:10]])
+            .agg(", ".join)
+        )
         placed = [at.get((agent, date), "") for agent, date in zip(roster["agent"], roster["date"], strict=True)]
         return roster[keys].assign(shift=text + pd.Series([f" ({p})" if p else "" for p in placed], index=roster.index))
 

@@ -16,18 +16,41 @@ def _share(value: float | None, digits: int = 1) -> str:
 
 def screen(summary: dict[str, Any], out: Path) -> Table:
     """Return the figures of a run that fit on one screen."""
-    table = Table(title=f"{summary['site']}, week of {summary['week']}", title_justify="left", show_header=False, box=None, padding=(0, 2))
+    table = Table(
+        title=f"{summary['site']}, week of {summary['week']}",
+        title_justify="left",
+        show_header=False,
+        box=None,
+        padding=(0, 2),
+    )
     money = summary["currency"]
     ci = summary["service_level_ci"]
     rows = [
         ("Status", f"{summary['status']}{', stopped by ' + summary['stopped'] if summary['stopped'] else ''}"),
-        ("Cost", f"{summary['cost']:,.0f} {money} = wages {summary['cost_wages']:,.0f} + prices {summary['cost_prices']:,.0f}"),
-        ("Proven gap", f"{_share(summary['gap'], 2)} over a bound of {summary['bound']:,.0f}" if summary["bound"] is not None else "no bound known"),
-        ("Paid hours", f"{summary['paid_hours']:,.1f}   over {summary['over_agent_hours']:,.1f} h, under {summary['under_agent_hours']:,.1f} h (agents against the interval goal)"),
-        ("Service", f"simulated {_share(summary['service_level_simulated'])}"
-         + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "") + f", expected {_share(summary['service_level_expected'])}"),
-    ]  # fmt: skip
-    rows += [(f"  {q}", f"{summary['goals'][q]}: simulated {_share(v['simulated'])}") for q, v in summary["queues"].items()]
+        (
+            "Cost",
+            f"{summary['cost']:,.0f} {money} = wages {summary['cost_wages']:,.0f} + prices {summary['cost_prices']:,.0f}",
+        ),
+        (
+            "Proven gap",
+            f"{_share(summary['gap'], 2)} over a bound of {summary['bound']:,.0f}"
+            if summary["bound"] is not None
+            else "no bound known",
+        ),
+        (
+            "Paid hours",
+            f"{summary['paid_hours']:,.1f}   over {summary['over_agent_hours']:,.1f} h, under {summary['under_agent_hours']:,.1f} h (agents against the interval goal)",
+        ),
+        (
+            "Service",
+            f"simulated {_share(summary['service_level_simulated'])}"
+            + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
+            + f", expected {_share(summary['service_level_expected'])}",
+        ),
+    ]
+    rows += [
+        (f"  {q}", f"{summary['goals'][q]}: simulated {_share(v['simulated'])}") for q, v in summary["queues"].items()
+    ]
     rows += [
         ("Open shifts", f"{summary['open_shifts']}"),
         ("Violations", f"{summary['violations']}"),
@@ -44,7 +67,9 @@ def grid_of(frame: pd.DataFrame) -> Table:
     """Return a small table for the terminal."""
     table = Table(box=None, padding=(0, 1))
     for name in frame.columns:
-        table.add_column(str(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left", overflow="fold")
+        table.add_column(
+            str(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left", overflow="fold"
+        )
     for row in frame.itertuples(index=False):
         table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))
     return table

@@ -18,7 +18,9 @@ from ..forecast.progress import Event, Watch
 
 def _figures(event: Event) -> str:
     parts = [event.text] if event.text else []
-    parts += [f"{name} {value:,.0f}" for name, value in (("best", event.best), ("bound", event.bound)) if value is not None]
+    parts += [
+        f"{name} {value:,.0f}" for name, value in (("best", event.best), ("bound", event.bound)) if value is not None
+    ]
     if event.gap is not None:
         parts.append(f"gap {100 * event.gap:.2f} %")
     if event.share is not None and event.share < 1:
@@ -34,7 +36,9 @@ class Board:
         self.began = time.monotonic()
         self.log: list[str] = []
         self._rows: dict[str, tuple[float, str]] = {}
-        self._live = Live(console=console, refresh_per_second=4, transient=False) if console.is_terminal and not quiet else None
+        self._live = (
+            Live(console=console, refresh_per_second=4, transient=False) if console.is_terminal and not quiet else None
+        )
         self._plain = not console.is_terminal and not quiet
 
     def show(self, event: Event) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import datetime as dt
 
 import pandas as pd
 
@@ -39,7 +38,14 @@ def _history(path: Path, zone: str | None, interval_min: int, queue: str | None)
     return calls
 
 
-def _calendar(calls: pd.DataFrame, opening: str | None, closed: Path | None, country: str | None, zone: str | None, interval_min: int) -> Calendar:
+def _calendar(
+    calls: pd.DataFrame,
+    opening: str | None,
+    closed: Path | None,
+    country: str | None,
+    zone: str | None,
+    interval_min: int,
+) -> Calendar:
     special: tuple[SpecialDay, ...] = ()
     if closed is not None:
         rows = read_text_csv(closed)
@@ -48,28 +54,70 @@ def _calendar(calls: pd.DataFrame, opening: str | None, closed: Path | None, cou
         dates = pd.to_datetime(rows["date"], errors="coerce")
         if dates.isna().any():
             i = int(dates.isna().to_numpy().argmax())
-            raise InputError("not a date", file=closed, row=i + 2, column="date", value=rows["date"].iloc[i], mend="Write it like 2026-12-25")
+            raise InputError(
+                "not a date",
+                file=closed,
+                row=i + 2,
+                column="date",
+                value=rows["date"].iloc[i],
+                mend="Write it like 2026-12-25",
+            )
         special = tuple(SpecialDay(d.date(), "closed", "closed", closed=True) for d in dates)
-    hours = opening_of_history(calls, interval_min) if opening is None else parse_opening(dict.fromkeys(WEEKDAYS, opening), key="--open")
+    hours = (
+        opening_of_history(calls, interval_min)
+        if opening is None
+        else parse_opening(dict.fromkeys(WEEKDAYS, opening), key="--open")
+    )
     return Calendar(opening=hours, zone=zone, country=country, special=special)
 
 
 def forecast_file(
-    path: Path, *, days: int, interval_min: int, opening: str | None, closed: Path | None, country: str | None, zone: str | None, queue: str | None,
-    model: str, handle_s: float | None, patience_s: float | None, seed: int, watch: Watch,
-) -> Forecast:  # fmt: skip
+    path: Path,
+    *,
+    days: int,
+    interval_min: int,
+    opening: str | None,
+    closed: Path | None,
+    country: str | None,
+    zone: str | None,
+    queue: str | None,
+    model: str,
+    handle_s: float | None,
+    patience_s: float | None,
+    seed: int,
+    watch: Watch,
+) -> Forecast:
     """Forecast `days` days after the last day of a file of calls."""
     calls = _history(path, zone, interval_min, queue)
     names = list(calls["queue"].unique())
     calendar = _calendar(calls, opening, closed, country, zone, interval_min)
     grid = Grid(calls["start"].max().date() + dt.timedelta(days=1), days, interval_min, zone)
-    return forecast(calls, grid, calendar, models=model, handle_s=dict.fromkeys(names, handle_s), patience_s=dict.fromkeys(names, patience_s), seed=seed, watch=watch)
+    return forecast(
+        calls,
+        grid,
+        calendar,
+        models=model,
+        handle_s=dict.fromkeys(names, handle_s),
+        patience_s=dict.fromkeys(names, patience_s),
+        seed=seed,
+        watch=watch,
+    )
 
 
 def backtest_file(
-    path: Path, origins: Path, *, interval_min: int, opening: str | None, closed: Path | None, country: str | None, zone: str | None, queue: str | None,
-    model: str, daytype: str, watch: Watch,
-) -> tuple[pd.DataFrame, pd.DataFrame]:  # fmt: skip
+    path: Path,
+    origins: Path,
+    *,
+    interval_min: int,
+    opening: str | None,
+    closed: Path | None,
+    country: str | None,
+    zone: str | None,
+    queue: str | None,
+    model: str,
+    daytype: str,
+    watch: Watch,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast from each origin of a file and score it."""
     calls = _history(path, zone, interval_min, queue)
     calendar = _calendar(calls, opening, closed, country, zone, interval_min)
@@ -77,21 +125,33 @@ def backtest_file(
     for column in ("origin", "horizon_days"):
         if column not in rows:
             raise InputError(f"column {column!r} is missing", file=origins)
-    table = pd.DataFrame({"origin": pd.to_datetime(rows["origin"], errors="coerce"), "horizon_days": pd.to_numeric(rows["horizon_days"], errors="coerce")})
+    table = pd.DataFrame(
+        {
+            "origin": pd.to_datetime(rows["origin"], errors="coerce"),
+            "horizon_days": pd.to_numeric(rows["horizon_days"], errors="coerce"),
+        }
+    )
     for column in table:
         if table[column].isna().any():
             i = int(table[column].isna().to_numpy().argmax())
             raise InputError("unreadable", file=origins, row=i + 2, column=str(column), value=rows[column].iloc[i])
-    return backtest(calls, calendar, interval_min=interval_min, origins=table, model=model, daytype=daytype, watch=watch)
+    return backtest(
+        calls, calendar, interval_min=interval_min, origins=table, model=model, daytype=daytype, watch=watch
+    )
 
 
-def require_file(path: Path, goal: ServiceGoal, *, model: str | None, unplanned: float, planned: float, zone: str | None) -> Requirement:
+def require_file(
+    path: Path, goal: ServiceGoal, *, model: str | None, unplanned: float, planned: float, zone: str | None
+) -> Requirement:
     """Return requirement and curves of a volume file, on its own interval."""
     volume = read_csv(path, TABLES["volume"], zone=zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
     grid = _grid(volume, zone, path)
     names = list(volume["queue"].unique())
-    models = {n: model or ("erlang_a" if volume.loc[volume["queue"] == n, "patience_s"].notna().all() else "erlang_c") for n in names}
+    models = {
+        n: model or ("erlang_a" if volume.loc[volume["queue"] == n, "patience_s"].notna().all() else "erlang_c")
+        for n in names
+    }
     return require(volume, dict.fromkeys(names, goal), grid, models=models, unplanned=unplanned, planned=planned)
 
 
@@ -106,7 +166,15 @@ def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:
 
 
 def simulate_file(
-    staffing_path: Path, volume_path: Path, goal: ServiceGoal, *, unplanned: float, handle_cv: float, zone: str | None, seed: int, watch: Watch
+    staffing_path: Path,
+    volume_path: Path,
+    goal: ServiceGoal,
+    *,
+    unplanned: float,
+    handle_cv: float,
+    zone: str | None,
+    seed: int,
+    watch: Watch,
 ) -> pd.DataFrame:
     """Simulate a staffing file (steps, or an activity table) against a volume file."""
     volume = read_csv(volume_path, TABLES["volume"], zone=zone)
@@ -117,19 +185,40 @@ def simulate_file(
     else:
         if "queue" not in raw.columns:
             if len(names) != 1:
-                raise InputError("column 'queue' is missing", file=staffing_path, mend="The volume has several queues: say which one each step works")
+                raise InputError(
+                    "column 'queue' is missing",
+                    file=staffing_path,
+                    mend="The volume has several queues: say which one each step works",
+                )
             raw = raw.assign(queue=names[0])
         steps = check(raw, TABLES["staffing"], zone=zone, file=staffing_path)
     bad = steps["end"] <= steps["start"]
     if bad.any():
         i = int(bad.to_numpy().argmax())
-        raise InputError("step ends before it starts", file=staffing_path, row=i + 2, column="end", value=str(steps["end"].iloc[i]))
+        raise InputError(
+            "step ends before it starts", file=staffing_path, row=i + 2, column="end", value=str(steps["end"].iloc[i])
+        )
     grid = _grid(volume, zone, volume_path)
-    return simulate(steps, volume, dict.fromkeys(names, goal), interval_min=grid.minutes, absent=unplanned, handle_cv=handle_cv, seed=seed, watch=watch).service
+    return simulate(
+        steps,
+        volume,
+        dict.fromkeys(names, goal),
+        interval_min=grid.minutes,
+        absent=unplanned,
+        handle_cv=handle_cv,
+        seed=seed,
+        watch=watch,
+    ).service
 
 
 def schedule_file(
-    requirement: Path, curve: Path | None, rules: Path, staff: Path | None, ask: Ask, watch: Watch, log: Callable[[], list[str]]
+    requirement: Path,
+    curve: Path | None,
+    rules: Path,
+    staff: Path | None,
+    ask: Ask,
+    watch: Watch,
+    log: Callable[[], list[str]],
 ) -> tuple[Path, Mapping[str, Any], float]:
     """Schedule requirement.csv (and curve.csv) under the rules of a plan.toml; returns run folder, summary and the gap asked for."""
     folder = Folder.read(rules, ask.scenario)
@@ -154,7 +243,13 @@ def schedule_file(
         files.append(curve)
     step = _grid(table, zone, requirement).minutes
     if step != config.site.interval_min:
-        config = config.model_copy(update={"site": config.site.model_copy(update={"interval_min": step, "grid_min": min(step, config.site.grid_min)})})
+        config = config.model_copy(
+            update={
+                "site": config.site.model_copy(
+                    update={"interval_min": step, "grid_min": min(step, config.site.grid_min)}
+                )
+            }
+        )
     out, summary = schedule(table, curves, folder, config, ask, files, watch, log)
     return out, summary, config.solve.gap
 
@@ -163,4 +258,11 @@ def _known(table: pd.DataFrame, names: list[str], path: Path) -> None:
     strange = ~table["queue"].isin(names)
     if strange.any():
         i = int(strange.to_numpy().argmax())
-        raise InputError("unknown queue", file=path, row=i + 2, column="queue", value=table["queue"].iloc[i], mend=f"plan.toml has {', '.join(names)}")
+        raise InputError(
+            "unknown queue",
+            file=path,
+            row=i + 2,
+            column="queue",
+            value=table["queue"].iloc[i],
+            mend=f"plan.toml has {', '.join(names)}",
+        )

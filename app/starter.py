@@ -25,7 +25,13 @@ def _calls() -> pd.DataFrame:
     level = np.array([1.25, 1.05, 1.0, 0.97, 0.95, 0.6, 0.0])[starts.day_of_week]
     shape = 14 + 26 * np.exp(-(((hour - 10.5) / 1.8) ** 2)) + 20 * np.exp(-(((hour - 15.0) / 2.2) ** 2))
     day_factor = np.repeat(rng.gamma(200, 1 / 200, WEEKS * 7), 48)
-    table = pd.DataFrame({"start": starts, "offered": rng.poisson(level * shape * day_factor), "handle_s": rng.normal(300, 12, len(starts)).round(0)})
+    table = pd.DataFrame(
+        {
+            "start": starts,
+            "offered": rng.poisson(level * shape * day_factor),
+            "handle_s": rng.normal(300, 12, len(starts)).round(0),
+        }
+    )
     return table[weekday | saturday].reset_index(drop=True)
 
 

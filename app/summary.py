@@ -39,8 +39,15 @@ def _part(solved: Solved, wages: float, prices: float, paid_hours: float, second
 
 
 def summarise(
-    config: Config, week: Week, verdict: Verdict, service: pd.DataFrame, *, stages: Mapping[str, float], hashes: Mapping[str, str], label: Mapping[str, Any],
-) -> dict[str, Any]:  # fmt: skip
+    config: Config,
+    week: Week,
+    verdict: Verdict,
+    service: pd.DataFrame,
+    *,
+    stages: Mapping[str, float],
+    hashes: Mapping[str, str],
+    label: Mapping[str, Any],
+) -> dict[str, Any]:
     """Return summary.json as a dict; keys as in the reference page "Run folder".
 
     Parameters
@@ -58,14 +65,23 @@ def summarise(
     cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
     parts = {"cover": _part(cover.solved, cover.cost_wages, cover.cost_prices, cover_hours, stages.get("cover", 0.0))}
     parts["cover"]["blocks"] = [
-        {"dates": [d.isoformat() for d in b.dates], "cost": b.cost, "bound": b.bound, "gap": b.gap, "seconds": b.seconds} for b in cover.blocks
+        {
+            "dates": [d.isoformat() for d in b.dates],
+            "cost": b.cost,
+            "bound": b.bound,
+            "gap": b.gap,
+            "seconds": b.seconds,
+        }
+        for b in cover.blocks
     ]
     published, prices, solved = parts["cover"], {"lost_calls_and_under": cover.cost_prices}, cover.solved
     if week.roster is not None:
         roster = week.roster
         named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
         prices = dict(roster.prices)
-        parts["roster"] = _part(roster.solved, roster.cost_wages, sum(prices.values()), named_hours, stages.get("roster", 0.0))
+        parts["roster"] = _part(
+            roster.solved, roster.cost_wages, sum(prices.values()), named_hours, stages.get("roster", 0.0)
+        )
         published, solved = parts["roster"], roster.solved
     figures = fit(week.coverage, week.problem.grid)
     return {
@@ -84,10 +100,19 @@ def summarise(
         "violations": len(verdict.violations),
         **_service(service),
         "goal_basis": "/".join(sorted({"interval" if d.by_interval else d.goal.basis for d in week.problem.demands})),
-        "goals": {d.queue: f"{d.goal} of {d.goal.definition} by {'interval' if d.by_interval else d.goal.basis}" for d in week.problem.demands},
+        "goals": {
+            d.queue: f"{d.goal} of {d.goal.definition} by {'interval' if d.by_interval else d.goal.basis}"
+            for d in week.problem.demands
+        },
         "agents": len(week.problem.staff),
         "repairs": week.repairs,
-        "simulation": None if week.simulation is None else {"runs": week.simulation.runs, "seconds": week.simulation.seconds, "half_width": week.simulation.half_width},
+        "simulation": None
+        if week.simulation is None
+        else {
+            "runs": week.simulation.runs,
+            "seconds": week.simulation.seconds,
+            "half_width": week.simulation.half_width,
+        },
         "seconds": sum(stages.values()),
         "stages": dict(stages),
         "gap_history": [list(h) for h in solved.history],
@@ -108,12 +133,22 @@ def _occupancy(week: Week) -> float | None:
 def _service(service: pd.DataFrame) -> dict[str, Any]:
     """Pool the queues' weeks, weighted by calls; their simulations are independent, so half-widths add in squares."""
     rows = service[service["period"] == "week"]
-    out: dict[str, Any] = {"service_level_expected": None, "service_level_simulated": None, "service_level_ci": None, "queues": {}}
+    out: dict[str, Any] = {
+        "service_level_expected": None,
+        "service_level_simulated": None,
+        "service_level_ci": None,
+        "queues": {},
+    }
     if rows.empty:
         return out
     for row in rows.itertuples():
         ci = None if pd.isna(row.ci_lo) else [float(row.ci_lo), float(row.ci_hi)]
-        out["queues"][row.queue] = {"goal": float(row.goal), "expected": _number(row.expected), "simulated": _number(row.simulated), "ci": ci}
+        out["queues"][row.queue] = {
+            "goal": float(row.goal),
+            "expected": _number(row.expected),
+            "simulated": _number(row.simulated),
+            "ci": ci,
+        }
     weight = rows["calls"].to_numpy() / max(rows["calls"].sum(), 1e-12)
     if rows["expected"].notna().all():
         out["service_level_expected"] = float(weight @ rows["expected"].to_numpy())

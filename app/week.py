@@ -53,14 +53,25 @@ class Week:
     stages: Mapping[str, float]
 
 
-def build_problem(config: Config, grid: Grid, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None, staff: tuple[Agent, ...]) -> ScheduleProblem:
+def build_problem(
+    config: Config, grid: Grid, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None, staff: tuple[Agent, ...]
+) -> ScheduleProblem:
     """Join requirement, curves, people and rules of one week into a schedule problem."""
     absent = config.shrinkage.absent(grid)
     demands = tuple(
-        demand(requirement[requirement["queue"] == name], (curves or {}).get(name), queue.goal, grid, config.site.interval_min, absent)
+        demand(
+            requirement[requirement["queue"] == name],
+            (curves or {}).get(name),
+            queue.goal,
+            grid,
+            config.site.interval_min,
+            absent,
+        )
         for name, queue in config.queue.items()
     )
-    return ScheduleProblem(grid, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic)
+    return ScheduleProblem(
+        grid, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic
+    )
 
 
 def decide(
@@ -88,21 +99,38 @@ def decide(
     for attempt in range(REPAIRS + 1):
         left = max(5.0, deadline - time.monotonic())
         with _timed(stages, "cover"):
-            cover = solve_cover(problem, watch=watch, time_limit_s=left * (COVER_SHARE if problem.staff else 1.0), gap=solve.gap, seed=solve.seed,
-                                threads=solve.threads, previous=cover)  # fmt: skip
+            cover = solve_cover(
+                problem,
+                watch=watch,
+                time_limit_s=left * (COVER_SHARE if problem.staff else 1.0),
+                gap=solve.gap,
+                seed=solve.seed,
+                threads=solve.threads,
+                previous=cover,
+            )
         if not cover.planned and problem.open.any() and cover.solved.status == "none":
             if best is not None:
                 return best
             raise Stopped
         if problem.staff:
             with _timed(stages, "roster"):
-                roster = solve_roster(problem, cover.planned, watch=watch, time_limit_s=max(5.0, deadline - time.monotonic()), gap=solve.gap,
-                                      seed=solve.seed, threads=solve.threads, start=roster.assigned if roster else None)  # fmt: skip
+                roster = solve_roster(
+                    problem,
+                    cover.planned,
+                    watch=watch,
+                    time_limit_s=max(5.0, deadline - time.monotonic()),
+                    gap=solve.gap,
+                    seed=solve.seed,
+                    threads=solve.threads,
+                    start=roster.assigned if roster else None,
+                )
             assigned = roster.assigned
         else:
             assigned = anonymous(cover.planned)
         with _timed(stages, "simulate"):
-            week = _measure(config, problem, curves, requirement, volume, cover, roster, assigned, attempt, stages, watch)
+            week = _measure(
+                config, problem, curves, requirement, volume, cover, roster, assigned, attempt, stages, watch
+            )
         if best is None or not _missing(best) or len(_missing(week)) <= len(_missing(best)):
             best = week
         missing = _missing(best)
@@ -114,9 +142,18 @@ def decide(
 
 
 def _measure(
-    config: Config, problem: ScheduleProblem, curves: Mapping[str, Curve] | None, requirement: pd.DataFrame, volume: pd.DataFrame | None,
-    cover: Cover, roster: Roster | None, assigned: Mapping[str, tuple[PlannedShift, ...]], attempt: int, stages: Mapping[str, float], watch: Watch,
-) -> Week:  # fmt: skip
+    config: Config,
+    problem: ScheduleProblem,
+    curves: Mapping[str, Curve] | None,
+    requirement: pd.DataFrame,
+    volume: pd.DataFrame | None,
+    cover: Cover,
+    roster: Roster | None,
+    assigned: Mapping[str, tuple[PlannedShift, ...]],
+    attempt: int,
+    stages: Mapping[str, float],
+    watch: Watch,
+) -> Week:
     rows = activity(assigned, problem.grid, problem.staff)
     covered = coverage(rows, problem, curves, config.shrinkage.absent(problem.grid))
     expected = service_expected(covered, problem, curves, config.shrinkage.absent(problem.grid))
@@ -124,8 +161,16 @@ def _measure(
     if volume is not None and not watch.stopped:
         goals = {name: q.goal for name, q in config.queue.items()}
         cvs = {name: q.handle_cv for name, q in config.queue.items()}
-        run = simulate(staffing(rows), volume, goals, interval_min=config.site.interval_min, absent=config.shrinkage.absent_by_date(problem.grid),
-                       handle_cv=cvs, seed=config.solve.seed, watch=watch)  # fmt: skip
+        run = simulate(
+            staffing(rows),
+            volume,
+            goals,
+            interval_min=config.site.interval_min,
+            absent=config.shrinkage.absent_by_date(problem.grid),
+            handle_cv=cvs,
+            seed=config.solve.seed,
+            watch=watch,
+        )
     return Week(problem, cover, roster, assigned, rows, covered, expected, run, attempt, dict(stages))
 
 
@@ -138,7 +183,9 @@ def _missing(week: Week) -> dict[tuple[str, int], float]:
     for d in week.problem.demands:
         if d.by_interval:
             continue
-        rows = service[(service["queue"] == d.queue) & (service["period"] == ("day" if d.goal.basis == "day" else "week"))]
+        rows = service[
+            (service["queue"] == d.queue) & (service["period"] == ("day" if d.goal.basis == "day" else "week"))
+        ]
         for k, slots in enumerate(d.periods):
             start = week.problem.grid.starts[slots[0]].date() if len(slots) else None
             row = rows[[t.date() == start for t in rows["start"]]] if d.goal.basis == "day" else rows
@@ -159,7 +206,7 @@ def _raised(problem: ScheduleProblem, missing: Mapping[tuple[str, int], float]) 
     return replace(problem, demands=tuple(one(d) for d in problem.demands))
 
 
-class _timed:  # noqa: N801 - used as a statement
+class _timed:
     """Add the seconds of a block to a stage."""
 
     def __init__(self, stages: dict[str, float], name: str) -> None:

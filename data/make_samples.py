@@ -13,11 +13,8 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-FIRST = "Ada Ben Cleo Dan Eva Finn Gina Hugo Iris Jack Kira Leo Mia Nils Olga Paul Quinn Rosa Sam Tess Umar Vera Will Xena Yuri Zoe".split()
-LAST = (
-    "Abbott Baker Carter Dixon Ellis Foster Grant Hayes Irwin Jones Kelly Lopez Mason Nolan Owens Parker Quigley Reyes "
-    "Stone Turner Usher Vance Walsh Xiong Young Zeller"
-).split()
+FIRST = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Iris", "Jack", "Kira", "Leo", "Mia", "Nils", "Olga", "Paul", "Quinn", "Rosa", "Sam", "Tess", "Umar", "Vera", "Will", "Xena", "Yuri", "Zoe"]
+LAST = ["Abbott", "Baker", "Carter", "Dixon", "Ellis", "Foster", "Grant", "Hayes", "Irwin", "Jones", "Kelly", "Lopez", "Mason", "Nolan", "Owens", "Parker", "Quigley", "Reyes", "Stone", "Turner", "Usher", "Vance", "Walsh", "Xiong", "Young", "Zeller"]
 
 
 def names(count: int, rng: np.random.Generator) -> list[str]:
@@ -47,7 +44,11 @@ def bank(calls_5min: Path | None) -> None:
         raw = pd.read_csv(calls_5min, parse_dates=["time"])
         raw = raw[raw.time.dt.hour < 21]
         half = raw.groupby(raw.time.dt.floor("30min")).calls.sum()
-        write(folder, "calls.csv", pd.DataFrame({"start": half.index.strftime("%Y-%m-%dT%H:%M"), "offered": half.to_numpy()}))
+        write(
+            folder,
+            "calls.csv",
+            pd.DataFrame({"start": half.index.strftime("%Y-%m-%dT%H:%M"), "offered": half.to_numpy()}),
+        )
     week = list(pd.date_range("2003-10-27", periods=5))
     mix = (("full", 190, 21.0), ("part30", 60, 19.5), ("part20", 62, 18.5))
     staff, available, leave, wishes = [], [], [], []
@@ -58,21 +59,50 @@ def bank(calls_5min: Path | None) -> None:
             agent, name = f"b{number:03d}", everybody[number]
             team = f"Team {1 + number % 12}"
             number += 1
-            staff.append((agent, name, team, "Main site", contract, round(wage + rng.choice([0, 0.5, 1.0, 1.5, 2.5]), 2), "calls"))
-            kind = rng.choice(["any", "early", "late", "school"], p=[0.62, 0.14, 0.14, 0.10] if contract == "full" else [0.45, 0.18, 0.19, 0.18])
-            span = {"any": ("07:00", "21:00"), "early": ("07:00", "17:30"), "late": ("11:00", "21:00"), "school": ("08:30", "18:00" if contract == "full" else "15:00")}[kind]
+            staff.append(
+                (
+                    agent,
+                    name,
+                    team,
+                    "Main site",
+                    contract,
+                    round(wage + rng.choice([0, 0.5, 1.0, 1.5, 2.5]), 2),
+                    "calls",
+                )
+            )
+            kind = rng.choice(
+                ["any", "early", "late", "school"],
+                p=[0.62, 0.14, 0.14, 0.10] if contract == "full" else [0.45, 0.18, 0.19, 0.18],
+            )
+            span = {
+                "any": ("07:00", "21:00"),
+                "early": ("07:00", "17:30"),
+                "late": ("11:00", "21:00"),
+                "school": ("08:30", "18:00" if contract == "full" else "15:00"),
+            }[kind]
             if kind != "any":
                 days = [d for d in week if contract == "full" or rng.random() > 0.06]
                 available += windows(agent, days, [span] * len(days))
             if rng.random() < 0.05:
                 first = int(rng.integers(0, 5))
                 last = int(rng.integers(first, 5))
-                leave.append((agent, week[first].isoformat(timespec="minutes"), (week[last] + pd.Timedelta(days=1)).isoformat(timespec="minutes"), str(rng.choice(["vacation", "vacation", "sick", "training"]))))
+                leave.append(
+                    (
+                        agent,
+                        week[first].isoformat(timespec="minutes"),
+                        (week[last] + pd.Timedelta(days=1)).isoformat(timespec="minutes"),
+                        str(rng.choice(["vacation", "vacation", "sick", "training"])),
+                    )
+                )
             if rng.random() < 0.25:
                 day = week[int(rng.integers(0, 5))]
                 what = str(rng.choice(["early", "late", "off"], p=[0.5, 0.3, 0.2]))
                 wishes.append((agent, day.date().isoformat(), what, int(rng.integers(1, 4))))
-    write(folder, "staff.csv", pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]))
+    write(
+        folder,
+        "staff.csv",
+        pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]),
+    )
     write(folder, "availability.csv", pd.DataFrame(available, columns=["agent", "start", "end", "kind"]))
     write(folder, "leave.csv", pd.DataFrame(leave, columns=["agent", "start", "end", "kind"]))
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
@@ -84,14 +114,22 @@ def helpdesk_calls(rng: np.random.Generator) -> pd.DataFrame:
     hour = (starts.hour + starts.minute / 60).to_numpy()
     parts = []
     for queue, scale, night, aht, weekend in (("support", 34.0, 2.2, 400, 0.55), ("billing", 15.0, 0.6, 520, 0.35)):
-        shape = night + scale * (np.exp(-(((hour - 10.5) / 2.3) ** 2)) + 0.8 * np.exp(-(((hour - 15.5) / 2.6) ** 2)) + 0.25 * np.exp(-(((hour - 20) / 1.8) ** 2)))
+        shape = night + scale * (
+            np.exp(-(((hour - 10.5) / 2.3) ** 2))
+            + 0.8 * np.exp(-(((hour - 15.5) / 2.6) ** 2))
+            + 0.25 * np.exp(-(((hour - 20) / 1.8) ** 2))
+        )
         week = np.array([1.2, 1.05, 1.0, 1.0, 0.95, weekend, weekend * 0.85])[starts.day_of_week]
         days = (starts.tz_localize(None).normalize() - pd.Timestamp("2026-06-29")).days
         factor = rng.gamma(250, 1 / 250, int(days.max()) + 1)[days]
         offered = rng.poisson(shape * week * factor)
         handle = np.where(offered > 0, rng.normal(aht, 0.6 * aht / np.sqrt(np.maximum(offered, 1))), np.nan)
         text = [t.isoformat(timespec="minutes") for t in starts]
-        parts.append(pd.DataFrame({"queue": queue, "start": text, "offered": offered, "handle_s": np.clip(handle, 60, 3000).round(0)}))
+        parts.append(
+            pd.DataFrame(
+                {"queue": queue, "start": text, "offered": offered, "handle_s": np.clip(handle, 60, 3000).round(0)}
+            )
+        )
     return pd.concat(parts)
 
 
@@ -109,20 +147,48 @@ def helpdesk() -> None:
         for _ in range(count):
             number = len(staff)
             agent = f"h{number:02d}"
-            skills = str(rng.choice(["support", "support|billing:1.05", "billing", "support:1.1|billing"], p=[0.42, 0.26, 0.22, 0.10]))
-            staff.append((agent, everybody[number], ("Red", "Blue", "Green")[number % 3], "Warsaw", contract, round(float(24 + rng.choice([0, 1, 2, 4])), 2), skills))
+            skills = str(
+                rng.choice(
+                    ["support", "support|billing:1.05", "billing", "support:1.1|billing"], p=[0.42, 0.26, 0.22, 0.10]
+                )
+            )
+            staff.append(
+                (
+                    agent,
+                    everybody[number],
+                    ("Red", "Blue", "Green")[number % 3],
+                    "Warsaw",
+                    contract,
+                    round(float(24 + rng.choice([0, 1, 2, 4])), 2),
+                    skills,
+                )
+            )
             kind = rng.choice(["any", "day", "nights"], p=[0.60, 0.25, 0.15])
             if kind == "day":
                 available += windows(agent, week, [("06:00", "22:00")] * 7)
             elif kind == "nights":
-                available += [(agent, f"{d.date()}T18:00", f"{(d + pd.Timedelta(days=1)).date()}T10:00", "available") for d in [week[0] - pd.Timedelta(days=1), *week]]
+                available += [
+                    (agent, f"{d.date()}T18:00", f"{(d + pd.Timedelta(days=1)).date()}T10:00", "available")
+                    for d in [week[0] - pd.Timedelta(days=1), *week]
+                ]
             if rng.random() < 0.06:
                 day = week[int(rng.integers(0, 7))]
                 leave.append((agent, f"{day.date()}T00:00", f"{(day + pd.Timedelta(days=1)).date()}T00:00", "vacation"))
             if rng.random() < 0.4:
                 day = week[int(rng.integers(0, 7))]
-                wishes.append((agent, day.date().isoformat(), str(rng.choice(["off", "early", "late", "night8"], p=[0.4, 0.3, 0.2, 0.1])), int(rng.choice([1, 2, 3]))))
-    write(folder, "staff.csv", pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]))
+                wishes.append(
+                    (
+                        agent,
+                        day.date().isoformat(),
+                        str(rng.choice(["off", "early", "late", "night8"], p=[0.4, 0.3, 0.2, 0.1])),
+                        int(rng.choice([1, 2, 3])),
+                    )
+                )
+    write(
+        folder,
+        "staff.csv",
+        pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]),
+    )
     write(folder, "availability.csv", pd.DataFrame(available, columns=["agent", "start", "end", "kind"]))
     write(folder, "leave.csv", pd.DataFrame(leave, columns=["agent", "start", "end", "kind"]))
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))

@@ -38,7 +38,9 @@ class InputError(ValueError):
         if row is not None:
             where.append(f"row {row}")
         if column is not None:
-            where.append(f"column {column}" if row is not None or file is None or "." not in column else f"key {column}")
+            where.append(
+                f"column {column}" if row is not None or file is None or "." not in column else f"key {column}"
+            )
         text = ", ".join(where) + ": " if where else ""
         text += what
         if value is not None:

@@ -44,7 +44,9 @@ class Grid:
 
     def __post_init__(self) -> None:
         if self.minutes <= 0 or 1440 % self.minutes:
-            raise InputError("interval does not divide a day", value=self.minutes, mend="Use 5, 10, 15, 30 or 60 minutes")
+            raise InputError(
+                "interval does not divide a day", value=self.minutes, mend="Use 5, 10, 15, 30 or 60 minutes"
+            )
         if self.days <= 0:
             raise InputError("Expected at least one day", value=self.days)
 
@@ -79,7 +81,9 @@ class Grid:
     @cached_property
     def day_slices(self) -> tuple[slice, ...]:
         """Per local day the slice of its intervals."""
-        edges = [self.position(midnight(d, self.zone)) for d in (*self.dates, self.first_date + dt.timedelta(days=self.days))]
+        edges = [
+            self.position(midnight(d, self.zone)) for d in (*self.dates, self.first_date + dt.timedelta(days=self.days))
+        ]
         return tuple(slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
 
     @cached_property
@@ -126,5 +130,7 @@ class Grid:
             If `minutes` does not divide this grid's step.
         """
         if self.minutes % minutes:
-            raise InputError("grid_min must divide interval_min", value=minutes, mend=f"Use a divisor of {self.minutes}")
+            raise InputError(
+                "grid_min must divide interval_min", value=minutes, mend=f"Use a divisor of {self.minutes}"
+            )
         return Grid(self.first_date, self.days, minutes, self.zone)

@@ -42,10 +42,15 @@ def load(package: str) -> dict[str, Table]:
     tables: dict[str, dict[str, Column]] = {}
     for row in csv.DictReader(io.StringIO(text)):
         tables.setdefault(row["table"], {})[row["column"]] = Column(
-            row["column"], row["kind"], row["unit"],
-            float(row["low"]) if row["low"] else None, float(row["high"]) if row["high"] else None,
-            row["blank"] == "yes", row["required"] == "yes", row["meaning"],
-        )  # fmt: skip
+            row["column"],
+            row["kind"],
+            row["unit"],
+            float(row["low"]) if row["low"] else None,
+            float(row["high"]) if row["high"] else None,
+            row["blank"] == "yes",
+            row["required"] == "yes",
+            row["meaning"],
+        )
     return dict(tables)
 
 
@@ -67,18 +72,36 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
     bad = number.isna() & raw.notna()
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not a number", file=file, row=_row(i, raw.index), column=column.name, value=str(raw.iloc[i]),
-                         mend=f"Write {column.unit or 'a number'} with a point for decimals, or leave it blank")  # fmt: skip
+        raise InputError(
+            "not a number",
+            file=file,
+            row=_row(i, raw.index),
+            column=column.name,
+            value=str(raw.iloc[i]),
+            mend=f"Write {column.unit or 'a number'} with a point for decimals, or leave it blank",
+        )
     for wrong, what in (
-        (number < (column.low if column.low is not None else float("-inf")), f"below {column.low:g}" if column.low is not None else ""),
-        (number > (column.high if column.high is not None else float("inf")), f"above {column.high:g}" if column.high is not None else ""),
+        (
+            number < (column.low if column.low is not None else float("-inf")),
+            f"below {column.low:g}" if column.low is not None else "",
+        ),
+        (
+            number > (column.high if column.high is not None else float("inf")),
+            f"above {column.high:g}" if column.high is not None else "",
+        ),
         (number.abs() == float("inf"), "infinite"),
     ):
         if wrong.any():
             i = _first_bad(wrong)
             unit = f" {column.unit}" if column.unit else ""
-            raise InputError(f"{what}{unit}", file=file, row=_row(i, raw.index), column=column.name, value=float(number.iloc[i]),
-                             mend=f"{column.meaning}")  # fmt: skip
+            raise InputError(
+                f"{what}{unit}",
+                file=file,
+                row=_row(i, raw.index),
+                column=column.name,
+                value=float(number.iloc[i]),
+                mend=f"{column.meaning}",
+            )
     return number
 
 
@@ -105,30 +128,48 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
     bad = naive.isna() & ~aware
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column,
-                         value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]), mend="Write it like 2026-10-25T07:30")  # fmt: skip
+        raise InputError(
+            "not an ISO 8601 time",
+            file=file,
+            row=_row(i, raw.index),
+            column=column,
+            value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]),
+            mend="Write it like 2026-10-25T07:30",
+        )
     if zone is None:
         if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
-            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype("datetime64[us]")
+            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype(
+                "datetime64[us]"
+            )
         return naive.astype("datetime64[us]")
     key = ZoneInfo(zone)
     local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
     skipped = local.isna() & ~aware
     if skipped.any():
         i = _first_bad(skipped)
-        raise InputError(f"time does not exist in {zone} (the clock skips it)", file=file, row=_row(i, raw.index), column=column,
-                         value=str(raw.iloc[i]), mend="Write it with its UTC offset")  # fmt: skip
+        raise InputError(
+            f"time does not exist in {zone} (the clock skips it)",
+            file=file,
+            row=_row(i, raw.index),
+            column=column,
+            value=str(raw.iloc[i]),
+            mend="Write it with its UTC offset",
+        )
     if aware.any():
         given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
         if given.isna().any():
-            i = _first_bad((aware & ~raw.index.isin(given.dropna().index)))
-            raise InputError("not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column, value=str(raw.iloc[i]))
+            i = _first_bad(aware & ~raw.index.isin(given.dropna().index))
+            raise InputError(
+                "not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column, value=str(raw.iloc[i])
+            )
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
     return local.astype(f"datetime64[us, {zone}]")
 
 
-def check(frame: pd.DataFrame, table: Table, *, zone: str | None = None, file: str | Path | None = None, extra: bool = False) -> pd.DataFrame:
+def check(
+    frame: pd.DataFrame, table: Table, *, zone: str | None = None, file: str | Path | None = None, extra: bool = False
+) -> pd.DataFrame:
     """Return `frame` with the declared columns typed and checked.
 
     Parameters
@@ -156,19 +197,35 @@ def check(frame: pd.DataFrame, table: Table, *, zone: str | None = None, file: s
         elif name in frame.columns:
             columns[name] = column
         elif column.required:
-            raise InputError(f"column {name!r} is missing", file=file, value=", ".join(map(str, frame.columns)),
-                             mend=f"Add it ({column.meaning}) or map it in [intake]")  # fmt: skip
+            raise InputError(
+                f"column {name!r} is missing",
+                file=file,
+                value=", ".join(map(str, frame.columns)),
+                mend=f"Add it ({column.meaning}) or map it in [intake]",
+            )
     out: dict[str, pd.Series] = {}
     for name, column in columns.items():
         raw = frame[name]
         if not column.blank:
             blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
             if blank.any():
-                raise InputError("blank", file=file, row=_row(_first_bad(blank), frame.index), column=name, mend=column.meaning)
+                raise InputError(
+                    "blank", file=file, row=_row(_first_bad(blank), frame.index), column=name, mend=column.meaning
+                )
         if column.kind == "number":
-            out[name] = _numbers(raw, Column(name, *(getattr(column, f) for f in ("kind", "unit", "low", "high", "blank", "required", "meaning"))), file)
+            out[name] = _numbers(
+                raw,
+                Column(
+                    name, *(getattr(column, f) for f in ("kind", "unit", "low", "high", "blank", "required", "meaning"))
+                ),
+                file,
+            )
         elif column.kind == "flag":
-            out[name] = _numbers(raw.replace({True: 1, False: 0}), Column(name, "flag", "", 0, 1, column.blank, column.required, "Write 1 or 0"), file)
+            out[name] = _numbers(
+                raw.replace({True: 1, False: 0}),
+                Column(name, "flag", "", 0, 1, column.blank, column.required, "Write 1 or 0"),
+                file,
+            )
         elif column.kind == "time":
             out[name] = parse_times(raw, zone, column=name, file=file)
         elif column.kind == "date":
@@ -185,7 +242,14 @@ def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series
     bad = parsed.isna() & text.notna()
     if bad.any():
         i = _first_bad(bad)
-        raise InputError("not a date", file=file, row=_row(i, raw.index), column=column.name, value=str(text.iloc[i]), mend="Write it like 2026-10-25")
+        raise InputError(
+            "not a date",
+            file=file,
+            row=_row(i, raw.index),
+            column=column.name,
+            value=str(text.iloc[i]),
+            mend="Write it like 2026-10-25",
+        )
     return pd.Series([None if pd.isna(d) else d.date() for d in parsed], index=raw.index, dtype=object)
 
 
@@ -211,23 +275,36 @@ def read_text_csv(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
     except FileNotFoundError:
-        raise InputError("file not found", file=path, mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct its name") from None
+        raise InputError(
+            "file not found",
+            file=path,
+            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct its name",
+        ) from None
     except IsADirectoryError:
         raise InputError("this is a folder, not a file", file=path) from None
     except pd.errors.EmptyDataError:
         raise InputError("file is empty", file=path, mend="It needs a header row and data") from None
     except UnicodeDecodeError as error:
-        raise InputError("not UTF-8 text", file=path, mend="Save it as UTF-8 or name its encoding in [intake]") from error
+        raise InputError(
+            "not UTF-8 text", file=path, mend="Save it as UTF-8 or name its encoding in [intake]"
+        ) from error
     except pd.errors.ParserError as error:
         raise InputError(f"not a rectangular CSV ({error})", file=path) from error
 
 
-def refuse_duplicates(frame: pd.DataFrame, key: list[str], *, file: str | Path | None = None, what: str = "duplicate row") -> None:
+def refuse_duplicates(
+    frame: pd.DataFrame, key: list[str], *, file: str | Path | None = None, what: str = "duplicate row"
+) -> None:
     """Raise `InputError` naming the first row of `frame` whose `key` columns repeat an earlier row."""
     again = frame.duplicated(key)
     if again.any():
         i = _first_bad(again)
         first = _first_bad((frame[key] == frame[key].iloc[i]).all(axis=1))
         value = ", ".join(str(v) for v in frame[key].iloc[i])
-        raise InputError(f"{what}: same {' and '.join(key)} as row {_row(first, frame.index)}", file=file, row=_row(i, frame.index), value=value,
-                         mend="Keep one of them")  # fmt: skip
+        raise InputError(
+            f"{what}: same {' and '.join(key)} as row {_row(first, frame.index)}",
+            file=file,
+            row=_row(i, frame.index),
+            value=value,
+            mend="Keep one of them",
+        )

@@ -74,7 +74,9 @@ def concave_majorant(values: np.ndarray) -> np.ndarray:
     """Return the least concave sequence on 0, 1, 2, … that nowhere lies below `values` (upper hull)."""
     hull: list[int] = []
     for i in range(len(values)):
-        while len(hull) >= 2 and (values[hull[-1]] - values[hull[-2]]) * (i - hull[-2]) <= (values[i] - values[hull[-2]]) * (hull[-1] - hull[-2]):
+        while len(hull) >= 2 and (values[hull[-1]] - values[hull[-2]]) * (i - hull[-2]) <= (
+            values[i] - values[hull[-2]]
+        ) * (hull[-1] - hull[-2]):
             hull.pop()
         hull.append(i)
     return np.interp(np.arange(len(values)), hull, values[hull])

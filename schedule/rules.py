@@ -35,7 +35,9 @@ class Rules:
     def __post_init__(self) -> None:
         for name, low, high in (("rest_min", 0, 2880), ("max_run_days", 1, 14), ("days_off_together", 0, 7)):
             if not low <= getattr(self, name) <= high:
-                raise InputError(f"Expected {name} between {low} and {high}", column=f"rules.{name}", value=getattr(self, name))
+                raise InputError(
+                    f"Expected {name} between {low} and {high}", column=f"rules.{name}", value=getattr(self, name)
+                )
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,21 @@ class Premium:
 
     def __post_init__(self) -> None:
         if not 0 <= self.share <= 10:
-            raise InputError("Expected premium share between 0 and 10", column="costs.premium.share", value=self.share, mend="25 % is 0.25")
+            raise InputError(
+                "Expected premium share between 0 and 10",
+                column="costs.premium.share",
+                value=self.share,
+                mend="25 % is 0.25",
+            )
         for day in self.days:
             if day not in WEEKDAYS:
-                raise InputError("unknown weekday", column="costs.premium.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}")
+                raise InputError(
+                    "unknown weekday", column="costs.premium.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}"
+                )
         if minute_of(self.end, column="costs.premium.end") <= minute_of(self.start, column="costs.premium.start"):
-            raise InputError("premium ends before it starts", column="costs.premium.end", value=self.end, mend="Split it at midnight")
+            raise InputError(
+                "premium ends before it starts", column="costs.premium.end", value=self.end, mend="Split it at midnight"
+            )
 
 
 @dataclass(frozen=True)

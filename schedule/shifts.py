@@ -44,9 +44,18 @@ class Break:
             raise InputError("unknown kind of break", column="kind", value=self.kind, mend="One of break, lunch")
         for name in ("duration_min", "earliest_min", "min_before_min", "min_after_min"):
             if getattr(self, name) < (1 if name == "duration_min" else 0):
-                raise InputError(f"Expected {name} > 0" if name == "duration_min" else f"Expected {name} >= 0", column=name, value=getattr(self, name))
+                raise InputError(
+                    f"Expected {name} > 0" if name == "duration_min" else f"Expected {name} >= 0",
+                    column=name,
+                    value=getattr(self, name),
+                )
         if self.latest_min < self.earliest_min:
-            raise InputError("window ends before it begins", column="latest_min", value=self.latest_min, mend=f"At least {self.earliest_min}")
+            raise InputError(
+                "window ends before it begins",
+                column="latest_min",
+                value=self.latest_min,
+                mend=f"At least {self.earliest_min}",
+            )
 
 
 @dataclass(frozen=True)
@@ -84,9 +93,15 @@ class ShiftFamily:
             raise InputError("Expected step_min > 0", column=f"shift.{self.name}.step_min", value=self.step_min)
         for day in self.days:
             if day not in WEEKDAYS:
-                raise InputError("unknown weekday", column=f"shift.{self.name}.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}")
-        if minute_of(self.start_to, column=f"shift.{self.name}.start_to") < minute_of(self.start_from, column=f"shift.{self.name}.start_from"):
-            raise InputError("start_to lies before start_from", column=f"shift.{self.name}.start_to", value=self.start_to)
+                raise InputError(
+                    "unknown weekday", column=f"shift.{self.name}.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}"
+                )
+        if minute_of(self.start_to, column=f"shift.{self.name}.start_to") < minute_of(
+            self.start_from, column=f"shift.{self.name}.start_from"
+        ):
+            raise InputError(
+                "start_to lies before start_from", column=f"shift.{self.name}.start_to", value=self.start_to
+            )
         self.windows  # noqa: B018 - checks the breaks
 
     @property
@@ -111,19 +126,40 @@ class ShiftFamily:
             later = self.breaks[k + 1].earliest_min if k + 1 < len(self.breaks) else self.length_min
             high = min(b.latest_min, self.length_min - b.duration_min - b.min_after_min)
             if b.duration_min >= self.length_min:
-                raise InputError("break is longer than its shift", column=key, value=b.duration_min, mend=f"The shift lasts {self.length_min} min")
+                raise InputError(
+                    "break is longer than its shift",
+                    column=key,
+                    value=b.duration_min,
+                    mend=f"The shift lasts {self.length_min} min",
+                )
             if b.earliest_min < free_from:
-                raise InputError("break windows overlap", column=key, value=f"{b.kind} from minute {b.earliest_min}",
-                                 mend=f"The break before it may last until minute {free_from}")  # fmt: skip
+                raise InputError(
+                    "break windows overlap",
+                    column=key,
+                    value=f"{b.kind} from minute {b.earliest_min}",
+                    mend=f"The break before it may last until minute {free_from}",
+                )
             if high < low:
-                raise InputError(f"{b.kind} has no legal start", column=key, value=f"{b.earliest_min}-{b.latest_min}",
-                                 mend=f"It must start between minutes {low} and {high} after the shift's start; widen its window")  # fmt: skip
+                raise InputError(
+                    f"{b.kind} has no legal start",
+                    column=key,
+                    value=f"{b.earliest_min}-{b.latest_min}",
+                    mend=f"It must start between minutes {low} and {high} after the shift's start; widen its window",
+                )
             if b.latest_min + b.duration_min > self.length_min:
-                raise InputError("break window runs past the shift's end", column=key, value=b.latest_min,
-                                 mend=f"Latest start is minute {self.length_min - b.duration_min}")  # fmt: skip
+                raise InputError(
+                    "break window runs past the shift's end",
+                    column=key,
+                    value=b.latest_min,
+                    mend=f"Latest start is minute {self.length_min - b.duration_min}",
+                )
             if b.latest_min + b.duration_min > later:
-                raise InputError("break windows overlap", column=key, value=f"{b.kind} until minute {b.latest_min + b.duration_min}",
-                                 mend=f"The next window begins at minute {later}")  # fmt: skip
+                raise InputError(
+                    "break windows overlap",
+                    column=key,
+                    value=f"{b.kind} until minute {b.latest_min + b.duration_min}",
+                    mend=f"The next window begins at minute {later}",
+                )
             out.append((low, high))
             free_from, need_before = high + b.duration_min, b.min_after_min
         return tuple(out)
@@ -172,7 +208,13 @@ class Shift:
         return self.start + self.length
 
 
-def shifts_of_week(families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily], grid: Grid, open_slots: np.ndarray, *, cyclic: bool = False) -> tuple[Shift, ...]:
+def shifts_of_week(
+    families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily],
+    grid: Grid,
+    open_slots: np.ndarray,
+    *,
+    cyclic: bool = False,
+) -> tuple[Shift, ...]:
     """Return every shift that can start on the grid's days and lies wholly inside open slots, sorted by start.
 
     Parameters
@@ -192,10 +234,19 @@ def shifts_of_week(families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily], 
     out: list[Shift] = []
     for family in values:
         step = grid.minutes
-        parts = [family.length_min, family.step_min, family.starts_min.start, *(x for b in family.breaks for x in (b.duration_min, b.earliest_min))]
+        parts = [
+            family.length_min,
+            family.step_min,
+            family.starts_min.start,
+            *(x for b in family.breaks for x in (b.duration_min, b.earliest_min)),
+        ]
         if any(p % step for p in parts):
-            raise InputError(f"times are not on the {step}-minute grid", column=f"shift.{family.name}",
-                             value=next(p for p in parts if p % step), mend="Change the times or grid_min")  # fmt: skip
+            raise InputError(
+                f"times are not on the {step}-minute grid",
+                column=f"shift.{family.name}",
+                value=next(p for p in parts if p % step),
+                mend="Change the times or grid_min",
+            )
         breaks = tuple(
             (-(-low // step), high // step, b.duration_min // step, b.kind)
             for (low, high), b in zip(family.windows, family.breaks, strict=True)
@@ -212,7 +263,18 @@ def shifts_of_week(families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily], 
                 past = start + length - len(grid)
                 if not inside.all() or (past > 0 and not (open_slots[:past].all() if cyclic else open_slots[-1])):
                     continue
-                out.append(Shift(f"{family.name}@{minute // 60 % 24:02d}{minute % 60:02d}", family.name, date, day, start, length, family.paid_min, breaks))
+                out.append(
+                    Shift(
+                        f"{family.name}@{minute // 60 % 24:02d}{minute % 60:02d}",
+                        family.name,
+                        date,
+                        day,
+                        start,
+                        length,
+                        family.paid_min,
+                        breaks,
+                    )
+                )
     return tuple(sorted(out, key=lambda s: (s.start, s.pattern)))
 
 
@@ -236,5 +298,9 @@ class PlannedShift:
     @property
     def phone(self) -> tuple[int, ...]:
         """Slots on the phone, in order."""
-        off = {self.shift.start + b + i for b, (_, _, n, _) in zip(self.breaks, self.shift.breaks, strict=True) for i in range(n)}
+        off = {
+            self.shift.start + b + i
+            for b, (_, _, n, _) in zip(self.breaks, self.shift.breaks, strict=True)
+            for i in range(n)
+        }
         return tuple(s for s in range(self.shift.start, self.shift.end) if s not in off)

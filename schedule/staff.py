@@ -38,11 +38,15 @@ class Contract:
     def __post_init__(self) -> None:
         key = f"contract.{self.name}"
         if not 0 <= self.min_h_week <= self.max_h_week <= 168:
-            raise InputError("Expected 0 <= min_h_week <= max_h_week <= 168", column=f"{key}.min_h_week", value=self.min_h_week)
+            raise InputError(
+                "Expected 0 <= min_h_week <= max_h_week <= 168", column=f"{key}.min_h_week", value=self.min_h_week
+            )
         if not 0 <= self.min_days <= self.max_days <= 7:
             raise InputError("Expected 0 <= min_days <= max_days <= 7", column=f"{key}.max_days", value=self.max_days)
         if not self.shifts:
-            raise InputError("contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]")
+            raise InputError(
+                "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"
+            )
 
 
 @dataclass(frozen=True)

@@ -51,5 +51,7 @@ class Infeasible(Exception):
     """
 
     def __init__(self, conflict: list[str], repair: list[str]) -> None:
-        super().__init__("The rules contradict each other: " + "; ".join(conflict) + ". Smallest change: " + "; ".join(repair) + ".")
+        super().__init__(
+            "The rules contradict each other: " + "; ".join(conflict) + ". Smallest change: " + "; ".join(repair) + "."
+        )
         self.conflict, self.repair = conflict, repair

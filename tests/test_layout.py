@@ -66,7 +66,20 @@ def test_typings_follow_the_folders() -> None:
 
 def test_top_level_is_as_agreed() -> None:
     """Nothing but the agreed entries lies at the top."""
-    agreed = {"pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "MANIFEST.in", *ROOMS, "tests", "data", "docs", "benchmarks", "typings"}
+    agreed = {
+        "pyproject.toml",
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "LICENSE",
+        "MANIFEST.in",
+        *ROOMS,
+        "tests",
+        "data",
+        "docs",
+        "benchmarks",
+        "typings",
+    }
     local = {"build", "dist", "busyhour.egg-info"}
     seen = {p.name for p in ROOT.iterdir() if not p.name.startswith((".", "__"))}
     assert seen - local <= agreed

@@ -51,16 +51,27 @@ class ServiceGoal:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
-        for name, low, high in (("level", 0.0, 1.0), ("floor", 0.0, 1.0), ("max_abandon", 0.0, 1.0), ("max_occupancy", 0.0, 1.0)):
+        for name, low, high in (
+            ("level", 0.0, 1.0),
+            ("floor", 0.0, 1.0),
+            ("max_abandon", 0.0, 1.0),
+            ("max_occupancy", 0.0, 1.0),
+        ):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
-                raise InputError(f"Expected {name} between 0 and 1", column=name, value=value, mend="A share: 80 % is 0.8")
+                raise InputError(
+                    f"Expected {name} between 0 and 1", column=name, value=value, mend="A share: 80 % is 0.8"
+                )
         for name in ("within_s", "short_s", "min_agents"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"Expected {name} >= 0", column=name, value=getattr(self, name))
         if self.definition not in DEFINITIONS:
-            raise InputError("unknown definition of service level", column="definition", value=self.definition,
-                             mend=f"One of {', '.join(DEFINITIONS)}")  # fmt: skip
+            raise InputError(
+                "unknown definition of service level",
+                column="definition",
+                value=self.definition,
+                mend=f"One of {', '.join(DEFINITIONS)}",
+            )
         if self.basis not in BASES:
             raise InputError("unknown basis", column="basis", value=self.basis, mend=f"One of {', '.join(BASES)}")
 

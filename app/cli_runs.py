@@ -1,0 +1,91 @@
+"""Commands on finished runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from .command import DONE, REFUSED, Json, NoWages, show_frame, told
+
+app = typer.Typer()
+
+
+@app.command()
+@told
+def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
+    """Judge a run again, from activity.csv and inputs/ alone."""
+    from .runs import verdict_of
+
+    verdict = verdict_of(run)
+    if json_:
+        rows = [{"rule": v.rule, "agent": v.agent, "start": str(v.start), "text": v.text} for v in verdict.violations]
+        sys.stdout.write(
+            json.dumps(
+                {
+                    "violations": rows,
+                    "notes": list(verdict.notes),
+                    "paid_hours": verdict.paid_hours,
+                    "shifts": verdict.shifts,
+                },
+                indent=2,
+            )
+            + "\n"
+        )
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for v in verdict.violations:
+            console.print(f"{v.rule}: {v.text}", markup=False)
+        console.print(
+            f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
+            markup=False,
+        )
+    return REFUSED if verdict.violations else DONE
+
+
+@app.command()
+@told
+def explain(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    most: Annotated[int, typer.Option(help="Rows to show.", min=1)] = 20,
+    json_: Json = False,
+) -> None:
+    """Say, for each short stretch, which rule binds and what one more agent there costs."""
+    from .runs import table_of
+
+    show_frame(table_of(run, "explain").head(most), as_json=json_, quiet=False)
+
+
+@app.command()
+@told
+def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: NoWages = False) -> None:
+    """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
+    from .runs import write_papers
+
+    Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False, markup=False)
+
+
+@app.command()
+@told
+def diff(
+    a: Annotated[Path, typer.Argument(help="Run folder.")],
+    b: Annotated[Path, typer.Argument(help="Run folder.")],
+    json_: Json = False,
+) -> None:
+    """Show what differs between two plans, person by person."""
+    from .runs import difference
+
+    show_frame(difference(a, b), as_json=json_, quiet=False)
+
+
+@app.command()
+@told
+def compare(runs: Annotated[list[Path], typer.Argument(help="Run folders.")], json_: Json = False) -> None:
+    """Put the figures of several runs side by side."""
+    from .runs import side_by_side
+
+    show_frame(side_by_side(runs), as_json=json_, quiet=False)

@@ -1,0 +1,201 @@
+"""Commands that run one stage on bare files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .command import Json, Out, Quiet, Seed, err, show_frame, told
+
+if TYPE_CHECKING:
+    from ..forecast.queueing.targets import ServiceGoal
+
+app = typer.Typer()
+
+
+def goal_of(text: str, definition: str, basis: str) -> ServiceGoal:
+    from ..forecast.queueing.targets import ServiceGoal
+
+    return ServiceGoal.parse(text, definition=definition, basis=basis)
+
+
+@app.command()
+@told
+def forecast(
+    calls: Annotated[
+        Path,
+        typer.Argument(
+            help="History: queue?, start, offered (or time, calls); may be gzipped, may be finer than the interval."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="volume.csv to write.")],
+    days: Annotated[int, typer.Option(help="Days to forecast after the history's last.", min=1, max=600)] = 14,
+    interval: Annotated[int, typer.Option(help="Minutes of an interval.", min=5, max=60)] = 30,
+    opening: Annotated[
+        str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
+    ] = None,
+    closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="Time zone of the stamps; else they are wall clock and clock changes are not checked."),
+    ] = None,
+    queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
+    model: Annotated[str, typer.Option(help="Model name or auto.")] = "auto",
+    handle_s: Annotated[float | None, typer.Option(help="Mean handle time where the history has none.", min=1)] = None,
+    patience_s: Annotated[
+        float | None, typer.Option(help="Mean patience of callers; else they wait for ever.", min=1)
+    ] = None,
+    seed: Seed = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast calls and handle time from a bare file of calls."""
+    from .show import Board
+    from .single import forecast_file
+    from .store import write_csv
+
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        result = forecast_file(
+            calls,
+            days=days,
+            interval_min=interval,
+            opening=opening,
+            closed=closed,
+            country=country,
+            zone=zone,
+            queue=queue,
+            model=model,
+            handle_s=handle_s,
+            patience_s=patience_s,
+            seed=seed or 0,
+            watch=watch,
+        )
+    write_csv(out, result.volume)
+    show_frame(result.backtest, as_json=json_, quiet=quiet)
+
+
+@app.command()
+@told
+def backtest(
+    calls: Annotated[Path, typer.Argument(help="History, as for forecast.")],
+    origins: Annotated[
+        Path, typer.Option(help="CSV origin,horizon_days: an origin is the last day whose actuals may be used.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="F.csv to write: origin, timestamp, mean, quantiles.")],
+    model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "auto",
+    daytype: Annotated[str, typer.Option(help="business (weekdays) or calendar days.")] = "business",
+    interval: Annotated[int, typer.Option(help="Minutes of an interval.", min=5, max=60)] = 30,
+    opening: Annotated[
+        str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
+    ] = None,
+    closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
+    queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Forecast from past origins and print how far off it was."""
+    from .show import Board
+    from .single import backtest_file
+    from .store import write_csv
+
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        predictions, scores = backtest_file(
+            calls,
+            origins,
+            interval_min=interval,
+            opening=opening,
+            closed=closed,
+            country=country,
+            zone=zone,
+            queue=queue,
+            model=model,
+            daytype=daytype,
+            watch=watch,
+        )
+    write_csv(out, predictions)
+    show_frame(scores, as_json=json_, quiet=quiet)
+
+
+@app.command()
+@told
+def require(
+    volume: Annotated[Path, typer.Argument(help="volume.csv: queue, start, calls, handle_s, patience_s, quantiles.")],
+    goal: Annotated[str, typer.Option(help="80/20 = 80 % answered within 20 s.")],
+    out: Annotated[Path, typer.Option("--out", help="requirement.csv to write; curve.csv goes beside it.")],
+    definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
+    model: Annotated[
+        str | None, typer.Option(help="erlang_a or erlang_c; else by whether the volume has a patience.")
+    ] = None,
+    unplanned: Annotated[float, typer.Option(help="Unplanned shrinkage, a share.", min=0, max=0.89)] = 0.0,
+    planned: Annotated[
+        float, typer.Option(help="Planned shrinkage, a share; information only.", min=0, max=0.89)
+    ] = 0.0,
+    zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Turn a volume table into agents required and service curves."""
+    from .single import require_file
+    from .store import write_csv
+
+    result = require_file(
+        volume, goal_of(goal, definition, "interval"), model=model, unplanned=unplanned, planned=planned, zone=zone
+    )
+    write_csv(out, result.requirement)
+    write_csv(out.with_name("curve.csv"), result.curve)
+    rows = result.requirement
+    totals = (
+        rows[rows["open"] == 1]
+        .groupby("queue")[["load_erl", "agents_phone"]]
+        .agg(["mean", "max"])
+        .round(1)
+        .reset_index()
+    )
+    totals.columns = ["queue", "load_erl mean", "load_erl max", "agents_phone mean", "agents_phone max"]
+    show_frame(totals, as_json=json_, quiet=quiet)
+
+
+@app.command()
+@told
+def simulate(
+    staffing: Annotated[
+        Path, typer.Argument(help="Steps queue?, start, end, agents on any grid; or a run's activity.csv.")
+    ],
+    volume: Annotated[Path, typer.Argument(help="volume.csv.")],
+    goal: Annotated[str, typer.Option(help="80/20 = 80 % answered within 20 s.")] = "80/20",
+    definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
+    unplanned: Annotated[float, typer.Option(help="Share of staff absent on the day.", min=0, max=0.89)] = 0.0,
+    handle_cv: Annotated[float, typer.Option(help="Coefficient of variation of handle times.", min=0, max=10)] = 1.0,
+    out: Out = None,
+    zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
+    seed: Seed = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
+    from .show import Board
+    from .single import simulate_file
+    from .store import write_csv
+
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        service = simulate_file(
+            staffing,
+            volume,
+            goal_of(goal, definition, "day"),
+            unplanned=unplanned,
+            handle_cv=handle_cv,
+            zone=zone,
+            seed=seed or 0,
+            watch=watch,
+        )
+    if out is not None:
+        write_csv(out, service)
+    show_frame(service[service["period"] != "interval"], as_json=json_, quiet=quiet)

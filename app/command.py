@@ -1,0 +1,106 @@
+"""What all commands share: options, exit codes, and one clear message for whatever went wrong."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+
+from ..forecast.errors import InputError
+from ..forecast.progress import Stopped
+
+DONE, INTERNAL, USAGE, BAD_INPUT, INFEASIBLE, LIMIT_WITH_PLAN, LIMIT_WITHOUT_PLAN, REFUSED, STOPPED = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    130,
+)
+
+err = Console(stderr=True, soft_wrap=True)
+P = ParamSpec("P")
+
+Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0)]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option("--time-limit", help="Seconds for cover and roster together; else [solve] time_limit_s.", min=1),
+]
+Gap = Annotated[float | None, typer.Option(help="Gap to stop at, as a share (0.001); else [solve] gap.", min=0, max=1)]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder or file to write; it is replaced whole or not at all.")]
+Scenario = Annotated[str | None, typer.Option(help="Apply [scenario.NAME] of plan.toml.")]
+Week = Annotated[
+    str | None, typer.Option(help="First day of the week, YYYY-MM-DD; else site.week, else the week after the history.")
+]
+Previous = Annotated[
+    Path | None, typer.Option(help="Run folder of the week before: its last shifts count for rest and days in a row.")
+]
+NoWages = Annotated[bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")]
+
+
+def told(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn what a command raises into one clear message and its exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        from ..schedule.status import Infeasible
+
+        try:
+            code = command(*args, **kwargs) or DONE
+        except InputError as error:
+            code = say(BAD_INPUT, str(error))
+        except Infeasible as error:
+            lines = [
+                "These cannot hold together:",
+                *(f"  - {c}" for c in error.conflict),
+                "Smallest change that frees it:",
+                *(f"  - {r}" for r in error.repair),
+            ]
+            code = say(INFEASIBLE, "\n".join(lines))
+        except (Stopped, KeyboardInterrupt):
+            code = say(STOPPED, "Stopped before there was a plan; earlier results are untouched.")
+        except (OSError, MemoryError) as error:
+            code = say(BAD_INPUT, f"Could not finish: {error}. Earlier results are untouched.")
+        except RuntimeError as error:
+            if type(error).__name__ != "Refused":
+                raise
+            code = say(REFUSED, str(error))
+        raise typer.Exit(code)
+
+    return wrapped
+
+
+def say(code: int, text: str) -> int:
+    err.print(f"busyhour: {text}", style="bold red" if code != STOPPED else "bold", highlight=False, markup=False)
+    return code
+
+
+def date_of(text: str | None) -> Any:
+    import datetime as dt
+
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputError("not a date", column="--week", value=text, mend="Write it like 2026-11-30") from None
+
+
+def show_frame(frame: Any, *, as_json: bool, quiet: bool) -> None:
+    """Print a table for people, or as JSON records."""
+    if as_json:
+        sys.stdout.write(frame.to_json(orient="records", date_format="iso", indent=2) + "\n")
+    elif not quiet:
+        from .screen import grid_of
+
+        Console(highlight=False).print(grid_of(frame))
