@@ -1,1 +1,29 @@
-"""Volume models: one contract, several rivals."""
+"""Forecast models: one contract (`contract.Model`), several models, one registry."""
+
+from __future__ import annotations
+
+import difflib
+
+from ..errors import InputError
+from .contract import Model, Prediction
+from .naive import LastWeek, WeekdayMean, WeekdayMedian
+from .twostage import TwoStage
+
+MODELS: dict[str, type[Model]] = {m.name: m for m in (TwoStage, WeekdayMedian, WeekdayMean, LastWeek)}
+
+__all__ = ["MODELS", "Model", "Prediction", "model_named"]
+
+
+def model_named(name: str) -> Model:
+    """Return a new model by its name.
+
+    Raises
+    ------
+    InputError
+        If there is no such model.
+    """
+    if name not in MODELS:
+        near = difflib.get_close_matches(name, [*MODELS, "auto"], 1)
+        raise InputError("unknown forecast model", column="model", value=name,
+                         mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}")  # fmt: skip
+    return MODELS[name]()

@@ -1,0 +1,122 @@
+"""Calendar regressors of local days: weekday they behave like, holidays, closures, turns of the month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from .grid import WEEKDAYS
+
+if TYPE_CHECKING:
+    from .calendars import Calendar
+
+MONTH_STARTS, MONTH_ENDS = 4, 3
+SUNDAY = 6
+
+
+def week_opener(calendar: Calendar, queue: str | None) -> int | None:
+    """Return the weekday that follows the week's longest regular closure, None when no day is closed."""
+    hours = calendar.hours(queue)
+    shut = [not hours.get(day) for day in WEEKDAYS]
+    best, opener = 0, None
+    for w in range(7):
+        run = 0
+        while run < 7 and shut[(w - 1 - run) % 7]:
+            run += 1
+        if not shut[w] and run > best:
+            best, opener = run, w
+    return opener
+
+
+def _working_position(calendar: Calendar, date: dt.date, queue: str | None, step: int, most: int) -> int | None:
+    """Return which working day of its month `date` is, counted from the start (step -1) or the end (+1)."""
+    if not _works(calendar, date, queue):
+        return None
+    position, day = 1, date + dt.timedelta(days=step)
+    while day.month == date.month:
+        position += _works(calendar, day, queue)
+        if position > most:
+            return None
+        day += dt.timedelta(days=step)
+    return position
+
+
+def _works(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
+    """Whether `date` is an open Monday to Friday that is no public holiday of an always-open desk."""
+    hours = calendar.hours(queue)
+    if date.weekday() >= 5 or not hours.get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue):
+        return False
+    return not (hours.get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
+
+
+def _irregular(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
+    """Whether the desk is shut on `date` though its weekly hours are not."""
+    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and calendar.is_closed(date, queue)
+
+
+def _closed(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
+    return not calendar.hours(queue).get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue)
+
+
+def _open_neighbour_after_closure(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
+    """Whether the shut days next to `date` (step -1 before, +1 after) include an irregular closure."""
+    day = date + dt.timedelta(days=step)
+    for _ in range(14):
+        if not _closed(calendar, day, queue):
+            return False
+        if _irregular(calendar, day, queue):
+            return True
+        day += dt.timedelta(days=step)
+    return False
+
+
+def _previous_open(calendar: Calendar, date: dt.date, queue: str | None) -> dt.date:
+    day = date - dt.timedelta(days=1)
+    for _ in range(14):
+        if not _closed(calendar, day, queue):
+            break
+        day -= dt.timedelta(days=1)
+    return day
+
+
+def _off(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
+    """Whether people at large do not work: weekend, public holiday or closure."""
+    return date.weekday() >= 5 or calendar.holiday(date) is not None or calendar.is_closed(date, queue)
+
+
+def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:
+    """Return the regressors that `Calendar.features` describes, one row per date."""
+    opener = week_opener(calendar, queue)
+    sundays = bool(calendar.hours(queue).get(WEEKDAYS[SUNDAY]))
+    one = dt.timedelta(days=1)
+    rows: list[dict[str, float]] = []
+    for date in dates:
+        if _closed(calendar, date, queue):
+            rows.append({"weekday": date.weekday()})
+            continue
+        holiday = calendar.holiday(date) is not None
+        after = _open_neighbour_after_closure(calendar, date, queue, -1)
+        row: dict[str, float] = {"weekday": date.weekday(), "holiday": holiday, "after_closure": after}
+        if after and opener is not None:
+            row["weekday"] = opener
+        elif holiday and sundays:
+            row["weekday"] = SUNDAY
+        before = _previous_open(calendar, date, queue)
+        row["after_closure_2"] = not after and _open_neighbour_after_closure(calendar, before, queue, -1)
+        row["before_closure"] = _open_neighbour_after_closure(calendar, date, queue, 1)
+        row["bridge"] = not _off(calendar, date, queue) and _off(calendar, date - one, queue) and _off(calendar, date + one, queue)
+        first = _working_position(calendar, date, queue, -1, MONTH_STARTS)
+        last = _working_position(calendar, date, queue, 1, MONTH_ENDS)
+        row |= {f"month_start_{i}": first == i for i in range(1, MONTH_STARTS + 1)}
+        row |= {f"month_end_{i}": last == i for i in range(1, MONTH_ENDS + 1)}
+        row |= {f"kind:{s.kind}": True for s in calendar.specials(date, queue) if s.effect is None and not s.closed}
+        rows.append(row)
+    columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge"]
+    columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [f"month_end_{i}" for i in range(1, MONTH_ENDS + 1)]
+    columns += sorted({name for row in rows for name in row} - set(columns))
+    frame = pd.DataFrame(rows, columns=columns, index=pd.Index(list(dates), name="date")).astype(float).fillna(0.0)
+    return frame.astype({"weekday": np.int64})

@@ -1,0 +1,187 @@
+"""From calls and a calendar to the volume table of a planned week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from .calendars import Calendar
+from .errors import InputError
+from .grid import WEEKDAYS, Grid, midnight
+from .handle_time import handle_times
+from .history import History, Note, cells, histories
+from .models import MODELS, model_named
+from .progress import Watch
+from .quality import inspect, report, table
+from .race import Race, days_between, race
+from .score import METRICS
+from .tables import QUANTILE_COLUMNS
+
+BACKTEST_COLUMNS = ("queue", "model", *METRICS, "seconds", "chosen")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast and all that it rests on.
+
+    Attributes
+    ----------
+    volume
+        Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model.
+    backtest
+        Per queue and model the errors over past origins (see `score.Score`), seconds, and ``chosen`` 1 or 0.
+    history
+        ``queue, start, calls, handle_s`` on the forecast's intervals; NaN = missing, closed intervals absent.
+    quality
+        ``queue, start, end, kind, what, action``: what was odd in the history and what was done.
+    """
+
+    volume: pd.DataFrame
+    backtest: pd.DataFrame
+    history: pd.DataFrame
+    quality: pd.DataFrame
+
+
+def forecast(
+    calls: pd.DataFrame,
+    grid: Grid,
+    calendar: Calendar,
+    *,
+    models: Mapping[str, str] | str = "auto",
+    handle_s: Mapping[str, float | None] | None = None,
+    patience_s: Mapping[str, float | None] | None = None,
+    seed: int = 0,
+    watch: Watch | None = None,
+    origins: int = 8,
+) -> Forecast:
+    """Forecast the calls and handle times of every queue on `grid`.
+
+    Only calls before the grid's first day are used. With the model ``auto`` a queue takes the model of the
+    least weighted quantile loss over past origins with the same lead (`race.race`).
+
+    Parameters
+    ----------
+    calls
+        Table ``calls``; ``start`` may be finer than the grid's interval.
+    grid
+        The days to forecast.
+    calendar
+        Opening hours, holidays, special days; its zone must be the grid's.
+    models
+        Model for all queues, or by queue (``auto`` where a queue is not named).
+    handle_s
+        Per queue the handle time used where the history has none.
+    patience_s
+        Per queue the mean patience, written through to the volume; None = callers wait for ever.
+    seed
+        Kept for models that draw random numbers; none does today.
+    watch
+        Progress and stop.
+    origins
+        Past origins of the race.
+
+    Raises
+    ------
+    InputError
+        If the history is absent, too short or all zero, a count is negative, a model or country is unknown,
+        or a handle time is known nowhere.
+    Stopped
+        If the user stopped the run.
+    """
+    if grid.zone != calendar.zone:
+        raise ValueError(f"grid in {grid.zone}, calendar in {calendar.zone}")
+    watch = watch or Watch()
+    wanted = models if isinstance(models, Mapping) else {}
+    default = models if isinstance(models, str) else "auto"
+    volumes, tests, pasts, notes = [], [], [], []
+    for queue, history in histories(calls, calendar, minutes=grid.minutes, before=grid.first_date).items():
+        watch.raise_if_stopped()
+        inspection = inspect(history)
+        notes += report(history, inspection)
+        result = race_for(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
+        notes += [*result.notes, *_plan_notes(history, grid)]
+        seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
+        volumes.append(_volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue)))
+        tests.append(_backtest_rows(queue, result))
+        pasts.append(history.table())
+    return Forecast(
+        pd.concat(volumes, ignore_index=True), pd.concat(tests, ignore_index=True), pd.concat(pasts, ignore_index=True), table(notes)
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The model that forecasts a queue, the race that it comes from, and notes on the choice."""
+
+    model: str
+    race: Race
+    notes: tuple[Note, ...] = ()
+
+
+def race_for(history: History, asked: str, grid: Grid, *, origins: int, watch: Watch) -> Choice:
+    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
+
+    Raises
+    ------
+    InputError
+        If fewer than two days are known, or the model is unknown.
+    """
+    if history.seen.any(axis=1).sum() < 2:
+        raise InputError(f"queue {history.queue!r} has calls of one day only", value=str(history.first_date),
+                         mend="Bring at least two weeks of history")  # fmt: skip
+    if asked != "auto":
+        model_named(asked)
+    lead, days = days_between(history.last_date, grid.first_date), min(grid.days, 14)
+    names = tuple(MODELS) if asked == "auto" else tuple(dict.fromkeys((asked, "weekday_mean")))
+    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch)
+    if asked != "auto":
+        return Choice(asked, held)
+    if held.entries:
+        return Choice(held.winner, held)
+    start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
+    what = f"{len(history.calls)} days of history are too few to try models on"
+    return Choice(held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),))
+
+
+def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float | None) -> pd.DataFrame:
+    """Return the rows of the volume table of one queue, open intervals only."""
+    told = model_named(name).fit(history).predict(grid)
+    day, wall = cells(grid)
+    keep = history.known.open_mask(grid, history.queue)
+    frame = pd.DataFrame({"queue": history.queue, "start": grid.starts[keep], "calls": told.mean[keep]})
+    for i, column in enumerate(QUANTILE_COLUMNS):
+        frame[column] = told.quantiles[keep, i]
+    frame["handle_s"] = seconds[day, wall][keep]
+    frame["patience_s"] = np.nan if patience is None else float(patience)
+    frame["model"] = name
+    return frame
+
+
+def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
+    rows = [{"queue": queue, "model": e.model, **asdict(e.score), "seconds": e.seconds, "chosen": int(e.model == choice.model)} for e in choice.race.entries]
+    return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
+
+
+def _plan_notes(history: History, grid: Grid) -> list[Note]:
+    """Note what the planned days ask that the history cannot tell."""
+    notes = []
+    calendar, queue = history.known, history.queue
+    shut = len(history.closures)
+    for date, part in zip(grid.dates, grid.day_slices, strict=True):
+        where = (queue, grid.time(part.start), grid.time(part.stop))
+        name = calendar.holiday(date)
+        if name is not None and calendar.open_wall([date], grid.minutes, queue).any():
+            past = f"; {shut} past holidays had no calls" if shut else ""
+            notes.append(Note(*where, "holiday", f"{name}{past}", "planned as open; to shut it, write closed = 1 in special_days.csv"))
+    opens = calendar.open_wall(grid.dates, grid.minutes, queue)
+    ever = {d.weekday() for d, row in zip(history.dates, history.seen, strict=True) if row.any()}
+    for i, date in enumerate(grid.dates):
+        if opens[i].any() and date.weekday() not in ever:
+            part = grid.day_slices[i]
+            notes.append(Note(queue, grid.time(part.start), grid.time(part.stop), "unseen",
+                              f"no {WEEKDAYS[date.weekday()]} in the history", "forecast from the other weekdays"))  # fmt: skip
+    return notes
