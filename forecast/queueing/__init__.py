@@ -1,1 +1,36 @@
-"""Queueing: from calls and agents to service, and back."""
+"""Queueing: from calls and agents to service, and back. Names are imported when first used (compiled code loads late)."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .curve import Curve
+    from .erlang import erlang_b, erlang_c
+    from .mixing import service_curve
+    from .measures import Performance, performance
+    from .required import required_agents
+    from .targets import ServiceGoal
+
+__all__ = ["Curve", "Performance", "ServiceGoal", "erlang_b", "erlang_c", "performance", "required_agents", "service_curve"]
+
+_HOMES = {
+    "Curve": "curve",
+    "Performance": "measures",
+    "ServiceGoal": "targets",
+    "erlang_b": "erlang",
+    "erlang_c": "erlang",
+    "performance": "measures",
+    "required_agents": "required",
+    "service_curve": "mixing",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of `__all__` from its file."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value

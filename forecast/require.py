@@ -1,0 +1,136 @@
+"""From a volume forecast to the agents that each interval needs, and the service curve behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from .errors import InputError
+from .grid import Grid
+from .queueing.curve import Curve
+from .queueing.mixing import service_curve
+from .queueing.targets import ServiceGoal
+from .tables import refuse_duplicates
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """What a volume forecast asks for.
+
+    Attributes
+    ----------
+    requirement
+        Rows of ``requirement.csv``: every interval of the grid for every queue, zeros and ``open = 0`` while closed,
+        sorted by queue and start. ``agents_exact`` is the fractional number of agents at which the service level
+        is just reached.
+    curves
+        Per queue the service curve in agents on the phone.
+    """
+
+    requirement: pd.DataFrame
+    curves: Mapping[str, Curve]
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """All curves as rows of ``curve.csv``."""
+        return pd.concat([c.to_frame() for c in self.curves.values()], ignore_index=True)
+
+
+def require(
+    volume: pd.DataFrame,
+    goals: Mapping[str, ServiceGoal],
+    grid: Grid,
+    *,
+    models: Mapping[str, str],
+    unplanned: Mapping[str, np.ndarray] | float = 0.0,
+    planned: float = 0.0,
+) -> Requirement:
+    """Return the requirement and the service curves of every queue in `volume`.
+
+    ``agents_phone`` is a cut through the service curve: the fewest agents that meet the goal's level and caps in that
+    interval, averaged over the forecast distribution.
+
+    Parameters
+    ----------
+    volume
+        Rows of ``volume.csv``; an interval without a row is closed.
+    goals, models
+        Per queue the service goal and the queueing model (``erlang_a`` or ``erlang_c``).
+    grid
+        The forecast's intervals; every start of `volume` must be one of them.
+    unplanned
+        Share of the scheduled people who are absent: one number, or per queue an array over the grid, shape (len(grid),).
+    planned
+        Share of paid time that is planned off the phone; enters ``agents_paid`` only.
+
+    Raises
+    ------
+    InputError
+        On a queue without goal or model, a start off the grid, a repeated row, unknown numbers, or a shrinkage
+        outside 0 ≤ share < 1.
+    """
+    refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
+    if not 0.0 <= planned < 1.0:
+        raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)
+    tables, curves = [], {}
+    for name, rows in volume.groupby("queue", sort=True):
+        queue = str(name)
+        for what, given in (("goal", goals), ("queueing model", models)):
+            if queue not in given:
+                raise InputError(f"queue has no {what}", column="queue", value=queue, mend=f"Known: {', '.join(given) or 'none'}")
+        absent = _shares(unplanned, queue, len(grid))
+        table, curves[queue] = _require_queue(rows, goals[queue], grid, models[queue], absent, planned)
+        tables.append(table)
+    if not tables:
+        raise InputError("the volume has no rows", mend="Forecast at least one open interval")
+    return Requirement(pd.concat(tables, ignore_index=True), curves)
+
+
+def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) -> np.ndarray:
+    if isinstance(unplanned, Mapping) and queue not in unplanned:
+        raise InputError("queue has no unplanned shrinkage", column="queue", value=queue)
+    shares = np.asarray(unplanned[queue] if isinstance(unplanned, Mapping) else unplanned, dtype=float)
+    if shares.ndim and shares.shape != (size,):
+        raise InputError(f"Expected {size} shares, one per interval", column="unplanned", value=shares.shape)
+    bad = ~((shares >= 0.0) & (shares < 1.0))
+    if bad.any():
+        raise InputError("Expected a share of at least 0 and below 1", column="unplanned", value=float(shares[bad].flat[0]))
+    return np.broadcast_to(shares, (size,))
+
+
+def _require_queue(
+    volume: pd.DataFrame, goal: ServiceGoal, grid: Grid, model: str, absent: np.ndarray, planned: float
+) -> tuple[pd.DataFrame, Curve]:
+    at = grid.starts.get_indexer(pd.DatetimeIndex(volume["start"]))
+    if (at < 0).any():
+        raise InputError("interval is not on the grid", column="start", value=str(volume["start"].iloc[int(np.argmin(at))]),
+                         mend=f"Starts must lie every {grid.minutes} minutes from {grid.first} to {grid.end}")  # fmt: skip
+    rows = volume.iloc[np.argsort(at)]
+    at = np.sort(at)
+    reach = max(0.9999, 1.0 - (1.0 - max(goal.level, goal.floor)) / 10.0)
+    curve = service_curve(rows, interval_min=grid.minutes, model=model, within_s=goal.within_s, short_s=goal.short_s,
+                          reach=min(reach, 1.0 - 1e-9))  # fmt: skip
+    agents = curve.smallest(goal)
+    curve = curve.extended(int(agents.max(initial=0)))
+    pick = (np.arange(len(agents)), agents)
+    scheduled = agents / (1.0 - absent[at])
+    values: dict[str, tuple[np.ndarray, float]] = {
+        "open": (np.ones(len(at), dtype=np.int64), 0),
+        "load_erl": (curve.calls * rows["handle_s"].to_numpy(dtype=float) / (60.0 * grid.minutes), 0.0),
+        "agents_phone": (agents, 0),
+        "agents_scheduled": (scheduled, 0.0),
+        "agents_paid": (scheduled / (1.0 - planned), 0.0),
+        "service_level": (curve.service_level(goal)[pick], np.nan),
+        "occupancy": (curve.occupancy[pick], np.nan),
+        "asa_s": (curve.asa_s[pick], np.nan),
+        "agents_exact": (curve.agents_exact(goal), 0.0),
+    }
+    table: dict[str, object] = {"queue": curve.queue, "start": grid.starts}
+    for name, (found, closed) in values.items():
+        column = np.full(len(grid), closed, dtype=found.dtype)
+        column[at] = found
+        table[name] = column
+    return pd.DataFrame(table), curve
