@@ -1,0 +1,100 @@
+"""Calls as the simulation draws them: a Poisson stream whose rate is the forecast times the busyness of the day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from ..errors import InputError
+
+Z90 = 1.2815515655446004  # standard normal quantile of 0.9
+
+
+def rate_cv(volume: pd.DataFrame) -> np.ndarray:
+    """Return per row of `volume` the coefficient of variation of the arrival rate, shape (len(volume),).
+
+    The standard deviation of the calls is taken from the spread of their quantiles, (q0.9 − q0.1) / 2.563, as if
+    they were normal. A Poisson count of uncertain rate has variance mean + variance of the rate, hence
+    CV² = max(0, sd² − mean) / mean². Without the two quantile columns, or with no calls, it is 0.
+    """
+    mean = volume["calls"].to_numpy(float)
+    if not {"q0.1", "q0.9"} <= set(volume.columns):
+        return np.zeros(len(mean))
+    sd = (volume["q0.9"].to_numpy(float) - volume["q0.1"].to_numpy(float)) / (2 * Z90)
+    return np.sqrt(np.maximum(0.0, sd**2 - mean)) / np.where(mean > 0, mean, np.inf)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The calls of one queue over I open intervals in order of time and D local days.
+
+    Attributes
+    ----------
+    queue
+        Its name.
+    begin, end
+        Bounds of each interval in seconds since the first local midnight, shape (I,).
+    close
+        End of the unbroken opening that each interval belongs to, in the same seconds, shape (I,).
+    calls, cv
+        Mean calls and coefficient of variation of their rate, shape (I,).
+    handle_s, patience_s
+        Mean handle time and mean patience (inf = callers wait for ever), shape (I,).
+    dates, day
+        The local days, and per interval its day's position in them, shape (I,).
+    """
+
+    queue: str
+    begin: np.ndarray
+    end: np.ndarray
+    calls: np.ndarray
+    cv: np.ndarray
+    handle_s: np.ndarray
+    patience_s: np.ndarray
+    dates: tuple[dt.date, ...]
+    day: np.ndarray
+
+    @classmethod
+    def read(cls, queue: str, volume: pd.DataFrame, begin: np.ndarray, seconds: float) -> Arrivals:
+        """Take the rows of one queue, which start at `begin` and last `seconds` each.
+
+        Raises
+        ------
+        InputError
+            If two intervals overlap.
+        """
+        order = np.argsort(begin, kind="stable")
+        volume, begin = volume.iloc[order], begin[order]
+        close_by = np.flatnonzero(np.diff(begin) < seconds)
+        if len(close_by):
+            raise InputError(f"intervals of queue {queue!r} overlap", column="start", value=str(volume["start"].iloc[close_by[0] + 1]),
+                             mend=f"Give each interval once, {seconds / 60:g} minutes apart or more, or set interval_min")  # fmt: skip
+        dates, day = np.unique(volume["start"].dt.date.to_numpy(), return_inverse=True)
+        patience = volume["patience_s"].to_numpy(float) if "patience_s" in volume else np.full(len(volume), np.nan)
+        return cls(
+            queue, begin, begin + seconds, volume["calls"].to_numpy(float), rate_cv(volume), volume["handle_s"].to_numpy(float),
+            np.where(np.isnan(patience), np.inf, patience), tuple(dates), day,
+        )  # fmt: skip
+
+    @cached_property
+    def close(self) -> np.ndarray:
+        """End of the unbroken opening that each interval belongs to, seconds, shape (I,)."""
+        last = np.flatnonzero(np.append(self.begin[1:] > self.end[:-1], True))
+        return np.asarray(self.end[last][np.searchsorted(last, np.arange(len(self.begin)))])
+
+    def rates(self, busyness: np.ndarray) -> np.ndarray:
+        """Return calls per second for `busyness` uniform on (0, 1), shape (D, R) → (R, I).
+
+        All intervals of a day share its busyness u: the rate is the mean times the u-quantile of the gamma
+        distribution of mean 1 and the interval's CV, so that a busy day is busy throughout (comonotone).
+        """
+        out = np.repeat(self.calls / (self.end - self.begin), busyness.shape[1]).reshape(-1, busyness.shape[1])
+        unsure = self.cv > 0
+        shape = 1.0 / self.cv[unsure, None] ** 2
+        out[unsure] *= special.gammaincinv(shape, busyness[self.day[unsure]]) / shape
+        return np.ascontiguousarray(out.T)

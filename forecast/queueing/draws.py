@@ -1,0 +1,53 @@
+"""Random numbers by key: the same seed, name, day and run draw the same number on every machine, in any order.
+
+Every quantity that the simulation draws (the busyness of a day, the presence of a person, the calls of a day) has a
+key of its own, so that changing one thing (a shift, a queue, a day) leaves all other draws as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def keys(names: Iterable[tuple[object, ...]]) -> np.ndarray:
+    """Return one 64-bit key per name; a name is a tuple whose parts count by their text."""
+    texts = ("\x1f".join(str(part) for part in name).encode() for name in names)
+    return np.array([int.from_bytes(hashlib.blake2b(t, digest_size=8).digest(), "little") for t in texts], dtype=np.uint64)
+
+
+def mixed(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:
+    """Return the 64-bit words at positions `counters` of the `streams` (broadcast against each other).
+
+    The output function is that of SplitMix64 (Steele, Lea and Flood 2014), which passes BigCrush.
+    """
+    word = streams ^ (counters.astype(np.uint64) + np.uint64(1)) * GOLDEN
+    for _ in range(2):
+        word = (word ^ (word >> np.uint64(30))) * _M1
+        word = (word ^ (word >> np.uint64(27))) * _M2
+        word = (word ^ (word >> np.uint64(31))) + GOLDEN
+    return np.asarray(word)
+
+
+def uniforms(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:
+    """Return numbers strictly between 0 and 1, shape of `streams` and `counters` broadcast."""
+    return (mixed(streams, counters) >> np.uint64(11)) * 2.0**-53 + 2.0**-54
+
+
+def strata(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:
+    """Return randomised systematic samples of the unit interval, shape (len(streams), runs).
+
+    Each row visits every stratum [i/runs, (i+1)/runs) once, in an order of its own, at the place U of the even strata
+    and 1 − U of the odd ones, with one uniform U per row: every entry is uniform, entries of different rows in one
+    run are independent, and what is additive and smooth in the rows has next to no variance over the batch (Latin
+    hypercube sampling, McKay, Beckman and Conover 1979, with antithetic neighbours).
+    """
+    counters = np.uint64(batch) * np.uint64(runs + 1) + np.arange(runs + 1, dtype=np.uint64)
+    u = uniforms(streams[:, None], counters[None, :])
+    rank = np.argsort(np.argsort(u[:, 1:], axis=1, kind="stable"), axis=1, kind="stable")
+    return np.asarray((rank + np.where(rank % 2 == 0, u[:, :1], 1.0 - u[:, :1])) / runs)

@@ -1,0 +1,98 @@
+"""What the runs say: service per interval, day and week, with confidence intervals from independent batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from . import desk
+from .targets import ServiceGoal
+
+CONFIDENCE = 0.95
+
+
+def counted(sums: np.ndarray, goal: ServiceGoal) -> tuple[np.ndarray, np.ndarray]:
+    """Return the calls that met the goal's threshold and the calls counted, from sums with measures last."""
+    met, total = sums[..., desk.ANSWERED_IN], sums[..., desk.OFFERED]
+    if goal.definition == "answered":
+        total = sums[..., desk.ANSWERED]
+    elif goal.definition == "total":
+        met = met + sums[..., desk.ABANDONED_IN]
+    elif goal.definition == "excl_short":
+        total = total - sums[..., desk.ABANDONED_SHORT]
+    return met, total
+
+
+def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Return `part` / `whole`, NaN where the whole is 0."""
+    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+
+
+@dataclass
+class Estimate:
+    """Running sums of one queue's simulation.
+
+    Parameters
+    ----------
+    queue, goal
+        What is simulated and how its service is counted.
+    periods
+        Per kind of period (interval, day, week) the starts of its periods and the position of the first interval
+        of each.
+    """
+
+    queue: str
+    goal: ServiceGoal
+    periods: Mapping[str, tuple[pd.DatetimeIndex, np.ndarray]]
+    runs: int = 0
+    batches: list[np.ndarray] = field(default_factory=list)
+    attained: float | np.ndarray = 0.0
+
+    def add(self, batch: np.ndarray) -> None:
+        """Take in the outcomes of a batch of runs, shape (runs, intervals, measures)."""
+        sums = np.concatenate([np.add.reduceat(batch, first, axis=1) for _, first in self.periods.values()], axis=1)
+        longest = [np.maximum.reduceat(batch[..., desk.LONGEST], first, axis=1) for _, first in self.periods.values()]
+        sums[..., desk.LONGEST] = np.concatenate(longest, axis=1)
+        met, total = counted(sums, self.goal)
+        self.attained = self.attained + (met >= self.goal.level * total - 1e-9).sum(axis=0)
+        self.batches.append(sums.sum(axis=0))
+        self.runs += len(batch)
+
+    def service(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return service level and half width of its 95 % interval, per period, NaN where no call was counted.
+
+        The level is the ratio of the sums over all runs; its variance is the delta method's over the batches,
+        which are independent and alike, with Student's quantile (Law 2015, chapter 9).
+        """
+        met, total = counted(np.stack(self.batches), self.goal)
+        level = share(met.sum(axis=0), total.sum(axis=0))
+        count = len(self.batches)
+        if count < 2:
+            return level, np.where(np.isnan(level), np.nan, np.inf)
+        spread = np.sqrt(((met - level * total) ** 2).sum(axis=0) / (count - 1) / count)
+        quantile = special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2)
+        return level, quantile * share(spread, total.mean(axis=0))
+
+    def widest(self) -> float:
+        """Return the largest half width of the days and weeks (0 when no calls came at all)."""
+        half = self.service()[1][len(self.periods["interval"][0]) :]
+        return float(np.nanmax(half, initial=0.0))
+
+    def frame(self) -> pd.DataFrame:
+        """Return one row per period, columns as in `simulate.Simulation.service`."""
+        level, half = self.service()
+        sums = np.sum(self.batches, axis=0)
+        parts = [
+            pd.DataFrame({"queue": self.queue, "period": kind, "start": starts}) for kind, (starts, _) in self.periods.items()
+        ]
+        return pd.concat(parts, ignore_index=True).assign(
+            goal=self.goal.level, simulated=level, ci_lo=np.clip(level - half, 0.0, 1.0), ci_hi=np.clip(level + half, 0.0, 1.0),
+            offered=sums[:, desk.OFFERED] / self.runs, abandon_rate=share(sums[:, desk.ABANDONED], sums[:, desk.OFFERED]),
+            occupancy=share(sums[:, desk.BUSY], sums[:, desk.STAFFED]),
+            asa_s=share(sums[:, desk.WAIT_ANSWERED], sums[:, desk.ANSWERED]), p_goal=self.attained / self.runs,
+            longest_wait_s=sums[:, desk.LONGEST] / self.runs,
+        )  # fmt: skip
