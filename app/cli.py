@@ -42,6 +42,7 @@ app = typer.Typer(
 
 
 def code_of(summary: dict[str, Any], gap: float) -> int:
+    """Return the exit code of a run that has a plan."""
     if summary["stopped"] == "user":
         return STOPPED
     if summary["stopped"] == "time" and (summary["gap"] is None or summary["gap"] > gap):
@@ -50,6 +51,7 @@ def code_of(summary: dict[str, Any], gap: float) -> int:
 
 
 def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool, gap: float) -> int:
+    """Print a run's summary and return its exit code."""
     from .screen import screen
 
     if as_json:
@@ -60,6 +62,7 @@ def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool, ga
 
 
 def asked_gap(folder: Path, scenario: str | None, gap: float | None) -> float:
+    """Return the gap of the command line, else that of plan.toml."""
     from .config import read_plan
 
     return gap if gap is not None else read_plan(folder, scenario)[0].solve.gap

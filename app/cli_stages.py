@@ -16,6 +16,7 @@ app = typer.Typer()
 
 
 def goal_of(text: str, definition: str, basis: str) -> ServiceGoal:
+    """Read a goal of the command line."""
     from ..forecast.queueing.targets import ServiceGoal
 
     return ServiceGoal.parse(text, definition=definition, basis=basis)

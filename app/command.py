@@ -81,11 +81,13 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def say(code: int, text: str) -> int:
+    """Print what went wrong and return the code."""
     err.print(f"busyhour: {text}", style="bold red" if code != STOPPED else "bold", highlight=False, markup=False)
     return code
 
 
 def date_of(text: str | None) -> Any:
+    """Read a date of the command line."""
     import datetime as dt
 
     if text is None:

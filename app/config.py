@@ -73,7 +73,7 @@ class Queue(_Strict):
 
 
 class Shrinkage(_Strict):
-    """Paid time off the phone: `planned` is placed in the schedule, `unplanned` is absence; shares, or one per weekday."""
+    """Paid time off the phone, as shares: `planned` is placed by hand, `unplanned` is absence (or one per weekday)."""
 
     planned: float = Field(default=0.0, ge=0, lt=0.9)
     unplanned: float | Mapping[str, float] = 0.0
@@ -159,7 +159,7 @@ def read_plan(folder: Path, scenario: str | None = None) -> tuple[Config, dict[s
     Raises
     ------
     InputError
-        If the file is missing, is not TOML, has an unknown key (the nearest known one is named) or a value out of range.
+        If the file is missing, is not TOML, has an unknown key (the nearest is named) or a value out of range.
     """
     path = folder / PLAN if folder.is_dir() or not folder.suffix else folder
     try:

@@ -90,7 +90,7 @@ class Folder:
         )
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
-        """Return the first day of the week to plan: the asked one, the configured one, or the first after the history."""
+        """Return the first day of the week to plan: as asked, as configured, or the first after the history."""
         if asked is not None or self.config.site.week is not None:
             return asked or self.config.site.week  # type: ignore[return-value]
         if calls is None or calls.empty:

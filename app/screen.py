@@ -25,28 +25,20 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     )
     money = summary["currency"]
     ci = summary["service_level_ci"]
+    stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
+    gap, bound = _share(summary["gap"], 2), summary["bound"]
+    over, under = summary["over_agent_hours"], summary["under_agent_hours"]
+    simulated = _share(summary["service_level_simulated"]) + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
+    wages, prices = summary["cost_wages"], summary["cost_prices"]
     rows = [
-        ("Status", f"{summary['status']}{', stopped by ' + summary['stopped'] if summary['stopped'] else ''}"),
-        (
-            "Cost",
-            f"{summary['cost']:,.0f} {money} = wages {summary['cost_wages']:,.0f} + prices {summary['cost_prices']:,.0f}",
-        ),
-        (
-            "Proven gap",
-            f"{_share(summary['gap'], 2)} over a bound of {summary['bound']:,.0f}"
-            if summary["bound"] is not None
-            else "no bound known",
-        ),
+        ("Status", f"{summary['status']}{stopped}"),
+        ("Cost", f"{summary['cost']:,.0f} {money} = wages {wages:,.0f} + prices {prices:,.0f}"),
+        ("Proven gap", "no bound known" if bound is None else f"{gap} over a bound of {bound:,.0f}"),
         (
             "Paid hours",
-            f"{summary['paid_hours']:,.1f}   over {summary['over_agent_hours']:,.1f} h, under {summary['under_agent_hours']:,.1f} h (agents against the interval goal)",
+            f"{summary['paid_hours']:,.1f}   over {over:,.1f} h, under {under:,.1f} h against the interval goal",
         ),
-        (
-            "Service",
-            f"simulated {_share(summary['service_level_simulated'])}"
-            + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
-            + f", expected {_share(summary['service_level_expected'])}",
-        ),
+        ("Service", f"simulated {simulated}, expected {_share(summary['service_level_expected'])}"),
     ]
     rows += [
         (f"  {q}", f"{summary['goals'][q]}: simulated {_share(v['simulated'])}") for q, v in summary["queues"].items()

@@ -220,7 +220,7 @@ def schedule_file(
     watch: Watch,
     log: Callable[[], list[str]],
 ) -> tuple[Path, Mapping[str, Any], float]:
-    """Schedule requirement.csv (and curve.csv) under the rules of a plan.toml; returns run folder, summary and the gap asked for."""
+    """Schedule requirement.csv (and curve.csv) under a plan.toml; returns run folder, summary and the gap asked for."""
     folder = Folder.read(rules, ask.scenario)
     if staff is not None:
         folder = replace(folder, staff=staff)

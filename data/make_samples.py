@@ -13,13 +13,19 @@ import numpy as np
 import pandas as pd
 
 HERE = Path(__file__).parent
-FIRST = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn", "Gina", "Hugo", "Iris", "Jack", "Kira", "Leo", "Mia", "Nils", "Olga", "Paul", "Quinn", "Rosa", "Sam", "Tess", "Umar", "Vera", "Will", "Xena", "Yuri", "Zoe"]
-LAST = ["Abbott", "Baker", "Carter", "Dixon", "Ellis", "Foster", "Grant", "Hayes", "Irwin", "Jones", "Kelly", "Lopez", "Mason", "Nolan", "Owens", "Parker", "Quigley", "Reyes", "Stone", "Turner", "Usher", "Vance", "Walsh", "Xiong", "Young", "Zeller"]
+FIRST = (
+    "Ada Ben Cleo Dan Eva Finn Gina Hugo Iris Jack Kira Leo Mia Nils Olga Paul Quinn Rosa Sam Tess Umar Vera Will Xena "
+    "Yuri Zoe"
+)
+LAST = (
+    "Abbott Baker Carter Dixon Ellis Foster Grant Hayes Irwin Jones Kelly Lopez Mason Nolan Owens Parker Quigley Reyes "
+    "Stone Turner Usher Vance Walsh Xiong Young Zeller"
+)
 
 
 def names(count: int, rng: np.random.Generator) -> list[str]:
     """Return `count` different invented names."""
-    pairs = [f"{a} {b}" for a in FIRST for b in LAST]
+    pairs = [f"{a} {b}" for a in FIRST.split() for b in LAST.split()]
     return [str(n) for n in rng.choice(pairs, count, replace=False)]
 
 

@@ -20,7 +20,8 @@ class InputError(ValueError):
 
     Examples
     --------
-    >>> print(InputError("not a number", file="calls.csv", row=17, column="offered", value="abc", mend="Write digits only"))
+    >>> error = InputError("not a number", file="calls.csv", row=17, column="offered", value="abc", mend="Write digits only")
+    >>> print(error)
     calls.csv, row 17, column offered: not a number (got 'abc'). Write digits only.
     """
 

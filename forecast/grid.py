@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -84,7 +85,7 @@ class Grid:
         edges = [
             self.position(midnight(d, self.zone)) for d in (*self.dates, self.first_date + dt.timedelta(days=self.days))
         ]
-        return tuple(slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
+        return tuple(slice(a, b) for a, b in itertools.pairwise(edges))
 
     @cached_property
     def minute_of_day(self) -> np.ndarray:
@@ -115,7 +116,7 @@ class Grid:
         if self.zone is None:
             return self.position(wall)
         stamp = wall.tz_localize(ZoneInfo(self.zone), nonexistent="NaT", ambiguous=True)
-        return None if stamp is pd.NaT else self.position(stamp)
+        return self.position(stamp) if isinstance(stamp, pd.Timestamp) else None
 
     def time(self, slot: int) -> pd.Timestamp:
         """Return the local time at which interval `slot` starts (any integer, also outside the grid)."""

@@ -21,7 +21,7 @@ QUANTILE_COLUMNS = tuple(f"q{q:g}" for q in QUANTILES)
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: its kind (one of `KINDS`), unit, inclusive bounds, and whether it may be blank or absent."""
+    """One column of a table: kind (one of `KINDS`), unit, inclusive bounds, whether it may be blank or absent."""
 
     name: str
     kind: str
@@ -62,12 +62,18 @@ def _row(position: int, index: pd.Index) -> int:
     return int(index[position]) if index.name == "row" else position + 2
 
 
+def _blank_as_na(text: pd.Series) -> pd.Series:
+    """Return text stripped, blanks as NA."""
+    out = text.astype("string").str.strip()
+    return out.mask(out == "")
+
+
 def _first_bad(mask: pd.Series) -> int:
     return int(mask.to_numpy().argmax())
 
 
 def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
-    raw = text if pd.api.types.is_numeric_dtype(text) else text.astype("string").str.strip().replace("", pd.NA)
+    raw = text if pd.api.types.is_numeric_dtype(text) else _blank_as_na(text)
     number = pd.to_numeric(raw, errors="coerce").astype("float64")
     bad = number.isna() & raw.notna()
     if bad.any():
@@ -237,7 +243,7 @@ def check(
 
 
 def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
-    text = raw.astype("string").str.strip().replace("", pd.NA)
+    text = _blank_as_na(raw)
     parsed = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
     bad = parsed.isna() & text.notna()
     if bad.any():

@@ -124,7 +124,7 @@ class ScheduleProblem:
 
     @cached_property
     def wage_factor(self) -> np.ndarray:
-        """1 + the premiums that apply, per slot; shape (S + 96 quarter-hours' worth, so that night shifts can run on)."""
+        """1 + the premiums that apply, per slot of the week and of one day more, into which night shifts run."""
         extra = 1 + 1440 // self.grid.minutes
         out = np.ones(len(self.grid) + extra)
         times = [self.grid.time(s) for s in range(len(out))]

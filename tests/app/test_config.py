@@ -46,7 +46,7 @@ def test_reads_the_samples(centre: Path) -> None:
 def test_says_what_is_wrong(centre: Path, edit: Edit, old: str, new: str, says: str) -> None:
     """One sentence with the key and how to mend it."""
     edit(old, new)
-    with pytest.raises(InputError, match="plan.toml") as error:
+    with pytest.raises(InputError, match=r"plan\.toml") as error:
         read_plan(centre)
     assert says in str(error.value)
 
@@ -55,7 +55,7 @@ def test_overlapping_break_windows_are_refused(centre: Path, edit: Edit) -> None
     """A second break may not begin inside the window of the first."""
     edit(
         "latest_min = 240",
-        'latest_min = 240\n[[shift.full.break]]\nkind = "break"\nduration_min = 15\nearliest_min = 240\nlatest_min = 300',
+        "latest_min = 240\n[[shift.full.break]]\nduration_min = 15\nearliest_min = 240\nlatest_min = 300",
     )
     with pytest.raises(InputError, match="break windows overlap"):
         read_plan(centre)
