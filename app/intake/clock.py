@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,21 +14,21 @@ from ...forecast.errors import InputError
 from .mapping import Layout
 from .values import minutes_of_day, numbers
 
-_OFFSET = r"\d[T ]?.*:\d\d.*(?:[+-]\d\d:?\d\d|Z)$"
-EPOCHS = {"epoch_s": "s", "epoch_ms": "ms"}
+_OFFSET = r"(?:[+-]\d\d:?\d\d|Z)$"
+EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
 
 
 def stamps(
-    frame: pd.DataFrame, start: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
+    frame: pd.DataFrame, date: str, time: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
 ) -> tuple[pd.Series, pd.Series]:
-    """Return each row's start in `zone` (naive wall clock when None) and whether it is a lone passage of a repeated hour.
+    """Return each row's start in `zone` (naive when None), and where it is the only passage of a repeated hour.
 
     Parameters
     ----------
     frame
         Text cells, index "row".
-    start
-        Their column of the start; None = `layout.date_column` and `layout.time_column`.
+    date, time
+        Their columns; without `time` the first holds both.
     key
         What tells rows of one interval apart (queue and parts): of two rows with the same key and the same repeated
         wall clock the earlier in the file's time order is the first passage.
@@ -43,62 +45,49 @@ def stamps(
             value=layout.zone,
             mend="Set zone in [site]",
         )
-    column = start or layout.date_column or "start"
-    text = frame[column]
-    if layout.date_format in EPOCHS:
-        moments = pd.to_datetime(numbers(text, column=column, file=file), unit=EPOCHS[layout.date_format], utc=True)
-        if moments.isna().any():
-            raise InputError(
-                "blank",
-                file=file,
-                row=int(text.index[moments.isna()][0]),
-                column=column,
-                mend="Every row needs its start",
-            )
-        return _shown(moments, zone), pd.Series(False, index=text.index)
-    offset = (
-        text.str.contains(_OFFSET, regex=True)
-        if layout.date_format is None and start is not None
-        else pd.Series(False, index=text.index)
-    )
-    naive = _dates(text[~offset], layout.date_format, column, file)
-    if start is None and layout.time_column is not None:
-        naive = naive + pd.to_timedelta(
-            minutes_of_day(frame[layout.time_column], column=layout.time_column, file=file), unit="min"
+    text, form = frame[date], layout.date_format
+    offset = pd.Series(False, index=text.index)
+    epoch = EPOCHS.get(form or "")
+    if epoch is not None:
+        given, offset = _epochs(text, epoch, date, file), ~offset
+    else:
+        if time is None and (form is None or "%z" in form):
+            offset = text.str.contains(_OFFSET, regex=True) & text.str.contains(":", regex=False)
+        given = _dates(text[offset], form, date, file, aware=True)
+    wall = _dates(text[~offset], form, date, file)
+    if time is not None:
+        wall = wall + pd.to_timedelta(minutes_of_day(frame[time], column=time, file=file), unit="min")
+    if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock
+        kept = (
+            given if epoch is not None else _dates(text[offset].str.replace(_OFFSET, "", regex=True), None, date, file)
         )
-    if zone is None:
-        naive = pd.concat(
-            [naive, _dates(text[offset].str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), None, column, file)]
-        ).loc[text.index]
-        return naive.astype("datetime64[us]"), pd.Series(False, index=text.index)
-    local, lone = _localized(naive, layout.zone or zone, key, column, file)
-    given = pd.to_datetime(text[offset], errors="coerce", format="ISO8601", utc=True)
-    if given.isna().any():
-        raise _no_time(text[offset][given.isna()], None, column, file)
-    together = pd.concat([_shown(local, zone), _shown(given, zone)]).loc[text.index]
-    return together, lone.reindex(text.index, fill_value=False)
+        return pd.concat([wall, kept.dt.tz_localize(None)]).loc[text.index], offset & False
+    local, lone = _localized(wall, layout.zone or zone, key, date, file)
+    both = [moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]") for moments in (local, given)]
+    return pd.concat(both).loc[text.index], lone.reindex(text.index, fill_value=False)
 
 
-def _shown(moments: pd.Series, zone: str | None) -> pd.Series:
-    return (
-        moments.dt.tz_localize(None).astype("datetime64[us]")
-        if zone is None
-        else moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]")
-    )
+def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series:
+    """Read seconds since 1970 (times `scale`) as UTC."""
+    passed = numbers(text, column=column, file=file) * scale
+    if passed.isna().any():
+        raise _no_time(text[passed.isna()], "seconds since 1970", column, file)
+    return pd.Series(pd.to_datetime(passed, unit="s", utc=True), index=text.index)
 
 
-def _dates(text: pd.Series, form: str | None, column: str, file: Path) -> pd.Series:
-    parsed = pd.to_datetime(text, errors="coerce", format=form or "ISO8601")
-    bad = parsed.isna()
-    if bad.any() and form is not None:  # a workbook's real dates reach us as ISO text
-        again = pd.to_datetime(
-            text[bad & text.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?")], errors="coerce", format="ISO8601"
-        )
-        parsed[again.index] = again
-        bad = parsed.isna()
-    if bad.any():
-        raise _no_time(text[bad], form, column, file)
-    return parsed.astype("datetime64[us]")
+def _dates(text: pd.Series, form: str | None, column: str, file: Path, *, aware: bool = False) -> pd.Series:
+    """Read text by a format (None = ISO 8601); a workbook's real dates reach us as ISO 8601 whatever the format."""
+    parsed = pd.to_datetime(text, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
+    if form is not None and parsed.isna().any():
+        again = text[parsed.isna() & text.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?")]
+        parsed[again.index] = pd.to_datetime(again, errors="coerce", format="ISO8601", utc=aware).astype(_kind(aware))
+    if parsed.isna().any():
+        raise _no_time(text[parsed.isna()], form, column, file)
+    return pd.Series(parsed, index=text.index)
+
+
+def _kind(aware: bool) -> Any:
+    return "datetime64[us, UTC]" if aware else "datetime64[us]"
 
 
 def _no_time(bad: pd.Series, form: str | None, column: str, file: Path) -> InputError:
@@ -109,7 +98,7 @@ def _no_time(bad: pd.Series, form: str | None, column: str, file: Path) -> Input
         row=int(bad.index[0]),
         column=column,
         value=str(bad.iloc[0]) or None,
-        mend='Write it like 2026-10-25T07:30, or set date_format in [intake], for example date_format = "%d.%m.%Y %H:%M"',
+        mend='Write it like 2026-10-25T07:30, or set date_format in [intake], like date_format = "%d.%m.%Y %H:%M"',
     )
 
 

@@ -69,8 +69,8 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
                 value=", ".join(header),
                 mend=f'Map it in plan.toml: [intake.columns] {needed} = "..."',
             )
-    for name in (layout.date_column, layout.time_column):
-        if name is not None and find_column(name, header) is None:
+    for name in filter(None, (layout.date_column, layout.time_column)):
+        if find_column(name, header) is None:
             raise InputError(
                 f"column {name!r} is not in the file", file=file, value=", ".join(header), mend=nearest(name, header)
             )

@@ -20,7 +20,7 @@ MOST_RATIO = 200
 
 
 def refuse_bomb(path: Path) -> None:
-    """Raise `InputError` when a zipped workbook says it unpacks to more than 300 MB or 200 times its size, or is damaged.
+    """Raise `InputError` when a zipped workbook would unpack to over 300 MB or 200 times its size, or is damaged.
 
     The sizes are the archive's own claims, read without unpacking anything; the check of the contents that follows
     stops at those sizes, so a false claim shows as damage.
@@ -33,9 +33,9 @@ def refuse_bomb(path: Path) -> None:
             ratio = total / max(1, path.stat().st_size)
             if total > MOST_BYTES or ratio > MOST_RATIO:
                 raise InputError(
-                    f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size; the most is {MOST_BYTES / 1e6:.0f} MB and {MOST_RATIO} times",
+                    f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size",
                     file=path,
-                    mend="Export it as CSV",
+                    mend=f"At most {MOST_BYTES // 1_000_000} MB and {MOST_RATIO} times are opened; export it as CSV",
                 )
             damaged = archive.testzip()
     except zipfile.BadZipFile as error:

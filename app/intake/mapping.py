@@ -52,7 +52,8 @@ class Intake:
         Row of the header, or of the first data without one; rows above it are skipped.
     columns
         Our column → theirs. Several of theirs are added up with ``+``; ``|`` lists other names of which the first
-        present is taken; a literal number is written ``=20``. Ours are the columns of `calls` and ``talk_s``, ``hold_s``, ``acw_s``.
+        present is taken; a literal number is written ``=20``. Ours are the columns of `calls` and ``talk_s``,
+        ``hold_s``, ``acw_s``.
     date_format
         ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``; None = ISO 8601.
     date_column, time_column

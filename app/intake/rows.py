@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from functools import partial, reduce
 from pathlib import Path
 
@@ -51,22 +51,14 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         dropped = names[ours.isna()].value_counts()
         notes.add(
             "dropped",
-            f"{path.name}: {int(dropped.sum())} rows of queues not in queue_names ({', '.join(map(str, dropped.index[:6]))})",
+            f"{path.name}: {dropped.sum()} rows of queues not in queue_names ({', '.join(map(str, dropped.index[:6]))})",
             "dropped",
         )
         keep = ours.notna()
         cells, names, ours = cells[keep], names[keep], ours[keep]
     part = _joined(cells, [p for n in layout.parts if (p := _named(n, layout, header, path, "parts")) is not None])
-    found = theirs.get("start")
-    clock = replace(
-        layout,
-        **{
-            k: n and find_column(n, header)
-            for k, n in (("date_column", layout.date_column), ("time_column", layout.time_column))
-        },
-    )
-    start = found[0] if isinstance(found, list) and layout.date_column is None else None
-    begin, lone = stamps(cells, start, clock, zone=zone, key=names + SEPARATOR + part, file=path)
+    date, time = _clock_columns(theirs, layout, header)
+    begin, lone = stamps(cells, date, time, layout, zone=zone, key=names + SEPARATOR + part, file=path)
     out = pd.DataFrame({"queue": ours, "start": begin, **_values(cells, theirs, layout, path)}, index=cells.index)
     refuse_wrong_units(out, layout, path)
     out = check(out, TABLES["calls"], zone=zone, file=path)
@@ -76,16 +68,26 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
     return out.assign(theirs=names, part=part, row=out.index)
 
 
+def _clock_columns(theirs: Theirs, layout: Layout, header: list[str]) -> tuple[str, str | None]:
+    if layout.date_column is not None and layout.time_column is not None:
+        return str(find_column(layout.date_column, header)), find_column(layout.time_column, header)
+    start = theirs["start"]
+    if isinstance(start, float):
+        raise InputError("start must be a column", column="intake.columns.start", value=start)
+    return start[0], None
+
+
 def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> dict[str, pd.Series]:
     """Return every number column of ours in our units."""
     out: dict[str, pd.Series] = {}
     for ours in OURS:
         if ours in ("queue", "start") or ours not in theirs:
             continue
-        read = partial(numbers, decimal=layout.decimal)
         if ours == "complete":
-            read = flags
-        elif ours not in COUNTS:
+            read: Callable[..., pd.Series] = flags
+        elif ours in COUNTS:
+            read = partial(numbers, decimal=layout.decimal)
+        else:
             read = partial(seconds, unit=layout.unit(ours), decimal=layout.decimal)
         out[ours] = added(cells, theirs[ours], read, path)
     if "handle_s" not in out and "talk_s" in out:
@@ -166,6 +168,6 @@ def _our_queues(names: pd.Series, layout: Layout, queues: tuple[str, ...], path:
             row=int(names.index[strange][0]),
             column="queue",
             value=name,
-            mend=f"{nearest(name, queues)} Otherwise add [queue.{name}], or say in [intake.queue_names] which of theirs is which of yours",
+            mend=f"{nearest(name, queues)} Or add [queue.{name}], or list the queues to read in [intake.queue_names]",
         )
     return names

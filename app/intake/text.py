@@ -66,7 +66,7 @@ def decoded(path: Path, encoding: str) -> str:
 
 
 def likely_encoding(raw: bytes) -> str:
-    """Return the encoding that bytes look like: by byte-order mark, then UTF-16 by its zero bytes, then UTF-8, else cp1252.
+    """Return the encoding that bytes look like: by byte-order mark, UTF-16 by its zero bytes, UTF-8, else cp1252.
 
     Examples
     --------

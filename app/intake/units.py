@@ -23,7 +23,7 @@ def means(columns: Mapping[str, pd.Series], name: str, layout: Layout) -> pd.Ser
 
 
 def refuse_wrong_units(calls: pd.DataFrame, layout: Layout, file: Path) -> None:
-    """Raise `InputError` when the mean handle time per call lies below 5 s or above an hour, with the unit that would fit."""
+    """Raise `InputError`, with the unit that would fit, when the mean handle time lies below 5 s or above an hour."""
     if "handle_s" not in calls:
         return
     weight = calls["answered"].fillna(calls["offered"]) if "answered" in calls else calls["offered"]

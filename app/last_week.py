@@ -1,0 +1,69 @@
+"""What last week's run leaves behind for this one: rest still owed, and days worked in a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from ..forecast.errors import InputError
+from ..forecast.grid import Grid
+from ..forecast.tables import read_csv
+from ..schedule.rules import Rules
+from ..schedule.tables import TABLES
+
+
+@dataclass(frozen=True)
+class LastWeek:
+    """Per agent the first slot at which rest allows a start, and the days worked in a row up to the week."""
+
+    earliest: Mapping[str, int] = field(default_factory=dict)
+    run: Mapping[str, int] = field(default_factory=dict)
+
+
+def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastWeek:
+    """Read a run folder of the week before (its activity.csv, else its roster.csv).
+
+    Shifts that start inside the week of `grid` or later are ignored, so naming a run of the same week does no harm.
+
+    Raises
+    ------
+    InputError
+        If the folder has neither file.
+    """
+    shifts = _shifts(folder, zone)
+    shifts = shifts[shifts["start"] < grid.first]
+    earliest: dict[str, int] = {}
+    run: dict[str, int] = {}
+    for agent, own in shifts.groupby("agent", sort=False):
+        free = own["end"].max() + pd.Timedelta(minutes=rules.rest_min)
+        slot = math.ceil((free - grid.first) / pd.Timedelta(minutes=grid.minutes))
+        if slot > 0:
+            earliest[str(agent)] = slot
+        worked = {t.date() for t in own["start"]}
+        days = 0
+        while grid.first_date - dt.timedelta(days=days + 1) in worked:
+            days += 1
+        if days:
+            run[str(agent)] = days
+    return LastWeek(earliest, run)
+
+
+def _shifts(folder: Path, zone: str | None) -> pd.DataFrame:
+    """Return agent, start, end of every shift; activities that touch are one shift, leave is none."""
+    if (folder / "activity.csv").is_file():
+        rows = read_csv(folder / "activity.csv", TABLES["activity"], zone=zone)
+        rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
+        begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
+        return rows.groupby(begins.cumsum()).agg(agent=("agent", "first"), start=("start", "first"), end=("end", "max"))
+    if (folder / "roster.csv").is_file():
+        return read_csv(folder / "roster.csv", TABLES["roster"], zone=zone)[["agent", "start", "end"]]
+    raise InputError(
+        "no run folder: neither activity.csv nor roster.csv is there",
+        file=folder,
+        mend="Name the folder of last week's run with --previous",
+    )
