@@ -1,0 +1,146 @@
+"""The cover's shifts as cells, and which agent may take which cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from ..problem import ScheduleProblem
+from ..shifts import PlannedShift, Shift
+from ..staff import Agent
+
+
+@dataclass(frozen=True)
+class Cell:
+    """All heads of the cover on one shift and one queue: they differ in their breaks only.
+
+    Attributes
+    ----------
+    day
+        Day that the shift counts on, 0 = first day of the week.
+    minute
+        Wall-clock start in minutes after that day's midnight.
+    paid_h, wage_h
+        Paid hours, and paid hours with premiums: what wages are paid for.
+    open_price
+        Price of one head of it left open.
+    """
+
+    shift: Shift
+    queue: str
+    heads: tuple[PlannedShift, ...] = field(repr=False)
+    day: int
+    minute: int
+    paid_h: float
+    wage_h: float
+    open_price: float
+
+    @property
+    def count(self) -> int:
+        """Number of heads."""
+        return len(self.heads)
+
+    @property
+    def label(self) -> str:
+        """Name in the model's rows."""
+        return f"{self.day}.{self.shift.pattern}.{self.queue}"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a contract asks of one agent this week, after leave."""
+
+    min_h: float
+    max_h: float
+    min_days: int
+    max_days: int
+
+
+def limits_of(problem: ScheduleProblem, agent: Agent) -> Limits:
+    """Return the agent's contract less the credit for leave; nothing falls below 0."""
+    contract = problem.contracts[agent.contract]
+    return Limits(
+        max(0.0, contract.min_h_week - agent.leave_h),
+        max(0.0, contract.max_h_week - agent.leave_h),
+        max(0, contract.min_days - agent.leave_days),
+        max(0, contract.max_days - agent.leave_days),
+    )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Cells to fill and people to fill them; cells and agents are known by their position.
+
+    Attributes
+    ----------
+    cells
+        By start, then pattern and queue.
+    options
+        Per agent the cells that skills, contract, availability, leave and last week's rest allow.
+    limits
+        Per agent.
+    """
+
+    problem: ScheduleProblem
+    cells: tuple[Cell, ...]
+    options: tuple[tuple[int, ...], ...]
+    limits: tuple[Limits, ...]
+
+    @property
+    def staff(self) -> tuple[Agent, ...]:
+        """The people."""
+        return self.problem.staff
+
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """Heads per cell."""
+        return tuple(c.count for c in self.cells)
+
+    @cached_property
+    def takers(self) -> tuple[tuple[int, ...], ...]:
+        """Per cell the agents who may take it."""
+        out: list[list[int]] = [[] for _ in self.cells]
+        for a, options in enumerate(self.options):
+            for c in options:
+                out[c].append(a)
+        return tuple(map(tuple, out))
+
+    @cached_property
+    def rest_slots(self) -> int:
+        """Least whole slots between a shift's end and the next start."""
+        return -(-self.problem.rules.rest_min // self.problem.grid.minutes)
+
+
+def make_cell(problem: ScheduleProblem, shift: Shift, queue: str, heads: Sequence[PlannedShift]) -> Cell:
+    """Return the cell of `heads` on `shift` and `queue`."""
+    paid_h = shift.paid_min / 60.0
+    wall = problem.grid.time(shift.start)
+    minute = (wall.date() - shift.date).days * 1440 + wall.hour * 60 + wall.minute
+    return Cell(
+        shift, queue, tuple(sorted(heads, key=lambda h: (h.breaks, h.contract or ""))),
+        shift.day, minute, paid_h, problem.paid_weight(shift), problem.costs.open_shift_h * paid_h,
+    )  # fmt: skip
+
+
+def allowed(problem: ScheduleProblem, agent: Agent, shift: Shift, queue: str) -> bool:
+    """Whether skills, contract, availability, leave and last week's rest let `agent` work `shift` on `queue`."""
+    return queue in agent.skills and shift.family in problem.contracts[agent.contract].shifts and agent.free(shift)
+
+
+def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Pool:
+    """Return the cells of `planned` and everybody's options."""
+    heads: dict[tuple[int, str, str], list[PlannedShift]] = defaultdict(list)
+    for p in planned:
+        heads[p.shift.start, p.shift.pattern, p.queue].append(p)
+    cells = tuple(make_cell(problem, heads[k][0].shift, k[2], heads[k]) for k in sorted(heads))
+    return pool_from(problem, cells)
+
+
+def pool_from(problem: ScheduleProblem, cells: Sequence[Cell]) -> Pool:
+    """Return the pool of ready-made `cells` (sorted by start)."""
+    options = tuple(
+        tuple(i for i, c in enumerate(cells) if allowed(problem, a, c.shift, c.queue)) for a in problem.staff
+    )
+    return Pool(problem, tuple(cells), options, tuple(limits_of(problem, a) for a in problem.staff))
