@@ -1,0 +1,108 @@
+"""`report.html`: one file, opens offline, asks the network for nothing."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import vl_convert
+
+from ..store import write_atomic
+from .axis import TimeAxis
+from .cards import cards
+from .charts import Spec, charts
+from .figures import day
+from .gantt import gantt
+from .rules import rule_tables
+from .run import Run, read_run
+from .tables import backtest_table, cost_table, explain_table, open_table, origin_tables, quality_table, service_table
+
+
+def write_report(run: Path, *, wages: bool = True) -> Path:
+    """Write ``report.html`` into the run folder from what lies there.
+
+    Parameters
+    ----------
+    run
+        Run folder; only its files are read, and those that are missing are named on the page.
+    wages
+        Whether money is shown; without it neither the page nor its data holds any.
+
+    Raises
+    ------
+    InputError
+        If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    """
+    return write_atomic(run / "report.html", page(read_run(run), wages=wages))
+
+
+def page(run: Run, *, wages: bool) -> str:
+    """Return the report as HTML text."""
+    axis = TimeAxis.of(run)
+    specs = charts(run, axis)
+    data = {"charts": _packed(specs), "views": axis.views(), "queues": list(run.queues), "gantt": gantt(run)}
+    scripts = [_bundle(), *(_text(name) for name in ("gantt.js", "report.js"))]
+    return environment().get_template("report.html.j2").render(
+        run=run, title=run.site, week=_week(run), cards=cards(run, wages=wages), charts=specs, gantt=data["gantt"], queues=run.queues, views=axis.views(),
+        service=service_table(run), explain=explain_table(run, wages=wages), open=open_table(run), cost=cost_table(run) if wages else None, wages=wages,
+        rules=rule_tables(run, wages=wages), backtest=backtest_table(run), quality=quality_table(run), origin=origin_tables(run),
+        data=embedded(data), scripts=scripts, policy=policy(scripts), style=_text("report.css"),
+    )  # fmt: skip
+
+
+def environment() -> jinja2.Environment:
+    """Return the template environment: everything is escaped, an unknown name is an error."""
+    return jinja2.Environment(loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def embedded(data: object) -> str:
+    """Return JSON that is safe inside a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def policy(scripts: list[str]) -> str:
+    """Return the content security policy: nothing is loaded, and only these very scripts run."""
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return f"default-src 'none'; script-src {hashes or chr(39) + 'none' + chr(39)}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _text(name: str) -> str:
+    return (resources.files(__package__) / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+@functools.cache
+def _bundle() -> str:
+    """Return Vega, Vega-Lite and their embedder as one script, from the installed package."""
+    script = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+    return script.replace("</script", "<\\/script").replace("\r\n", "\n")
+
+
+def _packed(specs: dict[str, Spec]) -> dict[str, Any]:
+    """Put each data set once, column-wise: many charts show the same rows."""
+    stored: list[dict[str, Any]] = []
+    found: dict[str, int] = {}
+    out: dict[str, Any] = {}
+    for name, spec in specs.items():
+        places = {}
+        for label, rows in spec["datasets"].items():
+            key = json.dumps(rows)
+            if key not in found:
+                found[key] = len(stored)
+                names = list(rows[0]) if rows else []
+                stored.append({"columns": names, "rows": [[row[c] for c in names] for row in rows]})
+            places[label] = found[key]
+        out[name] = {k: v for k, v in spec.items() if k != "datasets"} | {"places": places}
+    return {"specs": out, "data": stored}
+
+
+def _week(run: Run) -> str:
+    last = run.week + dt.timedelta(days=6)
+    return f"{day(run.week)} – {day(last)} {last.year}"

@@ -1,0 +1,91 @@
+"""The rows behind the charts, plain and rounded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from .axis import TimeAxis
+from .figures import clock, day, offset
+from .run import Run
+
+Rows = list[dict[str, Any]]
+HISTORY_WEEKS = 6
+
+
+def _plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
+    """Return records with rounded numbers and None for what is unknown."""
+    out = frame.copy()
+    for name in out.columns:
+        if pd.api.types.is_float_dtype(out[name]):
+            out[name] = out[name].round(decimals)
+    return [{k: (None if v is None or v != v else v) for k, v in row.items()} for row in out.astype(object).to_dict("records")]
+
+
+def _placed(frame: pd.DataFrame, axis: TimeAxis, minutes: int) -> pd.DataFrame:
+    """Add ``left``, ``x`` (the middle), ``x2``, ``day`` and ``time``; rows off the axis are dropped."""
+    width = max(1, minutes // axis.minutes)
+    left = axis.position(frame["start"])
+    out = frame.assign(left=left, x=left + width / 2, x2=left + width)[left >= 0]
+    starts = list(out["start"])
+    return out.assign(day=[day(t.date()) for t in starts], time=[f"{day(t.date())} {clock(t)}" for t in starts])
+
+
+def forecast_rows(run: Run, axis: TimeAxis) -> Rows:
+    """Return, per queue and interval, expected calls and the quantiles of the two bands."""
+    volume = run.tables["volume"]
+    bands = [c for c in ("q0.025", "q0.1", "q0.9", "q0.975") if c in volume]
+    rows = _placed(volume[["queue", "start", "calls", *bands]], axis, run.interval_min)
+    return _plain(rows.drop(columns=["start"]), 1)
+
+
+def history_rows(run: Run, axis: TimeAxis) -> Rows:
+    """Return the last weeks' calls, each at the position of the same weekday and wall-clock time in the planned week."""
+    history = run.table("history")
+    if history is None:
+        return []
+    past = history[history["start"] < pd.Timestamp(axis.starts[0])]
+    age = [(run.week - t.date()).days for t in past["start"]]
+    past = past.assign(week=[-(-a // 7) for a in age], key=_wall(past["start"]))
+    past = past[past["week"].between(1, HISTORY_WEEKS)]
+    planned = pd.DataFrame({"left": range(len(axis)), "key": _wall(pd.Series(axis.starts)), "day": [day(d) for d in axis.starts.date]})
+    width = max(1, run.interval_min // axis.minutes)
+    rows = past.merge(planned, on="key").assign(x=lambda f: f["left"] + width / 2).sort_values(["queue", "week", "x"])
+    return _plain(rows[["queue", "week", "day", "x", "calls"]], 1)
+
+
+def _wall(times: pd.Series) -> list[tuple[int, int]]:
+    return [(t.weekday(), t.hour * 60 + t.minute) for t in times]
+
+
+def staffing_rows(run: Run, axis: TimeAxis) -> Rows:
+    """Return, per queue and slot, agents required and on the phone, over and under apart, and the expected service."""
+    coverage = run.tables["coverage"]
+    optional = [c for c in ("service_level", "asa_s", "abandon_rate") if c in coverage]
+    rows = _placed(coverage[["queue", "start", "required", "on_phone", "over", "under", *optional]], axis, axis.minutes)
+    rows = rows.assign(column=[_column(t) for t in rows["start"]], used=((rows["required"] > 0) | (rows["on_phone"] > 0)).astype(int))
+    return _plain(rows.drop(columns=["start"]))
+
+
+def heat_columns(axis: TimeAxis) -> list[str]:
+    """Return the heat map's columns in order: wall-clock times, a repeated hour after its first passage."""
+    keys = {(t.hour * 60 + t.minute, t.fold): _column(t) for t in axis.starts}
+    last = max((minute for minute, fold in keys if fold), default=0)
+    order = sorted(keys, key=lambda k: (last, k[0] + 1) if k[1] else (k[0], 0))
+    return [keys[k] for k in order]
+
+
+def _column(time: pd.Timestamp) -> str:
+    return f"{time:%H:%M}{offset(time) if time.fold else ''}"
+
+
+def service_rows(run: Run) -> Rows:
+    """Return the service table's days and week, in order, for the chart of the simulation."""
+    service = run.table("service")
+    if service is None:
+        return []
+    rows = service[service["period"].isin(["day", "week"])]
+    rows = rows.sort_values(["period", "start"], kind="stable")
+    names = [day(t.date()) if p == "day" else "Week" for p, t in zip(rows["period"], rows["start"], strict=True)]
+    return _plain(rows.drop(columns=["start"]).assign(period=names))

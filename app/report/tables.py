@@ -1,0 +1,148 @@
+"""The report's tables as plain text cells: caption, columns, rows, and how much was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .cards import verdict
+from .figures import MISSING, clock, day, hours, known, money, number, percent, span
+from .run import Run
+
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table ready to print.
+
+    Attributes
+    ----------
+    columns
+        (title, "text" or "number") of each column.
+    rows
+        Cells as text.
+    note
+        Said under the table; "" for nothing.
+    marked
+        Positions of rows to set in bold.
+    """
+
+    caption: str
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    marked: frozenset[int] = frozenset()
+
+
+def table(caption: str, columns: str, rows: Iterable[Sequence[str]], note: str = "", marked: Iterable[int] = (), *, file: str = "") -> TextTable:
+    """Make a table; `columns` names them separated by ``|``, a trailing ``#`` means numbers; long ones are cut and say so."""
+    every = [tuple(r) for r in rows]
+    if len(every) > LONGEST:
+        note = f"The first {LONGEST} of {number(len(every))} rows; all are in {file}. {note}".strip()
+    heads = tuple((c.removesuffix("#"), "number" if c.endswith("#") else "text") for c in columns.split("|"))
+    return TextTable(caption, heads, tuple(every[:LONGEST]), note, frozenset(marked))
+
+
+def service_table(run: Run) -> TextTable | None:
+    """Goal, expectation and simulation of each day and week."""
+    service = run.table("service")
+    if service is None:
+        return None
+    frame = service[service["period"].isin(["day", "week"])]
+    rows = []
+    for r in frame.itertuples():
+        interval = f"{percent(r.ci_lo)} to {percent(r.ci_hi)}" if known(r.ci_lo) else MISSING
+        when = day(r.start.date()) if r.period == "day" else "Week"
+        rows.append((r.queue, when, percent(r.goal), percent(r.expected), percent(r.simulated), interval, verdict(r.goal, r.ci_lo, r.ci_hi)[0]))
+    marked = [i for i, p in enumerate(frame["period"]) if p == "week"]
+    return table("Service level by day and week", "Queue|Period|Goal#|Expected#|Simulated#|95 % interval#|Verdict", rows,
+                 "Expected: by the service curve at the planned staff. Simulated: seeded, call by call.", marked, file="service.csv")  # fmt: skip
+
+
+def explain_table(run: Run, *, wages: bool) -> TextTable | None:
+    """Why the plan is short where it is short, worst first."""
+    frame = run.table("explain")
+    if frame is None:
+        return None
+    frame = frame.sort_values("under", ascending=False, kind="stable") if "under" in frame else frame
+    rows = []
+    for r in frame.to_dict("records"):
+        row = [str(r["queue"]), span(r["start"], r["end"]), number(r.get("under"), 1), str(r["binding_rule"]), str(r.get("detail", "")), str(r.get("who", ""))]
+        if wages:
+            row.append(money(r.get("cost_one_more"), run.currency, 2))
+        rows.append(row)
+    columns = "Queue|When|Missing at worst#|What binds|In numbers|Who" + ("|One more agent costs#" if wages else "")
+    return table("Short stretches and what binds there", columns, rows, file="explain.csv")
+
+
+def open_table(run: Run) -> TextTable | None:
+    """Shifts that nobody can take, with reasons."""
+    frame = run.table("open_shifts")
+    if frame is None:
+        return None
+    reasons = run.table("open_reasons")
+    why: dict[tuple[object, str], str] = {} if reasons is None else {(r["date"], str(r["pattern"])): str(r.get("reason", "")) for r in reasons.to_dict("records")}
+    rows = [(day(r["date"]), str(r["pattern"]), f"{clock(r['start'])}–{clock(r['end'])}", hours(r["paid_min"]), str(r.get("queue", "")), why.get((r["date"], str(r["pattern"])), MISSING))
+            for r in frame.sort_values("start").to_dict("records")]  # fmt: skip
+    return table("Open shifts", "Day|Pattern|Time|Paid#|Queue|Why nobody takes it", rows, file="open_shifts.csv")
+
+
+def cost_table(run: Run) -> TextTable | None:
+    """What the week costs, part by part."""
+    s = run.summary
+    if not known(s.get("cost")):
+        return None
+    parts = s.get("cost_prices_parts") or {}
+    rows = [("Wages", money(s.get("cost_wages"), run.currency, 2))]
+    rows += [(f"Price: {str(name).replace('_', ' ')}", money(value, run.currency, 2)) for name, value in parts.items()]
+    if not parts:
+        rows.append(("Prices", money(s.get("cost_prices"), run.currency, 2)))
+    rows.append(("Cost", money(s.get("cost"), run.currency, 2)))
+    note = "Cost = wages + prices."
+    if known(s.get("bound")):
+        rows.append(("Proven lower bound", money(s.get("bound"), run.currency, 2)))
+        note += " No plan under these rules and prices costs less than the bound."
+    return table("Cost", "Part|Amount#", rows, note, [len(rows) - (2 if known(s.get("bound")) else 1)])
+
+
+def backtest_table(run: Run) -> TextTable | None:
+    """How each forecast model did on weeks that it had not seen."""
+    frame = run.table("backtest")
+    if frame is None:
+        return None
+    names = {"wape": "WAPE#", "bias": "Bias#", "wql": "Weighted quantile loss#", "coverage_80": "Inside 80 % band#", "coverage_95": "Inside 95 % band#"}
+    have = [c for c in names if c in frame]
+    chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
+    rows = [(str(r["queue"]), str(r["model"]) + (" (chosen)" if i in chosen else ""), *(percent(r[c]) for c in have)) for i, r in enumerate(frame.to_dict("records"))]
+    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high; bands should hold 80 % and 95 %."
+    return table("Forecast models in the backtest", "|".join(["Queue", "Model", *(names[c] for c in have)]), rows, note, chosen, file="backtest.csv")
+
+
+def quality_table(run: Run) -> TextTable | None:
+    """What was found in the input data, and what was done about it."""
+    frame = run.table("quality")
+    if frame is None:
+        return None
+    rows = []
+    for r in frame.to_dict("records"):
+        start, end = r.get("start"), r.get("end")
+        when = span(start, end) if known(start) and known(end) else day(start.date()) if known(start) else MISSING
+        rows.append((str(r.get("queue") or "all"), when, str(r["kind"]), str(r["what"]), str(r.get("action", ""))))
+    return table("Findings in the input data", "Queue|When|Kind|Finding|What was done", rows, file="quality.csv")
+
+
+def origin_tables(run: Run) -> list[TextTable]:
+    """Return what is needed to make this plan again: seed, versions, seconds and hashes of the inputs."""
+    s = run.summary
+    facts = [("Seed", str(s.get("seed", MISSING))), ("Status", str(s.get("status", MISSING))), ("Stopped by", str(s.get("stopped") or "its end"))]
+    facts += [(f"Version of {name}", str(v)) for name, v in (s.get("versions") or {}).items()]
+    out = [table("Seed and versions", "What|Value", facts)]
+    if s.get("stages"):
+        rows = [(str(n).replace("_", " "), number(v, 1)) for n, v in s["stages"].items() if isinstance(v, int | float)]
+        out.append(table("Time spent", "Stage|Seconds#", [*rows, ("all", number(s["seconds"], 1))] if known(s.get("seconds")) else rows))
+    if s.get("input_hashes"):
+        out.append(table("Inputs by SHA-256", "File|Hash", [(str(n), str(h)) for n, h in s["input_hashes"].items()]))
+    return out
