@@ -58,7 +58,7 @@ def read_windows(path: Path, grid: Grid, zone: str | None, known: frozenset[str]
             row=i + 2,
             column="end",
             value=f"{frame['end'].iloc[i]:%Y-%m-%d %H:%M}",
-            mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; a date alone is its midnight, one day ends on the next date",
+            mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; a day's leave ends on the next date",
         )
     kinds = frame["kind"].str.lower() if "kind" in frame else pd.Series("", index=frame.index)
     kinds = kinds.replace("", "available" if table == "availability" else "other")
@@ -139,7 +139,7 @@ class WeekDays:
         return frozenset(d for d in self.open if off and whole(d))
 
     def outside(self, windows: Iterable[Window]) -> list[Slots]:
-        """Return when availability forbids work: in unavailable windows, and outside the available ones of a day with any."""
+        """Return when work is forbidden: in unavailable windows, outside the available ones of a day with any."""
         step, out = self.grid.minutes, list[Slots]()
         available = []
         for w in windows:

@@ -51,7 +51,7 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         dropped = names[ours.isna()].value_counts()
         notes.add(
             "dropped",
-            f"{path.name}: {dropped.sum()} rows of queues not in queue_names ({', '.join(map(str, dropped.index[:6]))})",
+            f"{path.name}: {dropped.sum()} rows of queues not named ({', '.join(map(str, dropped.index[:6]))})",
             "dropped",
         )
         keep = ours.notna()
