@@ -25,7 +25,7 @@ class Requirement:
     requirement
         Rows of ``requirement.csv``: every interval of the grid for every queue, zeros and ``open = 0`` while closed,
         sorted by queue and start. ``agents_exact`` is the fractional number of agents at which the service level
-        is just reached.
+        is just reached; ``asa_s`` is blank where it has no bound.
     curves
         Per queue the service curve in agents on the phone.
     """
@@ -62,7 +62,7 @@ def require(
     grid
         The forecast's intervals; every start of `volume` must be one of them.
     unplanned
-        Share of the scheduled people who are absent: one number, or per queue an array over the grid, shape (len(grid),).
+        Share of the scheduled people who are absent: one number, or per queue an array of shape (len(grid),).
     planned
         Share of paid time that is planned off the phone; enters ``agents_paid`` only.
 
@@ -80,7 +80,8 @@ def require(
         queue = str(name)
         for what, given in (("goal", goals), ("queueing model", models)):
             if queue not in given:
-                raise InputError(f"queue has no {what}", column="queue", value=queue, mend=f"Known: {', '.join(given) or 'none'}")
+                raise InputError(f"queue has no {what}", column="queue", value=queue,
+                                 mend=f"Known: {', '.join(given) or 'none'}")  # fmt: skip
         absent = _shares(unplanned, queue, len(grid))
         table, curves[queue] = _require_queue(rows, goals[queue], grid, models[queue], absent, planned)
         tables.append(table)
@@ -97,7 +98,8 @@ def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) 
         raise InputError(f"Expected {size} shares, one per interval", column="unplanned", value=shares.shape)
     bad = ~((shares >= 0.0) & (shares < 1.0))
     if bad.any():
-        raise InputError("Expected a share of at least 0 and below 1", column="unplanned", value=float(shares[bad].flat[0]))
+        raise InputError("Expected a share of at least 0 and below 1", column="unplanned",
+                         value=float(shares[bad].flat[0]))  # fmt: skip
     return np.broadcast_to(shares, (size,))
 
 
@@ -106,8 +108,9 @@ def _require_queue(
 ) -> tuple[pd.DataFrame, Curve]:
     at = grid.starts.get_indexer(pd.DatetimeIndex(volume["start"]))
     if (at < 0).any():
-        raise InputError("interval is not on the grid", column="start", value=str(volume["start"].iloc[int(np.argmin(at))]),
-                         mend=f"Starts must lie every {grid.minutes} minutes from {grid.first} to {grid.end}")  # fmt: skip
+        wrong = str(volume["start"].iloc[int(np.argmin(at))])
+        raise InputError("interval is not on the grid", column="start", value=wrong,
+                         mend=f"Starts lie every {grid.minutes} minutes from {grid.first} to {grid.end}")  # fmt: skip
     rows = volume.iloc[np.argsort(at)]
     at = np.sort(at)
     reach = max(0.9999, 1.0 - (1.0 - max(goal.level, goal.floor)) / 10.0)
@@ -125,7 +128,7 @@ def _require_queue(
         "agents_paid": (scheduled / (1.0 - planned), 0.0),
         "service_level": (curve.service_level(goal)[pick], np.nan),
         "occupancy": (curve.occupancy[pick], np.nan),
-        "asa_s": (curve.asa_s[pick], np.nan),
+        "asa_s": (np.where(np.isfinite(curve.asa_s[pick]), curve.asa_s[pick], np.nan), np.nan),
         "agents_exact": (curve.agents_exact(goal), 0.0),
     }
     table: dict[str, object] = {"queue": curve.queue, "start": grid.starts}

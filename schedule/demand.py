@@ -45,10 +45,12 @@ def demand(
     Raises
     ------
     InputError
-        If the intervals do not fit the grid, the rows are of several queues, a number is unknown, or an open interval has no curve.
+        If the intervals do not fit the grid, the rows are not of one queue, a number is unknown, or an open interval
+        has no curve.
     """
     if interval_min % grid.minutes:
-        raise InputError("grid_min must divide interval_min", value=grid.minutes, mend=f"Use a divisor of {interval_min}")
+        raise InputError("grid_min must divide interval_min", column="site.grid_min", value=grid.minutes,
+                         mend=f"Use a divisor of {interval_min}")  # fmt: skip
     queue = _queue(requirement, curve)
     absent = np.broadcast_to(np.asarray(unplanned, dtype=float), (len(grid),))
     opened = requirement[requirement["open"].astype(bool)] if "open" in requirement else requirement
@@ -70,7 +72,8 @@ def _from_curve(
     known = np.zeros(len(grid), dtype=bool)
     known[slots] = True
     if (is_open & ~known).any():
-        raise InputError("open interval without a service curve", column="start", value=str(grid.time(int(np.argmax(is_open & ~known)))))
+        missing = str(grid.time(int(np.argmax(is_open & ~known))))
+        raise InputError("open interval without a service curve", column="start", value=missing)
     keep = is_open[slots]
     rows, slots = rows[keep], slots[keep]
     shares = np.zeros(len(curve.starts))
@@ -103,7 +106,8 @@ def _periods(basis: str, grid: Grid, is_open: np.ndarray) -> tuple[np.ndarray, .
 
 def _queue(requirement: pd.DataFrame, curve: Curve | None) -> str:
     names = list(requirement["queue"].unique()) if "queue" in requirement else []
-    names = names or ([curve.queue] if curve is not None else ["calls"])
+    if "queue" not in requirement:
+        names = [curve.queue if curve is not None else "calls"]
     if len(names) != 1 or (curve is not None and curve.queue != names[0]):
         told = [*names, curve.queue] if curve is not None else names
         raise InputError("requirement and curve must be of one queue", column="queue", value=", ".join(map(str, told)))
@@ -118,7 +122,8 @@ def _slots(starts: pd.DatetimeIndex, grid: Grid, steps: int) -> tuple[np.ndarray
     inside = (slots >= 0) & (slots < len(grid))
     rows, slots = rows[inside], slots[inside]
     if len(np.unique(slots)) < len(slots):
-        raise InputError("intervals overlap", column="start", mend=f"Each start may occur once, {steps * grid.minutes} minutes apart")
+        raise InputError("intervals overlap", column="start",
+                         mend=f"Each start may occur once, {steps * grid.minutes} minutes apart")  # fmt: skip
     return rows, slots
 
 
@@ -128,4 +133,5 @@ def _scheduled(requirement: pd.DataFrame, absent: np.ndarray, rows: np.ndarray) 
     if not (need >= 0.0).all():
         raise InputError("Expected a number of at least 0", column="agents_scheduled" if given else "agents_phone",
                          value=float(need[np.argmin(need >= 0.0)]))  # fmt: skip
-    return need if given else need / (1.0 - absent)
+    heads: np.ndarray = need if given else need / (1.0 - absent)
+    return heads

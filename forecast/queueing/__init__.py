@@ -1,4 +1,4 @@
-"""Queueing: from calls and agents to service, and back. Names are imported when first used (compiled code loads late)."""
+"""Queueing: from calls and agents to service, and back. Names load when first used: compiled code is slow to import."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .curve import Curve
     from .erlang import erlang_b, erlang_c
-    from .mixing import service_curve
     from .measures import Performance, performance
+    from .mixing import service_curve
     from .required import required_agents
     from .targets import ServiceGoal
 
-__all__ = ["Curve", "Performance", "ServiceGoal", "erlang_b", "erlang_c", "performance", "required_agents", "service_curve"]
+__all__ = [
+    "Curve",
+    "Performance",
+    "ServiceGoal",
+    "erlang_b",
+    "erlang_c",
+    "performance",
+    "required_agents",
+    "service_curve",
+]
 
 _HOMES = {
     "Curve": "curve",

@@ -45,7 +45,9 @@ def evaluate(n: np.ndarray, a: np.ndarray, theta: np.ndarray, t_in: np.ndarray, 
 
 
 @njit(cache=True)
-def mixture(a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int) -> np.ndarray:
+def mixture(
+    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int
+) -> np.ndarray:
     """Return the measures for 0…`top` agents averaged over load nodes, shape (MEASURES + 1, T, top + 1).
 
     `a` and `weight` have shape (T, Q). The measures are averaged in calls (node weight × load), divided by the

@@ -15,6 +15,7 @@ from .measures import counted
 from .targets import ServiceGoal
 
 _TIE = 1e-9
+_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short")
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,12 @@ class Curve:
         Expected calls offered, shape (T,).
     answered_in, abandoned, abandoned_in, abandoned_short
         Expected calls answered in time, abandoned, abandoned in time, and abandoned within the short-abandon
-        threshold, shape (T, N + 1).
+        threshold, shape (T, N + 1); the last two nan where a file does not tell them.
     occupancy
         Expected share of the agents' time spent on calls, shape (T, N + 1).
     asa_s
         Mean wait of the answered calls in seconds, shape (T, N + 1); infinite where the queue grows without
-        bound, nan where nothing is answered or the curve comes from a file that does not tell.
+        bound, nan where no call is answered or a file does not tell.
     """
 
     queue: str
@@ -49,36 +50,54 @@ class Curve:
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), self.answered_in.shape[1])
-        for name in ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "occupancy", "asa_s"):
-            values = getattr(self, name)
-            if values.shape != shape:
-                raise InputError(f"Expected shape {shape}", column=name, value=values.shape)
-            if name != "asa_s" and np.isnan(values).any():
+        for name in (*_CALLS, "occupancy", "asa_s"):
+            if getattr(self, name).shape != shape:
+                raise InputError(f"Expected shape {shape}", column=name, value=getattr(self, name).shape)
+        for name in ("answered_in", "abandoned", "occupancy"):
+            if np.isnan(getattr(self, name)).any():
                 raise InputError("service curve has unknown values", column=name)
-        if self.calls.shape != shape[:1] or not (self.calls >= 0).all():
+        if self.calls.shape != shape[:1] or not (self.calls >= 0.0).all():
             raise InputError("Expected calls of at least 0 for every interval", column="calls")
 
     @property
     def top(self) -> int:
         """Largest number of agents that the curve covers (N)."""
-        return self.answered_in.shape[1] - 1
+        return int(self.answered_in.shape[1]) - 1
 
     def _counted(self, goal: ServiceGoal) -> tuple[np.ndarray, np.ndarray]:
-        return counted(goal.definition, self.calls[:, None], self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
+        parts = (self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
+        above, below = counted(goal.definition, self.calls[:, None], *parts)
+        if np.isnan(above).any() or np.isnan(below).any():
+            raise InputError(f"the curve does not tell what the definition {goal.definition} counts",
+                             column="definition", mend="Add abandoned_in and abandoned_short")  # fmt: skip
+        return above, below
 
     def gain(self, goal: ServiceGoal) -> np.ndarray:
         """Return calls in time − level × calls counted, by the goal's definition, shape (T, N + 1).
 
         Summed over a period it is at least 0 exactly where the pooled service level reaches the goal.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
         """
         above, below = self._counted(goal)
-        return above - goal.level * below
+        gain: np.ndarray = above - goal.level * below
+        return gain
 
     def service_level(self, goal: ServiceGoal) -> np.ndarray:
-        """Return the expected service level, shape (T, N + 1): 1 without calls, 0 where calls come but none counts."""
+        """Return the expected service level, shape (T, N + 1): 1 without calls, 0 where calls come but none counts.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
         above, below = self._counted(goal)
-        none = np.broadcast_to((self.calls == 0.0)[:, None], above.shape)
-        return np.divide(above, below, out=np.where(none, 1.0, 0.0), where=(below > 0.0) & ~none)
+        blank = np.where(np.broadcast_to(self.calls[:, None], above.shape) > 0.0, 0.0, 1.0)
+        level: np.ndarray = np.divide(above, below, out=blank, where=below > 0.0)
+        return level
 
     def smallest(self, goal: ServiceGoal) -> np.ndarray:
         """Return the least agents that meet the goal's level and caps in each interval in expectation, shape (T,).
@@ -110,50 +129,57 @@ class Curve:
         if goal.max_asa_s is not None:
             good &= (self.asa_s <= goal.max_asa_s + _TIE) | (calls == 0.0)
         if not good[:, -1].all():
-            at = int(np.argmin(good[:, -1]))
-            raise InputError(f"queue {self.queue}: {self.top} agents at {self.starts[at]} do not reach the goal {goal}",
+            at = self.starts[int(np.argmin(good[:, -1]))]
+            raise InputError(f"queue {self.queue}: {self.top} agents at {at} do not reach the goal {goal} and its caps",
                              mend="Ask for less, or compute the curve for more agents")  # fmt: skip
-        least = _first_lasting(good)
+        least: np.ndarray = np.maximum(_from_here_on(good), goal.min_agents)
         if goal.max_occupancy is not None:
-            if goal.max_occupancy <= 0.0:
-                raise InputError("no number of agents meets it", column="max_occupancy", value=goal.max_occupancy, mend="Set a cap above 0")
-            cool = self.occupancy <= goal.max_occupancy + _TIE
-            busy = self.occupancy[:, -1] * self.top  # past the top every call is answered: the work is the same
-            past = np.ceil(busy / goal.max_occupancy - _TIE * np.maximum(busy, 1.0)).astype(np.int64)
-            least = np.maximum(least, np.where(cool[:, -1], _first_lasting(cool), np.maximum(past, self.top + 1)))
-        return np.maximum(least, goal.min_agents)
+            least = np.maximum(least, self._cool_enough(goal.max_occupancy))
+        return least
+
+    def _cool_enough(self, cap: float) -> np.ndarray:
+        if cap <= 0.0:
+            raise InputError("no number of agents meets it", column="max_occupancy", value=cap,
+                             mend="Set a cap above 0")  # fmt: skip
+        cool = self.occupancy <= cap + _TIE
+        work = self.occupancy[:, -1] * self.top  # past the top every call is answered: the work stays as it is
+        past = np.ceil(work / (cap + _TIE)).astype(np.int64)
+        return np.where(cool[:, -1], _from_here_on(cool), np.maximum(past, self.top + 1))
 
     def agents_exact(self, goal: ServiceGoal) -> np.ndarray:
         """Return `smallest` as a fraction where the level decides: the gain interpolated to 0 below it, shape (T,)."""
         n = self.smallest(goal)
         gain = self.gain(goal)
-        rows = np.arange(len(n))
-        high = np.minimum(n, self.top)
-        below, above = gain[rows, np.maximum(high - 1, 0)], gain[rows, high]
-        inside = (n >= 1) & (n <= self.top) & (below < 0.0) & (above > below)
-        part = np.divide(-below, above - below, out=np.ones_like(below), where=inside)
-        return n - 1.0 + np.clip(part, 0.0, 1.0)
+        rows, at = np.arange(len(n)), np.clip(n, 1, self.top)
+        before, there = gain[rows, at - 1], gain[rows, at]
+        decides = (n == at) & (before < 0.0) & (there >= 0.0)
+        fraction = np.divide(-before, there - before, out=np.ones(len(n)), where=decides)
+        exact: np.ndarray = n - 1.0 + fraction
+        return exact
 
     def extended(self, top: int) -> Curve:
-        """Return the curve for 0…`top` agents; past its end the calls stay as they are and the work is shared by more."""
+        """Return the curve for 0…`top` agents: past its end calls fare as at its end, and more share the work."""
         more = top - self.top
         if more <= 0:
             return self
-        grown = {name: np.pad(getattr(self, name), ((0, 0), (0, more)), mode="edge") for name in _CALLS}
+
+        def grown(values: np.ndarray) -> np.ndarray:
+            return np.pad(values, ((0, 0), (0, more)), mode="edge")
+
         spread = self.occupancy[:, -1:] * self.top / np.arange(self.top + 1, top + 1)
-        asa = np.pad(self.asa_s, ((0, 0), (0, more)), mode="edge")
-        return dataclasses.replace(self, **grown, asa_s=asa, occupancy=np.hstack([self.occupancy, spread]))
+        occupancy = np.hstack([self.occupancy, spread])
+        return self._with(*(grown(getattr(self, name)) for name in _CALLS), occupancy, grown(self.asa_s))
 
     def thinned(self, absent: np.ndarray) -> Curve:
         """Return the curve of scheduled heads, of whom each is absent independently.
 
         Row t at n is the expectation over Binomial(n, 1 − absent[t]) heads present; N grows until the thinned curve
-        is as flat as this one at its end.
+        is as flat at its end as this one.
 
         Parameters
         ----------
         absent
-            Share absent per interval, shape (T,), at least 0 and below 1.
+            Share absent per interval, shape (T,) or one number, at least 0 and below 1.
 
         Raises
         ------
@@ -161,71 +187,86 @@ class Curve:
             On a share out of range.
         """
         absent = np.broadcast_to(np.asarray(absent, dtype=float), self.calls.shape)
-        if not ((absent >= 0.0) & (absent < 1.0)).all():
-            raise InputError("Expected shares absent of at least 0 and below 1", column="unplanned", value=float(absent[np.argmin((absent >= 0) & (absent < 1))]))
+        bad = ~((absent >= 0.0) & (absent < 1.0))
+        if bad.any():
+            raise InputError("Expected a share of at least 0 and below 1", column="unplanned",
+                             value=float(absent[bad][0]))  # fmt: skip
         worst = float(absent.max(initial=0.0))
-        top = self.top if worst == 0.0 else int(np.ceil((self.top + 4.0 * np.sqrt(self.top * worst / (1.0 - worst))) / (1.0 - worst)))
-        whole = self.extended(top)
-        answered = whole.calls[:, None] - whole.abandoned
-        waits = np.where(answered > 0.0, answered * np.nan_to_num(whole.asa_s, nan=0.0, posinf=np.inf), 0.0)
-        out = {name: np.empty_like(whole.occupancy) for name in (*_CALLS, "occupancy")}
-        total_wait = np.empty_like(waits)
-        unknown = np.isnan(whole.asa_s) & (answered > 1e-9)
-        n = np.arange(top + 1)
+        if worst == 0.0:
+            return self
+        present = 1.0 - worst
+        whole = self.extended(int(np.ceil((self.top + 4.0 * np.sqrt(self.top * worst / present)) / present)))
+        answered = self.calls[:, None] - whole.abandoned
+        wait: np.ndarray = np.where(answered > _TIE * self.calls[:, None], whole.asa_s * answered, 0.0)
+        values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait]
+        found = [np.empty_like(whole.occupancy) for _ in values]
+        heads = np.arange(whole.top + 1)
         for share in np.unique(absent):
-            rows = np.flatnonzero(absent == share)
-            law = binom.pmf(n[:, None], n[None, :], 1.0 - share)  # [present, scheduled]
-            for name, values in out.items():
-                values[rows] = getattr(whole, name)[rows] @ law
-            finite = np.where(np.isfinite(waits[rows]), waits[rows], 0.0) @ law
-            total_wait[rows] = np.where((~np.isfinite(waits[rows])).astype(float) @ law > 1e-9, np.inf, finite)
-            total_wait[rows] = np.where(unknown[rows].astype(float) @ law > 1e-9, np.nan, total_wait[rows])
-        answered = whole.calls[:, None] - out["abandoned"]
-        asa = np.divide(total_wait, answered, out=np.where(whole.calls[:, None] > 0.0, np.full_like(answered, np.nan), 0.0), where=answered > 0.0)
-        return dataclasses.replace(whole, **out, asa_s=asa)
+            rows = absent == share
+            law = np.asarray(binom.pmf(heads[:, None], heads, 1.0 - share))  # (present, scheduled)
+            for out, value in zip(found, values, strict=True):
+                out[rows] = _expected(value[rows], law)
+        *calls, occupancy, wait = found
+        answered = np.maximum(self.calls[:, None] - calls[1], 0.0)
+        blank = np.where(np.broadcast_to(self.calls[:, None], wait.shape) > 0.0, np.nan, 0.0)
+        return whole._with(*calls, occupancy, np.divide(wait, answered, out=blank, where=answered > 0.0))  # noqa: SLF001
+
+    def _with(self, *values: np.ndarray) -> Curve:
+        names = (*_CALLS, "occupancy", "asa_s")
+        return dataclasses.replace(self, **dict(zip(names, values, strict=True)))  # type: ignore[arg-type]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return the curve as rows of ``curve.csv``, by start and agents."""
+        """Return the curve as rows of ``curve.csv``, by start and agents; an infinite wait is blank there."""
         intervals, width = self.answered_in.shape
+        told = ("answered_in", "abandoned", "occupancy", "abandoned_in", "abandoned_short")
         return pd.DataFrame({
             "queue": self.queue,
             "start": self.starts.repeat(width),
             "agents": np.tile(np.arange(width), intervals),
             "calls": np.repeat(self.calls, width),
-            **{name: getattr(self, name).ravel() for name in ("answered_in", "abandoned", "occupancy", "abandoned_in", "abandoned_short")},
+            **{name: getattr(self, name).ravel() for name in told},
+            "asa_s": np.where(np.isfinite(self.asa_s), self.asa_s, np.nan).ravel(),
         })  # fmt: skip
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, queue: str) -> Curve:
-        """Read back the rows of `queue` that `to_frame` wrote; without ``abandoned_in`` and ``abandoned_short`` these are 0.
+        """Read back the rows of `queue` that `to_frame` wrote; all rows where there is no column ``queue``.
 
         Raises
         ------
         InputError
             If the queue has no rows, or an interval does not list 0…N agents once each.
         """
-        rows = frame[frame["queue"] == queue].sort_values(["start", "agents"])
+        rows = frame[frame["queue"] == queue] if "queue" in frame else frame
         if rows.empty:
             raise InputError("queue has no service curve", column="queue", value=queue)
         refuse_duplicates(rows, ["start", "agents"])
+        rows = rows.sort_values(["start", "agents"])
         width = int(rows["agents"].max()) + 1
-        if len(rows) % width or not (rows["agents"].to_numpy() == np.tile(np.arange(width), len(rows) // width)).all():
+        listed = np.tile(np.arange(width), -(-len(rows) // width))
+        if len(listed) != len(rows) or (rows["agents"].to_numpy() != listed).any():
             raise InputError(f"every interval must list 0 to {width - 1} agents", column="agents")
 
         def grid(name: str) -> np.ndarray:
-            if name not in rows.columns:
-                return np.zeros((len(rows) // width, width))
-            return rows[name].to_numpy(dtype=float).reshape(-1, width)
+            column = rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
+            return column.to_numpy(dtype=float).reshape(-1, width)
 
         starts = pd.DatetimeIndex(rows["start"].iloc[::width])
-        return cls(queue, starts, grid("calls")[:, 0], *(grid(name) for name in _CALLS), grid("occupancy"),
-                   np.full((len(starts), width), np.nan))  # fmt: skip
+        return cls(queue, starts, grid("calls")[:, 0], grid("answered_in"), grid("abandoned"), grid("abandoned_in"),
+                   grid("abandoned_short"), grid("occupancy"), grid("asa_s"))  # fmt: skip
 
 
-_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short")
-
-
-def _first_lasting(good: np.ndarray) -> np.ndarray:
+def _from_here_on(good: np.ndarray) -> np.ndarray:
     """Return per row the first column from which on all are true."""
     bad = ~good
     return np.where(bad.any(axis=1), good.shape[1] - np.argmax(bad[:, ::-1], axis=1), 0)
+
+
+def _expected(values: np.ndarray, law: np.ndarray) -> np.ndarray:
+    """Return `values` @ `law` where infinite or unknown values of no weight do not count."""
+    known = np.isfinite(values)
+    mean: np.ndarray = np.where(known, values, 0.0) @ law
+    for odd, wrong in ((np.inf, np.isposinf(values)), (np.nan, np.isnan(values))):
+        if wrong.any():
+            mean = np.where(wrong.astype(float) @ law > 1e-12, odd, mean)
+    return mean

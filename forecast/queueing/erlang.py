@@ -116,7 +116,8 @@ def inverse_b(n: float, a: float) -> float:
         return 1.0
     if a == 0.0:
         return math.inf
-    total = term = 1.0
+    total = 1.0
+    term = 1.0
     k = n
     while k >= 1.0:
         term *= k / a
@@ -131,7 +132,7 @@ def inverse_b(n: float, a: float) -> float:
 
 @njit(cache=True)
 def inverse_b_below_one(f: float, a: float) -> float:
-    r"""Return :math:`1/B(f, a) = a^{-f} e^a \Gamma(1+f, a)` for 0 < f < 1: series for small loads, else continued fraction."""
+    r"""Return :math:`1/B(f, a) = a^{-f} e^a \Gamma(1+f, a)` for 0 < f < 1, by series or continued fraction."""
     s = 1.0 + f
     if a < 1.0:
         total = term = 1.0 / s
@@ -140,7 +141,7 @@ def inverse_b_below_one(f: float, a: float) -> float:
             k += 1.0
             term *= a / k
             total += term
-        return math.exp(a) * a**-f * math.gamma(s) - a * total
+        return math.exp(a) * math.pow(a, -f) * math.gamma(s) - a * total
     b = a + 1.0 - s
     c = 1e300
     d = 1.0 / b

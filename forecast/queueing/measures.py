@@ -14,6 +14,8 @@ from .targets import DEFINITIONS
 
 MODELS = ("erlang_c", "erlang_a")
 
+TINY = float(np.finfo(float).tiny)
+
 Values = float | np.ndarray
 
 
@@ -62,29 +64,37 @@ class Performance:
         InputError
             If there is no such definition.
         """
-        above, below = counted(definition, 1.0, *map(np.asarray, (self.answered_in, self.p_abandon, self.abandoned_in, self.abandoned_short)))
-        return like_input(np.divide(above, below, out=np.zeros_like(above), where=below > 0.0))
+        parts = (self.answered_in, self.p_abandon, self.abandoned_in, self.abandoned_short)
+        above, below = counted(definition, np.ones(np.shape(self.agents)), *(np.asarray(part) for part in parts))
+        return like_input(np.divide(above, below, out=np.zeros(above.shape), where=below > 0.0))
 
 
 def counted(
-    definition: str, offered: float | np.ndarray, answered_in: np.ndarray, abandoned: np.ndarray, abandoned_in: np.ndarray, short: np.ndarray
+    definition: str,
+    offered: np.ndarray,
+    answered_in: np.ndarray,
+    abandoned: np.ndarray,
+    abandoned_in: np.ndarray,
+    abandoned_short: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a definition of service level counts as in time, and what it counts at all.
+    """Return what a definition of service level counts as in time, and what it counts at all, in one shape.
 
     Raises
     ------
     InputError
         If there is no such definition.
     """
+    offered = np.broadcast_to(offered, answered_in.shape)
     if definition == "offered":
-        return answered_in, offered + 0.0 * answered_in
+        return answered_in, offered
     if definition == "answered":
         return answered_in, offered - abandoned
     if definition == "total":
-        return answered_in + abandoned_in, offered + 0.0 * answered_in
+        return answered_in + abandoned_in, offered
     if definition == "excl_short":
-        return answered_in, offered - short
-    raise InputError("unknown definition of service level", column="definition", value=definition, mend=f"One of {', '.join(DEFINITIONS)}")
+        return answered_in, offered - abandoned_short
+    raise InputError("unknown definition of service level", column="definition", value=definition,
+                     mend=f"One of {', '.join(DEFINITIONS)}")  # fmt: skip
 
 
 def performance(
@@ -128,7 +138,7 @@ def performance(
     >>> performance("erlang_c", [9, 14], calls_per_s=100 / 1800, aht_s=180).service_level().round(4)
     array([0.    , 0.8884])
     """
-    h = numbers(aht_s, "aht_s", above=np.finfo(float).tiny)
+    h = numbers(aht_s, "aht_s", above=TINY)
     if (calls_per_s is None) == (load_erl is None):
         raise InputError("Expected exactly one of calls_per_s and load_erl")
     a = numbers(load_erl, "load_erl") if load_erl is not None else numbers(calls_per_s, "calls_per_s") * h  # type: ignore[arg-type]
@@ -164,7 +174,9 @@ def impatience(model: str, aht_s: np.ndarray, patience_s: ArrayLike | None) -> n
     if model == "erlang_c":
         return np.zeros(np.broadcast_shapes(aht_s.shape, np.shape(patience_s) if patience_s is not None else ()))
     if patience_s is None:
-        raise InputError("erlang_a needs the callers' mean patience", column="patience_s", mend="Give patience_s in seconds, or use erlang_c")
+        raise InputError("erlang_a needs the callers' mean patience", column="patience_s",
+                         mend="Give patience_s in seconds, or use erlang_c")  # fmt: skip
     patience = numbers(patience_s, "patience_s", infinite=True)
     with np.errstate(divide="ignore"):
-        return aht_s / patience
+        theta: np.ndarray = aht_s / patience
+    return theta

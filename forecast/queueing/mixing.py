@@ -10,7 +10,7 @@ from ..errors import InputError
 from . import abandonment as kernel
 from .curve import Curve
 from .erlang import numbers
-from .measures import impatience
+from .measures import TINY, impatience
 
 _TOP = 1_000_000
 
@@ -56,13 +56,13 @@ def service_curve(
         raise InputError("Expected the volume of one queue", column="queue", value=", ".join(map(str, queues)))
     rows = volume.sort_values("start")
     calls = numbers(rows["calls"].to_numpy(dtype=float), "calls")
-    h = numbers(rows["handle_s"].to_numpy(dtype=float), "handle_s", above=np.finfo(float).tiny)
+    h = numbers(rows["handle_s"].to_numpy(dtype=float), "handle_s", above=TINY)
     patience = pd.Series(rows["patience_s"]).fillna(np.inf).to_numpy(dtype=float) if model == "erlang_a" else None
     theta = np.broadcast_to(impatience(model, h, patience), h.shape).copy()
     factors, weights = gamma_nodes(rate_cv(rows), nodes)
     loads = (calls * h / (60.0 * interval_min))[:, None] * factors
     inputs = (loads, weights, theta, within_s / h, short_s / h)
-    top = _saturation(*inputs, reach=reach)
+    top = _saturation(*inputs, reach)
     m = kernel.mixture(*inputs, top)
     offered = calls[:, None]
     abandon = m[kernel.P_ABANDON]
@@ -101,9 +101,11 @@ def rate_cv(volume: pd.DataFrame) -> np.ndarray:
         return np.zeros(len(volume))
     deviation = np.mean(spreads, axis=0)
     if not (deviation >= 0.0).all():
-        raise InputError("quantiles are unknown or fall", column="q", value=str(volume["start"].iloc[int(np.argmin(deviation >= 0.0))]))
+        at = str(volume["start"].iloc[int(np.argmin(deviation >= 0.0))])
+        raise InputError(f"quantiles of the calls at {at} are unknown or fall", column="q", mend="Fill them in, rising")
     extra = np.maximum(deviation**2 - calls, 0.0)
-    return np.divide(np.sqrt(extra), calls, out=np.zeros_like(calls), where=calls > 0.0)
+    cv: np.ndarray = np.divide(np.sqrt(extra), calls, out=np.zeros(len(calls)), where=calls > 0.0)
+    return cv
 
 
 def gamma_nodes(cv: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -124,7 +126,9 @@ def gamma_nodes(cv: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(certain, 1.0, values), vectors[:, 0, :] ** 2
 
 
-def _saturation(loads: np.ndarray, weights: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, *, reach: float) -> int:
+def _saturation(
+    loads: np.ndarray, weights: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, reach: float
+) -> int:
     """Return the least agents with which every interval answers the share `reach` in time."""
     flat = [np.repeat(x, loads.shape[1]) for x in (theta, t_in, t_short)]
     share = weights * loads

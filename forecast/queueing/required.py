@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ..errors import InputError
 from .abandonment import LATE, LATE_SHORT, P_ABANDON, STILL, STILL_SHORT, WAIT, measures
 from .erlang import inverse_b, numbers
-from .measures import impatience
+from .measures import TINY, impatience
 from .targets import DEFINITIONS, ServiceGoal
 
 _TIE = 1e-12
@@ -50,8 +50,9 @@ def required_agents(
     86
     """
     if goal.max_occupancy is not None and goal.max_occupancy <= 0.0:
-        raise InputError("no number of agents meets it", column="max_occupancy", value=goal.max_occupancy, mend="Set a cap above 0")
-    h = numbers(aht_s, "aht_s", above=np.finfo(float).tiny)
+        raise InputError("no number of agents meets it", column="max_occupancy", value=goal.max_occupancy,
+                         mend="Set a cap above 0")  # fmt: skip
+    h = numbers(aht_s, "aht_s", above=TINY)
     a, h, theta = np.broadcast_arrays(numbers(load_erl, "load_erl"), h, impatience(model, h, patience_s))
     caps = [math.inf if cap is None else cap for cap in (goal.max_abandon, goal.max_occupancy, goal.max_asa_s)]
     found = _required(a.ravel(), h.ravel(), theta.ravel(), goal.within_s, goal.short_s, goal.level,
