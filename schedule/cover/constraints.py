@@ -1,0 +1,129 @@
+"""The rows of the cover, one function per rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pulp
+
+from ..linear import add_row
+from .frame import Frame
+from .part import Part
+from .steps import Steps
+from .variables import Pairs, Variables, pools
+
+
+def everyone_pauses(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
+    """Ensures that every head starts each break once inside its window (implicit breaks, Aykin 1996).
+
+    ``Σ_t break[q, j, k, t] = Σ_g heads[g, q, j]``
+    """
+    heads: dict[tuple[int, int], Pairs] = defaultdict(list)
+    for (_, q, j), x in v.heads.items():
+        heads[q, j].append((x, -1.0))
+    for (q, j, k), starts in v.starts.items():
+        add_row(model, f"pause_{q}_{j}_{k}", [(x, 1.0) for x in starts.values()] + heads[q, j], "==", 0.0)
+
+
+def pools_pause(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
+    """Ensures the same with one queue of breaks owed per pool (pooled breaks, Bechtold and Jacobs 1990).
+
+    ``owed[t] = owed[t−1] + heads whose window opens at t − started[t]``,
+    ``owed[t] <= heads whose window is open at t and at t + 1``
+    """
+    size = len(frame.problem.grid)
+    heads: dict[tuple[int, int], list[object]] = defaultdict(list)
+    for (_, q, j), x in v.heads.items():
+        heads[q, j].append(x)
+    for pool, opening in pools(frame, v).items():
+        q, length, width = pool
+        key = f"{q}_{length}_{width}"
+        times = {t + i for t in opening for i in range(width + 1)}
+        times = {t % size for t in times} if frame.problem.cyclic else times
+        for t in sorted(times):
+            v.pooled[pool][t] = model.add_variable(f"pooled_{key}_{t}", 0)
+            v.owed[pool][t] = model.add_variable(f"owed_{key}_{t}", 0)
+        for t in sorted(times):
+            before = (t - 1) % size if frame.problem.cyclic else t - 1
+            pairs: Pairs = [(v.owed[pool][t], 1.0), (v.pooled[pool][t], 1.0)]
+            if before in times:
+                pairs.append((v.owed[pool][before], -1.0))
+            arriving: dict[int, int] = defaultdict(int)
+            for j, _ in opening.get(t, ()):
+                arriving[j] += 1
+            pairs += [(x, -float(n)) for j, n in arriving.items() for x in heads[q, j]]
+            add_row(model, f"owe_{key}_{t}", pairs, "==", 0.0)
+            still: dict[int, int] = defaultdict(int)
+            for i in range(width):
+                opened = (t - i) % size if frame.problem.cyclic else t - i
+                for j, _ in opening.get(opened, ()):
+                    still[j] += 1
+            waits: Pairs = [(x, -float(n)) for j, n in still.items() for x in heads[q, j]]
+            add_row(model, f"open_{key}_{t}", [(v.owed[pool][t], 1.0), *waits], "<=", 0.0)
+
+
+def enough_on_the_phone(
+    model: pulp.LpProblem, frame: Frame, part: Part, phone: dict[tuple[int, int], Pairs], v: Variables
+) -> None:
+    """Ensures the floor (or need) of each slot and fills the service curve's steps with what lies above it.
+
+    ``heads on the phone + short − Σ filled >= level``
+    """
+    given = part.rest.phone(frame)
+    for q, s in zip(*part.slots.nonzero(), strict=True):
+        pairs = phone.get((q, s), []) + [(x, 1.0) for x, _ in v.short.get((q, s), [])]
+        pairs = pairs + [(x, -1.0) for x, _ in v.filled.get((q, s), [])]
+        if pairs and (frame.levels[q, s] or (q, s) in v.filled):
+            add_row(model, f"phone_{q}_{s}", pairs, ">=", float(frame.levels[q, s] - given[q, s]))
+
+
+def goals_hold(
+    model: pulp.LpProblem, frame: Frame, part: Part, curves: dict[tuple[int, int], Steps], v: Variables
+) -> None:
+    """Ensures each period's goal, pooled over its slots, or counts the calls lost.
+
+    ``Σ_s (base + Σ slope · filled − below · short) + lost >= margin``
+    """
+    for (q, p), margin in part.margin.items():
+        slots = [s for s in frame.problem.demands[q].periods[p].tolist() if (q, s) in curves]
+        pairs: Pairs = [(x, slope) for s in slots for x, slope in v.filled[q, s]]
+        pairs += [(x, -curves[q, s].below) for s in slots if curves[q, s].below for x, _ in v.short.get((q, s), [])]
+        base = sum(curves[q, s].base for s in slots)
+        add_row(model, f"goal_{q}_{p}", [*pairs, (v.lost[q, p], 1.0)], ">=", margin - base)
+
+
+def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:
+    """Ensures that no more heads of a group start in a run of start bands than it has people free for that.
+
+    ``Σ heads starting in the run <= people free − heads fixed elsewhere``
+    """
+    mine: dict[tuple[int, int], list[tuple[int, object]]] = defaultdict(list)
+    for (g, _, j), x in v.heads.items():
+        mine[g, frame.shifts[j].day].append((frame.shifts[j].start, x))
+    taken: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    for (g, _, j), n in part.rest.heads.items():
+        taken[g, frame.shifts[j].day].append((frame.shifts[j].start, n))
+    for limit in frame.day_limits:
+        pairs: Pairs = [(x, 1.0) for start, x in mine[limit.group, limit.day] if limit.first <= start <= limit.last]
+        gone = sum(n for start, n in taken[limit.group, limit.day] if limit.first <= start <= limit.last)
+        if pairs:
+            name = f"free_{limit.group}_{limit.day}_{limit.first}_{limit.last}"
+            add_row(model, name, pairs, "<=", float(limit.heads - gone))
+
+
+def weeks_hold(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:
+    """Ensures each group's shifts and paid hours of the week, and counts the hours below contract.
+
+    ``Σ heads <= shifts``, ``Σ paid hours · heads <= hours_max``, ``Σ paid hours · heads + below >= hours_min``
+    """
+    by_group: dict[int, list[tuple[object, float]]] = defaultdict(list)
+    for (g, _, j), x in v.heads.items():
+        by_group[g].append((x, frame.shifts[j].paid_min / 60.0))
+    for g, budget in part.budgets.items():
+        pairs = by_group[g]
+        if not pairs:
+            continue
+        add_row(model, f"shifts_{g}", [(x, 1.0) for x, _ in pairs], "<=", budget.shifts)
+        add_row(model, f"hours_{g}", pairs, "<=", budget.hours_max)
+        if g in v.below:
+            add_row(model, f"contract_{g}", [*pairs, (v.below[g], 1.0)], ">=", budget.hours_min)

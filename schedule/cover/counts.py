@@ -1,0 +1,122 @@
+"""How many heads work what, and when they pause: the whole-number answer of the cover, and its true cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .frame import Column, Frame
+
+Pause = tuple[int, int, int]
+"""Numbers of a queue, a shift and a break of that shift."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Heads per column, and per break how many of them start it at which slot after the shift's start."""
+
+    heads: Mapping[Column, int] = field(default_factory=dict)
+    breaks: Mapping[Pause, Mapping[int, int]] = field(default_factory=dict)
+
+    def only(self, columns: Iterable[Column]) -> Counts:
+        """Return the part of it that concerns `columns`, whole (queue, shift) pairs of them."""
+        kept = set(columns)
+        pairs = {(q, j) for _, q, j in kept}
+        return Counts(
+            {c: n for c, n in self.heads.items() if c in kept},
+            {p: at for p, at in self.breaks.items() if p[:2] in pairs},
+        )
+
+    def __add__(self, other: Counts) -> Counts:
+        """Return both together; they may not share columns or breaks."""
+        return Counts({**self.heads, **other.heads}, {**self.breaks, **other.breaks})
+
+    def phone(self, frame: Frame) -> np.ndarray:
+        """Return the heads on the phone, shape (queues, S)."""
+        out = np.zeros((len(frame.problem.demands), len(frame.problem.grid)), dtype=np.int64)
+        for (_, q, j), n in self.heads.items():
+            shift = frame.shifts[j]
+            out[q, list(frame.slots(shift.start, shift.length))] += n
+        for (q, j, k), at in self.breaks.items():
+            shift = frame.shifts[j]
+            for offset, n in at.items():
+                out[q, list(frame.slots(shift.start + offset, shift.breaks[k][2]))] -= n
+        return out
+
+    def wages(self, frame: Frame) -> float:
+        """Return the wages."""
+        return float(sum(n * frame.wage(c) for c, n in self.heads.items()))
+
+    def used(self, frame: Frame, group: int) -> tuple[int, float]:
+        """Return the shifts and paid hours of `group`."""
+        mine = [(n, frame.shifts[c[2]].paid_min) for c, n in self.heads.items() if c[0] == group]
+        return sum(n for n, _ in mine), sum(n * paid for n, paid in mine) / 60.0
+
+
+@dataclass(frozen=True)
+class Value:
+    """The true cost of a cover, by the service curve itself and not its concave envelope.
+
+    Attributes
+    ----------
+    lost
+        Per (queue number, period number) the calls by which the goal is missed.
+    """
+
+    wages: float
+    under: float
+    lost_calls: float
+    below_contract: float
+    lost: Mapping[tuple[int, int], float]
+
+    @property
+    def prices(self) -> float:
+        """All prices together."""
+        return self.under + self.lost_calls + self.below_contract
+
+    @property
+    def cost(self) -> float:
+        """Wages and prices."""
+        return self.wages + self.prices
+
+
+def shortage(frame: Frame, phone: np.ndarray) -> np.ndarray:
+    """Return the heads short per slot, shape (queues, S): under the need of an interval goal, else under the floor."""
+    out = np.zeros(phone.shape)
+    for q, d in enumerate(frame.problem.demands):
+        least = np.maximum(d.need, d.lower * (d.lower > np.ceil(d.need - 1e-9))) if d.by_interval else d.lower
+        out[q] = np.where(d.open, np.maximum(0.0, least - phone[q]), 0.0)
+    return out
+
+
+def gains(frame: Frame, phone: np.ndarray) -> np.ndarray:
+    """Return the calls gained per slot by the true curve, shape (queues, S); 0 where there is no curve."""
+    out = np.zeros(phone.shape)
+    for q, d in enumerate(frame.problem.demands):
+        if d.gain is not None:
+            heads = np.clip(phone[q], 0, d.gain.shape[1] - 1)
+            out[q] = np.where(d.open, d.gain[np.arange(len(heads)), heads], 0.0)
+    return out
+
+
+def value(frame: Frame, counts: Counts) -> Value:
+    """Return the true cost of `counts`."""
+    problem, costs = frame.problem, frame.problem.costs
+    phone = counts.phone(frame)
+    gained = gains(frame, phone)
+    lost = {
+        (q, p): max(0.0, margin - float(gained[q, slots].sum()))
+        for q, d in enumerate(problem.demands)
+        if not d.by_interval
+        for p, (slots, margin) in enumerate(zip(d.periods, d.margin, strict=True))
+    }
+    below = sum(max(0.0, limit.hours_min - counts.used(frame, g)[1]) for g, limit in frame.week_limits.items())
+    return Value(
+        wages=counts.wages(frame),
+        under=costs.under_h * problem.grid.hours * float(shortage(frame, phone).sum()),
+        lost_calls=costs.lost_call * sum(lost.values()),
+        below_contract=costs.below_contract_h * below,
+        lost=lost,
+    )

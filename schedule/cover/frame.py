@@ -1,0 +1,127 @@
+"""What every model of one cover shares: groups, limits, and which head may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..problem import Demand, ScheduleProblem
+from ..shifts import Shift
+from .groups import DayLimit, Freedom, Group, WeekLimit, day_limits, groups_of, week_limit
+
+Column = tuple[int, int, int]
+"""Numbers of a group, a queue and a shift: heads of that group on that shift of that queue."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A schedule problem with its groups, limits and columns worked out once.
+
+    Numbers of groups, queues and shifts are positions in `groups`, ``problem.demands`` and ``problem.shifts``.
+    """
+
+    problem: ScheduleProblem
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of people."""
+        return groups_of(self.problem)
+
+    @cached_property
+    def freedoms(self) -> tuple[Freedom, ...]:
+        """Per group who is free for what."""
+        return tuple(Freedom.of(self.problem, g) for g in self.groups)
+
+    @cached_property
+    def day_limits(self) -> tuple[DayLimit, ...]:
+        """Limits on the heads of limited groups by day and start band."""
+        return tuple(
+            limit
+            for number, freedom in enumerate(self.freedoms)
+            if freedom.group.limited
+            for limit in day_limits(number, freedom, self.problem)
+        )
+
+    @cached_property
+    def week_limits(self) -> dict[int, WeekLimit]:
+        """Per limited group what the week allows and asks."""
+        return {
+            number: week_limit(freedom, self.problem, self.problem.contracts[freedom.group.contract or ""])
+            for number, freedom in enumerate(self.freedoms)
+            if freedom.group.limited
+        }
+
+    @cached_property
+    def shifts(self) -> tuple[Shift, ...]:
+        """Every shift that may be worked."""
+        return self.problem.shifts
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Per shift the hours wages are paid for, premiums included."""
+        return np.array([self.problem.paid_weight(s) for s in self.shifts])
+
+    def wage(self, column: Column) -> float:
+        """Return the wage of one head on `column`."""
+        group, _, shift = column
+        return self.groups[group].cost_h * float(self.weights[shift])
+
+    @cached_property
+    def choices(self) -> tuple[tuple[int, ...], ...]:
+        """Per queue the shifts that may be worked on it.
+
+        Those wholly inside the queue's open slots, and where an open slot has none of them, all that touch it.
+        """
+        return tuple(tuple(_choices(self, d)) for d in self.problem.demands)
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """Every (group, queue, shift) that somebody could work."""
+        out: list[Column] = []
+        for g, (group, freedom) in enumerate(zip(self.groups, self.freedoms, strict=True)):
+            known = {s.key for s, free in zip(freedom.shifts, freedom.free.any(axis=0), strict=True) if free or not group.limited}
+            out += [
+                (g, q, j)
+                for q, demand in enumerate(self.problem.demands)
+                if demand.queue in group.queues
+                for j in self.choices[q]
+                if self.shifts[j].key in known
+            ]
+        return tuple(out)
+
+    def slots(self, first: int, number: int) -> Iterator[int]:
+        """Yield the slots of the week among `number` from `first`: wrapped round in a cyclic week, else cut off."""
+        size = len(self.problem.grid)
+        for slot in range(first, first + number):
+            if self.problem.cyclic:
+                yield slot % size
+            elif slot < size:
+                yield slot
+
+    @cached_property
+    def levels(self) -> np.ndarray:
+        """Heads below which a slot is short, shape (queues, S): the floor, or the need where the goal is per interval."""
+        out = np.zeros((len(self.problem.demands), len(self.problem.grid)), dtype=np.int64)
+        for q, d in enumerate(self.problem.demands):
+            need = np.ceil(d.need - 1e-9).astype(np.int64) if d.by_interval else 0
+            out[q] = np.where(d.open, np.maximum(d.lower, need), 0)
+        return out
+
+
+def _choices(frame: Frame, demand: Demand) -> list[int]:
+    """Return the numbers of the shifts that may be worked on the queue of `demand`."""
+    covered = np.zeros(len(demand.open), dtype=bool)
+    touches: list[tuple[int, list[int]]] = []
+    inside: set[int] = set()
+    for j, shift in enumerate(frame.shifts):
+        slots = list(frame.slots(shift.start, shift.length))
+        if demand.open[slots].all():
+            covered[slots] = True
+            inside.add(j)
+        else:
+            touches.append((j, slots))
+    lonely = demand.open & ~covered
+    return sorted(inside | {j for j, slots in touches if lonely[slots].any()})

@@ -1,0 +1,165 @@
+"""Groups of people who are alike for the cover: one contract, one set of skills."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ..problem import ScheduleProblem
+from ..shifts import Shift
+from ..staff import Agent, Contract
+
+BAND_MIN = 120
+"""Width of the start bands within which a group's free people are counted, in minutes."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """People of one contract and one set of skills; without agents it stands for as many as are wanted.
+
+    Attributes
+    ----------
+    queues, families
+        What its people can work.
+    cost_h
+        Mean wage per paid hour.
+    """
+
+    name: str
+    contract: str | None
+    queues: frozenset[str]
+    families: frozenset[str]
+    cost_h: float
+    agents: tuple[Agent, ...] = field(default=(), repr=False)
+
+    @property
+    def limited(self) -> bool:
+        """Whether it stands for named people, of whom there are only so many."""
+        return bool(self.agents)
+
+
+@dataclass(frozen=True)
+class DayLimit:
+    """At most `heads` people of group number `group` can start between slots `first` and `last` on `day`."""
+
+    group: int
+    day: int
+    first: int
+    last: int
+    heads: int
+
+
+@dataclass(frozen=True)
+class WeekLimit:
+    """What a group can and must work in the week: shifts and paid hours."""
+
+    shifts: int
+    hours_max: float
+    hours_min: float
+
+
+def groups_of(problem: ScheduleProblem) -> tuple[Group, ...]:
+    """Return the groups of `problem`; one unlimited group for everything when it names nobody."""
+    queues = frozenset(d.queue for d in problem.demands)
+    if not problem.staff:
+        return (Group("anyone", None, queues, frozenset(problem.families), problem.costs.cost_h),)
+    found: dict[tuple[str, frozenset[str]], list[Agent]] = defaultdict(list)
+    for agent in problem.staff:
+        found[agent.contract, queues & frozenset(agent.skills)].append(agent)
+    return tuple(
+        Group(
+            name=f"{contract} ({', '.join(sorted(skills))})",
+            contract=contract,
+            queues=skills,
+            families=frozenset(problem.contracts[contract].shifts),
+            cost_h=float(np.mean([a.cost_h for a in agents])),
+            agents=tuple(agents),
+        )
+        for (contract, skills), agents in sorted(found.items(), key=lambda item: (item[0][0], sorted(item[0][1])))
+        if skills
+    )
+
+
+@dataclass(frozen=True)
+class Freedom:
+    """Which people of a group are free for which of its shifts.
+
+    Attributes
+    ----------
+    shifts
+        The shifts of the group's families.
+    free
+        Boolean, shape (agents, shifts).
+    """
+
+    group: Group
+    shifts: tuple[Shift, ...]
+    free: np.ndarray = field(repr=False)
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, group: Group) -> Freedom:
+        """Compare every shift of the group's families with everybody's availability, leave and rest."""
+        shifts = tuple(s for s in problem.shifts if s.family in group.families)
+        start = np.array([s.start for s in shifts], dtype=np.int64)
+        end = np.array([s.end for s in shifts], dtype=np.int64)
+        free = np.empty((len(group.agents), len(shifts)), dtype=bool)
+        for row, agent in enumerate(group.agents):
+            free[row] = start >= agent.earliest
+            for first, last in agent.away:
+                free[row] &= (end <= first) | (start >= last)
+        return cls(group, shifts, free)
+
+    @cached_property
+    def days(self) -> np.ndarray:
+        """Whether each person is free for some shift of each day, shape (agents, 7 or as many days as have shifts)."""
+        day = np.array([s.day for s in self.shifts], dtype=np.int64)
+        out = np.zeros((len(self.group.agents), int(day.max(initial=-1)) + 1), dtype=bool)
+        for d in np.unique(day):
+            out[:, d] = self.free[:, day == d].any(axis=1)
+        return out
+
+    def workable_days(self, problem: ScheduleProblem, contract: Contract) -> np.ndarray:
+        """Return the most days each person can work in the week under leave, contract and days off together."""
+        off = problem.rules.days_off_together
+        days = np.zeros((len(self.group.agents), problem.grid.days), dtype=np.int64)
+        days[:, : self.days.shape[1]] = self.days
+        runs = max(1, problem.grid.days - off + 1)
+        best = np.max([days.sum(axis=1) - days[:, r : r + off].sum(axis=1) for r in range(runs)], axis=0)
+        cap = np.array([max(0, contract.max_days - a.leave_days) for a in self.group.agents])
+        return np.minimum(best, cap)
+
+
+def day_limits(number: int, freedom: Freedom, problem: ScheduleProblem) -> list[DayLimit]:
+    """Return the limits on heads that start in each run of start bands of each day (Hall's condition on runs of bands).
+
+    A run is left out when shorter runs that make it up, or the whole day, already say as much.
+    """
+    width = max(1, BAND_MIN // problem.grid.minutes)
+    by_day: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for column, shift in enumerate(freedom.shifts):
+        by_day[shift.day][shift.start // width].append(column)
+    out: list[DayLimit] = []
+    for day, bands in sorted(by_day.items()):
+        keys = sorted(bands)
+        free = np.stack([freedom.free[:, bands[b]].any(axis=1) for b in keys])
+        count = {(i, j): int(free[i : j + 1].any(axis=0).sum()) for i in range(len(keys)) for j in range(i, len(keys))}
+        whole = (0, len(keys) - 1)
+        for (i, j), heads in count.items():
+            parts = [count[i, k] + count[k + 1, j] for k in range(i, j)]
+            if (i, j) != whole and (heads >= count[whole] or any(p <= heads for p in parts)):
+                continue
+            out.append(DayLimit(number, day, keys[i] * width, keys[j] * width + width - 1, heads))
+    return out
+
+
+def week_limit(freedom: Freedom, problem: ScheduleProblem, contract: Contract) -> WeekLimit:
+    """Return the group's sums over its people of what contract, leave and days off allow and ask."""
+    days = freedom.workable_days(problem, contract)
+    longest = max((s.paid_min for s in freedom.shifts), default=0) / 60.0
+    leave = np.array([a.leave_h for a in freedom.group.agents])
+    most = np.minimum(np.maximum(0.0, contract.max_h_week - leave), days * longest)
+    least = np.minimum(np.maximum(0.0, contract.min_h_week - leave), most)
+    return WeekLimit(int(days.sum()), float(most.sum()), float(least.sum()))

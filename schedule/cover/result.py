@@ -1,0 +1,85 @@
+"""What a cover says, and how its counts become single heads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..shifts import PlannedShift
+from ..status import Solved
+from .counts import Counts
+from .frame import Frame
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of days that no shift links to another, decided by one model.
+
+    Attributes
+    ----------
+    cost, bound
+        Wages and prices of these days under their share of the week's limits and goals, and the proven bound of that.
+    """
+
+    dates: tuple[dt.date, ...]
+    cost: float | None
+    bound: float | None
+    gap: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Cover:
+    """How many people on which shift, breaks included, nobody named.
+
+    Attributes
+    ----------
+    planned
+        One per head.
+    solved
+        Of the whole week: cost (wages and prices), bound, status.
+    blocks
+        Per independent block.
+    lost_calls
+        Per (queue, number of the period of its goal) the calls by which the goal is missed, by the service curve.
+    under_hours
+        Agent-hours under the floor (or under the need of an interval goal).
+    below_contract_hours
+        Hours by which groups stay below the sum of their contracts' minima.
+    price
+        Per queue what one more agent in each slot would save, shape (S,), from the LP relaxation.
+    """
+
+    planned: tuple[PlannedShift, ...]
+    solved: Solved
+    blocks: tuple[Block, ...] = ()
+    cost_wages: float = 0.0
+    cost_prices: float = 0.0
+    lost_calls: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    under_hours: float = 0.0
+    below_contract_hours: float = 0.0
+    price: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+
+def single_heads(frame: Frame, counts: Counts) -> tuple[PlannedShift, ...]:
+    """Return one planned shift per head, by start.
+
+    Any pairing of heads with breaks is legal, because a shift's windows are disjoint; breaks are dealt out in order, the
+    k-th break starting further round the heads than the one before, so that nobody has all the early ones.
+    """
+    out: list[PlannedShift] = []
+    for q, j in sorted({(q, j) for _, q, j in counts.heads}):
+        shift = frame.shifts[j]
+        contracts = [frame.groups[c[0]].contract for c, n in sorted(counts.heads.items()) if c[1:] == (q, j) for _ in range(n)]
+        rows = []
+        for k in range(len(shift.breaks)):
+            starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(n)]
+            turn = k * len(starts) // max(1, len(shift.breaks))
+            rows.append(starts[turn:] + starts[:turn])
+        queue = frame.problem.demands[q].queue
+        for i, contract in enumerate(contracts):
+            out.append(PlannedShift(shift, tuple(row[i] for row in rows), queue, contract))
+    return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.contract or "", p.breaks)))

@@ -1,0 +1,61 @@
+"""Sums that several rows share: heads on the phone, calls gained, the cost."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pulp
+
+from .frame import Frame
+from .part import Part
+from .steps import Steps, steps
+from .variables import Pairs, Variables
+
+NEAR = 8
+"""Heads on either side of the LP's answer within which the service curve is exact."""
+
+
+def phone(frame: Frame, part: Part, v: Variables) -> dict[tuple[int, int], Pairs]:
+    """Return per (queue, slot) of the part the heads inside their shifts minus those on a break."""
+    out: dict[tuple[int, int], Pairs] = defaultdict(list)
+    for (_, q, j), heads in v.heads.items():
+        shift = frame.shifts[j]
+        fixed = {f + i for f, last, length, _ in shift.breaks if f == last for i in range(length)}
+        for offset in range(shift.length):
+            if offset not in fixed:
+                for s in frame.slots(shift.start + offset, 1):
+                    out[q, s].append((heads, 1.0))
+    for (q, j, k), starts in v.starts.items():
+        shift = frame.shifts[j]
+        for offset, started in starts.items():
+            for s in frame.slots(shift.start + offset, shift.breaks[k][2]):
+                out[q, s].append((started, -1.0))
+    for (q, length, _), by_slot in v.pooled.items():
+        for slot, started in by_slot.items():
+            for s in frame.slots(slot, length):
+                out[q, s].append((started, -1.0))
+    return {key: pairs for key, pairs in out.items() if part.slots[key]}
+
+
+def curves(frame: Frame, part: Part) -> dict[tuple[int, int], Steps]:
+    """Return the steps of the service curve in every slot of the part that counts for a goal."""
+    out: dict[tuple[int, int], Steps] = {}
+    for q, p in part.margin:
+        demand = frame.problem.demands[q]
+        for s in demand.periods[p].tolist():
+            if part.slots[q, s]:
+                top = float(np.abs(demand.envelope[s]).max())
+                near = (0, -1) if part.near is None else (int(part.near[q, s]) - NEAR, int(part.near[q, s]) + NEAR)
+                out[q, s] = steps(demand.envelope[s], int(demand.lower[s]), tolerance=1e-4 * top, exact=near)
+    return out
+
+
+def cost(frame: Frame, v: Variables) -> pulp.LpAffineExpression:
+    """Return wages plus the prices of heads missing, calls lost and hours below contract."""
+    costs, hours = frame.problem.costs, frame.problem.grid.hours
+    pairs: Pairs = [(x, frame.wage(column)) for column, x in v.heads.items()]
+    pairs += [(x, share * costs.under_h * hours) for short in v.short.values() for x, share in short]
+    pairs += [(x, costs.lost_call) for x in v.lost.values()]
+    pairs += [(x, costs.below_contract_h) for x in v.below.values()]
+    return pulp.LpAffineExpression(pairs)

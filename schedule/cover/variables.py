@@ -1,0 +1,113 @@
+"""The variables of the cover: heads, breaks, what is short and what is gained."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulp
+
+from .counts import Pause
+from .frame import Column, Frame
+from .part import Part
+from .steps import Steps
+
+Pairs = list[tuple[Any, float]]
+"""Terms of a row: (variable, coefficient)."""
+
+Pool = tuple[int, int, int]
+"""Breaks of one queue that one pool may serve in any order: queue number, slots long, width of the window."""
+
+
+@dataclass
+class Variables:
+    """Every variable of one model, by what it means.
+
+    Attributes
+    ----------
+    heads
+        Heads of a group on a shift of a queue (whole).
+    starts
+        Per break, for each slot after the shift's start: heads that start it then (whole).
+    pooled, owed
+        Pooled form: breaks started at a slot, and breaks still owed after it.
+    short
+        Per (queue, slot): heads missing, as (variable, its share of the price).
+    filled
+        Per (queue, slot): the steps of the service curve.
+    lost, below
+        Calls short per (queue, period); hours below contract per group.
+    """
+
+    heads: dict[Column, Any] = field(default_factory=dict)
+    starts: dict[Pause, dict[int, Any]] = field(default_factory=dict)
+    pooled: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    owed: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    short: dict[tuple[int, int], Pairs] = field(default_factory=dict)
+    filled: dict[tuple[int, int], Pairs] = field(default_factory=dict)
+    lost: dict[tuple[int, int], Any] = field(default_factory=dict)
+    below: dict[int, Any] = field(default_factory=dict)
+
+
+def add_heads(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -> None:
+    """Add the heads, at most as many as the group has people."""
+    for g, q, j in part.columns:
+        group = frame.groups[g]
+        most = len(group.agents) if group.limited else None
+        out.heads[g, q, j] = model.add_variable(f"heads_{g}_{q}_{j}", 0, most, pulp.LpInteger)
+
+
+def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:
+    """Add the starts of each break that has a choice; one with a single start needs no variable."""
+    for q, j in sorted({(q, j) for _, q, j in out.heads}):
+        for k, (first, last, _, _) in enumerate(frame.shifts[j].breaks):
+            if last > first:
+                out.starts[q, j, k] = {
+                    at: model.add_variable(f"break_{q}_{j}_{k}_{at}", 0, None, pulp.LpInteger) for at in range(first, last + 1)
+                }
+
+
+def pools(frame: Frame, out: Variables) -> dict[Pool, dict[int, list[tuple[int, int]]]]:
+    """Return per pool and slot at which windows open the (shift, break) whose window that is.
+
+    Windows of equal width never lie strictly inside one another, so breaks may be served first come, first served.
+    """
+    found: dict[Pool, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    size = len(frame.problem.grid)
+    for q, j in sorted({(q, j) for _, q, j in out.heads}):
+        shift = frame.shifts[j]
+        for k, (first, last, length, _) in enumerate(shift.breaks):
+            if last > first:
+                opens = shift.start + first
+                found[q, length, last - first][opens % size if frame.problem.cyclic else opens].append((j, k))
+    return found
+
+
+def add_shortage(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -> None:
+    """Add the heads missing; where an interval's need is a broken number the first one missing counts in part."""
+    for q, d in enumerate(frame.problem.demands):
+        for s in part.slots[q].nonzero()[0].tolist():
+            level = int(frame.levels[q, s])
+            share = float(d.need[s]) - (level - 1) if d.by_interval else 1.0
+            if level and 0.0 < share < 1.0 - 1e-9:
+                first = model.add_variable(f"short_{q}_{s}", 0, 1)
+                out.short[q, s] = [(first, share), (model.add_variable(f"shorter_{q}_{s}", 0), 1.0)]
+            elif level:
+                out.short[q, s] = [(model.add_variable(f"short_{q}_{s}", 0), 1.0)]
+
+
+def add_steps(model: pulp.LpProblem, curves: dict[tuple[int, int], Steps], out: Variables) -> None:
+    """Add the steps of the service curve, each with its slope."""
+    for (q, s), curve in curves.items():
+        pieces = enumerate(zip(curve.widths.tolist(), curve.slopes.tolist(), strict=True))
+        out.filled[q, s] = [(model.add_variable(f"step_{q}_{s}_{i}", 0, width), slope) for i, (width, slope) in pieces]
+
+
+def add_misses(model: pulp.LpProblem, part: Part, out: Variables) -> None:
+    """Add the calls lost per period and the hours below contract per group."""
+    for q, p in part.margin:
+        out.lost[q, p] = model.add_variable(f"lost_{q}_{p}", 0)
+    for g, budget in part.budgets.items():
+        if budget.hours_min > 0:
+            out.below[g] = model.add_variable(f"below_{g}", 0, budget.hours_min)
