@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -121,9 +121,12 @@ def overlap(plan: Plan) -> Found:
     """Ensures that nobody does two things at once; in a cyclic week also over its border."""
     first, end = plan.asked.week
     for agent, rows in plan.rows.items():
-        for a, b in pairwise(rows):
-            if b.start < a.end:
-                yield agent, b.start, f"{b.what} begins before {a.what} ends"
+        reached = {True: -inf, False: -inf}  # how far leave and work have got; leave may lie on leave
+        for r in rows:
+            on_leave = r.what == "leave"
+            if r.start < reached[False] or (not on_leave and r.start < reached[True]):
+                yield agent, r.start, f"{r.what} begins before another activity ends"
+            reached[on_leave] = max(reached[on_leave], r.end)
         if plan.asked.plan.get("cyclic") and rows and max(r.end for r in rows) - (end - first) > rows[0].start:
             yield agent, rows[0].start, "the week's last shift runs into its first"
 

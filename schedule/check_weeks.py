@@ -33,38 +33,47 @@ class Week:
         return frozenset(w.date for w in self.shifts)
 
     @property
-    def leave_days(self) -> int:
-        """Days credited for leave: open days of which it covers 20 hours or all opening hours; at most `most_days`."""
-        return min(self.most_days, sum(self._on_leave(date) for date in self.asked.dates))
-
-    @property
     def most_days(self) -> int:
         """The contract's most days."""
         return int(self.person.contract.get("max_days", 5))
 
     @property
-    def credit_h(self) -> float:
-        """Hours credited for leave: the contract's least hours spread over its most days, per day of leave."""
-        if not self.most_days:
-            return 0.0
-        return self.leave_days * float(self.person.contract.get("min_h_week", 0)) / self.most_days
+    def leave_days(self) -> int:
+        """Open days of which leave covers 20 hours or all opening hours; at most `most_days`."""
+        return min(self.most_days, sum(self._on_leave(date) for date in self.asked.dates))
+
+    @property
+    def gone_days(self) -> int:
+        """Open days on leave, before hiring or after leaving; at most `most_days`."""
+        gone = sum(self._on_leave(d) or (self._open(d) and not self.employed(d)) for d in self.asked.dates)
+        return min(self.most_days, gone)
+
+    @property
+    def day_h(self) -> float:
+        """Hours credited for a day: the contract's least hours spread over its most days."""
+        return float(self.person.contract.get("min_h_week", 0)) / self.most_days if self.most_days else 0.0
 
     @property
     def least_h(self) -> float:
-        """The contract's least hours after leave."""
-        return max(0.0, float(self.person.contract.get("min_h_week", 0)) - self.credit_h)
+        """The contract's least hours, less those credited for days on which the person is gone."""
+        return max(0.0, (self.most_days - self.gone_days) * self.day_h)
 
     def employed(self, date: dt.date) -> bool:
         """Whether the person is employed on `date`."""
         hired, leaves = self.person.hired, self.person.leaves
         return not ((hired and date < hired) or (leaves and date > leaves))
 
+    def _hours(self, date: dt.date) -> list[Span]:
+        return [span for queue in self.asked.plan.get("queue") or ("",) for span in self.asked.opening(queue, date)]
+
+    def _open(self, date: dt.date) -> bool:
+        return bool(self._hours(date))
+
     def _on_leave(self, date: dt.date) -> bool:
-        queues, leave = self.asked.plan.get("queue") or ("",), self.person.leave
-        hours = [span for queue in queues for span in self.asked.opening(queue, date)]
+        leave, hours = self.person.leave, self._hours(date)
         day = (self.asked.clock.at(date), self.asked.clock.at(date + dt.timedelta(days=1)))
-        off = covered(day, leave) >= WHOLE_DAY_MIN or all(covered(h, leave) >= h[1] - h[0] for h in hours)
-        return bool(hours) and off
+        whole = covered(day, leave) >= WHOLE_DAY_MIN or all(covered(h, leave) >= h[1] - h[0] for h in hours)
+        return bool(hours) and whole
 
 
 def covered(span: Span, by: tuple[Span, ...]) -> float:
@@ -101,7 +110,7 @@ def rest(week: Week) -> Found:
 
 def max_hours(week: Week) -> Found:
     """Ensures no more paid hours than the contract's most, less those credited for leave."""
-    most = float(week.person.contract["max_h_week"]) - week.credit_h
+    most = float(week.person.contract["max_h_week"]) - week.leave_days * week.day_h
     if week.paid_h > most + 1e-6:
         yield None, f"{week.paid_h:g} h paid, most {most:g} ({week.leave_days} days of leave)"
 
@@ -114,9 +123,10 @@ def max_days(week: Week) -> Found:
 
 
 def min_days(week: Week) -> Found:
-    """Ensures the contract's least days, less those of leave and those before hiring or after leaving."""
-    gone = sum(not week.employed(d) for d in week.asked.dates)
-    least = int(week.person.contract.get("min_days", 0)) - week.leave_days - gone
+    """Ensures the contract's least days, less those on which the person is gone."""
+    least = int(week.person.contract.get("min_days", 0)) - week.gone_days
+    if not any(week.employed(d) for d in week.asked.dates):
+        return
     if len(week.dates) < least:
         yield None, f"{len(week.dates)} days worked, least {least}"
 

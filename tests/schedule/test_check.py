@@ -295,6 +295,17 @@ def test_unknown_activities_are_found() -> None:
     assert [v.text for v in verdict.violations] == ["unknown activity 'nap'"]
 
 
+def test_leave_may_lie_on_leave_but_not_on_work() -> None:
+    activity, inputs = legal()
+    off = [
+        ("ben", "2026-10-24T06:00", "2026-10-24T20:00", "leave", ""),
+        ("ben", "2026-10-24T08:00", "2026-10-24T09:00", "leave", ""),
+    ]
+    assert check(frame(activity + off), inputs).passed
+    off.append(("ben", "2026-10-20T09:00", "2026-10-20T10:15", "leave", ""))
+    assert [v.rule for v in check(frame(activity + off), inputs).violations] == ["overlap"]
+
+
 def test_a_legal_plan_passes() -> None:
     activity, inputs = legal()
     verdict = check(frame(activity), inputs)
