@@ -213,7 +213,8 @@ def check(
     for name, column in columns.items():
         raw = frame[name]
         if not column.blank:
-            blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True)
+            text = pd.api.types.is_string_dtype(raw) or raw.dtype == object
+            blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True) if text else raw.isna()
             if blank.any():
                 raise InputError(
                     "blank", file=file, row=_row(_first_bad(blank), frame.index), column=name, mend=column.meaning

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from ...forecast.errors import InputError
 from .mapping import Layout
 from .values import minutes_of_day, numbers
 
-_OFFSET = r"(?:[+-]\d\d:?\d\d|Z)$"
+_OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z)$")
 EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
 
 
@@ -52,7 +53,7 @@ def stamps(
         given, offset = _epochs(text, epoch, date, file), ~offset
     else:
         if time is None and (form is None or "%z" in form):
-            offset = text.str.contains(_OFFSET, regex=True) & text.str.contains(":", regex=False)
+            offset = _with_offset(text)
         given = _dates(text[offset], form, date, file, aware=True)
     wall = _dates(text[~offset], form, date, file)
     if time is not None:
@@ -65,6 +66,14 @@ def stamps(
     local, lone = _localized(wall, layout.zone or zone, key, date, file)
     both = [moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]") for moments in (local, given)]
     return pd.concat(both).loc[text.index], lone.reindex(text.index, fill_value=False)
+
+
+def _with_offset(text: pd.Series) -> pd.Series:
+    """Return where a time carries its offset from UTC."""
+    codes, cells = pd.factorize(text.to_numpy(dtype=object))
+    return pd.Series(
+        np.array([":" in c and _OFFSET.search(c) is not None for c in cells], dtype=bool)[codes], text.index
+    )
 
 
 def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial, reduce
 from pathlib import Path
@@ -141,7 +142,8 @@ def _their_queues(
                 column=column[0],
                 mend="Every row needs its queue",
             )
-        return names.where(~names.str.match(r"'[=+\-@\t]"), names.str[1:])  # our own guard against formulas
+        guarded = [name for name in names.unique() if re.match(r"'[=+\-@\t]", name)]
+        return names.replace({name: name[1:] for name in guarded})  # undoes our own guard against formulas
     if len(queues) > 1 and not layout.queue_names:
         raise InputError(
             "column 'queue' is missing",

@@ -8,6 +8,7 @@ import io
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
@@ -156,8 +157,13 @@ def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:
         else [str(k + 1) for k in range(frame.shape[1])]
     )
     frame.index = pd.RangeIndex(first, first + len(frame), name="row")
-    frame = frame.apply(lambda column: column.str.strip())
+    frame = frame.apply(_stripped)
     return frame[(frame != "").any(axis=1)] if len(frame) else frame
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    codes, cells = pd.factorize(column.to_numpy(dtype=object))
+    return pd.Series(np.array([c.strip() for c in cells], dtype=object)[codes], index=column.index, dtype="str")
 
 
 def _row_named(error: Exception) -> int | None:

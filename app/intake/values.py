@@ -1,9 +1,10 @@
-"""Cells of text as numbers, seconds, flags and minutes of the day, whole columns at a time."""
+"""Cells of text as numbers, seconds, flags and minutes of the day; each distinct cell of a column is read once."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,101 +14,43 @@ from ...forecast.errors import InputError
 
 UNKNOWN = frozenset({"", "null", "none", "n/a", "na", "-", "--", "—"})
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
+NAN = float("nan")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SWAP = str.maketrans(".,", ",.")
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?m?\.?", re.IGNORECASE)
-_FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)
+_HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})()")
 
 
-def numbers(
-    text: pd.Series, *, column: str, decimal: str = ".", file: Path | None = None, units: bool = False
-) -> pd.Series:
+def numbers(text: pd.Series, *, column: str, decimal: str = ".", file: Path | None = None) -> pd.Series:
     """Return text as float64; blank, ``-``, ``null`` and ``n/a`` are unknown (NaN), thousands marks are understood.
 
     Raises
     ------
     InputError
-        On anything else that is no number, naming the first such row; `units` adds a hint on `[intake]` units.
+        On anything else that is no number, naming the first such row.
     """
-    pointed = text.str.translate(_SWAP) if decimal == "," else text
-    out = pd.to_numeric(pointed, errors="coerce").astype("float64")
-    odd = out.isna() & (text != "")
-    if odd.any():
-        rest = pointed[odd]
-        out[odd] = rest.map({cell: _grouped(cell) for cell in rest.unique()})
-        wrong = out[odd].isna() & ~rest.str.lower().isin(UNKNOWN)
-        if wrong.any():
-            row = wrong.index[wrong][0]
-            raise InputError(
-                "not a number",
-                file=file,
-                row=int(row),
-                column=column,
-                value=str(text[row]),
-                mend=_mend(str(text[row]), decimal, column, units),
-            )
-    return out
+    return _each(text, partial(_number, decimal), "not a number", partial(_number_mend, column, decimal), column, file)
 
 
-def _grouped(cell: str) -> float:
-    """Read a number with thousands marks."""
-    return float(cell.replace(",", "")) if _THOUSANDS.fullmatch(cell) else float("nan")
-
-
-def _mend(cell: str, decimal: str, column: str, units: bool) -> str:
-    if units and _DURATION.fullmatch(cell):
-        return f'Set units = {{ {column} = "hms" }} in [intake]'
-    other = "," if decimal == "." else "."
-    if re.fullmatch(rf"[+-]?\d*\{other}\d+", cell):
-        return f'Set decimal = "{other}" in [intake]'
-    return f"Write a number with {decimal!r} for decimals, or leave it blank"
-
-
-def seconds(text: pd.Series, unit: str, *, column: str, decimal: str = ".", file: Path | None = None) -> pd.Series:
+def seconds(text: pd.Series, *, unit: str, column: str, decimal: str = ".", file: Path | None = None) -> pd.Series:
     """Return durations in seconds; unit ``hms`` reads H:MM:SS and MM:SS (and plain seconds), the others are scaled.
 
     Examples
     --------
-    >>> seconds(pd.Series(["0:02:55", "1:05", ""]), "hms", column="handle_s").tolist()
+    >>> seconds(pd.Series(["0:02:55", "1:05", ""]), unit="hms", column="handle_s").tolist()
     [175.0, 65.0, nan]
     """
     if unit != "hms":
-        return numbers(text, column=column, decimal=decimal, file=file, units=True) * SECONDS[unit]
-    timed = text.str.contains(":", regex=False)
-    out = _by_distinct(text.where(timed, ""), _duration)
-    wrong = timed & out.isna()
-    if wrong.any():
-        raise InputError(
-            "not a duration",
-            file=file,
-            row=int(text[wrong].index[0]),
-            column=column,
-            value=str(text[wrong].iloc[0]),
-            mend="Write it like 0:02:55",
-        )
-    return out.fillna(numbers(text.where(~timed, ""), column=column, decimal=decimal, file=file))
-
-
-def _duration(cell: str) -> float:
-    match = _DURATION.fullmatch(cell)
-    return float("nan") if match is None else int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
+        return numbers(text, column=column, decimal=decimal, file=file) * SECONDS[unit]
+    return _each(text, partial(_duration, decimal), "not a duration", lambda _: "Write it like 0:02:55", column, file)
 
 
 def flags(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Series:
     """Return 1.0, 0.0 or NaN (blank) for yes/no, true/false, 1/0."""
-    out = text.str.lower().map(_FLAGS).astype("float64")
-    wrong = out.isna() & ~text.str.lower().isin(UNKNOWN)
-    if wrong.any():
-        raise InputError(
-            "neither yes nor no",
-            file=file,
-            row=int(text[wrong].index[0]),
-            column=column,
-            value=str(text[wrong].iloc[0]),
-            mend="Write 1 or 0",
-        )
-    return out
+    return _each(text, _flag, "neither yes nor no", lambda _: "Write 1 or 0", column, file)
 
 
 def minutes_of_day(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Series:
@@ -118,38 +61,70 @@ def minutes_of_day(text: pd.Series, *, column: str, file: Path | None = None) ->
     >>> minutes_of_day(pd.Series(["930", "9:30 PM", "00:15-00:30", "0"]), column="time").tolist()
     [570.0, 1290.0, 15.0, 0.0]
     """
-    out = _by_distinct(text, _minute)
-    wrong = out.isna()
-    if wrong.any():
-        raise InputError(
-            "not a time of day",
-            file=file,
-            row=int(text[wrong].index[0]),
-            column=column,
-            value=str(text[wrong].iloc[0]),
-            mend="Write it like 09:30 or 930",
-        )
-    return out
+    return _each(text, _minute, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
 
 
-def _minute(cell: str) -> float:
-    first = re.split(r"\s*[-–]\s*", cell.strip(), maxsplit=1)[0]
-    if first.isdigit() and len(first) <= 4:
-        hour, minute, half = int(first) // 100, int(first) % 100, ""
-    else:
-        match = _CLOCK.fullmatch(first)
-        if match is None or (match[3] or "00") != "00":
-            return float("nan")
-        hour, minute, half = int(match[1]), int(match[2]), (match[4] or "").lower()
-        if half and not 1 <= hour <= 12:
-            return float("nan")
-        hour = hour % 12 + 12 * (half == "p") if half else hour
-    return float(hour * 60 + minute) if minute < 60 and hour < 24 else float("nan")
-
-
-def _by_distinct(text: pd.Series, read: Callable[[str], float]) -> pd.Series:
-    """Read each distinct cell once."""
+def _each(
+    text: pd.Series,
+    read: Callable[[str], float | None],
+    what: str,
+    mend: Callable[[str], str],
+    column: str,
+    file: Path | None,
+) -> pd.Series:
+    """Read every cell; `read` returns None for a cell that is wrong."""
     codes, cells = pd.factorize(text.to_numpy(dtype=object))
-    return pd.Series(
-        np.array([read(c) for c in cells], dtype=np.float64)[codes] if len(text) else np.empty(0), index=text.index
-    )
+    values = [read(str(cell)) for cell in cells]
+    wrong = np.array([v is None for v in values], dtype=bool)
+    if wrong.any():
+        first = int(wrong[codes].argmax())
+        cell = str(text.iloc[first])
+        raise InputError(
+            what if cell else "blank",
+            file=file,
+            row=int(text.index[first]),
+            column=column,
+            value=cell or None,
+            mend=mend(cell),
+        )
+    return pd.Series(np.array(values, dtype=np.float64)[codes], index=text.index)
+
+
+def _number(decimal: str, cell: str) -> float | None:
+    pointed = cell.translate(_SWAP) if decimal == "," else cell
+    if _NUMBER.fullmatch(pointed):
+        return float(pointed)
+    if _GROUPED.fullmatch(pointed):
+        return float(pointed.replace(",", ""))
+    return NAN if cell.lower() in UNKNOWN else None
+
+
+def _number_mend(column: str, decimal: str, cell: str) -> str:
+    if _DURATION.fullmatch(cell):
+        return f'Set units = {{ {column} = "hms" }} in [intake]'
+    other = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?\d*\{other}\d+", cell):
+        return f'Set decimal = "{other}" in [intake]'
+    return f"Write a number with {decimal!r} for decimals, or leave it blank"
+
+
+def _duration(decimal: str, cell: str) -> float | None:
+    match = _DURATION.fullmatch(cell)
+    if match is None:
+        return _number(decimal, cell)
+    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
+
+
+def _flag(cell: str) -> float | None:
+    return FLAGS.get(cell.lower(), NAN if cell.lower() in UNKNOWN else None)
+
+
+def _minute(cell: str) -> float | None:
+    first = re.split(r"\s*[-–]\s*", cell.strip(), maxsplit=1)[0]
+    match = _CLOCK.fullmatch(first) or _HHMM.fullmatch(first)
+    if match is None:
+        return None
+    hour, minute, half = int(match[1] or 0), int(match[2]), (match[3] or "").lower()
+    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+        return None
+    return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute)
