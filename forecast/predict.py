@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
@@ -10,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from .calendars import Calendar
-from .errors import InputError
-from .grid import WEEKDAYS, Grid, midnight
+from .grid import WEEKDAYS, Grid
 from .handle_time import handle_times
 from .history import History, Note, cells, histories
-from .models import MODELS, model_named
+from .models import model_named
 from .progress import Watch
 from .quality import inspect, report, table
-from .race import Race, days_between, race
+from .race import ORIGINS, Choice, choose
 from .score import METRICS
 from .tables import QUANTILE_COLUMNS
 
@@ -56,7 +54,7 @@ def forecast(
     patience_s: Mapping[str, float | None] | None = None,
     seed: int = 0,
     watch: Watch | None = None,
-    origins: int = 8,
+    origins: int = ORIGINS,
 ) -> Forecast:
     """Forecast the calls and handle times of every queue on `grid`.
 
@@ -102,7 +100,7 @@ def forecast(
         watch.raise_if_stopped()
         inspection = inspect(history)
         notes += report(history, inspection)
-        result = race_for(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
+        result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
         seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
         volumes.append(_volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue)))
@@ -111,40 +109,6 @@ def forecast(
     return Forecast(
         pd.concat(volumes, ignore_index=True), pd.concat(tests, ignore_index=True), pd.concat(pasts, ignore_index=True), table(notes)
     )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The model that forecasts a queue, the race that it comes from, and notes on the choice."""
-
-    model: str
-    race: Race
-    notes: tuple[Note, ...] = ()
-
-
-def race_for(history: History, asked: str, grid: Grid, *, origins: int, watch: Watch) -> Choice:
-    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
-
-    Raises
-    ------
-    InputError
-        If fewer than two days are known, or the model is unknown.
-    """
-    if history.seen.any(axis=1).sum() < 2:
-        raise InputError(f"queue {history.queue!r} has calls of one day only", value=str(history.first_date),
-                         mend="Bring at least two weeks of history")  # fmt: skip
-    if asked != "auto":
-        model_named(asked)
-    lead, days = days_between(history.last_date, grid.first_date), min(grid.days, 14)
-    names = tuple(MODELS) if asked == "auto" else tuple(dict.fromkeys((asked, "weekday_mean")))
-    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch)
-    if asked != "auto":
-        return Choice(asked, held)
-    if held.entries:
-        return Choice(held.winner, held)
-    start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
-    what = f"{len(history.calls)} days of history are too few to try models on"
-    return Choice(held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),))
 
 
 def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float | None) -> pd.DataFrame:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .grid import Grid
-from .history import History, cells
-from .models import model_named
+from .errors import InputError
+from .grid import Grid, midnight
+from .history import History, Note, cells
+from .models import MODELS, model_named
 from .progress import Watch
 from .quality import cleaned, inspect
 from .score import Score, score
 
 LEAST_DAYS = 28
 FALLBACK = "weekday_mean"
+ORIGINS = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def race(history: History, names: Sequence[str], *, lead: int, days: int, origin
     """Run models from past origins over the same horizon as the forecast itself.
 
     Origins lie whole weeks apart, the newest such that its horizon ends with the history. Each is forecast from
-    what was known then, cleaned as it would have been then; intervals that the whole history shows as
+    what was known then, cleaned as it would have been then, closed days known in advance; intervals that the whole history shows as
     broken are not scored.
 
     Parameters
@@ -68,7 +70,7 @@ def race(history: History, names: Sequence[str], *, lead: int, days: int, origin
     ends = [e for e in ends if e >= LEAST_DAYS]
     truth = np.where(inspect(history).bad, np.nan, history.calls)
     entries = []
-    pasts = [cleaned(history.until(history.dates[e - 1])) for e in ends]
+    pasts = [cleaned(replace(history.until(history.dates[e - 1]), closures=history.closures)) for e in ends]
     grids = [Grid(history.dates[e + lead], days, history.minutes, history.calendar.zone) for e in ends]
     actual = [_on_grid(truth, history, grid) for grid in grids]
     if not ends or not np.nansum(np.concatenate(actual)) > 0:
@@ -93,6 +95,40 @@ def _on_grid(values: np.ndarray, history: History, grid: Grid) -> np.ndarray:
     return np.asarray(values[(grid.first_date - history.first_date).days + day, wall])
 
 
-def days_between(last: dt.date, first: dt.date) -> int:
+@dataclass(frozen=True)
+class Choice:
+    """The model that forecasts a queue, the race that it comes from, and notes on the choice."""
+
+    model: str
+    race: Race
+    notes: tuple[Note, ...] = ()
+
+
+def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
+    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
+
+    Raises
+    ------
+    InputError
+        If fewer than two days are known, or the model is unknown.
+    """
+    if history.seen.any(axis=1).sum() < 2:
+        raise InputError(f"queue {history.queue!r} has calls of one day only", value=str(history.first_date),
+                         mend="Bring at least two weeks of history")  # fmt: skip
+    if asked != "auto":
+        model_named(asked)
+    lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
+    names = tuple(MODELS) if asked == "auto" else tuple(dict.fromkeys((asked, FALLBACK)))
+    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch)
+    if asked != "auto":
+        return Choice(asked, held)
+    if held.entries:
+        return Choice(held.winner, held)
+    start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
+    what = f"{len(history.calls)} days of history are too few to try models on"
+    return Choice(held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),))
+
+
+def _days_between(last: dt.date, first: dt.date) -> int:
     """Return the lead of a forecast that starts on `first` from a history that ends on `last`; 0 = the next day."""
     return max(0, (first - last).days - 1)

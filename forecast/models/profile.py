@@ -53,7 +53,7 @@ class Profile:
     def _levels(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray) -> np.ndarray:
         part = (self.share[weekday] * seen).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(part >= 0.5 * self.share[weekday].sum(axis=1), y.sum(axis=1) / part, np.nan)
+            return np.asarray(np.where(part >= 0.5 * self.share[weekday].sum(axis=1), y.sum(axis=1) / part, np.nan))
 
     def _shares(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray, weight: np.ndarray, usual: np.ndarray) -> np.ndarray:
         level = np.nan_to_num(self.level)
