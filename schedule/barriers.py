@@ -32,7 +32,6 @@ RULES: Mapping[str, str] = {
 class Barriers:
     """Per rule who is held back from what: boolean, shape (agents, shifts)."""
 
-    shifts: tuple[Shift, ...]
     by_rule: Mapping[str, np.ndarray]
 
     @cached_property
@@ -76,7 +75,7 @@ class Rostered:
             for rule, held in self._held(a, agent, day, times).items():
                 by_rule[rule][a] = held
             by_rule["skills"][a] = queue not in agent.skills
-        return Barriers(tuple(shifts), by_rule)
+        return Barriers(by_rule)
 
     def _held(self, a: int, agent: Agent, day: int, times: _Times) -> dict[str, np.ndarray | bool]:
         contract, rules = self.problem.contracts[agent.contract], self.problem.rules

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from .barriers import RULES, Barriers, Rostered
+from .barriers import RULES, Barriers
 from .problem import ScheduleProblem
-from .shifts import PlannedShift, Shift
+from .shifts import PlannedShift
+from .shortage import Case, Stretch, stretches
 
 ENOUGH_MIN = 120
 COLUMNS = ["queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who"]
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Slots [start, end) of a queue in which too few are on the phone; `under` is the worst slot's shortage."""
-
-    queue: str
-    start: int
-    end: int
-    under: float
-    under_slots: float
+OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"]
 
 
 @dataclass(frozen=True)
@@ -36,87 +27,6 @@ class Answer:
     detail: str
     cost: float | None = None
     who: str = ""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A named (or anonymous) plan with its coverage, as arrays."""
-
-    problem: ScheduleProblem
-    assigned: Mapping[str, Sequence[PlannedShift]]
-    coverage: pd.DataFrame
-    _known: dict[tuple[int, str], Barriers] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def rostered(self) -> Rostered:
-        """What everybody works already."""
-        return Rostered(self.problem, self.assigned)
-
-    @cached_property
-    def slack(self) -> Mapping[str, np.ndarray]:
-        """Queue → on the phone − required per slot; 0 where the queue has no row."""
-        grid, out = self.problem.grid, {}
-        for queue, rows in self.coverage.groupby("queue", sort=False):
-            slots = ((rows["start"] - grid.first) // pd.Timedelta(minutes=grid.minutes)).to_numpy()
-            out[str(queue)] = np.zeros(len(grid))
-            out[str(queue)][slots] = (rows["on_phone"] - rows["required"]).to_numpy(dtype=float)
-        return out
-
-    @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Agent → the name they are told by."""
-        return {a.id: f"{a.name} ({a.id})" if a.name and a.name != a.id else a.id for a in self.problem.staff}
-
-    @cached_property
-    def weights(self) -> np.ndarray:
-        """Paid hours with premiums of each of the problem's shifts."""
-        return np.array([self.problem.paid_weight(s) for s in self.problem.shifts])
-
-    @cached_property
-    def hire_wages(self) -> np.ndarray:
-        """Per shift the least wage of a contract that allows it, infinite where none does."""
-        costs, contracts = self.problem.costs, self.problem.contracts.values()
-        least: dict[str, float] = {} if contracts else dict.fromkeys(self.problem.families, costs.cost_h)
-        for contract in contracts:
-            wage = costs.cost_h if contract.cost_h is None else contract.cost_h
-            for family in contract.shifts:
-                least[family] = min(wage, least.get(family, np.inf))
-        return np.array([least.get(s.family, np.inf) for s in self.problem.shifts])
-
-    @cached_property
-    def presence(self) -> tuple[np.ndarray, ...]:
-        """Per shift: start, end, day, and a row of breaks (earliest start, latest start, slots), all in slots."""
-        shifts = self.problem.shifts
-        most = max((len(s.breaks) for s in shifts), default=0)
-        breaks = np.zeros((len(shifts), most, 3), dtype=np.int64)
-        for i, s in enumerate(shifts):
-            for k, (low, high, length, _) in enumerate(s.breaks):
-                breaks[i, k] = (s.start + low, s.start + high, length)
-        return (
-            np.array([s.start for s in shifts]),
-            np.array([s.end for s in shifts]),
-            np.array([s.day for s in shifts]),
-            breaks,
-        )
-
-    def there(self, start: int, end: int) -> np.ndarray:
-        """Return how many slots of [start, end) each shift can be on the phone, its breaks placed out of the way."""
-        first, last, _, breaks = self.presence
-        low, high, length = breaks[..., 0], breaks[..., 1], breaks[..., 2]
-        # The overlap of a sliding break rises and falls once, so it is least at an end of its window.
-        lost = np.minimum(_shared(low, low + length, start, end), _shared(high, high + length, start, end)).sum(axis=1)
-        return np.asarray(_shared(first, last, start, end) - lost)
-
-    def barriers(self, day: int, queue: str) -> Barriers:
-        """Return what holds everybody back from the shifts of `day` on `queue`."""
-        if (day, queue) not in self._known:
-            shifts = [s for s in self.problem.shifts if s.day == day]
-            self._known[day, queue] = self.rostered.barriers(day, shifts, queue)
-        return self._known[day, queue]
-
-
-def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarray:
-    return np.asarray(np.maximum(np.minimum(end, high) - np.maximum(start, low), 0))
 
 
 def explain(
@@ -145,24 +55,13 @@ def explain(
     case = Case(problem, assigned, coverage)
     rows = []
     for s in stretches(case)[:most]:
-        answer = _by_break(case, s) or _by_person(case, s) or _by_rule(case, s)
+        reach = Reach.of(case, s)
+        answer = _by_break(case, s) or _by_person(reach) or _by_rule(reach)
         hours = s.under_slots * problem.grid.hours
         times = problem.grid.time(s.start), problem.grid.time(s.end)
-        rows.append((s.queue, *times, s.under, hours, answer.rule, answer.detail, answer.cost, answer.who))
+        detail = f"{answer.detail} {case.pooled(s)}".strip()
+        rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
-
-
-def stretches(case: Case) -> list[Stretch]:
-    """Return the runs of short slots within one day, the largest shortage first."""
-    out = []
-    for queue, slack in case.slack.items():
-        short = np.maximum(-slack, 0.0)
-        for part in case.problem.grid.day_slices:
-            flags = np.concatenate([[False], short[part] > 1e-9, [False]]).astype(np.int8)
-            edges = part.start + np.flatnonzero(np.diff(flags))
-            for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-                out.append(Stretch(queue, a, b, float(short[a:b].max()), float(short[a:b].sum())))
-    return sorted(out, key=lambda s: (-s.under_slots, s.queue, s.start))
 
 
 def _by_break(case: Case, stretch: Stretch) -> Answer | None:
@@ -201,92 +100,98 @@ def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:
     return float(np.maximum(-before, 0).sum() - np.maximum(-after, 0).sum())
 
 
-def _candidates(case: Case, stretch: Stretch) -> tuple[np.ndarray, np.ndarray]:
-    """Return the shifts that can be on the phone for two hours of the stretch (or as long as any), and how long."""
-    there = case.there(stretch.start, stretch.end)
-    enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // case.problem.grid.minutes))
-    chosen = np.flatnonzero((there >= enough) & (there > 0))
-    return chosen, there[chosen]
+@dataclass(frozen=True)
+class Reach:
+    """The shifts that can be on the phone for two hours of a stretch (or for as long as any can), C of them.
+
+    Attributes
+    ----------
+    chosen
+        Their positions in the problem's shifts, shape (C,).
+    there
+        Slots of the stretch each can be on the phone, shape (C,).
+    """
+
+    case: Case
+    stretch: Stretch
+    chosen: np.ndarray
+    there: np.ndarray
+
+    @classmethod
+    def of(cls, case: Case, stretch: Stretch) -> Reach:
+        """Choose the shifts."""
+        there = case.there(stretch.start, stretch.end)
+        enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // case.problem.grid.minutes))
+        chosen = np.flatnonzero((there >= enough) & (there > 0))
+        return cls(case, stretch, chosen, there[chosen])
+
+    @cached_property
+    def barriers(self) -> Barriers:
+        """What holds everybody back from each, shape (agents, C)."""
+        return self.case.barriers(self.stretch.queue, self.chosen)
+
+    @cached_property
+    def costs(self) -> np.ndarray:
+        """What each costs with each agent, shape (agents, C)."""
+        return np.asarray(self.case.rostered.wages[:, None] * self.case.weights[self.chosen])
+
+    def told(self, at: int) -> str:
+        """Return the `at`-th shift in words."""
+        hour, shift = self.case.problem.grid.hours, self.case.problem.shifts[int(self.chosen[at])]
+        there, whole = self.there[at] * hour, (self.stretch.end - self.stretch.start) * hour
+        return f"{shift.pattern} on {shift.date} ({there:g} of {whole:g} h there)"
 
 
-def _by_person(case: Case, stretch: Stretch) -> Answer | None:
+def _by_person(reach: Reach) -> Answer | None:
     """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
-    best, found = np.inf, None
-    chosen, there = _candidates(case, stretch)
-    for day in np.unique(case.presence[2][chosen]) if case.problem.staff else ():
-        mine, columns = _of_day(case, chosen, int(day))
-        free = case.barriers(int(day), stretch.queue).count[:, columns] == 0
-        cost = case.rostered.wages[:, None] * case.weights[chosen[mine]]
-        price = np.where(free, cost / there[mine], np.inf)
-        a, c = np.unravel_index(int(price.argmin()), price.shape)
-        if price[a, c] < best:
-            best, found = (
-                float(price[a, c]),
-                (int(a), int(chosen[mine][c]), float(cost[a, c]), int(free.any(axis=1).sum())),
-            )
-    if found is None:
+    if not reach.case.problem.staff or not len(reach.chosen):
         return None
-    agent, shift = case.problem.staff[found[0]], case.problem.shifts[found[1]]
-    others = f"; {found[3] - 1} others could come too" if found[3] > 1 else ""
-    told = _told(case, shift, stretch)
-    detail = f"No rule forbids it: {case.names[agent.id]} is free for {told} at {found[2]:.2f}{others}."
-    return Answer("cost", detail, found[2], agent.id)
+    free = reach.barriers.count == 0
+    if not free.any():
+        return None
+    price = np.where(free, reach.costs / reach.there, np.inf)
+    a, at = np.unravel_index(int(price.argmin()), price.shape)
+    agent, cost, others = reach.case.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
+    more = f"; {others} more could come" if others else ""
+    who, shift = reach.case.names[agent.id], reach.told(int(at))
+    return Answer("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
 
 
-def _of_day(case: Case, chosen: np.ndarray, day: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return which of `chosen` lie on `day`, and their columns in that day's barriers."""
-    days = case.presence[2]
-    mine = np.flatnonzero(days[chosen] == day)
-    return mine, np.searchsorted(np.flatnonzero(days == day), chosen[mine])
-
-
-def _told(case: Case, shift: Shift, stretch: Stretch) -> str:
-    grid = case.problem.grid
-    hours = float(case.there(stretch.start, stretch.end)[case.problem.shifts.index(shift)]) * grid.hours
-    return f"{shift.pattern} on {shift.date} ({hours:g} of {(stretch.end - stretch.start) * grid.hours:g} h there)"
-
-
-def _by_rule(case: Case, stretch: Stretch) -> Answer:
+def _by_rule(reach: Reach) -> Answer:
     """Name the rule that holds back most people alone, and the cheapest hire."""
-    chosen, there = _candidates(case, stretch)
-    hire = case.hire_wages[chosen] * case.weights[chosen] if len(chosen) else np.empty(0)
+    case = reach.case
+    hire = case.hire_wages[reach.chosen] * case.weights[reach.chosen]
     if not np.isfinite(hire).any():
         return Answer("shifts", "No shift of any contract can be on the phone then.")
-    best = int(np.argmin(hire / there))
-    cost, shift = float(hire[best]), case.problem.shifts[int(chosen[best])]
-    new = f"One more person on {_told(case, shift, stretch)} costs {cost:.2f}"
+    best = int(np.argmin(hire / reach.there))
+    new = f"One more person on {reach.told(best)} costs {hire[best]:.2f}."
     if not case.problem.staff:
-        return Answer("cost", f"{new}.", cost, "one more shift")
-    days = np.unique(case.presence[2][chosen])
-    pairs = [(case.barriers(int(d), stretch.queue), _of_day(case, chosen, int(d))[1]) for d in days]
-    rule, told = _binding([(b, c) for b, c in pairs])
-    return Answer(rule, f"{told} {new}.", cost, "new hire")
+        return Answer("cost", new, float(hire[best]), "one more shift")
+    rule, told = binding(reach.barriers, reach.costs)
+    return Answer(rule, f"{told} {new}", float(hire[best]), "new hire")
 
 
-def _binding(pairs: Sequence[tuple[Barriers, np.ndarray]]) -> tuple[str, str]:
-    """Return the rule that alone holds back most people from all of the shifts, and the count per rule, told."""
-    held = {r: np.logical_and.reduce([b.by_rule[r][:, c].all(axis=1) for b, c in pairs]) for r in RULES}
-    freed = {
-        r: np.logical_or.reduce([(b.by_rule[r][:, c] & (b.count[:, c] == 1)).any(axis=1) for b, c in pairs])
-        for r in RULES
-    }
-    busy = held["one_shift_a_day"]
-    rest = {r: int((h & ~busy).sum()) for r, h in held.items() if r != "one_shift_a_day"}
-    alone = {r: int((f & ~busy).sum()) for r, f in freed.items() if r != "one_shift_a_day"}
-    counts = ", ".join(f"{RULES[r]} {n}" for r, n in sorted(rest.items(), key=lambda x: -x[1]) if n)
-    idle = len(busy) - int(busy.sum())
-    told = f"Nobody is free: {int(busy.sum())} of {len(busy)} work that day"
-    told += (
-        f"; of the other {idle}, held back by {counts}."
-        if counts
-        else f"; the other {idle} are held back by several rules."
-        if idle
-        else "."
-    )
-    rule = max(alone, key=lambda r: alone[r])
-    if alone[rule]:
-        return rule, f"{told} Without {RULES[rule]}, {alone[rule]} could come."
-    return ("several" if idle else "one_shift_a_day"), f"{told} No single rule would free anybody." if idle else told
+def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
+    """Return the rule without which most people could take one of the shifts, and the counts, told.
+
+    On a tie it is the rule that frees the cheapest. Whoever works that day counts as working, not as held back.
+    ``several``: no single rule would free anybody.
+    """
+    busy = np.asarray(barriers.by_rule["one_shift_a_day"].all(axis=1))
+    others = [r for r in RULES if r != "one_shift_a_day"]
+    alone = {r: barriers.by_rule[r] & (barriers.count == 1) & ~busy[:, None] for r in others}
+    freed = {r: int(pairs.any(axis=1).sum()) for r, pairs in alone.items()}
+    held = {r: int((barriers.by_rule[r].all(axis=1) & ~busy).sum()) for r in others}
+    idle = int((~busy).sum())
+    told = f"Nobody is free: {len(busy) - idle} of {len(busy)} work that day"
+    if not idle:
+        return "one_shift_a_day", f"{told}."
+    counts = ", ".join(f"{RULES[r]} {n}" for r, n in sorted(held.items(), key=lambda x: -x[1]) if n)
+    told += f"; of the other {idle}, held back by {counts or 'one rule or another'}."
+    rule = max(others, key=lambda r: (freed[r], -float(np.min(costs, where=alone[r], initial=np.inf))))
+    if not freed[rule]:
+        return "several", f"{told} No single rule would free anybody."
+    return rule, f"{told} Without {RULES[rule]}, {freed[rule]} could come."
 
 
 def explain_open(
@@ -305,17 +210,14 @@ def explain_open(
     rows = []
     for p in open_shifts:
         i = index[p.shift.key]
-        columns = _of_day(case, np.array([i]), p.shift.day)[1]
-        barriers = case.barriers(p.shift.day, p.queue)
-        free = np.flatnonzero(barriers.count[:, columns[0]] == 0)
+        barriers = case.barriers(p.queue, np.array([i]))
+        free = np.flatnonzero(barriers.count[:, 0] == 0)
         if len(free):
             first = case.names[problem.staff[free[0]].id]
-            rule, reason = (
-                "cost",
-                f"No rule forbids it: {len(free)} could take it ({first} first); the plan costs less with it open.",
-            )
+            told = f"No rule forbids it: {len(free)} could take it ({first} first); the plan costs less with it open."
+            rule = "cost"
         else:
-            rule, reason = _binding([(barriers, columns)])
+            rule, told = binding(barriers, case.rostered.wages[:, None] * case.weights[i])
         cost = float(case.hire_wages[i] * case.weights[i])
-        rows.append((p.shift.date, p.shift.pattern, p.queue, problem.grid.time(p.shift.start), rule, reason, cost))
-    return pd.DataFrame(rows, columns=["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"])
+        rows.append((p.shift.date, p.shift.pattern, p.queue, problem.grid.time(p.shift.start), rule, told, cost))
+    return pd.DataFrame(rows, columns=OPEN_COLUMNS)
