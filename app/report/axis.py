@@ -57,7 +57,9 @@ class TimeAxis:
         """(day, first position, position after the last) of each day."""
         dates = np.asarray(self.starts.date)
         edges = [0, *(np.flatnonzero(dates[1:] != dates[:-1]) + 1), len(dates)]
-        return tuple((dates[a], int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)) if len(dates) else ()
+        return (
+            tuple((dates[a], int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)) if len(dates) else ()
+        )
 
     def position(self, times: pd.Series) -> np.ndarray:
         """Return the position of each time, −1 where the axis does not show it."""
@@ -72,7 +74,17 @@ class TimeAxis:
             hourly = {str(p): clock(self.starts[p]) for p in range(a, b) if self.starts[p].minute == 0}
             step = 1 if len(hourly) <= 15 else 2
             shown = dict(list(hourly.items())[::step])
-            views.append(week | {"name": str(date), "label": day(date), "lo": a, "hi": b, "ticks": [int(p) for p in shown], "labels": shown})
+            views.append(
+                week
+                | {
+                    "name": str(date),
+                    "label": day(date),
+                    "lo": a,
+                    "hi": b,
+                    "ticks": [int(p) for p in shown],
+                    "labels": shown,
+                }
+            )
         return views
 
 

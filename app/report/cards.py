@@ -30,15 +30,21 @@ def cards(run: Run, *, wages: bool) -> list[Card]:
     """Return the headline cards; without `wages` none of them names money."""
     out = [_cost(run)] if wages and known(run.summary.get("cost")) else []
     out += _service(run)
-    out += [c for c in (*_hours(run), _open(run), _occupancy(run), _fit(run), _gap(run), _violations(run), _paid(run)) if c]
+    out += [
+        c for c in (*_hours(run), _open(run), _occupancy(run), _fit(run), _gap(run), _violations(run), _paid(run)) if c
+    ]
     return out
 
 
 def _cost(run: Run) -> Card:
     wages, prices = run.summary.get("cost_wages"), run.summary.get("cost_prices")
     note = f"{money(wages, run.currency)} wages + {money(prices, run.currency)} prices"
-    return Card("Cost of the week", money(run.summary["cost"], run.currency), note,
-                "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for calls lost, open shifts, wishes and steadiness.")  # fmt: skip
+    return Card(
+        "Cost of the week",
+        money(run.summary["cost"], run.currency),
+        note,
+        "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for calls lost, open shifts, wishes and steadiness.",
+    )
 
 
 def verdict(goal: float, low: float | None, high: float | None) -> tuple[str, str]:
@@ -70,8 +76,16 @@ def _service(run: Run) -> list[Card]:
         name = f"Service level, {queue}" if service["queue"].nunique() > 1 else "Service level"
         goal = goals.get(queue, percent(row["goal"], 0))
         half = f" ± {number(50 * (row['ci_hi'] - row['ci_lo']), 2)}" if pd.notna(row["ci_lo"]) else ""
-        out.append(Card(name, percent(row["simulated"]), f"goal {goal} · {text}", f"Simulated call by call, mean{half} points (95 %). "
-                        "A day keeps its goal when the upper end of its interval reaches it.", tone))  # fmt: skip
+        out.append(
+            Card(
+                name,
+                percent(row["simulated"]),
+                f"goal {goal} · {text}",
+                f"Simulated call by call, mean{half} points (95 %). "
+                "A day keeps its goal when the upper end of its interval reaches it.",
+                tone,
+            )
+        )
     return out
 
 
@@ -88,7 +102,11 @@ def _hours(run: Run) -> list[Card]:
         if coverage is not None:
             slots = int((coverage[what] > 0).sum())
             note = f"in {number(slots)} of {number(int((coverage['required'] > 0).sum()))} slots"
-        sense = "more agents than the requirement of the slot" if what == "over" else "fewer agents than the requirement of the slot"
+        sense = (
+            "more agents than the requirement of the slot"
+            if what == "over"
+            else "fewer agents than the requirement of the slot"
+        )
         basis = f"Agent-hours with {sense}; over and under are never netted."
         if what == "under" and run.summary.get("goal_basis") in ("day", "week", "contract"):
             basis += f" The goal holds per {run.summary['goal_basis']}, so single slots may lie under it."
@@ -103,7 +121,13 @@ def _open(run: Run) -> Card | None:
         return None
     hours = 0.0 if frame is None else float(frame["paid_min"].sum()) / 60
     note = f"{number(hours, 1)} paid hours to fill" if count else "every planned shift has a name"
-    return Card("Open shifts", number(float(str(count))), note, "Shifts the cover needs and nobody can legally take: the week's hiring need.", WARN if count else GOOD)
+    return Card(
+        "Open shifts",
+        number(float(str(count))),
+        note,
+        "Shifts the cover needs and nobody can legally take: the week's hiring need.",
+        WARN if count else GOOD,
+    )
 
 
 def _absent(run: Run) -> float:
@@ -118,9 +142,17 @@ def occupancy(run: Run) -> float | None:
     volume, coverage = run.table("volume"), run.table("coverage")
     if volume is None or coverage is None:
         return None
-    times = pd.DatetimeIndex(coverage["start"]).floor(f"{run.interval_min}min") if run.zone is None else _floored(coverage["start"], run.interval_min)
+    times = (
+        pd.DatetimeIndex(coverage["start"]).floor(f"{run.interval_min}min")
+        if run.zone is None
+        else _floored(coverage["start"], run.interval_min)
+    )
     rate = coverage.get("abandon_rate", pd.Series(0.0, index=coverage.index)).fillna(0.0)
-    lost = pd.DataFrame({"queue": coverage["queue"], "start": times, "kept": 1 - rate}).groupby(["queue", "start"])["kept"].mean()
+    lost = (
+        pd.DataFrame({"queue": coverage["queue"], "start": times, "kept": 1 - rate})
+        .groupby(["queue", "start"])["kept"]
+        .mean()
+    )
     work = volume.assign(work=volume["calls"] * volume["handle_s"]).set_index(["queue", "start"])["work"]
     both = pd.concat([work, lost], axis=1, join="inner")
     staffed = float(coverage["on_phone"].sum()) * run.slot_min * 60 * (1 - _absent(run))
@@ -137,8 +169,13 @@ def _occupancy(run: Run) -> Card | None:
     if share is None:
         return None
     note = "a rule of thumb for lasting comfort is at most 85–90 %"
-    return Card("Occupancy", percent(share), note, "Handling time of answered calls / time on the phone of those present (unplanned absence taken off).",
-                WARN if share > 0.9 else PLAIN)  # fmt: skip
+    return Card(
+        "Occupancy",
+        percent(share),
+        note,
+        "Handling time of answered calls / time on the phone of those present (unplanned absence taken off).",
+        WARN if share > 0.9 else PLAIN,
+    )
 
 
 def fit(run: Run) -> float | None:
@@ -147,20 +184,37 @@ def fit(run: Run) -> float | None:
         return float(run.summary["schedule_fit"])
     coverage = run.table("coverage")
     required = 0.0 if coverage is None else float(coverage["required"].sum())
-    return None if coverage is None or required <= 0 else 1 - float(coverage["over"].sum() + coverage["under"].sum()) / required
+    return (
+        None
+        if coverage is None or required <= 0
+        else 1 - float(coverage["over"].sum() + coverage["under"].sum()) / required
+    )
 
 
 def _fit(run: Run) -> Card | None:
     value = fit(run)
-    return None if value is None else Card("Schedule fit", percent(value), "100 % = every slot exactly as required",
-                                           "1 − (over hours + under hours) / required hours.")  # fmt: skip
+    return (
+        None
+        if value is None
+        else Card(
+            "Schedule fit",
+            percent(value),
+            "100 % = every slot exactly as required",
+            "1 − (over hours + under hours) / required hours.",
+        )
+    )
 
 
 def _gap(run: Run) -> Card:
     gap, status = run.summary.get("gap"), str(run.summary.get("status", "none"))
     if not known(gap):
         return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / cost.")
-    return Card("Proven gap", percent(float(str(gap)), 2), f"{status}: no plan can be cheaper by more than this", "(cost − proven lower bound) / cost.")
+    return Card(
+        "Proven gap",
+        percent(float(str(gap)), 2),
+        f"{status}: no plan can be cheaper by more than this",
+        "(cost − proven lower bound) / cost.",
+    )
 
 
 def _violations(run: Run) -> Card | None:
@@ -168,8 +222,13 @@ def _violations(run: Run) -> Card | None:
     if not known(count):
         return None
     good = count == 0
-    return Card("Rule violations", number(float(str(count))), "every rule checked again: all kept" if good else "see the judge's list",
-                "Counted by a judge that reads only who does what when, and the inputs.", GOOD if good else WARN)  # fmt: skip
+    return Card(
+        "Rule violations",
+        number(float(str(count))),
+        "every rule checked again: all kept" if good else "see the judge's list",
+        "Counted by a judge that reads only who does what when, and the inputs.",
+        GOOD if good else WARN,
+    )
 
 
 def _paid(run: Run) -> Card | None:
@@ -177,5 +236,16 @@ def _paid(run: Run) -> Card | None:
     if not known(hours):
         return None
     activity = run.table("activity")
-    note = "" if activity is None else f"{number(activity['agent'].nunique())} people" if run.staff is not None else "no names: an anonymous plan"
-    return Card("Paid hours", f"{number(float(str(hours)), 1)} h", note, "Paid minutes of all rostered shifts; unpaid lunches are not in it.")
+    note = (
+        ""
+        if activity is None
+        else f"{number(activity['agent'].nunique())} people"
+        if run.staff is not None
+        else "no names: an anonymous plan"
+    )
+    return Card(
+        "Paid hours",
+        f"{number(float(str(hours)), 1)} h",
+        note,
+        "Paid minutes of all rostered shifts; unpaid lunches are not in it.",
+    )

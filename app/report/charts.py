@@ -17,17 +17,41 @@ from .run import Run
 from .series import forecast_rows, heat_columns, history_rows, service_rows, staffing_rows
 
 Spec = dict[str, Any]
-BLUE, SKY, ORANGE, VERMILION, GREEN, INK, MUTED = "#0072B2", "#56B4E9", "#E69F00", "#C24E00", "#00785A", "#1d2733", "#5b6776"
+BLUE, SKY, ORANGE, VERMILION, GREEN, INK, MUTED = (
+    "#0072B2",
+    "#56B4E9",
+    "#E69F00",
+    "#C24E00",
+    "#00785A",
+    "#1d2733",
+    "#5b6776",
+)
 _FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 _CONFIG = {
     "font": _FONT,
     "background": None,
     "view": {"stroke": None},
-    "axis": {"labelColor": MUTED, "titleColor": MUTED, "titleFontWeight": 500, "titleFontSize": 12, "labelFontSize": 11,
-             "gridColor": "#e6e9ee", "domainColor": "#b8c0ca", "tickColor": "#b8c0ca", "labelFlush": False},
-    "legend": {"labelColor": INK, "titleColor": MUTED, "titleFontWeight": 500, "labelFontSize": 12, "titleFontSize": 12,
-               "orient": "top", "symbolStrokeWidth": 3},
-}  # fmt: skip
+    "axis": {
+        "labelColor": MUTED,
+        "titleColor": MUTED,
+        "titleFontWeight": 500,
+        "titleFontSize": 12,
+        "labelFontSize": 11,
+        "gridColor": "#e6e9ee",
+        "domainColor": "#b8c0ca",
+        "tickColor": "#b8c0ca",
+        "labelFlush": False,
+    },
+    "legend": {
+        "labelColor": INK,
+        "titleColor": MUTED,
+        "titleFontWeight": 500,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "orient": "top",
+        "symbolStrokeWidth": 3,
+    },
+}
 
 
 def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
@@ -75,13 +99,25 @@ def staffing(run: Run, axis: TimeAxis) -> Spec:
     colors = _color(["on the phone", "required", "missing"], [SKY, INK, VERMILION])
     base = _rows()
     y = alt.Y("on_phone:Q", title="agents", axis=_left())
-    bars = base.transform_calculate(key="'on the phone'").mark_rect(clip=True).encode(
-        x=_x("left"), x2="x2:Q", y=y, y2=alt.datum(0), color=colors)  # fmt: skip
-    short = base.transform_filter("datum.under > 0").transform_calculate(key="'missing'").mark_rect(clip=True, stroke=VERMILION).encode(
-        x=_x("left"), x2="x2:Q", y=alt.Y("required:Q"), y2="on_phone:Q", color=colors)  # fmt: skip
-    line = base.transform_calculate(key="'required'").mark_line(interpolate="step", strokeWidth=1.8, clip=True).encode(
-        x=_x(), y=alt.Y("required:Q"), detail="day:N", color=colors)  # fmt: skip
-    tip = _hover(["time:N", "required:Q", "on_phone:Q", "over:Q", "under:Q", alt.Tooltip("service_level:Q", format=".1%")])
+    bars = (
+        base.transform_calculate(key="'on the phone'")
+        .mark_rect(clip=True)
+        .encode(x=_x("left"), x2="x2:Q", y=y, y2=alt.datum(0), color=colors)
+    )
+    short = (
+        base.transform_filter("datum.under > 0")
+        .transform_calculate(key="'missing'")
+        .mark_rect(clip=True, stroke=VERMILION)
+        .encode(x=_x("left"), x2="x2:Q", y=alt.Y("required:Q"), y2="on_phone:Q", color=colors)
+    )
+    line = (
+        base.transform_calculate(key="'required'")
+        .mark_line(interpolate="step", strokeWidth=1.8, clip=True)
+        .encode(x=_x(), y=alt.Y("required:Q"), detail="day:N", color=colors)
+    )
+    tip = _hover(
+        ["time:N", "required:Q", "on_phone:Q", "over:Q", "under:Q", alt.Tooltip("service_level:Q", format=".1%")]
+    )
     return _finish(alt.layer(bars, short, line, _days_apart(), tip), run, axis, {"rows": staffing_rows(run, axis)}, 280)
 
 
@@ -89,15 +125,29 @@ def service_level(run: Run, axis: TimeAxis) -> Spec:
     """Draw the expected service level of each slot against the goal."""
     base = _rows()
     y = alt.Y("service_level:Q", title="expected service level", axis=_left("%"), scale=alt.Scale(domain=[0, 1]))
-    line = base.mark_line(interpolate="step", color=GREEN, strokeWidth=1.8, clip=True).encode(x=_x(), y=y, detail="day:N")
+    line = base.mark_line(interpolate="step", color=GREEN, strokeWidth=1.8, clip=True).encode(
+        x=_x(), y=y, detail="day:N"
+    )
     goal = alt.Chart(alt.NamedData("goals")).transform_filter("datum.queue == queue")
     rule = goal.mark_rule(color=INK, strokeDash=[5, 4]).encode(y="goal:Q")
     text = goal.mark_text(align="left", dx=4, dy=-6, color=INK).encode(y="goal:Q", x=alt.value(0), text="label:N")
-    tip = _hover(["time:N", alt.Tooltip("service_level:Q", format=".1%"), alt.Tooltip("abandon_rate:Q", format=".1%"),
-                  alt.Tooltip("asa_s:Q", format=".0f")])  # fmt: skip
+    tip = _hover(
+        [
+            "time:N",
+            alt.Tooltip("service_level:Q", format=".1%"),
+            alt.Tooltip("abandon_rate:Q", format=".1%"),
+            alt.Tooltip("asa_s:Q", format=".0f"),
+        ]
+    )
     goals = [{"queue": r["queue"], "goal": r["goal"], "label": "goal"} for r in service_rows(run)]
     unique = list({r["queue"]: r for r in goals}.values())
-    return _finish(alt.layer(line, _days_apart(), rule, text, tip), run, axis, {"rows": staffing_rows(run, axis), "goals": unique}, 150)
+    return _finish(
+        alt.layer(line, _days_apart(), rule, text, tip),
+        run,
+        axis,
+        {"rows": staffing_rows(run, axis), "goals": unique},
+        150,
+    )
 
 
 def heat(run: Run, axis: TimeAxis, what: str) -> Spec:
@@ -105,15 +155,31 @@ def heat(run: Run, axis: TimeAxis, what: str) -> Spec:
     columns = heat_columns(axis)
     rows = staffing_rows(run, axis)
     top = max([1.0, *(r[what] for r in rows)])
-    ramp = ["#f3f5f8", "#9fc9e6", "#2c80bd", "#0b3f73"] if what == "over" else ["#f3f5f8", "#f6c08b", "#d9661f", "#7f2704"]
+    ramp = (
+        ["#f3f5f8", "#9fc9e6", "#2c80bd", "#0b3f73"] if what == "over" else ["#f3f5f8", "#f6c08b", "#d9661f", "#7f2704"]
+    )
     shown = [c for c in columns if c.endswith(":00")]
-    chart = alt.Chart(alt.NamedData("rows")).transform_filter("datum.queue == queue && datum.used").mark_rect(stroke="white", strokeWidth=0.5).encode(
-        x=alt.X("column:O", sort=columns, title=None, axis=alt.Axis(values=shown, labelAngle=0, labelOverlap="greedy", grid=False, ticks=False)),
-        y=alt.Y("day:O", sort=[d["label"] for d in axis.views()[1:]], title=None, axis=_left(ticks=False)),
-        color=alt.Color(f"{what}:Q", title=f"agents {what}", scale=alt.Scale(domain=[0, top], range=ramp),
-                        legend=alt.Legend(orient="right", gradientLength=110)),
-        tooltip=["time:N", "required:Q", "on_phone:Q", "over:Q", "under:Q"],
-    )  # fmt: skip
+    chart = (
+        alt.Chart(alt.NamedData("rows"))
+        .transform_filter("datum.queue == queue && datum.used")
+        .mark_rect(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=alt.X(
+                "column:O",
+                sort=columns,
+                title=None,
+                axis=alt.Axis(values=shown, labelAngle=0, labelOverlap="greedy", grid=False, ticks=False),
+            ),
+            y=alt.Y("day:O", sort=[d["label"] for d in axis.views()[1:]], title=None, axis=_left(ticks=False)),
+            color=alt.Color(
+                f"{what}:Q",
+                title=f"agents {what}",
+                scale=alt.Scale(domain=[0, top], range=ramp),
+                legend=alt.Legend(orient="right", gradientLength=110),
+            ),
+            tooltip=["time:N", "required:Q", "on_phone:Q", "over:Q", "under:Q"],
+        )
+    )
     return _finish(chart, run, axis, {"rows": rows}, max(60, 24 * len(axis.days)), timed=False)
 
 
@@ -123,17 +189,42 @@ def service(run: Run) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).transform_filter("datum.queue == queue")
     order = list(dict.fromkeys(r["period"] for r in rows))
     y = alt.Y("period:O", sort=order, title=None, axis=_left(ticks=False, grid=True))
-    low = min([0.5, *(v for r in rows for v in (r["ci_lo"], r["goal"], r["expected"], r["simulated"]) if v is not None)])
-    x = alt.X("simulated:Q", title="service level", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[max(0.0, low - 0.05), 1.0]))
+    low = min(
+        [0.5, *(v for r in rows for v in (r["ci_lo"], r["goal"], r["expected"], r["simulated"]) if v is not None)]
+    )
+    x = alt.X(
+        "simulated:Q",
+        title="service level",
+        axis=alt.Axis(format="%"),
+        scale=alt.Scale(domain=[max(0.0, low - 0.05), 1.0]),
+    )
     domain, colors = ["simulated, 95 % interval", "expected by the curve", "goal"], [BLUE, ORANGE, INK]
     key = alt.Color("key:N", title=None, scale=alt.Scale(domain=domain, range=colors))
     shape = alt.Shape("key:N", title=None, scale=alt.Scale(domain=domain, range=["circle", "diamond", "stroke"]))
-    tip = ["period:N", *(alt.Tooltip(f"{c}:Q", format=".2%") for c in ("goal", "expected", "simulated", "ci_lo", "ci_hi"))]
-    layers = [base.transform_calculate(key=f"'{domain[0]}'").mark_rule(strokeWidth=3).encode(y=y, x="ci_lo:Q", x2="ci_hi:Q", color=key)]
+    tip = [
+        "period:N",
+        *(alt.Tooltip(f"{c}:Q", format=".2%") for c in ("goal", "expected", "simulated", "ci_lo", "ci_hi")),
+    ]
+    layers = [
+        base.transform_calculate(key=f"'{domain[0]}'")
+        .mark_rule(strokeWidth=3)
+        .encode(y=y, x="ci_lo:Q", x2="ci_hi:Q", color=key)
+    ]
     for name, column in zip(domain, ("simulated", "expected", "goal"), strict=True):
-        mark = base.transform_calculate(key=f"'{name}'").mark_point(filled=column == "simulated", size=110, strokeWidth=2, angle=90 if column == "goal" else 0)
-        layers.append(mark.encode(y=y, x=x if column == "simulated" else f"{column}:Q", color=key, shape=shape, tooltip=tip))
-    return _finish(alt.layer(*layers), run, TimeAxis(pd.DatetimeIndex([]), 1), {"rows": rows}, max(70, 30 * len(order)), timed=False)
+        mark = base.transform_calculate(key=f"'{name}'").mark_point(
+            filled=column == "simulated", size=110, strokeWidth=2, angle=90 if column == "goal" else 0
+        )
+        layers.append(
+            mark.encode(y=y, x=x if column == "simulated" else f"{column}:Q", color=key, shape=shape, tooltip=tip)
+        )
+    return _finish(
+        alt.layer(*layers),
+        run,
+        TimeAxis(pd.DatetimeIndex([]), 1),
+        {"rows": rows},
+        max(70, 30 * len(order)),
+        timed=False,
+    )
 
 
 _BANDS = (("95 % band", "q0.025", "q0.975", "#cfe5f3"), ("80 % band", "q0.1", "q0.9", "#9ccbe8"))
@@ -145,8 +236,20 @@ def _escaped(column: str) -> str:
 
 
 def _x(column: str = "x") -> alt.X:
-    axis = alt.Axis(values=alt.ExprRef("ticks"), labelExpr="labels[datum.value]", grid=False, ticks=False, labelOverlap="greedy", labelPadding=6)
-    return alt.X(f"{column}:Q", title=None, axis=axis, scale=alt.Scale(domain=[alt.ExprRef("lo"), alt.ExprRef("hi")], nice=False, zero=False))
+    axis = alt.Axis(
+        values=alt.ExprRef("ticks"),
+        labelExpr="labels[datum.value]",
+        grid=False,
+        ticks=False,
+        labelOverlap="greedy",
+        labelPadding=6,
+    )
+    return alt.X(
+        f"{column}:Q",
+        title=None,
+        axis=axis,
+        scale=alt.Scale(domain=[alt.ExprRef("lo"), alt.ExprRef("hi")], nice=False, zero=False),
+    )
 
 
 def _left(form: str | None = None, **rest: Any) -> alt.Axis:
@@ -163,7 +266,12 @@ def _color(names: list[str], colors: list[str]) -> alt.Color:
 
 
 def _days_apart() -> Any:
-    return alt.Chart(alt.NamedData("days")).transform_filter("datum.x > lo && datum.x < hi").mark_rule(color="#b8c0ca").encode(x=_x())
+    return (
+        alt.Chart(alt.NamedData("days"))
+        .transform_filter("datum.x > lo && datum.x < hi")
+        .mark_rule(color="#b8c0ca")
+        .encode(x=_x())
+    )
 
 
 def _hover(tooltip: list[Any]) -> Any:
@@ -180,5 +288,9 @@ def _finish(chart: Any, run: Run, axis: TimeAxis, data: dict[str, Any], height: 
     params = [{"name": "queue", "value": run.queues[0] if run.queues else ""}]
     params += [{"name": name, "value": first[name]} for name in ("lo", "hi", "ticks", "labels") if timed]
     days = {"days": [{"x": a} for _, a, _ in axis.days]} if timed else {}
-    return spec | {"config": _CONFIG, "params": [*spec.get("params", []), *params], "datasets": data | days,
-                   "autosize": {"type": "fit-x", "contains": "padding"}}  # fmt: skip
+    return spec | {
+        "config": _CONFIG,
+        "params": [*spec.get("params", []), *params],
+        "datasets": data | days,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+    }

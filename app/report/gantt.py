@@ -57,7 +57,14 @@ def stretches(run: Run) -> Iterator[Stretch]:
     if activity is None:
         return
     roster = run.table("roster")
-    known = {} if roster is None else {(a, s): (p, m) for a, s, p, m in zip(*(roster[c] for c in ("agent", "start", "pattern", "paid_min")), strict=True)}
+    known = (
+        {}
+        if roster is None
+        else {
+            (a, s): (p, m)
+            for a, s, p, m in zip(*(roster[c] for c in ("agent", "start", "pattern", "paid_min")), strict=True)
+        }
+    )
     frame = activity.sort_values(["agent", "start"], kind="stable")
     queues = frame["queue"] if "queue" in frame else pd.Series("", index=frame.index)
     held: list[tuple[str, pd.Timestamp, pd.Timestamp, str, str]] = []
@@ -71,7 +78,9 @@ def stretches(run: Run) -> Iterator[Stretch]:
         yield _stretch(held, known)
 
 
-def _stretch(rows: list[tuple[str, pd.Timestamp, pd.Timestamp, str, str]], known: dict[Any, tuple[str, float]]) -> Stretch:
+def _stretch(
+    rows: list[tuple[str, pd.Timestamp, pd.Timestamp, str, str]], known: dict[Any, tuple[str, float]]
+) -> Stretch:
     agent, start, end = rows[0][0], rows[0][1], rows[-1][2]
     if rows[0][3] == AWAY:
         return Stretch(agent, start, end, "", AWAY, (), None)
@@ -99,7 +108,15 @@ def gantt(run: Run) -> dict[str, Any] | None:
         parts = [[minute(a), minute(b), kind] for a, b, kind in s.parts]
         agents.setdefault(s.agent, []).append([minute(s.start), minute(s.end), s.queue, s.pattern, parts, s.paid_min])
     busy = {s.date for s in found if not s.is_leave}
-    days = [{"label": day(d), "lo": minute(midnight(d, run.zone)), "hi": minute(midnight(d + dt.timedelta(days=1), run.zone))} for d in dates if d in busy]
+    days = [
+        {
+            "label": day(d),
+            "lo": minute(midnight(d, run.zone)),
+            "hi": minute(midnight(d + dt.timedelta(days=1), run.zone)),
+        }
+        for d in dates
+        if d in busy
+    ]
     people = [{"id": a, "name": run.name(a), "team": run.team(a), "shifts": shifts} for a, shifts in agents.items()]
     return {"people": people, "days": days, "ticks": _ticks(run, dates, first), "queues": list(run.queues)}
 

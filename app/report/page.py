@@ -49,17 +49,44 @@ def page(run: Run, *, wages: bool) -> str:
     specs = charts(run, axis)
     data = {"charts": _packed(specs), "views": axis.views(), "queues": list(run.queues), "gantt": gantt(run)}
     scripts = [_bundle(), *(_text(name) for name in ("gantt.js", "report.js"))]
-    return environment().get_template("report.html.j2").render(
-        run=run, title=run.site, week=_week(run), cards=cards(run, wages=wages), charts=specs, gantt=data["gantt"], queues=run.queues, views=axis.views(),
-        service=service_table(run), explain=explain_table(run, wages=wages), open=open_table(run), cost=cost_table(run) if wages else None, wages=wages,
-        rules=rule_tables(run, wages=wages), backtest=backtest_table(run), quality=quality_table(run), origin=origin_tables(run),
-        data=embedded(data), scripts=scripts, policy=policy(scripts), style=_text("report.css"),
-    )  # fmt: skip
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            run=run,
+            title=run.site,
+            week=_week(run),
+            cards=cards(run, wages=wages),
+            charts=specs,
+            gantt=data["gantt"],
+            queues=run.queues,
+            views=axis.views(),
+            service=service_table(run),
+            explain=explain_table(run, wages=wages),
+            open=open_table(run),
+            cost=cost_table(run) if wages else None,
+            wages=wages,
+            rules=rule_tables(run, wages=wages),
+            backtest=backtest_table(run),
+            quality=quality_table(run),
+            origin=origin_tables(run),
+            data=embedded(data),
+            scripts=scripts,
+            policy=policy(scripts),
+            style=_text("report.css"),
+        )
+    )
 
 
 def environment() -> jinja2.Environment:
     """Return the template environment: everything is escaped, an unknown name is an error."""
-    return jinja2.Environment(loader=jinja2.FunctionLoader(_text), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return jinja2.Environment(
+        loader=jinja2.FunctionLoader(_text),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def embedded(data: object) -> str:

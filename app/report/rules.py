@@ -33,17 +33,32 @@ def _goals(run: Run) -> TextTable | None:
         promise = f"{percent(goal.get('level'), 0)} within {number(goal.get('within_s'))} s, {goal.get('definition', 'offered')}"
         patience = f"{number(queue['patience_s'])} s" if known(queue.get("patience_s")) else "they wait for ever"
         rows.append((name, promise, str(goal.get("basis", "day")), percent(goal.get("floor", 0.5), 0), patience))
-    return table("Service goals", "Queue|Goal|Holds per|Least in any interval#|Callers' mean patience", rows) if rows else None
+    return (
+        table("Service goals", "Queue|Goal|Holds per|Least in any interval#|Callers' mean patience", rows)
+        if rows
+        else None
+    )
 
 
 def _shifts(run: Run) -> TextTable | None:
     rows = []
     for name, raw in run.plan.get("shift", {}).items():
         family = _family(name, raw)
-        breaks = "; ".join(f"{b.kind} {b.duration_min} min{'' if b.paid else ' unpaid'}, {hours(lo)} to {hours(hi)} after the start"
-                           for b, (lo, hi) in zip(family.breaks, family.windows, strict=True))  # fmt: skip
+        breaks = "; ".join(
+            f"{b.kind} {b.duration_min} min{'' if b.paid else ' unpaid'}, {hours(lo)} to {hours(hi)} after the start"
+            for b, (lo, hi) in zip(family.breaks, family.windows, strict=True)
+        )
         days = "every day" if len(family.days) == _ALL_DAYS else ", ".join(d[:3] for d in family.days)
-        rows.append((name, hours(family.paid_min), hours(family.length_min), f"{family.start_from}–{family.start_to} every {family.step_min} min", days, breaks or "none"))
+        rows.append(
+            (
+                name,
+                hours(family.paid_min),
+                hours(family.length_min),
+                f"{family.start_from}–{family.start_to} every {family.step_min} min",
+                days,
+                breaks or "none",
+            )
+        )
     return table("Shift families", "Family|Paid#|Length#|Starts|Days|Breaks", rows) if rows else None
 
 
@@ -56,27 +71,50 @@ def _contracts(run: Run, *, wages: bool) -> TextTable | None:
     rows = []
     for name, raw in run.plan.get("contract", {}).items():
         c = Contract(name=name, **raw)
-        row = [name, f"{number(c.min_h_week, 1)}–{number(c.max_h_week, 1)} h", f"{c.min_days}–{c.max_days}", ", ".join(c.shifts)]
+        row = [
+            name,
+            f"{number(c.min_h_week, 1)}–{number(c.max_h_week, 1)} h",
+            f"{c.min_days}–{c.max_days}",
+            ", ".join(c.shifts),
+        ]
         if wages:
             row.append(money(c.cost_h, run.currency, 2))
         rows.append(row)
-    return table("Contracts", "Contract|Paid hours a week|Days a week|Shift families" + ("|Wage per hour#" if wages else ""), rows) if rows else None
+    return (
+        table(
+            "Contracts",
+            "Contract|Paid hours a week|Days a week|Shift families" + ("|Wage per hour#" if wages else ""),
+            rows,
+        )
+        if rows
+        else None
+    )
 
 
 def _rules(run: Run) -> TextTable:
     r = Rules(**run.plan.get("rules", {}))
     spread = "no limit" if r.max_start_spread_min is None else hours(r.max_start_spread_min)
-    rows = [("Rest between two shifts, at least", hours(r.rest_min)), ("Days in a row, at most", str(r.max_run_days)),
-            ("Days off together, at least", str(r.days_off_together)), ("Spread of start times in the week, at most", spread)]  # fmt: skip
+    rows = [
+        ("Rest between two shifts, at least", hours(r.rest_min)),
+        ("Days in a row, at most", str(r.max_run_days)),
+        ("Days off together, at least", str(r.days_off_together)),
+        ("Spread of start times in the week, at most", spread),
+    ]
     return table("Rules for everybody", "Rule|Value", rows, "All are hard: the judge counts every breach.")
 
 
 def _costs(run: Run) -> TextTable:
     raw = dict(run.plan.get("costs", {}))
     c = Costs(**raw | {"premium": tuple(Premium(**p) for p in raw.get("premium", ()))})
-    prices = [("Wage per paid hour where nobody has their own", c.cost_h), ("Call lost to the goal", c.lost_call), ("Agent-hour missing under the floor", c.under_h),
-              ("Paid hour of an open shift", c.open_shift_h), ("Hour below a contract's minimum", c.below_contract_h), ("Unit of wish weight unmet", c.wish),
-              ("Hour between earliest and latest start", c.steady_h)]  # fmt: skip
+    prices = [
+        ("Wage per paid hour where nobody has their own", c.cost_h),
+        ("Call lost to the goal", c.lost_call),
+        ("Agent-hour missing under the floor", c.under_h),
+        ("Paid hour of an open shift", c.open_shift_h),
+        ("Hour below a contract's minimum", c.below_contract_h),
+        ("Unit of wish weight unmet", c.wish),
+        ("Hour between earliest and latest start", c.steady_h),
+    ]
     rows = [(name, money(value, run.currency, 2)) for name, value in prices]
     for p in c.premium:
         days = "every day" if len(p.days) == _ALL_DAYS else ", ".join(d[:3] for d in p.days)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +16,7 @@ from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
+from ..config import PLAN, read_plan
 
 SCHEDULE = load(_schedule)
 OWN = load(__package__)
@@ -36,7 +36,7 @@ class Run:
     summary
         The parsed ``summary.json``.
     plan
-        The parsed ``inputs/plan.toml``; empty without one.
+        The plain ``inputs/plan.toml`` after the run's scenario; empty without one.
     tables
         Per file (its name without ``.csv``) the checked table; absent files have no key.
     staff
@@ -85,7 +85,11 @@ class Run:
             if frame is not None:
                 first: dt.date = frame["start"].min().date()
                 return first
-        raise InputError("no planned times", file=self.folder / "summary.json", mend="Name the first day as week, or run the plan again")
+        raise InputError(
+            "no planned times",
+            file=self.folder / "summary.json",
+            mend="Name the first day as week, or run the plan again",
+        )
 
     @cached_property
     def queues(self) -> tuple[str, ...]:
@@ -112,7 +116,11 @@ class Run:
     def step(self, name: str, other: int) -> int:
         """Return the smallest distance in minutes between two starts of a table; `other` where it has no two."""
         frame = self.table(name)
-        gaps = pd.Series(dtype="timedelta64[us]") if frame is None else frame["start"].drop_duplicates().sort_values().diff().dropna()
+        gaps = (
+            pd.Series(dtype="timedelta64[us]")
+            if frame is None
+            else frame["start"].drop_duplicates().sort_values().diff().dropna()
+        )
         return other if gaps.empty else int(gaps.min() / pd.Timedelta(minutes=1))
 
     def name(self, agent: str) -> str:
@@ -132,7 +140,11 @@ class Run:
         return self._of_staff("team")
 
     def _of_staff(self, column: str) -> dict[str, str]:
-        return {} if self.staff is None or column not in self.staff else {str(a): str(v) for a, v in self.staff[column].items()}
+        return (
+            {}
+            if self.staff is None or column not in self.staff
+            else {str(a): str(v) for a, v in self.staff[column].items()}
+        )
 
 
 def read_run(folder: Path) -> Run:
@@ -147,25 +159,19 @@ def read_run(folder: Path) -> Run:
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise InputError("file not found", file=path, mend=f"{folder} is not a run folder; make one with: busyhour plan FOLDER") from None
+        raise InputError(
+            "file not found", file=path, mend=f"{folder} is not a run folder; make one with: busyhour plan FOLDER"
+        ) from None
     except json.JSONDecodeError as error:
         raise InputError(f"not JSON: {error}", file=path, mend="Run the plan again") from error
-    plan = _toml(folder / "inputs" / "plan.toml")
+    inputs = folder / "inputs"
+    plan = read_plan(inputs, summary.get("scenario"))[1] if (inputs / PLAN).exists() else {}
     zone = summary.get("zone") or plan.get("site", {}).get("zone")
     found = {name: folder / f"{name}.csv" for name in FILES}
     tables = {name: read_csv(file, FILES[name], zone=zone) for name, file in found.items() if file.exists()}
-    people = folder / "inputs" / "staff.csv"
+    people = inputs / "staff.csv"
     staff = read_csv(people, SCHEDULE["staff"]).set_index("agent") if people.exists() else None
     if "requirement" in tables and "queue" not in tables["requirement"]:
         names = list(plan.get("queue", {})) or ["calls"]
         tables["requirement"] = tables["requirement"].assign(queue=names[0])
     return Run(folder, summary, plan, tables, staff)
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", file=path, mend="Correct that line") from error

@@ -20,7 +20,10 @@ def _plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
     for name in out.columns:
         if pd.api.types.is_float_dtype(out[name]):
             out[name] = out[name].round(decimals)
-    return [{k: (None if v is None or v != v else v) for k, v in row.items()} for row in out.astype(object).to_dict("records")]
+    return [
+        {k: (None if v is None or v != v else v) for k, v in row.items()}
+        for row in out.astype(object).to_dict("records")
+    ]
 
 
 def _placed(frame: pd.DataFrame, axis: TimeAxis, minutes: int) -> pd.DataFrame:
@@ -49,7 +52,9 @@ def history_rows(run: Run, axis: TimeAxis) -> Rows:
     age = [(run.week - t.date()).days for t in past["start"]]
     past = past.assign(week=[-(-a // 7) for a in age], key=_wall(past["start"]))
     past = past[past["week"].between(1, HISTORY_WEEKS)]
-    planned = pd.DataFrame({"left": range(len(axis)), "key": _wall(pd.Series(axis.starts)), "day": [day(d) for d in axis.starts.date]})
+    planned = pd.DataFrame(
+        {"left": range(len(axis)), "key": _wall(pd.Series(axis.starts)), "day": [day(d) for d in axis.starts.date]}
+    )
     width = max(1, run.interval_min // axis.minutes)
     rows = past.merge(planned, on="key").assign(x=lambda f: f["left"] + width / 2).sort_values(["queue", "week", "x"])
     return _plain(rows[["queue", "week", "day", "x", "calls"]], 1)
@@ -64,7 +69,9 @@ def staffing_rows(run: Run, axis: TimeAxis) -> Rows:
     coverage = run.tables["coverage"]
     optional = [c for c in ("service_level", "asa_s", "abandon_rate") if c in coverage]
     rows = _placed(coverage[["queue", "start", "required", "on_phone", "over", "under", *optional]], axis, axis.minutes)
-    rows = rows.assign(column=[_column(t) for t in rows["start"]], used=((rows["required"] > 0) | (rows["on_phone"] > 0)).astype(int))
+    rows = rows.assign(
+        column=[_column(t) for t in rows["start"]], used=((rows["required"] > 0) | (rows["on_phone"] > 0)).astype(int)
+    )
     return _plain(rows.drop(columns=["start"]))
 
 

@@ -12,6 +12,7 @@ from .figures import MISSING, clock, day, hours, known, money, number, percent, 
 from .run import Run
 
 LONGEST = 200
+_AMOUNT = r"\d+\.\d\d\b"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,15 @@ class TextTable:
     marked: frozenset[int] = frozenset()
 
 
-def table(caption: str, columns: str, rows: Iterable[Sequence[str]], note: str = "", marked: Iterable[int] = (), *, file: str = "") -> TextTable:
+def table(
+    caption: str,
+    columns: str,
+    rows: Iterable[Sequence[str]],
+    note: str = "",
+    marked: Iterable[int] = (),
+    *,
+    file: str = "",
+) -> TextTable:
     """Make a table; `columns` names them separated by ``|``, a trailing ``#`` means numbers; long ones are cut and say so."""
     every = [tuple(r) for r in rows]
     if len(every) > LONGEST:
@@ -56,21 +65,50 @@ def service_table(run: Run) -> TextTable | None:
     for r in frame.itertuples():
         interval = f"{percent(r.ci_lo)} to {percent(r.ci_hi)}" if known(r.ci_lo) else MISSING
         when = day(r.start.date()) if r.period == "day" else "Week"
-        rows.append((r.queue, when, percent(r.goal), percent(r.expected), percent(r.simulated), interval, verdict(r.goal, r.ci_lo, r.ci_hi)[0]))
+        rows.append(
+            (
+                r.queue,
+                when,
+                percent(r.goal),
+                percent(r.expected),
+                percent(r.simulated),
+                interval,
+                verdict(r.goal, r.ci_lo, r.ci_hi)[0],
+            )
+        )
     marked = [i for i, p in enumerate(frame["period"]) if p == "week"]
-    return table("Service level by day and week", "Queue|Period|Goal#|Expected#|Simulated#|95 % interval#|Verdict", rows,
-                 "Expected: by the service curve at the planned staff. Simulated: seeded, call by call.", marked, file="service.csv")  # fmt: skip
+    return table(
+        "Service level by day and week",
+        "Queue|Period|Goal#|Expected#|Simulated#|95 % interval#|Verdict",
+        rows,
+        "Expected: by the service curve at the planned staff. Simulated: seeded, call by call.",
+        marked,
+        file="service.csv",
+    )
+
+
+def hidden_money(explain: pd.DataFrame) -> pd.DataFrame:
+    """Return the explanations without prices: the column is dropped, amounts with two decimals in the text are masked."""
+    out = explain.drop(columns=["cost_one_more"], errors="ignore")
+    return out.assign(detail=out["detail"].str.replace(_AMOUNT, "…", regex=True)) if "detail" in out else out
 
 
 def explain_table(run: Run, *, wages: bool) -> TextTable | None:
-    """Why the plan is short where it is short, worst first."""
+    """Why the plan is short where it is short, in the order of the file (worst first)."""
     frame = run.table("explain")
     if frame is None:
         return None
-    frame = frame.sort_values("under", ascending=False, kind="stable") if "under" in frame else frame
+    frame = frame if wages else hidden_money(frame)
     rows = []
     for r in frame.to_dict("records"):
-        row = [str(r["queue"]), span(r["start"], r["end"]), number(r.get("under"), 1), str(r["binding_rule"]), str(r.get("detail", "")), str(r.get("who", ""))]
+        row = [
+            str(r["queue"]),
+            span(r["start"], r["end"]),
+            number(r.get("under"), 1),
+            str(r["binding_rule"]),
+            str(r.get("detail", "")),
+            str(r.get("who", "")),
+        ]
         if wages:
             row.append(money(r.get("cost_one_more"), run.currency, 2))
         rows.append(row)
@@ -84,9 +122,16 @@ def open_table(run: Run) -> TextTable | None:
     if frame is None:
         return None
     reasons = run.table("open_reasons")
-    why: dict[tuple[object, str], str] = {} if reasons is None else {(r["date"], str(r["pattern"])): str(r.get("reason", "")) for r in reasons.to_dict("records")}
-    rows = [(day(r["date"]), str(r["pattern"]), f"{clock(r['start'])}–{clock(r['end'])}", hours(r["paid_min"]), str(r.get("queue", "")), why.get((r["date"], str(r["pattern"])), MISSING))
-            for r in frame.sort_values("start").to_dict("records")]  # fmt: skip
+    why = (
+        {}
+        if reasons is None
+        else dict(zip(zip(reasons["date"], reasons["pattern"], strict=True), reasons["reason"], strict=True))
+    )
+    rows = []
+    for r in frame.sort_values("start", kind="stable").to_dict("records"):
+        time = f"{clock(r['start'])}–{clock(r['end'])}"
+        reason = why.get((r["date"], r["pattern"])) or MISSING
+        rows.append((day(r["date"]), r["pattern"], time, hours(r["paid_min"]), r.get("queue", ""), reason))
     return table("Open shifts", "Day|Pattern|Time|Paid#|Queue|Why nobody takes it", rows, file="open_shifts.csv")
 
 
@@ -113,12 +158,28 @@ def backtest_table(run: Run) -> TextTable | None:
     frame = run.table("backtest")
     if frame is None:
         return None
-    names = {"wape": "WAPE#", "bias": "Bias#", "wql": "Weighted quantile loss#", "coverage_80": "Inside 80 % band#", "coverage_95": "Inside 95 % band#"}
+    names = {
+        "wape": "WAPE#",
+        "bias": "Bias#",
+        "wql": "Weighted quantile loss#",
+        "coverage_80": "Inside 80 % band#",
+        "coverage_95": "Inside 95 % band#",
+    }
     have = [c for c in names if c in frame]
     chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
-    rows = [(str(r["queue"]), str(r["model"]) + (" (chosen)" if i in chosen else ""), *(percent(r[c]) for c in have)) for i, r in enumerate(frame.to_dict("records"))]
+    rows = [
+        (str(r["queue"]), str(r["model"]) + (" (chosen)" if i in chosen else ""), *(percent(r[c]) for c in have))
+        for i, r in enumerate(frame.to_dict("records"))
+    ]
     note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high; bands should hold 80 % and 95 %."
-    return table("Forecast models in the backtest", "|".join(["Queue", "Model", *(names[c] for c in have)]), rows, note, chosen, file="backtest.csv")
+    return table(
+        "Forecast models in the backtest",
+        "|".join(["Queue", "Model", *(names[c] for c in have)]),
+        rows,
+        note,
+        chosen,
+        file="backtest.csv",
+    )
 
 
 def quality_table(run: Run) -> TextTable | None:
@@ -137,12 +198,22 @@ def quality_table(run: Run) -> TextTable | None:
 def origin_tables(run: Run) -> list[TextTable]:
     """Return what is needed to make this plan again: seed, versions, seconds and hashes of the inputs."""
     s = run.summary
-    facts = [("Seed", str(s.get("seed", MISSING))), ("Status", str(s.get("status", MISSING))), ("Stopped by", str(s.get("stopped") or "its end"))]
+    facts = [
+        ("Seed", str(s.get("seed", MISSING))),
+        ("Status", str(s.get("status", MISSING))),
+        ("Stopped by", str(s.get("stopped") or "its end")),
+    ]
     facts += [(f"Version of {name}", str(v)) for name, v in (s.get("versions") or {}).items()]
     out = [table("Seed and versions", "What|Value", facts)]
     if s.get("stages"):
         rows = [(str(n).replace("_", " "), number(v, 1)) for n, v in s["stages"].items() if isinstance(v, int | float)]
-        out.append(table("Time spent", "Stage|Seconds#", [*rows, ("all", number(s["seconds"], 1))] if known(s.get("seconds")) else rows))
+        out.append(
+            table(
+                "Time spent",
+                "Stage|Seconds#",
+                [*rows, ("all", number(s["seconds"], 1))] if known(s.get("seconds")) else rows,
+            )
+        )
     if s.get("input_hashes"):
         out.append(table("Inputs by SHA-256", "File|Hash", [(str(n), str(h)) for n, h in s["input_hashes"].items()]))
     return out
