@@ -1,0 +1,68 @@
+"""Decimal sign and units of columns, told from names and values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from .units import LEAST_MEAN_S, MOST_MEAN_S
+from .values import SECONDS
+
+TIMES = ("handle_s", "talk_s", "hold_s", "acw_s", "wait_s")
+_NAMED = {"ms": re.compile(r"\bms\b|millisec", re.IGNORECASE), "min": re.compile(r"\bmin\b|minutes", re.IGNORECASE)}
+_SECONDS = re.compile(r"\bs\b|\bsec|_s$|seconds|sekunden", re.IGNORECASE)
+
+
+def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
+    """Return the keys decimal, units and totals that fit, adding a line to `reasons` for each."""
+    keys: dict[str, Any] = {}
+    numeric = [t for o, t in columns.items() if o not in ("queue", "start")]
+    comma = any(cells[t].str.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}").any() for t in numeric)
+    if comma:
+        keys["decimal"] = ","
+        reasons.append("decimal comma: numbers like 1,5")
+    units: dict[str, str] = {}
+    totals: list[str] = []
+    calls = _number(cells, columns.get("answered") or columns.get("offered"), comma)
+    for ours in (t for t in TIMES if t in columns):
+        theirs = columns[ours]
+        unit, total, why = _unit(theirs, cells[theirs], _number(cells, theirs, comma), calls)
+        if unit != "s":
+            units[ours] = unit
+        if total:
+            totals.append(ours)
+        reasons.append(f"{theirs!r} is in {unit}, {'a total' if total else 'a mean per call'}: {why}")
+    return keys | ({"units": units} if units else {}) | ({"totals": tuple(totals)} if totals else {})
+
+
+def _number(cells: pd.DataFrame, name: str | None, comma: bool) -> pd.Series:
+    if name is None:
+        return pd.Series(float("nan"), index=cells.index)
+    text = cells[name].str.replace(".", "").str.replace(",", ".") if comma else cells[name]
+    return pd.to_numeric(text, errors="coerce").astype("float64")
+
+
+def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tuple[str, bool, str]:
+    """Return unit, whether it is a total, and why."""
+    total = bool(re.search(r"\btotal|\bsum\b|gesamt", name, re.IGNORECASE))
+    if text.str.contains(":", regex=False).any():
+        return "hms", total, "written like H:MM:SS"
+    for unit, words in _NAMED.items():
+        if words.search(name):
+            return unit, total, "its name says so"
+    known = values.notna() & (calls > 0)
+    if not known.any():
+        return "s", total, "nothing to measure, seconds assumed"
+    mean, per_call = float(values[known].mean()), float(values[known].sum() / calls[known].sum())
+    if total or _SECONDS.search(name):
+        size = per_call if total else mean
+        unit = next((u for u in ("s", "ms", "min") if LEAST_MEAN_S <= size * SECONDS[u] <= MOST_MEAN_S), "s")
+        return unit, total, f"its name, and {size * SECONDS[unit]:.0f} s per call"
+    grows = float(values[known].corr(calls[known])) > 0.5 if known.sum() > 2 else False
+    if grows and LEAST_MEAN_S <= per_call <= MOST_MEAN_S:
+        return "s", True, f"it grows with the calls, {per_call:.0f} s for each"
+    unit = "ms" if mean > MOST_MEAN_S else "min" if 0 < mean < LEAST_MEAN_S else "s"
+    return unit, False, f"{mean * SECONDS[unit]:.0f} s per call"
