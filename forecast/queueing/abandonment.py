@@ -107,10 +107,10 @@ def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) ->
 def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
     # r = p_(n+j) / p_n; waits of a caller who is served and finds j waiting: sum of 1/(n + iθ), i = 1 … j + 1
     waiting = queue = wait = 0.0
-    r, level, rate, delay = 1.0, 0.0, n, 0.0
+    r, level, delay = 1.0, 0.0, 0.0
     j = 0
     while True:
-        after = rate + theta
+        after = n + (j + 1) * theta
         delay += 1.0 / after
         waiting += r
         queue += j * r
@@ -119,12 +119,13 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
         if ratio < 1.0 and r * ratio * (j + 1) < 1e-18 * (1.0 - ratio) * queue:
             break
         r *= ratio
-        rate = after
         j += 1
         if r > _BIG:
             r, waiting, queue, wait, level = r / _BIG, waiting / _BIG, queue / _BIG, wait / _BIG, level + 1.0
-    p_n = 1.0 / (waiting + (inverse - 1.0) * _BIG**-level)
-    p_abandon = p_n * queue * theta / a
+    one = math.exp(-level * _LOG_BIG)
+    p_n = 1.0 / (waiting + (inverse - 1.0) * one)
+    # what comes in and is not served leaves: exact where more comes in than can be served
+    p_abandon = p_n * (waiting * (1.0 - n / a) + n / a * one if a > n else queue * theta / a)
     late, still = _tail_by_stages(n, a, theta, t_in, level)
     late_short, still_short = _tail_by_stages(n, a, theta, t_short, level)
     return p_n * waiting, p_abandon, p_n * late, p_n * still, p_n * late_short, p_n * still_short, p_n * wait
@@ -135,16 +136,17 @@ def _tail_by_stages(n: float, a: float, theta: float, t: float, level: float) ->
     gone = -math.expm1(-theta * t)
     rest = a * (1.0 - gone)
     waiting = served = 0.0
-    r, rate = 1.0, n
+    r = 1.0
+    j = 0
     while True:
-        after = rate + theta
+        after = n + (j + 1) * theta
         waiting += r
         served += r * n / after
         ratio = rest / after
         if ratio < 1.0 and r * ratio < 1e-18 * (1.0 - ratio) * waiting:
             break
         r *= ratio
-        rate = after
+        j += 1
         if r > _BIG:
             r, waiting, served, level = r / _BIG, waiting / _BIG, served / _BIG, level - 1.0
     scale = math.exp(a / theta * gone - n * t - theta * t - level * _LOG_BIG)

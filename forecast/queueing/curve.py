@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.stats import binom, nbinom
 
 from ..errors import InputError
 from ..tables import refuse_duplicates
@@ -15,6 +15,8 @@ from .measures import counted
 from .targets import ServiceGoal
 
 _TIE = 1e-9
+_NONE = 1e-12
+_CUT = 1e-6
 _CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short")
 
 
@@ -96,7 +98,7 @@ class Curve:
         """
         above, below = self._counted(goal)
         blank = np.where(np.broadcast_to(self.calls[:, None], above.shape) > 0.0, 0.0, 1.0)
-        level: np.ndarray = np.divide(above, below, out=blank, where=below > 0.0)
+        level: np.ndarray = np.divide(above, below, out=blank, where=below > _NONE * self.calls[:, None])
         return level
 
     def smallest(self, goal: ServiceGoal) -> np.ndarray:
@@ -195,9 +197,9 @@ class Curve:
         if worst == 0.0:
             return self
         present = 1.0 - worst
-        whole = self.extended(int(np.ceil((self.top + 4.0 * np.sqrt(self.top * worst / present)) / present)))
+        whole = self.extended(self.top + int(nbinom.isf(_CUT, max(self.top, 1), present)))
         answered = self.calls[:, None] - whole.abandoned
-        wait: np.ndarray = np.where(answered > _TIE * self.calls[:, None], whole.asa_s * answered, 0.0)
+        wait: np.ndarray = np.where(answered > _NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
         values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait]
         found = [np.empty_like(whole.occupancy) for _ in values]
         heads = np.arange(whole.top + 1)
@@ -268,5 +270,5 @@ def _expected(values: np.ndarray, law: np.ndarray) -> np.ndarray:
     mean: np.ndarray = np.where(known, values, 0.0) @ law
     for odd, wrong in ((np.inf, np.isposinf(values)), (np.nan, np.isnan(values))):
         if wrong.any():
-            mean = np.where(wrong.astype(float) @ law > 1e-12, odd, mean)
+            mean = np.where(wrong.astype(float) @ law > _NONE, odd, mean)
     return mean

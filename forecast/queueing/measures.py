@@ -147,14 +147,14 @@ def performance(
         numbers(agents, "agents"), a, h, theta, numbers(within_s, "within_s") / h, numbers(short_s, "short_s") / h
     )
     m = kernel.evaluate(*(x.ravel() for x in (n, a, theta, t_in, t_short))).reshape(kernel.MEASURES, *n.shape)
-    abandon = m[kernel.P_ABANDON]
+    waits, abandon = np.minimum(m[kernel.P_WAIT], 1.0), np.minimum(m[kernel.P_ABANDON], 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
         asa = m[kernel.WAIT] / (1.0 - abandon)
         asa_all = np.where(theta > 0.0, abandon / theta, m[kernel.WAIT])
         busy = np.where(n > 0.0, np.minimum(a * (1.0 - abandon) / n, 1.0), a > 0.0)
         queue = np.where(a > 0.0, a * asa_all, 0.0)
     found = (
-        n, a, m[kernel.P_WAIT], abandon, np.maximum(1.0 - abandon - m[kernel.LATE], 0.0),
+        n, a, waits, abandon, np.maximum(1.0 - abandon - m[kernel.LATE], 0.0),
         np.maximum(abandon - m[kernel.STILL] + m[kernel.LATE], 0.0),
         np.maximum(abandon - m[kernel.STILL_SHORT] + m[kernel.LATE_SHORT], 0.0), asa * h, asa_all * h, busy, queue,
     )  # fmt: skip

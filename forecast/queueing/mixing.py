@@ -59,7 +59,8 @@ def service_curve(
     h = numbers(rows["handle_s"].to_numpy(dtype=float), "handle_s", above=TINY)
     patience = pd.Series(rows["patience_s"]).fillna(np.inf).to_numpy(dtype=float) if model == "erlang_a" else None
     theta = np.broadcast_to(impatience(model, h, patience), h.shape).copy()
-    factors, weights = gamma_nodes(rate_cv(rows), nodes)
+    cv = rate_cv(rows)
+    factors, weights = gamma_nodes(cv, nodes if cv.any() else 1)
     loads = (calls * h / (60.0 * interval_min))[:, None] * factors
     inputs = (loads, weights, theta, within_s / h, short_s / h)
     top = _saturation(*inputs, reach)
@@ -67,9 +68,9 @@ def service_curve(
     offered = calls[:, None]
     abandon = m[kernel.P_ABANDON]
     answered = 1.0 - abandon
-    # with no load every share is 0, so that nothing abandons and nothing is "answered in time" of no calls
     with np.errstate(invalid="ignore", divide="ignore"):
-        asa = np.where(offered > 0.0, m[kernel.WAIT] * h[:, None] / np.where(answered > 1e-12, answered, np.nan), 0.0)
+        wait = m[kernel.WAIT] * h[:, None]
+        asa = np.where(offered > 0.0, wait / np.where(answered > 1e-12, answered, np.nan), 0.0)
     return Curve(
         str(queues[0]),
         pd.DatetimeIndex(rows["start"]),

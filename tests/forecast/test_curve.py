@@ -1,0 +1,216 @@
+"""The service curve: averaged over the forecast law, thinned by absence, cut by a goal."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from busyhour.forecast.errors import InputError
+from busyhour.forecast.queueing import Curve, ServiceGoal, performance, required_agents, service_curve
+from busyhour.forecast.queueing.mixing import gamma_nodes, rate_cv
+from busyhour.forecast.queueing.targets import DEFINITIONS
+from busyhour.forecast.tables import QUANTILES
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
+CALLS = (0.0, 3.0, 40.0, 120.0)
+
+
+def volume(calls=CALLS, *, cv=0.0, patience=120.0, handle=300.0):
+    starts = pd.date_range("2026-03-02 08:00", periods=len(calls), freq="30min", unit="us")
+    frame = pd.DataFrame({"queue": "q", "start": starts, "calls": calls, "handle_s": handle, "patience_s": patience})
+    mean = np.array(calls)
+    spread = np.sqrt(mean + (cv * mean) ** 2)
+    for p in QUANTILES:
+        frame[f"q{p:g}"] = np.maximum(mean + spread * stats.norm.ppf(p), 0.0) if cv else mean
+    return frame
+
+
+def curve(model="erlang_a", **how):
+    return service_curve(volume(**how), interval_min=30, model=model, within_s=20, short_s=5)
+
+
+def test_a_certain_rate_gives_erlang_itself():
+    found = curve()
+    n = np.arange(found.top + 1)
+    for i, calls in enumerate(CALLS):
+        exact = performance("erlang_a", n, load_erl=calls / 6, aht_s=300, patience_s=120)
+        np.testing.assert_allclose(found.answered_in[i], calls * exact.answered_in, atol=1e-10)
+        np.testing.assert_allclose(found.abandoned[i], calls * exact.p_abandon, atol=1e-10)
+        np.testing.assert_allclose(found.abandoned_in[i], calls * exact.abandoned_in, atol=1e-10)
+        np.testing.assert_allclose(found.abandoned_short[i], calls * exact.abandoned_short, atol=1e-10)
+        np.testing.assert_allclose(found.occupancy[i], exact.occupancy, atol=1e-12)
+        np.testing.assert_allclose(found.asa_s[i], exact.asa_s, rtol=1e-10, atol=1e-15)
+        for definition in DEFINITIONS:
+            goal = ServiceGoal(0.8, 20, definition)
+            np.testing.assert_allclose(found.service_level(goal)[i], exact.service_level(definition), atol=1e-10)
+
+
+def test_an_uncertain_rate_is_integrated_over_its_law():
+    calls, cv, n = 60.0, 0.25, 11
+    found = curve(calls=(calls,), cv=cv)
+    shape = 1 / cv**2
+    law = stats.gamma(shape, scale=calls / shape)
+
+    def answered(rate):
+        return law.pdf(rate) * rate * performance("erlang_a", n, load_erl=rate / 6, aht_s=300, patience_s=120).answered_in
+
+    def busy(rate):
+        return law.pdf(rate) * performance("erlang_a", n, load_erl=rate / 6, aht_s=300, patience_s=120).occupancy
+
+    assert rate_cv(volume((calls,), cv=cv))[0] == pytest.approx(cv, rel=1e-9)
+    exact = integrate.quad(answered, 0, 4 * calls, epsabs=1e-9, points=[calls])[0]
+    assert found.answered_in[0, n] == pytest.approx(exact, rel=3e-4)
+    exact = integrate.quad(busy, 0, 4 * calls, epsabs=1e-9, points=[calls])[0]
+    assert found.occupancy[0, n] == pytest.approx(exact, rel=3e-4)
+
+
+def test_gauss_nodes_hit_the_moments_of_the_gamma_law():
+    cv = np.array([0.0, 0.01, 0.1, 0.5, 1.0])
+    nodes, weights = gamma_nodes(cv, 9)
+    np.testing.assert_allclose(weights.sum(axis=1), 1.0)
+    np.testing.assert_allclose((weights * nodes).sum(axis=1), 1.0)
+    np.testing.assert_allclose((weights * nodes**2).sum(axis=1), 1 + cv**2)
+    np.testing.assert_allclose((weights * nodes**3).sum(axis=1), (1 + cv**2) * (1 + 2 * cv**2))
+    assert (nodes > 0).all()
+
+
+def test_uncertainty_asks_for_more_agents_and_poisson_quantiles_for_none():
+    goal = ServiceGoal(0.8, 20)
+    sure, doubtful = curve(), curve(cv=0.25)
+    assert (doubtful.smallest(goal) >= sure.smallest(goal)).all()
+    assert doubtful.smallest(goal)[-1] > sure.smallest(goal)[-1]
+    poisson = volume()
+    for p in QUANTILES:
+        poisson[f"q{p:g}"] = stats.poisson.ppf(p, poisson["calls"])
+    assert rate_cv(poisson).max() < 0.08
+
+
+@pytest.mark.parametrize("model", ["erlang_a", "erlang_c"])
+@pytest.mark.parametrize("goal", [
+    ServiceGoal(0.8, 20),
+    ServiceGoal(0.7, 20, "answered", max_abandon=0.03),
+    ServiceGoal(0.5, 20, "total", max_asa_s=10),
+    ServiceGoal(0.5, 20, "excl_short", max_occupancy=0.6, min_agents=2),
+    ServiceGoal(0.5, 20, max_occupancy=0.3),
+])  # fmt: skip
+def test_smallest_cuts_where_required_agents_does(model, goal):
+    found = curve(model).smallest(goal)
+    np.testing.assert_array_equal(found, required_agents(model, np.array(CALLS) / 6, 300, 120, goal))
+
+
+def test_fraction_lies_below_the_whole_number():
+    found, goal = curve(cv=0.1), ServiceGoal(0.8, 20)
+    whole, exact = found.smallest(goal), found.agents_exact(goal)
+    assert ((whole - 1 < exact) & (exact <= whole)).all()
+    assert exact[-1] != whole[-1]
+    gain = found.gain(goal)[-1]
+    assert np.interp(exact[-1], np.arange(found.top + 1), gain) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_floor_is_the_goal_with_its_floor():
+    found = curve()
+    np.testing.assert_array_equal(found.floor(ServiceGoal(0.8, 20, floor=0.6, min_agents=1)),
+                                  found.smallest(ServiceGoal(0.6, 20, min_agents=1)))  # fmt: skip
+
+
+def test_gain_is_zero_exactly_at_the_level():
+    found = curve()
+    for definition in DEFINITIONS:
+        level = float(found.service_level(ServiceGoal(0.8, 20, definition))[2, 8])
+        assert found.gain(ServiceGoal(level, 20, definition))[2, 8] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_no_calls_are_served_by_nobody():
+    found, goal = curve(), ServiceGoal(0.8, 20, max_abandon=0.03, max_occupancy=0.8, max_asa_s=10)
+    assert found.smallest(goal)[0] == 0
+    assert (found.service_level(goal)[0] == 1.0).all()
+    assert (found.gain(goal)[0] == 0.0).all()
+
+
+@pytest.mark.parametrize("model", ["erlang_a", "erlang_c"])
+def test_thinned_is_the_sum_over_who_is_present(model):
+    whole = curve(model, cv=0.1)
+    absent = np.array([0.0, 0.08, 0.3, 0.08])
+    found = whole.thinned(absent)
+    long = whole.extended(found.top)
+    for i in range(len(CALLS)):
+        for n in (0, 1, 5, 17, found.top):
+            law = [math.comb(n, k) * (1 - absent[i]) ** k * absent[i] ** (n - k) for k in range(n + 1)]
+            for name in ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "occupancy"):
+                brute = sum(p * v for p, v in zip(law, getattr(long, name)[i], strict=False))
+                assert getattr(found, name)[i, n] == pytest.approx(brute, abs=1e-9)
+    if model == "erlang_a":
+        law = stats.binom.pmf(np.arange(12), 11, 0.7)[1:]
+        answered = (whole.calls[2] - whole.abandoned[2])[1:12]
+        brute = (law * answered * whole.asa_s[2, 1:12]).sum() / (law * answered).sum()
+        assert found.asa_s[2, 11] == pytest.approx(brute, rel=1e-6)
+
+
+def test_thinned_by_nobody_is_the_same_and_saturates_otherwise():
+    whole = curve()
+    assert whole.thinned(np.zeros(4)) is whole
+    found = whole.thinned(np.full(4, 0.3))
+    assert (found.service_level(ServiceGoal(0.8, 20))[:, -1] > 0.9998).all()
+    assert (found.smallest(ServiceGoal(0.8, 20)) >= whole.smallest(ServiceGoal(0.8, 20))).all()
+    with pytest.raises(InputError, match="unplanned"):
+        whole.thinned(np.array([0.0, 0.0, 1.0, 0.0]))
+
+
+def test_extended_shares_the_same_work_among_more():
+    whole = curve()
+    longer = whole.extended(whole.top + 20)
+    assert longer.top == whole.top + 20
+    exact = performance("erlang_a", longer.top, load_erl=CALLS[-1] / 6, aht_s=300, patience_s=120)
+    assert longer.occupancy[-1, -1] == pytest.approx(exact.occupancy, rel=1e-3)
+    assert whole.extended(3) is whole
+
+
+def test_reads_back_what_it_writes():
+    whole = curve("erlang_c", cv=0.1)
+    back = Curve.from_frame(whole.to_frame().sample(frac=1.0, random_state=1), "q")
+    for name in ("calls", "answered_in", "abandoned", "abandoned_in", "abandoned_short", "occupancy"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(whole, name))
+    assert back.starts.equals(whole.starts)
+    known = np.isfinite(whole.asa_s)
+    np.testing.assert_array_equal(back.asa_s[known], whole.asa_s[known])
+
+
+def test_what_a_file_does_not_tell_stays_unknown():
+    short = curve().to_frame().drop(columns=["abandoned_in", "abandoned_short", "asa_s", "queue"])
+    back = Curve.from_frame(short, "q")
+    assert (back.smallest(ServiceGoal(0.8, 20)) == curve().smallest(ServiceGoal(0.8, 20))).all()
+    with pytest.raises(InputError, match="total"):
+        back.gain(ServiceGoal(0.8, 20, "total"))
+
+
+def test_bad_curves_are_refused():
+    frame = curve().to_frame()
+    with pytest.raises(InputError, match="every interval must list"):
+        Curve.from_frame(frame.drop(index=5), "q")
+    with pytest.raises(InputError, match="no service curve"):
+        Curve.from_frame(frame, "other")
+    with pytest.raises(InputError, match="same start and agents"):
+        Curve.from_frame(pd.concat([frame, frame.iloc[:1]]), "q")
+    with pytest.raises(InputError, match="do not reach"):
+        curve().smallest(ServiceGoal(1.0, 20))
+
+
+@pytest.mark.parametrize(("column", "value"), [("calls", math.nan), ("handle_s", 0.0), ("q0.1", math.nan), ("patience_s", -1.0)])
+def test_bad_volume_is_named(column, value):
+    rows = volume(cv=0.1)
+    rows.loc[2, column] = value
+    with pytest.raises(InputError, match=column if column != "q0.1" else "quantiles"):
+        service_curve(rows, interval_min=30, model="erlang_a")
+
+
+@given(calls=st.lists(st.floats(0.0, 300.0), min_size=1, max_size=4), cv=st.floats(0.0, 0.6), absent=st.floats(0.0, 0.5))
+@settings(max_examples=30, deadline=None)
+def test_more_heads_never_serve_fewer(calls, cv, absent):
+    found = curve(calls=tuple(calls), cv=cv)
+    for one in (found, found.thinned(np.full(len(calls), absent))):
+        assert (np.diff(one.answered_in, axis=1) >= -1e-9).all()
+        assert (np.diff(one.abandoned, axis=1) <= 1e-9).all()
+        assert (np.diff(one.occupancy, axis=1) <= 1e-9).all()
+        assert (one.answered_in[:, -1] >= 0.9998 * one.calls).all()
