@@ -61,8 +61,13 @@ def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tu
         size = per_call if total else mean
         unit = next((u for u in ("s", "ms", "min") if LEAST_MEAN_S <= size * SECONDS[u] <= MOST_MEAN_S), "s")
         return unit, total, f"its name, and {size * SECONDS[unit]:.0f} s per call"
-    grows = float(values[known].corr(calls[known])) > 0.5 if known.sum() > 2 else False
-    if grows and LEAST_MEAN_S <= per_call <= MOST_MEAN_S:
+    steadier = _varies(values[known] / calls[known]) < _varies(values[known])
+    if steadier and LEAST_MEAN_S <= per_call <= MOST_MEAN_S:
         return "s", True, f"it grows with the calls, {per_call:.0f} s for each"
     unit = "ms" if mean > MOST_MEAN_S else "min" if 0 < mean < LEAST_MEAN_S else "s"
     return unit, False, f"{mean * SECONDS[unit]:.0f} s per call"
+
+
+def _varies(values: pd.Series) -> float:
+    """Return the coefficient of variation; infinite for fewer than three values or a zero mean."""
+    return float(values.std() / values.mean()) if len(values) > 2 and values.mean() > 0 else float("inf")
