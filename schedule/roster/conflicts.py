@@ -5,20 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from itertools import islice
 
-import pulp
-
-from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..rules import Rules
 from ..shifts import Shift
-from ..solver import solve
 from ..staff import Agent, Contract
 from ..status import Infeasible
-from .cells import Cell, Pool, limits_of, make_cell, pool_from
-from .model import make_model
-from .weeks import broken
+from .alone import least_hours
+from .cells import Cell, limits_of, make_cell, pool_from
 
 
 @dataclass(frozen=True)
@@ -204,104 +199,64 @@ def _names(people: Iterable[str]) -> str:
     return ", ".join(ids[:10]) + (f" and {len(ids) - 10} more" if len(ids) > 10 else "")
 
 
-def _pool(case: _Case, cells: Sequence[Cell]) -> Pool:
-    return pool_from(case.alone, cells)
+def _hours(case: _Case, cells: Sequence[Cell]) -> tuple[float, ...]:
+    """Return the least paid hours of the person's weeks of 0, 1, 2, … days."""
+    return least_hours(pool_from(case.alone, cells))
+
+
+def _days(case: _Case, cells: Sequence[Cell]) -> int:
+    """Return the most days that the person can work."""
+    limits = limits_of(case.alone, case.agent)
+    hours = _hours(case, cells)[: limits.max_days + 1]
+    return max(k for k, h in enumerate(hours) if h <= limits.max_h + 1e-6)
 
 
 def _possible(case: _Case, cells: Sequence[Cell]) -> bool:
-    """Whether the person can work their least days: tried greedily, else decided by a model of that person alone."""
-    pool = _pool(case, cells)
-    return _greedy(pool) or _most_days(pool) >= pool.limits[0].min_days
-
-
-def _greedy(pool: Pool) -> bool:
-    """Whether taking the shortest, then earliest legal shift of each day, in order, reaches the least days."""
-    week: list[int] = []
-    for c in sorted(pool.options[0], key=lambda c: (pool.cells[c].day, pool.cells[c].paid_h, pool.cells[c].shift.end)):
-        if len(week) >= pool.limits[0].min_days:
-            break
-        if not broken(pool, 0, [*week, c]):
-            week.append(c)
-    return len(week) >= pool.limits[0].min_days
-
-
-def _most_days(pool: Pool) -> int:
-    """Return the most days that the one person of `pool` can work."""
-    return -round(_optimum(pool, lambda c: -1.0))
-
-
-def _optimum(pool: Pool, price: Callable[[Cell], float], at_least: int = 0) -> float:
-    """Return the least sum of `price` over a legal week of at least `at_least` days; infinite without such a week."""
-    if not pool.options[0]:
-        return float("inf") if at_least else 0.0
-    model = make_model(pool, [0], [1] * len(pool.cells))
-    pairs = [(v, price(pool.cells[c])) for c, v in model.columns.week[0]]
-    model.problem.setObjective(pulp.LpAffineExpression(pairs))
-    if at_least:
-        row = pulp.LpAffineExpression([(v, 1.0) for _, v in model.columns.week[0]])
-        model.problem.addConstraint(pulp.LpConstraint(row, pulp.LpConstraintGE, "at_least", at_least))
-    answer = solve(model.problem, watch=Watch(), stage="conflict", time_limit_s=20.0, gap=0.0, seed=1)
-    return answer.objective if answer.objective is not None else float("inf")
+    """Whether the person can work their contract's least days."""
+    return _days(case, cells) >= limits_of(case.alone, case.agent).min_days
 
 
 def _explain(case: _Case, cells: Sequence[Cell]) -> tuple[tuple[str, ...], str, str]:
-    """Return the rules of a smallest conflict (one after another is dropped while the rest still clashes), its text and repair."""
+    """Return the rules of a smallest conflict, its text and its repair.
+
+    One rule after another is dropped while the rest still clashes; what is left needs every one of its rules.
+    """
     blamed = list(LOOSER)
     loose = case
-    for name in LOOSER:
-        trial = LOOSER[name](loose)
+    for name, drop in LOOSER.items():
+        trial = drop(loose)
         if not _possible(trial, cells):
             loose = trial
             blamed.remove(name)
-    contract = case.contract
-    key = f"contract.{contract.name}"
-    least = limits_of(case.alone, case.agent).min_days
-    most = max(0, _most_days(_pool(case, cells)))
-    named = tuple(f"{key}.{n}" if n in ("max_h_week", "max_days") else n for n in blamed)
-    rules = (f"{key}.min_days", *(named or (f"{key}.shifts",)))
+    key = f"contract.{case.contract.name}"
+    least, most = limits_of(case.alone, case.agent).min_days, _days(case, cells)
+    named = [f"{key}.{n}" if n in ("max_h_week", "max_days") else n for n in blamed]
+    rules = (f"{key}.min_days", *(named or [f"{key}.shifts"]))
     text = f"{rules[0]} asks for {least} days; {' and '.join(rules[1:])} leave{'s' if len(rules) == 2 else ''} {most}"
-    repairs = [f"lower {key}.min_days to {contract.min_days - (least - most)}", *_others(case, cells, blamed, least)]
+    repairs = [
+        f"lower {key}.min_days to {case.contract.min_days - (least - most)}",
+        *_others(case, cells, blamed, least),
+    ]
     return rules, text, " or ".join(repairs)
 
 
 def _others(case: _Case, cells: Sequence[Cell], blamed: Sequence[str], least: int) -> list[str]:
-    """Return changes of one other blamed rule that also free the person, each tried."""
+    """Return the smallest change of each other blamed rule that by itself frees the person."""
+    rules, contract = case.rules, case.contract
     out: list[str] = []
-    key = f"contract.{case.contract.name}"
-
-    @cache
-    def frees(name: str, value: float) -> bool:
-        change = {name: value}
-        return _possible(
-            case.with_rules(**change) if name in Rules.__dataclass_fields__ else case.with_contract(**change), cells
-        )
-
-    if "max_h_week" in blamed:
-        hours = _optimum(_pool(case.with_contract(max_h_week=168.0), cells), lambda c: c.paid_h, least)
-        if hours < float("inf"):
-            out.append(
-                f"raise {key}.max_h_week to {hours + case.contract.max_h_week - limits_of(case.alone, case.agent).max_h:g}"
-            )
-    if "max_days" in blamed:
-        out += [f"raise {key}.max_days to {n}" for n in range(case.contract.max_days + 1, 8) if frees("max_days", n)][
-            :1
-        ]
-    if "rules.days_off_together" in blamed:
-        out += [
-            f"lower rules.days_off_together to {n}"
-            for n in range(case.rules.days_off_together - 1, -1, -1)
-            if frees("days_off_together", n)
-        ][:1]
-    if "rules.max_run_days" in blamed:
-        out += [
-            f"raise rules.max_run_days to {n}"
-            for n in range(case.rules.max_run_days + 1, 15)
-            if frees("max_run_days", n)
-        ][:1]
-    if "rules.rest_min" in blamed:
-        out += [
-            f"lower rules.rest_min to {n}"
-            for n in range(case.rules.rest_min // 60 * 60, -1, -60)
-            if n < case.rules.rest_min and frees("rest_min", n)
-        ][:1]
+    hours = _hours(case, cells)
+    if "max_h_week" in blamed and least < len(hours):
+        credit = contract.max_h_week - limits_of(case.alone, case.agent).max_h
+        out.append(f"raise contract.{contract.name}.max_h_week to {hours[least] + credit:g}")
+    tries: dict[str, tuple[str, Iterable[int]]] = {
+        "max_days": (f"raise contract.{contract.name}.max_days", range(contract.max_days + 1, 8)),
+        "rules.days_off_together": ("lower rules.days_off_together", range(rules.days_off_together - 1, -1, -1)),
+        "rules.max_run_days": ("raise rules.max_run_days", range(rules.max_run_days + 1, 15)),
+        "rules.rest_min": ("lower rules.rest_min", range((rules.rest_min - 1) // 60 * 60, -1, -60)),
+    }
+    for name, (text, values) in tries.items():
+        field = name.removeprefix("rules.")
+        change = case.with_rules if name.startswith("rules.") else case.with_contract
+        if name in blamed:
+            out += list(islice((f"{text} to {v}" for v in values if _possible(change(**{field: v}), cells)), 1))
     return out

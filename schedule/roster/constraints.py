@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 import pulp
 
+from ..linear import add_row
 from .cells import Pool
 from .variables import Variables
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Where rows go: the model, the data, the columns, and what is left of each cell."""
+    """Where rows go: the model, the data, the columns, and the heads of each cell that these agents share."""
 
     model: pulp.LpProblem
     pool: Pool
@@ -22,18 +23,10 @@ class Rows:
     agents: Sequence[int]
     supply: Sequence[int]
 
-    def at_most(self, name: str, pairs: list[tuple[pulp.LpVariable, float]], limit: float) -> None:
-        """Add ``Σ coefficient · column ≤ limit``."""
-        self.add(name, pairs, pulp.LpConstraintLE, limit)
-
-    def at_least(self, name: str, pairs: list[tuple[pulp.LpVariable, float]], limit: float) -> None:
-        """Add ``Σ coefficient · column ≥ limit``."""
-        self.add(name, pairs, pulp.LpConstraintGE, limit)
-
-    def add(self, name: str, pairs: list[tuple[pulp.LpVariable, float]], sense: int, limit: float) -> None:
-        """Add a row from (column, coefficient) pairs; a row without columns is left out when it holds, else kept."""
+    def add(self, name: str, pairs: list[tuple[pulp.LpVariable, float]], sense: str, limit: float) -> None:
+        """Add ``Σ coefficient · column  sense  limit``; without columns there is nothing to ask."""
         if pairs:
-            self.model.addConstraint(pulp.LpConstraint(pulp.LpAffineExpression(pairs), sense, name, limit))
+            add_row(self.model, name, pairs, sense, limit)
 
     def day(self, agent: int, day: int) -> list[tuple[int, pulp.LpVariable]]:
         """Return the agent's (cell, column) pairs of a day."""
@@ -46,33 +39,45 @@ class Rows:
 
 
 def supply(rows: Rows) -> None:
-    """Ensures each head is taken by one agent or left open: Σ_a take[a, c] + left[c] = heads[c]."""
+    """Ensures each head is taken by one agent or left open.
+
+    Σ_a take[a, c] + left[c] = heads[c]
+    """
     pairs: dict[int, list[tuple[pulp.LpVariable, float]]] = {c: [(v, 1.0)] for c, v in rows.columns.left.items()}
     for (_, c), column in rows.columns.take.items():
         pairs[c].append((column, 1.0))
     for c, row in pairs.items():
-        rows.add(f"supply_{c}", row, pulp.LpConstraintEQ, rows.supply[c])
+        rows.add(f"supply_{c}", row, "==", rows.supply[c])
 
 
 def one_a_day(rows: Rows) -> None:
-    """Ensures at most one shift a day, none on the days of the long run off: Σ_c take[a, c of d] + Σ_{p covers d} off[a, p] ≤ 1."""
+    """Ensures at most one shift a day, and none on the days of the run of days off.
+
+    Σ_{c of d} take[a, c] + Σ_{p whose run holds d} off[a, p] ≤ 1
+    """
     length = min(rows.pool.problem.rules.days_off_together, rows.days)
     for (a, d), pairs in rows.columns.day.items():
         off = [rows.columns.off[a, p] for p in range(d - length + 1, d + 1) if (a, p) in rows.columns.off]
-        rows.at_most(f"one_a_day_{a}_{d}", [*((v, 1.0) for _, v in pairs), *((v, 1.0) for v in off)], 1.0)
+        rows.add(f"one_a_day_{a}_{d}", [*((v, 1.0) for _, v in pairs), *((v, 1.0) for v in off)], "<=", 1.0)
 
 
 def days_off_together(rows: Rows) -> None:
-    """Ensures one run of days off of the asked length inside the week: Σ_p off[a, p] = 1."""
+    """Ensures one run of days off of the asked length inside the week.
+
+    Σ_p off[a, p] = 1
+    """
     places: dict[int, list[tuple[pulp.LpVariable, float]]] = {}
     for (a, _), column in rows.columns.off.items():
         places.setdefault(a, []).append((column, 1.0))
     for a, pairs in places.items():
-        rows.add(f"days_off_together_{a}", pairs, pulp.LpConstraintEQ, 1.0)
+        rows.add(f"days_off_together_{a}", pairs, "==", 1.0)
 
 
 def rest(rows: Rows) -> None:
-    """Ensures the rest between shifts: Σ take[a, c of d ending after t − rest] + Σ take[a, c of d' starting before t] ≤ 1 for each t that matters."""
+    """Ensures the rest between shifts of days d < d', for each slot t at which the answer changes.
+
+    Σ_{c of d, end + rest ≥ t} take[a, c] + Σ_{c of d', start < t} take[a, c] ≤ 1
+    """
     reach = 1 + math.ceil(rows.pool.problem.rules.rest_min / 1440)
     for a in rows.agents:
         for d in range(rows.days):
@@ -90,54 +95,59 @@ def _rest_between(rows: Rows, agent: int, day: int, later: int) -> None:
         if len(early) > seen:
             seen = len(early)
             late = [v for r, v in ready if r >= t]
-            rows.at_most(f"rest_{agent}_{day}_{later}_{t}", [(v, 1.0) for v in (*late, *early)], 1.0)
+            rows.add(f"rest_{agent}_{day}_{later}_{t}", [(v, 1.0) for v in (*late, *early)], "<=", 1.0)
 
 
 def max_days(rows: Rows) -> None:
-    """Ensures the contract's most days, leave counted: Σ_c take[a, c] ≤ max_days − leave days; hours that fit in fewer days tighten it."""
+    """Ensures the contract's most days less leave; hours that fit into fewer days tighten it.
+
+    Σ_c take[a, c] ≤ min(max_days − leave days, ⌊max_h / shortest paid[c]⌋)
+    """
     for a in rows.agents:
-        pairs = rows.columns.week[a]
+        pairs, limits = rows.columns.week[a], rows.pool.limits[a]
         shortest = min((rows.pool.cells[c].paid_h for c, _ in pairs), default=1.0)
-        limit = rows.pool.limits[a]
-        most = min(limit.max_days, math.floor(limit.max_h / shortest + 1e-9))
+        most = min(limits.max_days, math.floor(limits.max_h / shortest + 1e-9))
         if most < sum((a, d) in rows.columns.day for d in range(rows.days)):
-            rows.at_most(f"max_days_{a}", [(v, 1.0) for _, v in pairs], most)
+            rows.add(f"max_days_{a}", [(v, 1.0) for _, v in pairs], "<=", most)
 
 
 def min_days(rows: Rows) -> None:
-    """Ensures the contract's least days, leave counted: Σ_c take[a, c] + few[a] ≥ min_days − leave days."""
+    """Ensures the contract's least days less leave; `few` is driven to 0.
+
+    Σ_c take[a, c] + few[a] ≥ min_days − leave days
+    """
     for a, few in rows.columns.few.items():
-        rows.at_least(
-            f"min_days_{a}", [(few, 1.0), *((v, 1.0) for _, v in rows.columns.week[a])], rows.pool.limits[a].min_days
-        )
+        pairs = [(few, 1.0), *((v, 1.0) for _, v in rows.columns.week[a])]
+        rows.add(f"min_days_{a}", pairs, ">=", rows.pool.limits[a].min_days)
 
 
 def max_hours(rows: Rows) -> None:
-    """Ensures the contract's most hours, leave credited: Σ_c paid[c]/g · take[a, c] ≤ ⌊(max_h_week − leave) / g⌋, g = common divisor of the paid times."""
+    """Ensures the contract's most hours less leave, in units of g, the common divisor of the paid times.
+
+    Σ_c paid[c] / g · take[a, c] ≤ ⌊max_h / g⌋
+    """
     for a in rows.agents:
         pairs = rows.columns.week[a]
         unit = _unit(rows.pool, pairs)
-        most = math.floor(rows.pool.limits[a].max_h * 60 / unit + 1e-9)
-        rows.at_most(
-            f"max_h_week_{a}", [(v, float(round(rows.pool.cells[c].paid_h * 60 / unit))) for c, v in pairs], most
-        )
+        steps = [(v, float(rows.pool.cells[c].shift.paid_min // unit)) for c, v in pairs]
+        rows.add(f"max_h_week_{a}", steps, "<=", math.floor(rows.pool.limits[a].max_h * 60 / unit + 1e-9))
 
 
 def min_hours(rows: Rows) -> None:
-    """Ensures hours below the contract's minimum are counted: below[a] ≥ min_h − Σ_c paid[c] · take[a, c], and its rounding cut.
+    """Ensures hours below the contract's minimum are counted.
 
-    With paid times in steps of g the shortfall is a step function of the steps worked, k; its hull adds
-    below ≥ (min_h − g·⌊min_h/g⌋) · (⌈min_h/g⌉ − k).
+    below[a] ≥ min_h − Σ_c paid[c] · take[a, c]; with paid times in steps of g the shortfall is a step function
+    of the steps worked, k, whose hull adds below[a] ≥ (min_h − g·⌊min_h / g⌋) · (⌈min_h / g⌉ − k)
     """
     for a, below in rows.columns.below.items():
         pairs, least = rows.columns.week[a], rows.pool.limits[a].min_h
-        rows.at_least(f"min_h_week_{a}", [(below, 1.0), *((v, rows.pool.cells[c].paid_h) for c, v in pairs)], least)
+        paid = [(v, rows.pool.cells[c].paid_h) for c, v in pairs]
+        rows.add(f"min_h_week_{a}", [(below, 1.0), *paid], ">=", least)
         unit = _unit(rows.pool, pairs) / 60.0
-        rest_h = least - unit * math.floor(least / unit + 1e-9)
-        if rest_h > 1e-6:
-            steps = math.ceil(least / unit - 1e-9)
-            part = [(v, rest_h * round(rows.pool.cells[c].paid_h / unit)) for c, v in pairs]
-            rows.at_least(f"min_h_week_cut_{a}", [(below, 1.0), *part], rest_h * steps)
+        part = least - unit * math.floor(least / unit + 1e-9)
+        if part > 1e-6:
+            steps = [(v, part * round(h / unit)) for v, h in paid]
+            rows.add(f"min_h_week_cut_{a}", [(below, 1.0), *steps], ">=", part * math.ceil(least / unit - 1e-9))
 
 
 def _unit(pool: Pool, pairs: list[tuple[int, pulp.LpVariable]]) -> int:
@@ -146,37 +156,45 @@ def _unit(pool: Pool, pairs: list[tuple[int, pulp.LpVariable]]) -> int:
 
 
 def max_run(rows: Rows) -> None:
-    """Ensures no more than `max_run_days` days in a row, last week's counted: Σ_{d in window} work[a, d] ≤ max_run − days of it worked last week."""
+    """Ensures no more than `max_run_days` days in a row, last week's counted, in each window of one day more.
+
+    Σ_{d in window} work[a, d] ≤ max_run_days − days of the window worked last week
+    """
     most = rows.pool.problem.rules.max_run_days
     for a in rows.agents:
         before = min(rows.pool.staff[a].run_before, most)
         for begin in range(-before, rows.days - most):
             window = range(max(begin, 0), begin + most + 1)
-            worked = [d for d in window if (a, d) in rows.columns.day]
-            limit = most + min(begin, 0)
-            if len(worked) == len(window) and len(window) > limit:
-                rows.at_most(f"max_run_{a}_{begin}", [(v, 1.0) for d in worked for _, v in rows.day(a, d)], limit)
+            if all((a, d) in rows.columns.day for d in window):
+                pairs = [(v, 1.0) for d in window for _, v in rows.day(a, d)]
+                rows.add(f"max_run_{a}_{begin}", pairs, "<=", most + min(begin, 0))
 
 
 def spread(rows: Rows) -> None:
-    """Ensures first and last embrace every start: last[a] ≥ low + Σ (h[c] − low) take, first[a] ≤ high − Σ (high − h[c]) take on each day."""
+    """Ensures first and last embrace the hours h of the week's starts, low ≤ h ≤ high, on each day.
+
+    last[a] ≥ low + Σ_c (h[c] − low) · take[a, c];  first[a] ≤ high − Σ_c (high − h[c]) · take[a, c]
+    """
     for a, first in rows.columns.first.items():
         last = rows.columns.last[a]
         low, high = first.lowBound, first.upBound
         for d in range(rows.days):
             pairs = [(rows.pool.cells[c].minute / 60.0, v) for c, v in rows.day(a, d)]
             if pairs:
-                rows.at_least(f"last_{a}_{d}", [(last, 1.0), *((v, low - h) for h, v in pairs if h > low)], low)
-                rows.at_most(f"first_{a}_{d}", [(first, 1.0), *((v, high - h) for h, v in pairs if h < high)], high)
-        rows.at_least(f"spread_{a}", [(last, 1.0), (first, -1.0)], 0.0)
+                rows.add(f"last_{a}_{d}", [(last, 1.0), *((v, low - h) for h, v in pairs if h > low)], ">=", low)
+                rows.add(f"first_{a}_{d}", [(first, 1.0), *((v, high - h) for h, v in pairs if h < high)], "<=", high)
+        rows.add(f"spread_{a}", [(last, 1.0), (first, -1.0)], ">=", 0.0)
 
 
 def max_spread(rows: Rows) -> None:
-    """Ensures starts lie close together: last[a] − first[a] ≤ max_start_spread."""
+    """Ensures starts lie close together.
+
+    last[a] − first[a] ≤ max_start_spread
+    """
     limit = rows.pool.problem.rules.max_start_spread_min
     if limit is not None:
         for a, first in rows.columns.first.items():
-            rows.at_most(f"max_start_spread_{a}", [(rows.columns.last[a], 1.0), (first, -1.0)], limit / 60.0)
+            rows.add(f"max_start_spread_{a}", [(rows.columns.last[a], 1.0), (first, -1.0)], "<=", limit / 60.0)
 
 
 RULES: dict[str, Callable[[Rows], None]] = {

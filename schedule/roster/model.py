@@ -72,7 +72,7 @@ def make_model(
 ) -> RosterModel:
     """Build the model in which `agents` share `supply` heads of each cell."""
     problem = pulp.LpProblem("roster", pulp.LpMinimize)
-    columns = make_variables(pool, agents, supply)
+    columns = make_variables(problem, pool, agents, supply)
     pairs, constant = objective(pool, columns, open_price=open_price)
     problem.setObjective(pulp.LpAffineExpression(pairs))
     rows = Rows(problem, pool, columns, agents, supply)

@@ -46,7 +46,7 @@ class Variables:
     off: dict[tuple[int, int], pulp.LpVariable]
 
 
-def make_variables(pool: Pool, agents: Sequence[int], supply: Sequence[int]) -> Variables:
+def make_variables(model: pulp.LpProblem, pool: Pool, agents: Sequence[int], supply: Sequence[int]) -> Variables:
     """Create the columns that `agents` and the heads left in `supply` need.
 
     Parameters
@@ -64,27 +64,29 @@ def make_variables(pool: Pool, agents: Sequence[int], supply: Sequence[int]) -> 
     for a in agents:
         options = [c for c in pool.options[a] if supply[c] > 0]
         for c in options:
-            take[a, c] = pulp.LpVariable(f"take_{a}_{c}", 0, 1, pulp.LpInteger)
+            take[a, c] = model.add_variable(f"take_{a}_{c}", 0, 1, pulp.LpInteger)
             day[a, pool.cells[c].day].append((c, take[a, c]))
         week[a] = [(c, take[a, c]) for c in options]
         if pool.limits[a].min_h > 0:
-            below[a] = pulp.LpVariable(f"below_{a}", 0, pool.limits[a].min_h)
+            below[a] = model.add_variable(f"below_{a}", 0, pool.limits[a].min_h)
         if pool.limits[a].min_days > 0:
-            few[a] = pulp.LpVariable(f"few_{a}", 0, pool.limits[a].min_days)
+            few[a] = model.add_variable(f"few_{a}", 0, pool.limits[a].min_days)
         hours = {pool.cells[c].minute / 60.0 for c in options}
         if spread and len(hours) > 1:
-            first[a] = pulp.LpVariable(f"first_{a}", min(hours), max(hours))
-            last[a] = pulp.LpVariable(f"last_{a}", min(hours), max(hours))
+            first[a] = model.add_variable(f"first_{a}", min(hours), max(hours))
+            last[a] = model.add_variable(f"last_{a}", min(hours), max(hours))
         if options:
-            off |= _runs_off(pool, a, {pool.cells[c].day for c in options}, days)
-    left = {c: pulp.LpVariable(f"left_{c}", 0, n) for c, n in enumerate(supply) if n > 0}
+            off |= _runs_off(model, pool, a, {pool.cells[c].day for c in options}, days)
+    left = {c: model.add_variable(f"left_{c}", 0, n) for c, n in enumerate(supply) if n > 0}
     return Variables(take, dict(day), week, left, below, few, first, last, off)
 
 
-def _runs_off(pool: Pool, agent: int, workable: set[int], days: int) -> dict[tuple[int, int], pulp.LpVariable]:
+def _runs_off(
+    model: pulp.LpProblem, pool: Pool, agent: int, workable: set[int], days: int
+) -> dict[tuple[int, int], pulp.LpVariable]:
     """Return a column per place of the run of days off; none where days that cannot be worked make it anyway."""
     length = min(pool.problem.rules.days_off_together, days)
     places = range(days - length + 1)
     if any(workable.isdisjoint(range(p, p + length)) for p in places):
         return {}
-    return {(agent, p): pulp.LpVariable(f"off_{agent}_{p}", 0, 1, pulp.LpInteger) for p in places}
+    return {(agent, p): model.add_variable(f"off_{agent}_{p}", 0, 1, pulp.LpInteger) for p in places}

@@ -1,0 +1,200 @@
+"""The roster of tiny centres against the enumeration of every roster, with rules and prices written out anew."""
+
+import datetime as dt
+import itertools
+
+import numpy as np
+import pytest
+
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.progress import Watch
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.problem import Demand, ScheduleProblem
+from busyhour.schedule.roster import solve as roster_solve
+from busyhour.schedule.roster.solve import solve_roster
+from busyhour.schedule.rules import Costs, Premium, Rules
+from busyhour.schedule.shifts import PlannedShift, ShiftFamily
+from busyhour.schedule.staff import Agent, Contract, Wish
+
+HOURS = 24
+
+
+def tiny(seed):
+    """Make a random centre of 2-3 people, 3-4 days, hourly slots, two queues."""
+    rng = np.random.default_rng(seed)
+    days = int(rng.integers(3, 5))
+    grid = Grid(dt.date(2026, 10, 19), days, 60)
+    always = np.ones(len(grid), bool)
+    demands = tuple(
+        Demand(q, ServiceGoal(0.8, 20), always, always * 1.0, always.astype(int), always * 1.0) for q in ("x", "y")
+    )
+    families = {
+        "long": ShiftFamily("long", 480, "06:00", "20:00", 120),
+        "short": ShiftFamily("short", 300, "08:00", "18:00", 60),
+    }
+    contracts = {
+        "full": Contract("full", ("long",), 30, float(rng.choice([0, 20, 24])), int(rng.integers(2, 5))),
+        "mixed": Contract(
+            "mixed", ("long", "short"), float(rng.choice([13, 18, 26])), 12.0, 3, int(rng.integers(0, 2))
+        ),
+    }
+    staff = []
+    for i in range(int(rng.integers(2, 4))):
+        day = int(rng.integers(days))
+        leave = ((24 * day, 24 * day + 24, "vacation"),) if rng.random() < 0.3 else ()
+        staff.append(
+            Agent(
+                f"p{i}",
+                str(rng.choice(["full", "mixed"])),
+                {"x": 1.0} if rng.random() < 0.5 else {"x": 1.0, "y": 1.1},
+                float(rng.integers(15, 30)),
+                away=((int(rng.integers(0, 24 * days)),) * 2,)
+                and tuple((s, s + 3) for s in rng.integers(0, 24 * days, 2).tolist())
+                + tuple((a, b) for a, b, _ in leave),
+                leave=leave,
+                leave_h=5.0 * len(leave),
+                leave_days=len(leave),
+                wishes=tuple(
+                    Wish(
+                        int(rng.integers(days)),
+                        str(rng.choice(["early", "late", "off", "", "short", "long@0800"])),
+                        float(rng.choice([-2, 1, 3])),
+                    )
+                    for _ in range(3)
+                ),
+                earliest=int(rng.integers(0, 12)),
+                run_before=int(rng.integers(0, 3)),
+            )
+        )
+    rules = Rules(
+        rest_min=int(rng.choice([0, 660, 840, 1500])),
+        max_run_days=int(rng.integers(2, 4)),
+        days_off_together=int(rng.integers(0, 3)),
+        max_start_spread_min=None if rng.random() < 0.5 else int(rng.choice([60, 240])),
+    )
+    costs = Costs(wish=float(rng.choice([0, 2, 9])), steady_h=float(rng.choice([0, 1, 6])), open_shift_h=float(rng.choice([30, 60])),
+                  premium=(Premium(0.5, start="20:00", end="24:00"),))  # fmt: skip
+    problem = ScheduleProblem(grid, demands, families, contracts, tuple(staff), rules, costs)
+    planned = []
+    for day in range(days):
+        shifts = [s for s in problem.shifts if s.day == day]
+        for i in rng.choice(len(shifts), 3).tolist():
+            planned.append(PlannedShift(shifts[i], (), str(rng.choice(["x", "x", "y"]))))
+    return problem, planned
+
+
+def cells_of(planned):
+    """Return (start hour, family, queue, pattern) and heads of each cell, per day of the week."""
+    heads = {}
+    for p in planned:
+        key = (p.shift.start, p.shift.length, p.shift.family, p.queue, p.shift.pattern, p.shift.paid_min / 60)
+        heads[key] = heads.get(key, 0) + 1
+    return sorted(heads), heads
+
+
+def legal(problem, agent, week):
+    """Whether the days' cells (None = off) obey every rule but the least number of days."""
+    contract, rules = problem.contracts[agent.contract], problem.rules
+    worked = [c for c in week if c]
+    for start, length, family, queue, _, _ in worked:
+        if family not in contract.shifts or queue not in agent.skills or start < agent.earliest:
+            return False
+        if any(not (end <= start or begin >= start + length) for begin, end in agent.away):
+            return False
+    for a, b in zip(worked, worked[1:], strict=False):
+        if (b[0] - a[0] - a[1]) * 60 < rules.rest_min:
+            return False
+    if len(worked) > max(0, contract.max_days - agent.leave_days):
+        return False
+    if sum(c[5] for c in worked) > max(0.0, contract.max_h_week - agent.leave_h):
+        return False
+    letters = "w" * agent.run_before + "".join("w" if c else "o" for c in week)
+    runs = [m for m in letters[agent.run_before :].split("o")]
+    runs[0] = ("w" * agent.run_before + runs[0]) if runs[0] else ""
+    if max(map(len, runs)) > rules.max_run_days:
+        return False
+    if max(len(m) for m in letters[agent.run_before :].split("w")) < min(rules.days_off_together, len(week)):
+        return False
+    starts = [c[0] % HOURS * 60 for c in worked]
+    return not (
+        rules.max_start_spread_min is not None and starts and max(starts) - min(starts) > rules.max_start_spread_min
+    )
+
+
+def met(wish, cell):
+    """Whether the day's cell is what the wish names."""
+    if cell is None or wish.what == "off":
+        return cell is None and wish.what == "off"
+    named = {"early": cell[0] % HOURS < 12, "late": cell[0] % HOURS >= 12, "": True}
+    return named.get(wish.what, wish.what in (cell[2], cell[4]))
+
+
+def price(problem, agent, week):
+    """Return wage, contract, wish and steadiness money of a week."""
+    contract, costs = problem.contracts[agent.contract], problem.costs
+    worked = [c for c in week if c]
+    total = 0.0
+    for start, length, _, _, _, paid in worked:
+        late = sum((start + h) % HOURS >= 20 for h in range(length))
+        total += agent.cost_h * paid * (1 + 0.5 * late / length)
+    total += costs.below_contract_h * max(
+        0.0, max(0.0, contract.min_h_week - agent.leave_h) - sum(c[5] for c in worked)
+    )
+    for wish in agent.wishes:
+        if met(wish, week[wish.day]) == (wish.weight < 0):
+            total += costs.wish * abs(wish.weight)
+    starts = [c[0] % HOURS for c in worked]
+    return total + costs.steady_h * (max(starts) - min(starts) if starts else 0)
+
+
+def enumerate_best(problem, planned):
+    """Return the least cost over all rosters, infinite when the least days cannot be met."""
+    cells, heads = cells_of(planned)
+    days = problem.grid.days
+    by_day = [[None, *(c for c in cells if c[0] // HOURS == d)] for d in range(days)]
+    best = {tuple(heads[c] for c in cells): 0.0}
+    place = {c: i for i, c in enumerate(cells)}
+    for agent in problem.staff:
+        least = max(0, problem.contracts[agent.contract].min_days - agent.leave_days)
+        weeks = [
+            ([place[c] for c in week if c], price(problem, agent, week))
+            for week in itertools.product(*by_day)
+            if sum(c is not None for c in week) >= least and legal(problem, agent, week)
+        ]
+        after = {}
+        for left, cost in best.items():
+            for taken, more in weeks:
+                if all(left[i] for i in taken):
+                    key = tuple(n - (i in taken) for i, n in enumerate(left))
+                    after[key] = min(after.get(key, np.inf), cost + more)
+        best = after
+    open_price = problem.costs.open_shift_h
+    return min(
+        (cost + sum(n * c[5] * open_price for n, c in zip(left, cells, strict=True)) for left, cost in best.items()),
+        default=np.inf,
+    )
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_whole_model_finds_the_enumerated_optimum(seed):
+    problem, planned = tiny(seed)
+    best = enumerate_best(problem, planned)
+    if best == np.inf:
+        pytest.skip("the least days cannot be met")
+    roster = solve_roster(problem, planned, watch=Watch(), time_limit_s=60, gap=0.0, seed=1)
+    assert roster.solved.status == "optimal"
+    assert roster.solved.cost == pytest.approx(best, abs=1e-6)
+    assert roster.solved.bound == pytest.approx(best, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_road_for_large_rosters_never_beats_nor_bounds_past_the_optimum(seed, monkeypatch):
+    monkeypatch.setattr(roster_solve, "WHOLE", 0)
+    problem, planned = tiny(seed)
+    best = enumerate_best(problem, planned)
+    if best == np.inf:
+        pytest.skip("the least days cannot be met")
+    solved = solve_roster(problem, planned, watch=Watch(), time_limit_s=60, gap=0.0, seed=1).solved
+    assert solved.bound is not None
+    assert solved.bound <= best + 1e-6
+    assert solved.cost == pytest.approx(best, abs=1e-6)
