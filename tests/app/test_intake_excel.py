@@ -30,30 +30,59 @@ def book(path: Path, rows: list[list[object]], sheet: str = "Calls", first: str 
 
 
 def test_typed_cells_become_the_text_that_csv_would_hold(tmp_path: Path) -> None:
-    path = book(tmp_path / "c.xlsx", [
-        ["start", "day", "clock", "offered", "share", "length", "note"],
-        [dt.datetime(2026, 6, 1, 8, 30), dt.date(2026, 6, 1), dt.time(8, 30), 12, 0.1, dt.timedelta(minutes=3), None],
-    ])  # fmt: skip
-    assert read_sheet(path).iloc[0].tolist() == ["2026-06-01 08:30:00", "2026-06-01", "08:30:00", "12", "0.1", "0:03:00", ""]
+    path = book(
+        tmp_path / "c.xlsx",
+        [
+            ["start", "day", "clock", "offered", "share", "length", "note"],
+            [
+                dt.datetime(2026, 6, 1, 8, 30),
+                dt.date(2026, 6, 1),
+                dt.time(8, 30),
+                12,
+                0.1,
+                dt.timedelta(minutes=3),
+                None,
+            ],
+        ],
+    )
+    assert read_sheet(path).iloc[0].tolist() == [
+        "2026-06-01 08:30:00",
+        "2026-06-01",
+        "08:30:00",
+        "12",
+        "0.1",
+        "0:03:00",
+        "",
+    ]
 
 
 def test_a_sheet_is_read_like_a_file(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["start", "offered", "handle_s"], *([dt.datetime(2026, 6, 1, 8) + dt.timedelta(minutes=30 * i), i, 180] for i in range(3))]
+    rows: list[list[object]] = [
+        ["start", "offered", "handle_s"],
+        *([dt.datetime(2026, 6, 1, 8) + dt.timedelta(minutes=30 * i), i, 180] for i in range(3)),
+    ]
     book(tmp_path / "c.xlsx", rows, "June", first="Cover")
-    calls, _ = read_calls(tmp_path, Intake(files=("c.xlsx",), sheet="June"), zone="Europe/Berlin", interval_min=30, queues=("desk",))
+    calls, _ = read_calls(
+        tmp_path, Intake(files=("c.xlsx",), sheet="June"), zone="Europe/Berlin", interval_min=30, queues=("desk",)
+    )
     assert calls["offered"].tolist() == [0, 1, 2]
     assert calls["start"].iloc[2] == pd.Timestamp("2026-06-01 09:00", tz="Europe/Berlin")
 
 
 def test_dates_in_cells_are_understood_beside_a_text_format(tmp_path: Path) -> None:
     book(tmp_path / "c.xlsx", [["start", "offered"], [dt.datetime(2026, 6, 1, 8), 1], ["01.06.2026 08:30", 2]])
-    calls, _ = read_calls(tmp_path, Intake(files=("c.xlsx",), date_format="%d.%m.%Y %H:%M"), zone=None, interval_min=30, queues=())
+    calls, _ = read_calls(
+        tmp_path, Intake(files=("c.xlsx",), date_format="%d.%m.%Y %H:%M"), zone=None, interval_min=30, queues=()
+    )
     assert calls["start"].dt.minute.tolist() == [0, 30]
 
 
 def test_rows_are_counted_as_the_spreadsheet_does(tmp_path: Path) -> None:
-    book(tmp_path / "c.xlsx", [["Report"], [], ["start", "offered"], [dt.datetime(2026, 6, 1, 8), 1], [], [dt.datetime(2026, 6, 1, 9), "x"]])
-    with pytest.raises(InputError, match="c.xlsx, row 6, column offered: not a number"):
+    book(
+        tmp_path / "c.xlsx",
+        [["Report"], [], ["start", "offered"], [dt.datetime(2026, 6, 1, 8), 1], [], [dt.datetime(2026, 6, 1, 9), "x"]],
+    )
+    with pytest.raises(InputError, match=r"c.xlsx, row 6, column offered: not a number"):
         read_calls(tmp_path, Intake(files=("c.xlsx",), header_row=3), zone=None, interval_min=30, queues=())
 
 
@@ -63,7 +92,7 @@ def test_an_unknown_sheet_is_refused_with_the_nearest(tmp_path: Path) -> None:
 
 
 def test_an_empty_sheet_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="sheet has no data"):
+    with pytest.raises(InputError, match=r"sheet has no data"):
         read_sheet(book(tmp_path / "c.xlsx", [["a", "b"]]))
 
 
@@ -91,9 +120,11 @@ def test_a_bomb_is_refused_before_it_is_opened(tmp_path: Path, monkeypatch: pyte
         read_sheet(path)
 
 
-def test_a_workbook_that_is_too_big_is_refused_whatever_its_ratio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_is_too_big_is_refused_whatever_its_ratio(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(excel, "MOST_BYTES", 1000)
-    with pytest.raises(InputError, match="workbook unpacks to"):
+    with pytest.raises(InputError, match=r"workbook unpacks to"):
         refuse_bomb(book(tmp_path / "c.xlsx", [["a"], [1]]))
 
 
@@ -108,27 +139,27 @@ def test_a_false_size_shows_as_damage(tmp_path: Path) -> None:
         raw[at : at + 4] = (1000).to_bytes(4, "little")
         at = raw.find(size)
     path.write_bytes(raw)
-    with pytest.raises(InputError, match="workbook is damaged|not a workbook"):
+    with pytest.raises(InputError, match=r"workbook is damaged|not a workbook"):
         read_sheet(path)
 
 
 def test_text_with_the_name_of_a_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.xlsx").write_text("start,offered\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not a workbook"):
+    with pytest.raises(InputError, match=r"not a workbook"):
         read_sheet(tmp_path / "c.xlsx")
     (tmp_path / "c.xls").write_text("start,offered\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not a workbook"):
+    with pytest.raises(InputError, match=r"not a workbook"):
         read_sheet(tmp_path / "c.xls")
 
 
 def test_a_missing_workbook_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="c.xlsx: file not found"):
+    with pytest.raises(InputError, match=r"c.xlsx: file not found"):
         read_sheet(tmp_path / "c.xlsx")
 
 
 def test_a_formula_without_a_value_is_refused_with_its_cell(tmp_path: Path) -> None:
     path = book(tmp_path / "c.xlsx", [["start", "offered"], [dt.datetime(2026, 6, 1, 8), "=1+2"]])
-    with pytest.raises(InputError, match="c.xlsx, row 2, column B: formula without a value"):
+    with pytest.raises(InputError, match=r"c.xlsx, row 2, column B: formula without a value"):
         read_sheet(path)
 
 

@@ -24,12 +24,21 @@ def half_hours(form: str, n: int = 40) -> list[str]:
 
 
 def test_a_german_export_is_understood_and_reads_back(tmp_path: Path) -> None:
-    rows = "".join(f"{t};{d};{10 + i};{9 + i};{180 + i % 3},5\r\n" for i, (d, t) in enumerate(zip(half_hours("%H:%M"), half_hours("%d.%m.%Y"), strict=True)))
-    (tmp_path / "export.csv").write_text("Datum;Uhrzeit;Angeboten;Angenommen;Bearbeitungszeit\r\n" + rows, encoding="cp1252", newline="")
+    rows = "".join(
+        f"{t};{d};{10 + i};{9 + i};{180 + i % 3},5\r\n"
+        for i, (d, t) in enumerate(zip(half_hours("%H:%M"), half_hours("%d.%m.%Y"), strict=True))
+    )
+    (tmp_path / "export.csv").write_text(
+        "Datum;Uhrzeit;Angeboten;Angenommen;Bearbeitungszeit\r\n" + rows, encoding="cp1252", newline=""
+    )
     found = guess(tmp_path / "export.csv")
     assert found.intake.separator == ";"
     assert found.intake.decimal == ","
-    assert (found.intake.date_column, found.intake.time_column, found.intake.date_format) == ("Datum", "Uhrzeit", "%d.%m.%Y")
+    assert (found.intake.date_column, found.intake.time_column, found.intake.date_format) == (
+        "Datum",
+        "Uhrzeit",
+        "%d.%m.%Y",
+    )
     calls, _ = read_calls(tmp_path, confirmed(found.intake), zone="Europe/Berlin", interval_min=30, queues=("desk",))
     assert calls["offered"].tolist() == [10 + i for i in range(40)]
     assert calls["handle_s"].iloc[1] == 181.5
@@ -58,8 +67,12 @@ def test_a_known_system_is_recognised_by_its_columns(tmp_path: Path) -> None:
         ("AHT", [181, 175, 190], "s", False),
     ],
 )
-def test_units_are_told_from_names_and_values(tmp_path: Path, heading: str, values: list[object], unit: str, total: bool) -> None:
-    rows = "".join(f"{t},{n},{v}\n" for t, n, v in zip(half_hours("%Y-%m-%d %H:%M", 3), (10, 20, 40), values, strict=True))
+def test_units_are_told_from_names_and_values(
+    tmp_path: Path, heading: str, values: list[object], unit: str, total: bool
+) -> None:
+    rows = "".join(
+        f"{t},{n},{v}\n" for t, n, v in zip(half_hours("%Y-%m-%d %H:%M", 3), (10, 20, 40), values, strict=True)
+    )
     (tmp_path / "c.csv").write_text(f"Start,Calls,{heading}\n{rows}", encoding="utf-8")
     found = guess(tmp_path / "c.csv").intake
     assert found.units == ({} if unit == "s" else {"handle_s": unit})
@@ -70,9 +83,15 @@ def test_units_are_told_from_names_and_values(tmp_path: Path, heading: str, valu
 
 @pytest.mark.parametrize(
     ("form", "days", "doubtful"),
-    [("%d/%m/%Y %H:%M", ("2026-06-11", "2026-06-25"), False), ("%m/%d/%Y %I:%M %p", ("2026-06-11", "2026-06-25"), False), ("%d/%m/%Y %H:%M", ("2026-06-01", "2026-06-05"), True)],
+    [
+        ("%d/%m/%Y %H:%M", ("2026-06-11", "2026-06-25"), False),
+        ("%m/%d/%Y %I:%M %p", ("2026-06-11", "2026-06-25"), False),
+        ("%d/%m/%Y %H:%M", ("2026-06-01", "2026-06-05"), True),
+    ],
 )
-def test_day_and_month_are_told_apart_or_doubted(tmp_path: Path, form: str, days: tuple[str, str], doubtful: bool) -> None:
+def test_day_and_month_are_told_apart_or_doubted(
+    tmp_path: Path, form: str, days: tuple[str, str], doubtful: bool
+) -> None:
     stamps = pd.date_range(*days, freq="12h").strftime(form)
     (tmp_path / "c.csv").write_text("Start,Calls\n" + "".join(f"{t},5\n" for t in stamps), encoding="utf-8")
     found = guess(tmp_path / "c.csv")
@@ -119,8 +138,22 @@ def test_what_is_not_recognised_is_said(tmp_path: Path) -> None:
 
 def test_every_key_survives_the_config() -> None:
     intake = Intake(
-        preset="nice_iex", files=("a b.csv", "c*.csv"), sheet="Tabelle 1", encoding="cp1252", separator="\t", decimal=",", header=False, header_row=4,
-        columns={"offered": 'x "y" + z', "start": "Süd\\Nord"}, date_format="%d.%m.%Y", zone="UTC", interval_min=15, units={"default": "ms"},
-        totals=("handle_s", "wait_s"), queue_names={"Süd 1": "a", "2": "b"}, parts=("Media Type",), filter={"Media Type": "!chat"},
-    )  # fmt: skip
+        preset="nice_iex",
+        files=("a b.csv", "c*.csv"),
+        sheet="Tabelle 1",
+        encoding="cp1252",
+        separator="\t",
+        decimal=",",
+        header=False,
+        header_row=4,
+        columns={"offered": 'x "y" + z', "start": "Süd\\Nord"},
+        date_format="%d.%m.%Y",
+        zone="UTC",
+        interval_min=15,
+        units={"default": "ms"},
+        totals=("handle_s", "wait_s"),
+        queue_names={"Süd 1": "a", "2": "b"},
+        parts=("Media Type",),
+        filter={"Media Type": "!chat"},
+    )
     assert confirmed(intake) == intake

@@ -12,7 +12,15 @@ from busyhour.forecast.errors import InputError
 from pydantic import TypeAdapter, ValidationError
 
 
-def read(folder: Path, text: str, intake: Intake, *, zone: str | None = "America/New_York", queues: tuple[str, ...] = (), encoding: str = "utf-8"):  # type: ignore[no-untyped-def]  # fmt: skip
+def read(
+    folder: Path,
+    text: str,
+    intake: Intake,
+    *,
+    zone: str | None = "America/New_York",
+    queues: tuple[str, ...] = (),
+    encoding: str = "utf-8",
+):  # type: ignore[no-untyped-def]
     (folder / "calls.csv").write_text(text, encoding=encoding, newline="")
     return read_calls(folder, intake, zone=zone, interval_min=30, queues=queues)
 
@@ -26,7 +34,14 @@ def test_avaya_cms_totals_become_means(tmp_path: Path) -> None:
     calls, quality = read(tmp_path, text, Intake(preset="avaya_cms", queue_names={"41": "sales"}), queues=("sales",))
     first = calls.iloc[0]
     assert first["start"] == pd.Timestamp("2026-06-01 09:30", tz="America/New_York")
-    assert first[["offered", "answered", "abandoned", "answered_in", "abandoned_in", "within_s"]].tolist() == [20, 16, 4, 12, 1, 20]
+    assert first[["offered", "answered", "abandoned", "answered_in", "abandoned_in", "within_s"]].tolist() == [
+        20,
+        16,
+        4,
+        12,
+        1,
+        20,
+    ]
     assert first["handle_s"] == (1600 + 160 + 320) / 16
     assert first["wait_s"] == 20
     assert pd.isna(calls["handle_s"].iloc[1]), "no call answered, no mean"
@@ -94,7 +109,14 @@ def test_nice_iex_is_pipe_delimited_with_its_own_dates(tmp_path: Path) -> None:
     )
     row = read(tmp_path, text, Intake(preset="nice_iex"))[0].iloc[0]
     assert row["start"] == pd.Timestamp("2026-06-01 09:30", tz="America/New_York")
-    assert row[["offered", "answered", "abandoned", "answered_in", "abandoned_in", "handle_s"]].tolist() == [20, 16, 4, 12, 1, 210]
+    assert row[["offered", "answered", "abandoned", "answered_in", "abandoned_in", "handle_s"]].tolist() == [
+        20,
+        16,
+        4,
+        12,
+        1,
+        210,
+    ]
 
 
 def test_own_keys_override_the_preset(tmp_path: Path) -> None:
@@ -106,16 +128,27 @@ def test_own_keys_override_the_preset(tmp_path: Path) -> None:
 
 
 def test_a_column_that_the_planner_names_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"column 'callsofered' for offered is not in the file .* Did you mean 'callsoffered'\?"):
-        read(tmp_path, "row_date,starttime,split,callsoffered\n2026-06-01,930,41,20\n", Intake(preset="avaya_cms", columns={"offered": "callsofered"}))
+    with pytest.raises(
+        InputError, match=r"column 'callsofered' for offered is not in the file .* Did you mean 'callsoffered'\?"
+    ):
+        read(
+            tmp_path,
+            "row_date,starttime,split,callsoffered\n2026-06-01,930,41,20\n",
+            Intake(preset="avaya_cms", columns={"offered": "callsofered"}),
+        )
 
 
 def test_a_german_spreadsheet_export(tmp_path: Path) -> None:
     text = 'Bericht;;;\r\nDatum;Zeit;"Anrufe, gesamt";Bearbeitung\r\n01.06.2026;09:30-10:00;1.234;180,5\r\n02.06.2026;10:00-10:30;12;200,25\r\n'
     intake = Intake(
-        encoding="cp1252", decimal=",", header_row=2, date_column="Datum", time_column="Zeit", date_format="%d.%m.%Y",
+        encoding="cp1252",
+        decimal=",",
+        header_row=2,
+        date_column="Datum",
+        time_column="Zeit",
+        date_format="%d.%m.%Y",
         columns={"offered": "Anrufe, gesamt", "handle_s": "Bearbeitung"},
-    )  # fmt: skip
+    )
     calls, _ = read(tmp_path, text, intake, encoding="cp1252")
     assert calls["offered"].tolist() == [1234, 12]
     assert calls["handle_s"].tolist() == [180.5, 200.25]
@@ -129,10 +162,16 @@ def test_a_point_is_not_taken_for_a_decimal_comma(tmp_path: Path) -> None:
 
 def test_a_file_without_header_is_mapped_by_number(tmp_path: Path) -> None:
     text = "30;20260601;09:30;7;Desk;20;18\n30;20260601;10:00;7;Desk;22;19\n"
-    intake = Intake(header=False, date_column="2", time_column="3", date_format="%Y%m%d", columns={"queue": "5", "offered": "6", "answered": "7"})
+    intake = Intake(
+        header=False,
+        date_column="2",
+        time_column="3",
+        date_format="%Y%m%d",
+        columns={"queue": "5", "offered": "6", "answered": "7"},
+    )
     calls, _ = read(tmp_path, text, intake)
     assert calls["offered"].tolist() == [20, 22]
-    with pytest.raises(InputError, match="row 2, column 6: not a number"):
+    with pytest.raises(InputError, match=r"row 2, column 6: not a number"):
         read(tmp_path, text.replace("22", "x"), intake)
 
 
@@ -145,20 +184,24 @@ def test_rows_are_filtered_by_value_or_its_absence(tmp_path: Path) -> None:
     text = "start,kind,offered\n2026-06-01 09:30,Voice,5\n2026-06-01 10:00,chat,6\nTotal,,11\n"
     assert read(tmp_path, text, Intake(filter={"kind": "voice"}))[0]["offered"].tolist() == [5]
     assert read(tmp_path, text, Intake(filter={"start": "!total"}))[0]["offered"].tolist() == [5, 6]
-    with pytest.raises(InputError, match="column of intake.filter is not in the file"):
+    with pytest.raises(InputError, match=r"column of intake.filter is not in the file"):
         read(tmp_path, text, Intake(filter={"type": "voice"}))
 
 
 def test_several_of_their_queues_make_one_of_ours_and_the_rest_is_dropped(tmp_path: Path) -> None:
-    text = "queue,start,offered,answered,handle_s\n" + "".join(f"{q},2026-06-01 09:30,{n},{n},{h}\n" for q, n, h in (("1", 10, 100), ("2", 30, 200), ("3", 5, 50)))
+    text = "queue,start,offered,answered,handle_s\n" + "".join(
+        f"{q},2026-06-01 09:30,{n},{n},{h}\n" for q, n, h in (("1", 10, 100), ("2", 30, 200), ("3", 5, 50))
+    )
     calls, quality = read(tmp_path, text, Intake(queue_names={"1": "desk", "2": "desk"}), queues=("desk",))
-    assert calls[["queue", "offered", "handle_s"]].values.tolist() == [["desk", 40, 175.0]]
+    assert calls[["queue", "offered", "handle_s"]].to_numpy().tolist() == [["desk", 40, 175.0]]
     assert "1 rows of queues not named (3)" in quality["what"].iloc[0]
 
 
 def test_a_queue_name_must_be_one_of_the_plan(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"intake.queue_names: unknown queue \(got 'dsk'\). Did you mean 'desk'\?"):
-        read(tmp_path, "queue,start,offered\n1,2026-06-01 09:30,1\n", Intake(queue_names={"1": "dsk"}), queues=("desk",))
+        read(
+            tmp_path, "queue,start,offered\n1,2026-06-01 09:30,1\n", Intake(queue_names={"1": "dsk"}), queues=("desk",)
+        )
 
 
 def test_an_unknown_part_keeps_the_sum_unknown(tmp_path: Path) -> None:
@@ -195,7 +238,7 @@ def test_the_config_refuses_unknown_keys_and_units() -> None:
 
 
 def test_an_export_with_a_zone_needs_a_site_with_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="intake.zone: the export has a zone but the site has none"):
+    with pytest.raises(InputError, match=r"intake.zone: the export has a zone but the site has none"):
         read(tmp_path, "start,offered\n2026-06-01 09:30,1\n", Intake(zone="UTC"), zone=None)
 
 

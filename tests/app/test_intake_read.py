@@ -17,14 +17,24 @@ def write(folder: Path, text: str, name: str = "calls.csv", encoding: str = "utf
     return folder
 
 
-def read(folder: Path, intake: Intake | None = None, *, zone: str | None = "Europe/Berlin", interval_min: int = 30, queues: tuple[str, ...] = ("calls",)):  # type: ignore[no-untyped-def]  # fmt: skip
+def read(
+    folder: Path,
+    intake: Intake | None = None,
+    *,
+    zone: str | None = "Europe/Berlin",
+    interval_min: int = 30,
+    queues: tuple[str, ...] = ("calls",),
+):  # type: ignore[no-untyped-def]
     return read_calls(folder, intake or Intake(), zone=zone, interval_min=interval_min, queues=queues)
 
 
 def local_day(date: str, zone: str, minutes: int = 30) -> list[str]:
     """Naive wall-clock stamps of a local day, as a system that knows no offsets prints them."""
     day = pd.Timestamp(date, tz=zone)
-    return [f"{t:%Y-%m-%d %H:%M}" for t in pd.date_range(day, day + pd.DateOffset(days=1), freq=f"{minutes}min", inclusive="left")]
+    return [
+        f"{t:%Y-%m-%d %H:%M}"
+        for t in pd.date_range(day, day + pd.DateOffset(days=1), freq=f"{minutes}min", inclusive="left")
+    ]
 
 
 def test_a_plain_file_is_read_sorted_with_aware_starts_and_the_only_queue_named(tmp_path: Path) -> None:
@@ -79,19 +89,25 @@ def test_a_repeated_hour_with_one_row_is_told(tmp_path: Path) -> None:
 
 def test_a_third_passage_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "start,offered\n" + "2026-10-25 02:00,5\n" * 3)
-    with pytest.raises(InputError, match=r"calls.csv, row 4, column start: third row of an hour that comes twice \(rows 2, 3 too\)"):
+    with pytest.raises(
+        InputError, match=r"calls.csv, row 4, column start: third row of an hour that comes twice \(rows 2, 3 too\)"
+    ):
         read(tmp_path)
 
 
 def test_a_time_that_the_clock_skips_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "start,offered\n2026-03-29 01:30,1\n2026-03-29 02:30,1\n")
-    with pytest.raises(InputError, match="row 3, column start: time does not exist in Europe/Berlin") as error:
+    with pytest.raises(InputError, match=r"row 3, column start: time does not exist in Europe/Berlin") as error:
         read(tmp_path)
     assert "UTC" in str(error.value)
 
 
 def test_an_export_in_utc_covers_both_change_days(tmp_path: Path) -> None:
-    stamps = [f"{t:%Y-%m-%d %H:%M}" for d in ("2026-03-28 23:00", "2026-10-24 22:00") for t in pd.date_range(d, periods=46, freq="30min")]
+    stamps = [
+        f"{t:%Y-%m-%d %H:%M}"
+        for d in ("2026-03-28 23:00", "2026-10-24 22:00")
+        for t in pd.date_range(d, periods=46, freq="30min")
+    ]
     write(tmp_path, "start,offered\n" + "".join(f"{t},1\n" for t in stamps))
     calls, _ = read(tmp_path, Intake(zone="UTC"))
     assert calls["start"].iloc[0] == pd.Timestamp("2026-03-29 00:00", tz="Europe/Berlin")
@@ -107,7 +123,9 @@ def test_offsets_and_bare_stamps_may_be_mixed(tmp_path: Path) -> None:
 
 def test_a_duplicate_interval_names_both_rows(tmp_path: Path) -> None:
     write(tmp_path, "start,offered\n2026-06-01 08:00,1\n2026-06-01 08:30,1\n2026-06-01 08:00,2\n")
-    with pytest.raises(InputError, match="calls.csv, row 4: duplicate interval: same queue and start as row 2") as error:
+    with pytest.raises(
+        InputError, match=r"calls.csv, row 4: duplicate interval: same queue and start as row 2"
+    ) as error:
         read(tmp_path)
     assert error.value.row == 4
 
@@ -133,7 +151,7 @@ def test_a_file_with_glob_characters_in_its_name_is_found(tmp_path: Path) -> Non
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="calls.csv: file not found"):
+    with pytest.raises(InputError, match=r"calls.csv: file not found"):
         read(tmp_path)
 
 
@@ -148,13 +166,19 @@ def test_a_gzipped_file_is_read(tmp_path: Path) -> None:
     [
         ("start,offered\n2026-06-01 08:00,many\n", r"row 2, column offered: not a number \(got 'many'\)"),
         ("start,offered\n2026-06-01 08:00,nan\n", "row 2, column offered: not a number"),
-        ('start,offered\n2026-06-01 08:00,"1,5"\n', r'row 2, column offered: not a number \(got \'1,5\'\). Set decimal = ","'),
+        (
+            'start,offered\n2026-06-01 08:00,"1,5"\n',
+            r'row 2, column offered: not a number \(got \'1,5\'\). Set decimal = ","',
+        ),
         ("start,offered\n2026-06-01 08:00,-1\n", "row 2, column offered: below 0"),
         ("start,offered\n\n2026-06-01 08:00,1\n01.06.2026 08:30,1\n", "row 4, column start: not an ISO 8601 time"),
         ("start,offered\n,1\n", "row 2, column start: blank"),
         ("start,offered\n2026-06-01 08:00,1,5\n", "more cells than the header"),
         ("start,offered\n2026-06-01 08:00,1\n2026-06-01 08:3", "row 3: file breaks off"),
-        ("start;offered\n2026-06-01 08:07;1\n2026-06-01 08:30;1\n2026-06-01 09:00;1\n2026-06-01 09:30;1\n", "row 2, column start: not on the 30-minute grid"),
+        (
+            "start;offered\n2026-06-01 08:07;1\n2026-06-01 08:30;1\n2026-06-01 09:00;1\n2026-06-01 09:30;1\n",
+            "row 2, column start: not on the 30-minute grid",
+        ),
         ("begin,offered\n2026-06-01 08:00,1\n", "column 'start' is missing"),
         ("start,x\n2026-06-01 08:00,1\n", r"column 'offered' is missing \(got 'start, x'\)"),
         ("queue,start,offered\nsales,2026-06-01 08:00,1\n", r"row 2, column queue: unknown queue \(got 'sales'\)"),
@@ -171,14 +195,17 @@ def test_bad_cells_are_told_with_their_row(tmp_path: Path, text: str, message: s
 
 def test_longer_intervals_than_the_forecasts_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "start,offered\n" + "".join(f"2026-06-01 {h:02d}:00,1\n" for h in range(8, 18)))
-    with pytest.raises(InputError, match="intervals of 60 min") as error:
+    with pytest.raises(InputError, match=r"intervals of 60 min") as error:
         read(tmp_path)
     assert "interval_min = 60" in str(error.value)
     assert len(read(tmp_path, interval_min=60)[0]) == 10
 
 
 def test_half_hours_where_most_hours_have_one_row_are_still_half_hours(tmp_path: Path) -> None:
-    write(tmp_path, "start,offered\n" + "".join(f"2026-06-01 {h:02d}:00,1\n" for h in range(8, 18)) + "2026-06-01 18:30,2\n")
+    write(
+        tmp_path,
+        "start,offered\n" + "".join(f"2026-06-01 {h:02d}:00,1\n" for h in range(8, 18)) + "2026-06-01 18:30,2\n",
+    )
     assert len(read(tmp_path)[0]) == 11
 
 
@@ -210,7 +237,7 @@ def test_a_zero_mean_of_no_calls_is_unknown(tmp_path: Path) -> None:
 )
 def test_wrong_units_are_refused_with_the_mend(tmp_path: Path, values: tuple[str, str], mend: str) -> None:
     write(tmp_path, f"start,offered,handle_s\n2026-06-01 08:00,50,{values[0]}\n2026-06-01 08:30,100,{values[1]}\n")
-    with pytest.raises(InputError, match=f"column handle_s: wrong units.*{mend}"):
+    with pytest.raises(InputError, match=rf"column handle_s: wrong units.*{mend}"):
         read(tmp_path)
 
 
@@ -238,13 +265,18 @@ def test_oddities_are_noted_per_queue(tmp_path: Path) -> None:
     rows = "a,2026-06-01 08:00,4,5,0,1\na,2026-06-01 08:30,5,4,2,1\nb,2026-06-01 08:00,3,3,0,0\n"
     write(tmp_path, "queue,start,offered,answered,abandoned,complete\n" + rows)
     _, quality = read(tmp_path, queues=("a", "b", "c"))
-    assert quality[["queue", "kind"]].values.tolist() == [["a", "inconsistent"], ["a", "inconsistent"], ["b", "incomplete"], ["c", "missing"]]
+    assert quality[["queue", "kind"]].to_numpy().tolist() == [
+        ["a", "inconsistent"],
+        ["a", "inconsistent"],
+        ["b", "incomplete"],
+        ["c", "missing"],
+    ]
     assert quality["end"].iloc[0] - quality["start"].iloc[0] == pd.Timedelta(minutes=30)
 
 
 def test_several_queues_need_a_queue_column(tmp_path: Path) -> None:
     write(tmp_path, "start,offered\n2026-06-01 08:00,4\n")
-    with pytest.raises(InputError, match="column 'queue' is missing"):
+    with pytest.raises(InputError, match=r"column 'queue' is missing"):
         read(tmp_path, queues=("a", "b"))
 
 

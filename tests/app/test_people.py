@@ -1,0 +1,306 @@
+"""People of a week: availability, leave, employment, skills, wishes, and what last week leaves behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from busyhour.app.people import read_people
+from busyhour.forecast.errors import InputError
+from busyhour.forecast.grid import Grid
+from busyhour.schedule.rules import Costs, Rules
+from busyhour.schedule.shifts import ShiftFamily
+from busyhour.schedule.staff import Agent, Contract
+
+MONDAY = dt.date(2026, 10, 19)  # the week's Sunday has 25 hours in Berlin
+GRID = Grid(MONDAY, 7, 15, "Europe/Berlin")
+DAY = 96
+WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
+FAMILIES = {
+    "full8": ShiftFamily("full8", 480, "08:00", "12:00", days=WORKDAYS),
+    "night8": ShiftFamily("night8", 480, "22:00", "22:00"),
+}
+CONTRACTS = {
+    "full": Contract("full", ("full8",), max_h_week=40, min_h_week=38, max_days=5, cost_h=22.0),
+    "night": Contract("night", ("night8",), max_h_week=40, max_days=5),
+}
+OPEN = np.zeros(len(GRID), dtype=bool)
+for _day in range(5):
+    OPEN[_day * DAY + 32 : _day * DAY + 80] = True  # 08:00-20:00, Monday to Friday
+
+
+def people(
+    folder: Path, *, previous: Path | None = None, open_slots: np.ndarray | None = OPEN, **files: str
+) -> dict[str, Agent]:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    agents = read_people(
+        folder,
+        grid=GRID,
+        zone="Europe/Berlin",
+        contracts=CONTRACTS,
+        queues=("calls", "chat"),
+        costs=Costs(cost_h=20.0),
+        families=FAMILIES,
+        rules=Rules(),
+        previous=previous,
+        open_slots=open_slots,
+    )
+    return {a.id: a for a in agents}
+
+
+STAFF = "agent,contract\na,full\nb,full\n"
+
+
+def test_without_staff_the_plan_has_no_names(tmp_path: Path) -> None:
+    assert people(tmp_path) == {}
+
+
+def test_columns_become_an_agent(tmp_path: Path) -> None:
+    staff = "agent,name,team,group,contract,cost_h,skills\na,Ada,Red,Main,full,25.5,calls|chat:1.1\nb,,,,full,,\nc,,,,night,,chat\n"
+    found = people(tmp_path, staff=staff)
+    a, b, c = found.values()
+    assert (a.name, a.team, a.group, a.cost_h) == ("Ada", "Red", "Main", 25.5)
+    assert a.skills == {"calls": 1.0, "chat": 1.1}
+    assert b.skills == {"calls": 1.0, "chat": 1.0}, "blank means every queue"
+    assert (b.cost_h, c.cost_h) == (22.0, 20.0), "the contract's wage, else the centre's"
+    assert a.away == ()
+    assert (a.earliest, a.run_before, a.leave_h, a.leave_days) == (0, 0, 0.0, 0)
+
+
+def test_available_windows_bind_on_the_days_they_touch(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-10-19T10:00,2026-10-19T18:00,\na,2026-10-20T22:00,2026-10-21T06:00,available\n"
+    a = people(tmp_path, staff=STAFF, availability=rows)["a"]
+    monday, night = (0, 40), (2 * DAY + 24, 3 * DAY)
+    assert a.away == (monday, (72, DAY + 88), night), "Monday's evening and Tuesday before 22:00 touch"
+
+
+def test_a_window_that_ends_at_midnight_does_not_touch_the_next_day(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-10-19T10:00,2026-10-20T00:00,available\n"
+    assert people(tmp_path, staff=STAFF, availability=rows)["a"].away == ((0, 40),)
+
+
+def test_unavailable_windows_forbid_and_are_rounded_outwards(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-10-19T10:05,2026-10-19T10:50,unavailable\n"
+    assert people(tmp_path, staff=STAFF, availability=rows)["a"].away == ((40, 44),)
+
+
+def test_available_windows_are_rounded_inwards(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-10-19T10:05,2026-10-19T17:50,available\n"
+    assert people(tmp_path, staff=STAFF, availability=rows)["a"].away == ((0, 41), (71, 96))
+
+
+def test_windows_on_the_long_sunday_count_its_25_hours(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-10-25T00:00,2026-10-25T12:00,available\n"
+    away = people(tmp_path, staff=STAFF, availability=rows)["a"].away
+    assert away == ((6 * DAY + 13 * 4, 7 * DAY + 4),), "noon is 13 hours after midnight"
+
+
+def test_the_day_after_the_week_binds_night_shifts(tmp_path: Path) -> None:
+    staff = "agent,contract\nn,night\nm,night\n"
+    rows = "agent,start,end,kind\nn,2026-10-26T12:00,2026-10-26T20:00,available\n"
+    away = people(tmp_path, staff=staff, availability=rows)["n"].away
+    assert away[0] == (len(GRID), len(GRID) + 48)
+
+
+def test_rows_of_other_weeks_are_ignored(tmp_path: Path) -> None:
+    rows = "agent,start,end,kind\na,2026-09-01T10:00,2026-09-01T18:00,available\n"
+    leave = "agent,start,end,kind\na,2026-12-01,2026-12-08,vacation\n"
+    wishes = "agent,date,pattern,weight\na,2026-12-01,late,1\n"
+    a = people(tmp_path, staff=STAFF, availability=rows, leave=leave, wishes=wishes)["a"]
+    assert (a.away, a.leave, a.leave_days, a.wishes) == ((), (), 0, ())
+
+
+def test_leave_of_whole_days_credits_hours_and_days(tmp_path: Path) -> None:
+    a = people(tmp_path, staff=STAFF, leave="agent,start,end,kind\na,2026-10-19T00:00,2026-10-21T00:00,vacation\n")["a"]
+    assert a.away == ((0, 2 * DAY),)
+    assert a.leave == ((0, 2 * DAY, "vacation"),)
+    assert a.leave_days == 2
+    assert a.leave_h == pytest.approx(2 * 38 / 5)
+
+
+def test_leave_over_a_week_credits_no_closed_days_and_at_most_the_contract(tmp_path: Path) -> None:
+    leave = "agent,start,end,kind\na,2026-10-12T00:00,2026-11-02T00:00,sick\n"
+    a = people(tmp_path, staff=STAFF, leave=leave)["a"]
+    assert (a.leave_days, a.leave_h) == (5, 38.0)
+    assert a.leave == ((0, len(GRID), "sick"),)
+    always = people(tmp_path, staff=STAFF, leave=leave, open_slots=np.ones(len(GRID), dtype=bool))["a"]
+    assert (always.leave_days, always.leave_h) == (5, 38.0), "seven open days, a contract of five"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [("00:00", "20:00", 1), ("08:00", "20:00", 1), ("08:00", "19:59", 0), ("09:00", "20:00", 0), ("03:00", "23:00", 1)],
+)
+def test_a_day_of_leave_is_20_hours_or_the_whole_opening_time(tmp_path: Path, start: str, end: str, days: int) -> None:
+    leave = f"agent,start,end,kind\na,2026-10-19T{start},2026-10-19T{end},vacation\n"
+    assert people(tmp_path, staff=STAFF, leave=leave)["a"].leave_days == days
+
+
+def test_two_leaves_together_can_make_a_day(tmp_path: Path) -> None:
+    leave = "agent,start,end,kind\na,2026-10-19T08:00,2026-10-19T14:00,sick\na,2026-10-19T13:00,2026-10-19T20:00,sick\n"
+    assert people(tmp_path, staff=STAFF, leave=leave)["a"].leave_days == 1
+
+
+def test_without_opening_hours_the_shifts_of_the_weekday_say_when_it_is_open(tmp_path: Path) -> None:
+    leave = (
+        "agent,start,end,kind\na,2026-10-19T08:00,2026-10-20T00:00,vacation\na,2026-10-20T09:00,2026-10-20T23:00,sick\n"
+    )
+    assert people(tmp_path, staff=STAFF, leave=leave, open_slots=None)["a"].leave_days == 1
+
+
+def test_hiring_and_leaving_keep_away_and_credit_their_days(tmp_path: Path) -> None:
+    staff = "agent,contract,hire_date,leave_date\na,full,2026-10-21,\nb,full,,2026-10-20\nold,full,,2026-10-18\nnew,full,2026-10-26,\n"
+    found = people(tmp_path, staff=staff)
+    assert list(found) == ["a", "b"], "not employed in the week, not in the plan"
+    assert found["a"].away == ((0, 2 * DAY),)
+    assert (found["a"].leave_days, found["a"].leave, found["b"].leave_days) == (2, (), 3)
+    assert found["b"].away[0][0] == 2 * DAY
+    assert found["b"].away[0][1] >= len(GRID) + DAY
+
+
+def test_wishes_of_the_week_are_kept_in_order(tmp_path: Path) -> None:
+    wishes = "agent,date,pattern,weight\na,2026-10-20,late,2\na,2026-10-19,full8@0800,-1\na,2026-10-21,,1\na,2026-10-22,off,3\nb,2026-10-20,early,0\n"
+    found = people(tmp_path, staff=STAFF, wishes=wishes)
+    assert [(w.day, w.what, w.weight) for w in found["a"].wishes] == [
+        (1, "late", 2),
+        (0, "full8@0800", -1),
+        (2, "", 1),
+        (3, "off", 3),
+    ]
+    assert found["b"].wishes == ()
+
+
+def run_folder(folder: Path, table: str, rows: str) -> Path:
+    folder.mkdir()
+    head = {"activity": "agent,start,end,activity,queue", "roster": "agent,date,pattern,start,end,paid_min"}[table]
+    (folder / f"{table}.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    return folder
+
+
+def test_last_week_leaves_rest_and_days_in_a_row(tmp_path: Path) -> None:
+    rows = "".join(
+        f"a,2026-10-{d}T14:00+02:00,2026-10-{d}T18:00+02:00,phone,calls\na,2026-10-{d}T18:00+02:00,2026-10-{d}T18:30+02:00,lunch,\n"
+        f"a,2026-10-{d}T18:30+02:00,2026-10-{d}T22:30+02:00,phone,calls\n"
+        for d in (14, 16, 17, 18)
+    )
+    rows += "b,2026-10-18T22:00+02:00,2026-10-19T06:00+02:00,phone,calls\nb,2026-10-17T00:00+02:00,2026-10-18T00:00+02:00,leave,\n"
+    rows += "gone,2026-10-18T08:00+02:00,2026-10-18T16:00+02:00,phone,calls\n"
+    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "activity", rows))
+    assert (found["a"].run_before, found["a"].earliest) == (3, 38), "22:30 and 11 hours is 09:30"
+    assert (found["b"].run_before, found["b"].earliest) == (1, 68), "the night counts on the day it starts"
+
+
+def test_a_roster_does_where_there_is_no_activity(tmp_path: Path) -> None:
+    rows = "a,2026-10-18,full8@1200,2026-10-18T12:00,2026-10-18T20:00,480\nb,2026-10-19,full8@0800,2026-10-19T08:00,2026-10-19T16:00,480\n"
+    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "roster", rows))
+    assert (found["a"].run_before, found["a"].earliest) == (1, 28)
+    assert (found["b"].run_before, found["b"].earliest) == (0, 0), "a shift inside the week is not last week's"
+
+
+def test_a_previous_run_must_be_one(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"run: no run folder"):
+        people(tmp_path, staff=STAFF, previous=tmp_path / "run")
+
+
+BAD = [
+    ({"staff": "agent,contract\na,full\na,full\n"}, r"staff.csv, row 3: agent twice: same agent as row 2 \(got 'a'\)"),
+    (
+        {"staff": "agent,contract\na,ful\n"},
+        r"staff.csv, row 2, column contract: unknown contract \(got 'ful'\). Did you mean 'full'\?",
+    ),
+    ({"staff": "agent,contract\n,full\n"}, "staff.csv, row 2, column agent: blank"),
+    ({"staff": "agent\na\n"}, "staff.csv: column 'contract' is missing"),
+    (
+        {"staff": "agent,contract,skills\na,full,cals\n"},
+        r"row 2, column skills: unknown queue \(got 'cals'\). Did you mean 'calls'\?",
+    ),
+    ({"staff": "agent,contract,skills\na,full,calls|calls\n"}, "column skills: queue twice"),
+    ({"staff": "agent,contract,skills\na,full,calls:x\n"}, "skill level is not a number"),
+    ({"staff": "agent,contract,skills\na,full,calls:11\n"}, "skill level outside 0.2 to 5"),
+    ({"staff": "agent,contract,cost_h\na,full,-2\n"}, "row 2, column cost_h: below 0"),
+    ({"staff": "agent,contract,hire_date\na,full,19.10.2026\n"}, "row 2, column hire_date: not a date"),
+    (
+        {"staff": "agent,contract,hire_date,leave_date\na,full,2026-10-20,2026-10-19\n"},
+        "column leave_date: leaves before being hired",
+    ),
+    ({"staff": "agent,contract,leave_date\na,full,2026-10-01\n"}, "staff.csv, column leave_date: nobody is employed"),
+    (
+        {"availability": "agent,start,end,kind\naa,2026-10-19T08:00,2026-10-19T09:00,\n"},
+        r"availability.csv, row 2, column agent: unknown agent \(got 'aa'\). Did you mean 'a'\?",
+    ),
+    (
+        {"availability": "agent,start,end,kind\na,2026-10-19T09:00,2026-10-19T08:00,\n"},
+        "availability.csv, row 2, column end: window ends before it starts",
+    ),
+    (
+        {"availability": "agent,start,end,kind\na,2026-10-19T08:00,2026-10-19T09:00,maybe\n"},
+        "availability.csv, row 2, column kind: unknown kind",
+    ),
+    (
+        {"availability": "agent,start,end,kind\na,8am,2026-10-19T09:00,\n"},
+        "availability.csv, row 2, column start: not an ISO 8601 time",
+    ),
+    (
+        {"leave": "agent,start,end,kind\na,2026-10-19,2026-10-19,sick\n"},
+        "leave.csv, row 2, column end: .* a day's leave ends on the next date",
+    ),
+    (
+        {"leave": "agent,start,end,kind\nz,2026-10-19,2026-10-20,sick\n"},
+        "leave.csv, row 2, column agent: unknown agent",
+    ),
+    ({"wishes": "agent,date,pattern,weight\nz,2026-10-19,late,1\n"}, "wishes.csv, row 2, column agent: unknown agent"),
+    (
+        {"wishes": "agent,date,pattern,weight\na,2026-10-19,ful8,1\n"},
+        r"wishes.csv, row 2, column pattern: unknown pattern \(got 'ful8'\). Did you mean 'full8'\?",
+    ),
+    (
+        {"wishes": "agent,date,pattern,weight\na,2026-10-19,late,much\n"},
+        "wishes.csv, row 2, column weight: not a number",
+    ),
+]
+
+
+@pytest.mark.parametrize(("files", "message"), BAD)
+def test_bad_rows_are_told_with_file_row_and_mend(tmp_path: Path, files: dict[str, str], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        people(tmp_path, **{"staff": STAFF, **files})
+
+
+def test_availability_that_excludes_everyone_is_refused(tmp_path: Path) -> None:
+    days = [MONDAY + dt.timedelta(days=i) for i in range(8)]
+    rows = "agent,start,end,kind\n" + "".join(f"{a},{d}T06:00,{d}T09:00,available\n" for a in "ab" for d in days)
+    with pytest.raises(
+        InputError, match=r"availability.csv, column start: availability excludes everyone: .* week of 2026-10-19"
+    ):
+        people(tmp_path, staff=STAFF, availability=rows)
+    assert people(tmp_path, staff=STAFF + "c,full\n", availability=rows)["a"].away, "one who can work is enough"
+
+
+def test_a_week_in_which_all_are_on_leave_is_refused(tmp_path: Path) -> None:
+    leave = "agent,start,end,kind\n" + "".join(f"{a},2026-10-12,2026-11-02,vacation\n" for a in "ab")
+    with pytest.raises(InputError, match=r"leave.csv, column start: everyone is on leave in the week of 2026-10-19"):
+        people(tmp_path, staff=STAFF, leave=leave)
+
+
+def test_every_shift_that_an_agent_is_free_for_lies_in_their_windows(tmp_path: Path) -> None:
+    """Slots and minutes agree over random windows, the day of 25 hours included."""
+    rng = np.random.default_rng(3)
+    base = GRID.first
+    spans = [(int(s), int(s + rng.integers(30, 900))) for s in rng.integers(-600, 10_000, 12)]
+    at = [(base + pd.Timedelta(minutes=a), base + pd.Timedelta(minutes=b)) for a, b in spans]
+    rows = "agent,start,end,kind\n" + "".join(f"a,{s.isoformat()},{e.isoformat()},available\n" for s, e in at)
+    away = people(tmp_path, staff=STAFF, availability=rows)["a"].away
+    blocked = np.zeros(len(GRID), dtype=bool)
+    for low, high in away:
+        blocked[low:high] = True
+    for day, part in enumerate(GRID.day_slices):
+        lo, hi = GRID.time(part.start), GRID.time(part.stop)
+        touching = [(s, e) for s, e in at if s < hi and lo < e]
+        for slot in range(part.start, part.stop):
+            minutes = [GRID.time(slot) + pd.Timedelta(minutes=m) for m in range(15)]
+            inside = all(any(s <= m < e for s, e in touching) for m in minutes)
+            assert blocked[slot] == (bool(touching) and not inside), (day, slot)
