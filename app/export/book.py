@@ -13,7 +13,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-FORMATS = {
+FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
     "wrap": {"text_wrap": True, "valign": "top"},
     "number": {"num_format": "#,##0.00"},
@@ -31,7 +31,7 @@ class Field:
     """One column of a sheet: where its values come from, how they look, and whether it is summed above."""
 
     title: str
-    values: Sequence[Any]
+    cells: Sequence[Any]
     kind: str = "text"
     width: int = 12
     total: bool = False
@@ -85,15 +85,15 @@ class Book:
         return sheet
 
     def table(self, name: str, title: str, fields: Sequence[Field], *, freeze: int = 1) -> Any:
-        """Add a sheet with one filterable table; columns to be summed get the sum of the rows shown, live, above them."""
+        """Add a sheet with one filterable table; above columns to be summed stands the live sum of the rows shown."""
         sheet = self.sheet(name, title)
-        rows = max((len(f.values) for f in fields), default=0)
+        rows = max((len(f.cells) for f in fields), default=0)
         for column, field in enumerate(fields):
             sheet.set_column(column, column, field.width)
-            for row, value in enumerate(field.values, FIRST):
+            for row, value in enumerate(field.cells, FIRST):
                 self.cell(sheet, row, column, value, field.kind)
             if field.total and rows:
-                total = float(sum(v for v in field.values if not blank(v)))
+                total = float(sum(v for v in field.cells if not blank(v)))
                 sheet.write_formula(
                     TOTALS, column, f"=SUBTOTAL(109,{span(column, rows)})", self.bold[field.kind], total
                 )

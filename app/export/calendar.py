@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from icalendar import Calendar, Event
+from icalendar import Calendar, Component, Event
 
 from ..report.figures import clock
 from ..report.gantt import Stretch, stretches
@@ -18,15 +19,16 @@ from ..report.run import Run, read_run
 from ..store import write_atomic
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_TOLD = ("dtstart", "dtend", "summary", "description", "status")
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One event of an earlier calendar file: its revision and what it said."""
+    """One event of an earlier calendar file and its revision."""
 
     sequence: int
-    content: bytes
+    event: Component
 
 
 def write_calendars(run: Path, *, previous: Path | None = None) -> int:
@@ -52,11 +54,15 @@ def write_calendars(run: Path, *, previous: Path | None = None) -> int:
         if not s.is_leave:
             mine.setdefault(s.agent, []).append(s)
     zone = _zone(read)
-    names = file_names(mine)
-    for agent, shifts in mine.items():
-        earlier = _entries((previous or run) / "calendars" / names[agent])
-        write_atomic(run / "calendars" / names[agent], _calendar(read, agent, shifts, zone, earlier).to_ical())
-    return len(mine)
+    people = dict.fromkeys([*mine, *([] if read.staff is None else read.staff.index)])
+    count = 0
+    for agent, name in file_names(people).items():
+        earlier = _entries((previous or run) / "calendars" / name)
+        if agent in mine or earlier:
+            calendar = _calendar(read, agent, mine.get(agent, []), zone, earlier)
+            write_atomic(run / "calendars" / name, calendar.to_ical())
+            count += 1
+    return count
 
 
 def file_names(agents: Iterable[str]) -> dict[str, str]:
@@ -78,13 +84,13 @@ def file_names(agents: Iterable[str]) -> dict[str, str]:
 
 
 def uid(site: str, agent: str, date: dt.date, nth: int) -> str:
-    """Return the id of an agent's `nth` shift of a day; times and pattern do not enter, so that a change replaces it."""
+    """Return the id of an agent's `nth` shift of a day; times and pattern do not enter, so a change replaces it."""
     text = "\n".join((site, agent, date.isoformat(), str(nth)))
     return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}@busyhour"
 
 
 def _calendar(
-    run: Run, agent: str, shifts: list[Stretch], zone: Calendar | None, earlier: Mapping[str, Entry]
+    run: Run, agent: str, shifts: list[Stretch], zone: Component | None, earlier: Mapping[str, Entry]
 ) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//busyhour//schedule//EN")
@@ -129,13 +135,12 @@ def _moment(time: pd.Timestamp) -> dt.datetime:
 
 
 def _revised(event: Event, earlier: Entry | None) -> Event:
-    sequence = 0 if earlier is None else earlier.sequence + (_content(event) != earlier.content)
-    event.add("sequence", sequence)
+    event.add("sequence", 0 if earlier is None else earlier.sequence + (_told(event) != _told(earlier.event)))
     return event
 
 
-def _cancelled(entry: Entry, stamp: dt.datetime) -> Event:
-    event = Event.from_ical(entry.content)
+def _cancelled(entry: Entry, stamp: dt.datetime) -> Component:
+    event = entry.event
     again = event.get("status") == "CANCELLED"
     for name in ("sequence", "status", "dtstamp"):
         event.pop(name, None)
@@ -145,11 +150,14 @@ def _cancelled(entry: Entry, stamp: dt.datetime) -> Event:
     return event
 
 
-def _content(event: Event) -> bytes:
-    """Return an event's text without its revision."""
-    copy = Event.from_ical(event.to_ical())
-    copy.pop("sequence", None)
-    return bytes(copy.to_ical())
+def _told(event: Component) -> tuple[bytes, ...]:
+    """Return what an event says to its reader."""
+    return tuple(_encoded(event[name]) for name in _TOLD if name in event)
+
+
+def _encoded(value: Any) -> bytes:
+    text = value.to_ical()
+    return text if isinstance(text, bytes) else str(text).encode()
 
 
 def _entries(path: Path) -> dict[str, Entry]:
@@ -157,10 +165,10 @@ def _entries(path: Path) -> dict[str, Entry]:
     if not path.exists():
         return {}
     events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
-    return {str(e["uid"]): Entry(int(e.get("sequence", 0)), _content(e)) for e in events}
+    return {str(e["uid"]): Entry(int(e.get("sequence", 0)), e) for e in events}
 
 
-def _zone(run: Run) -> Calendar | None:
+def _zone(run: Run) -> Component | None:
     """Return the time-zone block, with the clock changes round the week; None for wall-clock times."""
     if run.zone is None:
         return None

@@ -9,7 +9,7 @@ from ..report.figures import known
 from ..report.gantt import Stretch
 from ..report.run import Run
 from .book import FIRST, Book, Field, Formula, span
-from .wages import factor, wage
+from .wages import factors, wage
 
 AGENT, PAID, FACTOR = 0, 7, 8
 
@@ -17,43 +17,32 @@ AGENT, PAID, FACTOR = 0, 7, 8
 def cost_sheet(book: Book, run: Run, shifts: Sequence[Stretch]) -> Formula | None:
     """Add the sheet and return a formula of the week's cost; None where no cost is known.
 
-    An anonymous plan has no wages per person, so its wages are those of ``summary.json``. A person's wages are Σ over their shifts of paid hours × premium factor, times the wage per hour; the prices are
-    those of ``summary.json``.
+    A person's wages are Σ over their shifts of paid hours × premium factor, times the wage per hour. The prices, and
+    in an anonymous plan the wages, are those of ``summary.json``.
     """
     people = (
         [] if run.staff is None else [a for a in dict.fromkeys(s.agent for s in shifts) if wage(run, a) is not None]
     )
     if not people:
-        stated = run.summary.get("cost_wages")
-        return _prices(book, book.sheet("Cost", "Wages and prices"), run, float(stated)) if known(stated) else None
+        if not known(run.summary.get("cost_wages")):
+            return None
+        return _prices(book, book.sheet("Cost", "Wages and prices"), run, float(run.summary["cost_wages"]))
     at = {c: span(c, len(shifts), "Shifts") for c in (AGENT, PAID, FACTOR)}
     paid, weighted = dict.fromkeys(people, 0.0), dict.fromkeys(people, 0.0)
-    for s in shifts:
+    for s, premium in zip(shifts, factors(run, shifts), strict=True):
         if s.agent in paid:
             hours = (s.paid_min or 0) / 60
             paid[s.agent] += hours
-            weighted[s.agent] += hours * factor(run, s.start, s.end)
-    rows = range(FIRST + 1, FIRST + 1 + len(people))
+            weighted[s.agent] += hours * premium
+    placed = list(enumerate(people, FIRST + 1))
     wages = [wage(run, a) or 0.0 for a in people]
     fields = [
         Field("Agent", people, "text", 22),
         Field("Name", [run.name(a) for a in people], "text", 22),
-        Field(
-            "Paid h",
-            [
-                Formula(f"=SUMPRODUCT(EXACT({at[AGENT]},$A{r})*{at[PAID]})", paid[a])
-                for r, a in zip(rows, people, strict=True)
-            ],
-            "number",
-            10,
-            total=True,
-        ),
+        Field("Paid h", [_sum(at, r, [PAID], paid[a]) for r, a in placed], "number", 10, total=True),
         Field(
             "Paid h with premiums",
-            [
-                Formula(f"=SUMPRODUCT(EXACT({at[AGENT]},$A{r})*{at[PAID]}*{at[FACTOR]})", weighted[a])
-                for r, a in zip(rows, people, strict=True)
-            ],
+            [_sum(at, r, [PAID, FACTOR], weighted[a]) for r, a in placed],
             "number",
             20,
             total=True,
@@ -61,7 +50,7 @@ def cost_sheet(book: Book, run: Run, shifts: Sequence[Stretch]) -> Formula | Non
         Field("Wage per h", wages, "money", 12),
         Field(
             f"Wages {run.currency}",
-            [Formula(f"=D{r}*E{r}", weighted[a] * w) for r, a, w in zip(rows, people, wages, strict=True)],
+            [Formula(f"=D{r}*E{r}", weighted[a] * w) for (r, a), w in zip(placed, wages, strict=True)],
             "money",
             16,
             total=True,
@@ -70,6 +59,11 @@ def cost_sheet(book: Book, run: Run, shifts: Sequence[Stretch]) -> Formula | Non
     sheet = book.table("Cost", "Wages per person, and prices", fields, freeze=2)
     total = sum(weighted[a] * w for a, w in zip(people, wages, strict=True))
     return _prices(book, sheet, run, Formula(f"=SUM({span(5, len(people))})", total))
+
+
+def _sum(at: dict[int, str], row: int, columns: Sequence[int], value: float) -> Formula:
+    """Sum the product of columns of the sheet Shifts over the person named in column A of `row`."""
+    return Formula(f"=SUMPRODUCT(EXACT({at[AGENT]},$A{row})*{'*'.join(at[c] for c in columns)})", value)
 
 
 def _prices(book: Book, sheet: Any, run: Run, wages: Formula | float) -> Formula:

@@ -16,7 +16,7 @@ from ..report.tables import hidden_money
 from ..store import write_atomic
 from .book import FIRST, HEAD, Book, Field, Formula, fields_of, span
 from .cost import cost_sheet
-from .wages import factor
+from .wages import factors
 
 INTERVAL = [
     ("queue", "Queue", "text", 12, False),
@@ -137,7 +137,7 @@ def _plain(run: Run, *, wages: bool) -> list[tuple[str, str, list[Any], pd.DataF
     if explain is not None and not wages:
         explain = hidden_money(explain)
     if activity is not None:
-        length = (activity["end"] - activity["start"]) / pd.Timedelta(hours=1)
+        length = (activity["end"] - activity["start"]).dt.total_seconds() / 3600
         activity = _with_offset(activity.assign(name=[run.name(a) for a in activity["agent"]], hours=length))
     return [
         ("Activity", "Who does what, when", ACTIVITY, activity),
@@ -233,7 +233,7 @@ def _shifts(book: Book, run: Run, shifts: list[Stretch], *, wages: bool) -> None
         Field("Paid h", [(s.paid_min or 0) / 60 for s in shifts], "number", 9, total=True),
     ]
     if wages:
-        fields.append(Field("Premium factor", [factor(run, s.start, s.end) for s in shifts], "number", 14))
+        fields.append(Field("Premium factor", factors(run, shifts), "number", 14))
     book.table("Shifts", "Shifts", [*fields, Field("Breaks", breaks, "text", 60)], freeze=2)
 
 

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
+from typing import Any
+
 import pandas as pd
 
 from ...forecast.grid import WEEKDAYS
 from ...schedule.rules import Premium
 from ...schedule.shifts import minute_of
+from ..report.figures import known
+from ..report.gantt import Stretch
 from ..report.run import Run
 
 
 def wage(run: Run, agent: str) -> float | None:
-    """Return an agent's wage per paid hour: their own, else their contract's, else the centre's; None if none is known."""
+    """Return an agent's wage per paid hour: their own, else the contract's, else the centre's; None if unknown."""
     if run.staff is not None and agent in run.staff.index:
-        person = run.staff.loc[agent]
-        own = person.get("cost_h")
-        if own is not None and pd.notna(own):
-            return float(own)
+        person: dict[Hashable, Any] = run.staff.loc[agent].to_dict()
+        if known(person.get("cost_h")):
+            return float(person["cost_h"])
         contract = run.plan.get("contract", {}).get(person["contract"], {}).get("cost_h")
         if contract is not None:
             return float(contract)
     centre = run.plan.get("costs", {}).get("cost_h")
     return None if centre is None else float(centre)
+
+
+def factors(run: Run, shifts: Iterable[Stretch]) -> list[float]:
+    """Return the `factor` of each shift."""
+    done: dict[tuple[pd.Timestamp, pd.Timestamp], float] = {}
+    out = []
+    for s in shifts:
+        key = (s.start, s.end)
+        if key not in done:
+            done[key] = factor(run, *key)
+        out.append(done[key])
+    return out
 
 
 def factor(run: Run, start: pd.Timestamp, end: pd.Timestamp) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,7 +48,7 @@ class TimeAxis:
         parts = [p for p in parts if len(p)]
         if not parts:
             return cls(pd.DatetimeIndex([]), step)
-        return cls(_days(parts[0].append(parts[1:]).unique().sort_values(), step), step)
+        return cls(_days(pd.DatetimeIndex(parts[0].append(parts[1:]).unique().sort_values()), step), step)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -57,9 +58,7 @@ class TimeAxis:
         """(day, first position, position after the last) of each day."""
         dates = np.asarray(self.starts.date)
         edges = [0, *(np.flatnonzero(dates[1:] != dates[:-1]) + 1), len(dates)]
-        return (
-            tuple((dates[a], int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)) if len(dates) else ()
-        )
+        return tuple((dates[a], int(a), int(b)) for a, b in itertools.pairwise(edges)) if len(dates) else ()
 
     def position(self, times: pd.Series) -> np.ndarray:
         """Return the position of each time, −1 where the axis does not show it."""
@@ -91,7 +90,7 @@ class TimeAxis:
 def _filled(starts: pd.Series, minutes: int) -> pd.DatetimeIndex:
     """Return starts and, for each, the last minute that its interval covers."""
     index = pd.DatetimeIndex(starts)
-    return index.append(index + pd.Timedelta(minutes=minutes - 1))
+    return pd.DatetimeIndex(index.append(index + pd.Timedelta(minutes=minutes - 1)))
 
 
 def _days(times: pd.DatetimeIndex, step: int) -> pd.DatetimeIndex:
@@ -100,4 +99,4 @@ def _days(times: pd.DatetimeIndex, step: int) -> pd.DatetimeIndex:
     for _, group in times.to_series().groupby(times.date):
         low, high = group.iloc[0], group.iloc[-1]
         out.append(pd.date_range(low, high, freq=f"{step}min"))
-    return out[0].append(out[1:])
+    return pd.DatetimeIndex(out[0].append(out[1:]))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .figures import MISSING, known, money, number, percent
-from .run import Run
+from .run import Run, records
 
 GOOD, WARN, PLAIN = "good", "warn", ""
 
@@ -43,7 +43,7 @@ def _cost(run: Run) -> Card:
         "Cost of the week",
         money(run.summary["cost"], run.currency),
         note,
-        "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for calls lost, open shifts, wishes and steadiness.",
+        "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short.",
     )
 
 
@@ -69,11 +69,11 @@ def _service(run: Run) -> list[Card]:
         if top.empty or not top["simulated"].notna().any():
             continue
         row = top.iloc[0] if len(top) == 1 else top.mean(numeric_only=True)
-        kept = sum(verdict(r.goal, r.ci_lo, r.ci_hi)[1] == GOOD for r in days.itertuples())
+        kept = sum(verdict(r["goal"], r["ci_lo"], r["ci_hi"])[1] == GOOD for r in records(days))
         text, tone = verdict(row["goal"], row["ci_lo"], row["ci_hi"])
         if len(days):
             text, tone = f"{kept} of {len(days)} days at or above the goal", GOOD if kept == len(days) else WARN
-        name = f"Service level, {queue}" if service["queue"].nunique() > 1 else "Service level"
+        name = f"Service level, {queue}" if len(run.queues) > 1 else "Service level"
         goal = goals.get(queue, percent(row["goal"], 0))
         half = f" ± {number(50 * (row['ci_hi'] - row['ci_lo']), 2)}" if pd.notna(row["ci_lo"]) else ""
         out.append(
@@ -142,11 +142,7 @@ def occupancy(run: Run) -> float | None:
     volume, coverage = run.table("volume"), run.table("coverage")
     if volume is None or coverage is None:
         return None
-    times = (
-        pd.DatetimeIndex(coverage["start"]).floor(f"{run.interval_min}min")
-        if run.zone is None
-        else _floored(coverage["start"], run.interval_min)
-    )
+    times = _floored(coverage["start"], run.interval_min)
     rate = coverage.get("abandon_rate", pd.Series(0.0, index=coverage.index)).fillna(0.0)
     lost = (
         pd.DataFrame({"queue": coverage["queue"], "start": times, "kept": 1 - rate})
@@ -159,9 +155,11 @@ def occupancy(run: Run) -> float | None:
     return None if staffed <= 0 or both.empty else float((both["work"] * both["kept"]).sum()) / staffed
 
 
-def _floored(times: pd.Series, minutes: int) -> pd.Series:
-    zone = times.dt.tz
-    return times.dt.tz_convert("UTC").dt.floor(f"{minutes}min").dt.tz_convert(zone)
+def _floored(times: pd.Series, minutes: int) -> pd.Index:
+    index = pd.DatetimeIndex(times)
+    if index.tz is None:
+        return index.floor(f"{minutes}min")
+    return index.tz_convert("UTC").floor(f"{minutes}min").tz_convert(index.tz)
 
 
 def _occupancy(run: Run) -> Card | None:

@@ -55,7 +55,7 @@ _CONFIG = {
 
 
 def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
-    """Return the charts that the run's files allow, by name: forecast, staffing, service_level, over, under, service."""
+    """Return the charts that the run's files allow: forecast, staffing, service_level, over, under, service."""
     out: dict[str, Spec] = {}
     if len(axis) and run.table("volume") is not None:
         out["forecast"] = forecast(run, axis)
@@ -285,7 +285,7 @@ def _finish(chart: Any, run: Run, axis: TimeAxis, data: dict[str, Any], height: 
     for key in ("$schema", "config"):
         spec.pop(key, None)
     first = axis.views()[0] if timed else {}
-    params = [{"name": "queue", "value": run.queues[0] if run.queues else ""}]
+    params: list[Spec] = [{"name": "queue", "value": run.queues[0] if run.queues else ""}]
     params += [{"name": name, "value": first[name]} for name in ("lo", "hi", "ticks", "labels") if timed]
     days = {"days": [{"x": a} for _, a, _ in axis.days]} if timed else {}
     return spec | {

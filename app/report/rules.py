@@ -30,7 +30,8 @@ def _goals(run: Run) -> TextTable | None:
         goal = queue.get("goal", {})
         if not goal:
             continue
-        promise = f"{percent(goal.get('level'), 0)} within {number(goal.get('within_s'))} s, {goal.get('definition', 'offered')}"
+        share = f"{percent(goal.get('level'), 0)} of {goal.get('definition', 'offered')}"
+        promise = f"{share} within {number(goal.get('within_s'))} s"
         patience = f"{number(queue['patience_s'])} s" if known(queue.get("patience_s")) else "they wait for ever"
         rows.append((name, promise, str(goal.get("basis", "day")), percent(goal.get("floor", 0.5), 0), patience))
     return (
@@ -63,7 +64,7 @@ def _shifts(run: Run) -> TextTable | None:
 
 
 def _family(name: str, raw: dict[str, Any]) -> ShiftFamily:
-    rest = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "break"}
+    rest: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items() if k != "break"}
     return ShiftFamily(name=name, **rest, breaks=tuple(Break(**b) for b in raw.get("break", ())))
 
 

@@ -147,6 +147,11 @@ class Run:
         )
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a table's rows as dicts."""
+    return [{str(k): v for k, v in row.items()} for row in frame.astype(object).to_dict("records")]
+
+
 def read_run(folder: Path) -> Run:
     """Read the run in `folder`.
 

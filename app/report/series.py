@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from .axis import TimeAxis
-from .figures import clock, day, offset
-from .run import Run
+from .figures import clock, day, known, offset
+from .run import Run, records
 
 Rows = list[dict[str, Any]]
 HISTORY_WEEKS = 6
@@ -20,10 +20,7 @@ def _plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
     for name in out.columns:
         if pd.api.types.is_float_dtype(out[name]):
             out[name] = out[name].round(decimals)
-    return [
-        {k: (None if v is None or v != v else v) for k, v in row.items()}
-        for row in out.astype(object).to_dict("records")
-    ]
+    return [{k: v if known(v) or v == "" else None for k, v in row.items()} for row in records(out)]
 
 
 def _placed(frame: pd.DataFrame, axis: TimeAxis, minutes: int) -> pd.DataFrame:
@@ -44,14 +41,14 @@ def forecast_rows(run: Run, axis: TimeAxis) -> Rows:
 
 
 def history_rows(run: Run, axis: TimeAxis) -> Rows:
-    """Return the last weeks' calls, each at the position of the same weekday and wall-clock time in the planned week."""
+    """Return past weeks' calls, each at the position of the same weekday and wall-clock time in the planned week."""
     history = run.table("history")
     if history is None:
         return []
     past = history[history["start"] < pd.Timestamp(axis.starts[0])]
-    age = [(run.week - t.date()).days for t in past["start"]]
-    past = past.assign(week=[-(-a // 7) for a in age], key=_wall(past["start"]))
-    past = past[past["week"].between(1, HISTORY_WEEKS)]
+    age = [-(-(run.week - t.date()).days // 7) for t in past["start"]]
+    past = past.assign(week=age, key=_wall(past["start"]))
+    past = past[past["week"].isin(sorted(set(age))[:HISTORY_WEEKS])]
     planned = pd.DataFrame(
         {"left": range(len(axis)), "key": _wall(pd.Series(axis.starts)), "day": [day(d) for d in axis.starts.date]}
     )
@@ -60,8 +57,9 @@ def history_rows(run: Run, axis: TimeAxis) -> Rows:
     return _plain(rows[["queue", "week", "day", "x", "calls"]], 1)
 
 
-def _wall(times: pd.Series) -> list[tuple[int, int]]:
-    return [(t.weekday(), t.hour * 60 + t.minute) for t in times]
+def _wall(times: pd.Series) -> list[int]:
+    """Return minutes of the week by the wall clock."""
+    return [t.weekday() * 1440 + t.hour * 60 + t.minute for t in times]
 
 
 def staffing_rows(run: Run, axis: TimeAxis) -> Rows:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .cards import verdict
 from .figures import MISSING, clock, day, hours, known, money, number, percent, span
-from .run import Run
+from .run import Run, records
 
 LONGEST = 200
 _AMOUNT = r"\d+\.\d\d\b"
@@ -47,7 +47,7 @@ def table(
     *,
     file: str = "",
 ) -> TextTable:
-    """Make a table; `columns` names them separated by ``|``, a trailing ``#`` means numbers; long ones are cut and say so."""
+    """Make a table; `columns` are parted by ``|``, a trailing ``#`` means numbers; a long table is cut and says so."""
     every = [tuple(r) for r in rows]
     if len(every) > LONGEST:
         note = f"The first {LONGEST} of {number(len(every))} rows; all are in {file}. {note}".strip()
@@ -62,18 +62,18 @@ def service_table(run: Run) -> TextTable | None:
         return None
     frame = service[service["period"].isin(["day", "week"])]
     rows = []
-    for r in frame.itertuples():
-        interval = f"{percent(r.ci_lo)} to {percent(r.ci_hi)}" if known(r.ci_lo) else MISSING
-        when = day(r.start.date()) if r.period == "day" else "Week"
+    for r in records(frame):
+        interval = f"{percent(r['ci_lo'])} to {percent(r['ci_hi'])}" if known(r["ci_lo"]) else MISSING
+        when = day(r["start"].date()) if r["period"] == "day" else "Week"
         rows.append(
             (
-                r.queue,
+                r["queue"],
                 when,
-                percent(r.goal),
-                percent(r.expected),
-                percent(r.simulated),
+                percent(r["goal"]),
+                percent(r["expected"]),
+                percent(r["simulated"]),
                 interval,
-                verdict(r.goal, r.ci_lo, r.ci_hi)[0],
+                verdict(r["goal"], r["ci_lo"], r["ci_hi"])[0],
             )
         )
     marked = [i for i, p in enumerate(frame["period"]) if p == "week"]
@@ -88,7 +88,7 @@ def service_table(run: Run) -> TextTable | None:
 
 
 def hidden_money(explain: pd.DataFrame) -> pd.DataFrame:
-    """Return the explanations without prices: the column is dropped, amounts with two decimals in the text are masked."""
+    """Return the explanations without prices: no column of them, and amounts with two decimals in the text masked."""
     out = explain.drop(columns=["cost_one_more"], errors="ignore")
     return out.assign(detail=out["detail"].str.replace(_AMOUNT, "…", regex=True)) if "detail" in out else out
 
@@ -100,7 +100,7 @@ def explain_table(run: Run, *, wages: bool) -> TextTable | None:
         return None
     frame = frame if wages else hidden_money(frame)
     rows = []
-    for r in frame.to_dict("records"):
+    for r in records(frame):
         row = [
             str(r["queue"]),
             span(r["start"], r["end"]),
@@ -128,7 +128,7 @@ def open_table(run: Run) -> TextTable | None:
         else dict(zip(zip(reasons["date"], reasons["pattern"], strict=True), reasons["reason"], strict=True))
     )
     rows = []
-    for r in frame.sort_values("start", kind="stable").to_dict("records"):
+    for r in records(frame.sort_values("start", kind="stable")):
         time = f"{clock(r['start'])}–{clock(r['end'])}"
         reason = why.get((r["date"], r["pattern"])) or MISSING
         rows.append((day(r["date"]), r["pattern"], time, hours(r["paid_min"]), r.get("queue", ""), reason))
@@ -169,9 +169,9 @@ def backtest_table(run: Run) -> TextTable | None:
     chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
     rows = [
         (str(r["queue"]), str(r["model"]) + (" (chosen)" if i in chosen else ""), *(percent(r[c]) for c in have))
-        for i, r in enumerate(frame.to_dict("records"))
+        for i, r in enumerate(records(frame))
     ]
-    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high; bands should hold 80 % and 95 %."
+    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high."
     return table(
         "Forecast models in the backtest",
         "|".join(["Queue", "Model", *(names[c] for c in have)]),
@@ -188,9 +188,10 @@ def quality_table(run: Run) -> TextTable | None:
     if frame is None:
         return None
     rows = []
-    for r in frame.to_dict("records"):
-        start, end = r.get("start"), r.get("end")
-        when = span(start, end) if known(start) and known(end) else day(start.date()) if known(start) else MISSING
+    for r in records(frame):
+        when = MISSING
+        if known(r.get("start")):
+            when = span(r["start"], r["end"]) if known(r.get("end")) else day(r["start"].date())
         rows.append((str(r.get("queue") or "all"), when, str(r["kind"]), str(r["what"]), str(r.get("action", ""))))
     return table("Findings in the input data", "Queue|When|Kind|Finding|What was done", rows, file="quality.csv")
 
