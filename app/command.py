@@ -70,7 +70,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except (Stopped, KeyboardInterrupt):
             code = say(STOPPED, "Stopped before there was a plan; earlier results are untouched.")
         except (OSError, MemoryError) as error:
-            code = say(BAD_INPUT, f"Could not finish: {error}. Earlier results are untouched.")
+            code = say(INTERNAL, f"Could not finish: {error}. Earlier results are untouched.")
         except RuntimeError as error:
             if type(error).__name__ != "Refused":
                 raise

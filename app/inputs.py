@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..forecast.calendars import Calendar, parse_opening
@@ -34,12 +35,15 @@ class Folder:
     ----------
     plan
         The plain dict of plan.toml after the scenario, as the judge reads it.
+    staff
+        Read instead of staff.csv.
     """
 
     path: Path
     config: Config
     plan: Mapping[str, Any]
     scenario: str | None = None
+    staff: Path | None = None
 
     @classmethod
     def read(cls, path: Path, scenario: str | None = None) -> Folder:
@@ -76,7 +80,7 @@ class Folder:
 
     def people(self, grid: Grid, previous: Path | None = None) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
-        c = self.config
+        c, calendar = self.config, self.calendar()
         return read_people(
             self.path,
             grid=grid,
@@ -87,6 +91,8 @@ class Folder:
             families=c.shift,
             rules=c.rules,
             previous=previous,
+            open_slots=np.logical_or.reduce([calendar.open_mask(grid, q) for q in c.queue]),
+            staff_file=self.staff,
         )
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
@@ -99,19 +105,24 @@ class Folder:
         ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % 7 + 1
         return dt.date.fromordinal(last.toordinal() + ahead)
 
-    def files(self) -> list[Path]:
-        """Return every input file that is there."""
-        named = [self.path / PLAN, *(self.path / n for n in (*PEOPLE_FILES, "special_days.csv", "meetings.csv"))]
-        return [f for f in [*named, *calls_files(self.path, self.config.intake)] if f.is_file()]
+    def files(self) -> dict[str, Path]:
+        """Return every input file that is there, by the name under which a run keeps it."""
+        named = {n: self.path / n for n in (PLAN, *PEOPLE_FILES, "special_days.csv", "meetings.csv")}
+        if self.staff is not None:
+            named["staff.csv"] = self.staff
+        return {n: f for n, f in named.items() if f.is_file()}
+
+    def calls_files(self) -> dict[str, Path]:
+        """Return the files of calls, by the name under which a run keeps them."""
+        return {f.name: f for f in calls_files(self.path, self.config.intake)}
 
 
-def copy_inputs(files: list[Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:
+def copy_inputs(files: Mapping[str, Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:
     """Copy `files` and the run's `arguments` to `run`/inputs and return the SHA-256 of each file by name."""
     inputs = run / "inputs"
     inputs.mkdir(parents=True)
     hashes: dict[str, str] = {}
-    for file in files:
-        name = file.name if file.name not in hashes else f"{len(hashes)}-{file.name}"
+    for name, file in files.items():
         shutil.copyfile(file, inputs / name)
         hashes[name] = sha256(file)
     write_atomic(inputs / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")

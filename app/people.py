@@ -39,6 +39,7 @@ def read_people(
     rules: Rules,
     previous: Path | None = None,
     open_slots: np.ndarray | None = None,
+    staff_file: Path | None = None,
 ) -> tuple[Agent, ...]:
     """Read who works in the week of `grid`, when they can, and what they wish.
 
@@ -57,6 +58,8 @@ def read_people(
     open_slots
         Whether any queue is open, shape (len(grid),); a leave over all of a day's open slots is a whole day. None =
         open from the first to the last possible shift of the weekday.
+    staff_file
+        Read instead of the folder's staff.csv.
 
     Returns
     -------
@@ -69,8 +72,8 @@ def read_people(
         On unknown contracts, queues, agents or patterns, an agent given twice, times that end before they start, and
         when nobody could work any shift of the week.
     """
-    path = folder / STAFF
-    if not path.is_file():
+    path = staff_file or folder / STAFF
+    if staff_file is None and not path.is_file():
         return ()
     staff = read_csv(path, TABLES["staff"])
     refuse_duplicates(staff, ["agent"], file=path, what="agent twice")

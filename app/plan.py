@@ -111,7 +111,7 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
     problem = build_problem(config, slots, needed.requirement, needed.curves, people)
-    week = decide(config, problem, needed.curves, needed.requirement, predicted.volume, watch)
+    week = decide(config, problem, needed.curves, predicted.volume, watch)
     stages |= week.stages
     out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
     watch.tell("publish", str(out))
@@ -120,7 +120,7 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
         config,
         folder.plan,
         week,
-        folder.files(),
+        {**folder.files(), **folder.calls_files()},
         {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
         requirement=needed.requirement,
         curve=needed.curve,
@@ -142,7 +142,7 @@ def schedule(
     folder: Folder,
     config: Config,
     ask: Ask,
-    files: list[Path],
+    files: Mapping[str, Path],
     watch: Watch,
     log: Callable[[], list[str]],
 ) -> tuple[Path, dict[str, Any]]:
@@ -151,7 +151,7 @@ def schedule(
     slots = config.week_grid(first)
     people = folder.people(slots, ask.previous)
     problem = build_problem(config, slots, requirement, curves, people)
-    week = decide(config, problem, curves, requirement, None, watch)
+    week = decide(config, problem, curves, None, watch)
     out = ask.out or folder.path / "runs" / first.isoformat()
     curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
     summary = publish(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pandas as pd
 
 from ..forecast.grid import Grid
 from ..forecast.predict import Forecast
+from ..forecast.tables import read_text_csv
 from ..schedule.activity import cover_table, open_table, roster_table
-from ..schedule.check import Verdict, check
+from ..schedule.check import Verdict, Violation, check
+from ..schedule.check_counts import check_coverage, cost_wages
 from ..schedule.explain import explain, explain_open
 from .config import Config
 from .export.calendar import write_calendars
@@ -51,21 +54,21 @@ def service_table(week: Week) -> pd.DataFrame:
     return out[[*key, "goal", "expected", "simulated", "ci_lo", "ci_hi", "calls"]]
 
 
-def judged(activity: pd.DataFrame, plan: Mapping[str, Any], inputs: Path, grid: Grid, previous: Path | None) -> Verdict:
-    """Return the judge's verdict on an activity table, from the input files alone."""
-    texts = {
-        n: pd.read_csv(inputs / f"{n}.csv", dtype=str, keep_default_na=False)
-        if (inputs / f"{n}.csv").exists()
-        else None
-        for n in ("staff", "availability", "leave", "special_days")
-    }
-    before = inputs / "previous_activity.csv"
-    if previous is not None:
-        before = previous / "activity.csv"
-    earlier = pd.read_csv(before, dtype=str, keep_default_na=False) if before.exists() else None
-    return check(
-        activity, {"plan": plan, **texts, "previous_activity": earlier, "week": grid.first_date, "days": grid.days}
-    )
+def judged(
+    activity: pd.DataFrame, plan: Mapping[str, Any], inputs: Path, grid: Grid, wages: float | None = None
+) -> Verdict:
+    """Return the judge's verdict on an activity table, from the input files alone; `wages` are recounted too."""
+    names = ("staff", "availability", "leave", "special_days", "previous_activity")
+    texts = {n: read_text_csv(p) if (p := inputs / f"{n}.csv").exists() else None for n in names}
+    asked = {"plan": plan, **texts, "week": grid.first_date, "days": grid.days}
+    verdict = check(activity, asked)
+    if wages is None or verdict.violations:
+        return verdict
+    recounted = cost_wages(activity, asked)
+    if abs(recounted - wages) <= 0.005 * max(1, verdict.shifts):
+        return verdict
+    wrong = Violation("wages", "", "", f"the plan says {wages:,.2f}, recounted {recounted:,.2f}")
+    return replace(verdict, violations=(wrong,))
 
 
 def publish(
@@ -73,7 +76,7 @@ def publish(
     config: Config,
     plan: Mapping[str, Any],
     week: Week,
-    files: list[Path],
+    files: Mapping[str, Path],
     arguments: Mapping[str, Any],
     *,
     requirement: pd.DataFrame,
@@ -94,12 +97,17 @@ def publish(
         If the judge objects.
     """
     with run_folder(out) as run:
-        hashes = copy_inputs(files, run, arguments)
         if previous is not None:
-            (run / "inputs" / "previous_activity.csv").write_bytes((previous / "activity.csv").read_bytes())
-        verdict = judged(week.activity, plan, run / "inputs", week.problem.grid, None)
-        if verdict.violations:
-            raise Refused(verdict)
+            files = {**files, "previous_activity.csv": previous / "activity.csv"}
+        hashes = copy_inputs(files, run, arguments)
+        grid = week.problem.grid
+        wages_said = week.roster.cost_wages if week.roster is not None else None
+        verdict = judged(week.activity, plan, run / "inputs", grid, wages_said)
+        wrong = check_coverage(
+            week.activity, week.coverage, grid_min=grid.minutes, zone=grid.zone, week_min=week.cycle_min
+        )
+        if verdict.violations or wrong:
+            raise Refused(replace(verdict, violations=(*verdict.violations, *wrong)))
         service = service_table(week)
         tables = {
             "volume": volume,

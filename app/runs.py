@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pandas as pd
 
 from ..forecast.errors import InputError
 from ..forecast.tables import read_csv, read_text_csv
-from ..schedule.check import Verdict, Violation, check_coverage
+from ..schedule.check import Verdict
+from ..schedule.check_counts import check_coverage
 from ..schedule.tables import TABLES
 from .inputs import ARGUMENTS, Folder
 from .publish import judged
@@ -71,13 +73,15 @@ def verdict_of(run: Path) -> Verdict:
     arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
     folder = Folder.read(inputs, arguments["scenario"])
     grid = folder.config.week_grid(pd.Timestamp(arguments["week"]).date())
-    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=folder.config.site.zone)
+    zone = folder.config.site.zone
+    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
     verdict = judged(activity, folder.plan, inputs, grid)
     if not (run / "coverage.csv").exists():
         return verdict
-    coverage = read_csv(run / "coverage.csv", TABLES["coverage"], zone=folder.config.site.zone)
-    wrong: tuple[Violation, ...] = tuple(check_coverage(activity, coverage, grid_min=grid.minutes))
-    return Verdict((*verdict.violations, *wrong), verdict.notes, verdict.paid_hours, verdict.shifts)
+    coverage = read_csv(run / "coverage.csv", TABLES["coverage"], zone=zone)
+    cycle = len(grid) * grid.minutes if folder.config.cyclic else None
+    wrong = check_coverage(activity, coverage, grid_min=grid.minutes, zone=zone, week_min=cycle)
+    return replace(verdict, violations=(*verdict.violations, *wrong))
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -131,10 +131,10 @@ def backtest_file(
             "horizon_days": pd.to_numeric(rows["horizon_days"], errors="coerce"),
         }
     )
-    for column in table:
+    for column in ("origin", "horizon_days"):
         if table[column].isna().any():
             i = int(table[column].isna().to_numpy().argmax())
-            raise InputError("unreadable", file=origins, row=i + 2, column=str(column), value=rows[column].iloc[i])
+            raise InputError("unreadable", file=origins, row=i + 2, column=column, value=rows[column].iloc[i])
     return backtest(
         calls, calendar, interval_min=interval_min, origins=table, model=model, daytype=daytype, watch=watch
     )
@@ -219,7 +219,7 @@ def schedule_file(
     ask: Ask,
     watch: Watch,
     log: Callable[[], list[str]],
-) -> tuple[Path, Mapping[str, Any], float]:
+) -> tuple[Path, dict[str, Any], float]:
     """Schedule requirement.csv (and curve.csv) under a plan.toml; returns run folder, summary and the gap asked for."""
     folder = Folder.read(rules, ask.scenario)
     if staff is not None:
@@ -234,13 +234,13 @@ def schedule_file(
     _known(table, names, requirement)
     refuse_duplicates(table, ["queue", "start"], file=requirement, what="duplicate interval")
     curves: dict[str, Curve] | None = None
-    files = [*folder.files(), requirement]
+    files = {**folder.files(), "requirement.csv": requirement}
     if curve is not None:
         rows = read_csv(curve, TABLES["curve"], zone=zone)
         rows = rows if "queue" in rows.columns else rows.assign(queue=names[0])
         _known(rows, names, curve)
         curves = {str(n): Curve.from_frame(part, str(n)) for n, part in rows.groupby("queue")}
-        files.append(curve)
+        files["curve.csv"] = curve
     step = _grid(table, zone, requirement).minutes
     if step != config.site.interval_min:
         config = config.model_copy(

@@ -141,14 +141,10 @@ def _service(service: pd.DataFrame) -> dict[str, Any]:
     }
     if rows.empty:
         return out
-    for row in rows.itertuples():
-        ci = None if pd.isna(row.ci_lo) else [float(row.ci_lo), float(row.ci_hi)]
-        out["queues"][row.queue] = {
-            "goal": float(row.goal),
-            "expected": _number(row.expected),
-            "simulated": _number(row.simulated),
-            "ci": ci,
-        }
+    for row in rows.to_dict("records"):
+        ci = None if pd.isna(row["ci_lo"]) else [float(row["ci_lo"]), float(row["ci_hi"])]
+        figures = {name: _number(row[name]) for name in ("goal", "expected", "simulated")}
+        out["queues"][row["queue"]] = {**figures, "ci": ci}
     weight = rows["calls"].to_numpy() / max(rows["calls"].sum(), 1e-12)
     if rows["expected"].notna().all():
         out["service_level_expected"] = float(weight @ rows["expected"].to_numpy())

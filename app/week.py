@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,17 +16,25 @@ from ..forecast.progress import Stopped, Watch
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.simulate import Simulation, simulate
 from ..schedule.activity import activity, anonymous, staffing
-from ..schedule.cover.solve import Cover, solve_cover
+from ..schedule.cover.result import Cover
+from ..schedule.cover.solve import solve_cover
 from ..schedule.coverage import coverage, service_expected
 from ..schedule.demand import demand
 from ..schedule.problem import Demand, ScheduleProblem
-from ..schedule.roster.solve import Roster, solve_roster
+from ..schedule.roster.result import Roster
+from ..schedule.roster.solve import solve_roster
 from ..schedule.shifts import PlannedShift
 from ..schedule.staff import Agent
 from .config import Config
 
 COVER_SHARE = 0.5
+"""Part of the time left that the cover may take when there are people to name."""
+
 REPAIRS = 2
+"""How often goals may be raised where simulation says that a period misses."""
+
+LEAST_S = 8.0
+"""Seconds that a stage gets at least, and that a repair needs."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,11 @@ class Week:
     repairs: int
     stages: Mapping[str, float]
 
+    @property
+    def cycle_min(self) -> float | None:
+        """Minutes of the cycle of a cyclic test week, else None."""
+        return len(self.problem.grid) * self.problem.grid.minutes if self.problem.cyclic else None
+
 
 def build_problem(
     config: Config, grid: Grid, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None, staff: tuple[Agent, ...]
@@ -78,100 +93,84 @@ def decide(
     config: Config,
     problem: ScheduleProblem,
     curves: Mapping[str, Curve] | None,
-    requirement: pd.DataFrame,
     volume: pd.DataFrame | None,
     watch: Watch,
 ) -> Week:
     """Choose shifts and breaks, name people, simulate; where a period misses its goal, raise it by the miss and mend.
 
+    Parameters
+    ----------
+    curves
+        Queue → service curve in agents on the phone; None where only a requirement is known.
+    volume
+        What the simulation draws calls from; None = no simulation.
+
     Raises
     ------
     Stopped
-        If stopped before there was any cover.
+        If stopped before there was any plan.
     Infeasible
         If the rules of some people contradict each other.
     """
-    solve, stages = config.solve, dict[str, float]()
-    best: Week | None = None
-    deadline = time.monotonic() + solve.time_limit_s
-    cover: Cover | None = None
-    roster: Roster | None = None
-    for attempt in range(REPAIRS + 1):
-        left = max(5.0, deadline - time.monotonic())
-        with _timed(stages, "cover"):
-            cover = solve_cover(
-                problem,
-                watch=watch,
-                time_limit_s=left * (COVER_SHARE if problem.staff else 1.0),
-                gap=solve.gap,
-                seed=solve.seed,
-                threads=solve.threads,
-                previous=cover,
-            )
-        if not cover.planned and problem.open.any() and cover.solved.status == "none":
-            if best is not None:
-                return best
-            raise Stopped
-        if problem.staff:
-            with _timed(stages, "roster"):
-                roster = solve_roster(
-                    problem,
-                    cover.planned,
-                    watch=watch,
-                    time_limit_s=max(5.0, deadline - time.monotonic()),
-                    gap=solve.gap,
-                    seed=solve.seed,
-                    threads=solve.threads,
-                    start=roster.assigned if roster else None,
-                )
-            assigned = roster.assigned
-        else:
-            assigned = anonymous(cover.planned)
-        with _timed(stages, "simulate"):
-            week = _measure(
-                config, problem, curves, requirement, volume, cover, roster, assigned, attempt, stages, watch
-            )
-        if best is None or not _missing(best) or len(_missing(week)) <= len(_missing(best)):
-            best = week
-        missing = _missing(best)
-        if not missing or attempt == REPAIRS or watch.stopped or deadline - time.monotonic() < 10:
+    deadline = time.monotonic() + config.solve.time_limit_s
+    stages: dict[str, float] = {}
+    week = _attempt(config, problem, curves, volume, watch, deadline, stages, None)
+    for repair in range(1, REPAIRS + 1):
+        missing = _missing(week)
+        if not missing or watch.stopped or deadline - time.monotonic() < LEAST_S:
             break
-        watch.tell("mend", f"{len(missing)} period(s) below goal in simulation")
+        watch.tell("mend", f"{len(missing)} period(s) below goal in simulation, goals raised")
         problem = _raised(problem, missing)
-    return replace(best, stages=stages)
+        mended = _attempt(config, problem, curves, volume, watch, deadline, stages, week)
+        if sum(_missing(mended).values()) < sum(missing.values()):
+            week = replace(mended, repairs=repair)
+    return replace(week, stages=stages)
 
 
-def _measure(
+def _attempt(
     config: Config,
     problem: ScheduleProblem,
     curves: Mapping[str, Curve] | None,
-    requirement: pd.DataFrame,
     volume: pd.DataFrame | None,
-    cover: Cover,
-    roster: Roster | None,
-    assigned: Mapping[str, tuple[PlannedShift, ...]],
-    attempt: int,
-    stages: Mapping[str, float],
     watch: Watch,
+    deadline: float,
+    stages: dict[str, float],
+    before: Week | None,
 ) -> Week:
+    solve = config.solve
+    how: dict[str, Any] = {"watch": watch, "gap": solve.gap, "seed": solve.seed, "threads": solve.threads}
+    left = max(LEAST_S, deadline - time.monotonic())
+    with _timed(stages, "cover"):
+        cover = solve_cover(problem, time_limit_s=left * (COVER_SHARE if problem.staff else 1.0), **how)
+    if cover.solved.status == "none":
+        raise Stopped
+    roster: Roster | None = None
+    assigned = anonymous(cover.planned)
+    if problem.staff:
+        start = before.assigned if before is not None else None
+        left = max(LEAST_S, deadline - time.monotonic())
+        with _timed(stages, "roster"):
+            roster = solve_roster(problem, cover.planned, time_limit_s=left, start=start, **how)
+        assigned = dict(roster.assigned)
+    absent = config.shrinkage.absent(problem.grid)
     rows = activity(assigned, problem.grid, problem.staff)
-    covered = coverage(rows, problem, curves, config.shrinkage.absent(problem.grid))
-    expected = service_expected(covered, problem, curves, config.shrinkage.absent(problem.grid))
+    covered = coverage(rows, problem, curves, absent)
+    expected = service_expected(covered, problem, curves, absent)
     run: Simulation | None = None
     if volume is not None and not watch.stopped:
-        goals = {name: q.goal for name, q in config.queue.items()}
-        cvs = {name: q.handle_cv for name, q in config.queue.items()}
-        run = simulate(
-            staffing(rows),
-            volume,
-            goals,
-            interval_min=config.site.interval_min,
-            absent=config.shrinkage.absent_by_date(problem.grid),
-            handle_cv=cvs,
-            seed=config.solve.seed,
-            watch=watch,
-        )
-    return Week(problem, cover, roster, assigned, rows, covered, expected, run, attempt, dict(stages))
+        with _timed(stages, "simulate"):
+            run = simulate(
+                staffing(rows),
+                volume,
+                {name: q.goal for name, q in config.queue.items()},
+                interval_min=config.site.interval_min,
+                week_start=config.site.week_start,
+                absent=config.shrinkage.unplanned,
+                handle_cv={name: q.handle_cv for name, q in config.queue.items()},
+                seed=solve.seed,
+                watch=replace(watch, time_limit_s=None),
+            )
+    return Week(problem, cover, roster, assigned, rows, covered, expected, run, 0, stages)
 
 
 def _missing(week: Week) -> dict[tuple[str, int], float]:
@@ -206,14 +205,9 @@ def _raised(problem: ScheduleProblem, missing: Mapping[tuple[str, int], float]) 
     return replace(problem, demands=tuple(one(d) for d in problem.demands))
 
 
-class _timed:
+@contextlib.contextmanager
+def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     """Add the seconds of a block to a stage."""
-
-    def __init__(self, stages: dict[str, float], name: str) -> None:
-        self.stages, self.name = stages, name
-
-    def __enter__(self) -> None:
-        self.began = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self.stages[self.name] = self.stages.get(self.name, 0.0) + time.monotonic() - self.began
+    began = time.monotonic()
+    yield
+    stages[name] = stages.get(name, 0.0) + time.monotonic() - began

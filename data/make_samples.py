@@ -56,7 +56,7 @@ def bank(calls_5min: Path | None) -> None:
             pd.DataFrame({"start": half.index.strftime("%Y-%m-%dT%H:%M"), "offered": half.to_numpy()}),
         )
     week = list(pd.date_range("2003-10-27", periods=5))
-    mix = (("full", 190, 21.0), ("part30", 60, 19.5), ("part20", 62, 18.5))
+    mix = (("full", 138, 21.0), ("part30", 78, 19.5), ("part20", 76, 18.5))
     staff, available, leave, wishes = [], [], [], []
     everybody = names(sum(n for _, n, _ in mix), rng)
     number = 0

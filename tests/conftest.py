@@ -29,7 +29,7 @@ sunday = "closed"
 [queue.calls]
 handle_s = 300
 patience_s = 120
-model = "mean"
+model = "weekday_mean"
 [queue.calls.goal]
 level = 0.8
 within_s = 20
@@ -87,6 +87,12 @@ def write_centre(folder: Path) -> Path:
     rows = [(f"a{i}", f"Agent {i}", "T1" if i % 2 else "T2", "full" if i < 6 else "part") for i in range(10)]
     pd.DataFrame(rows, columns=["agent", "name", "team", "contract"]).to_csv(folder / "staff.csv", index=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_centre() -> Callable[[Path], Path]:
+    """Write the small centre into a folder."""
+    return write_centre
 
 
 @pytest.fixture

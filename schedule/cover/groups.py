@@ -1,10 +1,11 @@
-"""Groups of people who are alike for the cover: one contract, one set of skills."""
+"""Groups of people who are alike for the cover: one contract, one set of skills, about the same hours of the day."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +16,13 @@ from ..staff import Agent, Contract
 BAND_MIN = 120
 """Width of the start bands within which a group's free people are counted, in minutes."""
 
+MOST_GROUPS = 40
+"""More groups than this are merged: first by the earliest and latest band of their people, then regardless of bands."""
+
 
 @dataclass(frozen=True)
 class Group:
-    """People of one contract and one set of skills; without agents it stands for as many as are wanted.
+    """People of one contract, skills and hours of the day; without agents it stands for as many as are wanted.
 
     Attributes
     ----------
@@ -66,20 +70,34 @@ def groups_of(problem: ScheduleProblem) -> tuple[Group, ...]:
     queues = frozenset(d.queue for d in problem.demands)
     if not problem.staff:
         return (Group("anyone", None, queues, frozenset(problem.families), problem.costs.cost_h),)
-    found: dict[tuple[str, frozenset[str]], list[Agent]] = defaultdict(list)
-    for agent in problem.staff:
-        found[agent.contract, queues & frozenset(agent.skills)].append(agent)
+    alike = [(a.contract, queues & frozenset(a.skills)) for a in problem.staff]
+    bands = [start_bands(problem, a) for a in problem.staff]
+    for profiles in (bands, [(b[:1], b[-1:]) for b in bands], [()] * len(bands)):
+        found: dict[tuple[Any, ...], list[Agent]] = defaultdict(list)
+        for agent, (contract, skills), profile in zip(problem.staff, alike, profiles, strict=True):
+            if skills:
+                found[contract, tuple(sorted(skills)), profile].append(agent)
+        if len(found) <= MOST_GROUPS:
+            break
     return tuple(
         Group(
-            name=f"{contract} ({', '.join(sorted(skills))})",
+            name=f"{contract} ({', '.join(skills)})",
             contract=contract,
-            queues=skills,
+            queues=frozenset(skills),
             families=frozenset(problem.contracts[contract].shifts),
             cost_h=float(np.mean([a.cost_h for a in agents])),
             agents=tuple(agents),
         )
-        for (contract, skills), agents in sorted(found.items(), key=lambda item: (item[0][0], sorted(item[0][1])))
-        if skills
+        for (contract, skills, _), agents in sorted(found.items(), key=lambda item: item[0])
+    )
+
+
+def start_bands(problem: ScheduleProblem, agent: Agent) -> tuple[int, ...]:
+    """Return the start bands of a day, `BAND_MIN` wide, in which `agent` is free for a shift on some day of the week."""
+    families = problem.contracts[agent.contract].shifts
+    minute = problem.grid.minute_of_day
+    return tuple(
+        sorted({int(minute[s.start]) // BAND_MIN for s in problem.shifts if s.family in families and agent.free(s)})
     )
 
 
