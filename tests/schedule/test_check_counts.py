@@ -1,0 +1,79 @@
+"""The judge's own counts of wages and heads."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from busyhour.schedule.check_counts import check_coverage, cost_wages, recount
+
+
+def test_wages_follow_person_contract_and_premium(centre) -> None:
+    activity, inputs = centre.legal()
+    monday = 0.5 * np.array([16 / 32, 8 / 16, 20 / 32])  # share of quarter hours from 12:00: ann, ben, cat
+    want = 30 * 7.5 * (5 + monday[0]) + 20 * 4 * (4 + monday[1]) + 40 * 7.5 * (3 + monday[2])
+    assert cost_wages(centre.frame(activity), inputs) == pytest.approx(want, rel=1e-12)
+
+
+def coverage_of(activity: pd.DataFrame) -> pd.DataFrame:
+    starts = pd.date_range("2026-10-19T06:00", "2026-10-25T21:45", freq="15min", tz="Europe/Berlin")
+    counts = recount(activity, starts, zone="Europe/Berlin")
+    required = 1.5
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "queue": q,
+                    "start": starts,
+                    "required": required,
+                    "on_phone": n,
+                    "over": np.maximum(n - required, 0),
+                    "under": np.maximum(required - n, 0),
+                }
+            )
+            for q, n in counts.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def test_recount_counts_heads_by_hand(centre) -> None:
+    activity = centre.frame(centre.legal()[0])
+    stamps = [
+        "2026-10-19T07:45",
+        "2026-10-19T08:00",
+        "2026-10-19T10:00",
+        "2026-10-19T10:15",
+        "2026-10-19T13:45",
+        "2026-10-19T14:00",
+        "2026-10-25T10:00",
+    ]
+    heads = recount(activity, stamps, zone="Europe/Berlin")
+    assert heads["calls"].tolist() == [0, 1, 1, 2, 2, 1, 0]
+    assert heads["mail"].tolist() == [0, 0, 1, 1, 1, 1, 0]
+
+
+def test_recount_wraps_a_cyclic_week(centre) -> None:
+    activity = centre.frame([("n", "2026-10-25T23:00", "2026-10-26T01:00", "phone", "q")])
+    stamps = ["2026-10-19T00:45", "2026-10-19T01:00", "2026-10-25T23:00"]
+    assert recount(activity, stamps, week_min=7 * 1440)["q"].tolist() == [1, 0, 1]
+
+
+def test_coverage_that_follows_from_the_activity_passes(centre) -> None:
+    activity = centre.frame(centre.legal()[0])
+    assert check_coverage(activity, coverage_of(activity), zone="Europe/Berlin") == []
+
+
+@pytest.mark.parametrize("column", ["on_phone", "over", "under"])
+def test_a_wrong_count_is_found(centre, column: str) -> None:
+    activity = centre.frame(centre.legal()[0])
+    coverage = coverage_of(activity)
+    coverage.loc[20, column] += 1
+    assert any(v.text.startswith(column) for v in check_coverage(activity, coverage, zone="Europe/Berlin"))
+
+
+def test_phone_work_without_a_row_is_found(centre) -> None:
+    activity = centre.frame(centre.legal()[0])
+    coverage = coverage_of(activity)
+    gone = coverage[(coverage["queue"] != "mail") | (coverage["on_phone"] == 0) | (coverage.index % 7 > 0)]
+    found = check_coverage(activity, gone, zone="Europe/Berlin")
+    assert {v.text for v in found} == {"mail has heads on the phone and no row"}
+    assert len(found) == len(coverage) - len(gone)

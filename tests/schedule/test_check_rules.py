@@ -1,0 +1,170 @@
+"""The judge objects to every rule that is broken on purpose."""
+
+import pytest
+from busyhour.schedule.check import RULES, check
+
+MUTATIONS = {}
+
+
+def mutation(rule: str):
+    def keep(change):
+        MUTATIONS[rule] = change
+        return change
+
+    return keep
+
+
+@mutation("agents")
+def _stranger(centre, a, i):
+    return a + centre.rows("eve", 19, "08:00"), i
+
+
+@mutation("words")
+def _unknown_queue(centre, a, i):
+    return centre.edited(a, "ann", 19, (2, 4, "fax")), i
+
+
+@mutation("grid")
+def _off_the_grid(centre, a, i):
+    return centre.edited(a, "ann", 19, (0, 2, "10:05"), (1, 1, "10:05"), (1, 2, "10:20"), (2, 1, "10:20")), i
+
+
+@mutation("overlap")
+def _two_things_at_once(centre, a, i):
+    return centre.edited(a, "ann", 19, (0, 2, "10:15")), i
+
+
+@mutation("inside")
+def _before_the_week(centre, a, i):
+    return a + centre.rows("ben", 18, "10:00", family="part4"), i
+
+
+@mutation("opening")
+def _while_closed(centre, a, i):
+    i["plan"]["queue"]["mail"]["opening"]["monday"] = "08:00-16:30"
+    return a, i
+
+
+@mutation("families")
+def _no_family(centre, a, i):
+    i["plan"]["contract"]["part"]["shifts"] = []
+    return a, i
+
+
+@mutation("shift_length")
+def _too_long(centre, a, i):
+    return centre.edited(a, "ben", 20, (0, 2, "14:15")), i
+
+
+@mutation("shift_start")
+def _off_step(centre, a, i):
+    return centre.replaced(a, "ben", 20, centre.rows("ben", 20, "10:30", family="part4")), i
+
+
+@mutation("breaks")
+def _break_too_long(centre, a, i):
+    return centre.edited(a, "ann", 20, (1, 2, "10:30"), (2, 1, "10:30")), i
+
+
+@mutation("break_window")
+def _break_too_early(centre, a, i):
+    return centre.edited(a, "ann", 20, (0, 2, "08:45"), (1, 1, "08:45"), (1, 2, "09:00"), (2, 1, "09:00")), i
+
+
+@mutation("break_work")
+def _lunch_right_after_break(centre, a, i):
+    return centre.edited(
+        a,
+        "ann",
+        20,
+        (2, 2, "11:30"),
+        (3, 1, "11:30"),
+        (3, 2, "12:00"),
+        (4, 1, "12:00"),
+        (0, 2, "10:30"),
+        (1, 1, "10:30"),
+        (1, 2, "10:45"),
+        (2, 1, "10:45"),
+    ), i
+
+
+@mutation("one_shift_a_day")
+def _twice_a_day(centre, a, i):
+    i["plan"]["rules"] |= {"rest_min": 0, "max_start_spread_min": None}
+    return a + centre.rows("ben", 20, "18:00", family="part4"), i
+
+
+@mutation("rest")
+def _short_night(centre, a, i):
+    i["plan"]["rules"]["max_start_spread_min"] = None
+    a = centre.replaced(a, "ben", 20, centre.rows("ben", 20, "18:00", family="part4"))
+    return centre.replaced(a, "ben", 21, centre.rows("ben", 21, "08:00", family="part4")), i
+
+
+@mutation("max_hours")
+def _too_many_hours(centre, a, i):
+    i["plan"]["contract"]["full"] |= {"max_h_week": 37, "min_h_week": 37}
+    return a, i
+
+
+@mutation("max_days")
+def _too_many_days(centre, a, i):
+    i["plan"]["contract"]["full"] |= {"max_days": 4}
+    return a, i
+
+
+@mutation("min_days")
+def _too_few_days(centre, a, i):
+    i["plan"]["contract"]["full"] |= {"min_days": 5}
+    return a, i
+
+
+@mutation("run_days")
+def _six_in_a_row(centre, a, i):
+    i["previous_activity"] = centre.frame(centre.rows("ann", 18, "08:00"))
+    return a, i
+
+
+@mutation("days_off")
+def _no_two_days_off(centre, a, i):
+    return centre.replaced(a, "ann", 22, []) + centre.rows("ann", 24, "08:00"), i
+
+
+@mutation("start_spread")
+def _starts_far_apart(centre, a, i):
+    return centre.replaced(a, "ann", 20, centre.rows("ann", 20, "11:30")), i
+
+
+@mutation("availability")
+def _unavailable(centre, a, i):
+    i["availability"].loc[0, "end"] = "2026-10-19T15:59"
+    return a, i
+
+
+@mutation("leave")
+def _on_leave(centre, a, i):
+    i["leave"].loc[0] = ["ben", "2026-10-19T13:59", "2026-10-19T16:00", "sick"]
+    return a, i
+
+
+@mutation("employment")
+def _before_hiring(centre, a, i):
+    i["staff"].loc[0, "hire_date"] = "2026-10-20"
+    return a, i
+
+
+@mutation("skills")
+def _without_skill(centre, a, i):
+    i["staff"].loc[1, "skills"] = "mail"
+    return a, i
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_judge_objects_to_each_broken_rule(centre, rule: str) -> None:
+    activity, inputs = MUTATIONS[rule](centre, *centre.legal())
+    broken = {v.rule for v in check(centre.frame(activity), inputs).violations}
+    assert broken == {rule}
+
+
+def test_every_rule_has_a_mutation() -> None:
+    assert set(MUTATIONS) == set(RULES)
