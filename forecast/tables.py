@@ -170,7 +170,7 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
             )
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
-    return local.astype(f"datetime64[us, {zone}]")
+    return pd.Series(local.astype(f"datetime64[us, {zone}]"))
 
 
 def check(

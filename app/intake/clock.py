@@ -131,8 +131,9 @@ def _localized(naive: pd.Series, zone: str, key: pd.Series, column: str, file: P
         )
     same = pd.DataFrame({"key": key[first.index], "wall": naive[first.index]})
     groups = same.groupby(["key", "wall"], sort=False)
-    newest_first = len(naive) > 1 and naive.iloc[0] > naive.iloc[-1]
-    passage = groups.cumcount(ascending=not newest_first)
+    ends = naive.groupby(key).agg(["first", "last"])
+    newest_first = same["key"].map(ends["first"] > ends["last"])
+    passage = groups.cumcount().where(~newest_first, groups.cumcount(ascending=False))
     if (passage > 1).any():
         row = passage.index[passage > 1][0]
         others = same.index[(same == same.loc[row]).all(axis=1) & (same.index != row)]

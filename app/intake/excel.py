@@ -10,8 +10,8 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from ...forecast.errors import InputError
-from .formulas import refuse_empty_formulas
 from .names import nearest
+from .sheets import refuse_bad_sheet
 from .text import numbered
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -78,6 +78,7 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
                     mend=nearest(sheet, book.sheet_names),
                 )
             name = sheet or book.sheet_names[0]
+            refuse_bad_sheet(path, name)
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except PasswordError as error:
         raise InputError("workbook is protected by a password", file=path, mend="Save it without one") from error
@@ -85,7 +86,6 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
         raise InputError(
             f"not a workbook that can be read ({error})", file=path, mend="Save it again as xlsx or CSV"
         ) from error
-    refuse_empty_formulas(path, name)
     body = [[_text(cell) for cell in row] for row in rows[header_row - 1 :]]
     if len(body) <= bool(header):
         raise InputError(

@@ -14,6 +14,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 
 SEPARATORS = (",", ";", "\t", "|")
+MOST_BYTES = 1_000_000_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -25,8 +26,10 @@ def read_bytes(path: Path) -> bytes:
         If it is missing, a folder, or not gzip.
     """
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if path.suffix == ".gz" else raw
+        if path.suffix != ".gz":
+            return path.read_bytes()
+        with gzip.open(path) as file:
+            raw = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise InputError(
             "file not found",
@@ -37,6 +40,11 @@ def read_bytes(path: Path) -> bytes:
         raise InputError("this is a folder, not a file", file=path) from None
     except (gzip.BadGzipFile, EOFError) as error:
         raise InputError(f"not a whole gzip file ({error})", file=path, mend="Copy it again") from error
+    if len(raw) > MOST_BYTES:
+        raise InputError(
+            f"unpacks to more than {MOST_BYTES // 1_000_000} MB", file=path, mend="Split it into several files"
+        )
+    return raw
 
 
 def decoded(path: Path, encoding: str) -> str:

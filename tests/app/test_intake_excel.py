@@ -143,6 +143,16 @@ def test_a_false_size_shows_as_damage(tmp_path: Path) -> None:
         read_sheet(path)
 
 
+def test_cells_far_apart_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    out = openpyxl.Workbook()
+    page = out.active
+    assert page is not None
+    page["A1"], page["XFD1048576"] = "start", 1
+    out.save(tmp_path / "c.xlsx")
+    with pytest.raises(InputError, match=r"c.xlsx: cells reach to column 16384, row 1048576 \(got 'Sheet'\)"):
+        read_sheet(tmp_path / "c.xlsx")
+
+
 def test_text_with_the_name_of_a_workbook_is_refused(tmp_path: Path) -> None:
     (tmp_path / "c.xlsx").write_text("start,offered\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"not a workbook"):

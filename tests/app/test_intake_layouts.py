@@ -62,14 +62,16 @@ def test_cisco_offered_is_answered_and_both_router_abandons(tmp_path: Path) -> N
 
 
 def test_cisco_skill_groups_without_router_columns_fall_back(tmp_path: Path) -> None:
-    text = "DateTime,SkillTargetID,CallsOffered,CallsAnswered,CallsHandled,HandledCallsTime\n2026-06-01 09:30,7,90,80,80,16000\n"
+    text = "DateTime,SkillTargetID,CallsOffered,CallsAnswered,CallsHandled,HandledCallsTime\n"
+    text += "2026-06-01 09:30,7,90,80,80,16000\n"
     row = read(tmp_path, text, Intake(preset="cisco_ucce_skill_group"))[0].iloc[0]
     assert (row["queue"], row["offered"], row["answered"]) == ("7", 90, 80)
 
 
 def test_genesys_history_adds_up_languages_and_keeps_voice_only(tmp_path: Path) -> None:
     text = (
-        "Interval Start UTC Date,Queue,Media Type,Skill Set,Language,Offered,Interactions Handled,Total Handle Time (Seconds)\n"
+        "Interval Start UTC Date,Queue,Media Type,Skill Set,Language,Offered,"
+        "Interactions Handled,Total Handle Time (Seconds)\n"
         "2026-06-01T13:30:00Z,Desk,Voice,a|||b,Spanish,10,8,800\n"
         "2026-06-01T13:30:00Z,Desk,Voice,a,English,20,12,3600\n"
         "2026-06-01T13:30:00Z,Desk,Chat,a,English,99,99,9999\n"
@@ -84,7 +86,8 @@ def test_genesys_history_adds_up_languages_and_keeps_voice_only(tmp_path: Path) 
 
 def test_genesys_performance_is_in_milliseconds_and_marks_the_running_interval(tmp_path: Path) -> None:
     text = (
-        "Interval Start,Interval End,Interval Complete,Filters,Media Type,Queue Id,Queue Name,Offer,Answer,Abandon,Avg Handle,ASA\n"
+        "Interval Start,Interval End,Interval Complete,Filters,Media Type,Queue Id,Queue Name,"
+        "Offer,Answer,Abandon,Avg Handle,ASA\n"
         "2026-06-01 09:30,2026-06-01 10:00,true,,voice,x1,Desk,20,18,2,180500,12000\n"
         "2026-06-01 10:00,2026-06-01 10:30,false,,voice,x1,Desk,2,2,0,170000,3000\n"
     )
@@ -96,7 +99,8 @@ def test_genesys_performance_is_in_milliseconds_and_marks_the_running_interval(t
 
 
 def test_amazon_connect_with_epoch_starts(tmp_path: Path) -> None:
-    text = "QUEUE,START_TIME,CONTACTS_QUEUED,CONTACTS_HANDLED,CONTACTS_ABANDONED,HANDLE_TIME\nDesk,1780320600,20,18,2,200\n"
+    text = "QUEUE,START_TIME,CONTACTS_QUEUED,CONTACTS_HANDLED,CONTACTS_ABANDONED,HANDLE_TIME\n"
+    text += "Desk,1780320600,20,18,2,200\n"
     row = read(tmp_path, text, Intake(preset="amazon_connect", date_format="epoch_s"))[0].iloc[0]
     assert row["start"] == pd.Timestamp("2026-06-01 09:30", tz="America/New_York")
     assert (row["offered"], row["handle_s"]) == (20, 200)
@@ -139,7 +143,8 @@ def test_a_column_that_the_planner_names_must_be_there(tmp_path: Path) -> None:
 
 
 def test_a_german_spreadsheet_export(tmp_path: Path) -> None:
-    text = 'Bericht;;;\r\nDatum;Zeit;"Anrufe, gesamt";Bearbeitung\r\n01.06.2026;09:30-10:00;1.234;180,5\r\n02.06.2026;10:00-10:30;12;200,25\r\n'
+    text = 'Bericht;;;\r\nDatum;Zeit;"Anrufe, gesamt";Bearbeitung\r\n'
+    text += "01.06.2026;09:30-10:00;1.234;180,5\r\n02.06.2026;10:00-10:30;12;200,25\r\n"
     intake = Intake(
         encoding="cp1252",
         decimal=",",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from busyhour.app.intake import text
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import calls_files, read_calls
 from busyhour.forecast.errors import InputError
@@ -77,6 +78,18 @@ def test_passages_are_told_apart_per_queue(tmp_path: Path) -> None:
     write(tmp_path, "queue,start,offered\n" + "".join(f"{q},{t},{i}\n" for i, t in enumerate(day) for q in ("a", "b")))
     calls, _ = read(tmp_path, queues=("a", "b"))
     assert calls.groupby("queue")["offered"].apply(list).tolist() == [list(range(50))] * 2
+
+
+def test_passages_follow_each_queues_own_order(tmp_path: Path) -> None:
+    """Queue by queue, the second queue's history older: the file as a whole seems to run backwards."""
+    day = local_day("2026-10-25", "Europe/Berlin")
+    rows = [
+        *(f"new,{t},{i}\n" for i, t in enumerate(day)),
+        *(f"old,{t},1\n" for t in local_day("2025-10-26", "Europe/Berlin")),
+    ]
+    write(tmp_path, "queue,start,offered\n" + "".join(rows))
+    calls, _ = read(tmp_path, queues=("new", "old"))
+    assert calls.loc[calls["queue"] == "new", "offered"].tolist() == list(range(50))
 
 
 def test_a_repeated_hour_with_one_row_is_told(tmp_path: Path) -> None:
@@ -153,6 +166,13 @@ def test_a_file_with_glob_characters_in_its_name_is_found(tmp_path: Path) -> Non
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"calls.csv: file not found"):
         read(tmp_path)
+
+
+def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "MOST_BYTES", 1_000_000)
+    (tmp_path / "calls.csv.gz").write_bytes(gzip.compress(b"0" * 5_000_000))
+    with pytest.raises(InputError, match=r"calls.csv.gz: unpacks to more than 1 MB"):
+        read(tmp_path, Intake(files=("calls.csv.gz",)))
 
 
 def test_a_gzipped_file_is_read(tmp_path: Path) -> None:

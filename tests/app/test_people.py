@@ -60,7 +60,8 @@ def test_without_staff_the_plan_has_no_names(tmp_path: Path) -> None:
 
 
 def test_columns_become_an_agent(tmp_path: Path) -> None:
-    staff = "agent,name,team,group,contract,cost_h,skills\na,Ada,Red,Main,full,25.5,calls|chat:1.1\nb,,,,full,,\nc,,,,night,,chat\n"
+    staff = "agent,name,team,group,contract,cost_h,skills\na,Ada,Red,Main,full,25.5,calls|chat:1.1\n"
+    staff += "b,,,,full,,\nc,,,,night,,chat\n"
     found = people(tmp_path, staff=staff)
     a, b, c = found.values()
     assert (a.name, a.team, a.group, a.cost_h) == ("Ada", "Red", "Main", 25.5)
@@ -153,7 +154,8 @@ def test_without_opening_hours_the_shifts_of_the_weekday_say_when_it_is_open(tmp
 
 
 def test_hiring_and_leaving_keep_away_and_credit_their_days(tmp_path: Path) -> None:
-    staff = "agent,contract,hire_date,leave_date\na,full,2026-10-21,\nb,full,,2026-10-20\nold,full,,2026-10-18\nnew,full,2026-10-26,\n"
+    staff = "agent,contract,hire_date,leave_date\na,full,2026-10-21,\nb,full,,2026-10-20\n"
+    staff += "old,full,,2026-10-18\nnew,full,2026-10-26,\n"
     found = people(tmp_path, staff=staff)
     assert list(found) == ["a", "b"], "not employed in the week, not in the plan"
     assert found["a"].away == ((0, 2 * DAY),)
@@ -163,7 +165,8 @@ def test_hiring_and_leaving_keep_away_and_credit_their_days(tmp_path: Path) -> N
 
 
 def test_wishes_of_the_week_are_kept_in_order(tmp_path: Path) -> None:
-    wishes = "agent,date,pattern,weight\na,2026-10-20,late,2\na,2026-10-19,full8@0800,-1\na,2026-10-21,,1\na,2026-10-22,off,3\nb,2026-10-20,early,0\n"
+    wishes = "agent,date,pattern,weight\na,2026-10-20,late,2\na,2026-10-19,full8@0800,-1\n"
+    wishes += "a,2026-10-21,,1\na,2026-10-22,off,3\nb,2026-10-20,early,0\n"
     found = people(tmp_path, staff=STAFF, wishes=wishes)
     assert [(w.day, w.what, w.weight) for w in found["a"].wishes] == [
         (1, "late", 2),
@@ -187,7 +190,8 @@ def test_last_week_leaves_rest_and_days_in_a_row(tmp_path: Path) -> None:
         f"a,2026-10-{d}T18:30+02:00,2026-10-{d}T22:30+02:00,phone,calls\n"
         for d in (14, 16, 17, 18)
     )
-    rows += "b,2026-10-18T22:00+02:00,2026-10-19T06:00+02:00,phone,calls\nb,2026-10-17T00:00+02:00,2026-10-18T00:00+02:00,leave,\n"
+    rows += "b,2026-10-18T22:00+02:00,2026-10-19T06:00+02:00,phone,calls\n"
+    rows += "b,2026-10-17T00:00+02:00,2026-10-18T00:00+02:00,leave,\n"
     rows += "gone,2026-10-18T08:00+02:00,2026-10-18T16:00+02:00,phone,calls\n"
     found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "activity", rows))
     assert (found["a"].run_before, found["a"].earliest) == (3, 38), "22:30 and 11 hours is 09:30"
@@ -195,7 +199,8 @@ def test_last_week_leaves_rest_and_days_in_a_row(tmp_path: Path) -> None:
 
 
 def test_a_roster_does_where_there_is_no_activity(tmp_path: Path) -> None:
-    rows = "a,2026-10-18,full8@1200,2026-10-18T12:00,2026-10-18T20:00,480\nb,2026-10-19,full8@0800,2026-10-19T08:00,2026-10-19T16:00,480\n"
+    rows = "a,2026-10-18,full8@1200,2026-10-18T12:00,2026-10-18T20:00,480\n"
+    rows += "b,2026-10-19,full8@0800,2026-10-19T08:00,2026-10-19T16:00,480\n"
     found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "roster", rows))
     assert (found["a"].run_before, found["a"].earliest) == (1, 28)
     assert (found["b"].run_before, found["b"].earliest) == (0, 0), "a shift inside the week is not last week's"

@@ -16,7 +16,8 @@ def test_no_file_means_no_special_day(tmp_path: Path) -> None:
 
 
 def test_rows_become_special_days(tmp_path: Path) -> None:
-    text = "date,name,kind,queue,effect,closed\n2026-12-24,Christmas Eve,feast,,0.5,\n2026-12-25,Christmas,feast,,,1\n2026-11-02,Billing run,,billing,1.4,0\n"
+    text = "date,name,kind,queue,effect,closed\n2026-12-24,Christmas Eve,feast,,0.5,\n"
+    text += "2026-12-25,Christmas,feast,,,1\n2026-11-02,Billing run,,billing,1.4,0\n"
     (tmp_path / "special_days.csv").write_text(text, encoding="utf-8")
     assert read_special_days(tmp_path) == (
         SpecialDay(dt.date(2026, 12, 24), "Christmas Eve", "feast", None, 0.5),
