@@ -20,7 +20,7 @@ from numba import njit
 from .erlang import inverse_b
 
 _X, _W = np.polynomial.legendre.leggauss(24)
-_STAGES_BELOW = 50.0
+_STAGES_BELOW = 150.0
 _NEGLIGIBLE = 42.0
 _NO_WAIT = 1e20
 _BIG = 1e200
@@ -110,12 +110,12 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
     r, level, delay = 1.0, 0.0, 0.0
     j = 0
     while True:
-        after = n + (j + 1) * theta
-        delay += 1.0 / after
+        leave = 1.0 / (n + (j + 1) * theta)
+        delay += leave
         waiting += r
         queue += j * r
-        wait += r * n / after * delay
-        ratio = a / after
+        wait += r * n * leave * delay
+        ratio = a * leave
         if ratio < 1.0 and r * ratio * (j + 1) < 1e-18 * (1.0 - ratio) * queue:
             break
         r *= ratio
@@ -133,16 +133,18 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
 
 @njit(cache=True)
 def _tail_by_stages(n: float, a: float, theta: float, t: float, level: float) -> tuple[float, float]:
+    if t == math.inf:
+        return 0.0, 0.0
     gone = -math.expm1(-theta * t)
     rest = a * (1.0 - gone)
     waiting = served = 0.0
     r = 1.0
     j = 0
     while True:
-        after = n + (j + 1) * theta
+        leave = 1.0 / (n + (j + 1) * theta)
         waiting += r
-        served += r * n / after
-        ratio = rest / after
+        served += r * n * leave
+        ratio = rest * leave
         if ratio < 1.0 and r * ratio < 1e-18 * (1.0 - ratio) * waiting:
             break
         r *= ratio
@@ -191,17 +193,18 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
             t = middle + half * _X[i]
             d = t - mode
             y = theta * d
-            e = math.expm1(-y)
             if abs(y) < 0.25:
                 q = y * y * (1 / 2 - y * (1 / 6 - y * (1 / 24 - y * (1 / 120 - y * (1 / 720 - y * (1 / 5040 - y * (
                     1 / 40320 - y * (1 / 362880 - y * (1 / 3628800 - y / 39916800)))))))))  # fmt: skip
+                e = q - y
             else:
+                e = math.expm1(-y)
                 q = e + y
             v = _W[i] * math.exp(-slack * d - c / theta * q)
             patient = (1.0 + e) * scale_mode
             v0 += v
             v1 += v * patient
-            v2 += v * (-e if mode == 0.0 else -math.expm1(-theta * t))
+            v2 -= v * e
             v3 += v * patient * t
         waiting += half * v0
         abandon += half * v2
@@ -213,7 +216,10 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
             late_short += half * v1
             still_short += half * v0
     peak = n / theta * _less_log((a - n) / n) if mode > 0.0 else 0.0
-    p = 1.0 / (n * waiting + (inverse - 1.0) * math.exp(-peak)) * n
+    one = math.exp(-peak)
+    p = n / (n * waiting + (inverse - 1.0) * one)
+    if a > n:
+        abandon = waiting * (1.0 - n / a) + one / a
     still *= math.exp(-theta * t_in)
     still_short *= math.exp(-theta * t_short)
     return p * waiting, p * abandon, p * late, p * still, p * late_short, p * still_short, p * wait

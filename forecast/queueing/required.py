@@ -15,6 +15,7 @@ from .measures import TINY, impatience
 from .targets import DEFINITIONS, ServiceGoal
 
 _TIE = 1e-12
+_ANSWERED, _TOTAL, _EXCL_SHORT = (DEFINITIONS.index(word) for word in ("answered", "total", "excl_short"))
 
 
 def required_agents(
@@ -67,13 +68,16 @@ def _required(
     max_abandon: float, max_occupancy: float, max_asa_s: float,
 ) -> np.ndarray:  # fmt: skip
     out = np.zeros(a.size, dtype=np.int64)
+    safety = 0.5
     for i in range(a.size):
         if a[i] == 0.0:
             continue
-        goal = (within_s / h[i], short_s / h[i], level, definition, max_abandon, max_occupancy, max_asa_s / h[i])
-        # a bracket low < required <= high, grown in both directions from the load
-        width = 1.0 + math.floor(0.5 * math.sqrt(a[i]))
-        high = max(math.ceil(a[i]), 1.0)
+        short = short_s / h[i] if definition == _EXCL_SHORT else math.inf
+        goal = (within_s / h[i], short, level, definition, max_abandon, max_occupancy, max_asa_s / h[i])
+        # a bracket low < required <= high, grown from where the safety of the interval before would lie
+        root = math.sqrt(a[i])
+        width = 1.0
+        high = max(math.ceil(a[i] + safety * root), 1.0)
         low = high
         if _meets(high, a[i], theta[i], goal):
             low = high - 1.0
@@ -91,6 +95,7 @@ def _required(
             else:
                 low = middle
         out[i] = int(high)
+        safety = (high - 0.5 - a[i]) / root
     return out
 
 
@@ -101,11 +106,11 @@ def _meets(n: float, a: float, theta: float, goal: tuple[float, float, float, in
     answered = 1.0 - m[P_ABANDON]
     in_time = answered - m[LATE]
     offered = 1.0
-    if definition == 1:
+    if definition == _ANSWERED:
         offered = answered
-    elif definition == 2:
+    elif definition == _TOTAL:
         in_time += m[P_ABANDON] - m[STILL] + m[LATE]
-    elif definition == 3:
+    elif definition == _EXCL_SHORT:
         offered -= m[P_ABANDON] - m[STILL_SHORT] + m[LATE_SHORT]
     return (
         in_time >= (level - _TIE) * offered

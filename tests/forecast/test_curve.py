@@ -53,11 +53,14 @@ def test_an_uncertain_rate_is_integrated_over_its_law():
     shape = 1 / cv**2
     law = stats.gamma(shape, scale=calls / shape)
 
+    def at(rate):
+        return performance("erlang_a", n, load_erl=rate / 6, aht_s=300, patience_s=120)
+
     def answered(rate):
-        return law.pdf(rate) * rate * performance("erlang_a", n, load_erl=rate / 6, aht_s=300, patience_s=120).answered_in
+        return law.pdf(rate) * rate * at(rate).answered_in
 
     def busy(rate):
-        return law.pdf(rate) * performance("erlang_a", n, load_erl=rate / 6, aht_s=300, patience_s=120).occupancy
+        return law.pdf(rate) * at(rate).occupancy
 
     assert rate_cv(volume((calls,), cv=cv))[0] == pytest.approx(cv, rel=1e-9)
     exact = integrate.quad(answered, 0, 4 * calls, epsabs=1e-9, points=[calls])[0]
@@ -197,15 +200,16 @@ def test_bad_curves_are_refused():
         curve().smallest(ServiceGoal(1.0, 20))
 
 
-@pytest.mark.parametrize(("column", "value"), [("calls", math.nan), ("handle_s", 0.0), ("q0.1", math.nan), ("patience_s", -1.0)])
-def test_bad_volume_is_named(column, value):
+@pytest.mark.parametrize("bad", [("calls", math.nan), ("handle_s", 0.0), ("q0.1", math.nan), ("patience_s", -1.0)])
+def test_bad_volume_is_named(bad):
+    column, value = bad
     rows = volume(cv=0.1)
     rows.loc[2, column] = value
     with pytest.raises(InputError, match=column if column != "q0.1" else "quantiles"):
         service_curve(rows, interval_min=30, model="erlang_a")
 
 
-@given(calls=st.lists(st.floats(0.0, 300.0), min_size=1, max_size=4), cv=st.floats(0.0, 0.6), absent=st.floats(0.0, 0.5))
+@given(calls=st.lists(st.floats(0, 300), min_size=1, max_size=4), cv=st.floats(0, 0.6), absent=st.floats(0, 0.5))
 @settings(max_examples=30, deadline=None)
 def test_more_heads_never_serve_fewer(calls, cv, absent):
     found = curve(calls=tuple(calls), cv=cv)

@@ -69,8 +69,8 @@ def test_shrinkage_enters_once():
 
 
 def test_queues_are_sorted_and_kept_apart():
-    rows = pd.concat([volume(GRID, queue="sales", calls=10.0), volume(GRID, queue="help")]).sample(frac=1, random_state=3)
-    found = ask(rows)
+    rows = pd.concat([volume(GRID, queue="sales", calls=10.0), volume(GRID, queue="help")])
+    found = ask(rows.sample(frac=1, random_state=3))
     assert found.requirement["queue"].tolist() == ["help"] * 48 + ["sales"] * 48
     assert list(found.curves) == ["help", "sales"]
     assert found.requirement.groupby("queue")["agents_phone"].max().to_dict() == {"help": 13, "sales": 3}
