@@ -138,10 +138,15 @@ def _attempt(
     before: Week | None,
 ) -> Week:
     solve = config.solve
-    how: dict[str, Any] = {"watch": watch, "gap": solve.gap, "seed": solve.seed, "threads": solve.threads}
+    how: dict[str, Any] = {"watch": watch, "seed": solve.seed, "threads": solve.threads}
     left = max(LEAST_S, deadline - time.monotonic())
     with _timed(stages, "cover"):
-        cover = solve_cover(problem, time_limit_s=left * (COVER_SHARE if problem.staff else 1.0), **how)
+        cover = solve_cover(
+            problem,
+            time_limit_s=left * (COVER_SHARE if problem.staff else 1.0),
+            gap=solve.cover_gap if problem.staff else solve.gap,
+            **how,
+        )
     if cover.solved.status == "none":
         raise Stopped
     roster: Roster | None = None
@@ -150,7 +155,7 @@ def _attempt(
         start = before.assigned if before is not None else None
         left = max(LEAST_S, deadline - time.monotonic())
         with _timed(stages, "roster"):
-            roster = solve_roster(problem, cover.planned, time_limit_s=left, start=start, **how)
+            roster = solve_roster(problem, cover.planned, time_limit_s=left, gap=solve.gap, start=start, **how)
         assigned = dict(roster.assigned)
     absent = config.shrinkage.absent(problem.grid)
     rows = activity(assigned, problem.grid, problem.staff)
