@@ -9,10 +9,11 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from .arrange import histories
 from .calendars import Calendar
 from .errors import InputError
 from .grid import Grid
-from .history import History, cells, histories
+from .history import History, cells
 from .models import MODELS, Prediction, model_named
 from .progress import Watch
 from .quality import cleaned
@@ -100,9 +101,13 @@ def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
     if origins.empty:
         raise InputError("no origins", column="origin", mend="Give at least one day from which to forecast")
     out = []
-    for row, (origin, horizon) in enumerate(zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2):
+    for row, (origin, horizon) in enumerate(
+        zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2
+    ):
         if pd.isna(origin) or not (horizon >= 1 and int(horizon) == horizon):
-            raise InputError("Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon)
+            raise InputError(
+                "Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon
+            )
         out.append((origin.date(), int(horizon)))
     return out
 
@@ -118,18 +123,26 @@ def _span(origin: dt.date, horizon: int, daytype: str) -> int:
     return (last - origin).days
 
 
-def _from_origin(history: History, origin: dt.date, name: str, grid: Grid, watch: Watch) -> tuple[str, Prediction, History]:
+def _from_origin(
+    history: History, origin: dt.date, name: str, grid: Grid, watch: Watch
+) -> tuple[str, Prediction, History]:
     """Return the model used, its prediction, and the history that it knew."""
     if not history.first_date <= origin <= history.last_date:
-        raise InputError(f"origin lies outside the history of queue {history.queue!r}", column="origin", value=str(origin),
-                         mend=f"Use a day from {history.first_date} to {history.last_date}")  # fmt: skip
+        raise InputError(
+            f"origin lies outside the history of queue {history.queue!r}",
+            column="origin",
+            value=str(origin),
+            mend=f"Use a day from {history.first_date} to {history.last_date}",
+        )
     past = history.until(origin)
     used = choose(past, name, grid, watch=watch).model if name == "auto" else name
     return used, model_named(used).fit(cleaned(past)).predict(grid), past
 
 
-def _rows(past: History, told: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History) -> pd.DataFrame:
-    """Return the open intervals of one forecast beside what came and the day's position in the horizon (0 = not scored)."""
+def _rows(
+    past: History, told: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
+) -> pd.DataFrame:
+    """Return the open intervals of one forecast, what came, and the day's position in the horizon (0 = not scored)."""
     day, wall = cells(grid)
     row = (grid.first_date - history.first_date).days + day
     inside = row < len(history.calls)
@@ -157,7 +170,14 @@ def _scores(found: pd.DataFrame, queue: str, name: str, horizon: int, seconds: f
         if low > high or not part["actual"].sum() > 0:
             continue
         label = part["origin"].astype(str) + part["timestamp"].dt.date.astype(str)
-        told = score(part["actual"].to_numpy(), part["mean"].to_numpy(), part[list(QUANTILE_COLUMNS)].to_numpy(), label.to_numpy(dtype=str))
+        told = score(
+            part["actual"].to_numpy(),
+            part["mean"].to_numpy(),
+            part[list(QUANTILE_COLUMNS)].to_numpy(),
+            label.to_numpy(dtype=str),
+        )
         band = f"D{low}" if low == high else f"D{low}-{high}"
-        rows.append({"queue": queue, "model": name, "band": band, "days": label.nunique(), **asdict(told), "seconds": seconds})
+        rows.append(
+            {"queue": queue, "model": name, "band": band, "days": label.nunique(), **asdict(told), "seconds": seconds}
+        )
     return rows

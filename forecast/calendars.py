@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
 import holidays
 import numpy as np
@@ -47,8 +48,12 @@ class SpecialDay:
 
     def __post_init__(self) -> None:
         if self.effect is not None and not (self.effect > 0 and math.isfinite(self.effect)):
-            raise InputError("Expected effect > 0", column="effect", value=self.effect,
-                             mend="A multiplier: 20 % more calls is 1.2; for no calls set closed = 1")  # fmt: skip
+            raise InputError(
+                "Expected effect > 0",
+                column="effect",
+                value=self.effect,
+                mend="A multiplier: 20 % more calls is 1.2; for no calls set closed = 1",
+            )
 
     def concerns(self, queue: str | None) -> bool:
         """Whether the day counts for `queue`."""
@@ -61,7 +66,9 @@ def _minute(text: str, column: str) -> int:
         value = int(hour) * 60 + int(minute)
         if int(minute) < 60 and value <= 1440:
             return value
-    raise InputError("not a time of day", column=column, value=text.strip(), mend="Write it like 07:00; 24:00 is the day's end")
+    raise InputError(
+        "not a time of day", column=column, value=text.strip(), mend="Write it like 07:00; 24:00 is the day's end"
+    )
 
 
 def _spans(text: str, column: str) -> Spans:
@@ -71,14 +78,20 @@ def _spans(text: str, column: str) -> Spans:
     for part in text.split(","):
         start, dash, end = part.partition("-")
         if not dash:
-            raise InputError("not opening hours", column=column, value=text, mend='Write them like "07:00-21:00" or "closed"')
+            raise InputError(
+                "not opening hours", column=column, value=text, mend='Write them like "07:00-21:00" or "closed"'
+            )
         low, high = _minute(start, column), _minute(end, column)
         if low >= high:
-            raise InputError("opening hours end before they begin", column=column, value=part.strip(),
-                             mend='Split them at midnight: "22:00-24:00" on one day, "00:00-06:00" on the next')  # fmt: skip
+            raise InputError(
+                "opening hours end before they begin",
+                column=column,
+                value=part.strip(),
+                mend='Split them at midnight: "22:00-24:00" on one day, "00:00-06:00" on the next',
+            )
         spans.append((low, high))
     spans.sort()
-    for (_, end_before), (begin, _) in zip(spans, spans[1:], strict=False):
+    for (_, end_before), (begin, _) in pairwise(spans):
         if begin < end_before:
             raise InputError("opening hours overlap", column=column, value=text, mend="Merge the two spans")
     return tuple(spans)
@@ -115,16 +128,22 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
     for day, text in hours.items():
         if day not in out:
             near = difflib.get_close_matches(day.lower(), WEEKDAYS, 1)
-            raise InputError("unknown weekday", column=f"{key}.{day}", value=day,
-                             mend=f"Did you mean {near[0]!r}?" if near else f"One of {', '.join(WEEKDAYS)}")  # fmt: skip
+            raise InputError(
+                "unknown weekday",
+                column=f"{key}.{day}",
+                value=day,
+                mend=f"Did you mean {near[0]!r}?" if near else f"One of {', '.join(WEEKDAYS)}",
+            )
         out[day] = _spans(text, f"{key}.{day}")
     if not any(out.values()):
-        raise InputError("no day is open", column=f"{key}.monday", mend='Give at least one day hours such as "07:00-21:00"')
+        raise InputError(
+            "no day is open", column=f"{key}.monday", mend='Give at least one day hours such as "07:00-21:00"'
+        )
     return out
 
 
 def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
-    """Return opening hours as the calls show them: per weekday from the first interval that is usually there to the last.
+    """Return opening hours as the calls show them: per weekday from the first usual interval to the last.
 
     An interval is usual when at least half of the weekday's days have a row for it.
 
@@ -149,7 +168,7 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     return out
 
 
-ALWAYS: dict[str, Spans] = {day: ((0, 1440),) for day in WEEKDAYS}
+ALWAYS: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ((0, 1440),))
 
 
 @dataclass(frozen=True)
@@ -193,9 +212,11 @@ class Calendar:
         try:
             return holidays.country_holidays(self.country, subdiv=self.subdivision)
         except NotImplementedError:
-            known = holidays.list_supported_countries()
-            raise InputError("unknown country or subdivision", column="site.country", value=f"{self.country} {self.subdivision or ''}".strip(),
-                             mend=f"Use an ISO code such as US, or one of its subdivisions: {', '.join(known.get(self.country, [])) or 'none'}") from None  # fmt: skip
+            parts = holidays.list_supported_countries().get(self.country)
+            what = "unknown country" if parts is None else f"unknown subdivision of {self.country}"
+            value = self.country if parts is None else self.subdivision
+            mend = "Use an ISO code such as US" if parts is None else f"One of {', '.join(parts) or 'none'}"
+            raise InputError(what, column="site.country", value=value, mend=mend) from None
 
     def holiday(self, date: dt.date) -> str | None:
         """Return the name of the public holiday on `date`, if any.

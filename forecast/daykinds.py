@@ -108,7 +108,9 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         before = _previous_open(calendar, date, queue)
         row["after_closure_2"] = not after and _open_neighbour_after_closure(calendar, before, queue, -1)
         row["before_closure"] = _open_neighbour_after_closure(calendar, date, queue, 1)
-        row["bridge"] = not _off(calendar, date, queue) and _off(calendar, date - one, queue) and _off(calendar, date + one, queue)
+        row["bridge"] = (
+            not _off(calendar, date, queue) and _off(calendar, date - one, queue) and _off(calendar, date + one, queue)
+        )
         first = _working_position(calendar, date, queue, -1, MONTH_STARTS)
         last = _working_position(calendar, date, queue, 1, MONTH_ENDS)
         row |= {f"month_start_{i}": first == i for i in range(1, MONTH_STARTS + 1)}
@@ -116,7 +118,9 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row |= {f"kind:{s.kind}": True for s in calendar.specials(date, queue) if s.effect is None and not s.closed}
         rows.append(row)
     columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge"]
-    columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [f"month_end_{i}" for i in range(1, MONTH_ENDS + 1)]
+    columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [
+        f"month_end_{i}" for i in range(1, MONTH_ENDS + 1)
+    ]
     columns += sorted({name for row in rows for name in row} - set(columns))
     frame = pd.DataFrame(rows, columns=columns, index=pd.Index(list(dates), name="date")).astype(float).fillna(0.0)
     return frame.astype({"weekday": np.int64})

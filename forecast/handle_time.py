@@ -40,8 +40,11 @@ def handle_times(history: History, dates: Sequence[dt.date], configured: float |
     weight = np.where(known, history.answered, 0.0)
     if not weight.sum() > 0:
         if configured is None:
-            raise InputError(f"queue {history.queue!r} has no handle time", column=f"queue.{history.queue}.handle_s",
-                             mend="Set handle_s in plan.toml or bring the column handle_s in the calls")  # fmt: skip
+            raise InputError(
+                f"queue {history.queue!r} has no handle time",
+                column=f"queue.{history.queue}.handle_s",
+                mend="Set handle_s in plan.toml or bring the column handle_s in the calls",
+            )
         return np.full(shape, float(configured))
     age = np.arange(len(weight))[::-1, None]
     weight = weight * 0.5 ** (age / HALF_LIFE_DAYS)

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
+from .arrange import histories
 from .calendars import Calendar
+from .errors import InputError
 from .grid import WEEKDAYS, Grid
 from .handle_time import handle_times
-from .history import History, Note, cells, histories
+from .history import History, Note, cells
 from .models import model_named
 from .progress import Watch
 from .quality import inspect, report, table
@@ -96,19 +98,32 @@ def forecast(
     wanted = models if isinstance(models, Mapping) else {}
     default = models if isinstance(models, str) else "auto"
     volumes, tests, pasts, notes = [], [], [], []
-    for queue, history in histories(calls, calendar, minutes=grid.minutes, before=grid.first_date).items():
+    found = histories(calls, calendar, minutes=grid.minutes, before=grid.first_date)
+    for queue in wanted:
+        if queue not in found:
+            raise InputError(
+                f"queue {queue!r} has no calls before {grid.first_date}",
+                column=f"queue.{queue}",
+                mend=f"The calls hold {', '.join(found)}",
+            )
+    for queue, history in found.items():
         watch.raise_if_stopped()
         inspection = inspect(history)
         notes += report(history, inspection)
         result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
         seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
-        volumes.append(_volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue)))
+        volumes.append(
+            _volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue))
+        )
         tests.append(_backtest_rows(queue, result))
         pasts.append(history.table())
     return Forecast(
-        pd.concat(volumes, ignore_index=True), pd.concat(tests, ignore_index=True), pd.concat(pasts, ignore_index=True), table(notes)
-    )  # fmt: skip
+        pd.concat(volumes, ignore_index=True),
+        pd.concat(tests, ignore_index=True),
+        pd.concat(pasts, ignore_index=True),
+        table(notes),
+    )
 
 
 def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float | None) -> pd.DataFrame:
@@ -126,7 +141,16 @@ def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patien
 
 
 def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
-    rows = [{"queue": queue, "model": e.model, **asdict(e.score), "seconds": e.seconds, "chosen": int(e.model == choice.model)} for e in choice.race.entries]
+    rows = [
+        {
+            "queue": queue,
+            "model": e.model,
+            **asdict(e.score),
+            "seconds": e.seconds,
+            "chosen": int(e.model == choice.model),
+        }
+        for e in choice.race.entries
+    ]
     return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
 
 
@@ -140,12 +164,27 @@ def _plan_notes(history: History, grid: Grid) -> list[Note]:
         name = calendar.holiday(date)
         if name is not None and calendar.open_wall([date], grid.minutes, queue).any():
             past = f"; {shut} past holidays had no calls" if shut else ""
-            notes.append(Note(*where, "holiday", f"{name}{past}", "planned as open; to shut it, write closed = 1 in special_days.csv"))
+            notes.append(
+                Note(
+                    *where,
+                    "holiday",
+                    f"{name}{past}",
+                    "planned as open; to shut it, write closed = 1 in special_days.csv",
+                )
+            )
     opens = calendar.open_wall(grid.dates, grid.minutes, queue)
     ever = {d.weekday() for d, row in zip(history.dates, history.seen, strict=True) if row.any()}
     for i, date in enumerate(grid.dates):
         if opens[i].any() and date.weekday() not in ever:
             part = grid.day_slices[i]
-            notes.append(Note(queue, grid.time(part.start), grid.time(part.stop), "unseen",
-                              f"no {WEEKDAYS[date.weekday()]} in the history", "forecast from the other weekdays"))  # fmt: skip
+            notes.append(
+                Note(
+                    queue,
+                    grid.time(part.start),
+                    grid.time(part.stop),
+                    "unseen",
+                    f"no {WEEKDAYS[date.weekday()]} in the history",
+                    "forecast from the other weekdays",
+                )
+            )
     return notes

@@ -66,8 +66,17 @@ def report(history: History, inspection: Inspection) -> list[Note]:
     grid = history.grid()
     missing = history.open & ~history.seen
     notes = list(history.notes)
-    notes += _runs(history, grid, missing, "gap", "no calls known in {n} open intervals", "taken as missing, not as zero")
-    notes += _runs(history, grid, inspection.zeros, "zero_run", "{n} intervals without any call where about {usual:.0f} were usual", "taken as missing")
+    notes += _runs(
+        history, grid, missing, "gap", "no calls known in {n} open intervals", "taken as missing, not as zero"
+    )
+    notes += _runs(
+        history,
+        grid,
+        inspection.zeros,
+        "zero_run",
+        "{n} intervals without any call where about {usual:.0f} were usual",
+        "taken as missing",
+    )
     notes += _outliers(history, grid, inspection.outliers)
     notes += _last_day(history, grid, missing)
     notes += _clock_changes(history, grid)
@@ -122,15 +131,34 @@ def _runs(history: History, grid: Grid, mask: np.ndarray, kind: str, what: str, 
     typical = np.nan_to_num(_median(history.calls))
     if len(runs) > MANY:
         cells_hit = int(mask[day, wall].sum())
-        text = what.format(n=cells_hit, usual=float(typical[wall[mask[day, wall]]].sum())) + f", in {len(runs)} stretches"
+        text = (
+            what.format(n=cells_hit, usual=float(typical[wall[mask[day, wall]]].sum())) + f", in {len(runs)} stretches"
+        )
         if kind == "gap" and not (history.calls == 0).any():
-            text += "; the history has no zeros at all: if your export leaves out intervals without calls, write them as 0"
-        return [Note(history.queue, grid.time(int(slot[runs[0][0]])), grid.time(int(slot[runs[-1][1] - 1]) + 1), kind, text, action)]
+            text += (
+                "; the history has no zeros at all: if your export leaves out intervals without calls, write them as 0"
+            )
+        return [
+            Note(
+                history.queue,
+                grid.time(int(slot[runs[0][0]])),
+                grid.time(int(slot[runs[-1][1] - 1]) + 1),
+                kind,
+                text,
+                action,
+            )
+        ]
     return [
-        Note(history.queue, grid.time(int(slot[a])), grid.time(int(slot[b - 1]) + 1), kind,
-             what.format(n=b - a, usual=float(typical[wall[a:b]].sum())), action)
+        Note(
+            history.queue,
+            grid.time(int(slot[a])),
+            grid.time(int(slot[b - 1]) + 1),
+            kind,
+            what.format(n=b - a, usual=float(typical[wall[a:b]].sum())),
+            action,
+        )
         for a, b in runs
-    ]  # fmt: skip
+    ]
 
 
 def _outliers(history: History, grid: Grid, mask: np.ndarray) -> list[Note]:
@@ -139,12 +167,23 @@ def _outliers(history: History, grid: Grid, mask: np.ndarray) -> list[Note]:
     notes = []
     for d in np.flatnonzero(mask.any(axis=1)):
         part = np.flatnonzero(mask[d])
-        low, high = grid.slot(grid.dates[d], int(part[0]) * grid.minutes), grid.slot(grid.dates[d], int(part[-1]) * grid.minutes)
+        low, high = (
+            grid.slot(grid.dates[d], int(part[0]) * grid.minutes),
+            grid.slot(grid.dates[d], int(part[-1]) * grid.minutes),
+        )
         if low is None or high is None:
             continue
         change = 100 * (history.calls[d, part].sum() / max(typical[part].sum(), 1.0) - 1)
-        notes.append(Note(history.queue, grid.time(low), grid.time(high + 1), "outlier",
-                          f"{len(part)} intervals far from usual ({change:+.0f} % against the median)", "taken as missing"))  # fmt: skip
+        notes.append(
+            Note(
+                history.queue,
+                grid.time(low),
+                grid.time(high + 1),
+                "outlier",
+                f"{len(part)} intervals far from usual ({change:+.0f} % against the median)",
+                "taken as missing",
+            )
+        )
     return notes
 
 
@@ -155,8 +194,16 @@ def _last_day(history: History, grid: Grid, missing: np.ndarray) -> list[Note]:
     if not len(last) or not missing[-1].any() or not missing[-1, np.flatnonzero(history.open[-1])[-1]]:
         return []
     known = int(history.seen[-1].sum())
-    return [Note(history.queue, grid.time(int(last[0])), grid.time(int(last[-1]) + 1), "half_day",
-                 f"the last day has {known} of {len(last)} open intervals", "used as far as it goes")]  # fmt: skip
+    return [
+        Note(
+            history.queue,
+            grid.time(int(last[0])),
+            grid.time(int(last[-1]) + 1),
+            "half_day",
+            f"the last day has {known} of {len(last)} open intervals",
+            "used as far as it goes",
+        )
+    ]
 
 
 def _clock_changes(history: History, grid: Grid) -> list[Note]:
@@ -166,8 +213,19 @@ def _clock_changes(history: History, grid: Grid) -> list[Note]:
     for i, part in enumerate(grid.day_slices):
         n = part.stop - part.start
         if n != usual and history.open[i, : 4 * 60 // grid.minutes].any():
-            action = "the mean of both passages stands for the repeated hour" if n > usual else "the skipped hour is missing"
-            notes.append(Note(history.queue, grid.time(part.start), grid.time(part.stop), "clock_change", f"a day of {n} intervals", action))
+            action = (
+                "the mean of both passages stands for the repeated hour" if n > usual else "the skipped hour is missing"
+            )
+            notes.append(
+                Note(
+                    history.queue,
+                    grid.time(part.start),
+                    grid.time(part.stop),
+                    "clock_change",
+                    f"a day of {n} intervals",
+                    action,
+                )
+            )
     return notes
 
 
@@ -184,6 +242,14 @@ def _handle_jumps(history: History, grid: Grid) -> list[Note]:
             continue
         mean, usual = seconds[now].sum() / weight[now].sum(), seconds[before].sum() / weight[before].sum()
         if not 1 / JUMP < mean / usual < JUMP:
-            notes.append(Note(history.queue, grid.time(grid.day_slices[now.start].start), grid.time(grid.day_slices[end - 1].stop), "handle_jump",
-                              f"mean handle time {mean:.0f} s after {usual:.0f} s", "kept; later weeks weigh more"))  # fmt: skip
+            notes.append(
+                Note(
+                    history.queue,
+                    grid.time(grid.day_slices[now.start].start),
+                    grid.time(grid.day_slices[end - 1].stop),
+                    "handle_jump",
+                    f"mean handle time {mean:.0f} s after {usual:.0f} s",
+                    "kept; later weeks weigh more",
+                )
+            )
     return notes

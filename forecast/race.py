@@ -48,8 +48,8 @@ def race(history: History, names: Sequence[str], *, lead: int, days: int, origin
     """Run models from past origins over the same horizon as the forecast itself.
 
     Origins lie whole weeks apart, the newest such that its horizon ends with the history. Each is forecast from
-    what was known then, cleaned as it would have been then, closed days known in advance; intervals that the whole history shows as
-    broken are not scored.
+    what was known then, cleaned as it would have been then, closed days known in advance; intervals that the
+    whole history shows as broken are not scored.
 
     Parameters
     ----------
@@ -113,8 +113,11 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
         If fewer than two days are known, or the model is unknown.
     """
     if history.seen.any(axis=1).sum() < 2:
-        raise InputError(f"queue {history.queue!r} has calls of one day only", value=str(history.first_date),
-                         mend="Bring at least two weeks of history")  # fmt: skip
+        raise InputError(
+            f"queue {history.queue!r} has calls of one day only",
+            value=str(history.first_date),
+            mend="Bring at least two weeks of history",
+        )
     if asked != "auto":
         model_named(asked)
     lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
@@ -126,7 +129,9 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
         return Choice(held.winner, held)
     start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
     what = f"{len(history.calls)} days of history are too few to try models on"
-    return Choice(held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),))
+    return Choice(
+        held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),)
+    )
 
 
 def _days_between(last: dt.date, first: dt.date) -> int:

@@ -38,7 +38,9 @@ class Score:
     day_wape: float
 
 
-def score(calls: np.ndarray, mean: np.ndarray, quantiles: np.ndarray, day: np.ndarray, levels: Sequence[float] = QUANTILES) -> Score:
+def score(
+    calls: np.ndarray, mean: np.ndarray, quantiles: np.ndarray, day: np.ndarray, levels: Sequence[float] = QUANTILES
+) -> Score:
     """Compare a forecast with what came; intervals whose calls are NaN are left out.
 
     Parameters
@@ -63,7 +65,9 @@ def score(calls: np.ndarray, mean: np.ndarray, quantiles: np.ndarray, day: np.nd
     if not total > 0:
         raise ValueError("no calls to score against")
     at = {round(level, 4): q[:, i] for i, level in enumerate(levels)}
-    pinball = [np.maximum(t * (y - at[t]), (t - 1) * (y - at[t])).mean() for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)]
+    pinball = [
+        np.maximum(t * (y - at[t]), (t - 1) * (y - at[t])).mean() for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    ]
     _, group = np.unique(day, return_inverse=True)
     by_day = np.bincount(group, m - y)
     return Score(

@@ -24,6 +24,10 @@ def model_named(name: str) -> Model:
     """
     if name not in MODELS:
         near = difflib.get_close_matches(name, [*MODELS, "auto"], 1)
-        raise InputError("unknown forecast model", column="model", value=name,
-                         mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}")  # fmt: skip
+        raise InputError(
+            "unknown forecast model",
+            column="model",
+            value=name,
+            mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}",
+        )
     return MODELS[name]()

@@ -18,7 +18,7 @@ from .spread import count_quantiles
 
 @dataclass(frozen=True)
 class Prediction:
-    """Calls per interval of a grid of N intervals: `mean`, shape (N,), and `quantiles`, shape (N, Q); 0 where closed."""
+    """Calls per interval of a grid: `mean`, shape (N,), and `quantiles`, shape (N, Q); 0 where closed."""
 
     mean: np.ndarray
     quantiles: np.ndarray
@@ -58,6 +58,8 @@ class Model(ABC):
             Shares between 0 and 1, ascending.
         """
         past = self.history
+        if grid.first_date <= past.last_date:
+            raise ValueError(f"the history reaches to {past.last_date}, asked for {grid.first_date}")
         if grid.minutes != past.minutes:
             raise ValueError(f"model fitted on {past.minutes}-minute intervals, asked for {grid.minutes}")
         mean, spread = self._expect(grid.dates)

@@ -52,10 +52,15 @@ class Profile:
 
     def _levels(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray) -> np.ndarray:
         part = (self.share[weekday] * seen).sum(axis=1)
+        enough = part >= 0.5 * self.share[weekday].sum(axis=1)
+        if not enough.any():
+            enough = part > 0
         with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(np.where(part >= 0.5 * self.share[weekday].sum(axis=1), y.sum(axis=1) / part, np.nan))
+            return np.asarray(np.where(enough, y.sum(axis=1) / part, np.nan))
 
-    def _shares(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray, weight: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    def _shares(
+        self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray, weight: np.ndarray, usual: np.ndarray
+    ) -> np.ndarray:
         level = np.nan_to_num(self.level)
         told = np.isfinite(self.level)[:, None] & seen
         typical = max(float(np.nanmean(self.level)), 1e-9)
@@ -69,7 +74,7 @@ class Profile:
             top = (a * y[mine]).sum(axis=0) + PRIOR_DAYS * typical * pooled
             out[w] = top / ((a * level[mine][:, None]).sum(axis=0) + PRIOR_DAYS * typical)
             out[w] /= max(float(out[w][usual[w]].sum()), 1e-12)
-        return out
+        return np.asarray(out)
 
     def _noise(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray) -> np.ndarray:
         fitted = np.nan_to_num(self.level)[:, None] * self.share[weekday]

@@ -15,7 +15,8 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from .contract import Model
 from .profile import Profile
 
-PRIOR_SD = {"constant": 10.0, "weekday": 0.5, "calendar": 0.1, "holiday": 0.5}
+PRIOR_SD = {"constant": 10.0, "weekday": 0.5, "calendar": 0.1, "holiday": 0.5, "year": 0.1}
+YEAR_DAYS = 400
 ODD_SD = 3.0
 
 
@@ -43,15 +44,16 @@ class TwoStage(Model):
         self._profile = Profile(past.calls, features["weekday"].to_numpy())
         with np.errstate(invalid="ignore"):
             self._y = np.log(self._profile.level + 0.5)
+        self._yearly = len(past.calls) >= YEAR_DAYS
         self._x = self._regressors(features)
         start = np.array([0.001, 0.001, 0.7])  # variances of e and η, φ
-        for again in (True, False):
+        for last in (False, True):
             model = self._state_space(self._y, self._x)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # an early stop costs accuracy, not truth
-                fitted = model.fit(start, disp=False, maxiter=60, method="lbfgs")
+                fitted = model.fit(start, disp=False, maxiter=60 if last else 12, method="lbfgs", cov_type="none")
             self._params = start = np.asarray(fitted.params)
-            if again:
+            if not last:
                 odd = np.abs(fitted.filter_results.standardized_forecasts_error[0]) > ODD_SD
                 self._y = np.where(odd, np.nan, self._y)
 
@@ -60,11 +62,21 @@ class TwoStage(Model):
         w = features["weekday"].to_numpy()
         blocks = [np.full((len(w), 1), PRIOR_SD["constant"]), PRIOR_SD["weekday"] * (w[:, None] == np.arange(7))]
         rest = features.reindex(columns=self._columns, fill_value=0.0)
-        scale = np.array([PRIOR_SD["holiday"] if c == "holiday" or c.startswith("kind:") else PRIOR_SD["calendar"] for c in self._columns])
+        scale = np.array(
+            [
+                PRIOR_SD["holiday"] if c == "holiday" or c.startswith("kind:") else PRIOR_SD["calendar"]
+                for c in self._columns
+            ]
+        )
+        if self._yearly:
+            turn = 2 * np.pi * np.array([d.timetuple().tm_yday for d in features.index])[:, None] / 365.25
+            blocks += [PRIOR_SD["year"] * wave(k * turn) for k in (1, 2) for wave in (np.sin, np.cos)]
         return np.hstack([*blocks, rest.to_numpy(dtype=float) * scale])
 
     def _state_space(self, y: np.ndarray, x: np.ndarray) -> UnobservedComponents:
-        model = UnobservedComponents(y, irregular=True, autoregressive=1, exog=x, mle_regression=False, loglikelihood_burn=0)
+        model = UnobservedComponents(
+            y, irregular=True, autoregressive=1, exog=x, mle_regression=False, loglikelihood_burn=0
+        )
         model.initialize_default(approximate_diffuse_variance=1.0)  # the prior of every β
         return model
 
@@ -80,6 +92,6 @@ class TwoStage(Model):
         seen = self._state_space(y, x).smooth(self._params)
         told = seen.get_prediction(end=n - 1)
         mu, var = np.asarray(told.predicted_mean)[ahead], np.asarray(told.var_pred_mean)[ahead]
-        level = np.exp(mu + var / 2.0)
+        level = np.maximum(np.exp(mu + var / 2.0) - 0.5, 0.0)
         mean = level[:, None] * self._profile.expect(features["weekday"].to_numpy())
         return mean, mean * var[:, None] / 4.0 + self._profile.noise
