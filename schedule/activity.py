@@ -1,4 +1,4 @@
-"""A roster as tables: activity, roster, open shifts, cover, and heads on the phone. Pure functions; nothing is stored twice."""
+"""A roster as tables: activity, roster, open shifts, cover, heads on the phone; pure functions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Assigned = Mapping[str, Sequence[PlannedShift]]
 def _table(rows: Iterable[tuple[object, ...]], columns: tuple[str, ...], grid: Grid) -> pd.DataFrame:
     """Return rows as a table whose times have the grid's zone, also without any row."""
     frame = pd.DataFrame(list(rows), columns=list(columns))
-    stamp = grid.starts.dtype
+    stamp = grid.starts.as_unit("us").dtype
     return frame.astype({c: stamp for c in ("start", "end") if c in columns})
 
 

@@ -10,7 +10,7 @@ from .cells import Pool
 
 @dataclass(frozen=True)
 class _Day:
-    """Where a partial week stands: days worked, days in a row, days off in a row, and whether the long run off is had."""
+    """Where a partial week stands: days worked, days in a row, days off in a row, whether the long run off is had."""
 
     worked: int
     run: int

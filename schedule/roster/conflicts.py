@@ -9,7 +9,6 @@ from itertools import islice
 
 from ..problem import ScheduleProblem
 from ..rules import Rules
-from ..shifts import Shift
 from ..staff import Agent, Contract
 from ..status import Infeasible
 from .alone import least_hours
@@ -118,7 +117,8 @@ def _contracts_too_long(problem: ScheduleProblem) -> list[Conflict]:
         shortest = min(problem.families[f].paid_min for f in contract.shifts) / 60
         if shortest > contract.max_h_week:
             people = tuple(a.id for a in problem.staff if a.contract == name)
-            text = f"contract.{name}: its shortest shift lasts {shortest:g} paid hours, max_h_week is {contract.max_h_week:g} ({_names(people)})"
+            hours = f"its shortest shift pays {shortest:g} hours, max_h_week is {contract.max_h_week:g}"
+            text = f"contract.{name}: {hours} ({_names(people)})"
             repair = f"raise contract.{name}.max_h_week to {shortest:g} or allow it a shorter shift family"
             out.append(Conflict((f"contract.{name}.shifts", f"contract.{name}.max_h_week"), people, text, repair))
     return out
@@ -185,12 +185,11 @@ def _too_few_days(problem: ScheduleProblem) -> list[Conflict]:
 
 def _cells(problem: ScheduleProblem) -> tuple[Cell, ...]:
     """Return one cell per shift and queue that is open throughout."""
-
-    def staffed(shift: Shift, hours: Sequence[bool]) -> bool:
-        return all(hours[shift.start : shift.end])
-
     return tuple(
-        make_cell(problem, s, d.queue, ()) for s in problem.shifts for d in problem.demands if staffed(s, d.open)
+        make_cell(problem, s, d.queue, ())
+        for s in problem.shifts
+        for d in problem.demands
+        if d.open[s.start : s.end].all()
     )
 
 

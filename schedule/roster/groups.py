@@ -39,7 +39,7 @@ def _fill(pool: Pool, order: Iterator[int], binaries: int) -> list[int]:
 
 
 def around_open(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int) -> list[int]:
-    """Return people who may take one open shift, those who are free for its day first, then those who could step in for them."""
+    """Return people who may take one open shift: idle ones of its day, busy ones who could make room, others."""
     open_cells = [c for c, n in enumerate(plan.left) if n and pool.takers[c]]
     if not open_cells:
         return dear(pool, plan, rng, binaries)

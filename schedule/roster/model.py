@@ -68,12 +68,19 @@ class RosterModel:
 
 
 def make_model(
-    pool: Pool, agents: Sequence[int], supply: Sequence[int], *, open_price: Sequence[float] | None = None
+    pool: Pool, agents: Sequence[int], supply: Sequence[int], *, anchors: Mapping[int, float] | None = None
 ) -> RosterModel:
-    """Build the model in which `agents` share `supply` heads of each cell."""
+    """Build the model in which `agents` share `supply` heads of each cell.
+
+    Parameters
+    ----------
+    anchors
+        Hour per agent near which starts are wanted, instead of the true price of their spread. With the price of
+        steadiness 0 the model is a relaxation whose bound holds for the true cost.
+    """
     problem = pulp.LpProblem("roster", pulp.LpMinimize)
-    columns = make_variables(problem, pool, agents, supply)
-    pairs, constant = objective(pool, columns, open_price=open_price)
+    columns = make_variables(problem, pool, agents, supply, spread=anchors is None)
+    pairs, constant = objective(pool, columns, anchors)
     problem.setObjective(pulp.LpAffineExpression(pairs))
     rows = Rows(problem, pool, columns, agents, supply)
     for rule in RULES.values():

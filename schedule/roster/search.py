@@ -11,11 +11,15 @@ from ...forecast.progress import Watch
 from ..solver import Answer, solve
 from ..status import Solved
 from .cells import Pool
+from .days import Days
 from .model import RosterModel, make_model
-from .plan import Plan, Refused, free_heads, plan_of, replaced
+from .plan import Plan, free_heads, plan_of, replaced
 from .weeks import Week
 
 STAGE = "roster"
+
+BLOCK_S = 4.0
+"""Most seconds for one group of people."""
 
 
 class Search:
@@ -39,6 +43,7 @@ class Search:
         self.pool, self.plan, self.watch, self.gap, self.seed, self.threads = pool, plan, watch, gap, seed, threads
         limit = min(time_limit_s, watch.left_s)
         self.clock = Watch(time_limit_s=None if limit == float("inf") else limit, stop=watch.stop)
+        self.days = Days(pool)
         self.rng = np.random.default_rng(seed)
         self.bound: float | None = None
         self.history: list[tuple[float, float | None, float | None]] = []
@@ -89,8 +94,13 @@ class Search:
             self.bound = bound if self.plan.few_days else min(bound, self.plan.cost)
             self.tell(text)
 
-    def offer(self, weeks: Mapping[int, Week], text: str) -> bool:
+    def offer(self, weeks: Mapping[int, Week], text: str, *, polish: bool = False) -> bool:
         """Take over the plan with `weeks` replaced if our own arithmetic finds it legal and better.
+
+        Parameters
+        ----------
+        polish
+            Whether to re-plan days first.
 
         Raises
         ------
@@ -98,11 +108,24 @@ class Search:
             If it breaks a rule.
         """
         plan = replaced(self.pool, self.plan, weeks)
+        if polish and plan.weeks != self.plan.weeks:
+            plan = plan_of(self.pool, self.days.descend(plan.weeks, stop=lambda: self.done))
         if plan.weight >= self.plan.weight - 1e-7:
             return False
         self.plan = plan
         self.tell(text)
         return True
+
+    def anchors(self, noise: float = 0.0) -> np.ndarray:
+        """Return each agent's usual start, the median hour of the week, moved by chance; 9:00 without a shift."""
+        cells = self.pool.cells
+        usual = [float(np.median([cells[c].minute / 60.0 for c in w])) if w else 9.0 for w in self.plan.weeks]
+        return np.array(usual) + (self.rng.normal(0.0, noise, len(usual)) if noise else 0.0)
+
+    def settle(self, noise: float) -> bool:
+        """Re-plan days towards the agents' usual starts, then at the true cost; keep the result if it is better."""
+        weeks = self.days.descend(self.plan.weeks, self.anchors(noise), sweeps=3, stop=lambda: self.done)
+        return self.offer(dict(enumerate(weeks)), "day by day", polish=True)
 
     def run(
         self,
@@ -119,21 +142,24 @@ class Search:
             seed=self.seed, threads=self.threads, start=start, relax=relax,
         )  # fmt: skip
 
-    def block(self, group: Sequence[int], *, limit_s: float, gap: float, text: str) -> tuple[bool, Answer]:
-        """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse."""
+    def block(self, group: Sequence[int], text: str) -> None:
+        """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.
+
+        The model prices the distance of starts to everybody's usual one, which keeps it easy; afterwards days are
+        re-planned at the true cost.
+        """
+        if self.done:
+            return
         supply = free_heads(self.plan, group)
-        model = make_model(self.pool, group, supply)
-        if not model.size:
-            return False, Answer("optimal")
-        start = model.start({a: self.plan.weeks[a] for a in group}, supply)
-        answer = self.run(model, limit_s=limit_s, gap=gap, start=start)
-        return bool(answer.found) and self.offer(model.weeks(answer.values), text), answer
+        model = make_model(self.pool, group, supply, anchors=dict(enumerate(self.anchors().tolist())))
+        if model.size:
+            start = model.start({a: self.plan.weeks[a] for a in group}, supply)
+            answer = self.run(model, limit_s=BLOCK_S, gap=1e-4, start=start)
+            if answer.found:
+                self.offer(model.weeks(answer.values), text, polish=True)
 
 
 def without_steadiness(pool: Pool) -> Pool:
     """Return the pool in which start times cost nothing: a relaxation whose bound holds for `pool`."""
     costs = dataclasses.replace(pool.problem.costs, steady_h=0.0)
     return dataclasses.replace(pool, problem=dataclasses.replace(pool.problem, costs=costs))
-
-
-__all__ = ["Plan", "Refused", "Search", "plan_of", "without_steadiness"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
-from ..status import Infeasible, Solved
 from .cells import Pool, pool_of
 from .conflicts import refuse_conflicts
 from .groups import KINDS, partition
@@ -15,13 +15,23 @@ from .model import make_model
 from .plan import Plan, plan_of
 from .result import Roster, make_roster
 from .search import Search, without_steadiness
+from .shortage import refuse_shortage
 from .weeks import Week, broken
 
 WHOLE = 1200
 """Binaries up to which the whole model with steadiness is solved at once."""
 
-BLOCK = 1500
+LARGE = 60_000
+"""Binaries beyond which the whole model without steadiness is not tried."""
+
+BLOCK = 3000
 """Options (agent × cell) in a block of people."""
+
+SETTLE = 5
+"""Most rounds of settling everybody's starts before groups are re-planned."""
+
+SLOWER = 15
+"""How many times longer the relaxation takes with steadiness, measured on 60 to 300 people."""
 
 PATIENCE = 3
 """Rounds of blocks over everybody without any gain after which the search ends."""
@@ -60,7 +70,8 @@ def solve_roster(
     Raises
     ------
     Infeasible
-        When somebody's hard rules contradict each other, or the contracts' least days ask for more shifts than there are.
+        When somebody's hard rules contradict each other, or the contracts' least days ask for more shifts than
+        the cover holds.
     """
     refuse_conflicts(problem)
     pool = pool_of(problem, planned)
@@ -73,13 +84,19 @@ def solve_roster(
         seed=seed,
         threads=threads,
     )
-    if sum(map(len, pool.options)) <= WHOLE:
-        _whole(search)
-    else:
-        _calm(search)
-        _in_turn(search)
+    if not any(pool.options):
+        search.prove(search.plan.cost, "nobody can take anything")
+    elif not search.done:
+        weeks = search.days.descend(search.plan.weeks, stop=lambda: search.done)
+        search.offer(dict(enumerate(weeks)), "day by day")
+        (_whole if sum(map(len, pool.options)) <= WHOLE else _large)(search)
     if search.plan.few_days:
-        return _short_of_days(search)
+        refuse_shortage(pool)
+        return make_roster(
+            pool,
+            plan_of(pool, [()] * len(pool.staff)),
+            dataclasses.replace(search.solved(), status="none", cost=None, bound=None),
+        )
     return make_roster(pool, search.plan, search.solved())
 
 
@@ -100,12 +117,9 @@ def _first_plan(pool: Pool, start: Mapping[str, Sequence[PlannedShift]]) -> Plan
 
 
 def _whole(search: Search) -> None:
-    """Solve everything as one model."""
+    """Solve everything as one model, from the best roster of one day at a time."""
     pool = search.pool
     model = make_model(pool, range(len(pool.staff)), pool.counts)
-    if not model.columns.left:
-        search.prove(search.plan.cost, "nothing to hand out")
-        return
     start = model.start(dict(enumerate(search.plan.weeks)), pool.counts)
     answer = search.run(model, limit_s=search.clock.left_s, gap=search.gap, start=start)
     if answer.found:
@@ -114,68 +128,56 @@ def _whole(search: Search) -> None:
         search.prove(answer.bound + model.constant, "whole model")
 
 
-def _calm(search: Search) -> None:
-    """Start from the best roster when start times cost nothing; its bound holds for the true cost too."""
+def _large(search: Search) -> None:
+    """Take the best roster without steadiness if it helps, settle the starts, then re-plan groups of people in turn."""
+    calm_s = _calm(search)
+    for _ in range(SETTLE):
+        if search.done or not search.settle(0.0):
+            break
+    if not search.done and SLOWER * calm_s < 0.4 * search.clock.left_s:
+        _bound(search)
+    _in_turn(search)
+
+
+def _calm(search: Search) -> float:
+    """Solve the roster as if start times cost nothing and return the seconds of its relaxation.
+
+    Its bound holds for the true cost, its weeks are a start.
+    """
     pool = without_steadiness(search.pool)
     model = make_model(pool, range(len(pool.staff)), pool.counts)
     relaxed = search.run(model, limit_s=0.3 * search.clock.left_s, gap=0.0, relax=True)
     if relaxed.bound is not None:
         search.prove(relaxed.bound + model.constant, "relaxation")
-    answer = search.run(model, limit_s=0.4 * search.clock.left_s, gap=min(search.gap, 1e-4),
-                        start=model.start(dict(enumerate(search.plan.weeks)), pool.counts))  # fmt: skip
-    if answer.found:
-        search.offer(model.weeks(answer.values), "without steadiness")
-    if answer.bound is not None:
-        search.prove(answer.bound + model.constant, "without steadiness")
+    if not search.done and model.size <= LARGE:
+        start = model.start(dict(enumerate(search.plan.weeks)), pool.counts)
+        answer = search.run(model, limit_s=0.25 * search.clock.left_s, gap=min(search.gap, 1e-4), start=start)
+        if answer.found:
+            search.offer(model.weeks(answer.values), "without steadiness", polish=True)
+        if answer.bound is not None:
+            search.prove(answer.bound + model.constant, "without steadiness")
+    return relaxed.seconds
+
+
+def _bound(search: Search) -> None:
+    """Prove a better bound by the relaxation with steadiness."""
+    pool = search.pool
+    if pool.problem.costs.steady_h > 0:
+        model = make_model(pool, range(len(pool.staff)), pool.counts)
+        answer = search.run(model, limit_s=0.4 * search.clock.left_s, gap=0.0, relax=True)
+        if answer.bound is not None:
+            search.prove(answer.bound + model.constant, "relaxation with steadiness")
 
 
 def _in_turn(search: Search) -> None:
-    """Re-plan groups of people in turn until nothing is gained, the gap is reached or time is up."""
+    """Re-plan groups of people in turn until little is gained, the gap is reached or time is up."""
     idle = 0
     while idle < PATIENCE and not search.done:
-        gained = False
+        before = search.plan.weight
         groups = partition(search.pool, search.rng, BLOCK)
         for i, group in enumerate(groups):
-            if search.done:
-                return
-            gained |= search.block(group, limit_s=4.0, gap=1e-4, text=f"group {i + 1} of {len(groups)}")[0]
+            search.block(group, f"group {i + 1} of {len(groups)}")
         for kind in KINDS:
-            if search.done:
-                return
-            group = kind(search.pool, search.plan, search.rng, BLOCK)
-            gained |= search.block(group, limit_s=4.0, gap=1e-4, text=kind.__name__.replace("_", " "))[0]
-        idle = 0 if gained else idle + 1
-
-
-def _short_of_days(search: Search) -> Roster:
-    """Tell that the contracts' least days ask for more than the cover holds, or that no roster was found in time."""
-    pool, plan = search.pool, search.plan
-    short = [
-        (a, pool.limits[a].min_days - len(w)) for a, w in enumerate(plan.weeks) if len(w) < pool.limits[a].min_days
-    ]
-    if search.bound is not None and search.bound > _dearest(pool):
-        names = ", ".join(f"{pool.staff[a].id} ({n} short)" for a, n in short[:10])
-        contracts = {
-            pool.staff[a].contract: min(
-                len(plan.weeks[b]) for b, _ in short if pool.staff[b].contract == pool.staff[a].contract
-            )
-            for a, _ in short
-        }
-        raise Infeasible(
-            [f"min_days of the contracts and the {sum(pool.counts)} shifts of the cover: {names}"],
-            [f"lower contract.{name}.min_days to {least}" for name, least in contracts.items()],
-        )
-    solved = search.solved()
-    empty = plan_of(pool, [()] * len(pool.staff))
-    return make_roster(pool, empty, Solved("none", None, None, solved.stopped, solved.seconds))
-
-
-def _dearest(pool: Pool) -> float:
-    """Return more than any roster without missing days can cost."""
-    costs = pool.problem.costs
-    people = sum(
-        a.cost_h * 7 * max((c.wage_h for c in pool.cells), default=0.0) + costs.below_contract_h * limit.min_h
-        + costs.wish * sum(abs(w.weight) for w in a.wishes) + 48 * costs.steady_h
-        for a, limit in zip(pool.staff, pool.limits, strict=True)
-    )  # fmt: skip
-    return people + sum(c.count * c.open_price for c in pool.cells)
+            search.block(kind(search.pool, search.plan, search.rng, BLOCK), kind.__name__.replace("_", " "))
+        search.settle(0.5)
+        idle = 0 if search.plan.weight < before - 1e-5 * abs(before) else idle + 1

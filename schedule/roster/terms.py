@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 
 import pulp
 
@@ -63,6 +63,13 @@ def steadiness(pool: Pool, columns: Variables) -> Term:
     return [p for a, first in columns.first.items() for p in ((columns.last[a], price), (first, -price))], 0.0
 
 
+def anchored(pool: Pool, columns: Variables, anchors: Mapping[int, float]) -> Term:
+    """Stand-in for `steadiness` that keeps the model easy: hours between each start and the agent's anchor hour."""
+    price = pool.problem.costs.steady_h
+    pairs = columns.take.items()
+    return [(v, price * abs(pool.cells[c].minute / 60.0 - anchors[a])) for (a, c), v in pairs], 0.0
+
+
 TERMS: dict[str, Callable[[Pool, Variables], Term]] = {
     "wages": wages,
     "open_shift": open_shifts,
@@ -74,21 +81,15 @@ TERMS: dict[str, Callable[[Pool, Variables], Term]] = {
 """Every part of the cost by its name."""
 
 
-def objective(pool: Pool, columns: Variables, *, open_price: Sequence[float] | None = None) -> Term:
-    """Return the sum of all terms with one coefficient per column.
-
-    Parameters
-    ----------
-    open_price
-        Price per cell of a head left, instead of the true one.
-    """
+def objective(pool: Pool, columns: Variables, anchors: Mapping[int, float] | None = None) -> Term:
+    """Return the sum of all terms with one coefficient per column; `anchors` puts `anchored` for `steadiness`."""
     total: dict[pulp.LpVariable, float] = {}
     constant = 0.0
-    for term in TERMS.values():
-        pairs, part = term(pool, columns)
+    parts = [term(pool, columns) for name, term in TERMS.items() if anchors is None or name != "steady"]
+    if anchors is not None:
+        parts.append(anchored(pool, columns, anchors))
+    for pairs, part in parts:
         constant += part
         for column, price in pairs:
             total[column] = total.get(column, 0.0) + price
-    if open_price is not None:
-        total |= {v: open_price[c] for c, v in columns.left.items()}
     return list(total.items()), constant

@@ -46,21 +46,25 @@ class Variables:
     off: dict[tuple[int, int], pulp.LpVariable]
 
 
-def make_variables(model: pulp.LpProblem, pool: Pool, agents: Sequence[int], supply: Sequence[int]) -> Variables:
+def make_variables(
+    model: pulp.LpProblem, pool: Pool, agents: Sequence[int], supply: Sequence[int], *, spread: bool = True
+) -> Variables:
     """Create the columns that `agents` and the heads left in `supply` need.
 
     Parameters
     ----------
     supply
         Heads per cell that these agents may share.
+    spread
+        Whether the spread of starts is wanted; without it `first` and `last` exist only where a rule needs them.
     """
-    rules, costs, days = pool.problem.rules, pool.problem.costs, len(pool.problem.grid.dates)
+    rules, days = pool.problem.rules, len(pool.problem.grid.dates)
     take: dict[tuple[int, int], pulp.LpVariable] = {}
     day: dict[tuple[int, int], list[tuple[int, pulp.LpVariable]]] = defaultdict(list)
     week: dict[int, list[tuple[int, pulp.LpVariable]]] = {}
     below, few, first, last = {}, {}, {}, {}
     off: dict[tuple[int, int], pulp.LpVariable] = {}
-    spread = costs.steady_h > 0 or rules.max_start_spread_min is not None
+    spread = (spread and pool.problem.costs.steady_h > 0) or rules.max_start_spread_min is not None
     for a in agents:
         options = [c for c in pool.options[a] if supply[c] > 0]
         for c in options:

@@ -1,17 +1,22 @@
 """The roster of tiny centres against the enumeration of every roster, with rules and prices written out anew."""
 
+import dataclasses
 import datetime as dt
 import itertools
 
 import numpy as np
 import pytest
-
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal
 from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.roster import solve as roster_solve
+from busyhour.schedule.roster.alone import least_hours
+from busyhour.schedule.roster.cells import pool_of
+from busyhour.schedule.roster.days import Days
+from busyhour.schedule.roster.plan import plan_of
 from busyhour.schedule.roster.solve import solve_roster
+from busyhour.schedule.roster.weeks import broken
 from busyhour.schedule.rules import Costs, Premium, Rules
 from busyhour.schedule.shifts import PlannedShift, ShiftFamily
 from busyhour.schedule.staff import Agent, Contract, Wish
@@ -72,8 +77,12 @@ def tiny(seed):
         days_off_together=int(rng.integers(0, 3)),
         max_start_spread_min=None if rng.random() < 0.5 else int(rng.choice([60, 240])),
     )
-    costs = Costs(wish=float(rng.choice([0, 2, 9])), steady_h=float(rng.choice([0, 1, 6])), open_shift_h=float(rng.choice([30, 60])),
-                  premium=(Premium(0.5, start="20:00", end="24:00"),))  # fmt: skip
+    costs = Costs(
+        wish=float(rng.choice([0, 2, 9])),
+        steady_h=float(rng.choice([0, 1, 6])),
+        open_shift_h=float(rng.choice([30, 60])),
+        premium=(Premium(0.5, start="20:00", end="24:00"),),
+    )
     problem = ScheduleProblem(grid, demands, families, contracts, tuple(staff), rules, costs)
     planned = []
     for day in range(days):
@@ -101,7 +110,7 @@ def legal(problem, agent, week):
             return False
         if any(not (end <= start or begin >= start + length) for begin, end in agent.away):
             return False
-    for a, b in zip(worked, worked[1:], strict=False):
+    for a, b in itertools.pairwise(worked):
         if (b[0] - a[0] - a[1]) * 60 < rules.rest_min:
             return False
     if len(worked) > max(0, contract.max_days - agent.leave_days):
@@ -109,7 +118,7 @@ def legal(problem, agent, week):
     if sum(c[5] for c in worked) > max(0.0, contract.max_h_week - agent.leave_h):
         return False
     letters = "w" * agent.run_before + "".join("w" if c else "o" for c in week)
-    runs = [m for m in letters[agent.run_before :].split("o")]
+    runs = list(letters[agent.run_before :].split("o"))
     runs[0] = ("w" * agent.run_before + runs[0]) if runs[0] else ""
     if max(map(len, runs)) > rules.max_run_days:
         return False
@@ -198,3 +207,44 @@ def test_the_road_for_large_rosters_never_beats_nor_bounds_past_the_optimum(seed
     assert solved.bound is not None
     assert solved.bound <= best + 1e-6
     assert solved.cost == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_one_day_is_replanned_exactly(seed):
+    problem, planned = tiny(seed)
+    pool = pool_of(problem, planned)
+    days = Days(pool)
+    weeks = days.descend(tuple(() for _ in pool.staff))
+    cost = plan_of(pool, weeks).weight
+    assert cost <= plan_of(pool, [()] * len(pool.staff)).weight + 1e-6
+    for day in range(problem.grid.days):
+        rest = [tuple(c for c in w if pool.cells[c].day != day) for w in weeks]
+        choices = [[w, *(tuple(sorted((*w, int(c)))) for c in days.of_day[day])] for w in rest]
+        for trial in itertools.product(*choices):
+            if all(not broken(pool, a, w) for a, w in enumerate(trial)) and fits(pool, trial):
+                assert plan_of(pool, trial).weight >= cost - 1e-6
+
+
+def fits(pool, weeks):
+    """Whether no cell is taken more often than it has heads."""
+    taken = [c for w in weeks for c in w]
+    return all(taken.count(c) <= pool.counts[c] for c in set(taken))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_one_person_could_work_alone(seed):
+    problem, planned = tiny(seed)
+    cells, _ = cells_of(planned)
+    pool = pool_of(problem, planned)
+    for a, agent in enumerate(problem.staff):
+        unlimited = dataclasses.replace(agent, leave_h=0.0, leave_days=0)
+        loose = {n: dataclasses.replace(c, max_h_week=168.0, max_days=7) for n, c in problem.contracts.items()}
+        free = dataclasses.replace(problem, contracts=loose)
+        hours = {}
+        for week in itertools.product(
+            *([None, *(c for c in cells if c[0] // HOURS == d)] for d in range(problem.grid.days))
+        ):
+            if legal(free, unlimited, week):
+                worked = [c[5] for c in week if c]
+                hours[len(worked)] = min(hours.get(len(worked), np.inf), sum(worked))
+        assert least_hours(pool, a) == pytest.approx([hours[k] for k in sorted(hours)])

@@ -5,7 +5,6 @@ import datetime as dt
 
 import numpy as np
 import pytest
-
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal
@@ -380,15 +379,27 @@ def five_days(**more):
 @pytest.mark.parametrize(
     ("staff", "rules", "contract", "named", "repair"),
     [
-        ({"away": tuple((24 * d, 24 * d + 24) for d in range(3))}, {}, {}, {"availability"}, "lower contract.full.min_days to 4"),
+        (
+            {"away": tuple((24 * d, 24 * d + 24) for d in range(3))},
+            {},
+            {},
+            {"availability"},
+            "lower contract.full.min_days to 4",
+        ),
         ({"leave": ((0, 72, "sick"),), "away": ((0, 72),)}, {}, {}, {"leave"}, "lower contract.full.min_days to 4"),
         ({}, {"days_off_together": 3}, {}, {"rules.days_off_together"}, "lower rules.days_off_together to 2"),
         ({}, {"max_run_days": 1}, {}, {"rules.max_run_days"}, "raise rules.max_run_days to 2"),
         ({}, {"rest_min": 2880}, {}, {"rules.rest_min"}, "lower rules.rest_min to 2220"),
         ({}, {}, {"max_h_week": 18}, {"contract.full.max_h_week"}, "raise contract.full.max_h_week to 20"),
-        ({"leave_days": 1, "leave_h": 20.0, "away": ((0, 72),)}, {}, {"max_h_week": 35}, {"contract.full.max_h_week"}, "raise contract.full.max_h_week to 36"),
+        (
+            {"leave_days": 1, "leave_h": 20.0, "away": ((0, 72),)},
+            {},
+            {"max_h_week": 35},
+            {"contract.full.max_h_week"},
+            "raise contract.full.max_h_week to 36",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_contradiction_names_rules_people_and_the_smallest_change(staff, rules, contract, named, repair):
     problem = centre(
         person(**staff), person("bob", "free"), rules=dataclasses.replace(FREE, **rules), contract=five_days(**contract)

@@ -1,0 +1,155 @@
+"""One day re-planned exactly for everybody while the other days stay: an assignment problem in people and heads.
+
+With the rest of the week fixed, what an agent pays for each cell of the day is one number: wage, wishes, hours
+below contract and spread of starts included, however crooked their prices are. So the best day for all agents at
+once is a linear assignment (Jonker-Volgenant, through scipy), and days in turn are a coordinate descent that never
+makes a roster worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from .cells import Pool
+from .terms import few_price
+from .weeks import Week, longest_off, longest_run, unmet
+
+FORBIDDEN = 1e12
+"""Price of what may not be; far above any cost, far below where floats lose cents."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The pool as arrays: A agents, C cells."""
+
+    pool: Pool
+
+    @cached_property
+    def linear(self) -> np.ndarray:
+        """Wage and wish money of each agent on each cell less a day off's, shape (A, C); `FORBIDDEN` where none."""
+        pool = self.pool
+        out = np.full((len(pool.staff), len(pool.cells)), FORBIDDEN)
+        price, noon = pool.problem.costs.wish, pool.problem.noon
+        for a, person in enumerate(pool.staff):
+            for c in pool.options[a]:
+                out[a, c] = person.cost_h * pool.cells[c].wage_h
+            for wish in person.wishes:
+                idle = unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
+                for c in pool.options[a]:
+                    if pool.cells[c].day == wish.day:
+                        loss = unmet(wish, wish.meets(pool.cells[c].shift, late_from_slot=noon[wish.day]))
+                        out[a, c] += price * (loss - idle)
+        return out
+
+    @cached_property
+    def of_day(self) -> tuple[np.ndarray, ...]:
+        """Per day its cells."""
+        days = np.array([c.day for c in self.pool.cells], dtype=int)
+        return tuple(np.flatnonzero(days == d) for d in range(len(self.pool.problem.grid.dates)))
+
+    def _column(self, name: str) -> np.ndarray:
+        return np.array([getattr(c, name) for c in self.pool.cells], dtype=float)
+
+    @cached_property
+    def table(self) -> dict[str, np.ndarray]:
+        """Per cell: start and end slot, start in hours, paid hours, open price, heads; shape (C,) each."""
+        shifts = [c.shift for c in self.pool.cells]
+        return {
+            "start": np.array([s.start for s in shifts], dtype=float),
+            "end": np.array([s.end for s in shifts], dtype=float),
+            "hour": self._column("minute") / 60.0,
+            "paid": self._column("paid_h"),
+            "open": self._column("open_price"),
+            "heads": np.array(self.pool.counts, dtype=int),
+        }
+
+    def _others(self, agent: int, week: Week, day: int) -> tuple[float, ...]:
+        """Return what the agent's other days fix: paid hours, earliest and latest hour, free slots, days, may work."""
+        pool, limits, rules = self.pool, self.pool.limits[agent], self.pool.problem.rules
+        rest = [pool.cells[c] for c in week if pool.cells[c].day != day]
+        hours = [c.minute / 60.0 for c in rest]
+        ready = max((c.shift.end for c in rest if c.day < day), default=-(10**6)) + pool.rest_slots
+        due = min((c.shift.start for c in rest if c.day > day), default=10**6) - pool.rest_slots
+        worked = [False] * len(pool.problem.grid.dates)
+        for c in rest:
+            worked[c.day] = True
+        worked[day] = True
+        may = (
+            len(rest) < limits.max_days
+            and longest_run(worked, pool.staff[agent].run_before) <= rules.max_run_days
+            and longest_off(worked) >= min(rules.days_off_together, len(worked))
+        )
+        low, high = (min(hours), max(hours)) if hours else (np.nan, np.nan)
+        return sum(c.paid_h for c in rest), low, high, ready, due, len(rest), may
+
+    def prices(self, weeks: tuple[Week, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
+        """Return each agent's money on each cell of `day` less that of a day off, shape (A, cells of the day).
+
+        Parameters
+        ----------
+        anchors
+            Hour per agent: then the distance of a start to it is priced instead of the spread.
+        """
+        pool, costs, cells = self.pool, self.pool.problem.costs, self.of_day[day]
+        t = {k: v[cells] for k, v in self.table.items()}
+        facts = np.array([self._others(a, w, day) for a, w in enumerate(weeks)], dtype=float)
+        paid, low, high, ready, due, worked, may = facts.T
+        least = np.array([x.min_h for x in pool.limits])
+        most = np.array([x.max_h for x in pool.limits])
+        few = np.array([x.min_days for x in pool.limits])
+        total = paid[:, None] + t["paid"]
+        out = self.linear[:, cells].copy()
+        out += costs.below_contract_h * (np.maximum(least[:, None] - total, 0) - np.maximum(least - paid, 0)[:, None])
+        out -= few_price(pool) * (worked < few)[:, None]
+        spread = np.fmax(high[:, None], t["hour"]) - np.fmin(low[:, None], t["hour"])
+        if anchors is None:
+            out += costs.steady_h * (spread - np.nan_to_num(high - low)[:, None])
+        else:
+            out += costs.steady_h * np.abs(t["hour"] - anchors[:, None])
+        wrong = (total > most[:, None] + 1e-6) | (may == 0)[:, None]
+        wrong |= (t["start"] < ready[:, None]) | (t["end"] > due[:, None])
+        limit = pool.problem.rules.max_start_spread_min
+        if limit is not None:
+            wrong |= spread * 60 > limit + 1e-6
+        out[wrong] = FORBIDDEN
+        return out
+
+    def replan(self, weeks: tuple[Week, ...], day: int, anchors: np.ndarray | None = None) -> tuple[Week, ...]:
+        """Return `weeks` with the best `day` for everybody."""
+        cells = self.of_day[day]
+        if not len(cells):
+            return weeks
+        prices = self.prices(weeks, day, anchors)
+        heads = np.repeat(np.arange(len(cells)), self.table["heads"][cells])
+        people = np.flatnonzero(prices.min(axis=1) < FORBIDDEN / 2)
+        gain = prices[np.ix_(people, heads)] - self.table["open"][cells][heads]
+        rows, columns = linear_sum_assignment(np.hstack([np.minimum(gain, FORBIDDEN), np.zeros((len(people),) * 2)]))
+        out = [tuple(c for c in w if self.pool.cells[c].day != day) for w in weeks]
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if column < len(heads) and gain[row, column] < FORBIDDEN / 2:
+                a = int(people[row])
+                out[a] = tuple(sorted((*out[a], int(cells[heads[column]]))))
+        return tuple(out)
+
+    def descend(
+        self,
+        weeks: tuple[Week, ...],
+        anchors: np.ndarray | None = None,
+        *,
+        sweeps: int = 20,
+        stop: Callable[[], bool] = bool,
+    ) -> tuple[Week, ...]:
+        """Re-plan day after day until a whole sweep changes nothing, `sweeps` are done, or `stop` says so."""
+        still = 0
+        for step in range(sweeps * len(self.of_day)):
+            if still >= len(self.of_day) or stop():
+                break
+            new = self.replan(weeks, step % len(self.of_day), anchors)
+            still = still + 1 if new == weeks else 0
+            weeks = new
+        return weeks
