@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from typing import Any
 
 import pulp
 
@@ -10,56 +11,32 @@ from ..linear import add_row
 from .frame import Frame
 from .part import Part
 from .steps import Steps
-from .variables import Pairs, Variables, pools
+from .variables import Pairs, Variables
 
 
 def everyone_pauses(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
-    """Ensures that every head starts each break once inside its window (implicit breaks, Aykin 1996).
-
-    ``Σ_t break[q, j, k, t] = Σ_g heads[g, q, j]``
-    """
-    heads: dict[tuple[int, int], Pairs] = defaultdict(list)
-    for (_, q, j), x in v.heads.items():
-        heads[q, j].append((x, -1.0))
-    for (q, j, k), starts in v.starts.items():
-        add_row(model, f"pause_{q}_{j}_{k}", [(x, 1.0) for x in starts.values()] + heads[q, j], "==", 0.0)
-
-
-def pools_pause(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
-    """Ensures the same with one queue of breaks owed per pool (pooled breaks, Bechtold and Jacobs 1990).
+    """Ensures that every head takes each break once inside its window (Bechtold and Jacobs 1990, as a waiting line).
 
     ``owed[t] = owed[t−1] + heads whose window opens at t − started[t]``,
     ``owed[t] <= heads whose window is open at t and at t + 1``
     """
-    size = len(frame.problem.grid)
-    heads: dict[tuple[int, int], list[object]] = defaultdict(list)
+    heads: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for (_, q, j), x in v.heads.items():
         heads[q, j].append(x)
-    for pool, opening in pools(frame, v).items():
-        q, length, width = pool
-        key = f"{q}_{length}_{width}"
-        times = {t + i for t in opening for i in range(width + 1)}
-        times = {t % size for t in times} if frame.problem.cyclic else times
-        for t in sorted(times):
-            v.pooled[pool][t] = model.add_variable(f"pooled_{key}_{t}", 0)
-            v.owed[pool][t] = model.add_variable(f"owed_{key}_{t}", 0)
-        for t in sorted(times):
-            before = (t - 1) % size if frame.problem.cyclic else t - 1
-            pairs: Pairs = [(v.owed[pool][t], 1.0), (v.pooled[pool][t], 1.0)]
-            if before in times:
-                pairs.append((v.owed[pool][before], -1.0))
-            arriving: dict[int, int] = defaultdict(int)
-            for j, _ in opening.get(t, ()):
-                arriving[j] += 1
+    for pool, opening in v.opening.items():
+        q, _, width = pool
+        key = "_".join(map(str, pool))
+        for t, owed in v.owed[pool].items():
+            pairs: Pairs = [(owed, 1.0), (v.started[pool][t], 1.0)]
+            before = v.owed[pool].get(frame.wrapped(t - 1))
+            if before is not None:
+                pairs.append((before, -1.0))
+            arriving = Counter(j for j, _ in opening.get(t, ()))
             pairs += [(x, -float(n)) for j, n in arriving.items() for x in heads[q, j]]
-            add_row(model, f"owe_{key}_{t}", pairs, "==", 0.0)
-            still: dict[int, int] = defaultdict(int)
-            for i in range(width):
-                opened = (t - i) % size if frame.problem.cyclic else t - i
-                for j, _ in opening.get(opened, ()):
-                    still[j] += 1
-            waits: Pairs = [(x, -float(n)) for j, n in still.items() for x in heads[q, j]]
-            add_row(model, f"open_{key}_{t}", [(v.owed[pool][t], 1.0), *waits], "<=", 0.0)
+            add_row(model, f"owed_{key}_{t}", pairs, "==", 0.0)
+            waiting = Counter(j for i in range(width) for j, _ in opening.get(frame.wrapped(t - i), ()))
+            pairs = [(x, -float(n)) for j, n in waiting.items() for x in heads[q, j]]
+            add_row(model, f"open_{key}_{t}", [(owed, 1.0), *pairs], "<=", 0.0)
 
 
 def enough_on_the_phone(
@@ -97,7 +74,7 @@ def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variabl
 
     ``Σ heads starting in the run <= people free − heads fixed elsewhere``
     """
-    mine: dict[tuple[int, int], list[tuple[int, object]]] = defaultdict(list)
+    mine: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
     for (g, _, j), x in v.heads.items():
         mine[g, frame.shifts[j].day].append((frame.shifts[j].start, x))
     taken: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
@@ -116,7 +93,7 @@ def weeks_hold(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) ->
 
     ``Σ heads <= shifts``, ``Σ paid hours · heads <= hours_max``, ``Σ paid hours · heads + below >= hours_min``
     """
-    by_group: dict[int, list[tuple[object, float]]] = defaultdict(list)
+    by_group: dict[int, list[tuple[Any, float]]] = defaultdict(list)
     for (g, _, j), x in v.heads.items():
         by_group[g].append((x, frame.shifts[j].paid_min / 60.0))
     for g, budget in part.budgets.items():

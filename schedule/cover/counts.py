@@ -1,4 +1,4 @@
-"""How many heads work what, and when they pause: the whole-number answer of the cover, and its true cost."""
+"""How many heads work what and when they pause, and what that truly costs."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .frame import Column, Frame
-
-Pause = tuple[int, int, int]
-"""Numbers of a queue, a shift and a break of that shift."""
+from .pauses import Starts
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Heads per column, and per break how many of them start it at which slot after the shift's start."""
+    """Heads per column, and per break how many of them start it when; whole in a plan, broken in an LP's answer."""
 
-    heads: Mapping[Column, int] = field(default_factory=dict)
-    breaks: Mapping[Pause, Mapping[int, int]] = field(default_factory=dict)
+    heads: Mapping[Column, float] = field(default_factory=dict)
+    breaks: Starts = field(default_factory=dict)
 
-    def only(self, columns: Iterable[Column]) -> Counts:
-        """Return the part of it that concerns `columns`, whole (queue, shift) pairs of them."""
-        kept = set(columns)
-        pairs = {(q, j) for _, q, j in kept}
+    def on_days(self, frame: Frame, days: Iterable[int]) -> Counts:
+        """Return the part of it that starts on `days`."""
+        kept = set(days)
+        return self.only(frame, {j for _, _, j in self.heads if frame.shifts[j].day in kept})
+
+    def only(self, frame: Frame, shifts: Iterable[int]) -> Counts:
+        """Return the part of it that works the shifts numbered `shifts`."""
+        kept = set(shifts)
         return Counts(
-            {c: n for c, n in self.heads.items() if c in kept},
-            {p: at for p, at in self.breaks.items() if p[:2] in pairs},
+            {c: n for c, n in self.heads.items() if c[2] in kept}, {p: at for p, at in self.breaks.items() if p[1] in kept}
         )
 
     def __add__(self, other: Counts) -> Counts:
-        """Return both together; they may not share columns or breaks."""
+        """Return both together; they may not share shifts."""
         return Counts({**self.heads, **other.heads}, {**self.breaks, **other.breaks})
 
     def phone(self, frame: Frame) -> np.ndarray:
         """Return the heads on the phone, shape (queues, S)."""
-        out = np.zeros((len(frame.problem.demands), len(frame.problem.grid)), dtype=np.int64)
+        out = np.zeros((len(frame.problem.demands), len(frame.problem.grid)))
         for (_, q, j), n in self.heads.items():
-            shift = frame.shifts[j]
-            out[q, list(frame.slots(shift.start, shift.length))] += n
+            out[q, frame.inside(j)] += n
         for (q, j, k), at in self.breaks.items():
             shift = frame.shifts[j]
             for offset, n in at.items():
@@ -49,9 +49,9 @@ class Counts:
         """Return the wages."""
         return float(sum(n * frame.wage(c) for c, n in self.heads.items()))
 
-    def used(self, frame: Frame, group: int) -> tuple[int, float]:
+    def used(self, frame: Frame, group: int) -> tuple[float, float]:
         """Return the shifts and paid hours of `group`."""
-        mine = [(n, frame.shifts[c[2]].paid_min) for c, n in self.heads.items() if c[0] == group]
+        mine = [(n, frame.shifts[j].paid_min) for (g, _, j), n in self.heads.items() if g == group]
         return sum(n for n, _ in mine), sum(n * paid for n, paid in mine) / 60.0
 
 
@@ -92,12 +92,18 @@ def shortage(frame: Frame, phone: np.ndarray) -> np.ndarray:
 
 
 def gains(frame: Frame, phone: np.ndarray) -> np.ndarray:
-    """Return the calls gained per slot by the true curve, shape (queues, S); 0 where there is no curve."""
+    """Return the calls gained per slot by the true curve, shape (queues, S); 0 where there is no curve.
+
+    Between whole heads the curve is taken as straight.
+    """
     out = np.zeros(phone.shape)
     for q, d in enumerate(frame.problem.demands):
         if d.gain is not None:
-            heads = np.clip(phone[q], 0, d.gain.shape[1] - 1)
-            out[q] = np.where(d.open, d.gain[np.arange(len(heads)), heads], 0.0)
+            last = d.gain.shape[1] - 1
+            heads = np.clip(phone[q], 0.0, last)
+            low = np.minimum(heads.astype(np.int64), last - 1)
+            row = np.arange(len(low))
+            out[q] = np.where(d.open, d.gain[row, low] + (heads - low) * (d.gain[row, low + 1] - d.gain[row, low]), 0.0)
     return out
 
 

@@ -82,7 +82,8 @@ class Frame:
         """Every (group, queue, shift) that somebody could work."""
         out: list[Column] = []
         for g, (group, freedom) in enumerate(zip(self.groups, self.freedoms, strict=True)):
-            known = {s.key for s, free in zip(freedom.shifts, freedom.free.any(axis=0), strict=True) if free or not group.limited}
+            anybody = freedom.free.any(axis=0) | (not group.limited)
+            known = {s.key for s, free in zip(freedom.shifts, anybody, strict=True) if free}
             out += [
                 (g, q, j)
                 for q, demand in enumerate(self.problem.demands)
@@ -96,14 +97,24 @@ class Frame:
         """Yield the slots of the week among `number` from `first`: wrapped round in a cyclic week, else cut off."""
         size = len(self.problem.grid)
         for slot in range(first, first + number):
-            if self.problem.cyclic:
+            if self.problem.cyclic or slot < size:
                 yield slot % size
-            elif slot < size:
-                yield slot
+
+    def inside(self, shift: int) -> list[int]:
+        """Return the slots of shift number `shift` that lie in the week."""
+        return self._inside[shift]
+
+    @cached_property
+    def _inside(self) -> tuple[list[int], ...]:
+        return tuple(list(self.slots(s.start, s.length)) for s in self.shifts)
+
+    def wrapped(self, slot: int) -> int:
+        """Return `slot`, in a cyclic week counted round."""
+        return slot % len(self.problem.grid) if self.problem.cyclic else slot
 
     @cached_property
     def levels(self) -> np.ndarray:
-        """Heads below which a slot is short, shape (queues, S): the floor, or the need where the goal is per interval."""
+        """Heads below which a slot is short, shape (queues, S): the floor, or an interval goal's need rounded up."""
         out = np.zeros((len(self.problem.demands), len(self.problem.grid)), dtype=np.int64)
         for q, d in enumerate(self.problem.demands):
             need = np.ceil(d.need - 1e-9).astype(np.int64) if d.by_interval else 0
@@ -116,8 +127,8 @@ def _choices(frame: Frame, demand: Demand) -> list[int]:
     covered = np.zeros(len(demand.open), dtype=bool)
     touches: list[tuple[int, list[int]]] = []
     inside: set[int] = set()
-    for j, shift in enumerate(frame.shifts):
-        slots = list(frame.slots(shift.start, shift.length))
+    for j in range(len(frame.shifts)):
+        slots = frame.inside(j)
         if demand.open[slots].all():
             covered[slots] = True
             inside.add(j)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
 import pulp
 
 from . import constraints, terms
 from .counts import Counts
 from .frame import Frame
 from .part import Part
+from .pauses import TINY, Pool, deal
 from .steps import Steps
 from .variables import Variables, add_breaks, add_heads, add_misses, add_shortage, add_steps
 
@@ -27,56 +28,45 @@ class CoverModel:
     curves: Mapping[tuple[int, int], Steps] = field(repr=False)
 
     def counts(self, values: Mapping[str, float]) -> Counts:
-        """Return the whole-number answer in `values` (without the part's rest)."""
-        heads = {c: round(values[x.name]) for c, x in self.variables.heads.items() if round(values[x.name])}
-        worked = {(q, j) for _, q, j in heads}
-        breaks = {}
-        for q, j in worked:
-            for k, (first, last, _, _) in enumerate(self.frame.shifts[j].breaks):
-                starts = self.variables.starts.get((q, j, k))
-                if starts is None:
-                    breaks[q, j, k] = {first: sum(n for c, n in heads.items() if c[1:] == (q, j))}
-                else:
-                    breaks[q, j, k] = {at: round(values[x.name]) for at, x in starts.items() if round(values[x.name])}
-        return Counts(heads, breaks)
+        """Return heads and breaks in `values`, without the part's rest; whole when the values are."""
+        v = self.variables
+        heads = {c: values[x.name] for c, x in v.heads.items() if values[x.name] > TINY}
+        both: dict[tuple[int, int], float] = defaultdict(float)
+        for (_, q, j), n in heads.items():
+            both[q, j] += n
+        started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
+        return Counts(heads, deal(self.frame, both, started))
 
     def start(self, counts: Counts) -> dict[str, float]:
-        """Return `counts` as a start for the solver: every head and break variable."""
+        """Return `counts` as a start for the solver: the value of every whole variable."""
         v = self.variables
         out = {x.name: float(counts.heads.get(c, 0)) for c, x in v.heads.items()}
-        for pause, starts in v.starts.items():
-            at = counts.breaks.get(pause, {})
-            out |= {x.name: float(at.get(t, 0)) for t, x in starts.items()}
-        return out
-
-    def phone(self, values: Mapping[str, float]) -> np.ndarray:
-        """Return the heads on the phone in `values`, whole or not, rest included, shape (queues, S)."""
-        out = self.part.rest.phone(self.frame).astype(float)
-        for (q, s), pairs in terms.phone(self.frame, self.part, self.variables).items():
-            out[q, s] += sum(values[x.name] * c for x, c in pairs)
-        return out
+        started: dict[tuple[Pool, int], float] = defaultdict(float)
+        for (q, j, k), at in counts.breaks.items():
+            shift = self.frame.shifts[j]
+            first, last, length, _ = shift.breaks[k]
+            for offset, n in at.items():
+                started[(q, length, last - first), self.frame.wrapped(shift.start + offset)] += n
+        return out | {x.name: started[pool, t] for pool, starts in v.started.items() for t, x in starts.items()}
 
 
-def build(frame: Frame, part: Part, *, pooled: bool = False) -> CoverModel:
-    """Build the model of `part`.
+def build(frame: Frame, part: Part) -> CoverModel:
+    """Build the model of `part`: heads on shifts, breaks as pools, goals through the service curve's steps.
 
-    With `pooled` breaks it is smaller and its LP relaxation has the same value, but its whole-number answers
-    do not say which shift a break belongs to: use it for bounds.
+    Its whole-number answers are exact: the waiting line of a pool says which shift each break belongs to. Its LP
+    relaxation has the value of the forms that give each shift its own breaks (Aykin) or patterns (Dantzig).
     """
     model = pulp.LpProblem("cover", pulp.LpMinimize)
     v = Variables()
     curves = terms.curves(frame, part)
     add_heads(model, frame, part, v)
+    add_breaks(model, frame, v)
     add_shortage(model, frame, part, v)
     add_steps(model, curves, v)
     add_misses(model, part, v)
-    if pooled:
-        constraints.pools_pause(model, frame, v)
-    else:
-        add_breaks(model, frame, v)
-        constraints.everyone_pauses(model, frame, v)
     phone = terms.phone(frame, part, v)
     model.setObjective(terms.cost(frame, v))
+    constraints.everyone_pauses(model, frame, v)
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)
     constraints.people_are_there(model, frame, part, v)

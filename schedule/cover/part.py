@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .counts import Counts, gains
+from .counts import Counts, gains, shortage
 from .frame import Column, Frame
 
 
@@ -52,21 +52,54 @@ def open_slots(frame: Frame) -> np.ndarray:
     return np.stack([d.open for d in frame.problem.demands])
 
 
-def whole_week(frame: Frame, name: str = "week") -> Part:
+def whole_week(frame: Frame) -> Part:
     """Return the part that is everything."""
-    return window(frame, name, frame.columns, Counts())
+    return part_of(frame, "week", frame.columns, Counts(), open_slots(frame))
 
 
-def window(frame: Frame, name: str, columns: tuple[Column, ...], rest: Counts) -> Part:
-    """Return the part that decides `columns` anew against the fixed `rest` of the whole week's plan."""
-    slots = open_slots(frame)
-    if rest.heads:
-        touched = np.zeros_like(slots)
-        for _, q, j in columns:
-            touched[q, list(frame.slots(frame.shifts[j].start, frame.shifts[j].length))] = True
-        slots = slots & touched
-    phone = rest.phone(frame)
-    kept = np.where(slots, 0.0, gains(frame, phone))
+def shifts_of(
+    frame: Frame,
+    name: str,
+    shifts: Iterable[int],
+    rest: Counts,
+    own: Counts,
+    *,
+    days: Iterable[int] = (),
+    left: int = 1,
+) -> Part:
+    """Return the part that decides the shifts numbered `shifts`, the rest of the week being `rest`.
+
+    Parameters
+    ----------
+    own
+        What the week's LP or the present plan does on them: around it the curve is exact; and with `left` parts still
+        to be decided, this one may use of each group's week what `own` uses plus an even part of what is left over.
+    days
+        Days all of whose open slots this part answers for, touched by its shifts or not.
+    """
+    wanted = set(shifts)
+    columns = tuple(c for c in frame.columns if c[2] in wanted)
+    slots = np.zeros((len(frame.problem.demands), len(frame.problem.grid)), dtype=bool)
+    slots[:, np.isin(frame.problem.day_of_slot, list(days))] = True
+    for _, q, j in columns:
+        slots[q, frame.inside(j)] = True
+    near = np.rint((rest + own).phone(frame))
+    return part_of(frame, name, columns, rest, slots & open_slots(frame), own=own, left=left, near=near)
+
+
+def part_of(
+    frame: Frame,
+    name: str,
+    columns: tuple[Column, ...],
+    rest: Counts,
+    slots: np.ndarray,
+    *,
+    own: Counts | None = None,
+    left: int = 1,
+    near: np.ndarray | None = None,
+) -> Part:
+    """Return the part with its margins and budgets: what the week still asks and leaves when `rest` stands."""
+    kept = np.where(slots, 0.0, gains(frame, rest.phone(frame)))
     margin = {
         (q, p): margin - float(kept[q, at].sum())
         for q, d in enumerate(frame.problem.demands)
@@ -76,9 +109,12 @@ def window(frame: Frame, name: str, columns: tuple[Column, ...], rest: Counts) -
     }
     budgets = {}
     for g, limit in frame.week_limits.items():
-        shifts, hours = rest.used(frame, g)
-        budgets[g] = Budget(limit.shifts - shifts, limit.hours_max - hours, limit.hours_min - hours)
-    return Part(name, columns, slots, rest, margin, budgets)
+        gone, mine = np.array(rest.used(frame, g)), np.array((own or Counts()).used(frame, g))
+        spare = (np.array([limit.shifts, limit.hours_max]) - gone - mine) / left
+        lack = limit.hours_min - gone[1] - mine[1]
+        shifts, hours = np.maximum(0.0, mine + spare)
+        budgets[g] = Budget(shifts, hours, max(0.0, mine[1] + lack / left))
+    return Part(name, columns, slots, rest, margin, budgets, near)
 
 
 def blocks(frame: Frame) -> tuple[tuple[int, ...], ...]:
@@ -101,3 +137,25 @@ def blocks(frame: Frame) -> tuple[tuple[int, ...], ...]:
         runs[0] = runs.pop() + runs[0]
     opened = {int(d) for d in np.unique(day_of[frame.problem.open])}
     return tuple(tuple(run) for run in runs if opened & set(run))
+
+
+def cost_of(frame: Frame, part: Part, counts: Counts) -> float:
+    """Return the true cost of `counts` within `part`: wages, heads missing, calls lost, hours below contract."""
+    costs, phone = frame.problem.costs, (part.rest + counts).phone(frame)
+    short = float(shortage(frame, phone)[part.slots].sum())
+    below = sum(max(0.0, b.hours_min - counts.used(frame, g)[1]) for g, b in part.budgets.items())
+    return (
+        counts.wages(frame)
+        + costs.under_h * frame.problem.grid.hours * short
+        + costs.lost_call * sum(losses(frame, part, counts).values())
+        + costs.below_contract_h * below
+    )
+
+
+def losses(frame: Frame, part: Part, counts: Counts) -> dict[tuple[int, int], float]:
+    """Return per (queue, period) of `part` the calls by which its margin is missed, by the true curve."""
+    gained = np.where(part.slots, gains(frame, (part.rest + counts).phone(frame)), 0.0)
+    return {
+        (q, p): max(0.0, margin - float(gained[q, frame.problem.demands[q].periods[p]].sum()))
+        for (q, p), margin in part.margin.items()
+    }

@@ -67,19 +67,19 @@ class Cover:
 def single_heads(frame: Frame, counts: Counts) -> tuple[PlannedShift, ...]:
     """Return one planned shift per head, by start.
 
-    Any pairing of heads with breaks is legal, because a shift's windows are disjoint; breaks are dealt out in order, the
-    k-th break starting further round the heads than the one before, so that nobody has all the early ones.
+    Any pairing of heads with breaks is legal, because a shift's windows are disjoint; breaks are dealt out in order,
+    the k-th break starting further round the heads than the one before, so that nobody has all the early ones.
     """
     out: list[PlannedShift] = []
     for q, j in sorted({(q, j) for _, q, j in counts.heads}):
-        shift = frame.shifts[j]
-        contracts = [frame.groups[c[0]].contract for c, n in sorted(counts.heads.items()) if c[1:] == (q, j) for _ in range(n)]
+        shift, queue = frame.shifts[j], frame.problem.demands[q].queue
+        mine = [(frame.groups[g].contract, n) for (g, *at), n in sorted(counts.heads.items()) if at == [q, j]]
+        contracts = [contract for contract, n in mine for _ in range(round(n))]
         rows = []
         for k in range(len(shift.breaks)):
-            starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(n)]
-            turn = k * len(starts) // max(1, len(shift.breaks))
+            starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(round(n))]
+            turn = k * len(starts) // len(shift.breaks)
             rows.append(starts[turn:] + starts[:turn])
-        queue = frame.problem.demands[q].queue
-        for i, contract in enumerate(contracts):
-            out.append(PlannedShift(shift, tuple(row[i] for row in rows), queue, contract))
+        for contract, *breaks in zip(contracts, *rows, strict=True):
+            out.append(PlannedShift(shift, tuple(breaks), queue, contract))
     return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.contract or "", p.breaks)))

@@ -22,18 +22,12 @@ def phone(frame: Frame, part: Part, v: Variables) -> dict[tuple[int, int], Pairs
     for (_, q, j), heads in v.heads.items():
         shift = frame.shifts[j]
         fixed = {f + i for f, last, length, _ in shift.breaks if f == last for i in range(length)}
-        for offset in range(shift.length):
+        for offset, s in enumerate(frame.inside(j)):
             if offset not in fixed:
-                for s in frame.slots(shift.start + offset, 1):
-                    out[q, s].append((heads, 1.0))
-    for (q, j, k), starts in v.starts.items():
-        shift = frame.shifts[j]
-        for offset, started in starts.items():
-            for s in frame.slots(shift.start + offset, shift.breaks[k][2]):
-                out[q, s].append((started, -1.0))
-    for (q, length, _), by_slot in v.pooled.items():
-        for slot, started in by_slot.items():
-            for s in frame.slots(slot, length):
+                out[q, s].append((heads, 1.0))
+    for (q, length, _), starts in v.started.items():
+        for t, started in starts.items():
+            for s in frame.slots(t, length):
                 out[q, s].append((started, -1.0))
     return {key: pairs for key, pairs in out.items() if part.slots[key]}
 

@@ -8,17 +8,13 @@ from typing import Any
 
 import pulp
 
-from .counts import Pause
 from .frame import Column, Frame
 from .part import Part
+from .pauses import Pool, pools, times
 from .steps import Steps
 
 Pairs = list[tuple[Any, float]]
 """Terms of a row: (variable, coefficient)."""
-
-Pool = tuple[int, int, int]
-"""Breaks of one queue that one pool may serve in any order: queue number, slots long, width of the window."""
-
 
 @dataclass
 class Variables:
@@ -28,10 +24,10 @@ class Variables:
     ----------
     heads
         Heads of a group on a shift of a queue (whole).
-    starts
-        Per break, for each slot after the shift's start: heads that start it then (whole).
-    pooled, owed
-        Pooled form: breaks started at a slot, and breaks still owed after it.
+    opening
+        Per pool and slot the (shift, break) whose windows open there.
+    started, owed
+        Per pool and slot the breaks that start then (whole), and those still owed after it.
     short
         Per (queue, slot): heads missing, as (variable, its share of the price).
     filled
@@ -41,8 +37,8 @@ class Variables:
     """
 
     heads: dict[Column, Any] = field(default_factory=dict)
-    starts: dict[Pause, dict[int, Any]] = field(default_factory=dict)
-    pooled: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    opening: dict[Pool, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
+    started: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     owed: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     short: dict[tuple[int, int], Pairs] = field(default_factory=dict)
     filled: dict[tuple[int, int], Pairs] = field(default_factory=dict)
@@ -59,29 +55,13 @@ def add_heads(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -
 
 
 def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:
-    """Add the starts of each break that has a choice; one with a single start needs no variable."""
-    for q, j in sorted({(q, j) for _, q, j in out.heads}):
-        for k, (first, last, _, _) in enumerate(frame.shifts[j].breaks):
-            if last > first:
-                out.starts[q, j, k] = {
-                    at: model.add_variable(f"break_{q}_{j}_{k}_{at}", 0, None, pulp.LpInteger) for at in range(first, last + 1)
-                }
-
-
-def pools(frame: Frame, out: Variables) -> dict[Pool, dict[int, list[tuple[int, int]]]]:
-    """Return per pool and slot at which windows open the (shift, break) whose window that is.
-
-    Windows of equal width never lie strictly inside one another, so breaks may be served first come, first served.
-    """
-    found: dict[Pool, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
-    size = len(frame.problem.grid)
-    for q, j in sorted({(q, j) for _, q, j in out.heads}):
-        shift = frame.shifts[j]
-        for k, (first, last, length, _) in enumerate(shift.breaks):
-            if last > first:
-                opens = shift.start + first
-                found[q, length, last - first][opens % size if frame.problem.cyclic else opens].append((j, k))
-    return found
+    """Add per pool of breaks how many start and how many are still owed; a break with a single start needs none."""
+    out.opening = pools(frame, {(q, j) for _, q, j in out.heads})
+    for pool, opening in out.opening.items():
+        key = "_".join(map(str, pool))
+        for t in times(frame, opening, pool[2]):
+            out.started[pool][t] = model.add_variable(f"start_{key}_{t}", 0, None, pulp.LpInteger)
+            out.owed[pool][t] = model.add_variable(f"owed_{key}_{t}", 0)
 
 
 def add_shortage(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -> None:

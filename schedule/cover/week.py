@@ -1,0 +1,132 @@
+"""The plan of a week as it grows: day after day in whole heads, then days again against the rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..solver import relative_gap
+from .counts import Counts, value
+from .decide import STAGE, Effort, decide
+from .frame import Frame
+from .part import blocks, shifts_of
+from .pauses import TINY
+from .result import Block
+from .rounding import rounded
+
+
+@dataclass
+class Week:
+    """The plan of the week as it grows.
+
+    Parameters
+    ----------
+    broken
+        The LP's answer for the whole week.
+    bound
+        Proven for the whole week.
+
+    Attributes
+    ----------
+    done
+        What is decided in whole heads; after `decide`, everything.
+    blocks
+        Figures of each run of days.
+    """
+
+    frame: Frame
+    broken: Counts
+    bound: float | None
+    effort: Effort
+    done: Counts = field(default_factory=Counts)
+    blocks: dict[tuple[int, ...], Block] = field(default_factory=dict)
+    history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        self.runs = blocks(self.frame)
+        days = self.frame.problem.day_of_slot
+        spans = any(len(np.unique(days[at])) > 1 for d in self.frame.problem.demands for at in d.periods)
+        self.tied = bool(self.frame.week_limits) or (spans and len(self.runs) > 1)
+
+    @property
+    def linked(self) -> bool:
+        """Whether days hang together: by shifts over midnight, people's weeks, or goals over several days."""
+        return self.tied or any(len(run) > 1 for run in self.runs)
+
+    @property
+    def cost(self) -> float:
+        """True cost of what is decided."""
+        return value(self.frame, self.done).cost
+
+    def decide(self) -> None:
+        """Decide every day in turn: the days before stand, those after are as in the LP."""
+        units = [(run, day) for run in self.runs for day in run]
+        for number, (run, day) in enumerate(units):
+            began = time.monotonic()
+            ahead = self.broken.on_days(self.frame, [d for _, d in units[number + 1 :]])
+            own = self.broken.on_days(self.frame, [day])
+            left = len(units) - number
+            name = self.frame.problem.grid.dates[day].isoformat()
+            part = shifts_of(self.frame, name, self._on(day), self.done + ahead, own, days=[day], left=left)
+            share = self.effort.left_s / (left + (len(units) / 2 if self.linked else 0))
+            made = decide(self.frame, part, self.effort.within(share))
+            self.done = self.done + (made.counts or rounded(self.frame, own))
+            if len(run) == 1:
+                self._block(run, made.cost, made.bound, time.monotonic() - began)
+        if not self.tied and len(self.blocks) == len(self.runs):
+            proven = [b.bound for b in self.blocks.values()]
+            if self.bound is not None and all(b is not None for b in proven):
+                self.bound = max(self.bound, sum(b for b in proven if b is not None))
+        self._tell()
+
+    def improve(self) -> None:
+        """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
+        helped = self.linked
+        while helped and not self._finished():
+            helped = False
+            for name, shifts, run in self._windows():
+                if self._finished():
+                    break
+                began = time.monotonic()
+                own = self.done.only(self.frame, shifts)
+                rest = self.done.only(self.frame, set(range(len(self.frame.shifts))) - shifts)
+                part = shifts_of(self.frame, name, shifts, rest, own)
+                made = decide(self.frame, part, self.effort.within(self.effort.left_s / 3), present=own)
+                if made.counts is not None and value(self.frame, rest + made.counts).cost < self.cost - TINY:
+                    self.done, helped = rest + made.counts, True
+                    self._tell()
+                if run in self.blocks:
+                    self._block(run, made.cost, made.bound, self.blocks[run].seconds + time.monotonic() - began)
+
+    def _finished(self) -> bool:
+        near = relative_gap(self.cost, self.bound)
+        return self.effort.over or (near is not None and near <= self.effort.gap)
+
+    def _on(self, day: int) -> set[int]:
+        """Return the shifts that start on `day`."""
+        return {j for j, s in enumerate(self.frame.shifts) if s.day == day}
+
+    def _windows(self) -> Iterator[tuple[str, set[int], tuple[int, ...]]]:
+        """Yield (name, shifts, run): each day, then in linked runs each noon to noon."""
+        dates, noon = self.frame.problem.grid.dates, self.frame.problem.noon
+        for run in self.runs:
+            for day in run:
+                yield dates[day].isoformat(), self._on(day), run
+        for run in self.runs:
+            for day, following in zip(run[:-1], run[1:], strict=True):
+                shifts = self._on(day) | self._on(following)
+                across = {j for j in shifts if (self.frame.shifts[j].start >= noon[day]) != (self.frame.shifts[j].start >= noon[following])}
+                yield f"{dates[day].isoformat()} to {dates[following].isoformat()}", across, ()
+
+    def _block(self, run: tuple[int, ...], cost: float | None, bound: float | None, seconds: float) -> None:
+        dates = tuple(self.frame.problem.grid.dates[d] for d in run)
+        self.blocks[run] = Block(dates, cost, bound, relative_gap(cost, bound), seconds)
+
+    def _tell(self) -> None:
+        """Tell how good the whole plan is."""
+        self.history.append((time.monotonic() - self.began, self.cost, self.bound))
+        self.effort.watch.tell(STAGE, "week", best=self.cost, bound=self.bound, gap=relative_gap(self.cost, self.bound))
