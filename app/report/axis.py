@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ class TimeAxis:
         """Return the position of each time, −1 where the axis does not show it."""
         return np.asarray(self.starts.get_indexer(pd.DatetimeIndex(times)))
 
-    def views(self) -> list[dict[str, object]]:
+    def views(self) -> list[dict[str, Any]]:
         """Return what can be shown: the week, then each day, with the range, ticks and labels of each."""
         week = {"name": "week", "label": "Whole week", "lo": 0, "hi": len(self), "minutes": self.minutes}
         middle = {str((a + b) // 2): day(date) for date, a, b in self.days}

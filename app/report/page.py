@@ -17,9 +17,10 @@ import vl_convert
 from ..store import write_atomic
 from .axis import TimeAxis
 from .cards import cards
-from .charts import Spec, charts
+from .charts import charts
 from .figures import day
 from .gantt import gantt
+from .look import Spec
 from .rules import rule_tables
 from .run import Run, read_run
 from .tables import backtest_table, cost_table, explain_table, open_table, origin_tables, quality_table, service_table

@@ -85,6 +85,11 @@ def _column(time: pd.Timestamp) -> str:
     return f"{time:%H:%M}{offset(time) if time.fold else ''}"
 
 
+def day_rows(axis: TimeAxis) -> Rows:
+    """Return the position at which each day begins."""
+    return [{"x": a} for _, a, _ in axis.days]
+
+
 def service_rows(run: Run) -> Rows:
     """Return the service table's days and week, in order, for the chart of the simulation."""
     service = run.table("service")
