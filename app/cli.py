@@ -70,16 +70,25 @@ def asked_gap(folder: Path, scenario: str | None, gap: float | None) -> float:
 
 @app.command()
 @told
-def init(folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    calls: Annotated[
+        Path | None, typer.Option(help="An export of your ACD: its layout is guessed and written to [intake].")
+    ] = None,
+) -> None:
     """Write a commented starter folder: plan.toml and small example files to replace."""
     from .starter import write_starter
 
-    write_starter(folder)
-    Console().print(
-        f"Made {folder}. Next: put your calls into {folder / 'calls.csv'}, then: busyhour plan {folder}",
-        highlight=False,
-        markup=False,
-    )
+    guesses = write_starter(folder, calls)
+    lines = [f"Made {folder}."]
+    if guesses:
+        lines += ["Guessed, and written to [intake] of its plan.toml; correct what is wrong:", guesses]
+    else:
+        lines.append(
+            f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
+        )
+    lines.append(f"Next: busyhour plan {folder}")
+    Console(soft_wrap=True).print("\n".join(lines), highlight=False, markup=False)
 
 
 @app.command()

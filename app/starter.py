@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..forecast.errors import InputError
 from .config import PLAN
+from .intake.guess import guess, to_toml
 from .store import csv_text, write_atomic
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
@@ -40,14 +41,18 @@ def _staff() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["agent", "name", "team", "contract"])
 
 
-def write_starter(folder: Path) -> None:
+def write_starter(folder: Path, export: Path | None = None) -> str:
     """Write plan.toml, calls.csv, staff.csv and empty availability, leave and wishes tables into `folder`.
+
+    With an `export` of an ACD that file is copied in place of the example's calls, and what its layout seems to be is
+    written to ``[intake]`` for the planner to confirm; returns the guesses with their reasons ("" without an export).
 
     Raises
     ------
     InputError
-        If `folder` exists and is not empty.
+        If `folder` exists and is not empty, or the export cannot be read.
     """
+    found = guess(export) if export is not None else None
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty", mend="Name a folder that does not exist yet")
     files = {
@@ -58,5 +63,14 @@ def write_starter(folder: Path) -> None:
         "leave.csv": "agent,start,end,kind\n",
         "wishes.csv": "agent,date,pattern,weight\n",
     }
+    if export is not None and found is not None:
+        del files["calls.csv"]
+        write_atomic(folder / export.name, export.read_bytes())
+        plan = files[PLAN]
+        start, end = plan.index("[intake]"), plan.index("[opening]")
+        files[PLAN] = (
+            f"{plan[:start]}# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n{plan[end:]}"
+        )
     for name, text in files.items():
         write_atomic(folder / name, text)
+    return "" if found is None else str(found)

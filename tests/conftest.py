@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
+
+from busyhour.app.cli import app
 
 PLAN = """
 [site]
@@ -90,9 +93,12 @@ def write_centre(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def small_centre() -> Callable[[Path], Path]:
-    """Write the small centre into a folder."""
-    return write_centre
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small centre with one finished run; do not change it, copy it."""
+    folder = write_centre(tmp_path_factory.mktemp("planned") / "small")
+    result = CliRunner().invoke(app, ["plan", str(folder), "--quiet"])
+    assert result.exit_code == 0, result.output
+    return folder
 
 
 @pytest.fixture

@@ -39,15 +39,6 @@ def fingerprint(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-@pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory, small_centre: Callable[[Path], Path]) -> Path:
-    """The small centre with one finished run."""
-    folder = small_centre(tmp_path_factory.mktemp("planned") / "small")
-    result = busyhour("plan", folder, "--quiet")
-    assert result.exit_code == 0, result.output
-    return folder
-
-
 @pytest.fixture
 def folder(planned: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the planned centre whose run must survive the test unchanged."""

@@ -1,0 +1,172 @@
+"""The chain on the command line: a whole plan, every stage alone, and commands on finished runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from busyhour.app.cli import app
+
+RUN = Path("runs") / "2026-10-19"
+
+
+def busyhour(*args: str | Path, code: int = 0) -> Result:
+    """Run the command line in this process and expect its exit code."""
+    result = CliRunner().invoke(app, [str(a) for a in args])
+    assert result.exit_code == code, result.output
+    return result
+
+
+def test_plan_leaves_the_whole_run_folder(planned: Path) -> None:
+    """Every file of the run folder is there and the summary has what others read."""
+    run = planned / RUN
+    names = {p.name for p in run.iterdir()}
+    assert {
+        "volume.csv", "requirement.csv", "curve.csv", "cover.csv", "roster.csv", "open_shifts.csv", "activity.csv", "coverage.csv",
+        "service.csv", "summary.json", "report.html", "schedule.xlsx", "calendars", "inputs", "explain.csv", "run.log",
+    } <= names  # fmt: skip
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    assert summary["status"] in ("optimal", "feasible")
+    assert summary["cost"] == pytest.approx(summary["cost_wages"] + summary["cost_prices"])
+    assert summary["bound"] <= summary["cost"]
+    assert summary["gap"] == pytest.approx((summary["cost"] - summary["bound"]) / summary["bound"])
+    assert summary["violations"] == 0
+    low, high = summary["service_level_ci"]
+    assert low <= summary["service_level_simulated"] <= high
+    assert set(summary["input_hashes"]) == {"plan.toml", "staff.csv", "calls.csv"}
+    assert {"busyhour", "pulp", "highspy"} <= set(summary["versions"])
+    assert summary["cover"]["bound"] <= summary["cover"]["cost"]
+
+
+def test_tables_agree_with_each_other(planned: Path) -> None:
+    """Roster, activity, cover and open shifts tell one story."""
+    run = planned / RUN
+    roster, cover, left = (pd.read_csv(run / f"{n}.csv") for n in ("roster", "cover", "open_shifts"))
+    activity = pd.read_csv(run / "activity.csv")
+    assert len(roster) + len(left) == cover["agents"].sum()
+    first = activity[activity.activity != "leave"].groupby(["agent", activity.start.str[:10]]).start.min()
+    assert sorted(first) == sorted(roster["start"])
+    assert json.loads((run / "summary.json").read_text(encoding="utf-8"))["paid_hours"] == pytest.approx(
+        roster["paid_min"].sum() / 60
+    )
+
+
+def test_same_input_same_plan(planned: Path, tmp_path: Path) -> None:
+    """A run that ends by its gap repeats itself to the byte."""
+    busyhour("plan", planned, "--out", tmp_path / "again", "--quiet")
+    for name in ("volume", "requirement", "roster", "activity", "service"):
+        assert (tmp_path / "again" / f"{name}.csv").read_bytes() == (planned / RUN / f"{name}.csv").read_bytes(), name
+
+
+def test_every_stage_alone(planned: Path, tmp_path: Path) -> None:
+    """Forecast, require, schedule, simulate and check on bare files."""
+    volume, requirement, run = tmp_path / "volume.csv", tmp_path / "requirement.csv", tmp_path / "run"
+    busyhour(
+        "forecast",
+        planned / "calls.csv",
+        "--days",
+        "7",
+        "--handle-s",
+        "300",
+        "--patience-s",
+        "120",
+        "--model",
+        "weekday_mean",
+        "--out",
+        volume,
+        "--quiet",
+    )
+    table = pd.read_csv(volume)
+    assert table["start"].iloc[0].startswith("2026-10-17") or table["start"].iloc[0].startswith("2026-10-19")
+    assert (table["q0.1"] <= table["calls"]).all()
+    busyhour("require", volume, "--goal", "80/20", "--out", requirement, "--quiet")
+    needed = pd.read_csv(requirement)
+    assert (needed.loc[needed.open == 1, "service_level"] >= 0.8).all()
+    assert (tmp_path / "curve.csv").exists()
+    week = needed[needed.start >= "2026-10-19"]
+    week.to_csv(requirement, index=False)
+    busyhour("schedule", "--requirement", requirement, "--rules", planned / "plan.toml", "--out", run, "--quiet")
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    assert summary["goal_basis"] == "interval"
+    assert summary["service_level_simulated"] is None
+    shown = busyhour("simulate", run / "activity.csv", volume, "--zone", "Europe/Berlin", "--json")
+    assert json.loads(shown.output)[-1]["simulated"] > 0.5
+    assert "0 violations" in busyhour("check", run).output
+
+
+def test_schedule_takes_the_smallest_requirement_without_people(planned: Path, tmp_path: Path) -> None:
+    """start and agents_phone are enough; without staff.csv each shift has an id of its own."""
+    shutil.copy(planned / "plan.toml", tmp_path / "plan.toml")
+    starts = pd.date_range("2026-10-19T09:00", periods=16, freq="30min")
+    pd.DataFrame({"start": starts.strftime("%Y-%m-%dT%H:%M"), "agents_phone": [2] * 8 + [3] * 8}).to_csv(
+        tmp_path / "r.csv", index=False
+    )
+    busyhour(
+        "schedule",
+        "--requirement",
+        tmp_path / "r.csv",
+        "--rules",
+        tmp_path / "plan.toml",
+        "--out",
+        tmp_path / "run",
+        "--quiet",
+    )
+    activity = pd.read_csv(tmp_path / "run" / "activity.csv")
+    assert activity["agent"].nunique() >= 3
+    coverage = pd.read_csv(tmp_path / "run" / "coverage.csv")
+    assert coverage["under"].sum() == 0
+    assert not (tmp_path / "run" / "roster.csv").exists()
+
+
+def test_commands_on_finished_runs(planned: Path, tmp_path: Path) -> None:
+    """check, explain, report, diff and compare read a run folder."""
+    run = tmp_path / "run"
+    shutil.copytree(planned / RUN, run)
+    assert "0 violations" in busyhour("check", run).output
+    busyhour("explain", run)
+    (run / "report.html").unlink()
+    busyhour("report", run, "--no-wages")
+    assert (run / "report.html").exists()
+    busyhour("plan", planned, "--out", tmp_path / "other", "--seed", "2", "--quiet")
+    busyhour("diff", run, tmp_path / "other")
+    assert "cost_wages" in busyhour("compare", run, tmp_path / "other").output
+
+
+def test_check_finds_a_changed_activity(planned: Path, tmp_path: Path) -> None:
+    """A hand-made change that breaks a rule is told with exit code 7."""
+    run = tmp_path / "run"
+    shutil.copytree(planned / RUN, run)
+    activity = pd.read_csv(run / "activity.csv")
+    activity.loc[0, "agent"] = activity["agent"].iloc[-1]
+    activity.to_csv(run / "activity.csv", index=False)
+    assert "violations" in busyhour("check", run, code=7).output
+
+
+def test_json_is_the_summary(planned: Path, tmp_path: Path) -> None:
+    """--json prints summary.json and nothing else."""
+    result = CliRunner().invoke(app, ["plan", str(planned), "--out", str(tmp_path / "run"), "--json", "--quiet"])
+    assert json.loads(result.stdout) == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_init_makes_a_folder_that_plans(tmp_path: Path) -> None:
+    """The starter folder needs no edit."""
+    busyhour("init", tmp_path / "desk")
+    busyhour("plan", tmp_path / "desk", "--quiet")
+    assert busyhour("init", tmp_path / "desk", code=3).output.startswith("busyhour:")
+
+
+def test_init_guesses_an_export(tmp_path: Path) -> None:
+    """The layout of an export is guessed, told, and written to [intake]."""
+    export = tmp_path / "hsplit.csv"
+    export.write_text(
+        "row_date;starttime;intrvl;acd;split;callsoffered;acdcalls;abncalls;acdtime;holdtime;acwtime\n"
+        "2026-08-31;930;30;1;12;40;38;2;5700;200;900\n",
+        encoding="utf-8",
+    )
+    assert "avaya_cms" in busyhour("init", tmp_path / "desk", "--calls", export).output
+    assert 'preset = "avaya_cms"' in (tmp_path / "desk" / "plan.toml").read_text(encoding="utf-8")
