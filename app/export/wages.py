@@ -47,6 +47,6 @@ def factor(run: Run, start: pd.Timestamp, end: pd.Timestamp) -> float:
     for premium in (Premium(**p) for p in run.plan.get("costs", {}).get("premium", ())):
         low, high = minute_of(premium.start, column="start"), minute_of(premium.end, column="end")
         in_time = (slots.hour * 60 + slots.minute >= low) & (slots.hour * 60 + slots.minute < high)
-        on_day = [WEEKDAYS[d] in premium.days for d in slots.weekday]
+        on_day = [WEEKDAYS[d] in premium.days for d in slots.day_of_week]
         total += premium.share * float((in_time & on_day).mean())
     return 1 + total

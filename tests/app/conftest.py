@@ -326,6 +326,12 @@ def build_run(
     return folder
 
 
+@pytest.fixture(scope="session")
+def shared_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as `small_run`, made once; do not change it."""
+    return build_run(tmp_path_factory.mktemp("shared") / "run")
+
+
 @pytest.fixture
 def small_run(tmp_path: Path) -> Path:
     """Twelve agents, two queues, three days."""
