@@ -132,7 +132,7 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
                 "unknown weekday",
                 column=f"{key}.{day}",
                 value=day,
-                mend=f"Did you mean {near[0]!r}?" if near else f"One of {', '.join(WEEKDAYS)}",
+                mend=f"Did you mean {near[0]!r}" if near else f"One of {', '.join(WEEKDAYS)}",
             )
         out[day] = _spans(text, f"{key}.{day}")
     if not any(out.values()):
@@ -145,7 +145,8 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
 def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     """Return opening hours as the calls show them: per weekday from the first usual interval to the last.
 
-    An interval is usual when at least half of the weekday's days have a row for it.
+    An interval is usual when at least half of the weekday's days have a row for it; a weekday that has rows in no
+    more than a third of the weeks is closed.
 
     Parameters
     ----------
@@ -156,14 +157,14 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     """
     start = calls["start"]
     minute = (start.dt.hour * 60 + start.dt.minute) // minutes * minutes
-    seen = pd.DataFrame({"weekday": start.dt.dayofweek, "date": start.dt.date, "minute": minute}).drop_duplicates()
+    seen = pd.DataFrame({"weekday": start.dt.day_of_week, "date": start.dt.date, "minute": minute}).drop_duplicates()
     out: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ())
     weeks = max((seen["date"].max() - seen["date"].min()).days / 7.0, 1.0)
     for weekday, part in seen.groupby("weekday"):
         days = part["date"].nunique()
         usual = part.groupby("minute").size()
         usual = usual[usual >= 0.5 * days]
-        if days >= 0.25 * weeks and len(usual):
+        if 3 * days > weeks and len(usual):
             out[WEEKDAYS[int(str(weekday))]] = ((int(usual.index.min()), int(usual.index.max()) + minutes),)
     return out
 

@@ -28,6 +28,6 @@ def model_named(name: str) -> Model:
             "unknown forecast model",
             column="model",
             value=name,
-            mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}",
+            mend=f"Did you mean {near[0]!r}" if near else f"One of auto, {', '.join(MODELS)}",
         )
     return MODELS[name]()

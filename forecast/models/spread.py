@@ -35,7 +35,7 @@ def count_quantiles(mean: np.ndarray, spread: np.ndarray, quantiles: Sequence[fl
     Examples
     --------
     >>> count_quantiles(np.array([400.0, 2.0]), np.array([0.25, 0.25]), (0.1, 0.5, 0.9)).round()
-    array([[375., 400., 425.],
+    array([[377., 400., 424.],
            [  0.,   2.,   4.]])
     """
     share = np.asarray(quantiles, dtype=float)

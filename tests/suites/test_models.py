@@ -1,0 +1,124 @@
+"""What every forecast model must do, whichever it is."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from busyhour.forecast.arrange import histories
+from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, parse_opening
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.models import MODELS, model_named
+from busyhour.forecast.tables import QUANTILES
+
+OFFICE = Calendar(parse_opening(dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-16:00")))
+FIRST = dt.date(2026, 1, 5)
+NEXT = Grid(dt.date(2026, 3, 2), 7, 60)
+
+
+def law(starts, level):
+    """Expected calls of each hour."""
+    return np.asarray(level * (1.3 - 0.1 * starts.day_of_week) * (0.5 + np.sin(np.pi * starts.hour / 24)))
+
+
+def history(calendar=OFFICE, *, days=56, level=50.0, seed=3, zone=None):
+    """Poisson calls around weekday × hour, on whole weeks."""
+    rng = np.random.default_rng(seed)
+    starts = pd.date_range(FIRST, periods=24 * days, freq="h")
+    rate = law(starts, level)
+    frame = pd.DataFrame({"start": starts, "offered": rng.poisson(rate).astype(float)})
+    open_ = calendar.open_wall([d.date() for d in pd.date_range(FIRST, periods=days)], 60).ravel()
+    return histories(frame[open_], calendar, minutes=60)["calls"]
+
+
+@pytest.fixture(params=sorted(MODELS))
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return {name: model_named(name).fit(history()) for name in MODELS}
+
+
+def test_it_knows_its_name(name):
+    assert model_named(name).name == name
+
+
+def test_closed_intervals_are_exactly_zero_and_open_ones_are_not(name, usual):
+    told = usual[name].predict(NEXT)
+    open_ = OFFICE.open_mask(NEXT)
+    assert (told.mean[open_] > 0).all() and (told.mean[~open_] == 0).all()
+    assert (told.quantiles[~open_] == 0).all()
+
+
+def test_quantiles_are_ordered_never_negative_and_hold_the_mean(name, usual):
+    told = usual[name].predict(NEXT)
+    assert told.quantiles.shape == (len(NEXT), len(QUANTILES))
+    assert (told.quantiles >= 0).all() and (np.diff(told.quantiles, axis=1) >= 0).all()
+    assert (told.quantiles[:, 0] <= told.mean).all() and (told.mean <= told.quantiles[:, -1]).all()
+
+
+def test_other_quantiles_may_be_asked(name, usual):
+    told, all_ = usual[name].predict(NEXT, (0.1, 0.5)), usual[name].predict(NEXT)
+    assert np.array_equal(told.quantiles, all_.quantiles[:, [QUANTILES.index(0.1), QUANTILES.index(0.5)]])
+
+
+def test_it_is_close_to_the_law_of_the_desk(name, usual):
+    rate = law(NEXT.starts, 50.0) * OFFICE.open_mask(NEXT)
+    assert np.abs(usual[name].predict(NEXT).mean - rate).sum() / rate.sum() < (0.16 if name == "last_week" else 0.09)
+
+
+def test_it_repeats_itself_to_the_last_digit(name, usual):
+    again = model_named(name).fit(history()).predict(NEXT)
+    assert np.array_equal(again.mean, usual[name].predict(NEXT).mean)
+
+
+def test_a_day_does_not_depend_on_the_days_asked_with_it(name, usual):
+    week, day = usual[name].predict(NEXT), usual[name].predict(Grid(dt.date(2026, 3, 4), 1, 60))
+    assert day.mean == pytest.approx(week.mean[48:72], rel=1e-9)
+
+
+def test_the_past_is_left_as_it_was(name):
+    past = history(days=21)
+    before = past.calls.copy()
+    model_named(name).fit(past).predict(NEXT)
+    assert np.array_equal(before, past.calls, equal_nan=True)
+
+
+def test_missing_days_and_hours_do_not_matter_much(name, usual):
+    past = history()
+    hole = np.zeros(past.calls.shape, dtype=bool)
+    hole[10:12] = hole[30, 8:12] = True
+    told = model_named(name).fit(past.without(hole)).predict(NEXT)
+    assert np.isfinite(told.mean).all()
+    assert told.mean.sum() == pytest.approx(usual[name].predict(NEXT).mean.sum(), rel=0.03)
+
+
+def test_a_closure_ahead_is_zero_all_day(name):
+    calendar = Calendar(OFFICE.opening, special=(SpecialDay(dt.date(2026, 3, 4), "works outing", closed=True),))
+    told = model_named(name).fit(history(calendar)).predict(NEXT)
+    assert told.mean[48:72].sum() == 0 and told.mean[72:96].sum() > 0
+
+
+def test_far_ahead_it_still_answers(name, usual):
+    told = usual[name].predict(Grid(dt.date(2026, 8, 3), 7, 60))
+    assert np.isfinite(told.mean).all() and np.isfinite(told.quantiles).all() and told.mean.sum() > 0
+
+
+def test_two_days_of_a_small_desk_are_enough_to_answer(name):
+    told = model_named(name).fit(history(days=2, level=0.5)).predict(NEXT)
+    assert np.isfinite(told.mean).all() and (told.quantiles >= 0).all()
+
+
+def test_small_desks_get_counts(name):
+    told = model_named(name).fit(history(Calendar(ALWAYS), level=1.0)).predict(NEXT)
+    assert np.array_equal(told.quantiles, np.round(told.quantiles))
+
+
+def test_its_own_past_and_other_steps_are_refused(name, usual):
+    with pytest.raises(ValueError, match="history reaches"):
+        usual[name].predict(Grid(dt.date(2026, 2, 23), 7, 60))
+    with pytest.raises(ValueError, match="60-minute"):
+        usual[name].predict(Grid(dt.date(2026, 3, 2), 7, 30))
