@@ -26,7 +26,7 @@ def rate_cv(volume: pd.DataFrame) -> np.ndarray:
     if not {"q0.1", "q0.9"} <= set(volume.columns):
         return np.zeros(len(mean))
     sd = (volume["q0.9"].to_numpy(float) - volume["q0.1"].to_numpy(float)) / (2 * Z90)
-    return np.sqrt(np.maximum(0.0, sd**2 - mean)) / np.where(mean > 0, mean, np.inf)
+    return np.asarray(np.sqrt(np.maximum(0.0, sd**2 - mean)) / np.where(mean > 0, mean, np.inf))
 
 
 @dataclass(frozen=True)
@@ -70,16 +70,21 @@ class Arrivals:
         """
         order = np.argsort(begin, kind="stable")
         volume, begin = volume.iloc[order], begin[order]
-        close_by = np.flatnonzero(np.diff(begin) < seconds)
-        if len(close_by):
-            raise InputError(f"intervals of queue {queue!r} overlap", column="start", value=str(volume["start"].iloc[close_by[0] + 1]),
-                             mend=f"Give each interval once, {seconds / 60:g} minutes apart or more, or set interval_min")  # fmt: skip
+        early = np.flatnonzero(np.diff(begin) < seconds)
+        if len(early):
+            raise InputError(
+                f"intervals of queue {queue!r} overlap",
+                column="start",
+                value=str(volume["start"].iloc[early[0] + 1]),
+                mend=f"Give each interval once, {seconds / 60:g} minutes or more apart, or set interval_min",
+            )
         dates, day = np.unique(volume["start"].dt.date.to_numpy(), return_inverse=True)
-        patience = volume["patience_s"].to_numpy(float) if "patience_s" in volume else np.full(len(volume), np.nan)
+        blank = pd.Series(np.nan, index=volume.index)
+        calls, handle_s = volume["calls"].to_numpy(float), volume["handle_s"].to_numpy(float)
+        patience_s = volume.get("patience_s", blank).fillna(np.inf).to_numpy(float)
         return cls(
-            queue, begin, begin + seconds, volume["calls"].to_numpy(float), rate_cv(volume), volume["handle_s"].to_numpy(float),
-            np.where(np.isnan(patience), np.inf, patience), tuple(dates), day,
-        )  # fmt: skip
+            queue, begin, begin + seconds, calls, rate_cv(volume), handle_s, patience_s, tuple(dates), day
+        )
 
     @cached_property
     def close(self) -> np.ndarray:

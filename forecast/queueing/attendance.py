@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,17 +25,21 @@ def absence_on(absent: Absent, date: dt.date) -> float:
     Raises
     ------
     InputError
-        If the table has nothing for that day, or the share is not between 0 and 1.
+        If the share is not between 0 and 1, or the table has none for that day.
     """
     if isinstance(absent, Mapping):
         table = {str(k): v for k, v in absent.items()}
-        found = next((table[k] for k in (date.isoformat(), WEEKDAYS[date.weekday()], "default") if k in table), None)
-        if found is None:
-            raise InputError("no share of absence for this day", column="absent", value=date.isoformat(), mend="Add the day or `default`")
+        names = (date.isoformat(), WEEKDAYS[date.weekday()], "default")
+        found = next((table[name] for name in names if name in table), math.nan)
     else:
         found = absent
     if not 0 <= found <= 1:
-        raise InputError("Expected absent between 0 and 1", column="absent", value=found, mend="8 % is 0.08")
+        raise InputError(
+            f"Expected a share of absence from 0 to 1 for {date}",
+            column="absent",
+            value=found,
+            mend="8 % is 0.08; a table needs the day, its weekday or `default`",
+        )
     return float(found)
 
 
@@ -53,34 +58,39 @@ def attendance_days(rows: pd.DataFrame, begin: np.ndarray, end: np.ndarray) -> n
         if before is not None and dates[i] != dates[before] and begin[i] - end[before] <= SAME_SHIFT_S:
             out[i] = out[before]
         last[agent[i]] = i
+    return np.asarray(out)
+
+
+def nameless_stretches(heads: np.ndarray, day: np.ndarray) -> list[tuple[int, int, int, int]]:
+    """Split heads without a name into stretches (from segment, to segment, day, k): last to come, first to go.
+
+    The k-th head of a local day is present wherever more than k heads are staffed.
+    """
+    out: list[tuple[int, int, int, int]] = []
+    since: list[int] = []
+    for s in range(len(heads)):
+        keep = 0 if s and day[s] != day[s - 1] else int(heads[s])
+        while len(since) > keep:
+            out.append((since.pop(), s, int(day[s - 1]), len(since)))
+        since += [s] * (int(heads[s]) - len(since))
     return out
 
 
 @dataclass(frozen=True)
 class Attendance:
-    """The heads of one queue on S segments of time between which nothing changes.
+    """The heads of one queue on S segments of time, between which nobody comes or goes.
 
     Attributes
     ----------
-    edges
-        Starts of the segments in seconds, then infinity, shape (S + 1,); the last segment is empty.
-    plain
-        Heads without a name on each segment, shape (S,).
-    day
-        Local day of each segment (position), shape (S,).
-    day_keys, day_absent
-        Key and share of absence of each day, for the nameless.
+    segments
+        S; the last one is empty and lasts for ever.
     first, last, who
-        Rows with a name: from segment `first` up to segment `last`, by person-day `who`.
+        Stretches on the phone: from segment `first` up to segment `last`, by person-day `who`.
     keys, absent
-        Key and share of absence of each person-day.
+        Random stream and share of absence of each person-day.
     """
 
-    edges: np.ndarray
-    plain: np.ndarray
-    day: np.ndarray
-    day_keys: np.ndarray
-    day_absent: np.ndarray
+    segments: int
     first: np.ndarray
     last: np.ndarray
     who: np.ndarray
@@ -89,51 +99,57 @@ class Attendance:
 
     @classmethod
     def read(
-        cls, queue: str, rows: pd.DataFrame, edges: np.ndarray, days: Mapping[dt.date, float], seed: int, absent: Absent
-    ) -> Attendance:  # fmt: skip
-        """Lay the rows of one queue (columns begin, end, agents, agent, date) on segments.
+        cls,
+        queue: str,
+        rows: pd.DataFrame,
+        edges: np.ndarray,
+        days: Mapping[dt.date, float],
+        *,
+        absent: Absent,
+        seed: int,
+    ) -> Attendance:
+        """Lay the staffing rows of one queue on segments.
 
         Parameters
         ----------
         rows
-            Steps, with `begin` and `end` in seconds and on `edges`, and `date` from `attendance_days`.
+            Columns `agent` (blank = nameless), `agents`, `begin` and `end` (seconds, on `edges`) and `date` (of the
+            attendance).
         edges
-            Starts of the segments, then infinity, shape (S + 1,).
+            Starts of the segments in seconds, then infinity, shape (S + 1,).
         days
-            The local days from the first on, with the seconds at which they begin.
+            The local days of the span and the seconds at which they begin.
         """
-        named = (rows["agent"] != "").to_numpy()
         first = np.searchsorted(edges, rows["begin"].to_numpy(float))
         last = np.searchsorted(edges, rows["end"].to_numpy(float))
-        agents, size = rows["agents"].to_numpy(float).round().astype(np.int64), len(edges) - 1
-        step = np.zeros(size + 1, dtype=np.int64)
+        named, agents = (rows["agent"] != "").to_numpy(), rows["agents"].to_numpy(float).astype(np.int64)
+        step = np.zeros(len(edges), dtype=np.int64)
         np.add.at(step, first[~named], agents[~named])
         np.subtract.at(step, last[~named], agents[~named])
-        people = list(zip(rows["agent"][named], rows["date"][named], strict=True))
+        dates, day = list(days), np.searchsorted([*days.values()], edges[:-1], side="right") - 1
+        people = [("agent", a, d) for a, d in zip(rows["agent"][named], rows["date"][named], strict=True)]
+        stretches = nameless_stretches(np.cumsum(step)[:-1], day)
+        people += [("head", f"{queue} {k}", dates[d]) for _, _, d, k in stretches]
         index = {p: i for i, p in enumerate(dict.fromkeys(people))}
         return cls(
-            edges, np.cumsum(step)[:size], np.searchsorted(list(days.values()), edges[:-1], side="right") - 1,
-            draws.keys((seed, "heads", queue, d) for d in days), np.array([absence_on(absent, d) for d in days]),
-            first[named], last[named], np.array([index[p] for p in people], dtype=np.int64),
-            draws.keys((seed, "agent", *p) for p in index), np.array([absence_on(absent, date) for _, date in index]),
-        )  # fmt: skip
+            len(edges) - 1,
+            np.append(first[named], [f for f, _, _, _ in stretches]).astype(np.int64),
+            np.append(last[named], [t for _, t, _, _ in stretches]).astype(np.int64),
+            np.array([index[p] for p in people], dtype=np.int64),
+            draws.keys((seed, *p) for p in index),
+            np.array([absence_on(absent, d) for _, _, d in index], dtype=float),
+        )
 
     def heads(self, batch: int, runs: int) -> np.ndarray:
         """Return the heads present on each segment in each run of a batch, shape (runs, S).
 
-        A person is away for a whole attendance. Of nameless heads the k-th of a local day is one person all
-        day, so that the number present is binomial at any time.
+        A person is away for a whole attendance, each independently of the others.
         """
-        size = len(self.plain)
-        out = np.empty((runs, size), dtype=np.int64)
         there = draws.strata(self.keys, batch, runs) >= self.absent[:, None]
-        levels = np.arange(int(self.plain.max(initial=0)), dtype=np.uint64)
-        nameless = draws.mixed(self.day_keys[:, None], levels[None, :]).ravel()
-        up = draws.strata(nameless, batch, runs) >= np.repeat(self.day_absent, len(levels))[:, None]
+        out = np.empty((runs, self.segments), dtype=np.int64)
         for r in range(runs):
-            present = np.zeros((len(self.day_keys), len(levels) + 1), dtype=np.int64)
-            np.cumsum(up[:, r].reshape(len(self.day_keys), -1), axis=1, out=present[:, 1:])
             here = there[self.who, r]
-            change = np.bincount(self.first[here], minlength=size) - np.bincount(self.last[here], minlength=size)
-            out[r] = present[self.day, self.plain] + np.cumsum(change)
+            came = np.bincount(self.first[here], minlength=self.segments)
+            went = np.bincount(self.last[here], minlength=self.segments)
+            np.cumsum(came - went, out=out[r])
         return out

@@ -91,7 +91,15 @@ def _pop(heap: np.ndarray, size: int) -> None:
 
 @njit(cache=True)
 def _advance(
-    now: float, last: float, seg: int, size: int, heap: np.ndarray, edges: np.ndarray, heads: np.ndarray, place: np.ndarray, out: np.ndarray
+    now: float,
+    last: float,
+    seg: int,
+    size: int,
+    heap: np.ndarray,
+    edges: np.ndarray,
+    heads: np.ndarray,
+    place: np.ndarray,
+    out: np.ndarray,
 ) -> tuple[int, int]:
     """Let calls end and staff change up to `now`; returns the segment and the calls in hand."""
     while True:

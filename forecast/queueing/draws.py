@@ -18,7 +18,8 @@ _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 def keys(names: Iterable[tuple[object, ...]]) -> np.ndarray:
     """Return one 64-bit key per name; a name is a tuple whose parts count by their text."""
     texts = ("\x1f".join(str(part) for part in name).encode() for name in names)
-    return np.array([int.from_bytes(hashlib.blake2b(t, digest_size=8).digest(), "little") for t in texts], dtype=np.uint64)
+    words = [int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") for text in texts]
+    return np.array(words, dtype=np.uint64)
 
 
 def mixed(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:

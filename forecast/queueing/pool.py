@@ -15,7 +15,7 @@ from .arrivals import Arrivals
 from .attendance import Absent, Attendance
 from .targets import ServiceGoal
 
-BATCH = 16  # runs, and strata, of a batch
+BATCH = 32  # runs, and strata, of a batch
 
 
 @dataclass(frozen=True)
@@ -49,19 +49,20 @@ class Pool:
         days
             Every local day of the span and the seconds at which it begins.
         """
-        marks = [arrivals.begin, arrivals.end, staffing["begin"].to_numpy(float), staffing["end"].to_numpy(float), [*days.values()], [0.0]]
-        edges = np.append(np.unique(np.concatenate(marks)), np.inf)
-        inside = np.searchsorted(arrivals.begin, edges[:-1], side="right") - 1
-        is_open = (inside >= 0) & (edges[:-1] < arrivals.end[inside])
-        a = arrivals
+        a, steps = arrivals, staffing[["begin", "end"]].to_numpy(float)
+        marks = np.concatenate([a.begin, a.end, steps.ravel(), np.array([*days.values()])])
+        edges = np.append(np.unique(marks), np.inf)
+        inside = np.searchsorted(a.begin, edges[:-1], side="right") - 1
+        is_open = (inside >= 0) & (edges[:-1] < a.end[inside])
+        place = np.where(is_open, inside, len(a.begin))
+        law = (float(handle_cv), float(goal.within_s), float(goal.short_s))
         return cls(
             a,
-            Attendance.read(a.queue, staffing, edges, days, seed, absent),
-            desk.Desk(a.begin, a.end, a.close, a.day, a.handle_s, a.patience_s, edges, np.where(is_open, inside, len(a.begin)),
-                      float(handle_cv), float(goal.within_s), float(goal.short_s)),
-            draws.keys([(seed, "busyness", a.queue, d) for d in a.dates]),
-            draws.keys([(seed, "calls", a.queue, d) for d in a.dates]),
-        )  # fmt: skip
+            Attendance.read(a.queue, staffing, edges, days, absent=absent, seed=seed),
+            desk.Desk(a.begin, a.end, a.close, a.day, a.handle_s, a.patience_s, edges, place, *law),
+            draws.keys((seed, "busyness", a.queue, d) for d in a.dates),
+            draws.keys((seed, "calls", a.queue, d) for d in a.dates),
+        )
 
     def batch(self, number: int, watch: Watch) -> np.ndarray:
         """Simulate batch `number`; returns the sums per run, interval and measure, shape (BATCH, I, measures).

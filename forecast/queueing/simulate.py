@@ -62,7 +62,7 @@ def simulate(
     handle_cv: Mapping[str, float] | float = 1.0,
     seed: int = 0,
     half_width: float = 0.005,
-    min_runs: int = 160,
+    min_runs: int = 256,
     max_runs: int = 4000,
     watch: Watch | None = None,
 ) -> Simulation:
@@ -99,7 +99,7 @@ def simulate(
     half_width
         Half width of the 95 % interval at which to stop, as a share.
     min_runs, max_runs
-        Bounds of the runs, rounded up to batches of 16.
+        Bounds of the runs, rounded up to batches of 32.
     watch
         Told the progress; on its time limit the runs made so far count, `min_runs` at least.
 
@@ -113,50 +113,66 @@ def simulate(
 
     Notes
     -----
-    Runs come in batches of 16: within a batch the busyness of each day and the absence of each person are
+    Runs come in batches of 32: within a batch the busyness of each day and the absence of each person are
     stratified (Latin hypercube), between batches everything is independent, which is where the confidence
     interval comes from. A goal met by the mean is a statement about the mean: see `p_goal` for single days.
 
     Examples
     --------
-    >>> day = pd.date_range("2026-03-02 08:00", periods=20, freq="30min")
-    >>> volume = pd.DataFrame({"queue": "desk", "start": day, "calls": 100.0, "handle_s": 180.0, "patience_s": 300.0})
-    >>> staffing = pd.DataFrame({"queue": "desk", "start": day[:1], "end": [pd.Timestamp("2026-03-02 18:00")], "agents": 13})
+    >>> times = pd.date_range("2026-03-02 08:00", "2026-03-02 17:30", freq="30min")
+    >>> volume = pd.DataFrame({"queue": "desk", "start": times, "calls": 100.0, "handle_s": 180.0, "patience_s": 300.0})
+    >>> staffing = pd.DataFrame({"start": ["2026-03-02 08:00"], "end": ["2026-03-02 18:00"], "agents": [13]})
     >>> found = simulate(staffing, volume, {"desk": ServiceGoal(0.8, 20)})
     >>> 0.85 < found.service.query("period == 'day'")["simulated"].item() < 0.88
     True
     """
     began, watch = time.monotonic(), watch or Watch()
     volume, staffing = _checked(volume, staffing, goals)
-    zone = _zone(volume)
+    zone, names = _zone(volume), sorted(volume["queue"].unique())
     zero = midnight(volume["start"].min().date(), zone)
     begin, end = _seconds(staffing["start"], zero), _seconds(staffing["end"], zero)
-    steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=attendance_days(staffing, begin, end))
-    last = max([volume["start"].max(), *steps["end"].map(lambda s: zero + pd.Timedelta(seconds=s))]).date()
-    dates = [zero.date() + dt.timedelta(days=i) for i in range((last - zero.date()).days + 1)]
-    days = {d: (midnight(d, zone) - zero).total_seconds() for d in dates}
-    found: list[Estimate] = []
-    names = sorted(volume["queue"].unique())
-    stopped: str | None = None
+    dates = attendance_days(staffing, begin, end)
+    steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=dates)
+    days = _days(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
+    found, endings = [], []
     for i, name in enumerate(names):
         rows = volume[volume["queue"] == name]
         arrivals = Arrivals.read(name, rows, _seconds(rows["start"], zero), interval_min * 60.0)
-        pool = Pool.build(arrivals, steps[steps["queue"] == name], goals[name], days, absent=absent, handle_cv=_cv(handle_cv, name), seed=seed)
+        mine, cv = steps[steps["queue"] == name], _cv(handle_cv, name)
+        pool = Pool.build(arrivals, mine, goals[name], days, absent=absent, handle_cv=cv, seed=seed)
         estimate = Estimate(name, goals[name], _periods(arrivals, zero, week_start))
-        why = _run(pool, estimate, half_width, min_runs, max_runs, watch, (i, len(names)))
-        stopped = stopped or why
+        told = Stage(watch, i, len(names))
+        endings.append(_run(pool, estimate, half_width, min_runs, max_runs, told))
         found.append(estimate)
     return Simulation(
-        pd.concat([e.frame() for e in found], ignore_index=True), max(e.runs for e in found), time.monotonic() - began,
-        max(e.widest() for e in found), stopped,
-    )  # fmt: skip
+        service=pd.concat([e.frame() for e in found], ignore_index=True),
+        runs=max(e.runs for e in found),
+        seconds=time.monotonic() - began,
+        half_width=max(e.widest() for e in found),
+        stopped=next((why for why in endings if why), None),
+    )
 
 
-def _run(pool: Pool, estimate: Estimate, half_width: float, min_runs: int, max_runs: int, watch: Watch, turn: tuple[int, int]) -> str | None:
+@dataclass(frozen=True)
+class Stage:
+    """The watch while queue `turn` of `turns` is simulated."""
+
+    watch: Watch
+    turn: int
+    turns: int
+
+    def tell(self, estimate: Estimate, widest: float, asked: float) -> None:
+        """Report the precision reached; its share of the asked one grows with the runs."""
+        done = 1.0 if widest <= asked else (asked / widest) ** 2
+        text = f"{estimate.queue}: {estimate.runs} runs, ±{100 * widest:.2f} points"
+        self.watch.tell("simulate", text, share=(self.turn + done) / self.turns)
+
+
+def _run(pool: Pool, estimate: Estimate, half_width: float, min_runs: int, max_runs: int, stage: Stage) -> str | None:
     """Simulate batches until precise enough; returns why it ended earlier (``runs``, ``time``, ``user``) or None."""
     while True:
         try:
-            estimate.add(pool.batch(len(estimate.batches), watch))
+            estimate.add(pool.batch(len(estimate.batches), stage.watch))
         except Stopped:
             if estimate.runs < min_runs:
                 raise
@@ -164,42 +180,43 @@ def _run(pool: Pool, estimate: Estimate, half_width: float, min_runs: int, max_r
         if estimate.runs < min_runs:
             continue
         widest = estimate.widest()
-        done = 1.0 if widest <= half_width else (half_width / widest) ** 2
-        watch.tell("simulate", f"{estimate.queue}: {estimate.runs} runs, ±{100 * widest:.2f} points", share=(turn[0] + done) / turn[1])
+        stage.tell(estimate, widest, half_width)
         if widest <= half_width:
             return None
         if estimate.runs >= max_runs:
             return "runs"
-        if watch.time_is_up:
+        if stage.watch.time_is_up:
             return "time"
 
 
-def _checked(volume: pd.DataFrame, staffing: pd.DataFrame, goals: Mapping[str, ServiceGoal]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return both tables checked, with every column that the simulation reads."""
+def _checked(
+    volume: pd.DataFrame, staffing: pd.DataFrame, goals: Mapping[str, ServiceGoal]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return both tables checked, the staffing with its columns `queue` and `agent`."""
     volume = check(volume, TABLES["volume"])
     if volume.empty:
-        raise InputError("no open interval to simulate", column="start", mend="Give a volume row for every open interval")
-    staffing = check(staffing, TABLES["staffing"], zone=_zone(volume))
-    if (_zone(volume) is None) != (_zone(staffing) is None) and len(staffing):
-        raise InputError("staffing and volume must both carry a zone or neither", column="start", value=str(staffing["start"].iloc[0]))
+        raise InputError("no open interval", column="start", mend="Give a volume row for every open interval")
+    staffing = check(staffing, TABLES["staffing"], zone=_zone(volume)).reset_index(drop=True)
+    if len(staffing) and (_zone(volume) is None) != (_zone(staffing) is None):
+        value = str(staffing["start"].iloc[0])
+        raise InputError("staffing and volume must both have a zone or neither", column="start", value=value)
     names = sorted(volume["queue"].unique())
     if "queue" not in staffing:
         if len(names) > 1:
-            raise InputError("staffing names no queue, but there are several", column="queue", value=", ".join(names), mend="Add the column")
+            raise InputError("staffing does not say whose agents these are", column="queue", mend="Add the column")
         staffing = staffing.assign(queue=names[0])
-    for name in names:
-        if name not in goals:
-            raise InputError("no goal for this queue", column="queue", value=name, mend="Give one per queue")
-    agent = staffing["agent"] if "agent" in staffing else ""
-    staffing = staffing.assign(agent=agent)
-    _refuse(staffing, staffing["end"] < staffing["start"], "end", "a step ends before it starts")
-    _refuse(staffing, staffing["agents"] % 1 != 0, "agents", "not a whole number of agents")
-    _refuse(staffing, (staffing["agent"] != "") & (staffing["agents"] != 1), "agents", "a named person counts for 1 agent")
-    _refuse(staffing, ~staffing["queue"].isin(names), "queue", "a queue without any volume")
-    return volume, staffing.reset_index(drop=True)
+    if lost := [name for name in names if name not in goals]:
+        raise InputError("no goal for this queue", column="queue", value=lost[0])
+    staffing = staffing.assign(agent=staffing.get("agent", ""))
+    named = staffing["agent"] != ""
+    _refuse(staffing, "end", staffing["end"] < staffing["start"], "the step ends before it starts")
+    _refuse(staffing, "agents", staffing["agents"] % 1 != 0, "not a whole number of agents")
+    _refuse(staffing, "agents", named & (staffing["agents"] != 1), "a named person counts as 1 agent")
+    _refuse(staffing, "queue", ~staffing["queue"].isin(names), "a queue that the volume does not have")
+    return volume, staffing
 
 
-def _refuse(staffing: pd.DataFrame, bad: pd.Series, column: str, what: str) -> None:
+def _refuse(staffing: pd.DataFrame, column: str, bad: pd.Series, what: str) -> None:
     if bad.any():
         i = int(bad.to_numpy().argmax())
         raise InputError(f"staffing: {what}", row=i + 2, column=column, value=str(staffing[column].iloc[i]))
@@ -214,22 +231,28 @@ def _seconds(times: pd.Series, zero: pd.Timestamp) -> np.ndarray:
     return np.asarray(((times - zero) / pd.Timedelta(seconds=1)).to_numpy(float))
 
 
+def _days(zero: pd.Timestamp, end: pd.Timestamp, zone: str | None) -> dict[dt.date, float]:
+    """Return every local day from `zero` to `end` and the seconds at which it begins."""
+    dates = [d.date() for d in pd.date_range(zero.date(), end.date())]
+    return {d: (midnight(d, zone) - zero).total_seconds() for d in dates}
+
+
 def _cv(handle_cv: Mapping[str, float] | float, queue: str) -> float:
     value = handle_cv.get(queue, math.nan) if isinstance(handle_cv, Mapping) else handle_cv
     if not 0 <= value < math.inf:
-        raise InputError(f"Expected handle_cv >= 0 for queue {queue!r}", column="handle_cv", value=value, mend="1 = exponential, 0 = constant")
+        raise InputError(f"Expected handle_cv >= 0 for {queue!r}", value=value, mend="1 = exponential, 0 = constant")
     return float(value)
 
 
 def _periods(arrivals: Arrivals, zero: pd.Timestamp, week_start: str) -> dict[str, tuple[pd.DatetimeIndex, np.ndarray]]:
-    """Return per kind of period the starts and the first interval of each."""
+    """Return per kind of period the starts and the position of the first interval of each."""
     if week_start not in WEEKDAYS:
         raise InputError("unknown weekday", column="week_start", value=week_start, mend=f"One of {', '.join(WEEKDAYS)}")
-    lead = WEEKDAYS.index(week_start)
-    weeks = np.array([d - dt.timedelta(days=(d.weekday() - lead) % 7) for d in arrivals.dates])
-    zone = None if zero.tz is None else str(zero.tz)
-    out = {"interval": (pd.DatetimeIndex(zero + pd.to_timedelta(arrivals.begin, unit="s")), np.arange(len(arrivals.begin)))}
-    for kind, label in (("day", np.array(arrivals.dates)), ("week", weeks)):
-        dates, first = np.unique(label[arrivals.day], return_index=True)
-        out[kind] = (pd.DatetimeIndex([midnight(d, zone) for d in dates]), first)
-    return {k: (starts.as_unit("us"), first) for k, (starts, first) in out.items()}
+    lead, zone = WEEKDAYS.index(week_start), None if zero.tz is None else str(zero.tz)
+    weeks = [d - dt.timedelta(days=(d.weekday() - lead) % 7) for d in arrivals.dates]
+    begin = zero + pd.to_timedelta(arrivals.begin, unit="s")
+    out = {"interval": (pd.DatetimeIndex(begin).as_unit("us"), np.arange(len(begin)))}
+    for kind, label in (("day", arrivals.dates), ("week", weeks)):
+        dates, first = np.unique(np.array(label)[arrivals.day], return_index=True)
+        out[kind] = (pd.DatetimeIndex([midnight(d, zone) for d in dates]).as_unit("us"), first)
+    return out
