@@ -27,7 +27,8 @@ class TwoStage(Model):
 
         log L[d] = x[d]·β + u[d] + e[d],   u[d] = φ u[d−1] + η[d],   calls[d, p] ≈ L[d] · s[w(d), p],
 
-    where β has a normal prior (the ridge; standard deviations `PRIOR_SD`), and φ and the variances of η and e
+    where x holds the weekday, the calendar's features and, from `YEAR_DAYS` days of history on, two yearly sine
+    pairs; β has a normal prior (the ridge; standard deviations `PRIOR_SD`), and φ and the variances of η and e
     are estimated by maximum likelihood in state space form, in which missing days need no filling and the
     predictive variance is exact. Days that miss by more than `ODD_SD` standard deviations are set aside and
     the likelihood is maximised again. Compare Weinberg, Brown and Stroud (2007), Journal of the American
@@ -48,10 +49,11 @@ class TwoStage(Model):
         self._x = self._regressors(features)
         start = np.array([0.001, 0.001, 0.7])  # variances of e and η, φ
         for last in (False, True):
-            model = self._state_space(self._y, self._x)
+            told = (self._x[np.isfinite(self._y)] != 0).any(axis=0)  # the others do not touch the likelihood
+            model = self._state_space(self._y, self._x[:, told])
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # an early stop costs accuracy, not truth
-                fitted = model.fit(start, disp=False, maxiter=60 if last else 12, method="lbfgs", cov_type="none")
+                fitted = model.fit(start, disp=False, maxiter=60 if last else 12, factr=1e10, cov_type="none")
             self._params = start = np.asarray(fitted.params)
             if not last:
                 odd = np.abs(fitted.filter_results.standardized_forecasts_error[0]) > ODD_SD
