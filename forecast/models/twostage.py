@@ -25,7 +25,7 @@ class TwoStage(Model):
 
     With L the level of a day and s the shape of the weekday that the day behaves like,
 
-        log L[d] = x[d]·β + u[d] + e[d],   u[d] = φ u[d−1] + η[d],   calls[d, p] ≈ L[d] · s[w(d), p],
+        log(L[d] + ½) = x[d]·β + u[d] + e[d],   u[d] = φ u[d−1] + η[d],   calls[d, p] ≈ L[d] · s[w(d), p],
 
     where x holds the weekday, the calendar's features and, from `YEAR_DAYS` days of history on, two yearly sine
     pairs; β has a normal prior (the ridge; standard deviations `PRIOR_SD`), and φ and the variances of η and e
