@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -144,3 +145,11 @@ def pool_from(problem: ScheduleProblem, cells: Sequence[Cell]) -> Pool:
         tuple(i for i, c in enumerate(cells) if allowed(problem, a, c.shift, c.queue)) for a in problem.staff
     )
     return Pool(problem, tuple(cells), options, tuple(limits_of(problem, a) for a in problem.staff))
+
+
+def without_steadiness(pool: Pool) -> Pool:
+    """Return the pool in which start times cost nothing and may lie anywhere: a relaxation of `pool`."""
+    problem = pool.problem
+    costs = dataclasses.replace(problem.costs, steady_h=0.0)
+    rules = dataclasses.replace(problem.rules, max_start_spread_min=None)
+    return dataclasses.replace(pool, problem=dataclasses.replace(problem, costs=costs, rules=rules))

@@ -75,11 +75,10 @@ def make_model(
     Parameters
     ----------
     anchors
-        Hour per agent near which starts are wanted, instead of the true price of their spread. With the price of
-        steadiness 0 the model is a relaxation whose bound holds for the true cost.
+        Hour per agent near which starts are wanted, instead of the true price of their spread: a much easier model.
     """
     problem = pulp.LpProblem("roster", pulp.LpMinimize)
-    columns = make_variables(problem, pool, agents, supply, spread=anchors is None)
+    columns = make_variables(problem, pool, agents, supply, anchors)
     pairs, constant = objective(pool, columns, anchors)
     problem.setObjective(pulp.LpAffineExpression(pairs))
     rows = Rows(problem, pool, columns, agents, supply)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -116,15 +115,14 @@ class Search:
         self.tell(text)
         return True
 
-    def anchors(self, noise: float = 0.0) -> np.ndarray:
-        """Return each agent's usual start, the median hour of the week, moved by chance; 9:00 without a shift."""
-        cells = self.pool.cells
-        usual = [float(np.median([cells[c].minute / 60.0 for c in w])) if w else 9.0 for w in self.plan.weeks]
-        return np.array(usual) + (self.rng.normal(0.0, noise, len(usual)) if noise else 0.0)
+    def anchors(self) -> np.ndarray:
+        """Return each agent's usual start of the present plan."""
+        return usual_starts(self.pool, self.plan.weeks)
 
     def settle(self, noise: float) -> bool:
-        """Re-plan days towards the agents' usual starts, then at the true cost; keep the result if it is better."""
-        weeks = self.days.descend(self.plan.weeks, self.anchors(noise), sweeps=3, stop=lambda: self.done)
+        """Re-plan days towards usual starts moved by chance, then at the true cost; keep the result if it is better."""
+        anchors = self.anchors() + (self.rng.normal(0.0, noise, len(self.pool.staff)) if noise else 0.0)
+        weeks = self.days.descend(self.plan.weeks, anchors, sweeps=3, stop=lambda: self.done)
         return self.offer(dict(enumerate(weeks)), "day by day", polish=True)
 
     def run(
@@ -142,24 +140,37 @@ class Search:
             seed=self.seed, threads=self.threads, start=start, relax=relax,
         )  # fmt: skip
 
-    def block(self, group: Sequence[int], text: str) -> None:
+    def block(self, group: Sequence[int], text: str, *, exact: bool) -> None:
         """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.
 
-        The model prices the distance of starts to everybody's usual one, which keeps it easy; afterwards days are
-        re-planned at the true cost.
+        Parameters
+        ----------
+        exact
+            Whether starts are priced as they are; else by their distance to everybody's usual start, which keeps
+            the model easy, and days are re-planned at the true cost afterwards.
         """
         if self.done:
             return
         supply = free_heads(self.plan, group)
-        model = make_model(self.pool, group, supply, anchors=dict(enumerate(self.anchors().tolist())))
+        anchors = None if exact else dict(enumerate(self.anchors().tolist()))
+        model = make_model(self.pool, group, supply, anchors=anchors)
         if model.size:
             start = model.start({a: self.plan.weeks[a] for a in group}, supply)
             answer = self.run(model, limit_s=BLOCK_S, gap=1e-4, start=start)
             if answer.found:
-                self.offer(model.weeks(answer.values), text, polish=True)
+                self.offer(model.weeks(answer.values), text, polish=not exact)
 
 
-def without_steadiness(pool: Pool) -> Pool:
-    """Return the pool in which start times cost nothing: a relaxation whose bound holds for `pool`."""
-    costs = dataclasses.replace(pool.problem.costs, steady_h=0.0)
-    return dataclasses.replace(pool, problem=dataclasses.replace(pool.problem, costs=costs))
+def usual_starts(pool: Pool, weeks: Sequence[Week]) -> np.ndarray:
+    """Return each agent's usual start in hours; without a shift that of the middle one of their options.
+
+    It is the median of the week, or the middle between earliest and latest where a rule limits their spread, so
+    that a window of that width around it holds the whole week.
+    """
+    limited = pool.problem.rules.max_start_spread_min is not None
+    out = np.zeros(len(weeks))
+    for a, week in enumerate(weeks):
+        hours = sorted(pool.cells[c].minute / 60.0 for c in week or pool.options[a])
+        if hours:
+            out[a] = (hours[0] + hours[-1]) / 2 if limited and week else float(np.median(hours))
+    return out

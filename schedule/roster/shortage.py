@@ -7,7 +7,7 @@ import pulp
 from ...forecast.progress import Watch
 from ..solver import solve
 from ..status import Infeasible
-from .cells import Pool
+from .cells import Pool, without_steadiness
 from .model import make_model
 
 
@@ -19,7 +19,7 @@ def refuse_shortage(pool: Pool) -> None:
     Infeasible
         With the people left short in a roster that leaves as few days short as there can be.
     """
-    model = make_model(pool, range(len(pool.staff)), pool.counts, anchors=dict.fromkeys(range(len(pool.staff)), 0.0))
+    model = make_model(without_steadiness(pool), range(len(pool.staff)), pool.counts)
     few = model.columns.few
     model.problem.setObjective(pulp.LpAffineExpression([(v, 1.0) for v in few.values()]))
     answer = solve(model.problem, watch=Watch(time_limit_s=60.0), stage="roster", seed=1)

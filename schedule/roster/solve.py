@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
-from .cells import Pool, pool_of
+from .cells import Pool, pool_of, without_steadiness
 from .conflicts import refuse_conflicts
 from .groups import KINDS, partition
 from .model import make_model
 from .plan import Plan, plan_of
 from .result import Roster, make_roster
-from .search import Search, without_steadiness
+from .search import Search, usual_starts
 from .shortage import refuse_shortage
 from .weeks import Week, broken
 
@@ -33,7 +33,7 @@ SETTLE = 5
 SLOWER = 15
 """How many times longer the relaxation takes with steadiness, measured on 60 to 300 people."""
 
-PATIENCE = 3
+PATIENCE = 4
 """Rounds of blocks over everybody without any gain after which the search ends."""
 
 
@@ -153,10 +153,23 @@ def _calm(search: Search) -> float:
         start = model.start(dict(enumerate(search.plan.weeks)), pool.counts)
         answer = search.run(model, limit_s=0.25 * search.clock.left_s, gap=min(search.gap, 1e-4), start=start)
         if answer.found:
-            search.offer(model.weeks(answer.values), "without steadiness", polish=True)
+            _take_calm(search, model.weeks(answer.values))
         if answer.bound is not None:
             search.prove(answer.bound + model.constant, "without steadiness")
     return relaxed.seconds
+
+
+def _take_calm(search: Search, weeks: Mapping[int, Week]) -> None:
+    """Make use of weeks that ignore start times; where a rule limits their spread, by one model of nearby starts."""
+    pool = search.pool
+    if pool.problem.rules.max_start_spread_min is not None:
+        anchors = usual_starts(without_steadiness(pool), [weeks[a] for a in range(len(pool.staff))])
+        near = make_model(pool, range(len(pool.staff)), pool.counts, anchors=dict(enumerate(anchors.tolist())))
+        answer = search.run(near, limit_s=0.3 * search.clock.left_s, gap=1e-4)
+        if not answer.found:
+            return
+        weeks = near.weeks(answer.values)
+    search.offer(weeks, "without steadiness", polish=True)
 
 
 def _bound(search: Search) -> None:
@@ -170,14 +183,21 @@ def _bound(search: Search) -> None:
 
 
 def _in_turn(search: Search) -> None:
-    """Re-plan groups of people in turn until little is gained, the gap is reached or time is up."""
-    idle = 0
+    """Re-plan groups of people in turn until little is gained, the gap is reached or time is up.
+
+    Large groups with the easy price of nearby starts and small groups at the true cost take turns.
+    """
+    idle = rounds = 0
     while idle < PATIENCE and not search.done:
         before = search.plan.weight
-        groups = partition(search.pool, search.rng, BLOCK)
+        exact = rounds % 2 == 1
+        size = BLOCK // 4 if exact else BLOCK
+        groups = partition(search.pool, search.rng, size)
         for i, group in enumerate(groups):
-            search.block(group, f"group {i + 1} of {len(groups)}")
+            search.block(group, f"group {i + 1} of {len(groups)}", exact=exact)
         for kind in KINDS:
-            search.block(kind(search.pool, search.plan, search.rng, BLOCK), kind.__name__.replace("_", " "))
+            group = kind(search.pool, search.plan, search.rng, size)
+            search.block(group, kind.__name__.replace("_", " "), exact=exact)
         search.settle(0.5)
         idle = 0 if search.plan.weight < before - 1e-5 * abs(before) else idle + 1
+        rounds += 1

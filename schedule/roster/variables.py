@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulp
@@ -47,7 +47,11 @@ class Variables:
 
 
 def make_variables(
-    model: pulp.LpProblem, pool: Pool, agents: Sequence[int], supply: Sequence[int], *, spread: bool = True
+    model: pulp.LpProblem,
+    pool: Pool,
+    agents: Sequence[int],
+    supply: Sequence[int],
+    anchors: Mapping[int, float] | None = None,
 ) -> Variables:
     """Create the columns that `agents` and the heads left in `supply` need.
 
@@ -55,8 +59,9 @@ def make_variables(
     ----------
     supply
         Heads per cell that these agents may share.
-    spread
-        Whether the spread of starts is wanted; without it `first` and `last` exist only where a rule needs them.
+    anchors
+        Hour per agent: then there are no `first` and `last`; a rule on the spread of starts is kept by offering
+        only cells that start within half of it around the anchor.
     """
     rules, days = pool.problem.rules, len(pool.problem.grid.dates)
     take: dict[tuple[int, int], pulp.LpVariable] = {}
@@ -64,9 +69,12 @@ def make_variables(
     week: dict[int, list[tuple[int, pulp.LpVariable]]] = {}
     below, few, first, last = {}, {}, {}, {}
     off: dict[tuple[int, int], pulp.LpVariable] = {}
-    spread = (spread and pool.problem.costs.steady_h > 0) or rules.max_start_spread_min is not None
+    spread = anchors is None and (pool.problem.costs.steady_h > 0 or rules.max_start_spread_min is not None)
     for a in agents:
         options = [c for c in pool.options[a] if supply[c] > 0]
+        if anchors is not None and rules.max_start_spread_min is not None:
+            half = rules.max_start_spread_min / 120.0 + 1e-9
+            options = [c for c in options if abs(pool.cells[c].minute / 60.0 - anchors[a]) <= half]
         for c in options:
             take[a, c] = model.add_variable(f"take_{a}_{c}", 0, 1, pulp.LpInteger)
             day[a, pool.cells[c].day].append((c, take[a, c]))
