@@ -51,7 +51,7 @@ window.makeGantt = (plan, box) => {
   function layout() {
     state.segments = segments();
     const total = state.segments.reduce((sum, s) => sum + s.hi - s.lo, 0) || 1;
-    state.scale = Math.max(200, (state.all ? 1040 : box.clientWidth) - NAMES - 18) / total * (state.all ? 1 : state.zoom);
+    state.scale = Math.max(200, (state.all ? 1000 : box.clientWidth) - NAMES - 18) / total * (state.all ? 1 : state.zoom);
     state.width = total * state.scale;
     const head = make("div", "g-head"), body = make("div", "g-body");
     head.style.width = body.style.width = `${NAMES + state.width}px`;

@@ -23,7 +23,16 @@ from .gantt import gantt
 from .look import Spec
 from .rules import rule_tables
 from .run import Run, read_run
-from .tables import backtest_table, cost_table, explain_table, open_table, origin_tables, quality_table, service_table
+from .tables import (
+    backtest_table,
+    cost_table,
+    explain_table,
+    open_table,
+    origin_tables,
+    proof_table,
+    quality_table,
+    service_table,
+)
 
 
 def write_report(run: Path, *, wages: bool = True) -> Path:
@@ -70,6 +79,7 @@ def page(run: Run, *, wages: bool) -> str:
             rules=rule_tables(run, wages=wages),
             backtest=backtest_table(run),
             quality=quality_table(run),
+            proof=proof_table(run, wages=wages),
             origin=origin_tables(run),
             data=embedded(data),
             scripts=scripts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +12,7 @@ from .figures import MISSING, clock, day, hours, known, money, number, percent, 
 from .run import Run, records
 
 LONGEST = 200
-_AMOUNT = r"\d+\.\d\d\b"
+_AMOUNT = r"\d+\.\d\d\b(?! (?:of|h|agent-hours|calls)\b)"
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def explain_table(run: Run, *, wages: bool) -> TextTable | None:
             str(r["queue"]),
             span(r["start"], r["end"]),
             number(r.get("under"), 1),
-            str(r["binding_rule"]),
+            str(r["binding_rule"]).replace("_", " "),
             str(r.get("detail", "")),
             str(r.get("who", "")),
         ]
@@ -194,6 +194,27 @@ def quality_table(run: Run) -> TextTable | None:
             when = span(r["start"], r["end"]) if known(r.get("end")) else day(r["start"].date())
         rows.append((str(r.get("queue") or "all"), when, str(r["kind"]), str(r["what"]), str(r.get("action", ""))))
     return table("Findings in the input data", "Queue|When|Kind|Finding|What was done", rows, file="quality.csv")
+
+
+def proof_table(run: Run, *, wages: bool) -> TextTable | None:
+    """What each optimisation knows about its answer."""
+    rows = []
+    for name in ("cover", "roster"):
+        part = run.summary.get(name)
+        if not isinstance(part, Mapping):
+            continue
+        row = [
+            name,
+            str(part.get("status", MISSING)),
+            str(part.get("stopped") or "its end"),
+            percent(part.get("gap"), 2),
+        ]
+        if wages:
+            row += [money(part.get(key), run.currency, 2) for key in ("cost", "bound")]
+        rows.append([*row, number(part.get("seconds"), 1)])
+    columns = "Step|Status|Stopped by|Proven gap#" + ("|Cost#|Lower bound#" if wages else "") + "|Seconds#"
+    note = "Cover: shifts and breaks without names. Roster: the same with names, which is what is published."
+    return table("What each optimisation proved", columns, rows, note) if rows else None
 
 
 def origin_tables(run: Run) -> list[TextTable]:
