@@ -11,22 +11,9 @@ import pandas as pd
 from scipy import special
 
 from ..errors import InputError
+from .mixing import rate_cv
 
-Z90 = 1.2815515655446004  # standard normal quantile of 0.9
-
-
-def rate_cv(volume: pd.DataFrame) -> np.ndarray:
-    """Return per row of `volume` the coefficient of variation of the arrival rate, shape (len(volume),).
-
-    The standard deviation of the calls is taken from the spread of their quantiles, (q0.9 − q0.1) / 2.563, as if
-    they were normal. A Poisson count of uncertain rate has variance mean + variance of the rate, hence
-    CV² = max(0, sd² − mean) / mean². Without the two quantile columns, or with no calls, it is 0.
-    """
-    mean = volume["calls"].to_numpy(float)
-    if not {"q0.1", "q0.9"} <= set(volume.columns):
-        return np.zeros(len(mean))
-    sd = (volume["q0.9"].to_numpy(float) - volume["q0.1"].to_numpy(float)) / (2 * Z90)
-    return np.asarray(np.sqrt(np.maximum(0.0, sd**2 - mean)) / np.where(mean > 0, mean, np.inf))
+CERTAIN = 1e-4  # CV of the rate below which it is taken as certain
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,7 @@ class Arrivals:
         distribution of mean 1 and the interval's CV, so that a busy day is busy throughout (comonotone).
         """
         out = np.repeat(self.calls / (self.end - self.begin), busyness.shape[1]).reshape(-1, busyness.shape[1])
-        unsure = self.cv > 0
+        unsure = self.cv >= CERTAIN
         shape = 1.0 / self.cv[unsure, None] ** 2
         out[unsure] *= special.gammaincinv(shape, busyness[self.day[unsure]]) / shape
         return np.ascontiguousarray(out.T)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,25 +22,21 @@ Absent = float | Mapping[str, float] | Mapping[dt.date, float]
 def absence_on(absent: Absent, date: dt.date) -> float:
     """Return the share of heads absent on a local day: one number, or looked up by date, weekday name, ``default``.
 
+    A table that says nothing for the day means 0.
+
     Raises
     ------
     InputError
-        If the share is not between 0 and 1, or the table has none for that day.
+        If the share is not between 0 and 1.
     """
-    if isinstance(absent, Mapping):
-        table = {str(k): v for k, v in absent.items()}
+    share = absent
+    if isinstance(share, Mapping):
+        table = {str(k): v for k, v in share.items()}
         names = (date.isoformat(), WEEKDAYS[date.weekday()], "default")
-        found = next((table[name] for name in names if name in table), math.nan)
-    else:
-        found = absent
-    if not 0 <= found <= 1:
-        raise InputError(
-            f"Expected a share of absence from 0 to 1 for {date}",
-            column="absent",
-            value=found,
-            mend="8 % is 0.08; a table needs the day, its weekday or `default`",
-        )
-    return float(found)
+        share = next((table[name] for name in names if name in table), 0.0)
+    if not 0 <= share <= 1:
+        raise InputError("Expected a share of absence from 0 to 1", column="absent", value=share, mend="8 % is 0.08")
+    return float(share)
 
 
 def attendance_days(rows: pd.DataFrame, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -86,16 +82,20 @@ class Attendance:
         S; the last one is empty and lasts for ever.
     first, last, who
         Stretches on the phone: from segment `first` up to segment `last`, by person-day `who`.
-    keys, absent
-        Random stream and share of absence of each person-day.
+    date, keys, absent
+        Local day, random stream and share of absence of each person-day.
+    seed
+        Seed of whatever else is drawn.
     """
 
     segments: int
     first: np.ndarray
     last: np.ndarray
     who: np.ndarray
+    date: np.ndarray
     keys: np.ndarray
     absent: np.ndarray
+    seed: int
 
     @classmethod
     def read(
@@ -136,16 +136,29 @@ class Attendance:
             np.append(first[named], [f for f, _, _, _ in stretches]).astype(np.int64),
             np.append(last[named], [t for _, t, _, _ in stretches]).astype(np.int64),
             np.array([index[p] for p in people], dtype=np.int64),
+            np.array([d for _, _, d in index], dtype=object),
             draws.keys((seed, *p) for p in index),
             np.array([absence_on(absent, d) for _, _, d in index], dtype=float),
+            seed,
         )
 
-    def heads(self, batch: int, runs: int) -> np.ndarray:
-        """Return the heads present on each segment in each run of a batch, shape (runs, S).
+    @cached_property
+    def crews(self) -> dict[dt.date, np.ndarray]:
+        """The person-days of each local day."""
+        return {d: np.flatnonzero(self.date == d) for d in dict.fromkeys(self.date)}
 
-        A person is away for a whole attendance, each independently of the others.
+    def heads(self, batch: int, busyness: Mapping[dt.date, np.ndarray]) -> np.ndarray:
+        """Return the heads present on each segment in each run of a batch, shape (R, S).
+
+        A person is away for a whole attendance, each independently of the others. `busyness` holds the batch's
+        stratified sample of each day, shape (R,): thin days are spread evenly over slow and busy ones.
         """
+        runs = len(next(iter(busyness.values())))
         there = draws.strata(self.keys, batch, runs) >= self.absent[:, None]
+        for date, crew in self.crews.items():
+            if date in busyness:
+                ties = draws.batch_uniforms(draws.keys([(self.seed, "paired", date)]), batch, runs)[0]
+                there[crew] = there[crew][:, draws.paired(there[crew].sum(axis=0), busyness[date], ties)]
         out = np.empty((runs, self.segments), dtype=np.int64)
         for r in range(runs):
             here = there[self.who, r]

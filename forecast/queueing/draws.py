@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+LATTICE_STEP = 7  # no common divisor with the runs of a batch
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
@@ -40,6 +41,12 @@ def uniforms(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:
     return (mixed(streams, counters) >> np.uint64(11)) * 2.0**-53 + 2.0**-54
 
 
+def batch_uniforms(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:
+    """Return one number per stream and per run of a batch and one more, shape (len(streams), runs + 1)."""
+    counters = np.uint64(batch) * np.uint64(runs + 1) + np.arange(runs + 1, dtype=np.uint64)
+    return uniforms(streams[:, None], counters[None, :])
+
+
 def strata(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:
     """Return randomised systematic samples of the unit interval, shape (len(streams), runs).
 
@@ -48,7 +55,25 @@ def strata(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:
     run are independent, and what is additive and smooth in the rows has next to no variance over the batch (Latin
     hypercube sampling, McKay, Beckman and Conover 1979, with antithetic neighbours).
     """
-    counters = np.uint64(batch) * np.uint64(runs + 1) + np.arange(runs + 1, dtype=np.uint64)
-    u = uniforms(streams[:, None], counters[None, :])
+    u = batch_uniforms(streams, batch, runs)
     rank = np.argsort(np.argsort(u[:, 1:], axis=1, kind="stable"), axis=1, kind="stable")
     return np.asarray((rank + np.where(rank % 2 == 0, u[:, :1], 1.0 - u[:, :1])) / runs)
+
+
+def paired(score: np.ndarray, sample: np.ndarray, ties: np.ndarray) -> np.ndarray:
+    """Return for each run of a batch the run whose `score` shall meet its stratified `sample`, a permutation.
+
+    Strata of the sample and ranks of the score form a lattice that fills their square evenly, shifted at random:
+    what depends on both varies less over the batch. A sample still meets any score of the batch with equal chance,
+    so where the runs behind the scores are exchangeable nothing is biased.
+
+    Parameters
+    ----------
+    score, sample
+        Shape (runs,); `sample` is a row of `strata`.
+    ties
+        Uniform numbers, shape (runs + 1,): one per run to order equal scores, and one for the shift.
+    """
+    runs = len(score)
+    rank = LATTICE_STEP * np.floor(sample * runs).astype(np.int64) + int(ties[-1] * runs)
+    return np.asarray(np.lexsort((ties[:-1], score))[rank % runs])

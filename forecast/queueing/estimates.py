@@ -10,21 +10,16 @@ import pandas as pd
 from scipy import special
 
 from . import desk
+from .measures import counted as measures_counted
 from .targets import ServiceGoal
 
 CONFIDENCE = 0.96  # of one look; stopping as soon as the interval is narrow leaves it the promised 95 %
 
 
 def counted(sums: np.ndarray, goal: ServiceGoal) -> tuple[np.ndarray, np.ndarray]:
-    """Return the calls that met the goal's threshold and the calls counted, from sums with measures last."""
-    met, total = sums[..., desk.ANSWERED_IN], sums[..., desk.OFFERED]
-    if goal.definition == "answered":
-        total = sums[..., desk.ANSWERED]
-    elif goal.definition == "total":
-        met = met + sums[..., desk.ABANDONED_IN]
-    elif goal.definition == "excl_short":
-        total = total - sums[..., desk.ABANDONED_SHORT]
-    return met, total
+    """Return the calls in time and the calls counted by the goal's definition, from sums with measures last."""
+    measures = (desk.OFFERED, desk.ANSWERED_IN, desk.ABANDONED, desk.ABANDONED_IN, desk.ABANDONED_SHORT)
+    return measures_counted(goal.definition, *(sums[..., m] for m in measures))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

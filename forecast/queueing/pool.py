@@ -72,8 +72,9 @@ class Pool:
         Stopped
             If stopped on the way.
         """
-        rates = self.arrivals.rates(draws.strata(self.busyness, number, BATCH))
-        heads = self.attendance.heads(number, BATCH)
+        busyness = draws.strata(self.busyness, number, BATCH)
+        rates = self.arrivals.rates(busyness)
+        heads = self.attendance.heads(number, dict(zip(self.arrivals.dates, busyness, strict=True)))
         run = np.arange(number * BATCH, (number + 1) * BATCH)
         seeds = draws.mixed(self.streams[None, :], run[:, None])
         out = np.empty((BATCH, len(self.arrivals.begin), len(desk.MEASURES)))

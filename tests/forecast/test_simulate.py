@@ -1,0 +1,369 @@
+"""The simulation of a staffing: against closed forms, its own promises, and what may be asked of it."""
+
+import datetime as dt
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from busyhour.forecast.errors import InputError
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.progress import Stopped, Watch
+from busyhour.forecast.queueing.simulate import simulate
+from busyhour.forecast.queueing.targets import ServiceGoal
+from scipy import stats
+from scipy.integrate import quad
+
+GOAL = {"desk": ServiceGoal(0.8, 20)}
+
+
+def volume_of(days=1, calls=100.0, handle_s=180.0, patience_s=math.nan, first="2026-03-02", hours=(0, 24), **more):
+    """Return half-hours of equal calls; the first day is a Monday."""
+    per_day = (hours[1] - hours[0]) * 2
+    starts = [
+        pd.Timestamp(first) + pd.Timedelta(days=d, minutes=30 * i + 60 * hours[0])
+        for d in range(days)
+        for i in range(per_day)
+    ]
+    columns = {"queue": "desk", "start": starts, "calls": calls, "handle_s": handle_s, "patience_s": patience_s}
+    return pd.DataFrame(columns | more)
+
+
+def steps(*rows, **more):
+    return pd.DataFrame(rows, columns=["start", "end", "agents"]).assign(**more)
+
+
+def whole(volume, agents):
+    return steps((volume["start"].min(), volume["start"].max() + pd.Timedelta(minutes=30), agents))
+
+
+def of(found, period="week", start=None):
+    rows = found.service[found.service["period"] == period]
+    return rows.iloc[0] if start is None else rows[rows["start"] == pd.Timestamp(start)].iloc[0]
+
+
+def erlang_a(n, a, h, patience, within):
+    """Return shares answered in time, abandoned in time and abandoned (Baccelli & Hebuterne's wait density)."""
+    theta, t = h / patience, within / h
+    blocked = 1.0
+    for k in range(1, n + 1):
+        blocked = a * blocked / (k + a * blocked)
+    density = lambda x: math.exp(a / theta * (1 - math.exp(-theta * x)) - n * x)  # noqa: E731
+    far = 40.0 / n + 5.0 / math.sqrt(n)
+    mass = n * quad(density, 0, far)[0]
+    p_n = 1.0 / (mass / n * n + 1.0 / blocked - 1.0)
+    v = lambda x: n * p_n * density(x)  # noqa: E731
+    wait = quad(v, 0, far)[0]
+    abandon = quad(lambda x: v(x) * (1 - math.exp(-theta * x)), 0, far)[0]
+    answered_in = 1 - wait + quad(lambda x: v(x) * math.exp(-theta * x), 0, t)[0]
+    still = math.exp(-theta * t) * quad(v, t, far)[0]
+    return answered_in, 1 - answered_in - still, abandon
+
+
+def close_to(row, exact, slack=1.5):
+    half = (row["ci_hi"] - row["ci_lo"]) / 2
+    return abs(row["simulated"] - exact) <= slack * half
+
+
+@pytest.mark.parametrize("definition", ["offered", "answered", "total", "excl_short"])
+def test_constant_rate_gives_erlang_a_by_every_definition(definition):
+    volume = volume_of(days=7, patience_s=120.0)
+    goal = ServiceGoal(0.8, 20, definition, short_s=10.0)
+    found = simulate(whole(volume, 10), volume, {"desk": goal}, seed=1)
+    load = 100 / 1800 * 180
+    in_time, gone_in_time, gone = erlang_a(10, load, 180.0, 120.0, 20.0)
+    short = erlang_a(10, load, 180.0, 120.0, 10.0)[1]
+    exact = {
+        "offered": in_time,
+        "answered": in_time / (1 - gone),
+        "total": in_time + gone_in_time,
+        "excl_short": in_time / (1 - short),
+    }[definition]
+    row = of(found)
+    assert close_to(row, exact)
+    assert row["ci_hi"] - row["ci_lo"] < 0.01
+    assert row["abandon_rate"] == pytest.approx(gone, abs=0.001)
+    assert row["occupancy"] == pytest.approx(load * (1 - gone) / 10, abs=0.001)
+    assert row["asa_s"] == pytest.approx(asa_of_answered(10, load, 180.0, 120.0), rel=0.02)
+
+
+def asa_of_answered(n, a, h, patience):
+    """Return the mean wait of answered calls by the stages that whoever waits goes through (Riordan 1962)."""
+    rate, weight = a / h, [1.0]
+    for k in range(1, n + 400):
+        weight.append(weight[-1] * rate / (min(k, n) / h + max(k - n, 0) / patience))
+    total = sum(weight)
+    # who finds j waiting is served with chance n mu / (n mu + (j + 1) theta) after the stages j + 1, ..., 1
+    mu, theta, served, waited = 1 / h, 1 / patience, 0.0, 0.0
+    for k, w in enumerate(weight):
+        p = w / total
+        if k < n:
+            served += p
+            continue
+        j = k - n
+        chance = n * mu / (n * mu + (j + 1) * theta)
+        served += p * chance
+        waited += p * chance * sum(1 / (n * mu + i * theta) for i in range(1, j + 2))
+    return waited / served
+
+
+def test_callers_without_patience_limit_give_erlang_c():
+    volume = volume_of(days=7, calls=100.0)
+    found = simulate(whole(volume, 13), volume, GOAL, seed=2)
+    load, blocked = 10.0, 1.0
+    for k in range(1, 14):
+        blocked = load * blocked / (k + load * blocked)
+    p_wait = 13 / ((13 - load) / blocked + load)
+    row = of(found)
+    assert close_to(row, 1 - p_wait * math.exp(-(13 - load) * 20 / 180))
+    assert row["asa_s"] == pytest.approx(p_wait / 3 * 180, rel=0.05)
+    assert row["abandon_rate"] < 1e-4  # those who wait when it closes
+
+
+@pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 1.5])
+def test_one_agent_waits_as_pollaczek_and_khinchine_say(cv):
+    volume = volume_of(days=7, calls=6.0, handle_s=150.0)
+    found = simulate(whole(volume, 1), volume, GOAL, handle_cv={"desk": cv}, seed=3, min_runs=1600, max_runs=1600)
+    rho = 0.5
+    assert of(found)["asa_s"] == pytest.approx(rho / (1 - rho) * (1 + cv**2) / 2 * 150.0, rel=0.03)
+
+
+def test_uncertain_rate_mixes_over_a_gamma_law():
+    mean, cv = 100.0, 0.15
+    sd = math.sqrt(mean + (cv * mean) ** 2)
+    spread = {f"q{p:g}": mean + stats.norm.ppf(p) * sd for p in (0.1, 0.5, 0.9)}
+    volume = volume_of(days=7, patience_s=120.0, **spread)
+    found = simulate(whole(volume, 11), volume, GOAL, seed=4)
+    u = (np.arange(200) + 0.5) / 200
+    factor = stats.gamma.ppf(u, cv**-2, scale=cv**2)
+    level = [erlang_a(11, 10.0 * f, 180.0, 120.0, 20.0)[0] for f in factor]
+    assert close_to(of(found), np.dot(factor, level) / factor.sum())
+    assert of(found)["offered"] == pytest.approx(100 * 48 * 7, rel=0.005)
+    days = found.service[found.service["period"] == "day"]
+    assert days["p_goal"].between(0.3, 0.9).all()  # a day is busy or slow as a whole
+
+
+def test_absent_heads_mix_over_the_binomial_law():
+    volume = volume_of(days=7, patience_s=120.0)
+    found = simulate(whole(volume, 12), volume, GOAL, absent=0.1, seed=5)
+    level = sum(stats.binom.pmf(k, 12, 0.9) * erlang_a(k, 10.0, 180.0, 120.0, 20.0)[0] for k in range(4, 13))
+    assert close_to(of(found), level)
+
+
+def test_persons_and_nameless_heads_are_the_same_when_all_come():
+    volume = volume_of(hours=(8, 12), patience_s=90.0, calls=20.0)
+    day = "2026-03-02 "
+    rows = [(day + "08:00", day + "10:10"), (day + "08:20", day + "12:00"), (day + "10:25", day + "12:05")]
+    one = steps(*[(*r, 1) for r in rows])
+    named = one.assign(agent=["Ann", "Bob", "Ann"])
+    added = steps((day + "08:00", day + "08:20", 1), (day + "08:20", day + "10:10", 2), (day + "10:10", day + "10:25", 1),
+                  (day + "10:25", day + "12:00", 2), (day + "12:00", day + "12:05", 1))  # fmt: skip
+    found = [simulate(s, volume, GOAL, min_runs=64, max_runs=64).service for s in (one, named, added)]
+    pd.testing.assert_frame_equal(found[0], found[1])
+    pd.testing.assert_frame_equal(found[0], found[2], rtol=1e-9)
+
+
+def test_a_person_is_away_all_day_and_on_a_night_shift_all_night():
+    volume = volume_of(days=2, calls=2.0, handle_s=1.0, patience_s=1.0)
+    night = steps(("2026-03-02 22:00", "2026-03-03 01:00", 1), ("2026-03-03 01:30", "2026-03-03 06:00", 1), agent="Ann")
+    found = simulate(night, volume, GOAL, absent={"monday": 1.0}, min_runs=64, max_runs=64)
+    assert found.service["simulated"].max() == 0
+    found = simulate(night, volume, GOAL, absent={dt.date(2026, 3, 3): 1.0}, min_runs=64, max_runs=64)
+    assert of(found, "interval", "2026-03-03 04:00")["simulated"] > 0.9
+
+
+def test_a_day_is_thin_as_a_whole():
+    volume = volume_of(hours=(8, 18), calls=40.0, handle_s=1.0, patience_s=1.0)
+    ann = steps(("2026-03-02 08:00", "2026-03-02 12:00", 1), ("2026-03-02 13:00", "2026-03-02 18:00", 1), agent="Ann")
+    goal = {"desk": ServiceGoal(0.5, 20)}
+    found = simulate(ann, volume, goal, absent=0.25, min_runs=640, max_runs=640)
+    served = found.service.query("period == 'interval' and simulated > 0.1")["p_goal"]
+    assert len(served) == 18
+    assert served.std() < 0.002  # the same runs in every interval, but for odd intervals with next to no calls
+    assert served.mean() == pytest.approx(0.75, abs=0.02)
+
+
+def test_absence_costs_as_many_heads_as_stay_away():
+    volume = volume_of(days=5, hours=(8, 18), patience_s=120.0)
+    many = simulate(whole(volume, 12), volume, GOAL)
+    thin = simulate(whole(volume, 12), volume, GOAL, absent=0.08)
+    less = simulate(whole(volume, 11), volume, GOAL)
+    assert of(thin)["simulated"] < of(many)["simulated"] - 0.04
+    assert of(thin)["simulated"] == pytest.approx(of(less)["simulated"], abs=0.02)  # 12 x 0.92 = 11.04 heads
+
+
+def test_same_seed_same_digits_and_calls_do_not_depend_on_staff():
+    volume = volume_of(hours=(8, 12), patience_s=90.0)
+    more = {"absent": 0.1, "min_runs": 64, "max_runs": 64}
+    first, again = (simulate(whole(volume, 10), volume, GOAL, seed=7, **more).service for _ in range(2))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    staffed = simulate(whole(volume, 12), volume, GOAL, seed=7, **more).service
+    pd.testing.assert_series_equal(first["offered"], staffed["offered"], check_exact=True)
+    assert (staffed["simulated"] >= first["simulated"] - 1e-12).all()
+    other = simulate(whole(volume, 10), volume, GOAL, seed=8, **more).service
+    assert (other["offered"] != first["offered"]).any()
+
+
+def test_a_queue_beside_it_changes_nothing():
+    desk = volume_of(hours=(8, 12), patience_s=90.0)
+    both = pd.concat([volume_of(hours=(8, 12), calls=10.0).assign(queue="bank"), desk], ignore_index=True)
+    staff = whole(desk, 10).assign(queue="desk")
+    runs = {"min_runs": 64, "max_runs": 64}
+    alone = simulate(staff, desk, GOAL, **runs).service
+    beside = simulate(staff, both, GOAL | {"bank": ServiceGoal(0.5, 10)}, **runs).service
+    pd.testing.assert_frame_equal(alone, beside[beside["queue"] == "desk"].reset_index(drop=True), check_exact=True)
+    assert (beside.loc[beside["queue"] == "bank", "simulated"] == 0).all()
+
+
+def test_runs_until_the_asked_half_width():
+    volume = volume_of(days=2, hours=(8, 12), calls=20.0, patience_s=120.0)
+    found = simulate(whole(volume, 3).assign(agents=3), volume, GOAL, half_width=0.01)
+    rows = found.service[found.service["period"] != "interval"]
+    assert found.stopped is None
+    assert found.half_width <= 0.01
+    assert ((rows["ci_hi"] - rows["ci_lo"]) / 2 <= 0.01 + 1e-12).all()
+    cut = simulate(whole(volume, 3), volume, GOAL, half_width=1e-6, min_runs=64, max_runs=96)
+    assert (cut.stopped, cut.runs) == ("runs", 96)
+    late = simulate(whole(volume, 3), volume, GOAL, half_width=1e-6, min_runs=64, watch=Watch(time_limit_s=0.0))
+    assert (late.stopped, late.runs) == ("time", 64)
+
+
+def test_stop_keeps_what_there_is_once_it_is_enough():
+    volume = volume_of(hours=(8, 12), calls=20.0, patience_s=120.0)
+    watch = Watch()
+    watch.stop.set()
+    with pytest.raises(Stopped):
+        simulate(whole(volume, 3), volume, GOAL, watch=watch)
+    told = []
+
+    def show(event):
+        told.append(event)
+        watch.stop.set()
+
+    watch = Watch(show=show)
+    found = simulate(whole(volume, 3), volume, GOAL, half_width=1e-6, min_runs=64, watch=watch)
+    assert (found.stopped, found.runs) == ("user", 64)
+    assert told[0].stage == "simulate"
+    assert 0 < told[0].share < 1
+
+
+def test_intervals_cover_the_truth_as_often_as_they_say():
+    sd = math.sqrt(40 + 16)
+    volume = volume_of(hours=(8, 11), calls=40.0, handle_s=200.0, patience_s=120.0)
+    volume = volume.assign(**{"q0.1": 40 - 1.2816 * sd, "q0.9": 40 + 1.2816 * sd})
+    staff = whole(volume, 6)
+    truth = of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.001, max_runs=60000))["simulated"]
+    runs = [of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.01, seed=k)) for k in range(60)]
+    hits = sum(r["ci_lo"] <= truth <= r["ci_hi"] for r in runs)
+    assert 53 <= hits <= 60
+    assert np.mean([r["simulated"] for r in runs]) == pytest.approx(truth, abs=0.002)
+
+
+def test_nobody_there_means_no_service():
+    volume = volume_of(hours=(8, 12), patience_s=90.0)
+    found = simulate(steps(), volume, GOAL)
+    assert (found.service["simulated"] == 0).all()
+    assert (found.service["abandon_rate"] == 1).all()
+    assert found.service["occupancy"].isna().all()
+    assert found.service["asa_s"].isna().all()
+
+
+def test_no_calls_are_no_service_level():
+    volume = volume_of(hours=(8, 12), calls=0.0)
+    found = simulate(whole(volume, 2), volume, GOAL)
+    assert found.service["simulated"].isna().all()
+    assert (found.service["p_goal"] == 1).all()
+    assert (found.service["occupancy"] == 0).all()
+    assert found.half_width == 0
+
+
+def test_overload_without_patience_ends_when_staff_leaves_after_closing():
+    volume = volume_of(hours=(8, 12), calls=100.0)
+    leaves = simulate(whole(volume, 5), volume, GOAL, min_runs=64, max_runs=64)
+    assert of(leaves)["abandon_rate"] == pytest.approx(0.5, abs=0.03)
+    assert of(leaves)["occupancy"] > 0.98
+    stays = simulate(steps(("2026-03-02 08:00", "2026-03-02 23:00", 5)), volume, GOAL, min_runs=64, max_runs=64)
+    assert of(stays)["abandon_rate"] == 0
+
+
+def test_who_leaves_finishes_the_call_in_hand():
+    volume = volume_of(hours=(8, 9), calls=600.0, handle_s=1200.0)
+    minute = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1))
+    found = simulate(minute, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64)
+    row = of(found)
+    assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(1.0)
+    assert row["occupancy"] == pytest.approx(1.0)
+    again = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1), ("2026-03-02 08:25", "2026-03-02 08:35", 1))
+    row = of(simulate(again, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64))
+    assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(2.0)  # back at 08:25, free at 08:30
+
+
+def test_callers_wait_past_midnight_only_while_open():
+    hours = pd.date_range("2026-03-02 22:00", "2026-03-03 01:30", freq="30min")
+    volume = pd.DataFrame({"queue": "desk", "start": hours, "calls": 5.0, "handle_s": 10.0, "patience_s": ""})
+    after = steps(("2026-03-03 00:00", "2026-03-03 02:00", 9))
+    found = simulate(after, volume, GOAL, min_runs=64, max_runs=64)
+    assert of(found)["abandon_rate"] == 0
+    assert of(found, "day", "2026-03-02")["asa_s"] == pytest.approx(3600, rel=0.05)
+    gap = volume[volume["start"] != pd.Timestamp("2026-03-02 23:30")]
+    found = simulate(after, gap, GOAL, min_runs=64, max_runs=64)
+    assert of(found, "day", "2026-03-02")["abandon_rate"] == 1
+    assert of(found, "day", "2026-03-03")["simulated"] > 0.99
+
+
+def test_a_clock_change_day_has_fifty_half_hours():
+    grid = Grid(dt.date(2026, 10, 25), days=1, minutes=30, zone="Europe/Berlin")
+    volume = pd.DataFrame({"queue": "desk", "start": grid.starts, "calls": 30.0, "handle_s": 60.0, "patience_s": 60.0})
+    staff = steps(("2026-10-25T00:00", "2026-10-26T00:00", 4))
+    found = simulate(staff, volume, GOAL, min_runs=64, max_runs=64)
+    rows = found.service[found.service["period"] == "interval"]
+    assert len(rows) == 50
+    assert list(rows["start"]) == list(grid.starts)
+    assert of(found, "day")["offered"] == pytest.approx(1500, rel=0.02)
+    assert of(found, "day")["start"] == grid.first
+    assert (rows["abandon_rate"] < 0.05).all()  # somebody is there in all of them
+    assert found.service["start"].dt.tz is not None
+
+
+def test_weeks_begin_where_told():
+    volume = volume_of(days=9, first="2026-03-07", hours=(8, 10), patience_s=60.0)
+    runs = {"min_runs": 64, "max_runs": 64}
+    for week_start, count in (("monday", 2), ("saturday", 2), ("sunday", 3)):
+        service = simulate(whole(volume, 20), volume, GOAL, week_start=week_start, **runs).service
+        weeks = service[service["period"] == "week"]
+        assert len(weeks) == count
+        assert {t.day_name().lower() for t in weeks["start"]} == {week_start}
+        assert weeks["offered"].sum() == pytest.approx(service.loc[service["period"] == "day", "offered"].sum())
+
+
+@pytest.mark.parametrize(
+    ("staffing", "options", "words"),
+    [
+        ({"agents": 1.5}, {}, "not a whole number"),
+        ({"agents": 2, "agent": "Ann"}, {}, "counts as 1"),
+        ({"queue": "other"}, {}, "does not have"),
+        ({"end": "2026-03-02 07:00"}, {}, "ends before"),
+        ({"agents": -1}, {}, "below 0"),
+        ({"start": pd.Timestamp("2026-03-02 08:00", tz="UTC")}, {}, "both have a zone"),
+        ({}, {"goals": {}}, "no goal"),
+        ({}, {"absent": 8}, "from 0 to 1"),
+        ({}, {"handle_cv": -1}, "handle_cv"),
+        ({}, {"handle_cv": {"other": 1}}, "handle_cv"),
+        ({}, {"week_start": "Mon"}, "unknown weekday"),
+        ({}, {"interval_min": 60}, "overlap"),
+    ],
+)
+def test_bad_input_is_named(staffing, options, words):
+    volume = volume_of(hours=(8, 10))
+    staff = steps(("2026-03-02 08:00", "2026-03-02 10:00", 2)).assign(**staffing)
+    with pytest.raises(InputError, match=words):
+        simulate(staff, volume, options.pop("goals", GOAL), **options)
+
+
+def test_no_open_interval_and_unknown_owner_are_named():
+    volume = volume_of(hours=(8, 10))
+    with pytest.raises(InputError, match="no open interval"):
+        simulate(whole(volume, 1), volume.iloc[:0], GOAL)
+    both = pd.concat([volume, volume.assign(queue="other")])
+    with pytest.raises(InputError, match="whose agents"):
+        simulate(whole(volume, 1), both, GOAL | {"other": ServiceGoal(0.8, 20)})
