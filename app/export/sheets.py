@@ -56,7 +56,7 @@ def _person(run: Run, agent: str, shifts: list[Stretch]) -> dict[str, Any]:
 
 
 def _shift(s: Stretch) -> dict[str, str]:
-    breaks = ", ".join(f"{kind} {clock(a)}–{clock(b)}" for a, b, kind in s.parts)
+    breaks = ", ".join(f"{kind}\u00a0{clock(a)}–{clock(b)}" for a, b, kind in s.parts)
     night = "" if s.end.date() == s.date else f" ({day(s.end.date())})"
     paid = "" if s.paid_min is None else hours(s.paid_min)
     return {"time": f"{clock(s.start)}–{clock(s.end)}{night}", "queue": s.queue, "breaks": breaks, "paid": paid}

@@ -108,8 +108,9 @@ def _hours(run: Run) -> list[Card]:
             else "fewer agents than the requirement of the slot"
         )
         basis = f"Agent-hours with {sense}; over and under are never netted."
-        if what == "under" and run.summary.get("goal_basis") in ("day", "week", "contract"):
-            basis += f" The goal holds per {run.summary['goal_basis']}, so single slots may lie under it."
+        period = str(run.summary.get("goal_basis", "interval"))
+        if what == "under" and period != "interval":
+            basis += f" The goal holds per {period}, so single slots may lie under it."
         out.append(Card(title, f"{number(value, 1)} h", note, basis))
     return out
 
@@ -234,13 +235,9 @@ def _paid(run: Run) -> Card | None:
     if not known(hours):
         return None
     activity = run.table("activity")
-    note = (
-        ""
-        if activity is None
-        else f"{number(activity['agent'].nunique())} people"
-        if run.staff is not None
-        else "no names: an anonymous plan"
-    )
+    note = "" if run.staff is not None else "no names: an anonymous plan"
+    if activity is not None and run.staff is not None:
+        note = f"{number(len(set(activity.loc[activity['activity'] != 'leave', 'agent'])))} people at work"
     return Card(
         "Paid hours",
         f"{number(float(str(hours)), 1)} h",

@@ -42,8 +42,8 @@ _RAMPS = {
 
 
 def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
-    """Return the charts that the run's files allow: forecast, staffing, service_level, over, under, service."""
-    out: dict[str, Spec] = {}
+    """Return the charts that the run's files allow, in the order of the page."""
+    out: dict[str, Spec] = {"service": service(run)} if service_rows(run) else {}
     if len(axis) and run.table("volume") is not None:
         out["forecast"] = forecast(run, axis)
     if len(axis) and run.table("coverage") is not None:
@@ -52,8 +52,6 @@ def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
         if any(r.get("service_level") is not None for r in slots):
             out["service_level"] = service_level(run, axis, slots)
         out |= {what: heat(run, axis, slots, what) for what in ("over", "under")}
-    if service_rows(run):
-        out["service"] = service(run)
     return out
 
 

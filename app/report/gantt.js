@@ -1,7 +1,7 @@
 // The Gantt: only the rows in sight are in the page, so 300 people or 3000 scroll alike.
 "use strict";
 window.makeGantt = (plan, box) => {
-  const ROW = 27, NAMES = 190, EXTRA = 8, HEAD = 86, SLOT = 15;
+  const ROW = 27, NAMES = 190, EXTRA = 8, HEAD = 86;
   const KINDS = {break: "break", lunch: "lunch", meeting: "meeting", training: "training", leave: "leave"};
   const $ = id => document.getElementById(id);
   const make = (tag, cls, text) => { const e = document.createElement(tag); if (cls) e.className = cls; if (text !== undefined) e.textContent = text; return e; };
@@ -28,6 +28,7 @@ window.makeGantt = (plan, box) => {
       const last = parts[parts.length - 1];
       if (last && lo <= last.hi) last.hi = Math.max(last.hi, hi); else parts.push({lo, hi});
     }
+    if (!parts.length) parts.push({lo: 0, hi: 60});
     let before = 0;
     for (const p of parts) { p.before = before; before += p.hi - p.lo; }
     return parts;
@@ -82,11 +83,11 @@ window.makeGantt = (plan, box) => {
   function strip() {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg"), path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     const counts = new Map();
-    for (const p of state.rows) for (const s of worked({shifts: p.here})) for (let m = s[0]; m < s[1]; m += SLOT)
+    for (const p of state.rows) for (const s of worked({shifts: p.here})) for (let m = s[0]; m < s[1]; m += plan.slot)
       if (!s[4].some(([a, b]) => m >= a && m < b)) counts.set(m, (counts.get(m) ?? 0) + 1);
     const top = Math.max(1, ...counts.values()), y = n => 38 - 32 * n / top;
     let d = "M0 38";
-    for (const s of state.segments) for (let m = s.lo; m < s.hi; m += SLOT) d += `H${place(m === s.lo ? m + .01 : m).toFixed(1)}V${y(counts.get(m) ?? 0).toFixed(1)}`;
+    for (const s of state.segments) for (let m = s.lo; m < s.hi; m += plan.slot) d += `H${place(m === s.lo ? m + .01 : m).toFixed(1)}V${y(counts.get(m) ?? 0).toFixed(1)}`;
     path.setAttribute("d", `${d}H${state.width.toFixed(1)}V38Z`);
     path.setAttribute("fill", "#bcdcef");
     svg.setAttribute("width", state.width); svg.setAttribute("height", 40); svg.setAttribute("aria-hidden", "true");
@@ -200,5 +201,5 @@ window.makeGantt = (plan, box) => {
   addEventListener("afterprint", () => { state.all = false; layout(); });
   legend();
   choose();
-  return {show: label => { state.day = plan.days.find(d => d.label === label) ?? null; state.zoom = 1; choose(); box.scrollTop = 0; }};
+  return {show: label => { state.day = label ? plan.days.find(d => d.label === label) ?? {label, lo: -2, hi: -1} : null; state.zoom = 1; choose(); box.scrollTop = 0; }};
 };

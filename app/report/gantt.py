@@ -118,7 +118,13 @@ def gantt(run: Run) -> dict[str, Any] | None:
         if d in busy
     ]
     people = [{"id": a, "name": run.name(a), "team": run.team(a), "shifts": shifts} for a, shifts in agents.items()]
-    return {"people": people, "days": days, "ticks": _ticks(run, dates, first), "queues": list(run.queues)}
+    return {
+        "people": people,
+        "days": days,
+        "ticks": _ticks(run, dates, first),
+        "queues": list(run.queues),
+        "slot": run.slot_min,
+    }
 
 
 def _everybody(run: Run) -> list[str]:

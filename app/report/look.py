@@ -25,6 +25,7 @@ CONFIG: Spec = {
     "font": "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif",
     "background": None,
     "view": {"stroke": None},
+    "locale": {"number": {"decimal": ".", "thousands": "\u202f", "grouping": [3], "currency": ["", ""]}},
     "axis": _AXIS,
     "legend": _LEGEND,
 }

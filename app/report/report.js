@@ -11,7 +11,7 @@
     const options = {actions: false, renderer: "svg", ast: true, mode: "vega-lite"};
     const {view} = await window.vegaEmbed(`#chart-${name}`, {...spec, datasets}, options);
     drawn.push({view, timed: spec.params.some(p => p.name === "lo")});
-    show(drawn.slice(-1));
+    if (chosen.view || chosen.queue !== plan.queues[0]) show(drawn.slice(-1));
   }
 
   function show(charts = drawn) {

@@ -164,7 +164,7 @@ def test_history_lies_on_the_same_weekday_and_time(shared_run: Path) -> None:
 def test_charts_draw_as_pictures(make_run: Callable[..., Path]) -> None:
     run = read_run(make_run(days=1))
     specs = charts(run, TimeAxis.of(run))
-    assert list(specs) == ["forecast", "staffing", "service_level", "over", "under", "service"]
+    assert list(specs) == ["service", "forecast", "staffing", "service_level", "over", "under"]
     assert picture(specs["staffing"], scale=1)[:8] == b"\x89PNG\r\n\x1a\n"
 
 
