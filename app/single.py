@@ -63,11 +63,10 @@ def _calendar(
                 mend="Write it like 2026-12-25",
             )
         special = tuple(SpecialDay(d.date(), "closed", "closed", closed=True) for d in dates)
-    hours = (
-        opening_of_history(calls, interval_min)
-        if opening is None
-        else parse_opening(dict.fromkeys(WEEKDAYS, opening), key="--open")
-    )
+    hours = opening_of_history(calls, interval_min)
+    if opening is not None:
+        asked = parse_opening(dict.fromkeys(WEEKDAYS, opening), key="--open")
+        hours = {day: asked[day] if spans else () for day, spans in hours.items()}  # days without calls stay closed
     return Calendar(opening=hours, zone=zone, country=country, special=special)
 
 

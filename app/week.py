@@ -112,19 +112,24 @@ def decide(
     Infeasible
         If the rules of some people contradict each other.
     """
-    deadline = time.monotonic() + config.solve.time_limit_s
     stages: dict[str, float] = {}
-    week = _attempt(config, problem, curves, volume, watch, deadline, stages, None)
+    week = _attempt(config, problem, curves, volume, watch, stages, None)
     for repair in range(1, REPAIRS + 1):
         missing = _missing(week)
-        if not missing or watch.stopped or deadline - time.monotonic() < LEAST_S:
+        if not missing or watch.stopped or _left_s(config, stages) <= LEAST_S:
             break
         watch.tell("mend", f"{len(missing)} period(s) below goal in simulation, goals raised")
         problem = _raised(problem, missing)
-        mended = _attempt(config, problem, curves, volume, watch, deadline, stages, week)
+        mended = _attempt(config, problem, curves, volume, watch, stages, week)
         if sum(_missing(mended).values()) < sum(missing.values()):
             week = replace(mended, repairs=repair)
     return replace(week, stages=stages)
+
+
+def _left_s(config: Config, stages: Mapping[str, float]) -> float:
+    """Return the seconds left of the time limit for cover and roster together, `LEAST_S` at least."""
+    spent = stages.get("cover", 0.0) + stages.get("roster", 0.0)
+    return max(LEAST_S, config.solve.time_limit_s - spent)
 
 
 def _attempt(
@@ -133,18 +138,18 @@ def _attempt(
     curves: Mapping[str, Curve] | None,
     volume: pd.DataFrame | None,
     watch: Watch,
-    deadline: float,
     stages: dict[str, float],
     before: Week | None,
 ) -> Week:
     solve = config.solve
     how: dict[str, Any] = {"watch": watch, "seed": solve.seed, "threads": solve.threads}
-    left = max(LEAST_S, deadline - time.monotonic())
+    left = _left_s(config, stages)
     with _timed(stages, "cover"):
         cover = solve_cover(
             problem,
             time_limit_s=left * (COVER_SHARE if problem.staff else 1.0),
             gap=solve.cover_gap if problem.staff else solve.gap,
+            before=before.cover if before is not None else None,
             **how,
         )
     if cover.solved.status == "none":
@@ -153,8 +158,8 @@ def _attempt(
     assigned = anonymous(cover.planned)
     if problem.staff:
         start = before.assigned if before is not None else None
-        left = max(LEAST_S, deadline - time.monotonic())
         with _timed(stages, "roster"):
+            left = _left_s(config, stages)
             roster = solve_roster(problem, cover.planned, time_limit_s=left, gap=solve.gap, start=start, **how)
         assigned = dict(roster.assigned)
     absent = config.shrinkage.absent(problem.grid)

@@ -79,7 +79,7 @@ def concave_majorant(values: np.ndarray) -> np.ndarray:
         ) * (hull[-1] - hull[-2]):
             hull.pop()
         hull.append(i)
-    return np.interp(np.arange(len(values)), hull, values[hull])
+    return np.asarray(np.interp(np.arange(len(values)), hull, values[hull]))
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class ScheduleProblem:
     @cached_property
     def open(self) -> np.ndarray:
         """Whether any queue is open, shape (S,)."""
-        return np.logical_or.reduce([d.open for d in self.demands])
+        return np.asarray(np.logical_or.reduce([d.open for d in self.demands]))
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:

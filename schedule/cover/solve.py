@@ -20,7 +20,14 @@ from .week import Week
 
 
 def solve_cover(
-    problem: ScheduleProblem, *, watch: Watch, time_limit_s: float, gap: float = 0.001, seed: int = 1, threads: int = 1
+    problem: ScheduleProblem,
+    *,
+    watch: Watch,
+    time_limit_s: float,
+    gap: float = 0.001,
+    seed: int = 1,
+    threads: int = 1,
+    before: Cover | None = None,
 ) -> Cover:
     """Return the cheapest cover found: shifts, breaks and lunches chosen together, wages plus prices at their least.
 
@@ -37,6 +44,9 @@ def solve_cover(
         Seconds for all of it.
     gap
         Relative gap at which a day, or the week, is done.
+    before
+        A cover of the same shifts and people to go on from: days that are good enough under this problem stay as they
+        are.
     """
     began = time.monotonic()
     effort = Effort(watch, gap, seed, threads, began + time_limit_s)
@@ -46,7 +56,10 @@ def solve_cover(
     if not relaxed.found:
         return Cover((), Solved("none", stopped=relaxed.stopped, seconds=time.monotonic() - began))
     week = Week(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
-    week.decide()
+    if before is None:
+        week.decide()
+    else:
+        week.go_on(before.counts, before.blocks)
     week.improve()
     return _cover(week, model, relaxed)
 
@@ -96,4 +109,5 @@ def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
         under_hours=short * frame.problem.grid.hours,
         below_contract_hours=worth.below_contract / costs.below_contract_h if costs.below_contract_h else 0.0,
         price=dict(zip(queues, price, strict=True)),
+        counts=week.done,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,6 +33,8 @@ class Week:
     ----------
     done
         What is decided in whole heads; after `decide`, everything.
+    resumed
+        Whether it goes on from a plan made before.
     blocks
         Figures of each run of days.
     """
@@ -45,6 +47,7 @@ class Week:
     blocks: dict[tuple[int, ...], Block] = field(default_factory=dict)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    resumed: bool = False
 
     def __post_init__(self) -> None:
         self.runs = blocks(self.frame)
@@ -83,14 +86,23 @@ class Week:
                 self.bound = max(self.bound, sum(b for b in proven if b is not None))
         self._tell()
 
+    def go_on(self, done: Counts, blocks: Iterable[Block]) -> None:
+        """Take up a plan made before, so that only what is not good enough is decided again."""
+        self.done = done
+        self.blocks = {tuple(self.frame.problem.date_index[d] for d in b.dates): b for b in blocks}
+        self.resumed = True
+        self._tell()
+
     def improve(self) -> None:
         """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
-        helped = self.linked
+        helped = self.linked or self.resumed
         while helped and not self._finished():
             helped = False
             for name, shifts, run in self._windows():
                 if self._finished():
                     break
+                if self._near() and run in self.blocks and self._near(self.blocks[run]):
+                    continue
                 began = time.monotonic()
                 own = self.done.only(self.frame, shifts)
                 rest = self.done.only(self.frame, set(range(len(self.frame.shifts))) - shifts)
@@ -103,8 +115,12 @@ class Week:
                     self._block(run, made.cost, made.bound, self.blocks[run].seconds + time.monotonic() - began)
 
     def _finished(self) -> bool:
-        near = relative_gap(self.cost, self.bound)
-        return self.effort.over or (near is not None and near <= self.effort.gap)
+        return self.effort.over or (self._near() and all(map(self._near, self.blocks.values())))
+
+    def _near(self, block: Block | None = None) -> bool:
+        """Whether the week, or one block of it, is proven to be within the gap."""
+        gap = block.gap if block is not None else relative_gap(self.cost, self.bound)
+        return gap is not None and gap <= self.effort.gap
 
     def _on(self, day: int) -> set[int]:
         """Return the shifts that start on `day`."""
