@@ -1,76 +1,71 @@
-"""How far off the forecasts are: every model on real calls, from the same origins.
+"""Errors of the bank's forecasts from past evenings: python -m benchmarks.forecast [--model all|auto|NAME]
 
-Usage: python -m benchmarks.forecast [--data DIR] [--models two_stage,weekday_median]
-
-DIR holds ``bank_calls_5min.csv.gz`` (columns time, calls; a North American retail bank, 2003) and
-``forecast_origins.csv`` (dataset, origin, horizon_days). Without them the benchmark says that it is skipped.
-Half-hours from 07:00 to 21:00, the next ten weekdays, closures of the year known in advance.
+Origins are the 26 evenings of ``origins_bank.csv`` (every second working day, 30 July to 9 October 2003), the horizon
+is the next ten working days, half-hours from 07:00 to 21:00 of ``data/bank``. Bands are days of the horizon. All
+figures are percent: errors of the calls that came, coverage of the intervals; seconds are those of all origins. With
+``--data`` each model's forecasts are scored a second time by code from outside the project.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pandas as pd
 
+from busyhour.app.inputs import Folder
 from busyhour.forecast.backtest import backtest
-from busyhour.forecast.calendars import Calendar, SpecialDay, parse_opening
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.models import MODELS
-from busyhour.forecast.predict import forecast
+from busyhour.forecast.progress import Watch
 
-WEEK = dt.date(2003, 10, 27)
-CLOSED = (dt.date(2003, 5, 26), dt.date(2003, 7, 4), dt.date(2003, 9, 1))
+ORIGINS = Path(__file__).parent / "origins_bank.csv"
+SHOWN = ("wape", "bias", "wql", "coverage_80", "coverage_95", "day_wape")
 
 
-def bank() -> Calendar:
-    """Return the bank's calendar: weekdays 07:00-21:00, three public holidays shut."""
-    weekdays = ("monday", "tuesday", "wednesday", "thursday", "friday")
-    special = tuple(SpecialDay(d, "public holiday", "closure", closed=True) for d in CLOSED)
-    return Calendar(parse_opening(dict.fromkeys(weekdays, "07:00-21:00")), special=special)
-
-
-def table(scores: pd.DataFrame) -> str:
-    """Return one line per model: WAPE by band, then the errors of the whole horizon, in per cent."""
-    whole = scores.groupby("model", sort=False).tail(1).set_index("model")
-    wape = scores.pivot_table(index="model", columns="band", values="wape", sort=False)
-    lines = [
-        "model            "
-        + "".join(f"{'WAPE ' + b:>12}" for b in wape)
-        + "    bias     wQL  cov80  cov95  day WAPE  seconds"
-    ]
-    for name, row in whole.iterrows():
-        bands = "".join(f"{100 * v:12.2f}" for v in wape.loc[name])
-        lines.append(
-            f"{name!s:17}{bands}{100 * row['bias']:8.2f}{100 * row['wql']:8.2f}{100 * row['coverage_80']:7.1f}"
-            f"{100 * row['coverage_95']:7.1f}{100 * row['day_wape']:10.2f}{row['seconds']:9.1f}"
-        )
-    return "\n".join(lines)
+def outside(predictions: pd.DataFrame, data: Path) -> None:
+    """Have each model's predictions scored by the tool beside the data, from the five-minute counts."""
+    tool, calls = data.parent / "tools" / "score_forecast.py", data / "bank_calls_5min.csv.gz"
+    if not (tool.exists() and calls.exists()):
+        print("outside scores: skipped, no score_forecast.py and bank_calls_5min.csv.gz at --data")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for name, rows in predictions.groupby("model", sort=False):
+            file = Path(folder) / f"{name}.csv"
+            local = rows["timestamp"].dt.tz_localize(None)
+            rows.drop(columns=["queue", "model"]).assign(timestamp=local).to_csv(file, index=False, lineterminator="\n")
+            command = [sys.executable, tool, file, calls, "--start", "07:00", "--end", "21:00"]
+            done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+            print(f"\noutside scores, {name}\n{done.stdout.rstrip() or done.stderr.rstrip()}")
 
 
 def main() -> None:
-    """Print the table of the bank, and the seconds of one planned week."""
-    parser = argparse.ArgumentParser(description="Forecast benchmark")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--models", default=",".join(MODELS))
-    args = parser.parse_args()
-    files = [args.data / "bank_calls_5min.csv.gz", args.data / "forecast_origins.csv"]
-    for file in files:
-        if not file.is_file():
-            print(f"skipped: {file} is not there")
-            return
-    calls = pd.read_csv(files[0]).rename(columns={"time": "start", "calls": "offered"})
-    origins = pd.read_csv(files[1]).query("dataset == 'bank'")
-    scores = [backtest(calls, bank(), interval_min=30, origins=origins, model=m)[1] for m in args.models.split(",")]
-    print(f"bank, half-hours, {len(origins)} origins, next 10 weekdays; per cent; seconds for all origins")
-    print(table(pd.concat(scores)))
+    """Forecast from every origin and print the errors."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="all", help="a model, all (each by itself) or auto (a race at each origin)")
+    parser.add_argument("--folder", type=Path, default=Path("data/bank"), help="the planner's folder")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="its ../tools scores them too")
+    asked = parser.parse_args()
+    folder = Folder.read(asked.folder)
+    calls, _ = folder.calls()
+    origins = pd.read_csv(ORIGINS, parse_dates=["origin"])
     began = time.perf_counter()
-    told = forecast(calls, Grid(WEEK, 7, 30), bank(), handle_s={"calls": 175.0})
-    chosen = told.volume["model"].iloc[0]
-    print(f"week of {WEEK}: {time.perf_counter() - began:.1f} s with the race over past origins; chosen: {chosen}")
+    predictions, scores = backtest(
+        calls,
+        folder.calendar(),
+        interval_min=folder.config.site.interval_min,
+        origins=origins,
+        model=asked.model,
+        watch=Watch(),
+    )
+    print(f"{len(origins)} origins, {time.perf_counter() - began:.1f} s in all")
+    print(f"{'model':<16}{'band':<7}{'days':>5}" + "".join(f"{name:>13}" for name in SHOWN) + f"{'seconds':>9}")
+    for row in scores.itertuples():
+        figures = "".join(f"{100 * getattr(row, name):>13.2f}" for name in SHOWN)
+        print(f"{row.model:<16}{row.band:<7}{row.days:>5}{figures}{row.seconds:>9.1f}")
+    outside(predictions, asked.data)
 
 
 if __name__ == "__main__":
