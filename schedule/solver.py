@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+import functools
+import os
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import highspy
@@ -123,8 +128,25 @@ def solve(
     return _answer(highs, linear, watch, time.monotonic() - began)
 
 
+@functools.cache
+def _swallow_banner() -> None:
+    """Keep the lines that a process's first HiGHS prints, whatever its options say, off standard output."""
+    libc = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+    libc.fflush(None)
+    kept = os.dup(1)
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            highspy.Highs()  # type: ignore[no-untyped-call]
+            libc.fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def _hand_over(linear: Linear) -> Any:
     """Return a silent HiGHS that holds `linear`, names included."""
+    _swallow_banner()
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
