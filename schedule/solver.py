@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,9 +123,9 @@ def solve(
         known = [(i, float(start[name])) for i, name in enumerate(linear.columns) if name in start]
         if known:
             highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
-    _Listener(highs, watch, stage, text, linear.sign)
+    listener = _Listener(highs, watch, stage, text, linear.sign)
     with _scheduler(threads):
-        _run(highs)
+        _run(highs, listener)
     return _answer(highs, linear, watch, time.monotonic() - began)
 
 
@@ -172,12 +173,12 @@ class _Listener:
 
     def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
         self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
-        self.told = time.monotonic()
+        self.told, self.cancelled = time.monotonic(), False
         for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             event.subscribe(self)
 
     def __call__(self, event: Any) -> None:
-        if self.watch.stopped or self.watch.time_is_up:
+        if self.cancelled or self.watch.stopped or self.watch.time_is_up:
             event.interrupt()
         now = time.monotonic()
         if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt and now > self.told + 0.25:
@@ -216,29 +217,18 @@ def _scheduler(threads: int) -> Iterator[None]:
             _free.notify_all()
 
 
-def _run(highs: Any) -> None:
+def _run(highs: Any, listener: _Listener) -> None:
     """Run HiGHS in a thread of its own, so that Ctrl-C reaches us at once and never unwinds through the solver."""
-    done, fault = threading.Event(), []
-
-    def work() -> None:
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(highs.run)
         try:
-            highs.run()
-            highspy.Highs.resetThreadScheduler(False)
-        except highspy.highs.HighsError as error:
-            fault.append(error)
-        finally:
-            done.set()
-
-    threading.Thread(target=work, daemon=True).start()
-    try:
-        while not done.wait(0.1):
-            pass
-    except KeyboardInterrupt:
-        highs.cancelSolve()
-        done.wait()
-        raise
-    if fault:
-        raise SolverFault(str(fault[0]))
+            while not wait([run], timeout=0.1).done:
+                pass
+        except KeyboardInterrupt:
+            listener.cancelled = True
+            wait([run])
+            raise
+        run.result()
 
 
 def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
