@@ -113,7 +113,7 @@ def publish(
             "volume": volume,
             "requirement": requirement,
             "curve": curve,
-            "cover": cover_table(week.cover.planned),
+            "cover": cover_table(week.planned),
             "activity": week.activity,
             "coverage": week.coverage,
             "service": service,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..forecast.grid import Grid
@@ -20,21 +18,22 @@ from ..schedule.cover.result import Cover
 from ..schedule.cover.solve import solve_cover
 from ..schedule.coverage import coverage, service_expected
 from ..schedule.demand import demand
-from ..schedule.problem import Demand, ScheduleProblem
+from ..schedule.mend import mend
+from ..schedule.problem import ScheduleProblem
 from ..schedule.roster.result import Roster
 from ..schedule.roster.solve import solve_roster
 from ..schedule.shifts import PlannedShift
 from ..schedule.staff import Agent
 from .config import Config
 
-COVER_SHARE = 0.5
+COVER_SHARE = 0.6
 """Part of the time left that the cover may take when there are people to name."""
 
 REPAIRS = 2
-"""How often goals may be raised where simulation says that a period misses."""
+"""How often a plan is mended where simulation says that a period misses its goal."""
 
 LEAST_S = 8.0
-"""Seconds that a stage gets at least, and that a repair needs."""
+"""Seconds that the roster gets at least."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Week:
     simulation
         None where no volumes are known.
     repairs
-        How often a period's simulated service fell short and its goal was raised.
+        How often people were given more work because a period's simulated service fell short.
     """
 
     problem: ScheduleProblem
@@ -61,6 +60,12 @@ class Week:
     simulation: Simulation | None
     repairs: int
     stages: Mapping[str, float]
+
+    @property
+    def planned(self) -> tuple[PlannedShift, ...]:
+        """Every shift of the plan, taken or open."""
+        taken = (p for shifts in self.assigned.values() for p in shifts)
+        return (*taken, *(self.roster.open if self.roster is not None else ()))
 
     @property
     def cycle_min(self) -> float | None:
@@ -96,7 +101,7 @@ def decide(
     volume: pd.DataFrame | None,
     watch: Watch,
 ) -> Week:
-    """Choose shifts and breaks, name people, simulate; where a period misses its goal, raise it by the miss and mend.
+    """Choose shifts and breaks, name people, simulate; mend periods that miss their goal.
 
     Parameters
     ----------
@@ -113,16 +118,34 @@ def decide(
         If the rules of some people contradict each other.
     """
     stages: dict[str, float] = {}
-    week = _attempt(config, problem, curves, volume, watch, stages, None)
+    with _timed(stages, "cover"):
+        cover = solve_cover(
+            problem,
+            watch=watch,
+            time_limit_s=config.solve.time_limit_s * (COVER_SHARE if problem.staff else 1.0),
+            gap=config.solve.cover_gap if problem.staff else config.solve.gap,
+            seed=config.solve.seed,
+            threads=config.solve.threads,
+        )
+    if cover.solved.status == "none":
+        raise Stopped
+    if not problem.staff:
+        return _measured(config, problem, curves, volume, watch, stages, cover, None, anonymous(cover.planned))
+    roster = _named(config, problem, watch, stages, cover.planned, None)
+    week = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
     for repair in range(1, REPAIRS + 1):
-        missing = _missing(week)
-        if not missing or watch.stopped or _left_s(config, stages) <= LEAST_S:
+        lacking = _lacking(week)
+        if not lacking or watch.stopped:
             break
-        watch.tell("mend", f"{len(missing)} period(s) below goal in simulation, goals raised")
-        problem = _raised(problem, missing)
-        mended = _attempt(config, problem, curves, volume, watch, stages, week)
-        if sum(_missing(mended).values()) < sum(missing.values()):
-            week = replace(mended, repairs=repair)
+        watch.tell("mend", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
+        with _timed(stages, "mend"):
+            mended = mend(problem, week.assigned, lacking)
+        planned = [*(p for shifts in mended.values() for p in shifts), *roster.open]
+        roster = _named(config, problem, watch, stages, planned, mended)
+        found = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
+        if sum(_lacking(found).values()) >= sum(lacking.values()):
+            break
+        week = replace(found, repairs=repair)
     return replace(week, stages=stages)
 
 
@@ -132,36 +155,38 @@ def _left_s(config: Config, stages: Mapping[str, float]) -> float:
     return max(LEAST_S, config.solve.time_limit_s - spent)
 
 
-def _attempt(
+def _named(
+    config: Config,
+    problem: ScheduleProblem,
+    watch: Watch,
+    stages: dict[str, float],
+    planned: Sequence[PlannedShift],
+    start: Mapping[str, Sequence[PlannedShift]] | None,
+) -> Roster:
+    with _timed(stages, "roster"):
+        return solve_roster(
+            problem,
+            planned,
+            watch=watch,
+            time_limit_s=_left_s(config, stages),
+            gap=config.solve.gap,
+            seed=config.solve.seed,
+            threads=config.solve.threads,
+            start=start,
+        )
+
+
+def _measured(
     config: Config,
     problem: ScheduleProblem,
     curves: Mapping[str, Curve] | None,
     volume: pd.DataFrame | None,
     watch: Watch,
     stages: dict[str, float],
-    before: Week | None,
+    cover: Cover,
+    roster: Roster | None,
+    assigned: Mapping[str, tuple[PlannedShift, ...]],
 ) -> Week:
-    solve = config.solve
-    how: dict[str, Any] = {"watch": watch, "seed": solve.seed, "threads": solve.threads}
-    left = _left_s(config, stages)
-    with _timed(stages, "cover"):
-        cover = solve_cover(
-            problem,
-            time_limit_s=left * (COVER_SHARE if problem.staff else 1.0),
-            gap=solve.cover_gap if problem.staff else solve.gap,
-            before=before.cover if before is not None else None,
-            **how,
-        )
-    if cover.solved.status == "none":
-        raise Stopped
-    roster: Roster | None = None
-    assigned = anonymous(cover.planned)
-    if problem.staff:
-        start = before.assigned if before is not None else None
-        with _timed(stages, "roster"):
-            left = _left_s(config, stages)
-            roster = solve_roster(problem, cover.planned, time_limit_s=left, gap=solve.gap, start=start, **how)
-        assigned = dict(roster.assigned)
     absent = config.shrinkage.absent(problem.grid)
     rows = activity(assigned, problem.grid, problem.staff)
     covered = coverage(rows, problem, curves, absent)
@@ -177,13 +202,13 @@ def _attempt(
                 week_start=config.site.week_start,
                 absent=config.shrinkage.unplanned,
                 handle_cv={name: q.handle_cv for name, q in config.queue.items()},
-                seed=solve.seed,
+                seed=config.solve.seed,
                 watch=replace(watch, time_limit_s=None),
             )
     return Week(problem, cover, roster, assigned, rows, covered, expected, run, 0, stages)
 
 
-def _missing(week: Week) -> dict[tuple[str, int], float]:
+def _lacking(week: Week) -> dict[tuple[str, int], float]:
     """Return (queue, period) → calls missing where the simulation's interval lies below the goal."""
     if week.simulation is None:
         return {}
@@ -201,18 +226,6 @@ def _missing(week: Week) -> dict[tuple[str, int], float]:
             if len(row) and float(row["ci_hi"].iloc[0]) < d.goal.level:
                 out[d.queue, k] = (d.goal.level - float(row["simulated"].iloc[0])) * float(d.calls[slots].sum())
     return out
-
-
-def _raised(problem: ScheduleProblem, missing: Mapping[tuple[str, int], float]) -> ScheduleProblem:
-    """Return the problem with the margins of the missing periods raised by what simulation says they lack."""
-
-    def one(d: Demand) -> Demand:
-        margin = np.array(d.margin or [0.0] * len(d.periods))
-        for k in range(len(margin)):
-            margin[k] += missing.get((d.queue, k), 0.0)
-        return replace(d, margin=tuple(float(m) for m in margin))
-
-    return replace(problem, demands=tuple(one(d) for d in problem.demands))
 
 
 @contextlib.contextmanager

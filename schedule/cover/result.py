@@ -51,8 +51,6 @@ class Cover:
         Hours by which groups stay below the sum of their contracts' minima.
     price
         Per queue what one more agent in each slot would save, shape (S,), from the LP relaxation.
-    counts
-        The plan as counts, from which `solve_cover` can go on.
     """
 
     planned: tuple[PlannedShift, ...]
@@ -64,7 +62,6 @@ class Cover:
     under_hours: float = 0.0
     below_contract_hours: float = 0.0
     price: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
-    counts: Counts = field(default_factory=Counts, repr=False)
 
 
 def single_heads(frame: Frame, counts: Counts) -> tuple[PlannedShift, ...]:

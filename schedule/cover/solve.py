@@ -27,7 +27,6 @@ def solve_cover(
     gap: float = 0.001,
     seed: int = 1,
     threads: int = 1,
-    before: Cover | None = None,
 ) -> Cover:
     """Return the cheapest cover found: shifts, breaks and lunches chosen together, wages plus prices at their least.
 
@@ -44,9 +43,6 @@ def solve_cover(
         Seconds for all of it.
     gap
         Relative gap at which a day, or the week, is done.
-    before
-        A cover of the same shifts and people to go on from: days that are good enough under this problem stay as they
-        are.
     """
     began = time.monotonic()
     effort = Effort(watch, gap, seed, threads, began + time_limit_s)
@@ -56,10 +52,7 @@ def solve_cover(
     if not relaxed.found:
         return Cover((), Solved("none", stopped=relaxed.stopped, seconds=time.monotonic() - began))
     week = Week(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
-    if before is None:
-        week.decide()
-    else:
-        week.go_on(before.counts, before.blocks)
+    week.decide()
     week.improve()
     return _cover(week, model, relaxed)
 
@@ -109,5 +102,4 @@ def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
         under_hours=short * frame.problem.grid.hours,
         below_contract_hours=worth.below_contract / costs.below_contract_h if costs.below_contract_h else 0.0,
         price=dict(zip(queues, price, strict=True)),
-        counts=week.done,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -33,8 +33,6 @@ class Week:
     ----------
     done
         What is decided in whole heads; after `decide`, everything.
-    resumed
-        Whether it goes on from a plan made before.
     blocks
         Figures of each run of days.
     """
@@ -47,7 +45,6 @@ class Week:
     blocks: dict[tuple[int, ...], Block] = field(default_factory=dict)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
-    resumed: bool = False
 
     def __post_init__(self) -> None:
         self.runs = blocks(self.frame)
@@ -86,16 +83,9 @@ class Week:
                 self.bound = max(self.bound, sum(b for b in proven if b is not None))
         self._tell()
 
-    def go_on(self, done: Counts, blocks: Iterable[Block]) -> None:
-        """Take up a plan made before, so that only what is not good enough is decided again."""
-        self.done = done
-        self.blocks = {tuple(self.frame.problem.date_index[d] for d in b.dates): b for b in blocks}
-        self.resumed = True
-        self._tell()
-
     def improve(self) -> None:
         """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
-        helped = self.linked or self.resumed
+        helped = self.linked
         while helped and not self._finished():
             helped = False
             for name, shifts, run in self._windows():
