@@ -75,18 +75,13 @@ def _push(heap: np.ndarray, size: int, value: float) -> None:
 
 @njit(cache=True)
 def _pop(heap: np.ndarray, size: int) -> None:
-    value, i = heap[size - 1], 0
-    while True:
-        low = 2 * i + 1
-        if low >= size - 1:
-            break
-        if low + 1 < size - 1 and heap[low + 1] < heap[low]:
-            low += 1
-        if heap[low] >= value:
-            break
-        heap[i] = heap[low]
-        i = low
-    heap[i] = value
+    # the hole goes down to a leaf by the smaller child, the last value fills it and rises: few surprises for the CPU
+    last, hole, child = size - 1, 0, 1
+    while child < last:
+        child += child + 1 < last and heap[child + 1] < heap[child]
+        heap[hole] = heap[child]
+        hole, child = child, 2 * child + 1
+    _push(heap, hole, heap[last])
 
 
 @njit(cache=True)

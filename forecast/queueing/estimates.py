@@ -57,13 +57,14 @@ class Estimate:
         self.batches.append(sums.sum(axis=0))
         self.runs += len(batch)
 
-    def service(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return service level and half width of its 95 % interval, per period, NaN where no call was counted.
+    def service(self, skip: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Return service level and half width of its 95 % interval, per period after the first `skip`.
 
-        The level is the ratio of the sums over all runs; its variance is the delta method's over the batches,
-        which are independent and alike, with Student's quantile (Law 2015, chapter 9).
+        Both are NaN where no call was counted. The level is the ratio of the sums over all runs; its variance is
+        the delta method's over the batches, which are independent and alike, with Student's quantile (Law 2015,
+        chapter 9).
         """
-        met, total = counted(np.stack(self.batches), self.goal)
+        met, total = counted(np.stack([batch[skip:] for batch in self.batches]), self.goal)
         level = share(met.sum(axis=0), total.sum(axis=0))
         count = len(self.batches)
         if count < 2:
@@ -74,7 +75,7 @@ class Estimate:
 
     def widest(self) -> float:
         """Return the largest half width of the days and weeks (0 when no calls came at all)."""
-        half = self.service()[1][len(self.periods["interval"][0]) :]
+        half = self.service(skip=len(self.periods["interval"][0]))[1]
         return float(np.nanmax(half, initial=0.0))
 
     def frame(self) -> pd.DataFrame:

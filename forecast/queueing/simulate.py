@@ -90,8 +90,9 @@ def simulate(
     week_start
         Weekday on which weeks begin.
     absent
-        Share of heads that stay away unplanned: one number, or by date, weekday or ``default``. A named person is
-        away for all of a day; of nameless heads the k-th of a local day is taken for one person.
+        Share of heads that stay away unplanned: one number, or by date, weekday or ``default`` (a day without any
+        has none). A named person is away for all of a day; of nameless heads the k-th of a local day is taken for
+        one person.
     handle_cv
         Coefficient of variation of handle times, one number or per queue; 0 = constant.
     seed

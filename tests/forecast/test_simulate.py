@@ -6,13 +6,14 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from scipy.integrate import quad
+
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Stopped, Watch
 from busyhour.forecast.queueing.simulate import simulate
 from busyhour.forecast.queueing.targets import ServiceGoal
-from scipy import stats
-from scipy.integrate import quad
 
 GOAL = {"desk": ServiceGoal(0.8, 20)}
 
@@ -156,8 +157,8 @@ def test_persons_and_nameless_heads_are_the_same_when_all_come():
     rows = [(day + "08:00", day + "10:10"), (day + "08:20", day + "12:00"), (day + "10:25", day + "12:05")]
     one = steps(*[(*r, 1) for r in rows])
     named = one.assign(agent=["Ann", "Bob", "Ann"])
-    added = steps((day + "08:00", day + "08:20", 1), (day + "08:20", day + "10:10", 2), (day + "10:10", day + "10:25", 1),
-                  (day + "10:25", day + "12:00", 2), (day + "12:00", day + "12:05", 1))  # fmt: skip
+    marks, heads = ["08:00", "08:20", "10:10", "10:25", "12:00", "12:05"], [1, 2, 1, 2, 1]
+    added = steps(*[(day + a, day + b, n) for a, b, n in zip(marks, marks[1:], heads, strict=False)])
     found = [simulate(s, volume, GOAL, min_runs=64, max_runs=64).service for s in (one, named, added)]
     pd.testing.assert_frame_equal(found[0], found[1])
     pd.testing.assert_frame_equal(found[0], found[2], rtol=1e-9)
@@ -252,10 +253,10 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     volume = volume_of(hours=(8, 11), calls=40.0, handle_s=200.0, patience_s=120.0)
     volume = volume.assign(**{"q0.1": 40 - 1.2816 * sd, "q0.9": 40 + 1.2816 * sd})
     staff = whole(volume, 6)
-    truth = of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.001, max_runs=60000))["simulated"]
-    runs = [of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.01, seed=k)) for k in range(60)]
+    truth = of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.0015, max_runs=60000))["simulated"]
+    runs = [of(simulate(staff, volume, GOAL, absent=0.1, half_width=0.01, seed=k)) for k in range(50)]
     hits = sum(r["ci_lo"] <= truth <= r["ci_hi"] for r in runs)
-    assert 53 <= hits <= 60
+    assert 44 <= hits <= 50
     assert np.mean([r["simulated"] for r in runs]) == pytest.approx(truth, abs=0.002)
 
 
