@@ -1,17 +1,17 @@
 """Breaks chosen with the shifts, against breaks placed after them: paid hours of one day at equal true coverage.
 
-    python -m benchmarks.peer_breaks --peer-python ENV/bin/python [--wide]
+    python -m benchmarks.peer_breaks --peer-python ENV/bin/python [--narrow]
 
 The day is the Monday of ``weeks/week_0722_50.csv``; shifts start on half-hours, and nobody may be missing in any
-quarter of an hour. The peer, pyworkforce 0.5.4, knows one list of breaks for all shifts, so both sides use the shifts
-of 7, 7.5 and 8 hours from start to end, which share a list. With ``--wide`` both may use all lengths, the peer one
-group of like breaks after the other.
+quarter of an hour. The peer, pyworkforce 0.5.4, knows one list of breaks for all shifts, so it is asked group by group
+of lengths whose breaks are alike. Two contests: shifts of 7, 7.5 and 8 hours from start to end, and, unless
+``--narrow``, shifts of all lengths from 4 to 9 hours; each time busyhour may use all of them at once.
 
 The peer's break scheduler keeps a given coverage but does not choose the shifts, so the need that its shifts are chosen
 for is inflated in steps until breaks that leave the true need covered are found; the first such plan of each way of
-asking counts, its cheapest is the peer's result, recounted here. Each solve may take ``--seconds``. A way of asking
-that finds no plan is told as that. The peer needs an environment of its own (README.md says how to make it), since
-OR-Tools cannot be loaded beside highspy.
+asking counts, recounted here. Each solve may take ``--seconds``. A way of asking that finds no plan is told as that,
+and wins nobody anything. The peer needs an environment of its own (README.md says how to make it), since OR-Tools
+cannot be loaded beside highspy.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Plan:
     activity: pd.DataFrame
     count: Recount
     seconds: float
+    lengths: int
 
     def __str__(self) -> str:
         broken = f", {len(self.count.violations)} rules broken" if self.count.violations else ""
@@ -69,7 +70,7 @@ def busyhour(day: TestDay, lengths: Sequence[int]) -> Plan:
     bound = "no bound" if cover.solved.bound is None else f"bound {cover.solved.bound:,.1f} h"
     rows = activity(anonymous(cover.planned), asked.grid)
     told = f"{cover.solved.status}, {bound}"
-    return Plan(f"busyhour {version('busyhour')}", told, rows, recount(rows, day, lengths), seconds)
+    return Plan(f"busyhour {version('busyhour')}", told, rows, recount(rows, day, lengths), seconds, len(lengths))
 
 
 def first_cover(day: TestDay, variant: Variant, scheduler: str, asked: argparse.Namespace) -> Plan | None:
@@ -89,7 +90,7 @@ def first_cover(day: TestDay, variant: Variant, scheduler: str, asked: argparse.
         if count.covers:
             versions = answer["versions"]
             who, told = f"pyworkforce {versions['pyworkforce']}", f"{told}; OR-Tools {versions['ortools']}"
-            return Plan(who, told, rows, count, seconds)
+            return Plan(who, told, rows, count, seconds, len(variant.lengths))
     return None
 
 
@@ -117,21 +118,24 @@ def outside(plan: Plan, day: TestDay, tool: Path, folder: Path) -> str:
     return lines[-1] if lines else "no answer"
 
 
+def best(rivals: Sequence[Plan]) -> list[Plan]:
+    """Return the peer's cheapest plans: of several lengths at once and of one length, legal and with rules broken."""
+    kinds: dict[tuple[bool, bool], Plan] = {}
+    for plan in sorted(rivals, key=lambda p: -p.count.paid_h):
+        kinds[plan.lengths > 1, bool(plan.count.violations)] = plan
+    return list(kinds.values())
+
+
 def compare(day: TestDay, lengths: Sequence[int], rivals: Sequence[Plan], asked: argparse.Namespace) -> None:
-    """Print busyhour's plan with shifts of `lengths`, the peer's best, the difference, and an outside check."""
+    """Print busyhour's plan with shifts of `lengths`, the peer's best, the differences, and an outside check."""
     ours = busyhour(day, lengths)
-    legal = [p for p in rivals if not p.count.violations]
-    best = [min(those, key=lambda p: p.count.paid_h) for those in (legal, rivals) if those]
-    plans = list({id(p): p for p in (ours, *best)}.values())
-    print(f"\nshifts of {min(lengths) / 60:g}-{max(lengths) / 60:g} h")
+    plans = [ours, *best(rivals)]
+    print(f"\nshifts of {min(lengths) / 60:g}-{max(lengths) / 60:g} h, goal {100 * GOAL:+.0f} % or less")
     for plan in plans:
-        print(f"  {plan}")
-    if asked.peer_python is not None and not legal:
+        less = "" if plan is ours else f"{100 * (ours.count.paid_h / plan.count.paid_h - 1):+.1f} %"
+        print(f"  {less:>8}  {plan}")
+    if asked.peer_python is not None and all(p.count.violations for p in rivals):
         print("  pyworkforce: no plan found that truly covers and breaks no rule")
-    for plan in plans[1:]:
-        less = ours.count.paid_h / plan.count.paid_h - 1
-        print(f"  busyhour pays {100 * less:+.1f} % hours against the peer's {plan.count.paid_h:,.1f} h"
-              f" (goal {100 * GOAL:+.0f} % or less{': reached' if less <= GOAL else ': missed'})")  # fmt: skip
     tool = asked.data.parent / "tools" / "check_week.py"
     if not tool.exists():
         print("  outside checker: skipped, not beside --data")
@@ -145,7 +149,7 @@ def main() -> None:
     """Plan the day on both sides, recount and compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--peer-python", type=Path, help="interpreter of the environment that holds the peer")
-    parser.add_argument("--wide", action="store_true", help="also with shifts of all lengths on both sides")
+    parser.add_argument("--narrow", action="store_true", help="only shifts of 7-8 h")
     parser.add_argument("--seconds", type=float, default=25.0, help="limit of each solve of the peer")
     parser.add_argument("--step", type=float, default=2.5, help="percent by which the peer's need grows")
     parser.add_argument("--top", type=float, default=30.0, help="percent at which to give up")
@@ -160,7 +164,7 @@ def main() -> None:
         print("pyworkforce: skipped, no --peer-python (README.md says how to make its environment)")
     rivals = [] if asked.peer_python is None else list(peer_plans(day, (SHARED,), asked))
     compare(day, SHARED, rivals, asked)
-    if asked.wide:
+    if not asked.narrow:
         if asked.peer_python is not None:
             rivals += peer_plans(day, GROUPS[1:], asked)
         compare(day, tuple(read_families()), rivals, asked)

@@ -1,9 +1,10 @@
 """Time the whole weekly plan: python -m benchmarks.plan [FOLDER] [--cold] [--runs N]
 
-Prints seconds and peak memory per stage of ``busyhour plan FOLDER`` (default ``data/bank``) with all code compiled
-(warm) and, with ``--cold``, with an empty cache of compiled code, each run in a process of its own; then the figures
-that a plan is judged by: gap of each day's cover, simulated service against the goal, violations. Warm and cold are
-one run each unless ``--runs`` asks for more; of several the quickest is shown.
+Prints seconds, processor seconds and peak memory per stage of ``busyhour plan FOLDER`` (default ``data/bank``) with all
+code compiled (warm) and, with ``--cold``, with an empty cache of compiled code, each run in a process of its own; then
+the figures that a plan is judged by: gap of each day's cover, simulated service against the goal, violations. Warm and
+cold are one run each unless ``--runs`` asks for more; of several the quickest is shown. On a shared machine the
+processor seconds tell what a quiet one would need.
 """
 
 from __future__ import annotations
@@ -36,18 +37,22 @@ def peak_mb() -> float:
 
 
 def child(folder: Path, out: Path) -> None:
-    """Plan in this process and print per stage the seconds and the peak memory reached by its end, as JSON."""
+    """Plan in this process and print where each stage begins: seconds, processor seconds, peak memory; as JSON."""
     began = time.monotonic()
-    marks: list[tuple[str, float, float]] = [("import", 0.0, peak_mb())]
+
+    def mark(stage: str) -> tuple[str, float, float, float]:
+        return stage, time.monotonic() - began, time.process_time(), peak_mb()
+
+    marks = [mark("import")]
     from busyhour.app.plan import Ask, plan
     from busyhour.forecast.progress import Event, Watch
 
     def show(event: Event) -> None:
         if marks[-1][0] != event.stage:
-            marks.append((event.stage, time.monotonic() - began, peak_mb()))
+            marks.append(mark(event.stage))
 
     run, summary = plan(folder, Ask(out=out), Watch(show=show), list)
-    marks.append(("end", time.monotonic() - began, peak_mb()))
+    marks.append(mark("end"))
     service = pd.read_csv(run / "service.csv", keep_default_na=False)
     periods = service[service["period"] != "interval"].to_dict("records")
     print(json.dumps({"marks": marks, "summary": summary, "service": periods}))
@@ -65,7 +70,7 @@ def measure(folder: Path, cache: Path) -> dict[str, Any]:
             check=False,
         )
     if done.returncode:
-        sys.exit(done.stderr)
+        sys.exit("\n".join(["the run failed:", *done.stderr.splitlines()[-12:]]))
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -78,14 +83,14 @@ def seconds(found: dict[str, Any]) -> float:
 def stages(name: str, found: dict[str, Any]) -> None:
     """Print the stages of one run; a stage that comes twice is added up."""
     marks = found["marks"]
-    print(f"\n{name}: {seconds(found):.1f} s, peak {marks[-1][2]:,.0f} MB")
-    print(f"  {'stage':<12}{'seconds':>9}{'peak MB':>9}")
-    spent: dict[str, tuple[float, float]] = {}
-    for (stage, since, _), (_, until, peak) in itertools.pairwise(marks):
-        before, most = spent.get(stage, (0.0, 0.0))
-        spent[stage] = before + until - since, max(most, peak)
-    for stage, (took, peak) in spent.items():
-        print(f"  {stage:<12}{took:>9.1f}{peak:>9,.0f}")
+    print(f"\n{name}: {seconds(found):.1f} s, processor {marks[-1][2]:.1f} s, peak {marks[-1][3]:,.0f} MB")
+    print(f"  {'stage':<12}{'seconds':>9}{'processor':>11}{'peak MB':>9}")
+    spent: dict[str, tuple[float, float, float]] = {}
+    for (stage, since, busy, _), (_, until, done, peak) in itertools.pairwise(marks):
+        took, used, most = spent.get(stage, (0.0, 0.0, 0.0))
+        spent[stage] = took + until - since, used + done - busy, max(most, peak)
+    for stage, (took, used, peak) in spent.items():
+        print(f"  {stage:<12}{took:>9.1f}{used:>11.1f}{peak:>9,.0f}")
 
 
 def judged(found: dict[str, Any]) -> None:
