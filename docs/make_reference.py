@@ -1,0 +1,294 @@
+"""Fill the generated blocks of the manual from the code, so that the reference cannot drift from it.
+
+A block stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``python docs/make_reference.py`` writes all
+of them; the build of the manual fills them too; a test compares them with the code.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import dataclasses
+import importlib
+import inspect
+import re
+import sys
+import textwrap
+import tomllib
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatch
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import typer
+from pydantic import BaseModel
+
+from busyhour.app import config
+from busyhour.app.cli import app
+from busyhour.app.intake.mapping import Intake
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.rules import Costs, Premium, Rules
+from busyhour.schedule.shifts import Break, ShiftFamily
+from busyhour.schedule.staff import Contract
+
+BLOCK = re.compile(r"(<!-- generated: ([a-z0-9_. ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
+
+TABLES: tuple[tuple[str, type, str], ...] = (
+    ("[site]", config.Site, "Where the centre is and on which time axis it is planned."),
+    ("[intake]", Intake, "How files of calls are read. See the guide [Your calls](../guides/calls.md)."),
+    ("[queue.NAME]", config.Queue, "One queue. The order of the tables is the order of the report."),
+    ("[queue.NAME.goal]", ServiceGoal, "What it promises. See [From calls to agents](../guides/requirements.md)."),
+    ("[shrinkage]", config.Shrinkage, "Paid time off the phone."),
+    ("[shift.NAME]", ShiftFamily, "A family of shifts. See [Shifts, breaks and prices](../guides/shifts.md)."),
+    ("[[shift.NAME.break]]", Break, "One break or lunch of the family, in the order of the day."),
+    ("[contract.NAME]", Contract, "What people may be asked to work. See [People](../guides/roster.md)."),
+    ("[rules]", Rules, "Rules that hold for everybody; all are hard."),
+    ("[costs]", Costs, "Wages and prices."),
+    ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
+    ("[solve]", config.Solve, "How long and how hard to optimise."),
+)  # fmt: skip
+
+MEANINGS = tomllib.loads(Path(__file__).with_name("plan_keys.toml").read_text(encoding="utf-8"))
+"""Class → key → meaning, where the docstring of the class does not tell it."""
+
+OUTSIDE = {"Queue": ("goal",), "ShiftFamily": ("name", "breaks"), "Contract": ("name",), "Costs": ("premium",)}
+"""Fields that are tables of their own, or the NAME of their table."""
+
+UNITS = {
+    "h per week": ("*_h_week",),
+    "money per h": ("cost_h", "*_h"),
+    "s": ("*_s",),
+    "min": ("*_min",),
+    "days": ("*_days", "*_together"),
+    "share": ("level", "floor", "max_abandon", "max_occupancy", "planned", "unplanned", "share", "gap", "cover_gap"),
+    "agents": ("min_agents",),
+    "money per call": ("lost_call",),
+    "money per weight": ("wish",),
+}
+
+PYTHON: tuple[tuple[str, str], ...] = (
+    ("busyhour.forecast.queueing", "erlang_b"),
+    ("busyhour.forecast.queueing", "erlang_c"),
+    ("busyhour.forecast.queueing", "performance"),
+    ("busyhour.forecast.queueing", "required_agents"),
+    ("busyhour.forecast.queueing.mixing", "service_curve"),
+    ("busyhour.forecast.queueing.simulate", "simulate"),
+    ("busyhour.forecast.predict", "forecast"),
+    ("busyhour.forecast.backtest", "backtest"),
+    ("busyhour.forecast.require", "require"),
+    ("busyhour.forecast.grid", "Grid"),
+    ("busyhour.forecast.calendars", "Calendar"),
+    ("busyhour.schedule.demand", "demand"),
+    ("busyhour.schedule.problem", "ScheduleProblem"),
+    ("busyhour.schedule.cover.solve", "solve_cover"),
+    ("busyhour.schedule.roster.solve", "solve_roster"),
+    ("busyhour.schedule.activity", "activity"),
+    ("busyhour.schedule.coverage", "coverage"),
+    ("busyhour.schedule.explain", "explain"),
+    ("busyhour.schedule.check", "check"),
+    ("busyhour.app.intake.read", "read_calls"),
+    ("busyhour.app.plan", "plan"),
+)
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(list(header))]
+    return "\n".join(lines + ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows])
+
+
+def code(text: object) -> str:
+    """Return text as code, nothing for nothing."""
+    return f"`{text}`" if str(text) else ""
+
+
+def described(kind: type) -> dict[str, str]:
+    """Return the meaning of each field of a class, from the parameters of its docstring."""
+    out: dict[str, str] = {}
+    text = inspect.cleandoc(kind.__doc__ or "")
+    section = re.search(r"^(?:Parameters|Attributes)\n-+\n(.*?)(?:\n\n\w+\n-+\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    for names, meaning in re.findall(r"^(\w[\w, ]*)\n((?: {4}.*\n?)+)", section[1] if section else "", re.MULTILINE):
+        said = " ".join(textwrap.dedent(meaning).split()).replace("``", "`").replace("None =", "without it:")
+        out |= {name.strip(): said for name in names.split(",")}
+    return out
+
+
+def fields_of(kind: type) -> list[tuple[str, Any, Any]]:
+    """Return (name, type, default) of each key of a table; the default is `...` where there is none."""
+    out: list[tuple[str, Any, Any]] = []
+    if issubclass(kind, BaseModel):
+        for name, info in kind.model_fields.items():
+            out.append((name, info.annotation, ... if info.is_required() else info.default))
+    else:
+        hints = typing.get_type_hints(kind)
+        for f in dataclasses.fields(kind):
+            made = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
+            out.append((f.name, hints[f.name], ... if made is dataclasses.MISSING else made))
+    return [field for field in out if field[0] not in OUTSIDE.get(kind.__name__, ())]
+
+
+def type_text(kind: Any) -> str:
+    """Return a type in a planner's words."""
+    origin, args = typing.get_origin(kind), [a for a in typing.get_args(kind) if a is not type(None)]
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(type_text(a) for a in args)
+    if origin is typing.Literal:
+        return "text"
+    if origin is tuple:
+        return f"list of {type_text(args[0])}s" if args[0] is str else "list"
+    if origin is not None and issubclass(origin, Mapping):
+        return f"table of {type_text(args[1])}s"
+    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date"}
+    return names[kind.__name__]
+
+
+def default_text(value: Any) -> str:
+    """Return a default as it would stand in plan.toml."""
+    if value is ...:
+        return "**required**"
+    if value is None or value == () or value == {} or value == "":
+        return "–"
+    if isinstance(value, tuple):
+        return "all days" if len(value) == 7 else code("[" + ", ".join(f'"{v}"' for v in value) + "]")
+    return code(str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else value)
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a key's name tells."""
+    return next((unit for unit, names in UNITS.items() if any(fnmatch(name, n) for n in names)), "")
+
+
+def plan_keys() -> str:
+    """Return every key of plan.toml."""
+    parts = []
+    for title, kind, about in TABLES:
+        told = described(kind)
+        rows = []
+        for name, hint, default in fields_of(kind):
+            meaning = MEANINGS.get(kind.__name__, {}).get(name) or told[name]
+            rows.append((code(name), type_text(hint), default_text(default), unit_of(name), meaning))
+        parts.append(f"### `{title}`\n\n{about}\n\n" + table(("key", "type", "default", "unit", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def columns(room: str) -> str:
+    """Return the tables that a room declares in its tables.csv."""
+    text = (resources.files(f"busyhour.{room}") / "tables.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    parts = []
+    for name in dict.fromkeys(r["table"] for r in rows):
+        own = [r for r in rows if r["table"] == name]
+        lines = [
+            (code(r["column"]), r["kind"], r["unit"], _bounds(r), r["required"], r["blank"], r["meaning"]) for r in own
+        ]
+        header = ("column", "kind", "unit", "bounds", "required", "may be blank", "meaning")
+        parts.append(f"### {name}.csv\n\n" + table(header, lines))
+    return "\n\n".join(parts)
+
+
+def _bounds(row: Mapping[str, str]) -> str:
+    low, high = row["low"], row["high"]
+    return f"{low} to {high}" if low and high else f"from {low}" if low else ""
+
+
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    parts = []
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        rows = []
+        for p in command.params:
+            is_option = p.param_type_name == "option"
+            words = code("/".join(p.opts) if is_option else (p.name or "").upper().rstrip("_"))
+            has_default = isinstance(p.default, int | float | str) and not isinstance(p.default, bool)
+            default = "**required**" if p.required else code(p.default) if has_default else ""
+            rows.append((words, default, getattr(p, "help", None) or ""))
+        header = ("argument or option", "default", "meaning")
+        parts.append(f"### busyhour {name}\n\n{command.help}\n\n" + table(header, rows))
+    return "\n\n".join(parts)
+
+
+def presets() -> str:
+    """Return the ready layouts of exports."""
+    text = (resources.files("busyhour.app.intake") / "presets.toml").read_text(encoding="utf-8")
+    return table(("preset", "reads"), [(code(name), str(p["about"])) for name, p in tomllib.loads(text).items()])
+
+
+def rows_of(module: str) -> str:
+    """Return the constraints of a module: name of the rows, what they ensure, and their formula."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
+    functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
+    out = []
+    for function in functions.values():
+        doc = ast.get_docstring(function) or ""
+        if not doc.startswith("Ensures"):
+            continue
+        sentence, _, formula = doc.partition("\n\n")
+        called = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        helpers = [f for name, f in functions.items() if name in called and name.startswith("_")]
+        names = dict.fromkeys(name for f in (function, *helpers) for name in _row_names(f))
+        plain = " ".join(formula.replace("``", "").split())
+        out.append((", ".join(map(code, names)), " ".join(sentence.split()), code(plain)))
+    return table(("rows", "sentence", "formula"), out)
+
+
+def _row_names(function: ast.FunctionDef) -> list[str]:
+    """Return the names that a function gives to its rows, the parts that vary in brackets."""
+    assigned: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            assigned[node.targets[0].id] = node.value
+    out = []
+    for call in ast.walk(function):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("add_row", "rows.add"):
+            given = call.args[1 if ast.unparse(call.func) == "add_row" else 0]
+            given = assigned[given.id] if isinstance(given, ast.Name) else given
+            if isinstance(given, ast.JoinedStr):
+                parts = [v.value if isinstance(v, ast.Constant) else f"[{_index(v)}]" for v in given.values]
+                out.append("".join(map(str, parts)))
+    return out
+
+
+def _index(part: ast.expr) -> str:
+    return ast.unparse(part.value).rpartition(".")[2] if isinstance(part, ast.FormattedValue) else ast.unparse(part)
+
+
+def python() -> str:
+    """Return the functions and classes that a script would use, with the first sentence of each."""
+    rows = []
+    for module, name in PYTHON:
+        thing = getattr(importlib.import_module(module), name)
+        rows.append((code(f"{module}.{name}"), " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())))
+    return table(("import", "what it does"), rows)
+
+
+GENERATORS: dict[str, Callable[[], str]] = {
+    "plan keys": plan_keys,
+    "forecast tables": lambda: columns("forecast"),
+    "schedule tables": lambda: columns("schedule"),
+    "commands": commands,
+    "presets": presets,
+    "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),
+    "roster rows": lambda: rows_of("busyhour.schedule.roster.constraints"),
+    "python": python,
+}
+
+
+def filled(text: str) -> str:
+    """Return a page with its generated blocks made anew."""
+    return BLOCK.sub(lambda m: f"{m[1]}{GENERATORS[m[2]]()}\n{m[4]}", text)
+
+
+def main() -> None:
+    """Write every page whose generated blocks have changed."""
+    for path in sorted(Path(__file__).parent.rglob("*.md")):
+        old = path.read_text(encoding="utf-8")
+        if (new := filled(old)) != old:
+            path.write_text(new, encoding="utf-8", newline="\n")
+            sys.stdout.write(f"{path.name}\n")
+
+
+if __name__ == "__main__":
+    main()
