@@ -119,7 +119,7 @@ def helpdesk_calls(rng: np.random.Generator) -> pd.DataFrame:
     starts = pd.date_range("2026-06-29", "2026-10-19", freq="30min", tz="Europe/Warsaw", inclusive="left")
     hour = (starts.hour + starts.minute / 60).to_numpy()
     parts = []
-    for queue, scale, night, aht, weekend in (("support", 34.0, 2.2, 400, 0.55), ("billing", 15.0, 0.6, 520, 0.35)):
+    for queue, scale, night, aht, weekend in (("support", 50.0, 3.0, 400, 0.6), ("billing", 22.0, 1.0, 520, 0.4)):
         shape = night + scale * (
             np.exp(-(((hour - 10.5) / 2.3) ** 2))
             + 0.8 * np.exp(-(((hour - 15.5) / 2.6) ** 2))

@@ -207,13 +207,13 @@ def _fit(run: Run) -> Card | None:
 def _gap(run: Run) -> Card:
     gap, status = run.summary.get("gap"), str(run.summary.get("status", "none"))
     if not known(gap):
-        return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / cost.")
-    return Card(
-        "Proven gap",
-        percent(float(str(gap)), 2),
-        f"{status}: no plan can be cheaper by more than this",
-        "(cost − proven lower bound) / cost.",
-    )
+        return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.")
+    told, small = f"{status}: no such plan is cheaper by more than this", "(cost − proven lower bound) / bound."
+    if run.summary.get("roster"):
+        shifts = (run.summary.get("cover") or {}).get("gap")
+        told = f"{status}; the choice of shifts: {percent(shifts, 2) if known(shifts) else 'no bound known'}"
+        small = "(cost − bound) / bound. The bound: no way to give these shifts to these people costs less."
+    return Card("Proven gap", percent(float(str(gap)), 2), told, small)
 
 
 def _violations(run: Run) -> Card | None:

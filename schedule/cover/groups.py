@@ -16,8 +16,9 @@ from ..staff import Agent, Contract
 BAND_MIN = 120
 """Width of the start bands within which a group's free people are counted, in minutes."""
 
-MOST_GROUPS = 40
-"""More groups than this are merged: first by the earliest and latest band of their people, then regardless of bands."""
+LEAST_PEOPLE = 8
+"""Groups of fewer people than this on average are merged: first by their earliest and latest band, then regardless of
+bands."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def groups_of(problem: ScheduleProblem) -> tuple[Group, ...]:
         for agent, (contract, skills), profile in zip(problem.staff, alike, profiles, strict=True):
             if skills:
                 found[contract, tuple(sorted(skills)), profile].append(agent)
-        if len(found) <= MOST_GROUPS:
+        if len(found) * LEAST_PEOPLE <= len(problem.staff):
             break
     return tuple(
         Group(
@@ -93,7 +94,7 @@ def groups_of(problem: ScheduleProblem) -> tuple[Group, ...]:
 
 
 def start_bands(problem: ScheduleProblem, agent: Agent) -> tuple[int, ...]:
-    """Return the start bands of a day, `BAND_MIN` wide, in which `agent` is free for a shift on some day of the week."""
+    """Return the start bands, `BAND_MIN` wide, in which `agent` is free for a shift on some day of the week."""
     families = problem.contracts[agent.contract].shifts
     minute = problem.grid.minute_of_day
     return tuple(
