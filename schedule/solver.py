@@ -25,6 +25,9 @@ from .linear import Linear
 TOLERANCE = 1e-5
 """Largest relative violation of a row, bound or integrality that an accepted answer may have."""
 
+MANY_COLUMNS = 8000
+"""Beyond this an LP is solved by interior point with crossover, which takes half the time of the simplex there."""
+
 _FEASIBLE = 2  # HiGHS: kSolutionStatusFeasible
 
 
@@ -89,6 +92,7 @@ def solve(
     threads: int = 1,
     start: Mapping[str, float] | None = None,
     relax: bool = False,
+    target: float | None = None,
     text: str = "",
 ) -> Answer:
     """Solve `model` and return the best answer that passes our own check of every row, bound and integrality.
@@ -105,6 +109,8 @@ def solve(
         Variable name → value of a known answer (integer variables suffice).
     relax
         Solve the LP relaxation; then `Answer.duals` are filled.
+    target
+        Objective that is good enough: the solve may end as soon as an answer reaches it.
     """
     began = time.monotonic()
     linear = Linear.of(model, relax=relax)
@@ -114,9 +120,14 @@ def solve(
     if watch.stopped or limit <= 0:
         return Answer("none", stopped="user" if watch.stopped else "time")
     highs = _hand_over(linear)
-    options = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
+    options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
+    if target is not None:
+        options["objective_target"] = linear.sign * target
+    if relax and len(linear.columns) > MANY_COLUMNS:
+        options["solver"] = "ipm"
     for key, value in options.items():
-        highs.setOptionValue(key, value)
+        if highs.setOptionValue(key, value) == highspy.HighsStatus.kError:
+            raise SolverFault(f"HiGHS refused {key} = {value}")
     if np.isfinite(limit):
         highs.setOptionValue("time_limit", float(limit))
     if start is not None:
@@ -239,7 +250,7 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
         return Answer("infeasible", seconds=seconds)
     if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise SolverFault("the model's cost has no lower bound")
-    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit):
+    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kObjectiveTarget):
         raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
     is_mip = bool(linear.whole.any())
     duals: dict[str, float] = {}

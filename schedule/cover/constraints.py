@@ -14,15 +14,25 @@ from .steps import Steps
 from .variables import Pairs, Variables
 
 
+def groups_add_up(model: pulp.LpProblem, v: Variables) -> None:
+    """Ensures that the heads on a shift are those of all groups.
+
+    ``worked[q, j] = Σ_g heads[g, q, j]``
+    """
+    shared: dict[tuple[int, int], Pairs] = defaultdict(list)
+    for (_, q, j), x in v.heads.items():
+        if x is not v.worked[q, j]:
+            shared[q, j].append((x, -1.0))
+    for (q, j), pairs in shared.items():
+        add_row(model, f"worked_{q}_{j}", [(v.worked[q, j], 1.0), *pairs], "==", 0.0)
+
+
 def everyone_pauses(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
     """Ensures that every head takes each break once inside its window (Bechtold and Jacobs 1990, as a waiting line).
 
     ``owed[t] = owed[t−1] + heads whose window opens at t − started[t]``,
     ``owed[t] <= heads whose window is open at t and at t + 1``
     """
-    heads: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for (_, q, j), x in v.heads.items():
-        heads[q, j].append(x)
     for pool, opening in v.opening.items():
         q, _, width = pool
         key = "_".join(map(str, pool))
@@ -32,10 +42,10 @@ def everyone_pauses(model: pulp.LpProblem, frame: Frame, v: Variables) -> None:
             if before is not None:
                 pairs.append((before, -1.0))
             arriving = Counter(j for j, _ in opening.get(t, ()))
-            pairs += [(x, -float(n)) for j, n in arriving.items() for x in heads[q, j]]
+            pairs += [(v.worked[q, j], -float(n)) for j, n in arriving.items()]
             add_row(model, f"owed_{key}_{t}", pairs, "==", 0.0)
             waiting = Counter(j for i in range(width) for j, _ in opening.get(frame.wrapped(t - i), ()))
-            pairs = [(x, -float(n)) for j, n in waiting.items() for x in heads[q, j]]
+            pairs = [(v.worked[q, j], -float(n)) for j, n in waiting.items()]
             add_row(model, f"open_{key}_{t}", [(owed, 1.0), *pairs], "<=", 0.0)
 
 
@@ -98,9 +108,8 @@ def weeks_hold(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) ->
         by_group[g].append((x, frame.shifts[j].paid_min / 60.0))
     for g, budget in part.budgets.items():
         pairs = by_group[g]
-        if not pairs:
-            continue
-        add_row(model, f"shifts_{g}", [(x, 1.0) for x, _ in pairs], "<=", budget.shifts)
-        add_row(model, f"hours_{g}", pairs, "<=", budget.hours_max)
+        if pairs:
+            add_row(model, f"shifts_{g}", [(x, 1.0) for x, _ in pairs], "<=", budget.shifts)
+            add_row(model, f"hours_{g}", pairs, "<=", budget.hours_max)
         if g in v.below:
             add_row(model, f"contract_{g}", [*pairs, (v.below[g], 1.0)], ">=", budget.hours_min)

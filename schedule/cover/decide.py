@@ -19,6 +19,9 @@ from .rounding import rounded
 STAGE = "cover"
 _ROUNDS = 4
 
+_FIRST_SHARE = 0.6
+"""Part of the time that whole heads on the LP's shifts may take before all shifts are tried."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -44,15 +47,18 @@ class Effort:
         """Return the same with at most `seconds` from now."""
         return replace(self, until=min(self.until, time.monotonic() + seconds))
 
-    def run(self, model: CoverModel, *, relax: bool = False, start: Counts | None = None) -> Answer:
-        """Solve `model`."""
+    def run(
+        self, model: CoverModel, *, relax: bool = False, start: Counts | None = None, bound: float | None = None
+    ) -> Answer:
+        """Solve `model`; whole heads within the gap of a `bound` known from elsewhere are good enough."""
         return solve(
             model.program,
             watch=self.watch,
             stage=STAGE,
             text=model.part.name,
             time_limit_s=self.left_s,
-            gap=self.gap,
+            gap=self.gap if bound is None else self.gap / 4,
+            target=None if bound is None else bound + abs(bound) * self.gap,
             seed=self.seed,
             threads=self.threads,
             relax=relax,
@@ -124,10 +130,11 @@ def _whole(frame: Frame, part: Part, effort: Effort, best: Decision) -> tuple[De
     suggestion = full.counts(relaxed.values)
     used = {c for plan in (suggestion, best.counts) if plan for c, n in plan.heads.items() if n > TINY}
     model = build(frame, replace(part, columns=tuple(c for c in part.columns if c in used)))
-    answer = effort.run(model, start=best.counts or rounded(frame, suggestion))
+    first = effort.within(effort.left_s * _FIRST_SHARE)
+    answer = first.run(model, start=best.counts or rounded(frame, suggestion), bound=bound)
     if not effort.over and not Decision(None, answer.objective, bound).near(effort.gap):
         start = model.counts(answer.values) if answer.found else best.counts
-        again = effort.run(full, start=start)
+        again = effort.run(full, start=start, bound=bound)
         bound = max(b for b in (bound, again.bound) if b is not None) if again.bound is not None else bound
         if again.objective is not None and (answer.objective is None or again.objective < answer.objective):
             answer, model = again, full

@@ -31,9 +31,7 @@ class CoverModel:
         """Return heads and breaks in `values`, without the part's rest; whole when the values are."""
         v = self.variables
         heads = {c: values[x.name] for c, x in v.heads.items() if values[x.name] > TINY}
-        both: dict[tuple[int, int], float] = defaultdict(float)
-        for (_, q, j), n in heads.items():
-            both[q, j] += n
+        both = {key: values[x.name] for key, x in v.worked.items() if values[x.name] > TINY}
         started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
         return Counts(heads, deal(self.frame, both, started))
 
@@ -41,6 +39,10 @@ class CoverModel:
         """Return `counts` as a start for the solver: the value of every whole variable."""
         v = self.variables
         out = {x.name: float(counts.heads.get(c, 0)) for c, x in v.heads.items()}
+        both: dict[tuple[int, int], float] = defaultdict(float)
+        for (_, q, j), n in counts.heads.items():
+            both[q, j] += n
+        out |= {x.name: both[key] for key, x in v.worked.items()}
         started: dict[tuple[Pool, int], float] = defaultdict(float)
         for (q, j, k), at in counts.breaks.items():
             shift = self.frame.shifts[j]
@@ -66,6 +68,7 @@ def build(frame: Frame, part: Part) -> CoverModel:
     add_misses(model, part, v)
     phone = terms.phone(frame, part, v)
     model.setObjective(terms.cost(frame, v))
+    constraints.groups_add_up(model, v)
     constraints.everyone_pauses(model, frame, v)
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)

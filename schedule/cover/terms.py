@@ -12,14 +12,14 @@ from .part import Part
 from .steps import Steps, steps
 from .variables import Pairs, Variables
 
-NEAR = 8
+NEAR = 4
 """Heads on either side of the LP's answer within which the service curve is exact."""
 
 
 def phone(frame: Frame, part: Part, v: Variables) -> dict[tuple[int, int], Pairs]:
     """Return per (queue, slot) of the part the heads inside their shifts minus those on a break."""
     out: dict[tuple[int, int], Pairs] = defaultdict(list)
-    for (_, q, j), heads in v.heads.items():
+    for (q, j), heads in v.worked.items():
         shift = frame.shifts[j]
         fixed = {f + i for f, last, length, _ in shift.breaks if f == last for i in range(length)}
         for offset, s in enumerate(frame.inside(j)):
@@ -41,7 +41,7 @@ def curves(frame: Frame, part: Part) -> dict[tuple[int, int], Steps]:
             if part.slots[q, s]:
                 top = float(np.abs(demand.envelope[s]).max())
                 near = (0, -1) if part.near is None else (int(part.near[q, s]) - NEAR, int(part.near[q, s]) + NEAR)
-                out[q, s] = steps(demand.envelope[s], int(demand.lower[s]), tolerance=1e-4 * top, exact=near)
+                out[q, s] = steps(demand.envelope[s], int(demand.lower[s]), tolerance=(2e-4 if part.near is None else 1e-3) * top, exact=near)
     return out
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,8 @@ class Variables:
     ----------
     heads
         Heads of a group on a shift of a queue (whole).
+    worked
+        Heads of all groups on a shift of a queue (whole); the very variable of `heads` where only one group can.
     opening
         Per pool and slot the (shift, break) whose windows open there.
     started, owed
@@ -37,6 +39,7 @@ class Variables:
     """
 
     heads: dict[Column, Any] = field(default_factory=dict)
+    worked: dict[tuple[int, int], Any] = field(default_factory=dict)
     opening: dict[Pool, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
     started: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     owed: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
@@ -52,11 +55,15 @@ def add_heads(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -
         group = frame.groups[g]
         most = len(group.agents) if group.limited else None
         out.heads[g, q, j] = model.add_variable(f"heads_{g}_{q}_{j}", 0, most, pulp.LpInteger)
+    shared = Counter((q, j) for _, q, j in part.columns)
+    for (_, q, j), x in out.heads.items():
+        if (q, j) not in out.worked:
+            out.worked[q, j] = x if shared[q, j] == 1 else model.add_variable(f"worked_{q}_{j}", 0, None, pulp.LpInteger)
 
 
 def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:
     """Add per pool of breaks how many start and how many are still owed; a break with a single start needs none."""
-    out.opening = pools(frame, {(q, j) for _, q, j in out.heads})
+    out.opening = pools(frame, out.worked)
     for pool, opening in out.opening.items():
         key = "_".join(map(str, pool))
         for t in times(frame, opening, pool[2]):

@@ -1,15 +1,18 @@
 """The door to HiGHS: answers are checked, stops are obeyed, clashes are named."""
 
+import _thread
 import random
+import signal
 import threading
 import time
 
 import numpy as np
 import pulp
 import pytest
+
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.linear import Linear, add_row
-from busyhour.schedule.solver import Answer, SolverFault, conflict, relative_gap, solve
+from busyhour.schedule.solver import MANY_COLUMNS, Answer, SolverFault, conflict, relative_gap, solve
 
 
 def knapsack(sense=pulp.LpMaximize, constant=0.0):
@@ -144,6 +147,39 @@ def test_the_gap_asked_for_ends_the_solve_and_is_said():
     answer = run(hard_cover(), gap=0.5)
     assert (answer.status, answer.stopped) == ("feasible", "gap")
     assert 0 < answer.gap <= 0.5
+
+
+def test_a_target_reached_ends_the_solve():
+    first = run(hard_cover(), gap=0.5)
+    answer = run(hard_cover(), target=first.objective * 1.01, time_limit_s=20)
+    assert answer.objective <= first.objective * 1.01
+    assert (answer.status, answer.stopped) == ("feasible", "gap")
+
+
+def test_ctrl_c_during_a_solve_is_heard_at_once():
+    began = time.monotonic()
+    threading.Timer(0.5, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        run(hard_cover(), time_limit_s=20)
+    assert time.monotonic() - began < 10
+    assert run(knapsack()).status == "optimal"
+
+
+def test_a_signal_handler_that_stops_the_watch_keeps_the_best_answer():
+    watch = Watch()
+    before = signal.signal(signal.SIGINT, lambda *_: watch.stop.set())
+    try:
+        threading.Timer(1.0, _thread.interrupt_main).start()
+        answer = solve(hard_cover(), watch=watch, stage="test", time_limit_s=20)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (answer.status, answer.stopped) == ("feasible", "user")
+
+
+def test_a_large_relaxation_agrees_with_its_dual_bound():
+    answer = run(hard_cover(rows=60, columns=MANY_COLUMNS + 1), relax=True)
+    assert answer.status == "optimal"
+    assert answer.bound == pytest.approx(answer.objective, rel=1e-6)
 
 
 def test_threads_may_change_between_solves():
