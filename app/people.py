@@ -93,7 +93,7 @@ def read_people(
     agents = tuple(
         a for i, row in enumerate(rows) if (a := reader.agent(i + 2, {str(k): v for k, v in row.items()})) is not None
     )
-    _refuse_nobody(agents, reader, families)
+    _refuse_nobody(agents, reader, families, np.ones(len(grid), dtype=bool) if open_slots is None else open_slots)
     return agents
 
 
@@ -219,10 +219,12 @@ def _wishes(
     return {agent: tuple(wishes) for agent, wishes in out.items()}
 
 
-def _refuse_nobody(agents: tuple[Agent, ...], reader: _Reader, families: Mapping[str, ShiftFamily]) -> None:
+def _refuse_nobody(
+    agents: tuple[Agent, ...], reader: _Reader, families: Mapping[str, ShiftFamily], open_slots: np.ndarray
+) -> None:
     """Raise `InputError` when no agent could work any shift of the week, naming the file that keeps them away."""
     grid, file = reader.days.grid, reader.path
-    shifts = shifts_of_week(families, grid, np.ones(len(grid), dtype=bool))
+    shifts = shifts_of_week(families, grid, open_slots)
 
     def some_free(people: tuple[Agent, ...]) -> bool:
         return any(a.free(s) for a in people for s in shifts if s.family in reader.contracts[a.contract].shifts)

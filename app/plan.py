@@ -131,6 +131,7 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
         label={"week": first.isoformat(), "scenario": ask.scenario},
         log=log,
         wages=ask.wages,
+        stopped=watch.stopped,
     )
     watch.tell("publish", f"{out}  {time.monotonic() - began:.0f} s in all")
     return out, summary
@@ -170,6 +171,7 @@ def schedule(
         label={"week": first.isoformat(), "scenario": ask.scenario},
         log=log,
         wages=ask.wages,
+        stopped=watch.stopped,
     )
     return out, summary
 

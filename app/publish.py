@@ -88,6 +88,7 @@ def publish(
     label: Mapping[str, Any],
     log: Callable[[], list[str]],
     wages: bool,
+    stopped: bool = False,
 ) -> dict[str, Any]:
     """Judge the week, write its run folder in place of `out`, and return the summary.
 
@@ -130,7 +131,7 @@ def publish(
         for name, table in tables.items():
             if table is not None:
                 write_csv(run / f"{name}.csv", table)
-        summary = summarise(config, week, verdict, service, stages=stages, hashes=hashes, label=label)
+        summary = summarise(config, week, verdict, service, stages=stages, hashes=hashes, label=label, stopped=stopped)
         write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         write_report(run, wages=wages)
         write_workbook(run, wages=wages)

@@ -47,6 +47,7 @@ def summarise(
     stages: Mapping[str, float],
     hashes: Mapping[str, str],
     label: Mapping[str, Any],
+    stopped: bool = False,
 ) -> dict[str, Any]:
     """Return summary.json as a dict; keys as in the reference page "Run folder".
 
@@ -60,6 +61,8 @@ def summarise(
         SHA-256 of each input file.
     label
         Keys put in front: week, scenario and the like.
+    stopped
+        Whether the user stopped the run at any stage.
     """
     cover = week.cover
     cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
@@ -91,6 +94,7 @@ def summarise(
         "currency": config.costs.currency,
         **label,
         **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
+        "stopped": "user" if stopped else published["stopped"],
         "cost_prices_parts": prices,
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],

@@ -179,14 +179,14 @@ def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None
     folder = tmp_path / "small"
     shutil.copytree(planned, folder)
     before = fingerprint(folder / RUN)
-    process = started(folder)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if f" {stage} " in line or line.rstrip().endswith(stage):
-            break
-    process.send_signal(signal.SIGINT)
-    process.stderr.read()
-    assert process.wait(30) == 130
+    with started(folder) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if f" {stage} " in line or line.rstrip().endswith(stage):
+                break
+        process.send_signal(signal.SIGINT)
+        process.stderr.read()
+        assert process.wait(30) == 130
     after = fingerprint(folder / RUN)
     assert after == before or {"summary.json", "activity.csv", "roster.csv"} <= set(after)
     assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
@@ -198,15 +198,14 @@ def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None
     folder = tmp_path / "small"
     shutil.copytree(planned, folder)
     before = fingerprint(folder / RUN)
-    process = started(folder)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if " publish " in line:
-            break
-    time.sleep(0.3)
-    process.kill()
-    process.stderr.read()
-    process.wait(30)
+    with started(folder) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if " publish " in line:
+                break
+        time.sleep(0.3)
+        process.kill()
+        process.stderr.read()
     assert {"summary.json", "activity.csv"} <= set(fingerprint(folder / RUN)) or fingerprint(folder / RUN) == before
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 0, result.output

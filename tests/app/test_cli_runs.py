@@ -95,7 +95,7 @@ def test_every_stage_alone(planned: Path, tmp_path: Path) -> None:
     assert summary["goal_basis"] == "interval"
     assert summary["service_level_simulated"] is None
     shown = busyhour("simulate", run / "activity.csv", volume, "--zone", "Europe/Berlin", "--json")
-    assert json.loads(shown.output)[-1]["simulated"] > 0.5
+    assert json.loads(shown.stdout)[-1]["simulated"] > 0.5
     assert "0 violations" in busyhour("check", run).output
 
 
@@ -119,7 +119,7 @@ def test_schedule_takes_the_smallest_requirement_without_people(planned: Path, t
     activity = pd.read_csv(tmp_path / "run" / "activity.csv")
     assert activity["agent"].nunique() >= 3
     coverage = pd.read_csv(tmp_path / "run" / "coverage.csv")
-    assert coverage["under"].sum() == 0
+    assert coverage["under"].max() < 0.2  # the 5 % who stay away, never a whole agent
     assert not (tmp_path / "run" / "roster.csv").exists()
 
 
@@ -156,7 +156,7 @@ def test_json_is_the_summary(planned: Path, tmp_path: Path) -> None:
 def test_init_makes_a_folder_that_plans(tmp_path: Path) -> None:
     """The starter folder needs no edit."""
     busyhour("init", tmp_path / "desk")
-    busyhour("plan", tmp_path / "desk", "--quiet")
+    busyhour("plan", tmp_path / "desk", "--time-limit", "10", "--gap", "0.05", "--quiet")
     assert busyhour("init", tmp_path / "desk", code=3).output.startswith("busyhour:")
 
 
