@@ -20,9 +20,9 @@ class InputError(ValueError):
 
     Examples
     --------
-    >>> error = InputError("not a number", file="calls.csv", row=17, column="offered", value="abc", mend="Write digits only")
+    >>> error = InputError("not a number", file="calls.csv", row=17, column="offered", value="abc", mend="Use digits")
     >>> print(error)
-    calls.csv, row 17, column offered: not a number (got 'abc'). Write digits only.
+    calls.csv, row 17, column offered: not a number (got 'abc'). Use digits.
     """
 
     def __init__(

@@ -51,7 +51,7 @@ class Contract:
 
 @dataclass(frozen=True)
 class Wish:
-    """A wish for a day: pattern, family, ``early``, ``late``, ``off`` or "" (any work); weight > 0 wants, < 0 avoids."""
+    """A wish for a day: pattern, family, ``early``, ``late``, ``off`` or "" (any work); weight < 0 avoids."""
 
     day: int
     what: str

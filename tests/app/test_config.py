@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from busyhour.app.config import read_plan
 from busyhour.forecast.errors import InputError
 

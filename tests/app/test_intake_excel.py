@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+
 from busyhour.app.intake import excel
 from busyhour.app.intake.excel import read_sheet, refuse_bomb
 from busyhour.app.intake.mapping import Intake

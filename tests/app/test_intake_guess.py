@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter
+from xlsxwriter import Workbook
+
 from busyhour.app.intake.guess import guess, to_toml
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import read_calls
-from pydantic import TypeAdapter
-from xlsxwriter import Workbook
 
 
 def confirmed(intake: Intake) -> Intake:

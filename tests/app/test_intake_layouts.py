@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pydantic import TypeAdapter, ValidationError
+
 from busyhour.app.intake.mapping import OURS, Intake, preset_about, preset_names
 from busyhour.app.intake.read import read_calls
 from busyhour.forecast.errors import InputError
-from pydantic import TypeAdapter, ValidationError
 
 
 def read(

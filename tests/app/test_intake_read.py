@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from busyhour.app.intake import text
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import calls_files, read_calls

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from busyhour.app.people import read_people
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+
 from busyhour.app.special_days import read_special_days
 from busyhour.forecast.calendars import SpecialDay
 from busyhour.forecast.errors import InputError

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from busyhour.app.store import TEMPORARY, csv_text, run_folder, write_atomic
 from busyhour.forecast.errors import InputError
 

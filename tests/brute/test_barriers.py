@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pandas as pd
 import pytest
+
 from busyhour.forecast.grid import WEEKDAYS, Grid
 from busyhour.forecast.queueing.targets import ServiceGoal
 from busyhour.schedule.activity import activity

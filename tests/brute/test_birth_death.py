@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from busyhour.forecast.queueing import performance
 from scipy.linalg import expm
+
+from busyhour.forecast.queueing import performance
 
 ROOM = 60
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal

@@ -5,14 +5,15 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate, stats
+
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import Curve, ServiceGoal, performance, required_agents, service_curve
 from busyhour.forecast.queueing.mixing import gamma_nodes, rate_cv
 from busyhour.forecast.queueing.targets import DEFINITIONS
 from busyhour.forecast.tables import QUANTILES
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import integrate, stats
 
 CALLS = (0.0, 3.0, 40.0, 120.0)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+
 from busyhour.forecast.queueing import ServiceGoal, erlang_b, erlang_c, performance, required_agents
 
 TABLE = Path(__file__).parent.parent / "reference" / "erlang_reference.csv"

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+
 from busyhour.forecast.grid import Grid
 from busyhour.schedule import activity as tables
 from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week

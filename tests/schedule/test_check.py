@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from busyhour.forecast.errors import InputError
 from busyhour.schedule import check as judge
 from busyhour.schedule.check import check

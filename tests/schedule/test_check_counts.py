@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from busyhour.schedule.check_counts import check_coverage, cost_wages, recount
 
 

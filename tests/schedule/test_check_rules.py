@@ -1,6 +1,7 @@
 """The judge objects to every rule that is broken on purpose."""
 
 import pytest
+
 from busyhour.schedule.check import RULES, check
 
 MUTATIONS = {}

@@ -5,6 +5,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
+
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal
