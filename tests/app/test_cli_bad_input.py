@@ -106,14 +106,26 @@ def as_bomb(folder: Path) -> None:
 
 FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "missing file": (lambda f: (f / "calls.csv").unlink(), ("calls.csv",)),
-    "unknown key": (in_plan("days_off_together", "days_of_together"), ("unknown key", "Did you mean 'days_off_together'")),
+    "unknown key": (
+        in_plan("days_off_together", "days_of_together"),
+        ("unknown key", "Did you mean 'days_off_together'"),
+    ),
     "wrong units": (handle_times_in_ms, ("handle", "unit")),
-    "text in a number column": (append("calls.csv", "2026-10-16T17:00,many\n"), ("calls.csv", "row", "offered", "many")),
+    "text in a number column": (
+        append("calls.csv", "2026-10-16T17:00,many\n"),
+        ("calls.csv", "row", "offered", "many"),
+    ),
     "duplicate interval": (repeat_first_row("calls.csv"), ("calls.csv", "row", "2026-08-24")),
     "agent twice": (repeat_first_row("staff.csv"), ("staff.csv", "row 12", "a0")),
-    "break longer than its shift": (in_plan("paid = false\nduration_min = 30", "duration_min = 900"), ("break is longer than its shift",)),
+    "break longer than its shift": (
+        in_plan("paid = false\nduration_min = 30", "duration_min = 900"),
+        ("break is longer than its shift",),
+    ),
     "windows that overlap": (
-        in_plan("latest_min = 240", "latest_min = 240\n[[shift.full.break]]\nduration_min = 30\nearliest_min = 240\nlatest_min = 300"),
+        in_plan(
+            "latest_min = 240",
+            "latest_min = 240\n[[shift.full.break]]\nduration_min = 30\nearliest_min = 240\nlatest_min = 300",
+        ),
         ("break windows overlap",),
     ),
     "availability excludes everyone": (nobody_is_available, ("availability.csv", "nobody")),
@@ -122,11 +134,14 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
     "week on the wrong weekday": (in_plan("week = 2026-10-19", "week = 2026-10-20"), ("tuesday", "monday")),
     "xlsx bomb": (as_bomb, ("calls.xlsx",)),
     "unknown contract": (append("staff.csv", "a99,New,T1,ful\n"), ("staff.csv", "row 12", "Did you mean 'full'")),
-    "unknown agent on leave": (append("leave.csv", "zz,2026-10-19T00:00,2026-10-20T00:00,vacation\n"), ("leave.csv", "row 2", "zz")),
+    "unknown agent on leave": (
+        append("leave.csv", "zz,2026-10-19T00:00,2026-10-20T00:00,vacation\n"),
+        ("leave.csv", "row 2", "zz"),
+    ),
     "unknown model": (in_plan('model = "weekday_mean"', 'model = "weekday_meen"'), ("weekday_mean",)),
     "empty calls": (lambda f: (f / "calls.csv").write_text("", encoding="utf-8"), ("calls.csv", "empty")),
     "not UTF-8": (lambda f: (f / "staff.csv").write_bytes(b"agent,contract\n\xff\xfe,full\n"), ("staff.csv", "UTF-8")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

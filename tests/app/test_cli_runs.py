@@ -27,9 +27,23 @@ def test_plan_leaves_the_whole_run_folder(planned: Path) -> None:
     run = planned / RUN
     names = {p.name for p in run.iterdir()}
     assert {
-        "volume.csv", "requirement.csv", "curve.csv", "cover.csv", "roster.csv", "open_shifts.csv", "activity.csv", "coverage.csv",
-        "service.csv", "summary.json", "report.html", "schedule.xlsx", "calendars", "inputs", "explain.csv", "run.log",
-    } <= names  # fmt: skip
+        "volume.csv",
+        "requirement.csv",
+        "curve.csv",
+        "cover.csv",
+        "roster.csv",
+        "open_shifts.csv",
+        "activity.csv",
+        "coverage.csv",
+        "service.csv",
+        "summary.json",
+        "report.html",
+        "schedule.xlsx",
+        "calendars",
+        "inputs",
+        "explain.csv",
+        "run.log",
+    } <= names
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     assert summary["status"] in ("optimal", "feasible")
     assert summary["cost"] == pytest.approx(summary["cost_wages"] + summary["cost_prices"])
