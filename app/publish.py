@@ -71,6 +71,12 @@ def judged(
     return replace(verdict, violations=(wrong,))
 
 
+def _same_week(out: Path, label: Mapping[str, Any]) -> bool:
+    """Whether the run that `out` holds, if any, plans the same week: its calendars are then revised, not begun anew."""
+    path = out / "summary.json"
+    return path.exists() and json.loads(path.read_text(encoding="utf-8")).get("week") == label["week"]
+
+
 def publish(
     out: Path,
     config: Config,
@@ -136,7 +142,7 @@ def publish(
         write_report(run, wages=wages)
         write_workbook(run, wages=wages)
         if week.roster is not None:
-            write_calendars(run)
+            write_calendars(run, previous=out if _same_week(out, label) else None)
             write_sheets(run)
         write_atomic(run / "run.log", "\n".join(log()) + "\n")
     return summary
