@@ -22,7 +22,6 @@ from busyhour.app.cli import app
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "guides").glob("*.md")), *sorted((DOCS / "reference").glob("*.md"))]
 FENCE = re.compile(r"(?:^<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 VARIES = re.compile(r"(optimal|feasible)(, stopped by \w+)?")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -40,6 +39,9 @@ class Block:
 def blocks_of(page: Path) -> list[Block]:
     """Return the fenced blocks of a page in order."""
     return [Block(m["mark"] or "", m["kind"], m["text"]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
+
+
+PAGES = [p for p in sorted(DOCS.rglob("*.md")) if any(b.kind in ("console", "python") for b in blocks_of(p))]
 
 
 def commands_of(text: str) -> Iterator[tuple[str, str]]:
@@ -115,14 +117,11 @@ def test_console_and_python_of_a_page(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The blocks of a page, in order, print what the page says."""
-    blocks = blocks_of(page)
-    if not any(b.kind in ("console", "python") for b in blocks):
-        pytest.skip("no examples")
     shutil.copytree(workshop[0], tmp_path / "here")
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setenv("COLUMNS", "80")
     shell, names = Shell(workshop[1], quick), dict[str, object]()
-    for block in blocks:
+    for block in blocks_of(page):
         shell.change(block)
         if block.kind == "console":
             for command, expected in commands_of(block.text):
