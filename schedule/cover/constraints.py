@@ -87,7 +87,7 @@ def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variabl
     mine: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
     for (g, _, j), x in v.heads.items():
         mine[g, frame.shifts[j].day].append((frame.shifts[j].start, x))
-    taken: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+    taken: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
     for (g, _, j), n in part.rest.heads.items():
         taken[g, frame.shifts[j].day].append((frame.shifts[j].start, n))
     for limit in frame.day_limits:

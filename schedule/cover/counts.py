@@ -27,7 +27,8 @@ class Counts:
         """Return the part of it that works the shifts numbered `shifts`."""
         kept = set(shifts)
         return Counts(
-            {c: n for c, n in self.heads.items() if c[2] in kept}, {p: at for p, at in self.breaks.items() if p[1] in kept}
+            {c: n for c, n in self.heads.items() if c[2] in kept},
+            {p: at for p, at in self.breaks.items() if p[1] in kept},
         )
 
     def __add__(self, other: Counts) -> Counts:

@@ -148,7 +148,7 @@ class Freedom:
         runs = max(1, problem.grid.days - off + 1)
         best = np.max([days.sum(axis=1) - days[:, r : r + off].sum(axis=1) for r in range(runs)], axis=0)
         cap = np.array([max(0, contract.max_days - a.leave_days) for a in self.group.agents])
-        return np.minimum(best, cap)
+        return np.asarray(np.minimum(best, cap))
 
 
 def day_limits(number: int, freedom: Freedom, problem: ScheduleProblem) -> list[DayLimit]:

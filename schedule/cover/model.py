@@ -35,6 +35,33 @@ class CoverModel:
         started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
         return Counts(heads, deal(self.frame, both, started))
 
+    def set_breaks(self, *, whole: bool) -> None:
+        """Ask for whole numbers of breaks, or not."""
+        for starts in self.variables.started.values():
+            for x in starts.values():
+                x.cat = pulp.LpInteger if whole else pulp.LpContinuous
+
+    def keep_near(self, counts: Counts, less: int, more: int) -> None:
+        """Allow each column at most `less` fewer and `more` more heads than `counts`."""
+        for column, x in self.variables.heads.items():
+            there = round(counts.heads.get(column, 0))
+            group = self.frame.groups[column[0]]
+            most = there + more
+            x.lowBound = max(0, there - less)
+            x.upBound = min(most, len(group.agents)) if group.limited else most
+
+    def gained(self, counts: Counts) -> dict[tuple[int, int], float]:
+        """Return per period of the part the calls that `counts` gains by the steps of the model."""
+        phone = (self.part.rest + counts).phone(self.frame)
+        return {
+            (q, p): sum(
+                self.curves[q, s].gain(phone[q, s])
+                for s in self.frame.problem.demands[q].periods[p].tolist()
+                if (q, s) in self.curves
+            )
+            for q, p in self.part.margin
+        }
+
     def start(self, counts: Counts) -> dict[str, float]:
         """Return `counts` as a start for the solver: the value of every whole variable."""
         v = self.variables
@@ -52,15 +79,16 @@ class CoverModel:
         return out | {x.name: started[pool, t] for pool, starts in v.started.items() for t, x in starts.items()}
 
 
-def build(frame: Frame, part: Part) -> CoverModel:
+def build(frame: Frame, part: Part, *, for_bound: bool = False) -> CoverModel:
     """Build the model of `part`: heads on shifts, breaks as pools, goals through the service curve's steps.
 
     Its whole-number answers are exact: the waiting line of a pool says which shift each break belongs to. Its LP
-    relaxation has the value of the forms that give each shift its own breaks (Aykin) or patterns (Dantzig).
+    relaxation has the value of the forms that give each shift its own breaks (Aykin) or patterns (Dantzig);
+    only `for_bound` is that value a lower bound for plans that go below the floor, too.
     """
     model = pulp.LpProblem("cover", pulp.LpMinimize)
     v = Variables()
-    curves = terms.curves(frame, part)
+    curves = terms.curves(frame, part, for_bound=for_bound)
     add_heads(model, frame, part, v)
     add_breaks(model, frame, v)
     add_shortage(model, frame, part, v)

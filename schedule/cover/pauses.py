@@ -65,7 +65,7 @@ def deal(frame: Frame, heads: Mapping[tuple[int, int], float], started: Mapping[
             if fresh:
                 line.extend([j, k, heads[q, j], t] for j, k in opening.get(t, ()) if heads[q, j] > TINY)
                 continue
-            left = starts.get(t, 0.0)
+            left = float(starts.get(t, 0.0))
             while left > TINY and line:
                 j, k, waiting, opened = line[0]
                 taken = min(left, waiting)

@@ -11,7 +11,7 @@ from ..problem import ScheduleProblem
 from ..solver import Answer, relative_gap
 from ..status import Solved
 from .counts import shortage, value
-from .decide import Effort
+from .effort import Effort
 from .frame import Frame
 from .model import CoverModel, build
 from .part import whole_week
@@ -47,7 +47,7 @@ def solve_cover(
     began = time.monotonic()
     effort = Effort(watch, gap, seed, threads, began + time_limit_s)
     frame = Frame(problem)
-    model = build(frame, whole_week(frame))
+    model = build(frame, whole_week(frame), for_bound=True)
     relaxed = effort.run(model, relax=True)
     if not relaxed.found:
         return Cover((), Solved("none", stopped=relaxed.stopped, seconds=time.monotonic() - began))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,6 +32,10 @@ class Steps:
     widths: np.ndarray
     slopes: np.ndarray
     below: float
+
+    def steep(self) -> Steps:
+        """Return the same, but a head under `level` loses at least what the first step gains."""
+        return replace(self, below=max(self.below, *self.slopes[:1].tolist(), 0.0))
 
     def gain(self, heads: float) -> float:
         """Return the gain that the steps allow `heads`."""
@@ -67,11 +72,11 @@ def steps(curve: np.ndarray, level: int, *, tolerance: float, exact: tuple[int, 
 
 
 def _chosen(heights: np.ndarray, slopes: np.ndarray, tolerance: float, first: int, last: int) -> np.ndarray:
-    """Return the pieces whose lines are kept: greedily as few as the tolerance allows, and all from `first` to `last`."""
+    """Return the pieces whose lines are kept: as few as the tolerance allows, and all from `first` to `last`."""
     falls = slopes[1:] < slopes[:-1] - 1e-9 * slopes[0]
     pieces = np.concatenate([[0], np.flatnonzero(falls) + 1]).tolist()
     kept = pieces[:1]
-    for piece, following in zip(pieces[1:-1], pieces[2:], strict=True):
+    for piece, following in pairwise(pieces[1:]):
         if first <= piece <= last or _over(heights, slopes, kept[-1], following) > tolerance:
             kept.append(piece)
     return np.array(kept + pieces[1:][-1:])

@@ -12,8 +12,11 @@ from .part import Part
 from .steps import Steps, steps
 from .variables import Pairs, Variables
 
-NEAR = 4
+NEAR = 6
 """Heads on either side of the LP's answer within which the service curve is exact."""
+
+TOLERANCE, FAR_TOLERANCE = 2e-4, 5e-4
+"""How far steps may lie above the curve, as a share of its largest gain: in the week's LP, and far from its answer."""
 
 
 def phone(frame: Frame, part: Part, v: Variables) -> dict[tuple[int, int], Pairs]:
@@ -32,8 +35,12 @@ def phone(frame: Frame, part: Part, v: Variables) -> dict[tuple[int, int], Pairs
     return {key: pairs for key, pairs in out.items() if part.slots[key]}
 
 
-def curves(frame: Frame, part: Part) -> dict[tuple[int, int], Steps]:
-    """Return the steps of the service curve in every slot of the part that counts for a goal."""
+def curves(frame: Frame, part: Part, *, for_bound: bool) -> dict[tuple[int, int], Steps]:
+    """Return the steps of the service curve in every slot of the part that counts for a goal.
+
+    Under the floor a curve may be convex. What a head missing there costs is, `for_bound`, never more than it truly
+    costs; otherwise at least the first step, for else heads short could be bought to fill steps with.
+    """
     out: dict[tuple[int, int], Steps] = {}
     for q, p in part.margin:
         demand = frame.problem.demands[q]
@@ -41,7 +48,9 @@ def curves(frame: Frame, part: Part) -> dict[tuple[int, int], Steps]:
             if part.slots[q, s]:
                 top = float(np.abs(demand.envelope[s]).max())
                 near = (0, -1) if part.near is None else (int(part.near[q, s]) - NEAR, int(part.near[q, s]) + NEAR)
-                out[q, s] = steps(demand.envelope[s], int(demand.lower[s]), tolerance=(2e-4 if part.near is None else 1e-3) * top, exact=near)
+                tolerance = top * (TOLERANCE if part.near is None else FAR_TOLERANCE)
+                curve = steps(demand.envelope[s], int(demand.lower[s]), tolerance=tolerance, exact=near)
+                out[q, s] = curve if for_bound else curve.steep()
     return out
 
 

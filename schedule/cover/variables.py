@@ -58,7 +58,8 @@ def add_heads(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -
     shared = Counter((q, j) for _, q, j in part.columns)
     for (_, q, j), x in out.heads.items():
         if (q, j) not in out.worked:
-            out.worked[q, j] = x if shared[q, j] == 1 else model.add_variable(f"worked_{q}_{j}", 0, None, pulp.LpInteger)
+            alone = shared[q, j] == 1
+            out.worked[q, j] = x if alone else model.add_variable(f"worked_{q}_{j}", 0, None, pulp.LpInteger)
 
 
 def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from ..solver import relative_gap
 from .counts import Counts, value
-from .decide import STAGE, Effort, decide
+from .decide import decide
+from .effort import STAGE, Effort
 from .frame import Frame
 from .part import blocks, shifts_of
 from .pauses import TINY
 from .result import Block
 from .rounding import rounded
+
+_PATIENCE = 2
+"""Passes over the days without any gain after which the plan is taken to be as good as it gets."""
 
 
 @dataclass
@@ -73,7 +77,7 @@ class Week:
             name = self.frame.problem.grid.dates[day].isoformat()
             part = shifts_of(self.frame, name, self._on(day), self.done + ahead, own, days=[day], left=left)
             share = self.effort.left_s / (left + (len(units) / 2 if self.linked else 0))
-            made = decide(self.frame, part, self.effort.within(share))
+            made = decide(self.frame, part, self.effort.within(share), thorough=len(run) == 1)
             self.done = self.done + (made.counts or rounded(self.frame, own))
             if len(run) == 1:
                 self._block(run, made.cost, made.bound, time.monotonic() - began)
@@ -85,21 +89,22 @@ class Week:
 
     def improve(self) -> None:
         """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
-        helped = self.linked
-        while helped and not self._finished():
-            helped = False
-            for name, shifts, run in self._windows():
+        idle = 0 if self.linked else _PATIENCE
+        while idle < _PATIENCE and not self._finished():
+            idle += 1
+            far = [w for w in self._windows() if w[2] not in self.blocks or not self._near(self.blocks[w[2]])]
+            windows = far or self._windows()
+            for number, (name, shifts, run) in enumerate(windows):
                 if self._finished():
                     break
-                if self._near() and run in self.blocks and self._near(self.blocks[run]):
-                    continue
                 began = time.monotonic()
                 own = self.done.only(self.frame, shifts)
                 rest = self.done.only(self.frame, set(range(len(self.frame.shifts))) - shifts)
                 part = shifts_of(self.frame, name, shifts, rest, own)
-                made = decide(self.frame, part, self.effort.within(self.effort.left_s / 3), present=own)
+                effort = self.effort.share(1 / (len(windows) - number))
+                made = decide(self.frame, part, effort, present=own, thorough=run in self.blocks)
                 if made.counts is not None and value(self.frame, rest + made.counts).cost < self.cost - TINY:
-                    self.done, helped = rest + made.counts, True
+                    self.done, idle = rest + made.counts, 0
                     self._tell()
                 if run in self.blocks:
                     self._block(run, made.cost, made.bound, self.blocks[run].seconds + time.monotonic() - began)
@@ -116,17 +121,15 @@ class Week:
         """Return the shifts that start on `day`."""
         return {j for j, s in enumerate(self.frame.shifts) if s.day == day}
 
-    def _windows(self) -> Iterator[tuple[str, set[int], tuple[int, ...]]]:
-        """Yield (name, shifts, run): each day, then in linked runs each noon to noon."""
-        dates, noon = self.frame.problem.grid.dates, self.frame.problem.noon
-        for run in self.runs:
-            for day in run:
-                yield dates[day].isoformat(), self._on(day), run
-        for run in self.runs:
-            for day, following in zip(run[:-1], run[1:], strict=True):
-                shifts = self._on(day) | self._on(following)
-                across = {j for j in shifts if (self.frame.shifts[j].start >= noon[day]) != (self.frame.shifts[j].start >= noon[following])}
-                yield f"{dates[day].isoformat()} to {dates[following].isoformat()}", across, ()
+    def _windows(self) -> list[tuple[str, set[int], tuple[int, ...]]]:
+        """Return (name, shifts, run): each day, then in linked runs each noon to noon (that of no run)."""
+        dates, noon, shifts = self.frame.problem.grid.dates, self.frame.problem.noon, self.frame.shifts
+        out = [(dates[day].isoformat(), self._on(day), run) for run in self.runs for day in run]
+        for first, second in (pair for run in self.runs for pair in pairwise(run)):
+            late = {j for j in self._on(first) if shifts[j].start >= noon[first]}
+            early = {j for j in self._on(second) if shifts[j].start < noon[second]}
+            out.append((f"{dates[first].isoformat()} to {dates[second].isoformat()}", late | early, ()))
+        return out
 
     def _block(self, run: tuple[int, ...], cost: float | None, bound: float | None, seconds: float) -> None:
         dates = tuple(self.frame.problem.grid.dates[d] for d in run)
