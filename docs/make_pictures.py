@@ -30,8 +30,8 @@ class Picture:
 
 
 PICTURES = (
-    Picture("cards", 0, ".cards", 520),
-    Picture("service", 0, "#service", 620),
+    Picture("cards", 0, ".cards", 478),
+    Picture("service", 0, "#service", 700),
     Picture("forecast", 0, "#forecast", 460),
     Picture("staffing", 0, "#staffing", 700),
     Picture("balance", 0, "#balance", 520),
