@@ -82,7 +82,7 @@ class Frame:
         """Every (group, queue, shift) that somebody could work."""
         out: list[Column] = []
         for g, (group, freedom) in enumerate(zip(self.groups, self.freedoms, strict=True)):
-            anybody = np.asarray(freedom.free.any(axis=0)) if group.limited else np.ones(len(freedom.shifts), dtype=bool)
+            anybody = np.asarray(freedom.free.any(axis=0)) if group.limited else [True] * len(freedom.shifts)
             known = {s.key for s, free in zip(freedom.shifts, anybody, strict=True) if free}
             out += [
                 (g, q, j)

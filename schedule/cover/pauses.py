@@ -65,12 +65,12 @@ def deal(frame: Frame, heads: Mapping[tuple[int, int], float], started: Mapping[
             if fresh:
                 line.extend([j, k, heads[q, j], t] for j, k in opening.get(t, ()) if heads[q, j] > TINY)
                 continue
-            left = float(starts.get(t, 0.0))
+            left = starts.get(t, 0.0)
             while left > TINY and line:
-                j, k, waiting, opened = line[0]
+                shift, turn, waiting, opened = line[0]
                 taken = min(left, waiting)
-                pause = (q, int(j), int(k))
-                offset = frame.shifts[int(j)].breaks[int(k)][0] + int(frame.wrapped(t - int(opened)))
+                pause = (q, int(shift), int(turn))
+                offset = frame.shifts[int(shift)].breaks[int(turn)][0] + int(frame.wrapped(t - int(opened)))
                 out[pause][offset] = out[pause].get(offset, 0.0) + taken
                 left -= taken
                 line[0][2] -= taken

@@ -78,8 +78,11 @@ class Search:
         return build(self.frame, replace(self.part, columns=tuple(c for c in self.part.columns if c in used)))
 
     def _whole_heads(self, suggestion: Counts) -> Counts:
-        """Return whole heads with broken breaks: on all shifts where a goal is pooled, else on those the LP uses."""
-        model = self.full if self.part.margin else self._only(suggestion, self.best)
+        """Return whole heads with broken breaks, on the shifts the LP uses.
+
+        A thorough search for a pooled goal, whose sums leave room to choose, looks among all shifts.
+        """
+        model = self.full if self.part.margin and self.thorough else self._only(suggestion, self.best)
         model.set_breaks(whole=False)
         start = rounded(self.frame, suggestion)
         answer = self.effort.share(_ROUGH).run(model, start=start, bound=self.bound, quiet=True)

@@ -12,10 +12,10 @@ from .part import Part
 from .steps import Steps, steps
 from .variables import Pairs, Variables
 
-NEAR = 6
+NEAR = 4
 """Heads on either side of the LP's answer within which the service curve is exact."""
 
-TOLERANCE, FAR_TOLERANCE = 2e-4, 5e-4
+TOLERANCE, FAR_TOLERANCE = 2e-4, 2e-3
 """How far steps may lie above the curve, as a share of its largest gain: in the week's LP, and far from its answer."""
 
 

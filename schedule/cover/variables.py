@@ -16,6 +16,7 @@ from .steps import Steps
 Pairs = list[tuple[Any, float]]
 """Terms of a row: (variable, coefficient)."""
 
+
 @dataclass
 class Variables:
     """Every variable of one model, by what it means.
