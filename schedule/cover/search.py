@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+from ..linear import add_row
 from ..solver import Answer, relative_gap
 from .counts import Counts
 from .effort import STAGE, Effort
@@ -39,9 +40,11 @@ class Search:
     cost: float | None = None
     bound: float | None = None
     full: CoverModel = field(init=False, repr=False)
+    lenient: CoverModel = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.full = build(self.frame, self.part)
+        self.lenient = build(self.frame, self.part, for_bound=True) if self.part.margin else self.full
 
     @property
     def over(self) -> bool:
@@ -51,14 +54,13 @@ class Search:
 
     def run(self) -> None:
         """Search until the plan is within the gap or time is up."""
-        lenient = build(self.frame, self.part, for_bound=True) if self.part.margin else self.full
-        relaxed = self.effort.run(lenient, relax=True, quiet=True)
+        relaxed = self.effort.run(self.lenient, relax=True, quiet=True)
         if not relaxed.found:
             return
         self.bound = None if relaxed.bound is None else whole_bound(self.full, relaxed.bound)
         if self.over:
             return
-        suggestion = lenient.counts(relaxed.values)
+        suggestion = self.lenient.counts(relaxed.values)
         rough = self._whole_heads(suggestion)
         few = self._only(suggestion, rough, self.best)
         if not self.over:
@@ -68,8 +70,7 @@ class Search:
             self._take(few, self.effort.share(_POLISH).run(few, start=self.best, bound=self.bound))
         if not self.over and self.thorough:
             answer = self.effort.run(self.full, start=self.best, bound=self.bound)
-            if answer.bound is not None and self.bound is not None and not self.part.margin:
-                self.bound = max(self.bound, answer.bound)
+            self._raise_bound(answer.bound)
             self._take(self.full, answer)
 
     def _only(self, *plans: Counts | None) -> CoverModel:
@@ -93,6 +94,24 @@ class Search:
         """Make the breaks of `rough` whole too, on its own heads or a few more."""
         few.keep_near(rough, 0, _MORE)
         self._take(few, self.effort.share(_MEND).run(few, bound=self.bound, quiet=True))
+
+    def _raise_bound(self, proven: float | None) -> None:
+        """Take a bound `proven` for `full`, which overstates what being short of a goal's floor costs.
+
+        It holds for plans that keep every floor; any other is short by at least one head, and the lenient LP says what
+        that costs at least.
+        """
+        if proven is None or self.bound is None or proven <= self.bound:
+            return
+        if self.part.margin:
+            model = build(self.frame, self.part, for_bound=True)
+            short = [(x, 1.0) for pairs in model.variables.short.values() for x, _ in pairs]
+            if short:
+                add_row(model.program, "somebody_short", short, ">=", 1.0)
+                relaxed = self.effort.run(model, relax=True, quiet=True)
+                if relaxed.status != "infeasible":
+                    proven = min(proven, self.bound if relaxed.bound is None else relaxed.bound)
+        self.bound = max(self.bound, proven)
 
     def _take(self, model: CoverModel, answer: Answer) -> None:
         """Keep `answer` if it is the best so far, and tell."""

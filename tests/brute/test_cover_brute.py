@@ -1,0 +1,176 @@
+"""The cover against complete enumeration on days so small that every plan can be tried."""
+
+import datetime as dt
+import itertools
+import random
+
+import numpy as np
+import pytest
+
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.progress import Watch
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.cover.solve import solve_cover
+from busyhour.schedule.problem import Demand, ScheduleProblem
+from busyhour.schedule.rules import Costs, Rules
+from busyhour.schedule.shifts import Break, ShiftFamily
+from busyhour.schedule.staff import Agent, Contract
+
+MONDAY = dt.date(2026, 11, 30)
+SLOTS = 7
+OPENS = 8
+MOST = 3
+
+
+def centre(seed):
+    """One day of seven open hours, two families with one break each, a curve or a need, people or none."""
+    rng = random.Random(seed)
+    grid = Grid(MONDAY, 1, 60)
+    is_open = np.zeros(24, dtype=bool)
+    is_open[OPENS : OPENS + SLOTS] = True
+    families = {
+        "long": ShiftFamily("long", 300, "08:00", "09:00", 60, breaks=(Break(60, 120, 180, "lunch", paid=False),)),
+        "short": ShiftFamily("short", 180, "08:00", "11:00", 180, breaks=(Break(60, 60, 60),)),
+    }
+    need, lower, calls = np.zeros(24), np.zeros(24, dtype=int), np.zeros(24)
+    gain = np.zeros((24, 20))
+    for s in range(OPENS, OPENS + SLOTS):
+        calls[s] = rng.randint(5, 30)
+        lower[s] = rng.randint(0, 1)
+        rate = rng.uniform(0.4, 1.2)
+        gain[s] = calls[s] * (1 - np.exp(-rate * np.arange(20)) - 0.7)
+        need[s] = rng.choice([0, 0.4, 1, 1.7, 2])
+    by_interval = seed % 3 == 0
+    if by_interval:
+        demand = Demand("calls", ServiceGoal(0.7, 20, basis="interval"), is_open, need, np.zeros(24, dtype=int), calls)
+    else:
+        periods = (np.flatnonzero(is_open),)
+        demand = Demand(
+            "calls", ServiceGoal(0.7, 20), is_open, need, lower, calls, gain, periods, (rng.uniform(-2, 3),)
+        )
+    costs = Costs(
+        cost_h=10, lost_call=rng.choice([2.0, 8.0, 40.0]), under_h=rng.choice([15.0, 60.0]), below_contract_h=6
+    )
+    staff, contracts = (), {}
+    if seed % 2:
+        contracts = {
+            "full": Contract("full", ("long", "short"), max_h_week=8, min_h_week=4),
+            "part": Contract("part", ("short",), max_h_week=4, cost_h=9.0),
+        }
+        staff = tuple(
+            Agent(f"a{i}", c, {"calls": 1.0}, contracts[c].cost_h or 10.0, away=rng.choice([(), ((0, OPENS + 3),)]))
+            for i, c in enumerate(["full", "full", "part"])
+        )
+    return ScheduleProblem(grid, (demand,), families, contracts, staff, Rules(days_off_together=0), costs)
+
+
+def explicit(problem):
+    """Every (slots on the phone, paid hours, family, start): one per shift and place of its breaks."""
+    out = []
+    for family in problem.families.values():
+        for start in family.starts_min:
+            for places in itertools.product(*(range(a, b + 1, 60) for a, b in family.windows)):
+                pauses = {
+                    start + p + i * 60
+                    for p, b in zip(places, family.breaks, strict=True)
+                    for i in range(b.duration_min // 60)
+                }
+                phone = np.zeros(24)
+                phone[[m // 60 for m in range(start, start + family.length_min, 60) if m not in pauses]] = 1
+                out.append((phone, family.paid_min / 60, family.name, start // 60))
+    return out
+
+
+def cost_of(problem, phone, wages, hours):
+    """Wages and prices of heads on the phone, written down anew."""
+    (d,), costs = problem.demands, problem.costs
+    total = wages
+    at = np.flatnonzero(d.open)
+    if d.by_interval:
+        total += costs.under_h * np.maximum(0, d.need[at] - phone[at]).sum()
+    else:
+        total += costs.under_h * np.maximum(0, d.lower[at] - phone[at]).sum()
+        total += costs.lost_call * max(0.0, d.margin[0] - sum(d.gain[s, int(phone[s])] for s in at))
+    for contract, worked in hours.items():
+        least = 0.0
+        for agent in problem.staff:
+            if agent.contract == contract:
+                longest = 5 if contract == "full" else 3
+                least += min(problem.contracts[contract].min_h_week, longest if can_work(problem, agent) else 0)
+        total += costs.below_contract_h * max(0.0, least - worked)
+    return total
+
+
+def can_work(problem, agent):
+    return any(agent.free(s) and s.family in problem.contracts[agent.contract].shifts for s in problem.shifts)
+
+
+def fits(problem, chosen):
+    """Whether the (contract, start) of chosen heads can be matched to people who are free, band by band (2 h)."""
+    for contract in problem.contracts:
+        people = [a for a in problem.staff if a.contract == contract]
+        starts = [s for c, s in chosen if c == contract]
+        for low, high in itertools.combinations_with_replacement(
+            sorted({s // 2 for s in range(OPENS, OPENS + SLOTS)}), 2
+        ):
+            free = sum(
+                any(
+                    a.free(s) and s.family in problem.contracts[contract].shifts and low <= s.start // 2 <= high
+                    for s in problem.shifts
+                )
+                for a in people
+            )
+            if sum(low <= s // 2 <= high for s in starts) > free:
+                return False
+    return True
+
+
+def best(problem):
+    """The least cost over all plans of at most MOST heads per explicit pattern."""
+    patterns = explicit(problem)
+    if problem.staff:
+        choices = [
+            (p, c, problem.contracts[c].cost_h or 10.0)
+            for p in patterns
+            for c in problem.contracts
+            if p[2] in problem.contracts[c].shifts
+        ]
+        ranges = [range(3)] * len(choices)
+    else:
+        choices = [(p, None, 10.0) for p in patterns]
+        ranges = [range(MOST + 1)] * len(choices)
+    least = np.inf
+    for counts in itertools.product(*ranges):
+        phone, wages, hours, chosen = np.zeros(24), 0.0, dict.fromkeys(problem.contracts, 0.0), []
+        for n, ((on, paid, _, start), contract, wage) in zip(counts, choices, strict=True):
+            phone += n * on
+            wages += n * paid * wage
+            if contract:
+                hours[contract] += n * paid
+                chosen += [(contract, start)] * n
+        if problem.staff and not fits(problem, chosen):
+            continue
+        if any(
+            h > sum(problem.contracts[c].max_h_week for a in problem.staff if a.contract == c) for c, h in hours.items()
+        ):
+            continue
+        least = min(least, cost_of(problem, phone, wages, hours))
+    return least
+
+
+@pytest.mark.parametrize("seed", range(18))
+def test_the_cover_is_the_best_of_all_plans(seed):
+    problem = centre(seed)
+    cover = solve_cover(problem, watch=Watch(), time_limit_s=30, gap=0.0)
+    least = best(problem)
+    assert cover.solved.cost == pytest.approx(least, abs=1e-6)
+    assert cover.solved.bound <= least + 1e-6
+    assert cover.cost_wages + cover.cost_prices == pytest.approx(cover.solved.cost)
+
+
+def test_the_days_tried_are_not_trivial():
+    plans = [solve_cover(centre(seed), watch=Watch(), time_limit_s=30, gap=0.0) for seed in range(18)]
+    assert sum(len(p.planned) > 1 for p in plans) > 9
+    assert {s.shift.family for p in plans for s in p.planned} == {"long", "short"}
+    assert any(p.cost_prices > 0 for p in plans)
+    assert len({s.breaks for p in plans for s in p.planned if s.shift.family == "long"}) > 1
