@@ -142,6 +142,7 @@ def schedule(
     staff: Annotated[
         Path | None, typer.Option(help="staff.csv; else the one beside the rules; none = anonymous shifts.")
     ] = None,
+    week: Week = None,
     previous: Previous = None,
     seed: Seed = None,
     time_limit: TimeLimit = None,
@@ -158,7 +159,7 @@ def schedule(
     with board.watching() as watch:
         from .plan import Ask
 
-        ask = Ask(out, None, None, seed, time_limit, gap, previous, not no_wages)
+        ask = Ask(out, date_of(week), None, seed, time_limit, gap, previous, not no_wages)
         where, summary, asked = schedule_file(requirement, curve, rules, staff, ask, watch, lambda: board.log)
     return finish(where, summary, as_json=json_, quiet=quiet, gap=asked)
 

@@ -57,7 +57,17 @@ def explain(
     """Say, for each short stretch, which rule binds and what one more agent there costs."""
     from .runs import table_of
 
-    show_frame(table_of(run, "explain").head(most), as_json=json_, quiet=False)
+    rows = table_of(run, "explain").head(most)
+    if json_:
+        show_frame(rows, as_json=True, quiet=False)
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for r in rows.to_dict("records"):
+        when = f"{r['start'][:10]} {r['start'][11:16]}-{r['end'][11:16]}"
+        console.print(
+            f"{when}  {r['queue']}  {float(r['under']):g} short at worst  [{r['binding_rule']}]", markup=False
+        )
+        console.print(f"    {r['detail']}", markup=False)
 
 
 @app.command()

@@ -53,7 +53,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        from ..schedule.status import Infeasible
+        from ..schedule.status import Infeasible, NothingFound, Refused
 
         try:
             code = command(*args, **kwargs) or DONE
@@ -69,11 +69,12 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
             code = say(INFEASIBLE, "\n".join(lines))
         except (Stopped, KeyboardInterrupt):
             code = say(STOPPED, "Stopped before there was a plan; earlier results are untouched.")
+        except NothingFound:
+            text = "Time was up before there was a plan; earlier results are untouched. Give it more with --time-limit."
+            code = say(LIMIT_WITHOUT_PLAN, text)
         except (OSError, MemoryError) as error:
             code = say(INTERNAL, f"Could not finish: {error}. Earlier results are untouched.")
-        except RuntimeError as error:
-            if type(error).__name__ != "Refused":
-                raise
+        except Refused as error:
             code = say(REFUSED, str(error))
         raise typer.Exit(code)
 

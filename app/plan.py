@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.grid import Grid
+from ..forecast.grid import WEEKDAYS, Grid
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
@@ -148,7 +148,7 @@ def schedule(
     log: Callable[[], list[str]],
 ) -> tuple[Path, dict[str, Any]]:
     """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
-    first = ask.week or requirement["start"].min().date()
+    first = ask.week or _first_week(requirement, config)
     slots = config.week_grid(first)
     people = folder.people(slots, ask.previous)
     problem = build_problem(config, slots, requirement, curves, people)
@@ -174,6 +174,14 @@ def schedule(
         stopped=watch.stopped,
     )
     return out, summary
+
+
+def _first_week(requirement: pd.DataFrame, config: Config) -> dt.date:
+    """Return the first day of the first whole week of a requirement, or of the week it begins in if there is none."""
+    begin: dt.date = requirement["start"].min().date()
+    end: dt.date = requirement["start"].max().date()
+    first = begin + dt.timedelta(days=(WEEKDAYS.index(config.site.week_start) - begin.weekday()) % 7)
+    return first if first <= end else first - dt.timedelta(days=7)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -17,6 +17,7 @@ from ..schedule.activity import cover_table, open_table, roster_table
 from ..schedule.check import Verdict, Violation, check
 from ..schedule.check_counts import check_coverage, cost_wages
 from ..schedule.explain import explain, explain_open
+from ..schedule.status import Refused
 from .config import Config
 from .export.calendar import write_calendars
 from .export.excel import write_workbook
@@ -26,18 +27,6 @@ from .report.page import write_report
 from .store import run_folder, write_atomic, write_csv
 from .summary import summarise
 from .week import Week
-
-
-class Refused(RuntimeError):
-    """The judge found broken rules; nothing was published."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
-        lines = [f"{v.rule}: {v.text}" for v in verdict.violations[:20]]
-        super().__init__(
-            f"The judge refused the plan ({len(verdict.violations)} violations); nothing was published.\n"
-            + "\n".join(lines)
-        )
 
 
 def service_table(week: Week) -> pd.DataFrame:
@@ -114,7 +103,7 @@ def publish(
             week.activity, week.coverage, grid_min=grid.minutes, zone=grid.zone, week_min=week.cycle_min
         )
         if verdict.violations or wrong:
-            raise Refused(replace(verdict, violations=(*verdict.violations, *wrong)))
+            raise Refused([str(v) for v in (*verdict.violations, *wrong)])
         service = service_table(week)
         tables = {
             "volume": volume,

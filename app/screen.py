@@ -61,7 +61,7 @@ def grid_of(frame: pd.DataFrame) -> Table:
     table = Table(box=None, padding=(0, 1))
     for name in frame.columns:
         table.add_column(
-            str(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left", overflow="fold"
+            str(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left", overflow="ellipsis"
         )
     for row in frame.itertuples(index=False):
         table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))

@@ -24,6 +24,7 @@ from ..schedule.roster.result import Roster
 from ..schedule.roster.solve import solve_roster
 from ..schedule.shifts import PlannedShift
 from ..schedule.staff import Agent
+from ..schedule.status import NothingFound
 from .config import Config
 
 COVER_SHARE = 0.6
@@ -114,6 +115,8 @@ def decide(
     ------
     Stopped
         If stopped before there was any plan.
+    NothingFound
+        If time was up before there was any plan.
     Infeasible
         If the rules of some people contradict each other.
     """
@@ -128,7 +131,7 @@ def decide(
             threads=config.solve.threads,
         )
     if cover.solved.status == "none":
-        raise Stopped
+        raise Stopped if watch.stopped else NothingFound
     if not problem.staff:
         return _measured(config, problem, curves, volume, watch, stages, cover, None, anonymous(cover.planned))
     roster = _named(config, problem, watch, stages, cover.planned, None)

@@ -39,6 +39,24 @@ class Solved:
         return max(0.0, (self.cost - self.bound) / self.bound)
 
 
+class Refused(Exception):
+    """The judge found broken rules; nothing was published.
+
+    Parameters
+    ----------
+    violations
+        One readable line each.
+    """
+
+    def __init__(self, violations: list[str]) -> None:
+        head = f"The judge refused the plan ({len(violations)} violations); nothing was published."
+        super().__init__("\n".join([head, *violations[:20]]))
+
+
+class NothingFound(Exception):
+    """Time was up before there was any plan."""
+
+
 class Infeasible(Exception):
     """No plan can obey the rules.
 

@@ -17,8 +17,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app import store
+from busyhour.app import store, week
 from busyhour.app.cli import app
+from busyhour.schedule.cover.result import Cover
+from busyhour.schedule.status import Solved
 
 RUN = Path("runs") / "2026-10-19"
 
@@ -225,3 +227,11 @@ def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 0, result.output
     assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
+
+
+def test_no_time_for_any_plan_exits_6(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit that leaves no plan is told apart from a stop by the user."""
+    monkeypatch.setattr(week, "solve_cover", lambda *_, **__: Cover((), Solved("none", stopped="time")))
+    result = busyhour("plan", folder, "--quiet")
+    assert result.exit_code == 6, result.output
+    assert "--time-limit" in result.output
