@@ -148,7 +148,12 @@ def require_file(
     grid = _grid(volume, zone, path)
     names = list(volume["queue"].unique())
     models = {
-        n: model or ("erlang_a" if volume.loc[volume["queue"] == n, "patience_s"].notna().all() else "erlang_c")
+        n: model
+        or (
+            "erlang_a"
+            if volume.loc[volume["queue"] == n].get("patience_s", pd.Series([None])).notna().all()
+            else "erlang_c"
+        )
         for n in names
     }
     return require(volume, dict.fromkeys(names, goal), grid, models=models, unplanned=unplanned, planned=planned)

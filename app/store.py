@@ -96,7 +96,12 @@ def run_folder(out: Path) -> Iterator[Path]:
             aside = work.with_name(work.name + REPLACED)
             if out.exists():
                 out.rename(aside)
-            work.rename(out)
+            try:
+                work.rename(out)
+            except OSError:
+                if aside.exists() and not out.exists():
+                    aside.rename(out)
+                raise
             shutil.rmtree(aside, ignore_errors=True)
         finally:
             shutil.rmtree(work, ignore_errors=True)

@@ -94,6 +94,7 @@ def summarise(
         "currency": config.costs.currency,
         **label,
         **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
+        "status": "feasible" if published["status"] == "optimal" != cover.solved.status else published["status"],
         "stopped": "user" if stopped else published["stopped"],
         "cost_prices_parts": prices,
         "over_agent_hours": figures["over_agent_hours"],
@@ -130,13 +131,13 @@ def summarise(
 def _occupancy(week: Week) -> float | None:
     if week.simulation is None:
         return None
-    rows = week.simulation.service[week.simulation.service["period"] == "week"]
+    rows = week.simulation.service[week.simulation.service["period"] == "week"].dropna(subset=["occupancy"])
     return float(np.average(rows["occupancy"], weights=rows["offered"])) if rows["offered"].sum() > 0 else None
 
 
 def _service(service: pd.DataFrame) -> dict[str, Any]:
     """Pool the queues' weeks, weighted by calls; their simulations are independent, so half-widths add in squares."""
-    rows = service[service["period"] == "week"]
+    rows = service[(service["period"] == "week") & (service["calls"] > 0)]
     out: dict[str, Any] = {
         "service_level_expected": None,
         "service_level_simulated": None,

@@ -135,6 +135,8 @@ def decide(
     if not problem.staff:
         return _measured(config, problem, curves, volume, watch, stages, cover, None, anonymous(cover.planned))
     roster = _named(config, problem, watch, stages, cover.planned, None)
+    if roster.solved.status == "none":
+        raise Stopped if watch.stopped else NothingFound
     week = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
     for repair in range(1, REPAIRS + 1):
         lacking = _lacking(week)
@@ -196,7 +198,7 @@ def _measured(
     expected = service_expected(covered, problem, curves, absent)
     run: Simulation | None = None
     if volume is not None and not watch.stopped:
-        with _timed(stages, "simulate"):
+        with _timed(stages, "simulate"), contextlib.suppress(Stopped):  # the plan stands, unsimulated
             run = simulate(
                 staffing(rows),
                 volume,
