@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..schedule.check import Verdict
-from ..schedule.coverage import fit
+from ..schedule.coverage import fit, shortfall
 from ..schedule.status import Solved
 from .config import Config
 from .week import Week
@@ -32,7 +32,7 @@ def _part(solved: Solved, wages: float, prices: float, paid_hours: float, second
         "cost_wages": wages,
         "cost_prices": prices,
         "bound": solved.bound,
-        "gap": solved.gap,
+        "gap": None if not solved.bound else max(0.0, (wages + prices - solved.bound) / solved.bound),
         "paid_hours": paid_hours,
         "seconds": seconds,
     }
@@ -81,12 +81,13 @@ def summarise(
     if week.roster is not None:
         roster = week.roster
         named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
-        prices = dict(roster.prices)
+        prices = {**roster.prices, **shortfall(week.coverage, week.problem)}
         parts["roster"] = _part(
             roster.solved, roster.cost_wages, sum(prices.values()), named_hours, stages.get("roster", 0.0)
         )
         published, solved = parts["roster"], roster.solved
     figures = fit(week.coverage, week.problem.grid)
+    proven = cover.solved.status == "optimal" and (published["gap"] or 0.0) <= 1e-6
     return {
         "site": config.site.name,
         "note": config.site.note,
@@ -94,7 +95,7 @@ def summarise(
         "currency": config.costs.currency,
         **label,
         **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
-        "status": "feasible" if published["status"] == "optimal" != cover.solved.status else published["status"],
+        "status": published["status"] if proven or published["status"] != "optimal" else "feasible",
         "stopped": "user" if stopped else published["stopped"],
         "cost_prices_parts": prices,
         "over_agent_hours": figures["over_agent_hours"],

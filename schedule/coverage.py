@@ -265,3 +265,25 @@ def occupancy_expected(
         if e.heads.sum() > 0:
             out[queue] = float(np.average(e.at(e.curve.occupancy), weights=e.heads))
     return out
+
+
+def shortfall(covered: pd.DataFrame, problem: ScheduleProblem) -> dict[str, float]:
+    """Return what the plan leaves short, in money: ``lost_call`` and ``under``.
+
+    Calls by which a period misses its goal by the service curve, and agent-hours under the floor (or under an interval
+    goal's need), each at its price.
+
+    Parameters
+    ----------
+    covered
+        The table that `coverage` returned.
+    """
+    lost = under = 0.0
+    for d in problem.demands:
+        heads = _on_grid(covered[covered["queue"] == d.queue], problem.grid)
+        least = np.maximum(d.lower, d.need) if d.by_interval else d.lower
+        under += float(np.maximum(least - heads, 0.0)[d.open].sum()) * problem.grid.hours
+        if d.gain is not None and not d.by_interval:
+            gained = d.gain[np.arange(len(heads)), np.minimum(heads, d.gain.shape[1] - 1)]
+            lost += sum(max(0.0, m - float(gained[p].sum())) for p, m in zip(d.periods, d.margin, strict=True))
+    return {"lost_call": lost * problem.costs.lost_call, "under": under * problem.costs.under_h}

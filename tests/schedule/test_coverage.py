@@ -10,7 +10,7 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.queueing.curve import Curve
 from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.coverage import coverage, fit, occupancy_expected, on_phone, service_expected
+from busyhour.schedule.coverage import coverage, fit, occupancy_expected, on_phone, service_expected, shortfall
 from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.rules import Costs, Rules
 
@@ -170,3 +170,21 @@ def test_occupancy_is_weighted_by_heads() -> None:
     assert occupancy_expected(table, desk(), curves, NOBODY)["desk"] == pytest.approx(
         (2 * 0.7 + 0.9 + 2 * 0.7 + 3 * 0.5) / 8
     )
+
+
+def test_shortfall_prices_what_is_left_short() -> None:
+    """Calls short of the goal and agent-hours under the floor, each at its price; nothing where all is held."""
+    grid = Grid(dt.date(2026, 11, 30), days=1, minutes=60)
+    is_open = (grid.minute_of_day >= 480) & (grid.minute_of_day < 600)
+    gain = np.tile([-4.0, -1.0, 2.0], (24, 1))
+    slots = np.flatnonzero(is_open)
+    demand = Demand(
+        "calls", ServiceGoal(0.8, 20), is_open, 2.0 * is_open, 1 * is_open, 10.0 * is_open, gain, (slots,), (0.0,)
+    )
+    problem = ScheduleProblem(grid, (demand,), {}, {}, (), Rules(), Costs(lost_call=10.0, under_h=100.0))
+
+    def covered(heads: list[int]) -> pd.DataFrame:
+        return pd.DataFrame({"queue": "calls", "start": grid.starts[slots], "on_phone": heads})
+
+    assert shortfall(covered([0, 1]), problem) == {"lost_call": 50.0, "under": 100.0}
+    assert shortfall(covered([2, 2]), problem) == {"lost_call": 0.0, "under": 0.0}
