@@ -135,8 +135,9 @@ def decide(
     if not problem.staff:
         return _measured(config, problem, curves, volume, watch, stages, cover, None, anonymous(cover.planned))
     roster = _named(config, problem, watch, stages, cover.planned, None)
-    if roster.solved.status == "none":
-        raise Stopped if watch.stopped else NothingFound
+    nobody = bool(cover.planned) and not any(roster.assigned.values())
+    if roster.solved.status == "none" or (nobody and roster.solved.stopped in ("user", "time")):
+        raise Stopped if watch.stopped else NothingFound  # an empty roster is no plan to put in an earlier one's place
     week = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
     for repair in range(1, REPAIRS + 1):
         lacking = _lacking(week)

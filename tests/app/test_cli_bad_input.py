@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +19,11 @@ from typer.testing import CliRunner, Result
 
 from busyhour.app import store, week
 from busyhour.app.cli import app
+from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
+from busyhour.schedule.problem import ScheduleProblem
+from busyhour.schedule.roster.result import Roster
+from busyhour.schedule.shifts import PlannedShift
 from busyhour.schedule.status import Solved
 
 RUN = Path("runs") / "2026-10-19"
@@ -235,3 +239,20 @@ def test_no_time_for_any_plan_exits_6(folder: Path, monkeypatch: pytest.MonkeyPa
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 6, result.output
     assert "--time-limit" in result.output
+
+
+@pytest.mark.parametrize(("why", "code"), [("user", 130), ("time", 6)])
+def test_an_empty_roster_never_replaces_a_plan(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, why: str, code: int
+) -> None:
+    """Stopped before anybody was named, a run publishes nothing: the earlier plan stays."""
+
+    def stopped(problem: ScheduleProblem, planned: Sequence[PlannedShift], *, watch: Watch, **_: object) -> Roster:
+        if why == "user":
+            watch.stop.set()
+        none = {a.id: () for a in problem.staff}
+        return Roster(none, tuple(planned), Solved("feasible", 1.0, stopped=why), 0.0, {"open_shift": 1.0}, {})
+
+    monkeypatch.setattr(week, "solve_roster", stopped)
+    result = busyhour("plan", folder, "--quiet")
+    assert result.exit_code == code, result.output
