@@ -104,7 +104,8 @@ def test_windows_on_the_long_sunday_count_its_25_hours(tmp_path: Path) -> None:
 def test_the_day_after_the_week_binds_night_shifts(tmp_path: Path) -> None:
     staff = "agent,contract\nn,night\nm,night\n"
     rows = "agent,start,end,kind\nn,2026-10-26T12:00,2026-10-26T20:00,available\n"
-    away = people(tmp_path, staff=staff, availability=rows)["n"].away
+    always = np.ones(len(GRID), dtype=bool)  # nights are worked where the centre is open at night
+    away = people(tmp_path, staff=staff, availability=rows, open_slots=always)["n"].away
     assert away[0] == (len(GRID), len(GRID) + 48)
 
 
