@@ -41,16 +41,18 @@ app = typer.Typer(
 )
 
 
-def code_of(summary: dict[str, Any], gap: float) -> int:
+def code_of(summary: dict[str, Any]) -> int:
     """Return the exit code of a run that has a plan."""
     if summary["stopped"] == "user":
         return STOPPED
-    if summary["stopped"] == "time" and (summary["gap"] is None or summary["gap"] > gap):
+    asked = summary["asked_gap"]
+    parts = [summary[name] for name in ("cover", "roster") if name in summary]
+    if any(p["stopped"] == "time" and (p["gap"] is None or p["gap"] > asked) for p in parts):
         return LIMIT_WITH_PLAN
     return DONE
 
 
-def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool, gap: float) -> int:
+def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:
     """Print a run's summary and return its exit code."""
     from .screen import screen
 
@@ -58,14 +60,7 @@ def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool, ga
         sys.stdout.write(json.dumps(summary, indent=2, allow_nan=False) + "\n")
     elif not quiet:
         Console(highlight=False).print(screen(summary, out))
-    return code_of(summary, gap)
-
-
-def asked_gap(folder: Path, scenario: str | None, gap: float | None) -> float:
-    """Return the gap of the command line, else that of plan.toml."""
-    from .config import read_plan
-
-    return gap if gap is not None else read_plan(folder, scenario)[0].solve.gap
+    return code_of(summary)
 
 
 @app.command()
@@ -115,19 +110,9 @@ def plan(
         from .plan import Ask
         from .plan import plan as run
 
-        ask = Ask(
-            out,
-            date_of(week),
-            scenario,
-            seed,
-            time_limit,
-            gap,
-            previous,
-            not no_wages,
-            {"seed": seed, "time_limit_s": time_limit, "gap": gap},
-        )
+        ask = Ask(out, date_of(week), scenario, seed, time_limit, gap, previous, not no_wages)
         where, summary = run(folder, ask, watch, lambda: board.log)
-    return finish(where, summary, as_json=json_, quiet=quiet, gap=asked_gap(folder, scenario, gap))
+    return finish(where, summary, as_json=json_, quiet=quiet)
 
 
 @app.command()
@@ -160,8 +145,8 @@ def schedule(
         from .plan import Ask
 
         ask = Ask(out, date_of(week), None, seed, time_limit, gap, previous, not no_wages)
-        where, summary, asked = schedule_file(requirement, curve, rules, staff, ask, watch, lambda: board.log)
-    return finish(where, summary, as_json=json_, quiet=quiet, gap=asked)
+        where, summary = schedule_file(requirement, curve, rules, staff, ask, watch, lambda: board.log)
+    return finish(where, summary, as_json=json_, quiet=quiet)
 
 
 app.add_typer(cli_stages.app)

@@ -36,7 +36,9 @@ TimeLimit = Annotated[
     float | None,
     typer.Option("--time-limit", help="Seconds for cover and roster together; else [solve] time_limit_s.", min=1),
 ]
-Gap = Annotated[float | None, typer.Option(help="Gap to stop at, as a share (0.001); else [solve] gap.", min=0, max=1)]
+Gap = Annotated[
+    float | None, typer.Option(help="Gap to stop at, a share (0.001); else [solve] gap and cover_gap.", min=0, max=1)
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder or file to write; it is replaced whole or not at all.")]
 Scenario = Annotated[str | None, typer.Option(help="Apply [scenario.NAME] of plan.toml.")]
 Week = Annotated[
@@ -53,7 +55,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        from ..schedule.status import Infeasible, NothingFound, Refused
+        from ..schedule.status import Infeasible, NothingFound, Refused, SolverFault
 
         try:
             code = command(*args, **kwargs) or DONE
@@ -72,7 +74,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except NothingFound:
             text = "Time was up before there was a plan; earlier results are untouched. Give it more with --time-limit."
             code = say(LIMIT_WITHOUT_PLAN, text)
-        except (OSError, MemoryError) as error:
+        except (OSError, MemoryError, SolverFault) as error:
             code = say(INTERNAL, f"Could not finish: {error}. Earlier results are untouched.")
         except Refused as error:
             code = say(REFUSED, str(error))

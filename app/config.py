@@ -158,15 +158,24 @@ class Config(_Strict):
         return Grid(week, 7, self.site.interval_min, self.site.zone).finer(self.site.grid_min)
 
 
-def read_plan(folder: Path, scenario: str | None = None) -> tuple[Config, dict[str, Any]]:
+def plan_file(path: Path) -> Path:
+    """Return the plan's file: `path` itself, or plan.toml in the folder `path`."""
+    return path / PLAN if path.is_dir() or not path.suffix else path
+
+
+def read_plan(
+    folder: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Config, dict[str, Any]]:
     """Read `folder`/plan.toml (or the file itself) and return it checked, and as the plain merged dict.
+
+    A scenario of the file, then `overrides` (tables as in the file), are laid over it.
 
     Raises
     ------
     InputError
         If the file is missing, is not TOML, has an unknown key (the nearest is named) or a value out of range.
     """
-    path = folder / PLAN if folder.is_dir() or not folder.suffix else folder
+    path = plan_file(folder)
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -182,6 +191,7 @@ def read_plan(folder: Path, scenario: str | None = None) -> tuple[Config, dict[s
                 "unknown scenario", file=path, column="scenario", value=scenario, mend=_nearest(scenario, scenarios)
             )
         raw = _merged(raw, scenarios[scenario])
+    raw = _merged(raw, overrides or {})
     return parse_plan(raw, path), raw
 
 

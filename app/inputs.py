@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,15 @@ from ..forecast.calendars import Calendar, parse_opening
 from ..forecast.errors import InputError
 from ..forecast.grid import WEEKDAYS, Grid
 from ..schedule.staff import Agent
-from .config import PLAN, Config, read_plan
+from .config import PLAN, Config, plan_file, read_plan
 from .intake.read import calls_files, read_calls
+from .last_week import LastWeek, last_week
 from .people import read_people
 from .special_days import read_special_days
 from .store import sha256, write_atomic
 
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv")
+MEETINGS = "meetings.csv"
 ARGUMENTS = "arguments.json"
 
 
@@ -33,23 +35,40 @@ class Folder:
 
     Attributes
     ----------
+    rules
+        The file of the plan, usually `path`/plan.toml.
     plan
-        The plain dict of plan.toml after the scenario, as the judge reads it.
+        Its plain dict after scenario and overrides, as the judge reads it.
+    scenario, overrides
+        What was laid over the file.
     staff
         Read instead of staff.csv.
     """
 
     path: Path
+    rules: Path
     config: Config
     plan: Mapping[str, Any]
     scenario: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
     staff: Path | None = None
 
     @classmethod
-    def read(cls, path: Path, scenario: str | None = None) -> Folder:
-        """Read and check `path`/plan.toml, with a scenario's overrides when one is named."""
-        config, plan = read_plan(path, scenario)
-        return cls(path if path.is_dir() else path.parent, config, plan, scenario)
+    def read(
+        cls,
+        path: Path,
+        scenario: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        staff: Path | None = None,
+    ) -> Folder:
+        """Read and check `path`/plan.toml (or the file `path`) with a scenario and overrides laid over it."""
+        config, plan = read_plan(path, scenario, overrides)
+        rules = plan_file(path)
+        return cls(rules.parent, rules, config, plan, scenario, overrides or {}, staff)
+
+    def arguments(self, week: dt.date) -> dict[str, Any]:
+        """Return what a run was asked for beside its files, so that the judge reads the same plan."""
+        return {"week": week.isoformat(), "scenario": self.scenario, "overrides": dict(self.overrides)}
 
     def calendar(self) -> Calendar:
         """Return the opening hours, closures and special days."""
@@ -78,7 +97,11 @@ class Folder:
             queues=tuple(self.config.queue),
         )
 
-    def people(self, grid: Grid, previous: Path | None = None) -> tuple[Agent, ...]:
+    def last_week(self, grid: Grid, run: Path | None) -> LastWeek:
+        """Return what the `run` of the week before leaves behind; nothing without one."""
+        return LastWeek() if run is None else last_week(run, grid, self.config.site.zone, self.config.rules)
+
+    def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
         c, calendar = self.config, self.calendar()
         return read_people(
@@ -89,11 +112,20 @@ class Folder:
             queues=tuple(c.queue),
             costs=c.costs,
             families=c.shift,
-            rules=c.rules,
-            previous=previous,
+            before=before,
             open_slots=np.logical_or.reduce([calendar.open_mask(grid, q) for q in c.queue]),
             staff_file=self.staff,
         )
+
+    def unused(self, people: tuple[Agent, ...]) -> list[str]:
+        """Tell which of the folder's data a plan does not use."""
+        out = []
+        if (self.path / MEETINGS).is_file():
+            out.append(f"{MEETINGS} is not used: meetings are not planned")
+        factors = sum(any(factor != 1.0 for factor in a.skills.values()) for a in people)
+        if factors:
+            out.append(f"the handle-time factors of {factors} people in {PEOPLE_FILES[0]} are not used")
+        return out
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
         """Return the first day of the week to plan: as asked, as configured, or the first after the history."""
@@ -107,7 +139,8 @@ class Folder:
 
     def files(self) -> dict[str, Path]:
         """Return every input file that is there, by the name under which a run keeps it."""
-        named = {n: self.path / n for n in (PLAN, *PEOPLE_FILES, "special_days.csv", "meetings.csv")}
+        named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS)}
+        named[PLAN] = self.rules
         if self.staff is not None:
             named["staff.csv"] = self.staff
         return {n: f for n, f in named.items() if f.is_file()}

@@ -1,4 +1,4 @@
-"""What last week's run leaves behind for this one: rest still owed, and days worked in a row."""
+"""What last week's run leaves behind for this one: rest still owed, days in a row, shifts that run on."""
 
 from __future__ import annotations
 
@@ -13,16 +13,26 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..forecast.grid import Grid
 from ..forecast.tables import read_csv
+from ..schedule.activity import ACTIVITY
 from ..schedule.rules import Rules
 from ..schedule.tables import TABLES
 
 
 @dataclass(frozen=True)
 class LastWeek:
-    """Per agent the first slot at which rest allows a start, and the days worked in a row up to the week."""
+    """What a week leaves behind for the next.
+
+    Attributes
+    ----------
+    earliest, run
+        Per agent the first slot at which rest allows a start, and the days worked in a row up to the week.
+    running
+        Rows of activity of the shifts that run on into the week.
+    """
 
     earliest: Mapping[str, int] = field(default_factory=dict)
     run: Mapping[str, int] = field(default_factory=dict)
+    running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
 
 
 def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastWeek:
@@ -35,7 +45,8 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastW
     InputError
         If the folder has neither file.
     """
-    shifts = _shifts(folder, zone)
+    rows = _rows(folder, zone)
+    shifts = rows.groupby("shift").agg(agent=("agent", "first"), start=("start", "first"), end=("end", "max"))
     shifts = shifts[shifts["start"] < grid.first]
     earliest: dict[str, int] = {}
     run: dict[str, int] = {}
@@ -50,18 +61,20 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastW
             days += 1
         if days:
             run[str(agent)] = days
-    return LastWeek(earliest, run)
+    running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
+    return LastWeek(earliest, run, running.reindex(columns=list(ACTIVITY)).reset_index(drop=True))
 
 
-def _shifts(folder: Path, zone: str | None) -> pd.DataFrame:
-    """Return agent, start, end of every shift; activities that touch are one shift, leave is none."""
+def _rows(folder: Path, zone: str | None) -> pd.DataFrame:
+    """Return the rows of work with the number of their shift; activities that touch are one shift, leave is none."""
     if (folder / "activity.csv").is_file():
         rows = read_csv(folder / "activity.csv", TABLES["activity"], zone=zone)
         rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
         begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
-        return rows.groupby(begins.cumsum()).agg(agent=("agent", "first"), start=("start", "first"), end=("end", "max"))
+        return rows.assign(shift=begins.cumsum())
     if (folder / "roster.csv").is_file():
-        return read_csv(folder / "roster.csv", TABLES["roster"], zone=zone)[["agent", "start", "end"]]
+        rows = read_csv(folder / "roster.csv", TABLES["roster"], zone=zone)[["agent", "start", "end"]]
+        return rows.assign(shift=range(len(rows)), activity="", queue="")  # breaks unknown: nobody counts as there
     raise InputError(
         "no run folder: neither activity.csv nor roster.csv is there",
         file=folder,

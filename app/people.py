@@ -14,12 +14,12 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..forecast.grid import Grid
 from ..forecast.tables import read_csv, refuse_duplicates
-from ..schedule.rules import Costs, Rules
+from ..schedule.rules import Costs
 from ..schedule.shifts import ShiftFamily, shifts_of_week
 from ..schedule.staff import Agent, Contract, Wish
 from ..schedule.tables import TABLES
 from .intake.names import nearest
-from .last_week import LastWeek, last_week
+from .last_week import LastWeek
 from .windows import WeekDays, Window, read_windows, refuse_strangers
 
 STAFF, AVAILABILITY, LEAVE, WISHES = "staff.csv", "availability.csv", "leave.csv", "wishes.csv"
@@ -36,8 +36,7 @@ def read_people(
     queues: Sequence[str],
     costs: Costs,
     families: Mapping[str, ShiftFamily],
-    rules: Rules,
-    previous: Path | None = None,
+    before: LastWeek | None = None,
     open_slots: np.ndarray | None = None,
     staff_file: Path | None = None,
 ) -> tuple[Agent, ...]:
@@ -53,8 +52,8 @@ def read_people(
         The schedule's grid of the planned week.
     zone
         Zone of times without an offset.
-    previous
-        Run folder of the week before: who is still at rest, and how many days each has worked in a row.
+    before
+        What the week before leaves behind: who is still at rest, and how many days each has worked in a row.
     open_slots
         Whether any queue is open, shape (len(grid),); a leave over all of a day's open slots is a whole day. None =
         open from the first to the last possible shift of the weekday.
@@ -86,7 +85,7 @@ def read_people(
         WeekDays.of(grid, families, open_slots),
         read_windows(folder / AVAILABILITY, grid, zone, known),
         read_windows(folder / LEAVE, grid, zone, known),
-        last_week(previous, grid, zone, rules) if previous is not None else LastWeek(),
+        before or LastWeek(),
         _wishes(folder / WISHES, grid, known, families),
     )
     rows = staff.astype(object).where(staff.notna(), None).to_dict("records")

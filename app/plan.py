@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Ask:
-    """What the caller of a run may set beside the folder: overrides of `[solve]` and where the result goes."""
+    """What the caller of a run may set beside the folder: overrides of `[solve]` and where the result goes.
+
+    A `gap` asked for here holds for the published plan and for the choice of shifts alike.
+    """
 
     out: Path | None = None
     week: dt.date | None = None
@@ -37,16 +40,13 @@ class Ask:
     gap: float | None = None
     previous: Path | None = None
     wages: bool = True
-    arguments: Mapping[str, Any] = field(default_factory=dict)
 
-    def apply(self, config: Config) -> Config:
-        """Return the config with the overrides in its `[solve]`."""
-        given = {
-            k: v
-            for k, v in (("seed", self.seed), ("time_limit_s", self.time_limit_s), ("gap", self.gap))
-            if v is not None
-        }
-        return config.model_copy(update={"solve": config.solve.model_copy(update=given)})
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """The tables of plan.toml that the caller set."""
+        asked = {"seed": self.seed, "time_limit_s": self.time_limit_s, "gap": self.gap, "cover_gap": self.gap}
+        given = {key: value for key, value in asked.items() if value is not None}
+        return {"solve": given} if given else {}
 
 
 def predict(
@@ -94,13 +94,14 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     """
     began = time.monotonic()
     stages: dict[str, float] = {}
-    folder = Folder.read(path, ask.scenario)
-    config = ask.apply(folder.config)
+    folder = Folder.read(path, ask.scenario, ask.overrides)
+    config = folder.config
     watch.tell("read", str(path))
     calls, found = folder.calls()
     first = folder.week(ask.week, calls)
     slots = config.week_grid(first)
-    people = folder.people(slots, ask.previous)
+    before = folder.last_week(slots, ask.previous)
+    people = folder.people(slots, before)
     if not config.shift:
         raise InputError("no shift family", file="plan.toml", column="shift.", mend="Add a [shift.NAME]")
     stages["read"] = time.monotonic() - began
@@ -110,25 +111,24 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     needed, stages["require"] = _timed(lambda: requirement_of(config, predicted.volume, grid))
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
-    problem = build_problem(config, slots, needed.requirement, needed.curves, people)
-    week = decide(config, problem, needed.curves, predicted.volume, watch)
+    problem = build_problem(config, slots, needed.requirement, needed.curves, people, before.running)
+    week = decide(config, problem, needed.curves, predicted.volume, watch, before.running)
     stages |= week.stages
     out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
     watch.tell("publish", str(out))
     summary = publish(
         out,
-        config,
-        folder.plan,
+        folder,
         week,
         {**folder.files(), **folder.calls_files()},
-        {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
+        first,
         requirement=needed.requirement,
         curve=needed.curve,
         predicted=predicted,
         volume=predicted.volume,
         previous=ask.previous,
         stages=stages,
-        label={"week": first.isoformat(), "scenario": ask.scenario},
+        notes=folder.unused(people),
         log=log,
         wages=ask.wages,
         stopped=watch.stopped,
@@ -141,34 +141,34 @@ def schedule(
     requirement: pd.DataFrame,
     curves: Mapping[str, Curve] | None,
     folder: Folder,
-    config: Config,
     ask: Ask,
     files: Mapping[str, Path],
     watch: Watch,
     log: Callable[[], list[str]],
 ) -> tuple[Path, dict[str, Any]]:
     """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
+    config = folder.config
     first = ask.week or _first_week(requirement, config)
     slots = config.week_grid(first)
-    people = folder.people(slots, ask.previous)
-    problem = build_problem(config, slots, requirement, curves, people)
-    week = decide(config, problem, curves, None, watch)
+    before = folder.last_week(slots, ask.previous)
+    people = folder.people(slots, before)
+    problem = build_problem(config, slots, requirement, curves, people, before.running)
+    week = decide(config, problem, curves, None, watch, before.running)
     out = ask.out or folder.path / "runs" / first.isoformat()
     curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
     summary = publish(
         out,
-        config,
-        folder.plan,
+        folder,
         week,
         files,
-        {"week": first.isoformat(), "scenario": ask.scenario, **ask.arguments},
+        first,
         requirement=requirement,
         curve=curve,
         predicted=None,
         volume=None,
         previous=ask.previous,
         stages=dict(week.stages),
-        label={"week": first.isoformat(), "scenario": ask.scenario},
+        notes=[*folder.unused(people), *_outside(requirement, slots)],
         log=log,
         wages=ask.wages,
         stopped=watch.stopped,
@@ -182,6 +182,13 @@ def _first_week(requirement: pd.DataFrame, config: Config) -> dt.date:
     end: dt.date = requirement["start"].max().date()
     first = begin + dt.timedelta(days=(WEEKDAYS.index(config.site.week_start) - begin.weekday()) % 7)
     return first if first <= end else first - dt.timedelta(days=7)
+
+
+def _outside(requirement: pd.DataFrame, grid: Grid) -> list[str]:
+    """Tell how many rows of a requirement lie outside the planned week."""
+    beyond = int(((requirement["start"] < grid.first) | (requirement["start"] >= grid.end)).sum())
+    week = f"{grid.dates[0]} to {grid.dates[-1]}"
+    return [f"{beyond} rows of the requirement lie outside the planned week ({week}) and are left aside"] * (beyond > 0)
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..forecast.grid import Grid
 from ..forecast.predict import Forecast
 from ..forecast.tables import read_text_csv
 from ..schedule.activity import cover_table, open_table, roster_table
@@ -18,11 +18,10 @@ from ..schedule.check import Verdict, Violation, check
 from ..schedule.check_counts import check_coverage, cost_wages
 from ..schedule.explain import explain, explain_open
 from ..schedule.status import Refused
-from .config import Config
 from .export.calendar import write_calendars
 from .export.excel import write_workbook
 from .export.sheets import write_sheets
-from .inputs import copy_inputs
+from .inputs import Folder, copy_inputs
 from .report.page import write_report
 from .store import run_folder, write_atomic, write_csv
 from .summary import summarise
@@ -44,35 +43,44 @@ def service_table(week: Week) -> pd.DataFrame:
 
 
 def judged(
-    activity: pd.DataFrame, plan: Mapping[str, Any], inputs: Path, grid: Grid, wages: float | None = None
+    activity: pd.DataFrame,
+    plan: Mapping[str, Any],
+    inputs: Path,
+    week: dt.date,
+    *,
+    coverage: pd.DataFrame | None = None,
+    wages: float | None = None,
 ) -> Verdict:
-    """Return the judge's verdict on an activity table, from the input files alone; `wages` are recounted too."""
+    """Return the judge's verdict on an activity table, from the input files alone.
+
+    A `coverage` is compared with the judge's own count of heads, `wages` with its own sum.
+    """
     names = ("staff", "availability", "leave", "special_days", "previous_activity")
     texts = {n: read_text_csv(p) if (p := inputs / f"{n}.csv").exists() else None for n in names}
-    asked = {"plan": plan, **texts, "week": grid.first_date, "days": grid.days}
+    asked = {"plan": plan, **texts, "week": week}
     verdict = check(activity, asked)
-    if wages is None or verdict.violations:
-        return verdict
-    recounted = cost_wages(activity, asked)
-    if abs(recounted - wages) <= 0.005 * max(1, verdict.shifts):
-        return verdict
-    wrong = Violation("wages", "", "", f"the plan says {wages:,.2f}, recounted {recounted:,.2f}")
-    return replace(verdict, violations=(wrong,))
+    wrong: list[Violation] = []
+    if coverage is not None:
+        wrong += check_coverage(activity, coverage, asked)
+    if wages is not None and verdict.passed:
+        recounted = cost_wages(activity, asked)
+        if abs(recounted - wages) > 0.005 * max(1, verdict.shifts):
+            wrong.append(Violation("wages", "", "", f"the plan says {wages:,.2f}, recounted {recounted:,.2f}"))
+    return replace(verdict, violations=(*verdict.violations, *wrong))
 
 
-def _same_week(out: Path, label: Mapping[str, Any]) -> bool:
+def _same_week(out: Path, week: dt.date) -> bool:
     """Whether the run that `out` holds, if any, plans the same week: its calendars are then revised, not begun anew."""
     path = out / "summary.json"
-    return path.exists() and json.loads(path.read_text(encoding="utf-8")).get("week") == label["week"]
+    return path.exists() and json.loads(path.read_text(encoding="utf-8")).get("week") == week.isoformat()
 
 
 def publish(
     out: Path,
-    config: Config,
-    plan: Mapping[str, Any],
+    folder: Folder,
     week: Week,
     files: Mapping[str, Path],
-    arguments: Mapping[str, Any],
+    first: dt.date,
     *,
     requirement: pd.DataFrame,
     curve: pd.DataFrame | None,
@@ -80,12 +88,12 @@ def publish(
     volume: pd.DataFrame | None,
     previous: Path | None,
     stages: dict[str, float],
-    label: Mapping[str, Any],
+    notes: Sequence[str],
     log: Callable[[], list[str]],
     wages: bool,
     stopped: bool = False,
 ) -> dict[str, Any]:
-    """Judge the week, write its run folder in place of `out`, and return the summary.
+    """Judge the week that begins on `first`, write its run folder in place of `out`, and return the summary.
 
     Raises
     ------
@@ -95,15 +103,11 @@ def publish(
     with run_folder(out) as run:
         if previous is not None:
             files = {**files, "previous_activity.csv": previous / "activity.csv"}
-        hashes = copy_inputs(files, run, arguments)
-        grid = week.problem.grid
+        hashes = copy_inputs(files, run, folder.arguments(first))
         wages_said = week.roster.cost_wages if week.roster is not None else None
-        verdict = judged(week.activity, plan, run / "inputs", grid, wages_said)
-        wrong = check_coverage(
-            week.activity, week.coverage, grid_min=grid.minutes, zone=grid.zone, week_min=week.cycle_min
-        )
-        if verdict.violations or wrong:
-            raise Refused([str(v) for v in (*verdict.violations, *wrong)])
+        verdict = judged(week.activity, folder.plan, run / "inputs", first, coverage=week.coverage, wages=wages_said)
+        if not verdict.passed:
+            raise Refused([str(v) for v in verdict.violations])
         service = service_table(week)
         tables = {
             "volume": volume,
@@ -126,12 +130,16 @@ def publish(
         for name, table in tables.items():
             if table is not None:
                 write_csv(run / f"{name}.csv", table)
-        summary = summarise(config, week, verdict, service, stages=stages, hashes=hashes, label=label, stopped=stopped)
+        label = {"week": first.isoformat(), "scenario": folder.scenario}
+        summary = summarise(
+            folder.config, week, verdict, service,
+            stages=stages, hashes=hashes, label=label, notes=notes, stopped=stopped,
+        )  # fmt: skip
         write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         write_report(run, wages=wages)
         write_workbook(run, wages=wages)
         if week.roster is not None:
-            write_calendars(run, previous=out if _same_week(out, label) else None)
+            write_calendars(run, previous=out if _same_week(out, first) else None)
             write_sheets(run)
         write_atomic(run / "run.log", "\n".join(log()) + "\n")
     return summary

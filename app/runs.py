@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..forecast.tables import read_csv, read_text_csv
 from ..schedule.check import Verdict
-from ..schedule.check_counts import check_coverage
 from ..schedule.tables import TABLES
 from .inputs import ARGUMENTS, Folder
 from .publish import judged
@@ -71,17 +69,11 @@ def verdict_of(run: Path) -> Verdict:
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
     arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
-    folder = Folder.read(inputs, arguments["scenario"])
-    grid = folder.config.week_grid(pd.Timestamp(arguments["week"]).date())
-    zone = folder.config.site.zone
+    folder = Folder.read(inputs, arguments["scenario"], arguments["overrides"])
+    zone, published = folder.config.site.zone, run / "coverage.csv"
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
-    verdict = judged(activity, folder.plan, inputs, grid)
-    if not (run / "coverage.csv").exists():
-        return verdict
-    coverage = read_csv(run / "coverage.csv", TABLES["coverage"], zone=zone)
-    cycle = len(grid) * grid.minutes if folder.config.cyclic else None
-    wrong = check_coverage(activity, coverage, grid_min=grid.minutes, zone=zone, week_min=cycle)
-    return replace(verdict, violations=(*verdict.violations, *wrong))
+    coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
+    return judged(activity, folder.plan, inputs, pd.Timestamp(arguments["week"]).date(), coverage=coverage)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:
@@ -112,21 +104,26 @@ def _text(value: Any) -> str:
 
 
 def difference(a: Path, b: Path) -> pd.DataFrame:
-    """Return who works what in one plan and not in the other: agent, date, before, after."""
+    """Return who works what in one plan and not in the other: agent, date, before, after.
+
+    A shift is told by its times, pattern, queue and breaks.
+    """
     keys = ["agent", "date"]
-
-    def shifts(run: Path) -> pd.DataFrame:
-        roster = table_of(run, "roster")
-        text = roster["start"].str[11:16] + "–" + roster["end"].str[11:16] + " " + roster["pattern"]
-        breaks = table_of(run, "activity").pipe(lambda t: t[t["activity"].isin(["break", "lunch"])])
-        at = (
-            (breaks["activity"] + " " + breaks["start"].str[11:16])
-            .groupby([breaks["agent"], breaks["start"].str[:10]])
-            .agg(", ".join)
-        )
-        placed = [at.get((agent, date), "") for agent, date in zip(roster["agent"], roster["date"], strict=True)]
-        return roster[keys].assign(shift=text + pd.Series([f" ({p})" if p else "" for p in placed], index=roster.index))
-
-    both = shifts(a).merge(shifts(b), on=keys, how="outer", suffixes=("_a", "_b")).fillna("off")
+    both = _told(a).merge(_told(b), on=keys, how="outer", suffixes=("_a", "_b")).fillna("off")
     changed = both[both["shift_a"] != both["shift_b"]]
     return changed.rename(columns={"shift_a": "before", "shift_b": "after"}).sort_values(keys).reset_index(drop=True)
+
+
+def _told(run: Path) -> pd.DataFrame:
+    """Return agent, date and a line on each shift of a run."""
+    roster, rows = table_of(run, "roster"), table_of(run, "activity")
+    doing = {agent: part.to_dict("records") for agent, part in rows.groupby("agent")}
+    lines = []
+    for s in roster.to_dict("records"):
+        begin, end = (pd.Timestamp(s[name]) for name in ("start", "end"))
+        mine = [r for r in doing.get(s["agent"], ()) if begin <= pd.Timestamp(r["start"]) < end]
+        queues = dict.fromkeys(r["queue"] for r in mine if r["queue"])
+        breaks = [f"{r['activity']} {r['start'][11:16]}" for r in mine if r["activity"] in ("break", "lunch")]
+        line = f"{s['start'][11:16]}–{s['end'][11:16]} {s['pattern']} {'+'.join(queues)}".rstrip()
+        lines.append(f"{line} ({', '.join(breaks)})" if breaks else line)
+    return roster[["agent", "date"]].assign(shift=lines)

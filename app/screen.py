@@ -49,8 +49,7 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
         ("Violations", f"{summary['violations']}"),
         ("Report", str(out / "report.html")),
     ]
-    if summary["note"]:
-        rows.append(("Note", summary["note"]))
+    rows += [("Note", note) for note in (summary["note"], *summary["notes"]) if note]
     for name, value in rows:
         table.add_row(Text(name, style="bold"), Text(value))
     return table

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -223,13 +222,11 @@ def schedule_file(
     ask: Ask,
     watch: Watch,
     log: Callable[[], list[str]],
-) -> tuple[Path, dict[str, Any], float]:
-    """Schedule requirement.csv (and curve.csv) under a plan.toml; returns run folder, summary and the gap asked for."""
-    folder = Folder.read(rules, ask.scenario)
-    if staff is not None:
-        folder = replace(folder, staff=staff)
-    config = ask.apply(folder.config)
-    zone, names = config.site.zone, list(config.queue)
+) -> tuple[Path, dict[str, Any]]:
+    """Schedule requirement.csv (and curve.csv) under a plan.toml; returns run folder and summary."""
+    folder = Folder.read(rules, ask.scenario, ask.overrides, staff)
+    site, names = folder.config.site, list(folder.config.queue)
+    zone = site.zone
     table = read_csv(requirement, TABLES["requirement"], zone=zone)
     if "queue" not in table.columns:
         if len(names) != 1:
@@ -246,16 +243,10 @@ def schedule_file(
         curves = {str(n): Curve.from_frame(part, str(n)) for n, part in rows.groupby("queue")}
         files["curve.csv"] = curve
     step = _grid(table, zone, requirement).minutes
-    if step != config.site.interval_min:
-        config = config.model_copy(
-            update={
-                "site": config.site.model_copy(
-                    update={"interval_min": step, "grid_min": min(step, config.site.grid_min)}
-                )
-            }
-        )
-    out, summary = schedule(table, curves, folder, config, ask, files, watch, log)
-    return out, summary, config.solve.gap
+    if step != site.interval_min:
+        steps = {"interval_min": step, "grid_min": min(step, site.grid_min)}
+        folder = Folder.read(rules, ask.scenario, {**ask.overrides, "site": steps}, staff)
+    return schedule(table, curves, folder, ask, files, watch, log)
 
 
 def _known(table: pd.DataFrame, names: list[str], path: Path) -> None:

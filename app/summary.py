@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..schedule.check import Verdict
-from ..schedule.coverage import fit, shortfall
+from ..schedule.coverage import fit, heads_of, heads_planned, shortfall
 from ..schedule.status import Solved
 from .config import Config
 from .week import Week
@@ -24,15 +24,17 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
-def _part(solved: Solved, wages: float, prices: float, paid_hours: float, seconds: float) -> dict[str, Any]:
+def _part(
+    solved: Solved, wages: float, prices: float, bound: float | None, paid_hours: float, seconds: float
+) -> dict[str, Any]:
     return {
         "status": solved.status,
         "stopped": solved.stopped,
         "cost": wages + prices,
         "cost_wages": wages,
         "cost_prices": prices,
-        "bound": solved.bound,
-        "gap": None if not solved.bound else max(0.0, (wages + prices - solved.bound) / solved.bound),
+        "bound": bound,
+        "gap": None if not bound else max(0.0, (wages + prices - bound) / bound),
         "paid_hours": paid_hours,
         "seconds": seconds,
     }
@@ -47,6 +49,7 @@ def summarise(
     stages: Mapping[str, float],
     hashes: Mapping[str, str],
     label: Mapping[str, Any],
+    notes: Sequence[str] = (),
     stopped: bool = False,
 ) -> dict[str, Any]:
     """Return summary.json as a dict; keys as in the reference page "Run folder".
@@ -61,12 +64,17 @@ def summarise(
         SHA-256 of each input file.
     label
         Keys put in front: week, scenario and the like.
+    notes
+        What the reader should know of the inputs, a sentence each.
     stopped
         Whether the user stopped the run at any stage.
     """
     cover = week.cover
     cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
-    parts = {"cover": _part(cover.solved, cover.cost_wages, cover.cost_prices, cover_hours, stages.get("cover", 0.0))}
+    seconds = stages.get("cover", 0.0)
+    parts = {
+        "cover": _part(cover.solved, cover.cost_wages, cover.cost_prices, cover.solved.bound, cover_hours, seconds)
+    }
     parts["cover"]["blocks"] = [
         {
             "dates": [d.isoformat() for d in b.dates],
@@ -81,9 +89,10 @@ def summarise(
     if week.roster is not None:
         roster = week.roster
         named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
-        prices = {**roster.prices, **shortfall(week.coverage, week.problem)}
+        prices = {**roster.prices, **shortfall(heads_of(week.coverage, week.problem.grid), week.problem)}
+        seconds = stages.get("roster", 0.0)
         parts["roster"] = _part(
-            roster.solved, roster.cost_wages, sum(prices.values()), named_hours, stages.get("roster", 0.0)
+            roster.solved, roster.cost_wages, sum(prices.values()), _bound(week), named_hours, seconds
         )
         published, solved = parts["roster"], roster.solved
     figures = fit(week.coverage, week.problem.grid)
@@ -96,7 +105,9 @@ def summarise(
         **label,
         **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
         "status": published["status"] if proven or published["status"] != "optimal" else "feasible",
-        "stopped": "user" if stopped else published["stopped"],
+        "stopped": _stopped(parts, published, by_user=stopped),
+        "asked_gap": config.solve.gap,
+        "notes": list(notes),
         "cost_prices_parts": prices,
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],
@@ -127,6 +138,22 @@ def summarise(
         "input_hashes": dict(hashes),
         **parts,
     }
+
+
+def _bound(week: Week) -> float | None:
+    """Return the bound of the named plan: that of its roster, and what even all planned heads leave short."""
+    if week.roster is None or week.roster.solved.bound is None:
+        return None
+    least = shortfall(heads_planned(week.problem, week.planned), week.problem)
+    return week.roster.solved.bound + sum(least.values())
+
+
+def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, by_user: bool) -> str | None:
+    """Tell why the run ended: by its user, by time in any stage, else as the published stage did."""
+    if by_user:
+        return "user"
+    reasons = [part["stopped"] for part in parts.values()]
+    return next((early for early in ("user", "time") if early in reasons), published["stopped"])
 
 
 def _occupancy(week: Week) -> float | None:

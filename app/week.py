@@ -16,7 +16,7 @@ from ..forecast.queueing.simulate import Simulation, simulate
 from ..schedule.activity import activity, anonymous, staffing
 from ..schedule.cover.result import Cover
 from ..schedule.cover.solve import solve_cover
-from ..schedule.coverage import coverage, service_expected
+from ..schedule.coverage import coverage, on_phone, service_expected
 from ..schedule.demand import demand
 from ..schedule.mend import mend
 from ..schedule.problem import ScheduleProblem
@@ -68,16 +68,19 @@ class Week:
         taken = (p for shifts in self.assigned.values() for p in shifts)
         return (*taken, *(self.roster.open if self.roster is not None else ()))
 
-    @property
-    def cycle_min(self) -> float | None:
-        """Minutes of the cycle of a cyclic test week, else None."""
-        return len(self.problem.grid) * self.problem.grid.minutes if self.problem.cyclic else None
-
 
 def build_problem(
-    config: Config, grid: Grid, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None, staff: tuple[Agent, ...]
+    config: Config,
+    grid: Grid,
+    requirement: pd.DataFrame,
+    curves: Mapping[str, Curve] | None,
+    staff: tuple[Agent, ...],
+    running: pd.DataFrame,
 ) -> ScheduleProblem:
-    """Join requirement, curves, people and rules of one week into a schedule problem."""
+    """Join requirement, curves, people and rules of one week into a schedule problem.
+
+    `running` are last week's rows of activity that run on into it.
+    """
     absent = config.shrinkage.absent(grid)
     demands = tuple(
         demand(
@@ -90,8 +93,9 @@ def build_problem(
         )
         for name, queue in config.queue.items()
     )
+    before = on_phone(running, grid) if len(running) else {}
     return ScheduleProblem(
-        grid, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic
+        grid, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic, before
     )
 
 
@@ -101,6 +105,7 @@ def decide(
     curves: Mapping[str, Curve] | None,
     volume: pd.DataFrame | None,
     watch: Watch,
+    running: pd.DataFrame,
 ) -> Week:
     """Choose shifts and breaks, name people, simulate; mend periods that miss their goal.
 
@@ -110,6 +115,8 @@ def decide(
         Queue → service curve in agents on the phone; None where only a requirement is known.
     volume
         What the simulation draws calls from; None = no simulation.
+    running
+        Last week's rows of activity that run on into this one.
 
     Raises
     ------
@@ -133,12 +140,12 @@ def decide(
     if cover.solved.status == "none":
         raise Stopped if watch.stopped else NothingFound
     if not problem.staff:
-        return _measured(config, problem, curves, volume, watch, stages, cover, None, anonymous(cover.planned))
+        return _measured(config, problem, curves, volume, watch, running, stages, cover, None, anonymous(cover.planned))
     roster = _named(config, problem, watch, stages, cover.planned, None)
     nobody = bool(cover.planned) and not any(roster.assigned.values())
     if roster.solved.status == "none" or (nobody and roster.solved.stopped in ("user", "time")):
         raise Stopped if watch.stopped else NothingFound  # an empty roster is no plan to put in an earlier one's place
-    week = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
+    week = _measured(config, problem, curves, volume, watch, running, stages, cover, roster, roster.assigned)
     for repair in range(1, REPAIRS + 1):
         lacking = _lacking(week)
         if not lacking or watch.stopped:
@@ -148,7 +155,7 @@ def decide(
             mended = mend(problem, week.assigned, lacking)
         planned = [*(p for shifts in mended.values() for p in shifts), *roster.open]
         roster = _named(config, problem, watch, stages, planned, mended)
-        found = _measured(config, problem, curves, volume, watch, stages, cover, roster, roster.assigned)
+        found = _measured(config, problem, curves, volume, watch, running, stages, cover, roster, roster.assigned)
         if sum(_lacking(found).values()) >= sum(lacking.values()):
             break
         week = replace(found, repairs=repair)
@@ -188,6 +195,7 @@ def _measured(
     curves: Mapping[str, Curve] | None,
     volume: pd.DataFrame | None,
     watch: Watch,
+    running: pd.DataFrame,
     stages: dict[str, float],
     cover: Cover,
     roster: Roster | None,
@@ -201,7 +209,7 @@ def _measured(
     if volume is not None and not watch.stopped:
         with _timed(stages, "simulate"), contextlib.suppress(Stopped):  # the plan stands, unsimulated
             run = simulate(
-                staffing(rows),
+                staffing(pd.concat([running, rows]) if len(running) else rows),
                 volume,
                 {name: q.goal for name, q in config.queue.items()},
                 interval_min=config.site.interval_min,

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .check import Plan, Violation, read_plan
-from .check_inputs import DAYS, Clock, clock_minute
-from .check_shifts import Worked, read_rows
+from .check_inputs import DAYS, Asked, Span, clock_minute, read_inputs
+from .check_shifts import Worked, join_rows, read_rows
 
 
 def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
@@ -54,65 +54,59 @@ def _applies(premium: Mapping[str, Any], wall: dt.datetime) -> bool:
     return DAYS[wall.weekday()] in premium.get("days", DAYS) and low <= wall.hour * 60 + wall.minute < high
 
 
-def recount(
-    activity: pd.DataFrame, starts: Iterable[Any], *, zone: str | None = None, week_min: float | None = None
-) -> dict[str, np.ndarray]:
+def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """Count who is on the phone of each queue at each of `starts`: those who have begun less those who have ended.
+
+    In a cyclic week what runs past its end counts at its beginning, else last week's shifts that run on count too.
 
     Parameters
     ----------
     starts
         Stamps, in any order.
-    zone
-        Zone of stamps without an offset.
-    week_min
-        Length of a cyclic week in minutes: what runs past its end counts at its beginning.
+    inputs
+        As in `check`.
 
     Returns
     -------
     dict
         Queue → heads, shape (len(starts),).
     """
-    clock = Clock(zone)
-    at = np.array([clock.minute(s) for s in starts])
-    moments = (at,) if week_min is None else (at, at + week_min)
+    asked = read_inputs(inputs)
+    return _count(_on_phone(activity, inputs, asked), starts, asked)
+
+
+def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked) -> dict[str, np.ndarray]:
+    at = np.array([asked.clock.minute(s) for s in starts])
+    first, end = asked.week
+    moments = (at, at + end - first) if asked.plan.get("cyclic") else (at,)
     out: dict[str, np.ndarray] = {}
-    for queue, spans in _on_phone(activity, clock).items():
-        begun, ended = np.sort(spans[:, 0]), np.sort(spans[:, 1])
+    for queue, of_queue in spans.items():
+        begun, ended = np.sort(of_queue[:, 0]), np.sort(of_queue[:, 1])
         counts = [np.searchsorted(begun, t, "right") - np.searchsorted(ended, t, "right") for t in moments]
         out[queue] = np.sum(counts, axis=0)
     return out
 
 
-def check_coverage(
-    activity: pd.DataFrame,
-    coverage: pd.DataFrame,
-    *,
-    grid_min: int = 15,
-    zone: str | None = None,
-    week_min: float | None = None,
-) -> list[Violation]:
+def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, Any]) -> list[Violation]:
     """Compare a published coverage with the activity.
 
     Parameters
     ----------
     activity, coverage
         The tables of activity.csv and coverage.csv.
-    grid_min
-        Step of the schedule's grid.
-    zone, week_min
-        As in `recount`.
+    inputs
+        As in `check`.
 
     Returns
     -------
     list of Violation
         A count, surplus or shortage that does not follow from the activity, and phone work in slots that have no row.
     """
+    asked = read_inputs(inputs)
+    spans, clock = _on_phone(activity, inputs, asked), asked.clock
     out: list[Violation] = []
-    clock = Clock(zone)
     for queue, rows in coverage.groupby("queue", sort=False):
-        counted = recount(activity, rows["start"], zone=zone, week_min=week_min)
-        heads = counted.get(str(queue), np.zeros(len(rows)))
+        heads = _count(spans, rows["start"], asked).get(str(queue), np.zeros(len(rows)))
         beyond = heads - rows["required"].to_numpy(dtype=float)
         wanted = {"on_phone": heads, "over": np.maximum(beyond, 0), "under": np.maximum(-beyond, 0)}
         for name, want in wanted.items():
@@ -120,28 +114,34 @@ def check_coverage(
             for i in np.flatnonzero(~(np.abs(told - want) <= 1e-6)):
                 start = clock.text(clock.minute(rows["start"].iloc[i]))
                 out.append(Violation("coverage", "", start, f"{name} of {queue} is {told[i]:g}, recounted {want[i]:g}"))
-    return out + _uncounted(activity, coverage, clock, grid_min)
+    return out + _uncounted(spans, coverage, asked)
 
 
-def _on_phone(activity: pd.DataFrame, clock: Clock) -> dict[str, np.ndarray]:
-    spans: dict[str, list[tuple[float, float]]] = {}
-    for rows in read_rows(activity, clock).values():
-        for r in rows:
-            if r.what == "phone":
-                spans.setdefault(r.queue, []).append((r.start, r.end))
+def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -> dict[str, np.ndarray]:
+    """Return per queue the spans of phone work, shape (rows, 2): the plan's, and last week's that run on into it."""
+    first = asked.week[0]
+    people = list(read_rows(activity, asked.clock).values())
+    earlier = inputs.get("previous_activity")
+    for agent, rows in {} if earlier is None else read_rows(earlier, asked.clock).items():
+        people += [list(w.rows) for w in join_rows(agent, rows, {}, asked.clock) if w.start < first < w.end]
+    spans: dict[str, list[Span]] = {}
+    for r in (r for rows in people for r in rows):
+        if r.what == "phone" and r.end > first:
+            spans.setdefault(r.queue, []).append((r.start, r.end))
     return {queue: np.array(pairs) for queue, pairs in spans.items()}
 
 
-def _uncounted(activity: pd.DataFrame, coverage: pd.DataFrame, clock: Clock, grid_min: int) -> list[Violation]:
+def _uncounted(spans: Mapping[str, np.ndarray], coverage: pd.DataFrame, asked: Asked) -> list[Violation]:
     """Return phone work between the first and last row of `coverage` in slots of which the queue has no row."""
+    clock = asked.clock
     listed: dict[str, set[float]] = {}
     for queue, start in zip(coverage["queue"], coverage["start"], strict=True):
         listed.setdefault(str(queue), set()).add(clock.minute(start))
     moments = set[float]().union(*listed.values())
     first, last = min(moments, default=0.0), max(moments, default=0.0)
     out = []
-    for queue, spans in _on_phone(activity, clock).items():
-        worked = {float(t) for a, b in spans for t in np.arange(a, b, grid_min) if first <= t <= last}
+    for queue, of_queue in spans.items():
+        worked = {float(t) for a, b in of_queue for t in np.arange(a, b, asked.grid_min) if first <= t <= last}
         for t in sorted(worked - listed.get(queue, set())):
             out.append(Violation("coverage", "", clock.text(t), f"{queue} has heads on the phone and no row"))
     return out

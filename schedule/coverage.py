@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..forecast.grid import Grid, midnight
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.measures import counted
 from .problem import Demand, ScheduleProblem
+from .shifts import PlannedShift
 
 COLUMNS = ["queue", "start", "required", "on_phone", "over", "under", "service_level", "asa_s", "abandon_rate"]
 
@@ -164,10 +165,12 @@ def coverage(
     strange = heads.keys() - {d.queue for d in problem.demands}
     if strange:
         raise InputError("unknown queue", column="queue", value=min(strange))
+    heads = {d.queue: heads.get(d.queue, 0) + problem.before.get(d.queue, np.zeros(len(grid), dtype=np.int64))
+             for d in problem.demands}  # fmt: skip
     expected = expectations(heads, problem, curves, absent)
     parts = []
     for d in problem.demands:
-        here = heads.get(d.queue, np.zeros(len(grid), dtype=np.int64))
+        here = heads[d.queue]
         beyond = here - d.need
         table = pd.DataFrame({"queue": d.queue, "start": grid.starts, "required": d.need, "on_phone": here})
         table["over"], table["under"] = np.maximum(beyond, 0.0), np.maximum(-beyond, 0.0)
@@ -211,8 +214,7 @@ def service_expected(
         day and week of a queue without a curve, has no expectation (NaN).
     """
     grid = problem.grid
-    heads = {str(q): _on_grid(rows, grid) for q, rows in covered.groupby("queue", sort=False)}
-    expected = expectations(heads, problem, curves, absent)
+    expected = expectations(heads_of(covered, grid), problem, curves, absent)
     parts = []
     for d in problem.demands:
         e = expected.get(d.queue)
@@ -259,31 +261,46 @@ def occupancy_expected(
     covered: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, Curve], absent: np.ndarray
 ) -> dict[str, float]:
     """Return per queue the share of the time on the phone that is spent on calls, heads weighted."""
-    heads = {str(q): _on_grid(rows, problem.grid) for q, rows in covered.groupby("queue", sort=False)}
     out = {}
-    for queue, e in expectations(heads, problem, curves, absent).items():
+    for queue, e in expectations(heads_of(covered, problem.grid), problem, curves, absent).items():
         if e.heads.sum() > 0:
             out[queue] = float(np.average(e.at(e.curve.occupancy), weights=e.heads))
     return out
 
 
-def shortfall(covered: pd.DataFrame, problem: ScheduleProblem) -> dict[str, float]:
-    """Return what the plan leaves short, in money: ``lost_call`` and ``under``.
+def heads_of(covered: pd.DataFrame, grid: Grid) -> dict[str, np.ndarray]:
+    """Return the heads on the phone that a coverage tells: queue → shape (len(grid),)."""
+    return {str(queue): _on_grid(rows, grid) for queue, rows in covered.groupby("queue", sort=False)}
+
+
+def heads_planned(problem: ScheduleProblem, planned: Iterable[PlannedShift]) -> dict[str, np.ndarray]:
+    """Return the heads on the phone if somebody works each of `planned`: queue → shape (len(grid),)."""
+    size = len(problem.grid)
+    nobody = np.zeros(size, dtype=np.int64)
+    out = {d.queue: problem.before.get(d.queue, nobody).copy() for d in problem.demands}
+    for p in planned:
+        slots = np.array(p.phone)
+        np.add.at(out[p.queue], slots % size if problem.cyclic else slots[slots < size], 1)
+    return out
+
+
+def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem) -> dict[str, float]:
+    """Return what a plan leaves short, in money: ``lost_call`` and ``under``.
 
     Calls by which a period misses its goal by the service curve, and agent-hours under the floor (or under an interval
     goal's need), each at its price.
 
     Parameters
     ----------
-    covered
-        The table that `coverage` returned.
+    heads
+        Queue → heads on the phone per slot.
     """
     lost = under = 0.0
     for d in problem.demands:
-        heads = _on_grid(covered[covered["queue"] == d.queue], problem.grid)
+        here = heads.get(d.queue, np.zeros(len(problem.grid), dtype=np.int64))
         least = np.maximum(d.lower, d.need) if d.by_interval else d.lower
-        under += float(np.maximum(least - heads, 0.0)[d.open].sum()) * problem.grid.hours
+        under += float(np.maximum(least - here, 0.0)[d.open].sum()) * problem.grid.hours
         if d.gain is not None and not d.by_interval:
-            gained = d.gain[np.arange(len(heads)), np.minimum(heads, d.gain.shape[1] - 1)]
+            gained = d.gain[np.arange(len(here)), np.minimum(here, d.gain.shape[1] - 1)]
             lost += sum(max(0.0, m - float(gained[p].sum())) for p, m in zip(d.periods, d.margin, strict=True))
     return {"lost_call": lost * problem.costs.lost_call, "under": under * problem.costs.under_h}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from .coverage import heads_planned
 from .problem import Demand, ScheduleProblem
 from .roster.cells import Pool, pool_of
 from .roster.weeks import broken, price_week
@@ -77,22 +78,11 @@ def _offers(problem: ScheduleProblem, queue: str, days: set[int]) -> Iterator[Pl
             yield PlannedShift(shift, tuple(first for first, _, _, _ in shift.breaks), queue)
 
 
-def _heads(problem: ScheduleProblem, queue: str, shifts: Sequence[PlannedShift]) -> np.ndarray:
-    """Return the heads of `queue` on the phone per slot."""
-    size = len(problem.grid)
-    out = np.zeros(size, dtype=np.int64)
-    for p in shifts:
-        if p.queue == queue:
-            slots = [s % size if problem.cyclic else s for s in p.phone]
-            np.add.at(out, [s for s in slots if s < size], 1)
-    return out
-
-
 def _changes(pool: Pool, d: Demand, slots: np.ndarray, days: set[int], assigned: Assigned) -> Iterator[Change]:
     """Yield per agent and day the legal change with most calls per money."""
     assert d.gain is not None
     problem, top = pool.problem, d.gain.shape[1] - 1
-    heads = np.minimum(_heads(problem, d.queue, list(_flat(assigned))), top)
+    heads = np.minimum(heads_planned(problem, _flat(assigned))[d.queue], top)
     one_more, one_less = np.zeros(len(problem.grid)), np.zeros(len(problem.grid))
     one_more[slots] = d.gain[slots, np.minimum(heads[slots] + 1, top)] - d.gain[slots, heads[slots]]
     one_less[slots] = d.gain[slots, heads[slots]] - d.gain[slots, np.maximum(heads[slots] - 1, 0)]

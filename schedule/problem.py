@@ -86,7 +86,8 @@ def concave_majorant(values: np.ndarray) -> np.ndarray:
 class ScheduleProblem:
     """One week to plan. Slots are those of `grid`; `staff` is empty for an anonymous plan.
 
-    With `cyclic` the slots past the week's end are those of its beginning (test weeks).
+    With `cyclic` the slots past the week's end are those of its beginning (test weeks). `before` holds per queue the
+    heads on the phone whose shift began in the week before, shape (S,).
     """
 
     grid: Grid
@@ -97,7 +98,7 @@ class ScheduleProblem:
     rules: Rules
     costs: Costs
     cyclic: bool = False
-    locked: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    before: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def open(self) -> np.ndarray:

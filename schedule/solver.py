@@ -21,6 +21,7 @@ import pulp
 
 from ..forecast.progress import Watch
 from .linear import Linear
+from .status import SolverFault, sound_bound
 
 TOLERANCE = 1e-5
 """Largest relative violation of a row, bound or integrality that an accepted answer may have."""
@@ -29,10 +30,6 @@ MANY_COLUMNS = 8000
 """Beyond this an LP is solved by interior point with crossover, which takes half the time of the simplex there."""
 
 _FEASIBLE = 2  # HiGHS: kSolutionStatusFeasible
-
-
-class SolverFault(RuntimeError):
-    """The solver answered something that cannot be so (unbounded cost, a refused model)."""
 
 
 @dataclass(frozen=True)
@@ -180,22 +177,30 @@ def _hand_over(linear: Linear) -> Any:
 
 
 class _Listener:
-    """Listens to a running HiGHS: passes progress on, and interrupts it when the watch says so."""
+    """Listens to a running HiGHS: notes its progress, and interrupts it when the watch says so.
+
+    HiGHS calls it from its own thread, where an error would be lost: it only notes; `tell` passes the notes on.
+    """
 
     def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
         self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
-        self.told, self.cancelled = time.monotonic(), False
+        self.noted: tuple[float | None, float | None] = (None, None)
+        self.told: tuple[float | None, float | None] = (None, None)
+        self.cancelled = False
         for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             event.subscribe(self)
 
     def __call__(self, event: Any) -> None:
         if self.cancelled or self.watch.stopped or self.watch.time_is_up:
             event.interrupt()
-        now = time.monotonic()
-        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt and now > self.told + 0.25:
-            self.told = now
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
             out = event.data_out
-            best, bound = _known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound)
+            self.noted = (_known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound))
+
+    def tell(self) -> None:
+        """Tell the watch what was noted last, once."""
+        if self.noted != self.told:
+            best, bound = self.told = self.noted
             self.watch.tell(self.stage, self.text, best=best, bound=bound, gap=relative_gap(best, bound))
 
 
@@ -234,11 +239,9 @@ def _run(highs: Any, listener: _Listener) -> None:
         run = pool.submit(highs.run)
         try:
             while not wait([run], timeout=0.1).done:
-                pass
-        except KeyboardInterrupt:
-            listener.cancelled = True
-            wait([run])
-            raise
+                listener.tell()
+        finally:
+            listener.cancelled = True  # whatever goes wrong here, HiGHS ends before we go on
         run.result()
 
 
@@ -264,8 +267,9 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
     if x is None:
         return Answer("none", bound=bound, seconds=seconds, stopped=stopped)
     objective = linear.objective(x)
-    if bound is not None:  # rounding must not put the bound beyond an answer that stands
-        bound = linear.sign * min(linear.sign * bound, linear.sign * objective)
+    if bound is not None:
+        sound = sound_bound(linear.sign * bound, linear.sign * objective)
+        bound = None if sound is None else linear.sign * sound
     near = relative_gap(objective, bound)
     optimal = near is not None and near <= 1e-6
     stopped = stopped or "gap"
@@ -280,40 +284,3 @@ def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:
     raw: np.ndarray = np.array(highs.getSolution().col_value, dtype=float)
     x = np.clip(np.where(linear.whole, np.round(raw), raw), linear.low, linear.high)
     return x if linear.violation(x) <= TOLERANCE else None
-
-
-def conflict(model: pulp.LpProblem) -> list[str]:
-    """Return the names of rows of `model` that cannot hold together; each of them is needed for the clash.
-
-    Empty when the model is feasible. HiGHS names an irreducible set when the LP relaxation is already
-    infeasible; otherwise (or when it names none) rows are left out one by one as long as the rest still clashes.
-    """
-    silent = Watch()
-    if solve(model, watch=silent, stage="conflict").status != "infeasible":
-        return []
-    linear = Linear.of(model, relax=True)
-    highs = _hand_over(linear)
-    strategy = highspy.IisStrategy
-    highs.setOptionValue("iis_strategy", int(strategy.kIisStrategyFromLp) | int(strategy.kIisStrategyIrreducible))
-    with _scheduler(_threads or 1):
-        highs.run()
-        infeasible = highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible
-        named = list(highs.getIis()[1].row_index_) if infeasible else []
-    suspects = [linear.names[i] for i in named] or list(linear.names)
-    if not _clash(model, suspects):
-        suspects = list(linear.names)
-    for name in list(suspects):
-        rest = [n for n in suspects if n != name]
-        if _clash(model, rest):
-            suspects = rest
-    return suspects
-
-
-def _clash(model: pulp.LpProblem, names: list[str]) -> bool:
-    """Whether the rows `names` of `model` alone are infeasible (with the variables' bounds and integrality)."""
-    part = pulp.LpProblem(model.name, model.sense)
-    for name in names:
-        part.addConstraint(model.get_constraint_by_name(name))
-    if not part.variables():
-        return False
-    return solve(part, watch=Watch(), stage="conflict").status == "infeasible"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..forecast.errors import InputError
 from .shifts import Shift
@@ -103,7 +103,6 @@ class Agent:
     wishes: tuple[Wish, ...] = ()
     earliest: int = 0
     run_before: int = 0
-    fixed: Mapping[int, str] = field(default_factory=dict)
 
     def free(self, shift: Shift) -> bool:
         """Whether the agent's availability, leave and last week's rest allow `shift`."""

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+ROUNDING = 1e-5
+"""Share of a cost by which floating point may put a bound above it."""
+
+
+def sound_bound(bound: float | None, cost: float | None) -> float | None:
+    """Return a lower bound on a cost that is known to be reachable; None where that cost refutes it.
+
+    A bound above a plan that stands is a fault of the solver or the model: it proves nothing and is not reported.
+    """
+    if bound is None or cost is None:
+        return bound
+    return min(bound, cost) if bound - cost <= ROUNDING * max(1.0, abs(cost)) else None
+
+
+class SolverFault(RuntimeError):
+    """The solver answered something that cannot be so (unbounded cost, a refused model)."""
+
 
 @dataclass(frozen=True)
 class Solved:

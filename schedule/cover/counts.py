@@ -36,8 +36,10 @@ class Counts:
         return Counts({**self.heads, **other.heads}, {**self.breaks, **other.breaks})
 
     def phone(self, frame: Frame) -> np.ndarray:
-        """Return the heads on the phone, shape (queues, S)."""
+        """Return the heads on the phone, those of last week's shifts that run on included, shape (queues, S)."""
         out = np.zeros((len(frame.problem.demands), len(frame.problem.grid)))
+        for q, demand in enumerate(frame.problem.demands):
+            out[q] += frame.problem.before.get(demand.queue, 0)
         for (_, q, j), n in self.heads.items():
             out[q, frame.inside(j)] += n
         for (q, j, k), at in self.breaks.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..solver import relative_gap
+from ..status import sound_bound
 from .counts import Counts
 from .effort import Effort
 from .frame import Frame
@@ -66,9 +67,7 @@ def decide(
         if not missed or effort.over or best.near(effort.gap):
             break
         asked = replace(asked, margin={key: m + missed.get(key, 0.0) for key, m in asked.margin.items()})
-    if best.bound is not None and best.cost is not None:
-        best = replace(best, bound=min(best.bound, best.cost))
-    return best
+    return replace(best, bound=sound_bound(best.bound, best.cost))
 
 
 def _missed(frame: Frame, part: Part, model: CoverModel, counts: Counts) -> dict[tuple[int, int], float]:

@@ -9,7 +9,7 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..solver import Answer, relative_gap
-from ..status import Solved
+from ..status import Solved, sound_bound
 from .counts import shortage, value
 from .effort import Effort
 from .frame import Frame
@@ -57,29 +57,11 @@ def solve_cover(
     return _cover(week, model, relaxed)
 
 
-def uncoverable(problem: ScheduleProblem) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Return per queue the half-open ranges of open slots that need someone but that no shift of anybody touches.
-
-    Such slots stay short in every plan; a queue without any is left out.
-    """
-    frame = Frame(problem)
-    reached = np.zeros(frame.levels.shape, dtype=bool)
-    for _, q, j in frame.columns:
-        reached[q, frame.inside(j)] = True
-    out = []
-    for q, demand in enumerate(problem.demands):
-        lonely = demand.open & (frame.levels[q] > 0) & ~reached[q]
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], lonely, [False]]).astype(int)))
-        if len(edges):
-            out.append((demand.queue, [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]))
-    return out
-
-
 def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
     """Return the finished cover with its true cost."""
     frame, costs = week.frame, week.frame.problem.costs
     worth = value(frame, week.done)
-    bound = None if week.bound is None else min(week.bound, worth.cost)
+    bound = sound_bound(week.bound, worth.cost)
     near = relative_gap(worth.cost, bound)
     optimal = near is not None and near <= 1e-6
     stopped = None

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..solver import Answer, solve
-from ..status import Solved
+from ..status import Solved, sound_bound
 from .cells import Pool
 from .days import Days
 from .model import RosterModel, make_model
@@ -88,9 +88,10 @@ class Search:
         )
 
     def prove(self, bound: float | None, text: str) -> None:
-        """Keep a proven lower bound if it is the best (never above the incumbent, which rounding could do)."""
-        if bound is not None and (self.bound is None or bound > self.bound + 1e-9):
-            self.bound = bound if self.plan.few_days else min(bound, self.plan.cost)
+        """Keep a proven lower bound if it is the best and the plan does not refute it."""
+        sound = bound if self.plan.few_days else sound_bound(bound, self.plan.cost)
+        if sound is not None and (self.bound is None or sound > self.bound + 1e-9):
+            self.bound = sound
             self.tell(text)
 
     def offer(self, weeks: Mapping[int, Week], text: str, *, polish: bool = False) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.app.last_week import last_week
 from busyhour.app.people import read_people
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
@@ -46,8 +47,7 @@ def people(
         queues=("calls", "chat"),
         costs=Costs(cost_h=20.0),
         families=FAMILIES,
-        rules=Rules(),
-        previous=previous,
+        before=None if previous is None else last_week(previous, GRID, "Europe/Berlin", Rules()),
         open_slots=open_slots,
     )
     return {a.id: a for a in agents}

@@ -6,6 +6,9 @@ import pytest
 
 from busyhour.schedule.check_counts import check_coverage, cost_wages, recount
 
+WEEK = "2026-10-19"
+BERLIN = {"plan": {"site": {"zone": "Europe/Berlin"}}, "week": WEEK}
+
 
 def test_wages_follow_person_contract_and_premium(centre) -> None:
     activity, inputs = centre.legal()
@@ -16,7 +19,7 @@ def test_wages_follow_person_contract_and_premium(centre) -> None:
 
 def coverage_of(activity: pd.DataFrame) -> pd.DataFrame:
     starts = pd.date_range("2026-10-19T06:00", "2026-10-25T21:45", freq="15min", tz="Europe/Berlin")
-    counts = recount(activity, starts, zone="Europe/Berlin")
+    counts = recount(activity, starts, BERLIN)
     required = 1.5
     return pd.concat(
         [
@@ -47,7 +50,7 @@ def test_recount_counts_heads_by_hand(centre) -> None:
         "2026-10-19T14:00",
         "2026-10-25T10:00",
     ]
-    heads = recount(activity, stamps, zone="Europe/Berlin")
+    heads = recount(activity, stamps, BERLIN)
     assert heads["calls"].tolist() == [0, 1, 1, 2, 2, 1, 0]
     assert heads["mail"].tolist() == [0, 0, 1, 1, 1, 1, 0]
 
@@ -55,12 +58,29 @@ def test_recount_counts_heads_by_hand(centre) -> None:
 def test_recount_wraps_a_cyclic_week(centre) -> None:
     activity = centre.frame([("n", "2026-10-25T23:00", "2026-10-26T01:00", "phone", "q")])
     stamps = ["2026-10-19T00:45", "2026-10-19T01:00", "2026-10-25T23:00"]
-    assert recount(activity, stamps, week_min=7 * 1440)["q"].tolist() == [1, 0, 1]
+    assert recount(activity, stamps, {"plan": {"cyclic": True}, "week": WEEK})["q"].tolist() == [1, 0, 1]
+
+
+def test_recount_takes_in_last_weeks_shifts_that_run_on(centre) -> None:
+    earlier = centre.frame(
+        [
+            ("n", "2026-10-18T22:00", "2026-10-19T00:00", "phone", "q"),
+            ("n", "2026-10-19T00:00", "2026-10-19T00:15", "break", ""),
+            ("n", "2026-10-19T00:15", "2026-10-19T06:00", "phone", "q"),
+            ("m", "2026-10-19T00:00", "2026-10-19T08:00", "phone", "q"),  # a shift of this week, planned anew
+        ]
+    )
+    inputs = {"plan": {}, "week": WEEK, "previous_activity": earlier}
+    stamps = ["2026-10-19T00:00", "2026-10-19T00:15", "2026-10-19T05:45", "2026-10-19T06:00"]
+    assert recount(centre.frame([]), stamps, inputs)["q"].tolist() == [0, 1, 1, 0]
+    nobody = {"queue": "q", "start": stamps, "required": 0.0, "on_phone": 0.0, "over": 0.0, "under": 0.0}
+    found = check_coverage(centre.frame([]), pd.DataFrame(nobody), inputs)
+    assert {v.start for v in found if v.text.startswith("on_phone")} == {"2026-10-19T00:15:00", "2026-10-19T05:45:00"}
 
 
 def test_coverage_that_follows_from_the_activity_passes(centre) -> None:
     activity = centre.frame(centre.legal()[0])
-    assert check_coverage(activity, coverage_of(activity), zone="Europe/Berlin") == []
+    assert check_coverage(activity, coverage_of(activity), BERLIN) == []
 
 
 @pytest.mark.parametrize("column", ["on_phone", "over", "under"])
@@ -68,13 +88,13 @@ def test_a_wrong_count_is_found(centre, column: str) -> None:
     activity = centre.frame(centre.legal()[0])
     coverage = coverage_of(activity)
     coverage.loc[20, column] += 1
-    assert any(v.text.startswith(column) for v in check_coverage(activity, coverage, zone="Europe/Berlin"))
+    assert any(v.text.startswith(column) for v in check_coverage(activity, coverage, BERLIN))
 
 
 def test_phone_work_without_a_row_is_found(centre) -> None:
     activity = centre.frame(centre.legal()[0])
     coverage = coverage_of(activity)
     gone = coverage[(coverage["queue"] != "mail") | (coverage["on_phone"] == 0) | (coverage.index % 7 > 0)]
-    found = check_coverage(activity, gone, zone="Europe/Berlin")
+    found = check_coverage(activity, gone, BERLIN)
     assert {v.text for v in found} == {"mail has heads on the phone and no row"}
     assert len(found) == len(coverage) - len(gone)

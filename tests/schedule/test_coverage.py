@@ -10,7 +10,15 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.queueing.curve import Curve
 from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.coverage import coverage, fit, occupancy_expected, on_phone, service_expected, shortfall
+from busyhour.schedule.coverage import (
+    coverage,
+    fit,
+    heads_of,
+    occupancy_expected,
+    on_phone,
+    service_expected,
+    shortfall,
+)
 from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.rules import Costs, Rules
 
@@ -183,8 +191,8 @@ def test_shortfall_prices_what_is_left_short() -> None:
     )
     problem = ScheduleProblem(grid, (demand,), {}, {}, (), Rules(), Costs(lost_call=10.0, under_h=100.0))
 
-    def covered(heads: list[int]) -> pd.DataFrame:
-        return pd.DataFrame({"queue": "calls", "start": grid.starts[slots], "on_phone": heads})
+    def heads(there: list[int]) -> dict[str, np.ndarray]:
+        return heads_of(pd.DataFrame({"queue": "calls", "start": grid.starts[slots], "on_phone": there}), grid)
 
-    assert shortfall(covered([0, 1]), problem) == {"lost_call": 50.0, "under": 100.0}
-    assert shortfall(covered([2, 2]), problem) == {"lost_call": 0.0, "under": 0.0}
+    assert shortfall(heads([0, 1]), problem) == {"lost_call": 50.0, "under": 100.0}
+    assert shortfall(heads([2, 2]), problem) == {"lost_call": 0.0, "under": 0.0}

@@ -1,4 +1,4 @@
-"""The door to HiGHS: answers are checked, stops are obeyed, clashes are named."""
+"""The door to HiGHS: answers are checked, stops are obeyed, errors come through."""
 
 import _thread
 import random
@@ -12,7 +12,8 @@ import pytest
 
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.linear import Linear, add_row
-from busyhour.schedule.solver import MANY_COLUMNS, Answer, SolverFault, conflict, relative_gap, solve
+from busyhour.schedule.solver import MANY_COLUMNS, Answer, relative_gap, solve
+from busyhour.schedule.status import SolverFault, sound_bound
 
 
 def knapsack(sense=pulp.LpMaximize, constant=0.0):
@@ -187,25 +188,6 @@ def test_threads_may_change_between_solves():
         assert run(knapsack(), threads=threads).status == "optimal"
 
 
-def test_conflict_names_an_irreducible_set():
-    model = knapsack()
-    a = next(v for v in model.variables() if v.name == "a")
-    add_row(model, "least", [(a, 1)], ">=", 3)
-    names = conflict(model)
-    assert "least" in names
-    assert len(names) == 2
-    assert conflict(knapsack()) == []
-
-
-def test_conflict_finds_a_clash_that_only_whole_numbers_have():
-    model = pulp.LpProblem("odd", pulp.LpMinimize)
-    a, b = (model.add_variable(n, 0, 5, pulp.LpInteger) for n in "ab")
-    model.setObjective(pulp.LpAffineExpression([(a, 1)]))
-    add_row(model, "even", [(a, 2), (b, 2)], "==", 3)
-    add_row(model, "idle", [(a, 1), (b, 1)], "<=", 9)
-    assert conflict(model) == ["even"]
-
-
 def test_an_unbounded_model_is_a_fault_not_a_plan():
     model = pulp.LpProblem("down", pulp.LpMinimize)
     a = model.add_variable("a", None, None)
@@ -231,3 +213,21 @@ def test_gap_is_unknown_rather_than_zero():
     assert relative_gap(1.0, None) is None
     assert relative_gap(1.0, 0.0) is None
     assert relative_gap(110.0, 100.0) == pytest.approx(0.1)
+
+
+def test_an_error_of_whoever_watches_comes_through():
+    def show(event):
+        raise LookupError("nobody looks")
+
+    began = time.monotonic()
+    with pytest.raises(LookupError, match="nobody looks"):
+        solve(hard_cover(), watch=Watch(show=show), stage="test", time_limit_s=60)
+    assert time.monotonic() - began < 30  # the solver was told to end
+
+
+def test_a_bound_that_a_plan_refutes_is_no_bound():
+    assert sound_bound(90.0, 100.0) == 90.0
+    assert sound_bound(100.0 + 1e-9, 100.0) == 100.0
+    assert sound_bound(101.0, 100.0) is None
+    assert sound_bound(None, 100.0) is None
+    assert sound_bound(5.0, None) == 5.0
