@@ -242,11 +242,32 @@ def schedule_file(
         _known(rows, names, curve)
         curves = {str(n): Curve.from_frame(part, str(n)) for n, part in rows.groupby("queue")}
         files["curve.csv"] = curve
-    step = _grid(table, zone, requirement).minutes
-    if step != site.interval_min:
-        steps = {"interval_min": step, "grid_min": min(step, site.grid_min)}
+    grid = _grid(table, zone, requirement)
+    if grid.minutes != site.interval_min:
+        steps = {"interval_min": grid.minutes, "grid_min": min(grid.minutes, site.grid_min)}
         folder = Folder.read(rules, ask.scenario, {**ask.overrides, "site": steps}, staff)
-    return schedule(table, curves, folder, ask, files, watch, log)
+    return schedule(_open_only(table, folder, grid, requirement), curves, folder, ask, files, watch, log)
+
+
+def _open_only(table: pd.DataFrame, folder: Folder, grid: Grid, path: Path) -> pd.DataFrame:
+    """Return a requirement with its closed intervals marked; nobody may be asked for there."""
+    calendar = folder.calendar()
+    is_open = pd.Series(True, index=table.index)
+    for queue, rows in table.groupby("queue"):
+        place = grid.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
+        is_open[rows.index] = calendar.open_mask(grid, str(queue))[place]
+    wrong = (~is_open & (table["agents_phone"] > 0)).to_numpy()
+    if wrong.any():
+        i = int(wrong.argmax())
+        raise InputError(
+            f"agents are asked for at {table['start'].iloc[i]}, when the queue is closed",
+            file=path,
+            row=i + 2,
+            column="agents_phone",
+            value=float(table["agents_phone"].iloc[i]),
+            mend=f"Set it to 0, or change [opening] in {folder.rules.name}",
+        )
+    return table.assign(open=(is_open & table.get("open", pd.Series(1, index=table.index)).astype(bool)).astype(int))
 
 
 def _known(table: pd.DataFrame, names: list[str], path: Path) -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app.cli import app
+from busyhour.app.cli import app, code_of
+from busyhour.app.plan import Ask
 
 RUN = Path("runs") / "2026-10-19"
 
@@ -184,3 +185,98 @@ def test_init_guesses_an_export(tmp_path: Path) -> None:
     )
     assert "avaya_cms" in busyhour("init", tmp_path / "desk", "--calls", export).output
     assert 'preset = "avaya_cms"' in (tmp_path / "desk" / "plan.toml").read_text(encoding="utf-8")
+
+
+def requirement_file(path: Path, start: str, periods: int, freq: str, agents: int) -> Path:
+    """Write a requirement that asks for `agents` throughout."""
+    starts = pd.date_range(start, periods=periods, freq=freq).strftime("%Y-%m-%dT%H:%M")
+    pd.DataFrame({"start": starts, "agents_phone": agents}).to_csv(path, index=False)
+    return path
+
+
+def test_the_judge_reads_the_rules_that_were_used(planned: Path, tmp_path: Path) -> None:
+    """Rules under another name, a finer grid than theirs, and a requirement that is longer than the week."""
+    rules = tmp_path / "summer.toml"
+    shutil.copy(planned / "plan.toml", rules)
+    starts = pd.date_range("2026-10-23T09:00", periods=4 * 24 * 4, freq="15min")
+    agents = ((starts.day_of_week < 5) & (starts.hour >= 9) & (starts.hour < 17)).astype(int)
+    needed = tmp_path / "r.csv"
+    pd.DataFrame({"start": starts.strftime("%Y-%m-%dT%H:%M"), "agents_phone": agents}).to_csv(needed, index=False)
+    run = tmp_path / "run"
+    busyhour("schedule", "--requirement", needed, "--rules", rules, "--week", "2026-10-19", "--out", run, "--quiet")
+    assert (run / "inputs" / "plan.toml").read_text(encoding="utf-8") == rules.read_text(encoding="utf-8")
+    assert json.loads((run / "inputs" / "arguments.json").read_text())["overrides"]["site"]["grid_min"] == 15
+    assert "0 violations" in busyhour("check", run).output
+    (note,) = json.loads((run / "summary.json").read_text(encoding="utf-8"))["notes"]
+    assert note.startswith("132 rows of the requirement lie outside the planned week")  # Monday, and Tuesday till nine
+
+
+def test_agents_asked_for_while_closed_are_refused(planned: Path, tmp_path: Path) -> None:
+    """A requirement that contradicts the opening hours names the row, before anything is planned."""
+    needed = requirement_file(tmp_path / "r.csv", "2026-10-19T16:00", 4, "30min", 1)
+    result = busyhour(
+        "schedule", "--requirement", needed, "--rules", planned / "plan.toml", "--out", tmp_path / "run", code=3
+    )
+    assert "row 4" in result.output
+    assert "closed" in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_last_weeks_night_shift_is_on_the_phone_on_monday(planned: Path, tmp_path: Path) -> None:
+    """With --previous a shift that runs on past Monday's midnight is counted, by the plan and by the judge."""
+    text = (planned / "plan.toml").read_text(encoding="utf-8")
+    for day in ("monday", "tuesday"):
+        text = text.replace(f'{day} = "09:00-17:00"', f'{day} = "00:00-24:00"')
+    (tmp_path / "plan.toml").write_text(text, encoding="utf-8")
+    last = tmp_path / "last"
+    last.mkdir()
+    night = "n,2026-10-18T22:00,2026-10-19T00:30,phone,calls\nn,2026-10-19T00:30,2026-10-19T01:00,lunch,\n"
+    night += "n,2026-10-19T01:00,2026-10-19T06:00,phone,calls\n"
+    (last / "activity.csv").write_text("agent,start,end,activity,queue\n" + night, encoding="utf-8")
+    needed = requirement_file(tmp_path / "r.csv", "2026-10-19T00:00", 26, "30min", 1)
+    rules, run = tmp_path / "plan.toml", tmp_path / "run"
+    busyhour(
+        "schedule", "--requirement", needed, "--rules", rules, "--previous", last, "--out", run, "--quiet"
+    )  # fmt: skip
+    coverage = pd.read_csv(run / "coverage.csv")
+    assert coverage["on_phone"].head(12).tolist() == [1, 0, *[1] * 10]
+    assert coverage["on_phone"].iloc[12] == 0, "the night ended at six"
+    assert "0 violations" in busyhour("check", run).output
+    coverage.assign(on_phone=0).to_csv(run / "coverage.csv", index=False)
+    assert "coverage" in busyhour("check", run, code=7).output
+
+
+def test_diff_tells_a_changed_queue(planned: Path, tmp_path: Path) -> None:
+    """Same hours on another queue are another shift."""
+    for name in ("a", "b"):
+        shutil.copytree(planned / RUN, tmp_path / name)
+    path = tmp_path / "b" / "activity.csv"
+    activity = pd.read_csv(path)
+    one = activity["agent"] == activity["agent"].iloc[0]
+    activity.loc[one & (activity["activity"] == "phone"), "queue"] = "mail"
+    activity.to_csv(path, index=False)
+    shown = json.loads(busyhour("diff", tmp_path / "a", tmp_path / "b", "--json").stdout)
+    assert {row["agent"] for row in shown} == {activity["agent"].iloc[0]}
+    assert all(" calls " in row["before"] and " mail " in row["after"] for row in shown)
+
+
+def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
+    assert Ask(gap=0.02).overrides == {"solve": {"gap": 0.02, "cover_gap": 0.02}}
+    assert Ask(seed=3, time_limit_s=5.0).overrides == {"solve": {"seed": 3, "time_limit_s": 5.0}}
+    assert Ask().overrides == {}
+
+
+@pytest.mark.parametrize(
+    ("cover", "roster", "stopped", "code"),
+    [
+        (("gap", 0.001), ("gap", 0.004), "gap", 0),
+        (("time", 0.02), ("gap", 0.004), "time", 5),
+        (("time", 0.004), ("gap", 0.004), "time", 0),
+        (("gap", 0.001), ("time", 0.02), "time", 5),
+        (("time", None), ("gap", 0.0), "time", 5),
+        (("gap", 0.001), ("user", 0.02), "user", 130),
+    ],
+)
+def test_the_exit_code_minds_both_stages(cover: tuple, roster: tuple, stopped: str, code: int) -> None:
+    parts = {name: dict(zip(("stopped", "gap"), p, strict=True)) for name, p in (("cover", cover), ("roster", roster))}
+    assert code_of({"stopped": stopped, "asked_gap": 0.005, **parts}) == code

@@ -208,6 +208,17 @@ def test_a_roster_does_where_there_is_no_activity(tmp_path: Path) -> None:
     assert (found["b"].run_before, found["b"].earliest) == (0, 0), "a shift inside the week is not last week's"
 
 
+def test_last_week_hands_over_the_shifts_that_run_on(tmp_path: Path) -> None:
+    rows = "a,2026-10-18T22:00+02:00,2026-10-19T00:00+02:00,phone,calls\n"
+    rows += "a,2026-10-19T00:00+02:00,2026-10-19T00:15+02:00,break,\n"
+    rows += "a,2026-10-19T00:15+02:00,2026-10-19T06:00+02:00,phone,calls\n"
+    rows += "b,2026-10-18T14:00+02:00,2026-10-18T22:00+02:00,phone,calls\n"
+    rows += "b,2026-10-19T08:00+02:00,2026-10-19T16:00+02:00,phone,calls\n"
+    run = run_folder(tmp_path / "run", "activity", rows)
+    running = last_week(run, GRID, "Europe/Berlin", Rules()).running
+    assert running[["agent", "activity"]].to_numpy().tolist() == [["a", "break"], ["a", "phone"]]
+
+
 def test_a_previous_run_must_be_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"run: no run folder"):
         people(tmp_path, staff=STAFF, previous=tmp_path / "run")

@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -313,6 +314,17 @@ def test_a_day_and_night_centre_is_planned_within_a_few_percent():
     check(problem, cover)
     assert cover.under_hours == 0
     assert cover.solved.gap < 0.15
+
+
+def test_heads_of_last_week_s_shifts_are_not_planned_twice():
+    flat = np.where(day(1) > 0, 2.0, 0.0)
+    alone = by_need(flat, 1, [PART])
+    helped = replace(alone, before={"calls": np.where(flat > 0, 1, 0)})
+    cover = run(helped)
+    assert cover.cost_wages < run(alone).cost_wages
+    assert cover.under_hours == 0.0
+    fully = replace(alone, before={"calls": flat.astype(int)})
+    assert run(fully).planned == ()
 
 
 def test_premiums_move_work_to_cheaper_hours():
