@@ -63,6 +63,23 @@ def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) ->
     return code_of(summary)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"busyhour {version('busyhour')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def busyhour(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Plan the people of a call centre: from calls to a judged roster."""
+
+
 @app.command()
 @told
 def init(

@@ -39,7 +39,7 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
     else:
         console = Console(highlight=False, soft_wrap=True)
         for v in verdict.violations:
-            console.print(f"{v.rule}: {v.text}", markup=False)
+            console.print(str(v), markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,
@@ -62,6 +62,8 @@ def explain(
         show_frame(rows, as_json=True, quiet=False)
         return
     console = Console(highlight=False, soft_wrap=True)
+    if rows.empty:
+        console.print("Nothing is short.")
     for r in rows.to_dict("records"):
         when = f"{r['start'][:10]} {r['start'][11:16]}-{r['end'][11:16]}"
         console.print(
@@ -89,13 +91,19 @@ def diff(
     """Show what differs between two plans, person by person."""
     from .runs import difference
 
-    show_frame(difference(a, b), as_json=json_, quiet=False)
+    changed = difference(a, b)
+    show_frame(changed, as_json=json_, quiet=False)
+    if not json_:
+        moved = (changed["before"].str[:11] != changed["after"].str[:11]).sum()
+        people = changed["agent"].nunique()
+        line = f"{len(changed)} days of {people} people differ, {moved} of them in their hours"
+        Console(highlight=False).print(line if len(changed) else "The two plans are the same.")
 
 
 @app.command()
 @told
 def compare(runs: Annotated[list[Path], typer.Argument(help="Run folders.")], json_: Json = False) -> None:
     """Put the figures of several runs side by side."""
-    from .runs import side_by_side
+    from .runs import figures_of, side_by_side
 
-    show_frame(side_by_side(runs), as_json=json_, quiet=False)
+    show_frame(figures_of(runs) if json_ else side_by_side(runs), as_json=json_, quiet=False)

@@ -30,7 +30,7 @@ err = Console(stderr=True, soft_wrap=True)
 P = ParamSpec("P")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Show no progress.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0)]
 TimeLimit = Annotated[
     float | None,
@@ -74,6 +74,8 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except NothingFound:
             text = "Time was up before there was a plan; earlier results are untouched. Give it more with --time-limit."
             code = say(LIMIT_WITHOUT_PLAN, text)
+        except PermissionError as error:
+            code = say(BAD_INPUT, f"no permission for {error.filename}. Earlier results are untouched.")
         except (OSError, MemoryError, SolverFault) as error:
             code = say(INTERNAL, f"Could not finish: {error}. Earlier results are untouched.")
         except Refused as error:

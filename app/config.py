@@ -27,6 +27,19 @@ from .intake.mapping import Intake
 PLAN = "plan.toml"
 
 
+WRONG_KIND = {
+    "string_type": ("not a text", 'Put it in quotes; a time of day is written like "07:30"'),
+    "int_type": ("not a whole number", "Write digits only, without quotes or a unit"),
+    "int_parsing": ("not a whole number", "Write digits only, without quotes or a unit"),
+    "int_from_float": ("not a whole number", "Write it without decimals"),
+    "float_type": ("not a number", "Write digits only, without quotes or a unit"),
+    "float_parsing": ("not a number", "Write digits only, without quotes or a unit"),
+    "bool_parsing": ("neither true nor false", "Write true or false"),
+    "tuple_type": ("not a list", 'Write it like ["monday", "tuesday"]'),
+}
+"""What is wrong and how to mend it, by pydantic's word for a value of the wrong kind."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -235,15 +248,15 @@ def _first(errors: ValidationError, path: Path) -> InputError:
     """Turn pydantic's first complaint into ours."""
     found = errors.errors()
     error = next((e for e in found if e["type"] in ("extra_forbidden", "unexpected_keyword_argument")), found[0])
-    loc = [str(p) for p in error["loc"]]
-    key = ".".join(loc).replace(".breaks.", ".break.")
+    loc = ["break" if p == "breaks" else str(p) for p in error["loc"]]
+    key = ".".join(loc)
     if error["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return InputError(
             "unknown key",
             file=path,
             column=f".{key}".removeprefix(".") if "." in key else f"{key}.",
             value=loc[-1],
-            mend=_nearest(loc[-1], _known_keys(Config, loc[:-1])),
+            mend=_nearest(loc[-1], _known_keys(Config, [str(p) for p in error["loc"][:-1]])),
         )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
@@ -253,7 +266,8 @@ def _first(errors: ValidationError, path: Path) -> InputError:
         return InputError(inner.what, file=path, column=column, value=inner.value, mend=inner.mend)
     if error["type"] == "missing":
         return InputError(f"key {key} is missing", file=path, mend="Add it")
-    return InputError(error["msg"][0].lower() + error["msg"][1:], file=path, column=key, value=error["input"])
+    what, mend = WRONG_KIND.get(error["type"], (error["msg"][0].lower() + error["msg"][1:], None))
+    return InputError(what, file=path, column=key, value=error["input"], mend=mend)
 
 
 def _known_keys(kind: Any, loc: list[str]) -> list[str]:

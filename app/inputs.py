@@ -117,9 +117,11 @@ class Folder:
             staff_file=self.staff,
         )
 
-    def unused(self, people: tuple[Agent, ...]) -> list[str]:
-        """Tell which of the folder's data a plan does not use."""
+    def notes(self, people: tuple[Agent, ...]) -> list[str]:
+        """Tell which data a plan does not have or does not use."""
         out = []
+        if not people:
+            out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
         if (self.path / MEETINGS).is_file():
             out.append(f"{MEETINGS} is not used: meetings are not planned")
         factors = sum(any(factor != 1.0 for factor in a.skills.values()) for a in people)

@@ -17,12 +17,16 @@ from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
 from ..forecast.require import Requirement, require
+from ..schedule.problem import ScheduleProblem
 from .config import Config
 from .inputs import Folder
-from .publish import publish
+from .publish import beside_finished, publish
+from .store import refuse_foreign
 from .week import build_problem, decide
 
 T = TypeVar("T")
+
+LEAST_DAYS, FAR_DAYS = 28, 42
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     watch.tell("read", str(path))
     calls, found = folder.calls()
     first = folder.week(ask.week, calls)
+    out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
+    refuse_foreign(out)
     slots = config.week_grid(first)
     before = folder.last_week(slots, ask.previous)
     people = folder.people(slots, before)
@@ -114,7 +120,8 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     problem = build_problem(config, slots, needed.requirement, needed.curves, people, before.running)
     week = decide(config, problem, needed.curves, predicted.volume, watch, before.running)
     stages |= week.stages
-    out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
+    if watch.stopped:
+        out = beside_finished(out)
     watch.tell("publish", str(out))
     summary = publish(
         out,
@@ -128,12 +135,13 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
         volume=predicted.volume,
         previous=ask.previous,
         stages=stages,
-        notes=folder.unused(people),
+        notes=[*folder.notes(people), *_far(calls, grid), *_lost_families(problem)],
         log=log,
         wages=ask.wages,
         stopped=watch.stopped,
     )
-    watch.tell("publish", f"{out}  {time.monotonic() - began:.0f} s in all")
+    text = f"{out}  {time.monotonic() - began:.0f} s in all"
+    watch.tell("publish", text, best=summary["cost"], bound=summary["bound"], gap=summary["gap"])
     return out, summary
 
 
@@ -149,12 +157,15 @@ def schedule(
     """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
     config = folder.config
     first = ask.week or _first_week(requirement, config)
+    out = ask.out or folder.path / "runs" / first.isoformat()
+    refuse_foreign(out)
     slots = config.week_grid(first)
     before = folder.last_week(slots, ask.previous)
     people = folder.people(slots, before)
     problem = build_problem(config, slots, requirement, curves, people, before.running)
     week = decide(config, problem, curves, None, watch, before.running)
-    out = ask.out or folder.path / "runs" / first.isoformat()
+    if watch.stopped:
+        out = beside_finished(out)
     curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
     summary = publish(
         out,
@@ -162,13 +173,13 @@ def schedule(
         week,
         files,
         first,
-        requirement=requirement,
-        curve=curve,
+        requirement=_inside(requirement, slots),
+        curve=None if curve is None else _inside(curve, slots),
         predicted=None,
         volume=None,
         previous=ask.previous,
         stages=dict(week.stages),
-        notes=[*folder.unused(people), *_outside(requirement, slots)],
+        notes=[*folder.notes(people), *_outside(requirement, slots), *_lost_families(problem)],
         log=log,
         wages=ask.wages,
         stopped=watch.stopped,
@@ -184,11 +195,33 @@ def _first_week(requirement: pd.DataFrame, config: Config) -> dt.date:
     return first if first <= end else first - dt.timedelta(days=7)
 
 
+def _inside(rows: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """Return the rows that start in the planned week."""
+    return rows[(rows["start"] >= grid.first) & (rows["start"] < grid.end)].reset_index(drop=True)
+
+
 def _outside(requirement: pd.DataFrame, grid: Grid) -> list[str]:
     """Tell how many rows of a requirement lie outside the planned week."""
-    beyond = int(((requirement["start"] < grid.first) | (requirement["start"] >= grid.end)).sum())
+    beyond = len(requirement) - len(_inside(requirement, grid))
     week = f"{grid.dates[0]} to {grid.dates[-1]}"
     return [f"{beyond} rows of the requirement lie outside the planned week ({week}) and are left aside"] * (beyond > 0)
+
+
+def _far(calls: pd.DataFrame, grid: Grid) -> list[str]:
+    """Tell a history that is short, or that ends long before the planned week."""
+    past = calls.loc[calls["start"] < grid.first, "start"]
+    days, gap = (past.max().date() - past.min().date()).days + 1, (grid.first_date - past.max().date()).days - 1
+    short = f"the history holds {days} days only: four weeks are the least for a forecast to rely on"
+    far = f"the history ends {gap} days before the planned week"
+    return [short] * (days < LEAST_DAYS) + [far] * (gap > FAR_DAYS)
+
+
+def _lost_families(problem: ScheduleProblem) -> list[str]:
+    """Tell the shift families of which no shift fits into the opening hours."""
+    fitting = {s.family for s in problem.shifts}
+    return [
+        f"no shift of family {name} fits into the opening hours" for name in problem.families if name not in fitting
+    ]
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float]:

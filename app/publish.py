@@ -69,6 +69,13 @@ def judged(
     return replace(verdict, violations=(*verdict.violations, *wrong))
 
 
+def beside_finished(out: Path) -> Path:
+    """Return where a stopped run goes: `out`, or ``NAME-stopped`` beside it where `out` holds a finished run."""
+    path = out / "summary.json"
+    finished = path.exists() and json.loads(path.read_text(encoding="utf-8")).get("stopped") != "user"
+    return out.with_name(f"{out.name}-stopped") if finished else out
+
+
 def _same_week(out: Path, week: dt.date) -> bool:
     """Whether the run that `out` holds, if any, plans the same week: its calendars are then revised, not begun anew."""
     path = out / "summary.json"
@@ -109,6 +116,8 @@ def publish(
         if not verdict.passed:
             raise Refused([str(v) for v in verdict.violations])
         service = service_table(week)
+        if predicted is not None and len(predicted.quality):
+            notes = [*notes, f"{len(predicted.quality)} findings in the input data: see the report, Data and models"]
         tables = {
             "volume": volume,
             "requirement": requirement,

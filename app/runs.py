@@ -28,6 +28,7 @@ FIGURES = (
     "paid_hours",
     "over_agent_hours",
     "under_agent_hours",
+    "below_floor_agent_hours",
     "schedule_fit",
     "open_shifts",
     "service_level_expected",
@@ -36,6 +37,8 @@ FIGURES = (
     "seconds",
     "seed",
 )
+
+SHARES = ("gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
 
 
 def summary_of(run: Path) -> dict[str, Any]:
@@ -91,16 +94,25 @@ def write_papers(run: Path, *, wages: bool) -> Path:
     return write_report(run, wages=wages)
 
 
+def figures_of(runs: Sequence[Path]) -> pd.DataFrame:
+    """Return the main figures, a row a run."""
+    return pd.DataFrame([{"run": str(run), **{f: summary_of(run).get(f) for f in FIGURES}} for run in runs])
+
+
 def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
-    """Return the main figures, a row a figure, a column a run."""
+    """Return the main figures as text, a row a figure, a column a run."""
     summaries = {str(run): summary_of(run) for run in runs}
     return pd.DataFrame(
-        {"figure": FIGURES} | {name: [_text(s.get(f)) for f in FIGURES] for name, s in summaries.items()}
+        {"figure": FIGURES} | {name: [_text(f, s.get(f)) for f in FIGURES] for name, s in summaries.items()}
     )
 
 
-def _text(value: Any) -> str:
-    return "" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+def _text(figure: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if figure in SHARES:
+        return f"{100 * value:.2f} %"
+    return f"{value:,.1f}" if isinstance(value, float) else str(value)
 
 
 def difference(a: Path, b: Path) -> pd.DataFrame:

@@ -41,9 +41,16 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
         ),
         ("Service", f"simulated {simulated}, expected {_share(summary['service_level_expected'])}"),
     ]
+    if summary["simulation"] is None:
+        rows[-1] = ("Service", f"not simulated; the goal holds by {summary['goal_basis']}")
     rows += [
         (f"  {q}", f"{summary['goals'][q]}: simulated {_share(v['simulated'])}") for q, v in summary["queues"].items()
     ]
+    if summary["below_floor_slots"]:
+        worst = summary["below_floor_worst"]
+        lost = f"{summary['below_floor_agent_hours']:,.1f} agent-hours in {summary['below_floor_slots']} slots"
+        where = f"worst {worst['start'][:16].replace('T', ' ')}, {worst['queue']}: expected {_share(worst['expected'])}"
+        rows.append(("Below floor", f"{lost}; {where}"))
     rows += [
         ("Open shifts", f"{summary['open_shifts']}"),
         ("Violations", f"{summary['violations']}"),

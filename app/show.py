@@ -71,7 +71,7 @@ class Board:
             if watch.stopped:
                 raise KeyboardInterrupt
             watch.stop.set()
-            self.log.append(f"{time.monotonic() - self.began:7.1f} s  stop asked by the user")
+            self.show(Event("stopping", "asked by you: the best plan so far is written; press again to drop it"))
 
         before = signal.signal(signal.SIGINT, ask)
         try:

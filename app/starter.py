@@ -52,6 +52,8 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
     InputError
         If `folder` exists and is not empty, or the export cannot be read.
     """
+    if export is not None and not export.is_file():
+        raise InputError("file not found", file=export, mend="Name the export with its folder")
     found = guess(export) if export is not None else None
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty", mend="Name a folder that does not exist yet")

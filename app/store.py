@@ -17,6 +17,8 @@ from ..forecast.errors import InputError
 
 TEMPORARY = ".busyhour-tmp"
 REPLACED = ".replaced"
+LOCK_S = 10.0
+"""Nobody else holds the lock of a new name: where it is not had at once, no lock can be made there."""
 
 
 def write_atomic(path: Path, content: str | bytes) -> Path:
@@ -71,6 +73,15 @@ def _sweep(out: Path) -> None:
             lock.unlink(missing_ok=True)
 
 
+def refuse_foreign(out: Path) -> None:
+    """Raise `InputError` where no run can be written to `out`: something else is there, or nobody may write."""
+    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "summary.json").exists())):
+        raise InputError(f"{out} exists and is not a run folder", mend="Name another folder with --out")
+    there = next(p for p in (out, *out.absolute().parents) if p.exists())
+    if not os.access(there if there != out else out.absolute().parent, os.W_OK):
+        raise InputError(f"{there} may not be written to", mend="Change its permissions or name a folder with --out")
+
+
 @contextlib.contextmanager
 def run_folder(out: Path) -> Iterator[Path]:
     """Give an empty folder to write a run into; on success it replaces `out`, on any error `out` stays as it was.
@@ -83,12 +94,11 @@ def run_folder(out: Path) -> Iterator[Path]:
     InputError
         If `out` exists and is not a run folder.
     """
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "summary.json").exists())):
-        raise InputError(f"{out} exists and is not a run folder", mend="Name another folder with --out")
+    refuse_foreign(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     work = out.with_name(f".{out.name}.{uuid.uuid4().hex}{TEMPORARY}")
-    lock = FileLock(work.with_name(work.name + ".lock"))
+    lock = FileLock(work.with_name(work.name + ".lock"), timeout=LOCK_S)
     with lock:
         work.mkdir()
         try:

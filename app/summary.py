@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..schedule.check import Verdict
-from ..schedule.coverage import fit, heads_of, heads_planned, shortfall
+from ..schedule.coverage import below_floor, fit, heads_of, heads_planned, shortfall
 from ..schedule.status import Solved
 from .config import Config
 from .week import Week
@@ -89,7 +89,8 @@ def summarise(
     if week.roster is not None:
         roster = week.roster
         named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
-        prices = {**roster.prices, **shortfall(heads_of(week.coverage, week.problem.grid), week.problem)}
+        named = {name: price for name, price in roster.prices.items() if name != "left_short"}  # exactly: shortfall
+        prices = {**named, **shortfall(heads_of(week.coverage, week.problem.grid), week.problem)}
         seconds = stages.get("roster", 0.0)
         parts["roster"] = _part(
             roster.solved, roster.cost_wages, sum(prices.values()), _bound(week), named_hours, seconds
@@ -105,12 +106,13 @@ def summarise(
         **label,
         **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
         "status": published["status"] if proven or published["status"] != "optimal" else "feasible",
-        "stopped": _stopped(parts, published, by_user=stopped),
+        "stopped": _stopped(parts, published, asked=config.solve.gap, by_user=stopped),
         "asked_gap": config.solve.gap,
         "notes": list(notes),
         "cost_prices_parts": prices,
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],
+        **_floor(week),
         "schedule_fit": figures["fit"],
         "occupancy": _occupancy(week),
         "open_shifts": len(week.roster.open) if week.roster is not None else 0,
@@ -148,12 +150,25 @@ def _bound(week: Week) -> float | None:
     return week.roster.solved.bound + sum(least.values())
 
 
-def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, by_user: bool) -> str | None:
-    """Tell why the run ended: by its user, by time in any stage, else as the published stage did."""
+def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, asked: float, by_user: bool) -> str | None:
+    """Tell why the run ended: by its user, by time in any stage, by the gap asked for, or (None) at its own end."""
     if by_user:
         return "user"
     reasons = [part["stopped"] for part in parts.values()]
-    return next((early for early in ("user", "time") if early in reasons), published["stopped"])
+    if "user" in reasons or "time" in reasons:
+        return "user" if "user" in reasons else "time"
+    return None if published["gap"] is None or published["gap"] > asked else published["stopped"]
+
+
+def _floor(week: Week) -> dict[str, Any]:
+    """Return agent-hours below the floor, and the slot with the least service among them."""
+    rows = below_floor(week.coverage, week.problem)
+    hours = float((rows["floor"] - rows["on_phone"]).sum()) * week.problem.grid.hours
+    if rows.empty:
+        return {"below_floor_agent_hours": 0.0, "below_floor_slots": 0, "below_floor_worst": None}
+    worst = rows.to_dict("records")[int(rows["service_level"].fillna(0.0).argmin())]
+    told = {"queue": worst["queue"], "start": worst["start"].isoformat(), "expected": _number(worst["service_level"])}
+    return {"below_floor_agent_hours": hours, "below_floor_slots": len(rows), "below_floor_worst": told}
 
 
 def _occupancy(week: Week) -> float | None:

@@ -16,7 +16,7 @@ class InputError(ValueError):
         Where: the file's name, the row as a spreadsheet counts it (the header is row 1), the column
         or dotted config key, and the offending value. Each may be left out.
     mend
-        How to put it right, as an imperative sentence without a full stop.
+        How to put it right, as an imperative sentence without a full stop, or a question with its mark.
 
     Examples
     --------
@@ -48,6 +48,6 @@ class InputError(ValueError):
             text += f" (got {value!r})"
         text += "."
         if mend:
-            text += f" {mend}."
+            text += f" {mend}" + ("" if mend.endswith("?") else ".")
         super().__init__(text)
         self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend

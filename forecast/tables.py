@@ -111,8 +111,10 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
     return number
 
 
-def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | Path | None = None) -> pd.Series:
-    """Return aware local times (naive wall clock when `zone` is None).
+def parse_times(
+    text: pd.Series, zone: str | None, *, column: str, file: str | Path | None = None, blank: bool = False
+) -> pd.Series:
+    """Return aware local times (naive wall clock when `zone` is None); NaT for blanks where a `blank` may be.
 
     Text with an offset is converted; text without one is local time of `zone`. Of a repeated hour the first
     passage is taken unless the rows run on in order, as an export of that day does.
@@ -131,7 +133,8 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
         raw = text.astype("string").str.strip()
         aware = raw.str.contains(r"(?:[+-]\d\d:?\d\d|Z)$", na=False) & raw.str.contains(":", na=False)
         naive = pd.to_datetime(raw.where(~aware), errors="coerce", format="ISO8601")
-    bad = naive.isna() & ~aware
+    empty = (raw.isna() | (raw == "")).fillna(True) & blank
+    bad = naive.isna() & ~aware & ~empty
     if bad.any():
         i = _first_bad(bad)
         raise InputError(
@@ -150,7 +153,7 @@ def parse_times(text: pd.Series, zone: str | None, *, column: str, file: str | P
         return naive.astype("datetime64[us]")
     key = ZoneInfo(zone)
     local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
-    skipped = local.isna() & ~aware
+    skipped = local.isna() & ~aware & ~empty
     if skipped.any():
         i = _first_bad(skipped)
         raise InputError(
@@ -207,7 +210,7 @@ def check(
                 f"column {name!r} is missing",
                 file=file,
                 value=", ".join(map(str, frame.columns)),
-                mend=f"Add it ({column.meaning}) or map it in [intake]",
+                mend=f"Add it: {column.meaning}",
             )
     out: dict[str, pd.Series] = {}
     for name, column in columns.items():
@@ -234,7 +237,7 @@ def check(
                 file,
             )
         elif column.kind == "time":
-            out[name] = parse_times(raw, zone, column=name, file=file)
+            out[name] = parse_times(raw, zone, column=name, file=file, blank=column.blank)
         elif column.kind == "date":
             out[name] = _dates(raw, column, file)
         else:
@@ -280,7 +283,7 @@ def read_text_csv(path: Path) -> pd.DataFrame:
         If the file is missing, empty, not UTF-8 or not rectangular.
     """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
     except FileNotFoundError:
         raise InputError(
             "file not found",
@@ -293,10 +296,17 @@ def read_text_csv(path: Path) -> pd.DataFrame:
         raise InputError("file is empty", file=path, mend="It needs a header row and data") from None
     except UnicodeDecodeError as error:
         raise InputError(
-            "not UTF-8 text", file=path, mend="Save it as UTF-8 or name its encoding in [intake]"
+            "not UTF-8 text", file=path, mend="Save it as CSV UTF-8"
         ) from error
     except pd.errors.ParserError as error:
         raise InputError(f"not a rectangular CSV ({error})", file=path) from error
+    header = str(frame.columns[0])
+    for separator, word in ((";", "semicolons"), ("\t", "tabs")):
+        if len(frame.columns) == 1 and separator in header:
+            raise InputError(
+                f"columns are separated by {word}", file=path, row=1, value=header, mend="Save it as CSV with commas"
+            )
+    return frame
 
 
 def refuse_duplicates(

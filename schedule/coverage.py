@@ -284,6 +284,21 @@ def heads_planned(problem: ScheduleProblem, planned: Iterable[PlannedShift]) -> 
     return out
 
 
+def below_floor(covered: pd.DataFrame, problem: ScheduleProblem) -> pd.DataFrame:
+    """Return the rows of a coverage with fewer heads than the floor asks, and by how many: column ``floor``.
+
+    The floor is that of goals per day or week (its service level, caps and least agents); a goal per interval has none
+    beside its need.
+    """
+    parts = []
+    for d in problem.demands:
+        rows = covered[covered["queue"] == d.queue]
+        slots = ((rows["start"] - problem.grid.first) // pd.Timedelta(minutes=problem.grid.minutes)).to_numpy()
+        floor = np.where(d.open, d.lower, 0)[slots] if not d.by_interval else np.zeros(len(rows), dtype=np.int64)
+        parts.append(rows.assign(floor=floor)[rows["on_phone"].to_numpy() < floor])
+    return pd.concat(parts, ignore_index=True)
+
+
 def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem) -> dict[str, float]:
     """Return what a plan leaves short, in money: ``lost_call`` and ``under``.
 

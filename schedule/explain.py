@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,18 +15,21 @@ from .shifts import PlannedShift
 from .shortage import Case, Stretch, stretches
 
 ENOUGH_MIN = 120
+MOST_BY_BREAK = 0.5
 COLUMNS = ["queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who"]
 OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one more agent would take: the rule that binds, told, its cost (None = cannot be bought), and who."""
+    """What one more agent would take: the rule that binds, told, its cost (None = cannot be bought), who it is, and the
+    agent-hours that it mends where that is known."""
 
     rule: str
     detail: str
     cost: float | None = None
     who: str = ""
+    hours: float = 0.0
 
 
 def explain(
@@ -34,8 +37,8 @@ def explain(
 ) -> pd.DataFrame:
     """Tell for each short stretch what one more agent there would take, tried on the plan itself.
 
-    In order of cheapness: moving somebody's break; a shift for somebody who is free; else the rule that, left out
-    alone, would free most people, and the price of a new hire.
+    A moved break, where one mends most of it; a shift for somebody who is free; else the rule that, left out alone,
+    would free most people, and the price of a new hire.
 
     Parameters
     ----------
@@ -55,11 +58,16 @@ def explain(
     case = Case(problem, assigned, coverage)
     rows = []
     for s in stretches(case)[:most]:
-        reach = Reach.of(case, s)
-        answer = _by_break(case, s) or _by_person(reach) or _by_rule(reach)
+        reach, moved = Reach.of(case, s), _by_break(case, s)
         hours = s.under_slots * problem.grid.hours
+        if moved is not None and moved.hours >= MOST_BY_BREAK * hours:
+            answer = moved
+        else:
+            answer = _by_person(reach) or _by_rule(reach)
+            if moved is not None:
+                answer = replace(answer, detail=f"{answer.detail} Little helps a moved break: {moved.detail}")
         times = problem.grid.time(s.start), problem.grid.time(s.end)
-        detail = f"{answer.detail} {case.pooled(s)}".strip()
+        detail = " ".join(filter(None, (answer.detail, case.floor(s), case.pooled(s))))
         rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
 
@@ -85,9 +93,9 @@ def _by_break(case: Case, stretch: Stretch) -> Answer | None:
     who, hours = case.names.get(agent, agent), best * case.problem.grid.hours
     clock = [f"{case.problem.grid.time(s):%H:%M}" for s in (now, to)]
     detail = (
-        f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for nothing."
+        f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for no money."
     )
-    return Answer("break_window", detail, 0.0, agent)
+    return Answer("break_window", detail, 0.0, agent, hours)
 
 
 def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:

@@ -97,7 +97,7 @@ class Costs:
     cost_h: float = 20.0
     currency: str = "EUR"
     lost_call: float = 15.0
-    under_h: float = 100.0
+    under_h: float = 500.0
     open_shift_h: float = 60.0
     below_contract_h: float = 15.0
     wish: float = 2.0

@@ -66,7 +66,24 @@ class Case:
             return ""
         heads = np.minimum(self.heads[stretch.queue][around[0]].astype(np.int64), gain.shape[1] - 1)
         total = float(gain[around[0], heads].sum())
-        return f"The {demand.goal.basis}'s goal {'holds as it is' if total >= 0 else f'lacks {-total:.1f} calls'}."
+        held = "holds as it is" if total >= 0 else f"lacks {-total:.1f} calls"
+        return f"By the service curve the {demand.goal.basis}'s goal {held}."
+
+    def floor(self, stretch: Stretch) -> str:
+        """Tell where `stretch` lies below the floor of a pooled goal; "" where it does not."""
+        demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
+        if demand.by_interval:
+            return ""
+        slots = np.arange(stretch.start, stretch.end)
+        lack = demand.lower[slots] - self.heads[stretch.queue][slots]
+        if not (lack > 0).any():
+            return ""
+        worst = int(slots[lack.argmax()])
+        hours = float(lack[lack > 0].sum()) * self.problem.grid.hours
+        return (
+            f"Below the floor by {hours:.2g} agent-hours: at {self.problem.grid.time(worst):%H:%M} "
+            f"{self.heads[stretch.queue][worst]:.0f} are there, the floor asks for {demand.lower[worst]}."
+        )
 
     @cached_property
     def names(self) -> Mapping[str, str]:

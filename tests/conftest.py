@@ -71,7 +71,7 @@ days_off_together = 2
 cost_h = 20
 
 [solve]
-time_limit_s = 20
+time_limit_s = 60
 gap = 0.01
 """
 

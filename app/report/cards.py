@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .figures import MISSING, known, money, number, percent
+from .figures import MISSING, clock, day, known, money, number, percent
 from .run import Run, records
 
 GOOD, WARN, PLAIN = "good", "warn", ""
@@ -30,10 +30,8 @@ def cards(run: Run, *, wages: bool) -> list[Card]:
     """Return the headline cards; without `wages` none of them names money."""
     out = [_cost(run)] if wages and known(run.summary.get("cost")) else []
     out += _service(run)
-    out += [
-        c for c in (*_hours(run), _open(run), _occupancy(run), _fit(run), _gap(run), _violations(run), _paid(run)) if c
-    ]
-    return out
+    told = (*_hours(run), _floor(run), _open(run), _occupancy(run), _fit(run), _gap(run), _violations(run), _paid(run))
+    return out + [card for card in told if card]
 
 
 def _cost(run: Run) -> Card:
@@ -113,6 +111,19 @@ def _hours(run: Run) -> list[Card]:
             basis += f" The goal holds per {period}, so single slots may lie under it."
         out.append(Card(title, f"{number(value, 1)} h", note, basis))
     return out
+
+
+def _floor(run: Run) -> Card | None:
+    hours, slots = run.summary.get("below_floor_agent_hours"), run.summary.get("below_floor_slots")
+    if not known(hours) or str(run.summary.get("goal_basis", "interval")) == "interval":
+        return None
+    worst = run.summary.get("below_floor_worst")
+    note = "every slot has the heads that its floor asks"
+    if worst:
+        start = pd.Timestamp(worst["start"])
+        note = f"in {slots} slots, worst {day(start.date())} {clock(start)}: expected {percent(worst['expected'])}"
+    basis = "Agent-hours under the least service of any interval (floor, caps, least agents); each costs under_h."
+    return Card("Below the floor", f"{number(float(str(hours)), 1)} h", note, basis, WARN if worst else GOOD)
 
 
 def _open(run: Run) -> Card | None:

@@ -100,5 +100,6 @@ def day(date: dt.date) -> str:
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
-    """Write a stretch of time as ``Mon 27 Oct 07:00–08:30``."""
-    return f"{day(start.date())} {clock(start)}–{clock(end)}"
+    """Write a stretch of time as ``Mon 27 Oct 07:00–08:30``; its end carries its day where that is a later one."""
+    later = end.date() > start.date() and not (end - start < pd.Timedelta(days=1) and end.hour < 12)
+    return f"{day(start.date())} {clock(start)}–{day(end.date()) + ' ' if later else ''}{clock(end)}"

@@ -11,6 +11,7 @@ from functools import cached_property
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift, Shift
 from ..staff import Agent
+from .absence import Absence
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Cell:
         Wall-clock start in minutes after that day's midnight.
     paid_h, wage_h
         Paid hours, and paid hours with premiums: what wages are paid for.
-    open_price
-        Price of one head of it left open.
+    open_price, short_price
+        Prices of one head of it left open: as a shift without a name, and for what the plan then leaves short.
     """
 
     shift: Shift
@@ -37,6 +38,12 @@ class Cell:
     paid_h: float
     wage_h: float
     open_price: float
+    short_price: float = 0.0
+
+    @property
+    def left_price(self) -> float:
+        """All that one head of it left open costs."""
+        return self.open_price + self.short_price
 
     @property
     def count(self) -> int:
@@ -135,8 +142,10 @@ def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Pool:
     heads: dict[tuple[int, str, str], list[PlannedShift]] = defaultdict(list)
     for p in planned:
         heads[p.shift.start, p.shift.pattern, p.queue].append(p)
-    cells = tuple(make_cell(problem, heads[k][0].shift, k[2], heads[k]) for k in sorted(heads))
-    return pool_from(problem, cells)
+    cells = [make_cell(problem, heads[k][0].shift, k[2], heads[k]) for k in sorted(heads)]
+    absence = Absence.of(problem, planned)
+    priced = [dataclasses.replace(c, short_price=min(map(absence.price, c.heads))) for c in cells]
+    return pool_from(problem, priced)
 
 
 def pool_from(problem: ScheduleProblem, cells: Sequence[Cell]) -> Pool:

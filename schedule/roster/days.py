@@ -64,7 +64,7 @@ class Days:
             "end": np.array([s.end for s in shifts], dtype=float),
             "hour": self._column("minute") / 60.0,
             "paid": self._column("paid_h"),
-            "open": self._column("open_price"),
+            "open": self._column("left_price"),
             "heads": np.array(self.pool.counts, dtype=int),
         }
 

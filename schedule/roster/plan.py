@@ -59,7 +59,7 @@ def plan_of(pool: Pool, weeks: Sequence[Week]) -> Plan:
             left[c] -= 1
     if min(left, default=0) < 0:
         raise Refused(f"cell {pool.cells[left.index(min(left))].label} is taken too often")
-    cost = sum(costs) + sum(n * cell.open_price for n, cell in zip(left, pool.cells, strict=True) if n)
+    cost = sum(costs) + sum(n * cell.left_price for n, cell in zip(left, pool.cells, strict=True) if n)
     return Plan(tuple(weeks), tuple(left), cost, tuple(costs), few, cost + few * few_price(pool))
 
 

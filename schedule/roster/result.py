@@ -28,7 +28,8 @@ class Roster:
     cost_wages
         Wages of the assigned shifts, premiums included.
     prices
-        ``open_shift``, ``below_contract``, ``wish``, ``steady`` → money.
+        ``open_shift``, ``left_short`` (what open shifts leave short, at least), ``below_contract``, ``wish``,
+        ``steady`` → money.
     unmet
         Agent → ``below_contract_h``, ``wish`` (weight), ``start_spread_h``.
     """
@@ -83,6 +84,7 @@ def make_roster(pool: Pool, plan: Plan, solved: Solved) -> Roster:
     weeks = [price_week(pool, a, week) for a, week in enumerate(plan.weeks)]
     prices = {
         "open_shift": float(sum(n * c.open_price for n, c in zip(plan.left, pool.cells, strict=True))),
+        "left_short": float(sum(n * c.short_price for n, c in zip(plan.left, pool.cells, strict=True))),
         "below_contract": costs.below_contract_h * sum(w.below_h for w in weeks),
         "wish": costs.wish * sum(w.wish for w in weeks),
         "steady": costs.steady_h * sum(w.spread_h for w in weeks),

@@ -18,7 +18,7 @@ def few_price(pool: Pool) -> float:
     wage = max((a.cost_h for a in pool.staff), default=0.0) * max((c.wage_h for c in pool.cells), default=0.0)
     spread = 24 * pool.problem.costs.steady_h
     wishes = pool.problem.costs.wish * max((sum(abs(w.weight) for w in a.wishes) for a in pool.staff), default=0.0)
-    return 10.0 * (1.0 + wage + spread + wishes + max((c.open_price for c in pool.cells), default=0.0))
+    return 10.0 * (1.0 + wage + spread + wishes + max((c.left_price for c in pool.cells), default=0.0))
 
 
 def wages(pool: Pool, columns: Variables) -> Term:
@@ -28,7 +28,7 @@ def wages(pool: Pool, columns: Variables) -> Term:
 
 def open_shifts(pool: Pool, columns: Variables) -> Term:
     """Price of heads that nobody takes."""
-    return [(v, pool.cells[c].open_price) for c, v in columns.left.items()], 0.0
+    return [(v, pool.cells[c].left_price) for c, v in columns.left.items()], 0.0
 
 
 def below_contract(pool: Pool, columns: Variables) -> Term:

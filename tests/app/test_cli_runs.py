@@ -207,8 +207,10 @@ def test_the_judge_reads_the_rules_that_were_used(planned: Path, tmp_path: Path)
     assert (run / "inputs" / "plan.toml").read_text(encoding="utf-8") == rules.read_text(encoding="utf-8")
     assert json.loads((run / "inputs" / "arguments.json").read_text())["overrides"]["site"]["grid_min"] == 15
     assert "0 violations" in busyhour("check", run).output
-    (note,) = json.loads((run / "summary.json").read_text(encoding="utf-8"))["notes"]
-    assert note.startswith("132 rows of the requirement lie outside the planned week")  # Monday, and Tuesday till nine
+    notes = json.loads((run / "summary.json").read_text(encoding="utf-8"))["notes"]
+    assert notes[0].startswith("there is no staff.csv")
+    assert notes[1].startswith("132 rows of the requirement lie outside")  # Monday, and Tuesday till nine
+    assert pd.read_csv(run / "requirement.csv")["start"].max() < "2026-10-26"
 
 
 def test_agents_asked_for_while_closed_are_refused(planned: Path, tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def tiny(seed):
         max_start_spread_min=None if rng.random() < 0.5 else int(rng.choice([60, 240])),
     )
     costs = Costs(
+        under_h=0,  # what open shifts leave short: test_absence.py
         wish=float(rng.choice([0, 2, 9])),
         steady_h=float(rng.choice([0, 1, 6])),
         open_shift_h=float(rng.choice([30, 60])),

@@ -79,7 +79,7 @@ def test_a_break_that_can_move_costs_nothing() -> None:
     p = problem(short_at((32, 40, 1)), person("ann"), person("ben"))
     (row,) = explained(p, {"ann": (planned(p, "half@0800", breaks=(5,)),)}).to_dict("records")
     assert (row["binding_rule"], row["cost_one_more"], row["who"], row["under"]) == ("break_window", 0.0, "ann", 1.0)
-    assert row["detail"] == "ann could take the break of 09:15 at 10:00: 0.25 agent-hours less short, for nothing."
+    assert row["detail"] == "ann could take the break of 09:15 at 10:00: 0.25 agent-hours less short, for no money."
     assert (row["start"], row["end"]) == (pd.Timestamp("2026-03-02 09:15"), pd.Timestamp("2026-03-02 09:30"))
 
 
@@ -103,7 +103,7 @@ def test_the_cheapest_free_person_is_named_with_the_price() -> None:
 
 
 @pytest.mark.parametrize(
-    ("each", "told"), [(0.0, "The day's goal holds as it is."), (-0.5, "The day's goal lacks 4.0 calls.")]
+    ("each", "told"), [(0.0, "By the service curve the day's goal holds as it is."), (-0.5, "By the service curve the day's goal lacks 4.0 calls.")]
 )
 def test_a_pooled_goal_that_holds_or_not_is_told(each: float, told: str) -> None:
     p = problem(short_at((NOON, NOON + 8, 1)), person("ann"))

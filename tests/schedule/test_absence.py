@@ -1,0 +1,69 @@
+"""What open heads leave short: exact for one head, never too much for several."""
+
+import datetime as dt
+import itertools
+
+import numpy as np
+import pytest
+
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.coverage import heads_planned, shortfall
+from busyhour.schedule.problem import Demand, ScheduleProblem
+from busyhour.schedule.roster.absence import Absence
+from busyhour.schedule.rules import Costs, Rules
+from busyhour.schedule.shifts import PlannedShift, Shift
+
+GRID = Grid(dt.date(2026, 10, 19), 1, 60)
+COSTS = Costs(lost_call=7.0, under_h=40.0)
+
+
+def head(start: int, length: int, lunch: int | None = None) -> PlannedShift:
+    breaks = () if lunch is None else ((1, length - 2, 1, "lunch"),)
+    shift = Shift(f"s@{start:02d}00", "s", GRID.first_date, 0, start, length, 60 * length, breaks)
+    return PlannedShift(shift, () if lunch is None else (lunch,), "calls")
+
+
+def pooled(level: float) -> ScheduleProblem:
+    """A day goal on 08:00-18:00 whose curve rises by ever less, with a floor of one head."""
+    is_open = (np.arange(24) >= 8) & (np.arange(24) < 18)
+    answered = 10.0 * (1.0 - 0.5 ** np.arange(8))
+    gain = np.where(is_open[:, None], answered - level * 10.0, 0.0)
+    demand = Demand(
+        "calls", ServiceGoal(level, 20), is_open, 2.0 * is_open, 1 * is_open, 10.0 * is_open, gain,
+        (np.flatnonzero(is_open),), (0.0,),
+    )  # fmt: skip
+    return ScheduleProblem(GRID, (demand,), {}, {}, (), Rules(), COSTS)
+
+
+def by_interval() -> ScheduleProblem:
+    is_open = (np.arange(24) >= 8) & (np.arange(24) < 18)
+    need = np.where(is_open, 1.5, 0.0)
+    demand = Demand("calls", ServiceGoal(0.8, 20, basis="interval"), is_open, need, np.ceil(need).astype(int), need)
+    return ScheduleProblem(GRID, (demand,), {}, {}, (), Rules(), COSTS)
+
+
+PLANNED = (head(8, 5, 2), head(8, 10), head(10, 6, 3), head(13, 5), head(12, 4))
+
+
+@pytest.mark.parametrize("problem", [pooled(0.5), pooled(0.7), pooled(0.9), by_interval()])
+def test_prices_of_open_heads(problem: ScheduleProblem) -> None:
+    absence = Absence.of(problem, PLANNED)
+
+    def short(heads: tuple[PlannedShift, ...]) -> float:
+        return sum(shortfall(heads_planned(problem, heads), problem).values())
+
+    whole = short(PLANNED)
+    for size in (1, 2, 3):
+        for gone in itertools.combinations(range(len(PLANNED)), size):
+            left = tuple(p for i, p in enumerate(PLANNED) if i not in gone)
+            told = sum(absence.price(PLANNED[i]) for i in gone)
+            more = short(left) - whole
+            assert told <= more + 1e-9
+            if size == 1:
+                assert told == pytest.approx(more)
+
+
+def test_a_goal_that_hardly_holds_makes_open_heads_dear() -> None:
+    loose, tight = (Absence.of(pooled(level), PLANNED) for level in (0.5, 0.9))
+    assert sum(map(loose.price, PLANNED)) < sum(map(tight.price, PLANNED))
