@@ -81,11 +81,24 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
     reasons += [f"{theirs!r} is {ours}" for ours, theirs in found.columns.items()]
     keys |= measured(cells, columns, reasons)
     missing = tuple(
-        f"no column for {n!r} was recognised; add it to [intake.columns]"
+        f"no column for {n!r} was recognised; add it to [intake.columns] before you plan"
         for n in ("start", "offered")
         if n not in columns and not (n == "start" and "date_column" in keys)
     )
+    used = {*columns.values(), found.date, found.time}
+    unused = [n for n in header if n not in used]
+    if unused:
+        reasons.append(f"not used: {', '.join(map(repr, unused[:TOP]))}")
+    if "queue" in columns:
+        reasons.append(_queues(cells[columns["queue"]]))
     return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *_doubts(doubt)))
+
+
+def _queues(names: pd.Series) -> str:
+    """Tell which queues there are and what the planner does with them."""
+    listed = list(dict.fromkeys(names))
+    shown = ", ".join(map(repr, listed[:TOP])) + (" and more" if len(listed) > TOP else "")
+    return f"{len(listed)} queues: {shown}; give each a [queue.NAME], or map them to your names in [intake.queue_names]"
 
 
 def _doubts(found: str | None) -> tuple[str, ...]:

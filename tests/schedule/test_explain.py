@@ -103,7 +103,11 @@ def test_the_cheapest_free_person_is_named_with_the_price() -> None:
 
 
 @pytest.mark.parametrize(
-    ("each", "told"), [(0.0, "By the service curve the day's goal holds as it is."), (-0.5, "By the service curve the day's goal lacks 4.0 calls.")]
+    ("each", "told"),
+    [
+        (0.0, "By the service curve the day's goal holds as it is."),
+        (-0.5, "By the service curve the day's goal lacks 4.0 calls."),
+    ],
 )
 def test_a_pooled_goal_that_holds_or_not_is_told(each: float, told: str) -> None:
     p = problem(short_at((NOON, NOON + 8, 1)), person("ann"))
