@@ -37,15 +37,17 @@ TimeLimit = Annotated[
     typer.Option("--time-limit", help="Seconds for cover and roster together; else [solve] time_limit_s.", min=1),
 ]
 Gap = Annotated[
-    float | None, typer.Option(help="Gap to stop at, a share (0.001); else [solve] gap and cover_gap.", min=0, max=1)
+    float | None,
+    typer.Option(help="Gap to stop at, like 0.001; else [solve] gap and cover_gap.", min=0, max=0.999),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder or file to write; it is replaced whole or not at all.")]
 Scenario = Annotated[str | None, typer.Option(help="Apply [scenario.NAME] of plan.toml.")]
 Week = Annotated[
-    str | None, typer.Option(help="First day of the week, YYYY-MM-DD; else site.week, else the week after the history.")
+    str | None,
+    typer.Option(help="First day of the week, YYYY-MM-DD; else site.week, else the first whole one that there is."),
 ]
 Previous = Annotated[
-    Path | None, typer.Option(help="Run folder of the week before: its last shifts count for rest and days in a row.")
+    Path | None, typer.Option(help="Run folder of the week before: rest, days in a row and shifts that run on count.")
 ]
 NoWages = Annotated[bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")]
 

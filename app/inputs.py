@@ -99,7 +99,12 @@ class Folder:
 
     def last_week(self, grid: Grid, run: Path | None) -> LastWeek:
         """Return what the `run` of the week before leaves behind; nothing without one."""
-        return LastWeek() if run is None else last_week(run, grid, self.config.site.zone, self.config.rules)
+        if run is None:
+            return LastWeek()
+        c = self.config
+        if c.cyclic:
+            raise InputError("a cyclic week has no week before it", column="--previous", value=str(run))
+        return last_week(run, grid, c.site.zone, c.rules, c.queue)
 
     def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""

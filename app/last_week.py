@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,15 +35,15 @@ class LastWeek:
     running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
 
 
-def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastWeek:
-    """Read a run folder of the week before (its activity.csv, else its roster.csv).
+def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: Collection[str]) -> LastWeek:
+    """Read the activity.csv of a run folder of the week before; who works none of `queues` now is on no phone.
 
     Shifts that start inside the week of `grid` or later are ignored, so naming a run of the same week does no harm.
 
     Raises
     ------
     InputError
-        If the folder has neither file.
+        If the folder has no such file.
     """
     rows = _rows(folder, zone)
     shifts = rows.groupby("shift").agg(agent=("agent", "first"), start=("start", "first"), end=("end", "max"))
@@ -62,21 +62,20 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules) -> LastW
         if days:
             run[str(agent)] = days
     running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
+    running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
     return LastWeek(earliest, run, running.reindex(columns=list(ACTIVITY)).reset_index(drop=True))
 
 
 def _rows(folder: Path, zone: str | None) -> pd.DataFrame:
     """Return the rows of work with the number of their shift; activities that touch are one shift, leave is none."""
-    if (folder / "activity.csv").is_file():
-        rows = read_csv(folder / "activity.csv", TABLES["activity"], zone=zone)
-        rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
-        begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
-        return rows.assign(shift=begins.cumsum())
-    if (folder / "roster.csv").is_file():
-        rows = read_csv(folder / "roster.csv", TABLES["roster"], zone=zone)[["agent", "start", "end"]]
-        return rows.assign(shift=range(len(rows)), activity="", queue="")  # breaks unknown: nobody counts as there
-    raise InputError(
-        "no run folder: neither activity.csv nor roster.csv is there",
-        file=folder,
-        mend="Name the folder of last week's run with --previous",
-    )
+    path = folder / "activity.csv"
+    if not path.is_file():
+        raise InputError(
+            "no run folder: activity.csv is not there",
+            file=folder,
+            mend="Name the folder of last week's run with --previous",
+        )
+    rows = read_csv(path, TABLES["activity"], zone=zone)
+    rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
+    begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
+    return rows.assign(shift=begins.cumsum())

@@ -156,7 +156,7 @@ def schedule(
 ) -> tuple[Path, dict[str, Any]]:
     """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
     config = folder.config
-    first = ask.week or _first_week(requirement, config)
+    first = requirement_week(requirement, folder, ask)
     out = ask.out or folder.path / "runs" / first.isoformat()
     refuse_foreign(out)
     slots = config.week_grid(first)
@@ -187,8 +187,14 @@ def schedule(
     return out, summary
 
 
-def _first_week(requirement: pd.DataFrame, config: Config) -> dt.date:
-    """Return the first day of the first whole week of a requirement, or of the week it begins in if there is none."""
+def requirement_week(requirement: pd.DataFrame, folder: Folder, ask: Ask) -> dt.date:
+    """Return the first day of the week to schedule: as asked, as configured, or the requirement's first whole week.
+
+    Without a whole week it is the week in which the requirement begins.
+    """
+    config = folder.config
+    if ask.week is not None or config.site.week is not None:
+        return ask.week or config.site.week  # type: ignore[return-value]
     begin: dt.date = requirement["start"].min().date()
     end: dt.date = requirement["start"].max().date()
     first = begin + dt.timedelta(days=(WEEKDAYS.index(config.site.week_start) - begin.weekday()) % 7)

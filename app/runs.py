@@ -72,7 +72,7 @@ def verdict_of(run: Path) -> Verdict:
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
     arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
-    folder = Folder.read(inputs, arguments["scenario"], arguments["overrides"])
+    folder = Folder.read(inputs, arguments["scenario"], arguments.get("overrides", {}))
     zone, published = folder.config.site.zone, run / "coverage.csv"
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
     coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
@@ -128,6 +128,8 @@ def difference(a: Path, b: Path) -> pd.DataFrame:
 
 def _told(run: Path) -> pd.DataFrame:
     """Return agent, date and a line on each shift of a run."""
+    if not (run / "roster.csv").exists():
+        raise InputError("the plan names nobody: there is no roster.csv", file=run)
     roster, rows = table_of(run, "roster"), table_of(run, "activity")
     doing = {agent: part.to_dict("records") for agent, part in rows.groupby("agent")}
     lines = []

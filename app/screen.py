@@ -27,7 +27,8 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     ci = summary["service_level_ci"]
     stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
     gap, bound = _share(summary["gap"], 2), summary["bound"]
-    shifts = f"; choice of shifts {_share(summary['cover']['gap'], 2)}" if "roster" in summary else ""
+    mended = " before it was mended" if summary["cover"]["mended"] else ""
+    shifts = f"; choice of shifts {_share(summary['cover']['gap'], 2)}{mended}" if "roster" in summary else ""
     over, under = summary["over_agent_hours"], summary["under_agent_hours"]
     simulated = _share(summary["service_level_simulated"]) + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
     wages, prices = summary["cost_wages"], summary["cost_prices"]

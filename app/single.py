@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from ..schedule.tables import TABLES as SCHEDULE_TABLES
 from .inputs import Folder
 from .intake.mapping import Intake
 from .intake.read import read_calls
-from .plan import Ask, schedule
+from .plan import Ask, requirement_week, schedule
 
 
 def _history(path: Path, zone: str | None, interval_min: int, queue: str | None) -> pd.DataFrame:
@@ -244,29 +245,40 @@ def schedule_file(
         files["curve.csv"] = curve
     grid = _grid(table, zone, requirement)
     if grid.minutes != site.interval_min:
-        steps = {"interval_min": grid.minutes, "grid_min": min(grid.minutes, site.grid_min)}
+        steps = {"interval_min": grid.minutes, "grid_min": math.gcd(grid.minutes, site.grid_min)}
         folder = Folder.read(rules, ask.scenario, {**ask.overrides, "site": steps}, staff)
-    return schedule(_open_only(table, folder, grid, requirement), curves, folder, ask, files, watch, log)
+    table = _open_only(table, folder, requirement_week(table, folder, ask), requirement)
+    return schedule(table, curves, folder, ask, files, watch, log)
 
 
-def _open_only(table: pd.DataFrame, folder: Folder, grid: Grid, path: Path) -> pd.DataFrame:
-    """Return a requirement with its closed intervals marked; nobody may be asked for there."""
-    calendar = folder.calendar()
+def _open_only(table: pd.DataFrame, folder: Folder, week: dt.date, path: Path) -> pd.DataFrame:
+    """Return a requirement with the closed intervals of `week` marked; nobody may be asked for there."""
+    site, calendar = folder.config.site, folder.calendar()
+    grid = Grid(week, 7, site.interval_min, site.zone)
     is_open = pd.Series(True, index=table.index)
-    for queue, rows in table.groupby("queue"):
-        place = grid.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
-        is_open[rows.index] = calendar.open_mask(grid, str(queue))[place]
-    wrong = (~is_open & (table["agents_phone"] > 0)).to_numpy()
-    if wrong.any():
-        i = int(wrong.argmax())
+    inside = (table["start"] >= grid.first) & (table["start"] < grid.end)
+    if not inside.any():
         raise InputError(
-            f"agents are asked for at {table['start'].iloc[i]}, when the queue is closed",
-            file=path,
-            row=i + 2,
-            column="agents_phone",
-            value=float(table["agents_phone"].iloc[i]),
+            f"no row lies in the planned week of {week}", file=path, column="start", value=str(table["start"].min()),
+            mend="Name another week with --week",
+        )  # fmt: skip
+    for queue, rows in table[inside].groupby("queue"):
+        place = grid.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
+        if (place < 0).any():
+            wrong = rows.index[int((place < 0).argmax())]
+            raise InputError(
+                f"time is not on the {grid.minutes}-minute grid", file=path, row=int(wrong) + 2, column="start",
+                value=str(table["start"][wrong]),
+            )  # fmt: skip
+        is_open[rows.index] = calendar.open_mask(grid, str(queue))[place]
+    wrong_rows = (~is_open & (table["agents_phone"] > 0)).to_numpy()
+    if wrong_rows.any():
+        i = int(wrong_rows.argmax())
+        raise InputError(
+            f"agents are asked for at {table['start'].iloc[i]}, when the queue is closed", file=path, row=i + 2,
+            column="agents_phone", value=float(table["agents_phone"].iloc[i]),
             mend=f"Set it to 0, or change [opening] in {folder.rules.name}",
-        )
+        )  # fmt: skip
     return table.assign(open=(is_open & table.get("open", pd.Series(1, index=table.index)).astype(bool)).astype(int))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,11 @@ import pandas as pd
 
 from ..schedule.check import Verdict
 from ..schedule.coverage import below_floor, fit, heads_of, heads_planned, shortfall
-from ..schedule.status import Solved
+from ..schedule.status import Solved, sound_bound
 from .config import Config
 from .week import Week
+
+OPTIMAL = 1e-6
 
 LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
 
@@ -25,16 +28,24 @@ def versions() -> dict[str, str]:
 
 
 def _part(
-    solved: Solved, wages: float, prices: float, bound: float | None, paid_hours: float, seconds: float
+    solved: Solved,
+    wages: float,
+    prices: float,
+    bound: float | None,
+    paid_hours: float,
+    seconds: float,
+    asked: float,
 ) -> dict[str, Any]:
+    told = replace(solved, cost=wages + prices, bound=sound_bound(bound, wages + prices))
+    proven, reached = told.gap is not None and told.gap <= OPTIMAL, told.gap is not None and told.gap <= asked
     return {
-        "status": solved.status,
-        "stopped": solved.stopped,
-        "cost": wages + prices,
+        "status": "optimal" if proven else "feasible" if solved.status == "optimal" else solved.status,
+        "stopped": solved.stopped if solved.stopped != "gap" or reached else None,
+        "cost": told.cost,
         "cost_wages": wages,
         "cost_prices": prices,
-        "bound": bound,
-        "gap": None if not bound else max(0.0, (wages + prices - bound) / bound),
+        "bound": told.bound,
+        "gap": told.gap,
         "paid_hours": paid_hours,
         "seconds": seconds,
     }
@@ -72,9 +83,10 @@ def summarise(
     cover = week.cover
     cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
     seconds = stages.get("cover", 0.0)
-    parts = {
-        "cover": _part(cover.solved, cover.cost_wages, cover.cost_prices, cover.solved.bound, cover_hours, seconds)
-    }
+    wages, prices_then, bound = cover.cost_wages, cover.cost_prices, cover.solved.bound
+    asked = max(config.solve.gap, config.solve.cover_gap)
+    parts = {"cover": _part(cover.solved, wages, prices_then, bound, cover_hours, seconds, asked)}
+    parts["cover"]["mended"] = week.repairs > 0  # then the published shifts are more than these
     parts["cover"]["blocks"] = [
         {
             "dates": [d.isoformat() for d in b.dates],
@@ -92,21 +104,20 @@ def summarise(
         named = {name: price for name, price in roster.prices.items() if name != "left_short"}  # exactly: shortfall
         prices = {**named, **shortfall(heads_of(week.coverage, week.problem.grid), week.problem)}
         seconds = stages.get("roster", 0.0)
-        parts["roster"] = _part(
-            roster.solved, roster.cost_wages, sum(prices.values()), _bound(week), named_hours, seconds
-        )
+        wages, asked = roster.cost_wages, config.solve.gap
+        parts["roster"] = _part(roster.solved, wages, sum(prices.values()), _bound(week), named_hours, seconds, asked)
         published, solved = parts["roster"], roster.solved
     figures = fit(week.coverage, week.problem.grid)
-    proven = cover.solved.status == "optimal" and (published["gap"] or 0.0) <= 1e-6
+    proven = cover.solved.status == "optimal"
     return {
         "site": config.site.name,
         "note": config.site.note,
         "zone": config.site.zone,
         "currency": config.costs.currency,
         **label,
-        **{k: v for k, v in published.items() if k not in ("seconds", "blocks")},
+        **{k: v for k, v in published.items() if k not in ("seconds", "blocks", "mended")},
         "status": published["status"] if proven or published["status"] != "optimal" else "feasible",
-        "stopped": _stopped(parts, published, asked=config.solve.gap, by_user=stopped),
+        "stopped": _stopped(parts, published, by_user=stopped),
         "asked_gap": config.solve.gap,
         "notes": list(notes),
         "cost_prices_parts": prices,
@@ -146,18 +157,16 @@ def _bound(week: Week) -> float | None:
     """Return the bound of the named plan: that of its roster, and what even all planned heads leave short."""
     if week.roster is None or week.roster.solved.bound is None:
         return None
-    least = shortfall(heads_planned(week.problem, week.planned), week.problem)
+    least = shortfall(heads_planned(week.problem, week.planned), week.problem, at_least=True)
     return week.roster.solved.bound + sum(least.values())
 
 
-def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, asked: float, by_user: bool) -> str | None:
+def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, by_user: bool) -> str | None:
     """Tell why the run ended: by its user, by time in any stage, by the gap asked for, or (None) at its own end."""
-    if by_user:
-        return "user"
     reasons = [part["stopped"] for part in parts.values()]
-    if "user" in reasons or "time" in reasons:
-        return "user" if "user" in reasons else "time"
-    return None if published["gap"] is None or published["gap"] > asked else published["stopped"]
+    early = ["user"] * by_user + [reason for reason in ("user", "time") if reason in reasons]
+    told: str | None = early[0] if early else published["stopped"]
+    return told
 
 
 def _floor(week: Week) -> dict[str, Any]:

@@ -122,8 +122,11 @@ def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -
     first = asked.week[0]
     people = list(read_rows(activity, asked.clock).values())
     earlier = inputs.get("previous_activity")
+    known = set(asked.plan.get("queue", {}))
     for agent, rows in {} if earlier is None else read_rows(earlier, asked.clock).items():
-        people += [list(w.rows) for w in join_rows(agent, rows, {}, asked.clock) if w.start < first < w.end]
+        for w in join_rows(agent, rows, {}, asked.clock):
+            if w.start < first < w.end:
+                people.append([r for r in w.rows if r.queue in known or not known])
     spans: dict[str, list[Span]] = {}
     for r in (r for rows in people for r in rows):
         if r.what == "phone" and r.end > first:

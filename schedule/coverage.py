@@ -299,7 +299,7 @@ def below_floor(covered: pd.DataFrame, problem: ScheduleProblem) -> pd.DataFrame
     return pd.concat(parts, ignore_index=True)
 
 
-def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem) -> dict[str, float]:
+def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_least: bool = False) -> dict[str, float]:
     """Return what a plan leaves short, in money: ``lost_call`` and ``under``.
 
     Calls by which a period misses its goal by the service curve, and agent-hours under the floor (or under an interval
@@ -309,13 +309,15 @@ def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem) -> dict
     ----------
     heads
         Queue → heads on the phone per slot.
+    at_least
+        Whether to take the curve's ceiling: no plan with some of these heads leaves less short.
     """
     lost = under = 0.0
     for d in problem.demands:
         here = heads.get(d.queue, np.zeros(len(problem.grid), dtype=np.int64))
-        least = np.maximum(d.lower, d.need) if d.by_interval else d.lower
-        under += float(np.maximum(least - here, 0.0)[d.open].sum()) * problem.grid.hours
+        under += float(np.maximum(d.least - here, 0.0).sum()) * problem.grid.hours
         if d.gain is not None and not d.by_interval:
-            gained = d.gain[np.arange(len(here)), np.minimum(here, d.gain.shape[1] - 1)]
+            curve = d.ceiling if at_least else d.gain
+            gained = curve[np.arange(len(here)), np.minimum(here, curve.shape[1] - 1)]
             lost += sum(max(0.0, m - float(gained[p].sum())) for p, m in zip(d.periods, d.margin, strict=True))
     return {"lost_call": lost * problem.costs.lost_call, "under": under * problem.costs.under_h}

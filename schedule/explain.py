@@ -33,7 +33,7 @@ class Answer:
 
 
 def explain(
-    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *, most: int = 40
+    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *, most: int = 400
 ) -> pd.DataFrame:
     """Tell for each short stretch what one more agent there would take, tried on the plan itself.
 

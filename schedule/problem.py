@@ -56,6 +56,25 @@ class Demand:
         return self.gain is None or not self.periods
 
     @cached_property
+    def least(self) -> np.ndarray:
+        """Heads below which an open slot is short, shape (S,): the floor, or an interval goal's need, maybe broken."""
+        if not self.by_interval:
+            return np.where(self.open, self.lower, 0.0)
+        asks_more = self.lower > np.ceil(self.need - 1e-9)  # a cap or the least agents
+        return np.where(self.open, np.maximum(self.need, self.lower * asks_more), 0.0)
+
+    @cached_property
+    def ceiling(self) -> np.ndarray:
+        """`gain` replaced by its least majorant that is concave and never falls, shape (S, N + 1).
+
+        What fewer heads lose by it they lose at least in truth, whatever the curve's shape: for bounds.
+        """
+        if self.gain is None:
+            raise ValueError("no service curve")
+        rows = [np.maximum.accumulate(concave_majorant(row)) for row in self.gain]
+        return np.array(rows) if rows else self.gain
+
+    @cached_property
     def envelope(self) -> np.ndarray:
         """`gain` replaced, from `lower` upwards, by its least concave majorant; shape (S, N + 1).
 

@@ -111,8 +111,11 @@ def solve(
     """
     began = time.monotonic()
     linear = Linear.of(model, relax=relax)
-    if not len(linear.columns):
-        raise ValueError("the model has no variables")
+    if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
+        nothing = np.zeros(0)
+        if linear.violation(nothing) > TOLERANCE:
+            return Answer("infeasible")
+        return Answer("optimal", linear.objective(nothing), linear.objective(nothing))
     limit = min(time_limit_s, watch.left_s)
     if watch.stopped or limit <= 0:
         return Answer("none", stopped="user" if watch.stopped else "time")

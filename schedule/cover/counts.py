@@ -89,8 +89,7 @@ def shortage(frame: Frame, phone: np.ndarray) -> np.ndarray:
     """Return the heads short per slot, shape (queues, S): under the need of an interval goal, else under the floor."""
     out = np.zeros(phone.shape)
     for q, d in enumerate(frame.problem.demands):
-        least = np.maximum(d.need, d.lower * (d.lower > np.ceil(d.need - 1e-9))) if d.by_interval else d.lower
-        out[q] = np.where(d.open, np.maximum(0.0, least - phone[q]), 0.0)
+        out[q] = np.maximum(0.0, d.least - phone[q])
     return out
 
 

@@ -16,8 +16,8 @@ from ..shifts import PlannedShift
 class Absence:
     """Prices of single planned heads left open while everybody else is there.
 
-    Shortage is convex in the heads that are missing, so that several heads left open cost at least the sum of their
-    prices: with them the roster's cost stays below the true one, and its bound stays a bound.
+    By the ceiling of the service curve shortage is convex in the heads that are missing, so that several left open
+    cost at least the sum of their prices: the roster's cost stays below the true one, and its bound stays a bound.
 
     Attributes
     ----------
@@ -40,12 +40,11 @@ class Absence:
         price = problem.costs.under_h * problem.grid.hours
         for d in problem.demands:
             here = heads[d.queue]
-            least = np.where(d.open, np.maximum(d.lower, d.need) if d.by_interval else d.lower, 0.0)
-            out.under[d.queue] = price * (np.maximum(least - here + 1, 0.0) - np.maximum(least - here, 0.0))
+            out.under[d.queue] = price * (np.maximum(d.least - here + 1, 0.0) - np.maximum(d.least - here, 0.0))
             out.gain[d.queue], out.spare[d.queue] = np.zeros(len(here)), ()
             if d.gain is not None and not d.by_interval:
                 row, top = np.arange(len(here)), d.gain.shape[1] - 1
-                now, fewer = (d.gain[row, np.clip(n, 0, top)] for n in (here, here - 1))
+                now, fewer = (d.ceiling[row, np.clip(n, 0, top)] for n in (here, here - 1))
                 out.gain[d.queue] = np.where(d.open, now - fewer, 0.0)
                 out.spare[d.queue] = tuple(
                     (np.isin(row, at), float(now[at].sum()) - margin)
@@ -62,4 +61,4 @@ class Absence:
         for inside, spare in self.spare[head.queue]:
             lost = float(self.gain[head.queue][slots[inside[slots]]].sum())
             total += self.problem.costs.lost_call * (max(0.0, lost - spare) - max(0.0, -spare))
-        return max(0.0, total)
+        return total

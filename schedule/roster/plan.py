@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..status import SolverFault
 from .cells import Pool
 from .terms import few_price
 from .weeks import Week, broken, price_week
 
 
-class Refused(Exception):
+class Illegal(SolverFault):
     """A roster that our own arithmetic finds illegal: the solver's word is not enough."""
 
 
@@ -43,7 +44,7 @@ def plan_of(pool: Pool, weeks: Sequence[Week]) -> Plan:
 
     Raises
     ------
-    Refused
+    Illegal
         If a week breaks a rule or a cell is taken more often than it has heads.
     """
     left = list(pool.counts)
@@ -51,14 +52,14 @@ def plan_of(pool: Pool, weeks: Sequence[Week]) -> Plan:
     few = 0
     for a, week in enumerate(weeks):
         if wrong := broken(pool, a, week):
-            raise Refused(f"agent {pool.staff[a].id}: {', '.join(wrong)}")
+            raise Illegal(f"agent {pool.staff[a].id}: {', '.join(wrong)}")
         price = price_week(pool, a, week)
         costs.append(price.total)
         few += price.few_days
         for c in week:
             left[c] -= 1
     if min(left, default=0) < 0:
-        raise Refused(f"cell {pool.cells[left.index(min(left))].label} is taken too often")
+        raise Illegal(f"cell {pool.cells[left.index(min(left))].label} is taken too often")
     cost = sum(costs) + sum(n * cell.left_price for n, cell in zip(left, pool.cells, strict=True) if n)
     return Plan(tuple(weeks), tuple(left), cost, tuple(costs), few, cost + few * few_price(pool))
 
@@ -68,7 +69,7 @@ def replaced(pool: Pool, plan: Plan, weeks: Mapping[int, Week]) -> Plan:
 
     Raises
     ------
-    Refused
+    Illegal
         As `plan_of`.
     """
     return plan_of(pool, [weeks.get(a, old) for a, old in enumerate(plan.weeks)])

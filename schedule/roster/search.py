@@ -104,7 +104,7 @@ class Search:
 
         Raises
         ------
-        Refused
+        Illegal
             If it breaks a rule.
         """
         plan = replaced(self.pool, self.plan, weeks)
@@ -113,6 +113,7 @@ class Search:
         if plan.weight >= self.plan.weight - 1e-7:
             return False
         self.plan = plan
+        self.bound = self.bound if plan.few_days else sound_bound(self.bound, plan.cost)
         self.tell(text)
         return True
 

@@ -282,3 +282,76 @@ def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
 def test_the_exit_code_minds_both_stages(cover: tuple, roster: tuple, stopped: str, code: int) -> None:
     parts = {name: dict(zip(("stopped", "gap"), p, strict=True)) for name, p in (("cover", cover), ("roster", roster))}
     assert code_of({"stopped": stopped, "asked_gap": 0.005, **parts}) == code
+
+
+def test_a_requirement_that_asks_for_nobody_is_planned(planned: Path, tmp_path: Path) -> None:
+    """Zeros are an empty plan; a file of another week, or off the grid, is an error that says so."""
+    rules, run = planned / "plan.toml", tmp_path / "run"
+    needed = requirement_file(tmp_path / "r.csv", "2026-10-19T09:00", 8, "30min", 0)
+    shutil.copy(rules, tmp_path / "plan.toml")
+    call = ("schedule", "--rules", tmp_path / "plan.toml", "--out", run, "--quiet", "--requirement")
+    busyhour(*call, needed)
+    assert json.loads((run / "summary.json").read_text(encoding="utf-8"))["paid_hours"] == 0
+    other = requirement_file(tmp_path / "o.csv", "2026-11-02T09:00", 8, "30min", 1)
+    assert "no row lies in the planned week" in busyhour(*call, other, code=3).output
+    text = "start,agents_phone\n2026-10-19T09:00,1\n2026-10-19T09:30,1\n2026-10-19T10:10,1\n"
+    (tmp_path / "off.csv").write_text(text, encoding="utf-8")
+    assert "grid" in busyhour(*call, tmp_path / "off.csv", code=3).output
+
+
+def test_cover_and_roster_price_a_shortage_alike(planned: Path, tmp_path: Path) -> None:
+    """Where every planned shift is taken the two stages cost the same, whole needs or not."""
+    text = (planned / "plan.toml").read_text(encoding="utf-8").replace("unplanned = 0.05", "unplanned = 0.15")
+    (tmp_path / "plan.toml").write_text(text.replace("cost_h = 20", "cost_h = 20\nunder_h = 15"), encoding="utf-8")
+    shutil.copy(planned / "staff.csv", tmp_path / "staff.csv")
+    needed = requirement_file(tmp_path / "r.csv", "2026-10-19T09:00", 16, "30min", 1)
+    call = ("--requirement", needed, "--rules", tmp_path / "plan.toml", "--out", tmp_path / "run", "--quiet")
+    busyhour("schedule", *call)
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["open_shifts"] == 0
+    short = summary["cost_prices_parts"]["under"]
+    assert short > 0
+    assert short == pytest.approx(summary["under_agent_hours"] * 15.0)
+    assert short <= summary["cover"]["cost_prices"] + 1e-6
+
+
+def test_last_weeks_heads_of_a_queue_that_is_gone_are_left_aside(planned: Path, tmp_path: Path) -> None:
+    """A renamed queue in the run before stops nothing."""
+    last = tmp_path / "last"
+    last.mkdir()
+    night = "n,2026-10-18T22:00,2026-10-19T10:00,phone,oldqueue\n"
+    (last / "activity.csv").write_text("agent,start,end,activity,queue\n" + night, encoding="utf-8")
+    needed = requirement_file(tmp_path / "r.csv", "2026-10-19T09:00", 4, "30min", 1)
+    shutil.copy(planned / "plan.toml", tmp_path / "plan.toml")
+    call = ("--requirement", needed, "--rules", tmp_path / "plan.toml", "--out", tmp_path / "run", "--quiet")
+    busyhour("schedule", *call, "--previous", last)
+    assert "0 violations" in busyhour("check", tmp_path / "run").output
+
+
+def test_a_stopped_run_never_replaces_a_finished_one(planned: Path, tmp_path: Path) -> None:
+    """It goes beside it; where nothing finished stands it takes the place."""
+    from busyhour.app.publish import beside_finished
+
+    run = tmp_path / "week"
+    assert beside_finished(run) == run
+    shutil.copytree(planned / RUN, run)
+    assert beside_finished(run) == tmp_path / "week-stopped"
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    (run / "summary.json").write_text(json.dumps({**summary, "stopped": "user"}), encoding="utf-8")
+    assert beside_finished(run) == run
+
+
+def test_a_filter_of_the_intake_is_noted_and_planned(planned: Path, tmp_path: Path) -> None:
+    """Findings without a time of their own stand in the data quality; nothing else changes."""
+    folder = tmp_path / "small"
+    shutil.copytree(planned, folder, ignore=shutil.ignore_patterns("runs"))
+    plan = folder / "plan.toml"
+    text = plan.read_text(encoding="utf-8") + '\n[intake]\nfilter = { offered = "!99" }\n'
+    plan.write_text(text, encoding="utf-8")
+    calls = (folder / "calls.csv").read_text(encoding="utf-8")
+    (folder / "calls.csv").write_text(calls + "2026-10-18T09:00,99\n", encoding="utf-8")
+    busyhour("plan", folder, "--out", tmp_path / "run", "--quiet")
+    quality = pd.read_csv(tmp_path / "run" / "quality.csv")
+    assert quality["start"].isna().any()
+    notes = json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))["notes"]
+    assert any("findings" in note for note in notes)

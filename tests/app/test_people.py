@@ -47,7 +47,7 @@ def people(
         queues=("calls", "chat"),
         costs=Costs(cost_h=20.0),
         families=FAMILIES,
-        before=None if previous is None else last_week(previous, GRID, "Europe/Berlin", Rules()),
+        before=None if previous is None else last_week(previous, GRID, "Europe/Berlin", Rules(), ("calls",)),
         open_slots=open_slots,
     )
     return {a.id: a for a in agents}
@@ -179,10 +179,9 @@ def test_wishes_of_the_week_are_kept_in_order(tmp_path: Path) -> None:
     assert found["b"].wishes == ()
 
 
-def run_folder(folder: Path, table: str, rows: str) -> Path:
+def run_folder(folder: Path, rows: str) -> Path:
     folder.mkdir()
-    head = {"activity": "agent,start,end,activity,queue", "roster": "agent,date,pattern,start,end,paid_min"}[table]
-    (folder / f"{table}.csv").write_text(f"{head}\n{rows}", encoding="utf-8")
+    (folder / "activity.csv").write_text(f"agent,start,end,activity,queue\n{rows}", encoding="utf-8")
     return folder
 
 
@@ -195,17 +194,9 @@ def test_last_week_leaves_rest_and_days_in_a_row(tmp_path: Path) -> None:
     rows += "b,2026-10-18T22:00+02:00,2026-10-19T06:00+02:00,phone,calls\n"
     rows += "b,2026-10-17T00:00+02:00,2026-10-18T00:00+02:00,leave,\n"
     rows += "gone,2026-10-18T08:00+02:00,2026-10-18T16:00+02:00,phone,calls\n"
-    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "activity", rows))
+    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", rows))
     assert (found["a"].run_before, found["a"].earliest) == (3, 38), "22:30 and 11 hours is 09:30"
     assert (found["b"].run_before, found["b"].earliest) == (1, 68), "the night counts on the day it starts"
-
-
-def test_a_roster_does_where_there_is_no_activity(tmp_path: Path) -> None:
-    rows = "a,2026-10-18,full8@1200,2026-10-18T12:00,2026-10-18T20:00,480\n"
-    rows += "b,2026-10-19,full8@0800,2026-10-19T08:00,2026-10-19T16:00,480\n"
-    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", "roster", rows))
-    assert (found["a"].run_before, found["a"].earliest) == (1, 28)
-    assert (found["b"].run_before, found["b"].earliest) == (0, 0), "a shift inside the week is not last week's"
 
 
 def test_last_week_hands_over_the_shifts_that_run_on(tmp_path: Path) -> None:
@@ -214,8 +205,8 @@ def test_last_week_hands_over_the_shifts_that_run_on(tmp_path: Path) -> None:
     rows += "a,2026-10-19T00:15+02:00,2026-10-19T06:00+02:00,phone,calls\n"
     rows += "b,2026-10-18T14:00+02:00,2026-10-18T22:00+02:00,phone,calls\n"
     rows += "b,2026-10-19T08:00+02:00,2026-10-19T16:00+02:00,phone,calls\n"
-    run = run_folder(tmp_path / "run", "activity", rows)
-    running = last_week(run, GRID, "Europe/Berlin", Rules()).running
+    run = run_folder(tmp_path / "run", rows)
+    running = last_week(run, GRID, "Europe/Berlin", Rules(), ("calls",)).running
     assert running[["agent", "activity"]].to_numpy().tolist() == [["a", "break"], ["a", "phone"]]
 
 

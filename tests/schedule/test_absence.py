@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -62,6 +63,20 @@ def test_prices_of_open_heads(problem: ScheduleProblem) -> None:
             assert told <= more + 1e-9
             if size == 1:
                 assert told == pytest.approx(more)
+
+
+def test_a_curve_that_falls_never_makes_the_bound_too_high() -> None:
+    """Counted out of the answered, more heads can lose calls: the ceiling is what the bound rests on."""
+    problem = pooled(0.7)
+    (d,) = problem.demands
+    falls = np.where(d.open[:, None], -7.0 * np.arange(8), 0.0)
+    problem = replace(problem, demands=(replace(d, gain=falls),))
+    absence, heads = Absence.of(problem, PLANNED), heads_planned(problem, PLANNED)
+    least = sum(shortfall(heads, problem, at_least=True).values())
+    for gone in itertools.combinations(range(len(PLANNED)), 2):
+        left = tuple(p for i, p in enumerate(PLANNED) if i not in gone)
+        true = sum(shortfall(heads_planned(problem, left), problem).values())
+        assert least + sum(absence.price(PLANNED[i]) for i in gone) <= true + 1e-9
 
 
 def test_a_goal_that_hardly_holds_makes_open_heads_dear() -> None:

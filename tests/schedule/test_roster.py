@@ -13,7 +13,7 @@ from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.roster import solve as roster_solve
 from busyhour.schedule.roster.cells import pool_of
 from busyhour.schedule.roster.conflicts import conflicts
-from busyhour.schedule.roster.plan import Refused, plan_of
+from busyhour.schedule.roster.plan import Illegal, plan_of
 from busyhour.schedule.roster.solve import solve_roster
 from busyhour.schedule.rules import Costs, Premium, Rules
 from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
@@ -364,14 +364,14 @@ def test_a_head_planned_for_a_contract_goes_to_it():
 def test_our_arithmetic_refuses_an_illegal_roster():
     problem = centre(person(), rules=dataclasses.replace(FREE, rest_min=660))
     pool = pool_of(problem, cover(problem, (0, "eight@1600"), (1, "eight@0900")))
-    with pytest.raises(Refused, match=r"ann: rest"):
+    with pytest.raises(Illegal, match=r"ann: rest"):
         plan_of(pool, [(0, 1)])
 
 
 def test_a_cell_taken_too_often_is_refused():
     problem = centre(person(), person("bob"))
     pool = pool_of(problem, cover(problem, DAYS[0]))
-    with pytest.raises(Refused, match="too often"):
+    with pytest.raises(Illegal, match="too often"):
         plan_of(pool, [(0,), (0,)])
 
 

@@ -231,3 +231,9 @@ def test_a_bound_that_a_plan_refutes_is_no_bound():
     assert sound_bound(101.0, 100.0) is None
     assert sound_bound(None, 100.0) is None
     assert sound_bound(5.0, None) == 5.0
+
+
+def test_a_model_with_nothing_to_decide_is_solved():
+    model = pulp.LpProblem("empty", pulp.LpMinimize)
+    model.setObjective(pulp.LpAffineExpression([], constant=3.0))
+    assert (run(model).status, run(model).objective, run(model).bound) == ("optimal", 3.0, 3.0)
