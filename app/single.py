@@ -17,7 +17,8 @@ from ..forecast.grid import WEEKDAYS, Grid
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
-from ..forecast.queueing.simulate import simulate
+from ..forecast.queueing.laws import law_of_cv
+from ..forecast.queueing.simulation import simulate
 from ..forecast.queueing.targets import ServiceGoal
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, check, read_csv, read_text_csv, refuse_duplicates
@@ -209,7 +210,7 @@ def simulate_file(
         dict.fromkeys(names, goal),
         interval_min=grid.minutes,
         absent=unplanned,
-        handle_cv=handle_cv,
+        handle=law_of_cv(handle_cv),
         seed=seed,
         watch=watch,
     ).service

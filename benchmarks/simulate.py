@@ -15,7 +15,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from busyhour.forecast.queueing import ServiceGoal, required_agents
-from busyhour.forecast.queueing.simulate import Simulation, simulate
+from busyhour.forecast.queueing.laws import law_of_cv
+from busyhour.forecast.queueing.simulation import Simulation, simulate
 from busyhour.forecast.tables import QUANTILES
 
 CALLS = (10.0, 100.0, 1157.0)
@@ -52,7 +53,7 @@ def run(volume: pd.DataFrame, staffing: pd.DataFrame, runs: int) -> Simulation:
         volume,
         {"calls": GOAL},
         absent=ABSENT,
-        handle_cv=1.2,
+        handle=law_of_cv(1.2),
         seed=1,
         half_width=1e-9,
         min_runs=runs,

@@ -75,7 +75,7 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.forecast.queueing", "performance"),
     ("busyhour.forecast.queueing", "required_agents"),
     ("busyhour.forecast.queueing.mixing", "service_curve"),
-    ("busyhour.forecast.queueing.simulate", "simulate"),
+    ("busyhour.forecast.queueing", "simulate"),
     ("busyhour.forecast.predict", "forecast"),
     ("busyhour.forecast.backtest", "backtest"),
     ("busyhour.forecast.require", "require"),

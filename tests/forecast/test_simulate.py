@@ -12,8 +12,8 @@ from scipy.integrate import quad
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Stopped, Watch
-from busyhour.forecast.queueing.simulate import simulate
-from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.forecast.queueing import Empirical, Exponential, Lognormal, ServiceGoal, performance, simulate
+from busyhour.forecast.queueing.laws import law_of_cv
 
 GOAL = {"desk": ServiceGoal(0.8, 20)}
 
@@ -124,7 +124,8 @@ def test_callers_without_patience_limit_give_erlang_c():
 @pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 1.5])
 def test_one_agent_waits_as_pollaczek_and_khinchine_say(cv):
     volume = volume_of(days=7, calls=6.0, handle_s=150.0)
-    found = simulate(whole(volume, 1), volume, GOAL, handle_cv={"desk": cv}, seed=3, min_runs=1600, max_runs=1600)
+    runs = {"seed": 3, "min_runs": 1600, "max_runs": 1600}
+    found = simulate(whole(volume, 1), volume, GOAL, handle={"desk": law_of_cv(cv)}, **runs)
     rho = 0.5
     assert of(found)["asa_s"] == pytest.approx(rho / (1 - rho) * (1 + cv**2) / 2 * 150.0, rel=0.03)
 
@@ -290,12 +291,12 @@ def test_overload_without_patience_ends_when_staff_leaves_after_closing():
 def test_who_leaves_finishes_the_call_in_hand():
     volume = volume_of(hours=(8, 9), calls=600.0, handle_s=1200.0)
     minute = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1))
-    found = simulate(minute, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64)
+    found = simulate(minute, volume, GOAL, handle=Lognormal(1.0, 0.0), min_runs=64, max_runs=64)
     row = of(found)
     assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(1.0)
     assert row["occupancy"] == pytest.approx(1.0)
     again = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1), ("2026-03-02 08:25", "2026-03-02 08:35", 1))
-    row = of(simulate(again, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64))
+    row = of(simulate(again, volume, GOAL, handle=Lognormal(1.0, 0.0), min_runs=64, max_runs=64))
     assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(2.0)  # back at 08:25, free at 08:30
 
 
@@ -348,8 +349,9 @@ def test_weeks_begin_where_told():
         ({"start": pd.Timestamp("2026-03-02 08:00", tz="UTC")}, {}, "both have a zone"),
         ({}, {"goals": {}}, "no goal"),
         ({}, {"absent": 8}, "from 0 to 1"),
-        ({}, {"handle_cv": -1}, "handle_cv"),
-        ({}, {"handle_cv": {"other": 1}}, "handle_cv"),
+        ({}, {"handle": {"other": Exponential(1.0)}}, "handle"),
+        ({}, {"patience": {}}, "patience"),
+        ({}, {"report_min": 45}, "multiple of 30"),
         ({}, {"week_start": "Mon"}, "unknown weekday"),
         ({}, {"interval_min": 60}, "overlap"),
     ],
