@@ -35,7 +35,7 @@ def drawn(shape: Shape, u: float, v: float) -> float:
     if shape.kind == LOGNORMAL:
         normal = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)  # Box and Muller 1958
         return math.exp(shape.sigma * normal - 0.5 * shape.sigma * shape.sigma)
-    return shape.table[int(u * shape.table.size)]
+    return float(shape.table[int(u * shape.table.size)])
 
 
 @dataclass(frozen=True)
