@@ -71,8 +71,9 @@ def test_quantiles_are_met():
     lambda: Exponential(0.0), lambda: Exponential(math.nan), lambda: Lognormal(-1.0, 1.0), lambda: Lognormal(1.0, -0.1),
     lambda: Lognormal(1.0, math.inf), lambda: Empirical([]), lambda: Empirical([0.0, 0.0]),
     lambda: Empirical([-1.0, 3.0]), lambda: Empirical([math.nan]), lambda: Empirical([math.inf, 1.0]),
-    lambda: Empirical.from_quantiles({}), lambda: Empirical.from_quantiles({1.0: 20.0}), lambda: Empirical.from_quantiles({0.0: 1.0}),
-    lambda: Empirical.from_quantiles({0.5: 20.0, 0.6: 10.0}), lambda: Empirical.from_quantiles({0.5: math.nan}),
+    lambda: Empirical.from_quantiles({}), lambda: Empirical.from_quantiles({1.0: 20.0}),
+    lambda: Empirical.from_quantiles({0.0: 1.0}), lambda: Empirical.from_quantiles({0.5: 20.0, 0.6: 10.0}),
+    lambda: Empirical.from_quantiles({0.5: math.nan}),
 ])  # fmt: skip
 def test_bad_laws_are_named(bad):
     with pytest.raises(InputError):
