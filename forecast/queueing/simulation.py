@@ -47,6 +47,8 @@ class Simulation:
         Largest half width of a day's or week's interval that was reached.
     stopped
         None when the asked half width was reached, else ``runs``, ``time`` or ``user``.
+    goals
+        The goal of each queue.
     """
 
     service: pd.DataFrame
@@ -54,6 +56,7 @@ class Simulation:
     seconds: float
     half_width: float
     stopped: str | None
+    goals: Mapping[str, ServiceGoal]
 
 
 def simulate(
@@ -163,6 +166,7 @@ def simulate(
         seconds=time.monotonic() - began,
         half_width=max(e.widest() for e in found),
         stopped=next((why for why in endings if why), None),
+        goals={name: goals[name] for name in names},
     )
 
 
