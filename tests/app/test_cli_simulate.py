@@ -84,7 +84,7 @@ def test_observed_times_and_a_coarser_report(files: Path) -> None:
 
 
 @pytest.mark.parametrize(("file", "old", "new", "args", "says"), [
-    ("steps.csv", "2026-11-16T08:30,2", "2026-11-16T07:30,2", [], ("steps.csv", "row 10", "end", "before it starts")),
+    ("steps.csv", "T08:30,2\n", "T07:30,2\n", [], ("steps.csv", "row 10", "end", "before it starts")),
     ("coverage.csv", "calls,2026-11-16T08:30,3", "calls,2026-11-16T08:30,2.5", [], ("coverage.csv", "row 3", "whole")),
     ("coverage.csv", "calls,2026-11-16T08:30", "calls,2026-11-16T08:00", [], ("coverage.csv", "duplicate slot")),
     ("steps.csv", "vip,2026-11-16T08:00", "wip,2026-11-16T08:00", [], ("steps.csv", "row 10", "wip", "calls, vip")),
