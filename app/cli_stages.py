@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .command import Json, Out, Quiet, Seed, err, show_frame, told
+from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, show_frame, told
 
 if TYPE_CHECKING:
     from ..forecast.queueing.targets import ServiceGoal
@@ -167,36 +167,60 @@ def require(
 @told
 def simulate(
     staffing: Annotated[
-        Path, typer.Argument(help="Steps queue?, start, end, agents on any grid; or a run's activity.csv.")
+        Path,
+        typer.Argument(help="Steps queue?, start, end, agents on any grid; or a run's coverage.csv or activity.csv."),
     ],
     volume: Annotated[Path, typer.Argument(help="volume.csv.")],
-    goal: Annotated[str, typer.Option(help="80/20 = 80 % answered within 20 s.")] = "80/20",
+    goal: Annotated[
+        list[str] | None,
+        typer.Option(help="80/20 = 80 % answered within 20 s, also the default; NAME=80/20 for one queue; repeatable."),
+    ] = None,
     definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
     unplanned: Annotated[float, typer.Option(help="Share of staff absent on the day.", min=0, max=0.89)] = 0.0,
     handle_cv: Annotated[float, typer.Option(help="Coefficient of variation of handle times.", min=0, max=10)] = 1.0,
+    handle: Annotated[
+        Path | None, typer.Option(help="CSV of handle times, seconds (queue?, quantile?); else by --handle-cv.")
+    ] = None,
+    patience: Annotated[
+        Path | None, typer.Option(help="CSV of patience, seconds (queue?, quantile?); else exponential.")
+    ] = None,
+    report: Annotated[
+        int | None, typer.Option(help="Minutes of the intervals in --out; else as in the volume.", min=1, max=1440)
+    ] = None,
     out: Out = None,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     seed: Seed = None,
     json_: Json = False,
     quiet: Quiet = False,
-) -> None:
+) -> int:
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
+    from rich.console import Console
+
+    from .screen import simulation
     from .show import Board
     from .single import simulate_file
     from .store import write_csv
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        service = simulate_file(
+        found = simulate_file(
             staffing,
             volume,
-            goal_of(goal, definition, "day"),
+            goal or ["80/20"],
+            definition=definition,
             unplanned=unplanned,
             handle_cv=handle_cv,
+            handle=handle,
+            patience=patience,
+            report_min=report,
             zone=zone,
             seed=seed or 0,
             watch=watch,
         )
     if out is not None:
-        write_csv(out, service)
-    show_frame(service[service["period"] != "interval"], as_json=json_, quiet=quiet)
+        write_csv(out, found.service)
+    if json_:
+        show_frame(found.service[found.service["period"] != "interval"], as_json=True, quiet=quiet)
+    elif not quiet:
+        Console(highlight=False).print(simulation(found))
+    return STOPPED if found.stopped == "user" else DONE

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from ..forecast.queueing.simulation import Simulation
 
 
 def _share(value: float | None, digits: int = 1) -> str:
@@ -73,3 +78,36 @@ def grid_of(frame: pd.DataFrame) -> Table:
     for row in frame.itertuples(index=False):
         table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))
     return table
+
+
+def simulation(found: Simulation) -> Group:
+    """Return the days and weeks of a simulation, queue by queue, and how well they are known."""
+    parts: list[Table | Text] = []
+    rows = found.service[found.service["period"] != "interval"]
+    for queue, goal in found.goals.items():
+        table = Table(title=f"{queue}: {goal} of {goal.definition}", title_justify="left", box=None, padding=(0, 1))
+        for name in ("", "in time", "goal met", "abandoned", "ASA", "longest", "occupancy"):
+            table.add_column(name, justify="right" if name else "left", no_wrap=True)
+        for r in rows[rows["queue"] == queue].replace(math.nan, None).to_dict("records"):
+            level = _share(r["simulated"])
+            half = "" if r["simulated"] is None else f" ±{50 * (r['ci_hi'] - r['ci_lo']):.1f}"
+            table.add_row(
+                f"{r['start']:%a %Y-%m-%d}" if r["period"] == "day" else f"week {r['start']:%Y-%m-%d}",
+                level + half,
+                _share(r["p_goal"], 0),
+                _share(r["abandon_rate"]),
+                _seconds(r["asa_s"]),
+                _seconds(r["longest_wait_s"]),
+                _share(r["occupancy"]),
+            )
+        parts += [table, Text()]
+    stopped = f"; stopped by {found.stopped} before they were known as well as asked" if found.stopped else ""
+    lines = (
+        f"{found.runs:,} runs; days and weeks are known to ±{100 * found.half_width:.1f} points (95 %){stopped}.",
+        "goal met: share of the runs. longest: longest wait of a run, on average.",
+    )
+    return Group(*parts, *(Text(line) for line in lines))
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.1f} s" if value < 10 else f"{value:,.0f} s"

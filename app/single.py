@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,16 @@ from ..forecast.grid import WEEKDAYS, Grid
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
-from ..forecast.queueing.simulate import simulate
+from ..forecast.queueing.laws import law_of_cv
+from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.queueing.targets import ServiceGoal
 from ..forecast.require import Requirement, require
-from ..forecast.tables import TABLES, check, read_csv, read_text_csv, refuse_duplicates
-from ..schedule.activity import staffing
-from ..schedule.tables import TABLES as SCHEDULE_TABLES
+from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
 from .inputs import Folder
 from .intake.mapping import Intake
 from .intake.read import read_calls
 from .plan import Ask, requirement_week, schedule
+from .staffing import goals_of, read_staffing, read_times
 
 
 def _history(path: Path, zone: str | None, interval_min: int, queue: str | None) -> pd.DataFrame:
@@ -170,49 +170,35 @@ def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:
 
 
 def simulate_file(
-    staffing_path: Path,
-    volume_path: Path,
-    goal: ServiceGoal,
+    staffing: Path,
+    volume: Path,
+    goals: Sequence[str],
     *,
+    definition: str,
     unplanned: float,
     handle_cv: float,
+    handle: Path | None,
+    patience: Path | None,
+    report_min: int | None,
     zone: str | None,
     seed: int,
     watch: Watch,
-) -> pd.DataFrame:
-    """Simulate a staffing file (steps, or an activity table) against a volume file."""
-    volume = read_csv(volume_path, TABLES["volume"], zone=zone)
-    names = list(volume["queue"].unique())
-    raw = read_text_csv(staffing_path)
-    if "activity" in raw.columns:
-        steps = staffing(check(raw, SCHEDULE_TABLES["activity"], zone=zone, file=staffing_path))
-    else:
-        if "queue" not in raw.columns:
-            if len(names) != 1:
-                raise InputError(
-                    "column 'queue' is missing",
-                    file=staffing_path,
-                    mend="The volume has several queues: say which one each step works",
-                )
-            raw = raw.assign(queue=names[0])
-        steps = check(raw, TABLES["staffing"], zone=zone, file=staffing_path)
-    bad = steps["end"] <= steps["start"]
-    if bad.any():
-        i = int(bad.to_numpy().argmax())
-        raise InputError(
-            "step ends before it starts", file=staffing_path, row=i + 2, column="end", value=str(steps["end"].iloc[i])
-        )
-    grid = _grid(volume, zone, volume_path)
+) -> Simulation:
+    """Simulate a staffing file (steps, activity or coverage) against a volume file."""
+    table = read_csv(volume, TABLES["volume"], zone=zone)
+    names, minutes = sorted(table["queue"].unique()), _grid(table, zone, volume).minutes
     return simulate(
-        steps,
-        volume,
-        dict.fromkeys(names, goal),
-        interval_min=grid.minutes,
+        read_staffing(staffing, names, minutes, zone),
+        table,
+        goals_of(goals, names, definition),
+        interval_min=minutes,
+        report_min=report_min,
         absent=unplanned,
-        handle_cv=handle_cv,
+        handle=law_of_cv(handle_cv) if handle is None else read_times(handle, names),
+        patience=None if patience is None else read_times(patience, names),
         seed=seed,
         watch=watch,
-    ).service
+    )
 
 
 def schedule_file(

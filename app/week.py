@@ -12,7 +12,8 @@ import pandas as pd
 from ..forecast.grid import Grid
 from ..forecast.progress import Stopped, Watch
 from ..forecast.queueing.curve import Curve
-from ..forecast.queueing.simulate import Simulation, simulate
+from ..forecast.queueing.laws import law_of_cv
+from ..forecast.queueing.simulation import Simulation, simulate
 from ..schedule.activity import activity, anonymous, staffing
 from ..schedule.cover.result import Cover
 from ..schedule.cover.solve import solve_cover
@@ -215,7 +216,7 @@ def _measured(
                 interval_min=config.site.interval_min,
                 week_start=config.site.week_start,
                 absent=config.shrinkage.unplanned,
-                handle_cv={name: q.handle_cv for name, q in config.queue.items()},
+                handle={name: law_of_cv(q.handle_cv) for name, q in config.queue.items()},
                 seed=config.solve.seed,
                 watch=replace(watch, time_limit_s=None),
             )

@@ -83,3 +83,10 @@ def test_top_level_is_as_agreed() -> None:
     local = {"build", "dist", "busyhour.egg-info"}
     seen = {p.name for p in ROOT.iterdir() if not p.name.startswith((".", "__"))}
     assert seen - local <= agreed
+
+
+def test_what_queueing_exports_is_never_hidden_by_a_file_of_that_name() -> None:
+    """Python sets a package's attribute to the module once it is imported: a file `x.py` would hide a function `x`."""
+    import busyhour.forecast.queueing as queueing
+
+    assert not set(queueing.__all__) & {p.stem for p in (ROOT / "forecast" / "queueing").glob("*.py")}

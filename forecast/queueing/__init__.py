@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .curve import Curve
     from .erlang import erlang_b, erlang_c
+    from .laws import Empirical, Exponential, Lognormal
     from .measures import Performance, performance
     from .mixing import service_curve
     from .required import required_agents
+    from .simulation import Simulation, simulate
     from .targets import ServiceGoal
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
@@ -23,24 +25,34 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
     "Curve",
+    "Empirical",
+    "Exponential",
+    "Lognormal",
     "Performance",
     "ServiceGoal",
+    "Simulation",
     "erlang_b",
     "erlang_c",
     "performance",
     "required_agents",
     "service_curve",
+    "simulate",
 ]
 
 _HOMES = {
     "Curve": "curve",
+    "Empirical": "laws",
+    "Exponential": "laws",
+    "Lognormal": "laws",
     "Performance": "measures",
     "ServiceGoal": "targets",
+    "Simulation": "simulation",
     "erlang_b": "erlang",
     "erlang_c": "erlang",
     "performance": "measures",
     "required_agents": "required",
     "service_curve": "mixing",
+    "simulate": "simulation",
 }
 
 

@@ -47,8 +47,12 @@ class Arrivals:
     day: np.ndarray
 
     @classmethod
-    def read(cls, queue: str, volume: pd.DataFrame, begin: np.ndarray, seconds: float) -> Arrivals:
+    def read(
+        cls, queue: str, volume: pd.DataFrame, begin: np.ndarray, seconds: float, patience_s: float = np.inf
+    ) -> Arrivals:
         """Take the rows of one queue, which start at `begin` and last `seconds` each.
+
+        A blank patience means `patience_s`.
 
         Raises
         ------
@@ -68,10 +72,8 @@ class Arrivals:
         dates, day = np.unique(volume["start"].dt.date.to_numpy(), return_inverse=True)
         blank = pd.Series(np.nan, index=volume.index)
         calls, handle_s = volume["calls"].to_numpy(float), volume["handle_s"].to_numpy(float)
-        patience_s = volume.get("patience_s", blank).fillna(np.inf).to_numpy(float)
-        return cls(
-            queue, begin, begin + seconds, calls, rate_cv(volume), handle_s, patience_s, tuple(dates), day
-        )
+        patience = volume.get("patience_s", blank).fillna(patience_s).to_numpy(float)
+        return cls(queue, begin, begin + seconds, calls, rate_cv(volume), handle_s, patience, tuple(dates), day)
 
     @cached_property
     def close(self) -> np.ndarray:

@@ -38,7 +38,7 @@ def mixed(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:
 
 def uniforms(streams: np.ndarray, counters: np.ndarray) -> np.ndarray:
     """Return numbers strictly between 0 and 1, shape of `streams` and `counters` broadcast."""
-    return (mixed(streams, counters) >> np.uint64(11)) * 2.0**-53 + 2.0**-54
+    return (mixed(streams, counters) >> np.uint64(12)) * 2.0**-52 + 2.0**-53
 
 
 def batch_uniforms(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:

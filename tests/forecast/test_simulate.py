@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from scipy.integrate import quad
+from scipy.optimize import brentq
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Stopped, Watch
-from busyhour.forecast.queueing.simulate import simulate
-from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.forecast.queueing import Exponential, Lognormal, ServiceGoal, performance, simulate
+from busyhour.forecast.queueing.laws import law_of_cv
 
 GOAL = {"desk": ServiceGoal(0.8, 20)}
 
@@ -43,88 +43,53 @@ def of(found, period="week", start=None):
     return rows.iloc[0] if start is None else rows[rows["start"] == pd.Timestamp(start)].iloc[0]
 
 
-def erlang_a(n, a, h, patience, within):
-    """Return shares answered in time, abandoned in time and abandoned (Baccelli & Hebuterne's wait density)."""
-    theta, t = h / patience, within / h
-    blocked = 1.0
-    for k in range(1, n + 1):
-        blocked = a * blocked / (k + a * blocked)
-    density = lambda x: math.exp(a / theta * (1 - math.exp(-theta * x)) - n * x)  # noqa: E731
-    far = 40.0 / n + 5.0 / math.sqrt(n)
-    mass = n * quad(density, 0, far)[0]
-    p_n = 1.0 / (mass / n * n + 1.0 / blocked - 1.0)
-    v = lambda x: n * p_n * density(x)  # noqa: E731
-    wait = quad(v, 0, far)[0]
-    abandon = quad(lambda x: v(x) * (1 - math.exp(-theta * x)), 0, far)[0]
-    answered_in = 1 - wait + quad(lambda x: v(x) * math.exp(-theta * x), 0, t)[0]
-    still = math.exp(-theta * t) * quad(v, t, far)[0]
-    return answered_in, 1 - answered_in - still, abandon
+def exact(agents, calls=100.0, handle_s=180.0, patience_s=120.0, **more):
+    """Return what the formulas say about `calls` a half-hour."""
+    load = np.asarray(calls) * handle_s / 1800.0
+    return performance("erlang_a", agents, load_erl=load, aht_s=handle_s, patience_s=patience_s, **more)
 
 
-def close_to(row, exact, slack=1.5):
+def close_to(row, truth, slack=1.5):
     half = (row["ci_hi"] - row["ci_lo"]) / 2
-    return abs(row["simulated"] - exact) <= slack * half
+    return abs(row["simulated"] - truth) <= slack * half
 
 
-@pytest.mark.parametrize("definition", ["offered", "answered", "total", "excl_short"])
-def test_constant_rate_gives_erlang_a_by_every_definition(definition):
+@pytest.mark.parametrize("agents", [9, 12])
+def test_constant_rate_gives_every_measure_of_erlang_a(agents):
     volume = volume_of(days=7, patience_s=120.0)
-    goal = ServiceGoal(0.8, 20, definition, short_s=10.0)
-    found = simulate(whole(volume, 10), volume, {"desk": goal}, seed=1)
-    load = 100 / 1800 * 180
-    in_time, gone_in_time, gone = erlang_a(10, load, 180.0, 120.0, 20.0)
-    short = erlang_a(10, load, 180.0, 120.0, 10.0)[1]
-    exact = {
-        "offered": in_time,
-        "answered": in_time / (1 - gone),
-        "total": in_time + gone_in_time,
-        "excl_short": in_time / (1 - short),
-    }[definition]
-    row = of(found)
-    assert close_to(row, exact)
+    goal = ServiceGoal(0.8, 20, "total", short_s=10.0)
+    row = of(simulate(whole(volume, agents), volume, {"desk": goal}, seed=1, min_runs=192, max_runs=192))
+    truth = exact(agents, short_s=10.0)
+    assert close_to(row, truth.service_level("total"))
     assert row["ci_hi"] - row["ci_lo"] < 0.01
-    assert row["abandon_rate"] == pytest.approx(gone, abs=0.001)
-    assert row["occupancy"] == pytest.approx(load * (1 - gone) / 10, abs=0.001)
-    assert row["asa_s"] == pytest.approx(asa_of_answered(10, load, 180.0, 120.0), rel=0.02)
-
-
-def asa_of_answered(n, a, h, patience):
-    """Return the mean wait of answered calls by the stages that whoever waits goes through (Riordan 1962)."""
-    rate, weight = a / h, [1.0]
-    for k in range(1, n + 400):
-        weight.append(weight[-1] * rate / (min(k, n) / h + max(k - n, 0) / patience))
-    total = sum(weight)
-    # who finds j waiting is served with chance n mu / (n mu + (j + 1) theta) after the stages j + 1, ..., 1
-    mu, theta, served, waited = 1 / h, 1 / patience, 0.0, 0.0
-    for k, w in enumerate(weight):
-        p = w / total
-        if k < n:
-            served += p
-            continue
-        j = k - n
-        chance = n * mu / (n * mu + (j + 1) * theta)
-        served += p * chance
-        waited += p * chance * sum(1 / (n * mu + i * theta) for i in range(1, j + 2))
-    return waited / served
+    for definition in ("offered", "answered", "total", "excl_short"):
+        assert row[f"sl_{definition}"] == pytest.approx(truth.service_level(definition), abs=0.002)
+    assert row["simulated"] == row["sl_total"]
+    assert row["offered"] == pytest.approx(33_600, rel=0.002)
+    assert row["abandon_rate"] == pytest.approx(truth.p_abandon, abs=0.001)
+    assert row["occupancy"] == pytest.approx(truth.occupancy, abs=0.001)
+    assert row["asa_s"] == pytest.approx(truth.asa_s, rel=0.01)
+    assert row["asa_all_s"] == pytest.approx(truth.asa_all_s, rel=0.01)
+    assert row["queue_length"] == pytest.approx(truth.queue_length, rel=0.01)
+    assert row["longest_queue"] > 5 * row["queue_length"]
+    assert row["longest_wait_s"] > 5 * row["asa_all_s"]
 
 
 def test_callers_without_patience_limit_give_erlang_c():
     volume = volume_of(days=7, calls=100.0)
     found = simulate(whole(volume, 13), volume, GOAL, seed=2)
-    load, blocked = 10.0, 1.0
-    for k in range(1, 14):
-        blocked = load * blocked / (k + load * blocked)
-    p_wait = 13 / ((13 - load) / blocked + load)
+    truth = performance("erlang_c", 13, load_erl=10.0, aht_s=180.0)
     row = of(found)
-    assert close_to(row, 1 - p_wait * math.exp(-(13 - load) * 20 / 180))
-    assert row["asa_s"] == pytest.approx(p_wait / 3 * 180, rel=0.05)
+    assert close_to(row, truth.service_level())
+    assert row["asa_s"] == pytest.approx(truth.asa_s, rel=0.05)
     assert row["abandon_rate"] < 1e-4  # those who wait when it closes
 
 
 @pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 1.5])
 def test_one_agent_waits_as_pollaczek_and_khinchine_say(cv):
     volume = volume_of(days=7, calls=6.0, handle_s=150.0)
-    found = simulate(whole(volume, 1), volume, GOAL, handle_cv={"desk": cv}, seed=3, min_runs=1600, max_runs=1600)
+    runs = {"seed": 3, "min_runs": 1600, "max_runs": 1600}
+    found = simulate(whole(volume, 1), volume, GOAL, handle={"desk": law_of_cv(cv)}, **runs)
     rho = 0.5
     assert of(found)["asa_s"] == pytest.approx(rho / (1 - rho) * (1 + cv**2) / 2 * 150.0, rel=0.03)
 
@@ -137,18 +102,28 @@ def test_uncertain_rate_mixes_over_a_gamma_law():
     found = simulate(whole(volume, 11), volume, GOAL, seed=4)
     u = (np.arange(200) + 0.5) / 200
     factor = stats.gamma.ppf(u, cv**-2, scale=cv**2)
-    level = [erlang_a(11, 10.0 * f, 180.0, 120.0, 20.0)[0] for f in factor]
+    level = exact(11, 100.0 * factor).service_level()
     assert close_to(of(found), np.dot(factor, level) / factor.sum())
     assert of(found)["offered"] == pytest.approx(100 * 48 * 7, rel=0.005)
     days = found.service[found.service["period"] == "day"]
     assert days["p_goal"].between(0.3, 0.9).all()  # a day is busy or slow as a whole
 
 
+def test_a_day_is_busy_as_a_whole():
+    mean, cv, agents = 1000.0, 0.1, 105
+    half = 1.2816 * math.sqrt(mean + (cv * mean) ** 2)
+    spread = {"q0.1": mean - half, "q0.9": mean + half}
+    volume = volume_of(hours=(8, 14), calls=mean, patience_s=120.0, **spread)
+    day = of(simulate(whole(volume, agents), volume, GOAL, seed=4, min_runs=512, max_runs=512), "day")
+    limit = brentq(lambda f: exact(agents, mean * f).service_level() - 0.8, 0.5, 2.0)  # busier days miss the goal
+    assert day["p_goal"] == pytest.approx(stats.gamma.cdf(limit, cv**-2, scale=cv**2), abs=0.03)
+
+
 def test_absent_heads_mix_over_the_binomial_law():
     volume = volume_of(days=7, patience_s=120.0)
     found = simulate(whole(volume, 12), volume, GOAL, absent=0.1, seed=5)
-    level = sum(stats.binom.pmf(k, 12, 0.9) * erlang_a(k, 10.0, 180.0, 120.0, 20.0)[0] for k in range(4, 13))
-    assert close_to(of(found), level)
+    come = np.arange(13)
+    assert close_to(of(found), stats.binom.pmf(come, 12, 0.9) @ exact(come).service_level())
 
 
 def test_persons_and_nameless_heads_are_the_same_when_all_come():
@@ -260,6 +235,26 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     assert np.mean([r["simulated"] for r in runs]) == pytest.approx(truth, abs=0.002)
 
 
+def test_chance_of_the_goal_covers_the_truth_as_often_as_it_says():
+    volume = volume_of(hours=(8, 10), calls=40.0, handle_s=200.0, patience_s=120.0)
+    goal = {"desk": ServiceGoal(0.8, 20, max_abandon=0.05)}
+    truth = of(simulate(whole(volume, 6), volume, goal, min_runs=20_000, max_runs=20_000))
+    assert truth["p_goal_hi"] - truth["p_goal_lo"] < 0.015
+    looks = [of(simulate(whole(volume, 6), volume, goal, seed=k, min_runs=64, max_runs=64)) for k in range(60)]
+    hits = sum(r["p_goal_lo"] <= truth["p_goal"] <= r["p_goal_hi"] for r in looks)
+    assert 52 <= hits <= 60
+    loose = of(simulate(whole(volume, 6), volume, GOAL, min_runs=20_000, max_runs=20_000))
+    assert loose["p_goal"] > truth["p_goal"] + 0.02  # the cap on abandonment counts
+
+
+@pytest.mark.parametrize(("cap", "meets"), [("max_abandon", 0.04), ("max_asa_s", 12.0), ("max_occupancy", 0.92)])
+def test_every_cap_of_the_goal_counts(cap, meets):
+    volume = volume_of(days=1, patience_s=120.0)
+    for value, p in ((meets / 4, 0.0), (1.0, 1.0) if meets < 1 else (500.0, 1.0)):
+        goal = {"desk": ServiceGoal(0.5, 20, **{cap: value})}
+        assert of(simulate(whole(volume, 11), volume, goal, min_runs=64, max_runs=64), "day")["p_goal"] == p
+
+
 def test_nobody_there_means_no_service():
     volume = volume_of(hours=(8, 12), patience_s=90.0)
     found = simulate(steps(), volume, GOAL)
@@ -290,12 +285,12 @@ def test_overload_without_patience_ends_when_staff_leaves_after_closing():
 def test_who_leaves_finishes_the_call_in_hand():
     volume = volume_of(hours=(8, 9), calls=600.0, handle_s=1200.0)
     minute = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1))
-    found = simulate(minute, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64)
+    found = simulate(minute, volume, GOAL, handle=Lognormal(1.0, 0.0), min_runs=64, max_runs=64)
     row = of(found)
     assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(1.0)
     assert row["occupancy"] == pytest.approx(1.0)
     again = steps(("2026-03-02 08:10", "2026-03-02 08:11", 1), ("2026-03-02 08:25", "2026-03-02 08:35", 1))
-    row = of(simulate(again, volume, GOAL, handle_cv=0.0, min_runs=64, max_runs=64))
+    row = of(simulate(again, volume, GOAL, handle=Lognormal(1.0, 0.0), min_runs=64, max_runs=64))
     assert row["offered"] * (1 - row["abandon_rate"]) == pytest.approx(2.0)  # back at 08:25, free at 08:30
 
 
@@ -348,8 +343,9 @@ def test_weeks_begin_where_told():
         ({"start": pd.Timestamp("2026-03-02 08:00", tz="UTC")}, {}, "both have a zone"),
         ({}, {"goals": {}}, "no goal"),
         ({}, {"absent": 8}, "from 0 to 1"),
-        ({}, {"handle_cv": -1}, "handle_cv"),
-        ({}, {"handle_cv": {"other": 1}}, "handle_cv"),
+        ({}, {"handle": {"other": Exponential(1.0)}}, "handle"),
+        ({}, {"patience": {}}, "patience"),
+        ({}, {"report_min": 45}, "multiple of 30"),
         ({}, {"week_start": "Mon"}, "unknown weekday"),
         ({}, {"interval_min": 60}, "overlap"),
     ],

@@ -18,8 +18,11 @@ from ..tables import TABLES, check
 from .arrivals import Arrivals
 from .attendance import Absent, attendance_days
 from .estimates import Estimate
+from .laws import Exponential, Law
 from .pool import Pool
 from .targets import ServiceGoal
+
+Laws = Law | Mapping[str, Law]
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class Simulation:
     Attributes
     ----------
     service
-        One row per queue, period (``interval``, ``day``, ``week``) and start: `goal`; service level `simulated`
-        with its 95 % interval `ci_lo`, `ci_hi`; per run the mean `offered` calls; `abandon_rate`, `occupancy`,
-        `asa_s` (mean wait of answered calls); `p_goal`, the share of runs in which the period met the goal (one
-        without calls does); `longest_wait_s`, mean over the runs. Calls count where they
-        arrive. NaN where nothing was counted.
+        One row per queue, period (``interval``, ``day``, ``week``) and start. `goal`; service level `simulated`
+        with its 95 % interval `ci_lo`, `ci_hi`; the chance `p_goal` that the period meets the goal's level and caps
+        (one without calls does) with its 95 % interval `p_goal_lo`, `p_goal_hi`; mean `offered` calls;
+        `abandon_rate`; mean wait `asa_s` of answered and `asa_all_s` of all calls; callers waiting in the mean,
+        `queue_length`; `occupancy`; hours in calls after their time that leaving agents work, `overtime_h`; the
+        service level by each definition, `sl_…`. `longest_wait_s` and `longest_queue` are the period's longest,
+        mean over the runs. Calls and their waits count where they arrive. NaN where nothing was counted.
     runs
         Runs of the queue that needed most; the unit is the whole span of the volume, usually a week.
     seconds
@@ -42,6 +47,8 @@ class Simulation:
         Largest half width of a day's or week's interval that was reached.
     stopped
         None when the asked half width was reached, else ``runs``, ``time`` or ``user``.
+    goals
+        The goal of each queue.
     """
 
     service: pd.DataFrame
@@ -49,6 +56,7 @@ class Simulation:
     seconds: float
     half_width: float
     stopped: str | None
+    goals: Mapping[str, ServiceGoal]
 
 
 def simulate(
@@ -57,9 +65,11 @@ def simulate(
     goals: Mapping[str, ServiceGoal],
     *,
     interval_min: int = 30,
+    report_min: int | None = None,
     week_start: str = "monday",
     absent: Absent = 0.0,
-    handle_cv: Mapping[str, float] | float = 1.0,
+    handle: Laws | None = None,
+    patience: Laws | None = None,
     seed: int = 0,
     half_width: float = 0.005,
     min_runs: int = 256,
@@ -69,11 +79,10 @@ def simulate(
     """Simulate the queues of `volume` call by call until every day and week is known to ± `half_width`.
 
     Each queue is a pool of its own, served first come, first served. Calls are Poisson with a constant rate within
-    an interval; with quantile columns the rate is uncertain, all intervals of a local day together. Patience is
-    exponential; handle times are exponential at a CV of 1 and lognormal at any other. Agents who leave finish the
-    call in hand; with fewer heads the idle leave first. Waiting callers are carried over from interval to interval
-    and past midnight while the queue is open; after closing they are served while anybody is there, and count as
-    abandoned at the moment, at or after closing, when nobody is.
+    an interval; with quantile columns the rate is uncertain, all intervals of a local day together. Agents who leave
+    finish the call in hand; with fewer heads the idle leave first. Waiting callers are carried over from interval to
+    interval and past midnight while the queue is open; after closing they are served while anybody is there, and
+    count as abandoned at the moment, at or after closing, when nobody is.
 
     Parameters
     ----------
@@ -87,14 +96,18 @@ def simulate(
         Goal per queue.
     interval_min
         Length of the volume's intervals.
+    report_min
+        Length of the intervals that are told, a multiple of `interval_min`, counted from local midnight; None =
+        `interval_min`.
     week_start
         Weekday on which weeks begin.
     absent
         Share of heads that stay away unplanned: one number, or by date, weekday or ``default`` (a day without any
         has none). A named person is away for all of a day; of nameless heads the k-th of a local day is taken for
         one person.
-    handle_cv
-        Coefficient of variation of handle times, one number or per queue; 0 = constant.
+    handle, patience
+        Laws of handle times and of patience, one or per queue; None = exponential. They give the shape, the means of
+        the volume the scale; where its `patience_s` is blank the law's own mean counts (None: they wait for ever).
     seed
         Same seed, same result. Calls do not depend on the staffing, so that plans compare run by run.
     half_width
@@ -132,16 +145,18 @@ def simulate(
     zone, names = _zone(volume), sorted(volume["queue"].unique())
     zero = midnight(volume["start"].min().date(), zone)
     begin, end = _seconds(staffing["start"], zero), _seconds(staffing["end"], zero)
+    report_s = _report_s(report_min, interval_min)
     dates = attendance_days(staffing, begin, end)
     steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=dates)
     days = _days(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
     found, endings = [], []
     for i, name in enumerate(names):
         rows = volume[volume["queue"] == name]
-        arrivals = Arrivals.read(name, rows, _seconds(rows["start"], zero), interval_min * 60.0)
-        mine, cv = steps[steps["queue"] == name], _cv(handle_cv, name)
-        pool = Pool.build(arrivals, mine, goals[name], days, absent=absent, handle_cv=cv, seed=seed)
-        estimate = Estimate(name, goals[name], _periods(arrivals, zero, week_start))
+        talk, waits = _law(handle, name, "handle"), _law(patience, name, "patience")
+        arrivals = Arrivals.read(name, rows, _seconds(rows["start"], zero), interval_min * 60.0, waits.mean_s)
+        mine = steps[steps["queue"] == name]
+        pool = Pool.build(arrivals, mine, goals[name], days, absent=absent, handle=talk, patience=waits, seed=seed)
+        estimate = Estimate(name, goals[name], _periods(arrivals, zero, days, report_s, week_start))
         told = Stage(watch, i, len(names))
         endings.append(_run(pool, estimate, half_width, min_runs, max_runs, told))
         found.append(estimate)
@@ -151,6 +166,7 @@ def simulate(
         seconds=time.monotonic() - began,
         half_width=max(e.widest() for e in found),
         stopped=next((why for why in endings if why), None),
+        goals={name: goals[name] for name in names},
     )
 
 
@@ -238,21 +254,42 @@ def _days(zero: pd.Timestamp, end: pd.Timestamp, zone: str | None) -> dict[dt.da
     return {d: (midnight(d, zone) - zero).total_seconds() for d in dates}
 
 
-def _cv(handle_cv: Mapping[str, float] | float, queue: str) -> float:
-    value = handle_cv.get(queue, math.nan) if isinstance(handle_cv, Mapping) else handle_cv
-    if not 0 <= value < math.inf:
-        raise InputError(f"Expected handle_cv >= 0 for {queue!r}", value=value, mend="1 = exponential, 0 = constant")
-    return float(value)
+def _law(laws: Laws | None, queue: str, column: str) -> Law:
+    """Return the law of a queue; without one an exponential law that has no end of its own."""
+    law = laws.get(queue) if isinstance(laws, Mapping) else laws
+    if law is None and laws is not None:
+        raise InputError(f"no law for queue {queue!r}", column=column, mend="Give one law, or one per queue")
+    return Exponential(math.inf) if law is None else law
 
 
-def _periods(arrivals: Arrivals, zero: pd.Timestamp, week_start: str) -> dict[str, tuple[pd.DatetimeIndex, np.ndarray]]:
+def _report_s(report_min: int | None, interval_min: int) -> float | None:
+    """Return the seconds of an interval that is told, None = as the volume has it."""
+    if report_min is None or report_min == interval_min:
+        return None
+    if report_min <= 0 or report_min % interval_min:
+        mend = f"{2 * interval_min} or {6 * interval_min}, for example"
+        raise InputError(f"not a multiple of {interval_min} minutes", column="report_min", value=report_min, mend=mend)
+    return report_min * 60.0
+
+
+def _periods(
+    arrivals: Arrivals,
+    zero: pd.Timestamp,
+    days: Mapping[dt.date, float],
+    report_s: float | None,
+    week_start: str,
+) -> dict[str, tuple[pd.DatetimeIndex, np.ndarray]]:
     """Return per kind of period the starts and the position of the first interval of each."""
     if week_start not in WEEKDAYS:
         raise InputError("unknown weekday", column="week_start", value=week_start, mend=f"One of {', '.join(WEEKDAYS)}")
     lead, zone = WEEKDAYS.index(week_start), None if zero.tz is None else str(zero.tz)
     weeks = [d - dt.timedelta(days=(d.weekday() - lead) % 7) for d in arrivals.dates]
-    begin = zero + pd.to_timedelta(arrivals.begin, unit="s")
-    out = {"interval": (pd.DatetimeIndex(begin).as_unit("us"), np.arange(len(begin)))}
+    begin = arrivals.begin
+    if report_s is not None:
+        morning = np.array([days[d] for d in arrivals.dates])[arrivals.day]
+        begin = morning + np.floor((begin - morning) / report_s) * report_s
+    begin, first = np.unique(begin, return_index=True)
+    out = {"interval": (pd.DatetimeIndex(zero + pd.to_timedelta(begin, unit="s")).as_unit("us"), first)}
     for kind, label in (("day", arrivals.dates), ("week", weeks)):
         dates, first = np.unique(np.array(label)[arrivals.day], return_index=True)
         out[kind] = (pd.DatetimeIndex([midnight(d, zone) for d in dates]).as_unit("us"), first)
