@@ -1,0 +1,209 @@
+r"""How many calls are in hand and waiting, as a law that moves: the kernel of the transient queue.
+
+Agents who leave finish the call in hand, so after a fall of staff more calls may be in hand than heads are there. The
+state is (k, x): x calls in hand or waiting, k of them in hand beyond the heads. With k = 0 min(x, n) calls are in hand;
+with k > 0 it is n + k and no call starts. Down it goes
+
+.. math:: (0, x) → x-1: \min(x, n)μ + (x-n)^+θ, \quad (k, x) → (k-1, x-1): (n+k)μ, \quad (k, x) → (k, x-1): (x-n-k)θ
+
+and up x → x + 1 with the call rate. The law after a time t and its integral are Poisson mixtures of the powers of one
+stochastic matrix (uniformisation: Jensen 1953; Grassmann 1977): sums of positive terms, taken on the band of states that
+hold any mass worth naming.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+_DUST = 1e-15  # mass per state and step that is let go
+_SPILL = 1e-12  # mass that may knock at the top of the states kept
+_MOST = 500.0  # steps in the mean of one Poisson mixture, so that its first weight does not vanish
+_MARGIN = 16
+
+
+@dataclass(frozen=True)
+class Law:
+    """Chances of every state, for Q call rates side by side.
+
+    Attributes
+    ----------
+    p
+        Chance of k calls in hand beyond the heads and x in hand or waiting, shape (Q, K + 1, X).
+    agents
+        Heads that are there.
+    """
+
+    p: np.ndarray
+    agents: int
+
+    @classmethod
+    def start(cls, nodes: int = 1, waiting: int = 0) -> Law:
+        """Return the law of a desk before anybody came: `waiting` callers, no agent, `nodes` times."""
+        p = np.zeros((nodes, 1, waiting + 1))
+        p[:, 0, waiting] = 1.0
+        return cls(p, 0)
+
+    @property
+    def beyond(self) -> int:
+        """Most calls in hand beyond the heads."""
+        return int(self.p.shape[1]) - 1
+
+    @property
+    def queue(self) -> np.ndarray:
+        """Mean callers waiting, shape (Q,)."""
+        return np.asarray((self.p * waiting(self.p.shape, self.agents)).sum(axis=(1, 2)))
+
+    def staffed(self, agents: int) -> Law:
+        """Return the law just after the heads have become `agents`."""
+        return self if agents == self.agents else Law(_trim(_restaffed(self.p, self.agents, agents)), agents)
+
+    def emptied(self) -> tuple[Law, np.ndarray]:
+        """Return the law with the waiting sent away, and how many that were in the mean, shape (Q,)."""
+        return Law(_trim(_emptied(self.p, self.agents)), self.agents), self.queue
+
+    def after(self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float) -> tuple[Law, np.ndarray]:
+        """Return the law after `seconds`, and its integral over them.
+
+        Parameters
+        ----------
+        seconds
+            How long nothing changes but the state.
+        rates
+            Calls per second, shape (Q,).
+        handle_rate, leave_rate
+            1 / mean handle time and 1 / mean patience, per second.
+
+        Returns
+        -------
+        tuple
+            The law, and seconds spent in each state, shape (Q, K + 1, X') with X' wide enough for both.
+        """
+        if seconds <= 0.0:
+            return self, np.zeros_like(self.p)
+        margin = _MARGIN
+        while True:
+            p = np.pad(self.p, ((0, 0), (0, 0), (0, margin)))
+            end, spent, spilled = _evolved(p, self.agents, rates, handle_rate, leave_rate, seconds)
+            if spilled <= _SPILL:
+                return Law(_trim(end), self.agents), spent
+            margin *= 2
+
+
+def waiting(shape: tuple[int, ...], agents: int) -> np.ndarray:
+    """Return the callers waiting in every state of a law of this shape, shape (K + 1, X)."""
+    return np.maximum(np.arange(shape[2])[None, :] - agents - np.arange(shape[1])[:, None], 0)
+
+
+def _trim(p: np.ndarray) -> np.ndarray:
+    """Drop the rows and the top states that nobody is in."""
+    held = (p > 0.0).any(axis=0)
+    rows = int(np.flatnonzero(held.any(axis=1))[-1]) + 1
+    width = int(np.flatnonzero(held.any(axis=0))[-1]) + 1
+    return np.ascontiguousarray(p[:, :rows, :width])
+
+
+@njit(cache=True)
+def _restaffed(p: np.ndarray, old: int, new: int) -> np.ndarray:
+    nodes, rows, width = p.shape
+    most = min(old, width - 1) if rows == 1 else old + rows - 1
+    out = np.zeros((nodes, max(most - new, 0) + 1, width))
+    for q in range(nodes):
+        for k in range(rows):
+            for x in range(width):
+                in_hand = min(x, old) if k == 0 else old + k
+                out[q, max(in_hand - new, 0), x] += p[q, k, x]
+    return out
+
+
+@njit(cache=True)
+def _emptied(p: np.ndarray, agents: int) -> np.ndarray:
+    out = np.zeros_like(p)
+    for q in range(p.shape[0]):
+        for k in range(p.shape[1]):
+            for x in range(p.shape[2]):
+                out[q, k, min(x, agents + k)] += p[q, k, x]
+    return out
+
+
+@njit(cache=True)
+def _evolved(
+    p: np.ndarray, n: int, rates: np.ndarray, handle_rate: float, leave_rate: float, seconds: float
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return the law after `seconds`, its integral, and the mass that would have left by the top."""
+    nodes, rows, width = p.shape
+    end, spent = p.copy(), np.zeros_like(p)
+    spilled = 0.0
+    # chances of one step: a call ends, anything that takes one away on the same row, nothing; one state more for room
+    ends, down, stay = np.empty((rows, width + 1)), np.empty((rows, width + 1)), np.empty((rows, width + 1))
+    for q in range(nodes):
+        for k in range(rows):
+            for x in range(width + 1):
+                in_hand = min(x, n) if k == 0 else n + k
+                ends[k, x] = in_hand * handle_rate
+                down[k, x] = max(x - in_hand, 0) * leave_rate + (ends[k, x] if k == 0 else 0.0)
+                stay[k, x] = rates[q] * (x < width - 1) + down[k, x] + (ends[k, x] if k > 0 else 0.0)
+        pace = stay.max() + 1e-300
+        ends /= pace
+        down /= pace
+        stay = 1.0 - stay / pace
+        parts = math.ceil(pace * seconds / _MOST)
+        for _ in range(parts):
+            spilled = max(
+                spilled, _mix(end[q], spent[q], rates[q] / pace, ends, down, stay, pace, seconds / parts)
+            )
+    return end, spent, spilled
+
+
+@njit(cache=True)
+def _mix(
+    law: np.ndarray, spent: np.ndarray, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray, pace: float,
+    seconds: float,
+) -> float:  # fmt: skip
+    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent to `spent`; returns the mass spilled."""
+    rows, width = law.shape
+    now, new = np.zeros((rows, width + 2)), np.zeros((rows, width + 2))  # state x stands at x + 1
+    now[:, 1 : width + 1] = law
+    law[:] = 0.0
+    low, high = _dusted(now, new, rows, 0, width - 1)
+    steps, mean = 0, pace * seconds
+    weight, rest, spilled = math.exp(-mean), 1.0, 0.0
+    while True:
+        rest = max(rest - weight, 0.0)
+        time = rest / pace
+        for k in range(rows):
+            for x in range(low, high + 1):
+                law[k, x] += weight * now[k, x + 1]
+                spent[k, x] += time * now[k, x + 1]
+        steps += 1
+        weight *= mean / steps
+        if steps > mean and weight < 0.01 * _DUST:
+            return spilled
+        spilled += up * now[:rows, width].sum() * rest
+        low, high = max(low - 1, 0), min(high + 1, width - 1)
+        for k in range(rows):
+            for x in range(low, high + 1):
+                new[k, x + 1] = now[k, x + 1] * stay[k, x] + now[k, x] * up + now[k, x + 2] * down[k, x + 1]
+        for k in range(rows - 1):
+            for x in range(low, high + 1):
+                new[k, x + 1] += now[k + 1, x + 2] * ends[k + 1, x + 1]
+        low, high = _dusted(new, now, rows, low, high)
+        while rows > 1 and new[rows - 1].max() < _DUST:
+            rows -= 1
+            new[rows] = now[rows] = 0.0
+        now, new = new, now
+
+
+@njit(cache=True)
+def _dusted(new: np.ndarray, old: np.ndarray, rows: int, low: int, high: int) -> tuple[int, int]:
+    """Clear the ends of the band where there is only dust; returns the band."""
+    while low < high and new[:rows, low + 1].max() < _DUST:
+        new[:rows, low + 1] = old[:rows, low + 1] = 0.0
+        low += 1
+    while high > low and new[:rows, high + 1].max() < _DUST:
+        new[:rows, high + 1] = old[:rows, high + 1] = 0.0
+        high -= 1
+    return low, high
