@@ -189,4 +189,4 @@ def finer(values: np.ndarray, bins: int, name: str) -> np.ndarray:
 def _per_interval(values: np.ndarray, count: int, name: str) -> np.ndarray:
     if values.ndim and values.shape != (count,):
         raise InputError(f"Expected one number, or {count}: one per interval", column=name, value=values.shape)
-    return np.array(np.broadcast_to(values, (count,)))
+    return np.full(count, values)

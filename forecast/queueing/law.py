@@ -86,8 +86,7 @@ class Law:
             return self, np.zeros_like(self.p)
         margin = _MARGIN
         while True:
-            p = np.pad(self.p, ((0, 0), (0, 0), (0, margin)))
-            end, spent, spilled = _evolved(p, self.agents, rates, handle_rate, leave_rate, seconds)
+            end, spent, spilled = _evolved(self.p, margin, self.agents, rates, handle_rate, leave_rate, seconds)
             if spilled <= _SPILL:
                 return Law(_trim(end), self.agents), spent
             margin *= 2
@@ -98,12 +97,15 @@ def waiting(shape: tuple[int, ...], agents: int) -> np.ndarray:
     return np.maximum(np.arange(shape[2])[None, :] - agents - np.arange(shape[1])[:, None], 0)
 
 
+@njit(cache=True)
 def _trim(p: np.ndarray) -> np.ndarray:
     """Drop the rows and the top states that nobody is in."""
-    held = (p > 0.0).any(axis=0)
-    rows = int(np.flatnonzero(held.any(axis=1))[-1]) + 1
-    width = int(np.flatnonzero(held.any(axis=0))[-1]) + 1
-    return np.ascontiguousarray(p[:, :rows, :width])
+    _, rows, width = p.shape
+    while rows > 1 and p[:, rows - 1].max() <= 0.0:
+        rows -= 1
+    while width > 1 and p[:, :rows, width - 1].max() <= 0.0:
+        width -= 1
+    return p[:, :rows, :width].copy()
 
 
 @njit(cache=True)
@@ -131,12 +133,14 @@ def _emptied(p: np.ndarray, agents: int) -> np.ndarray:
 
 @njit(cache=True)
 def _evolved(
-    p: np.ndarray, n: int, rates: np.ndarray, handle_rate: float, leave_rate: float, seconds: float
+    p: np.ndarray, margin: int, n: int, rates: np.ndarray, handle_rate: float, leave_rate: float, seconds: float
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return the law after `seconds`, its integral, and the mass that would have left by the top."""
+    """Return law and integral with `margin` more states above, and the mass that would have left by the top."""
     nodes, rows, width = p.shape
-    end, spent = p.copy(), np.zeros_like(p)
-    spilled = 0.0
+    end = np.zeros((nodes, rows, width + margin))
+    end[:, :, :width] = p
+    width += margin
+    spent, spilled = np.zeros_like(end), 0.0
     # chances of one step: a call ends, anything that takes one away on the same row, nothing; one state more for room
     ends, down, stay = np.empty((rows, width + 1)), np.empty((rows, width + 1)), np.empty((rows, width + 1))
     for q in range(nodes):

@@ -15,14 +15,14 @@ from numba import njit
 
 from .course import Course
 from .fate import Path, Stage, fates, lasting
-from .law import Law, waiting
+from .law import Law
 
 ANSWERED_IN, ABANDONED_IN, ABANDONED_SHORT, WAIT_ANSWERED, OFFERED, ABANDONED, WAITING, BUSY, STAFFED = range(9)
 MEASURES = 9
 """What an interval adds up to: calls, the answered callers' wait in seconds, caller-seconds and agent-seconds."""
 
 _AT_ONCE = np.array([1.0, 0.0, 0.0, 0.0])
-_X, _W = np.polynomial.legendre.leggauss(4)
+_X, _W = np.polynomial.legendre.leggauss(3)
 _POINTS = [*zip(0.5 + 0.5 * _X, 0.5 * _W, strict=True), (1.0, 0.0)]
 _SAME_S = 1e-6
 
@@ -106,22 +106,38 @@ def _chances(paths: list[Path], rows: int, width: int) -> np.ndarray:
     """Return per waiting state on arrival the chances to be answered in time, to have hung up in time, to have hung up
     within the short threshold, and the mean wait if answered, shape (4, rows, width).
     """
-    beyond, ahead = rows - 1, max(width, 1) - 1
-    (answered, still), (short, still_short) = (fates(path, beyond, ahead) for path in paths)
-    now = paths[0][0][1]
-    wait = lasting(beyond, ahead, now.agents, now.handle_rate, now.leave_rate)[1]
-    return np.stack([answered, 1.0 - answered - still, 1.0 - short - still_short, wait])
+    beyond, ahead, now = rows - 1, max(width, 1) - 1, paths[0][0][1]
+    out = np.empty((4, beyond + 1, ahead + 1))
+    for m, path in enumerate(paths):
+        if m == 0 or path != paths[0]:
+            answered, still = fates(path, beyond, ahead)
+            if m == 0:
+                out[ANSWERED_IN] = answered
+        out[ABANDONED_IN + m] = 1.0 - answered - still
+    out[WAIT_ANSWERED] = lasting(beyond, ahead, now.agents, now.handle_rate, now.leave_rate)[1]
+    return out
 
 
 def _add_time(sums: np.ndarray, spent: np.ndarray, now: Stage, seconds: float) -> None:
     """Add the time `spent` in each state, shape (Q, K + 1, X)."""
-    n = now.agents
-    queue = (spent * waiting(spent.shape, n)).sum(axis=(1, 2))
+    queue, idle = _queue_idle(spent, now.agents)
     sums[WAITING] += queue
     sums[ABANDONED] += now.leave_rate * queue
-    idle = spent[:, 0, :n] @ (n - np.arange(min(n, spent.shape[2])))
-    sums[BUSY] += n * seconds - idle
-    sums[STAFFED] += n * seconds
+    sums[BUSY] += now.agents * seconds - idle
+    sums[STAFFED] += now.agents * seconds
+
+
+@njit(cache=True)
+def _queue_idle(spent: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return caller-seconds waiting and agent-seconds idle, shape (Q,) each."""
+    queue, idle = np.zeros(len(spent)), np.zeros(len(spent))
+    for q in range(len(spent)):
+        for k in range(spent.shape[1]):
+            for x in range(n + k + 1, spent.shape[2]):
+                queue[q] += spent[q, k, x] * (x - n - k)
+        for x in range(min(n, spent.shape[2])):
+            idle[q] += spent[q, 0, x] * (n - x)
+    return queue, idle
 
 
 def _will_leave(law: Law, now: Stage) -> np.ndarray:
