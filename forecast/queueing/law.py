@@ -179,26 +179,45 @@ def _mix(
         rest = max(rest - weight, 0.0)
         time = rest / pace
         for k in range(rows):
-            for x in range(low, high + 1):
-                law[k, x] += weight * now[k, x + 1]
-                spent[k, x] += time * now[k, x + 1]
+            _add(law[k, low : high + 1], spent[k, low : high + 1], now[k, low + 1 : high + 2], weight, time)
         steps += 1
         weight *= mean / steps
         if steps > mean and weight < 0.01 * _DUST:
             return spilled
         spilled += up * now[:rows, width].sum() * rest
         low, high = max(low - 1, 0), min(high + 1, width - 1)
+        here, above = slice(low + 1, high + 2), slice(low + 2, high + 3)
         for k in range(rows):
-            for x in range(low, high + 1):
-                new[k, x + 1] = now[k, x + 1] * stay[k, x] + now[k, x] * up + now[k, x + 2] * down[k, x + 1]
-        for k in range(rows - 1):
-            for x in range(low, high + 1):
-                new[k, x + 1] += now[k + 1, x + 2] * ends[k + 1, x + 1]
+            _step(new[k, here], now[k, low : high + 3], up, stay[k, low : high + 1], down[k, here])
+            if k > 0:
+                _fall(new[k - 1, here], now[k, above], ends[k, here])
         low, high = _dusted(new, now, rows, low, high)
         while rows > 1 and new[rows - 1].max() < _DUST:
             rows -= 1
             new[rows] = now[rows] = 0.0
         now, new = new, now
+
+
+# The three below index from 0 over slices, which the compiler turns into vector code.
+
+
+@njit(cache=True)
+def _add(law: np.ndarray, spent: np.ndarray, now: np.ndarray, weight: float, time: float) -> None:
+    for x in range(now.size):
+        law[x] += weight * now[x]
+        spent[x] += time * now[x]
+
+
+@njit(cache=True)
+def _step(new: np.ndarray, now: np.ndarray, up: float, stay: np.ndarray, down: np.ndarray) -> None:
+    for x in range(new.size):
+        new[x] = now[x + 1] * stay[x] + now[x] * up + now[x + 2] * down[x]
+
+
+@njit(cache=True)
+def _fall(new: np.ndarray, above: np.ndarray, ends: np.ndarray) -> None:
+    for x in range(new.size):
+        new[x] += above[x] * ends[x]
 
 
 @njit(cache=True)
