@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from .erlang import erlang_b, erlang_c
     from .measures import Performance, performance
     from .mixing import service_curve
+    from .repair import Repaired, repair
     from .required import required_agents
+    from .staff_day import DayStaffing, staff_day
     from .targets import ServiceGoal
+    from .transient import Transient, transient
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
 # behind there would stand in the way of the next installation.
@@ -23,24 +26,36 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
     "Curve",
+    "DayStaffing",
     "Performance",
+    "Repaired",
     "ServiceGoal",
+    "Transient",
     "erlang_b",
     "erlang_c",
     "performance",
+    "repair",
     "required_agents",
     "service_curve",
+    "staff_day",
+    "transient",
 ]
 
 _HOMES = {
     "Curve": "curve",
+    "DayStaffing": "staff_day",
     "Performance": "measures",
+    "Repaired": "repair",
     "ServiceGoal": "targets",
+    "Transient": "transient",
     "erlang_b": "erlang",
     "erlang_c": "erlang",
     "performance": "measures",
+    "repair": "repair",
     "required_agents": "required",
     "service_curve": "mixing",
+    "staff_day": "staff_day",
+    "transient": "transient",
 }
 
 

@@ -85,7 +85,8 @@ class Course:
         odd = ~opened & (rates > 0.0).any(axis=1)
         if odd.any():
             at = int(np.argmax(odd))
-            raise InputError(f"calls while closed, in interval {at}", column="calls_per_s", value=float(rates[at].max()))
+            most = float(rates[at].max())
+            raise InputError(f"calls while closed, in interval {at}", column="calls_per_s", value=most)
         factors, weights = busyness(spread, rates.mean(axis=1), nodes)
         thresholds = float(numbers(within_s, "within_s")), float(numbers(short_s, "short_s"))
         return cls(

@@ -1,8 +1,8 @@
 r"""What becomes of a caller who has to wait: answered in time, gone, or waiting still.
 
 First come, first served: a caller's fate hangs on those ahead, never on those behind. With k calls in hand beyond the
-heads and j callers ahead a caller moves to (k-1, j) at the rate (n+k)μ where k > 0, to (0, j-1) at nμ + jθ where k = 0 (to
-"answered" from j = 0, at nμ), to (k, j-1) at jθ where k > 0, and hangs up at θ. Looked at backwards in time these chances
+heads and j callers ahead a caller moves to (k-1, j) at the rate (n+k)μ and to (k, j-1) at jθ where k > 0, to (0, j-1)
+at nμ + jθ where k = 0 (from j = 0 to "answered", at nμ), and hangs up at θ. Looked at backwards in time these chances
 solve a linear equation, by uniformisation again; staff that comes or goes within the threshold is taken as it comes.
 """
 
@@ -80,7 +80,7 @@ def lasting(beyond: int, ahead: int, n: int, handle_rate: float, leave_rate: flo
         for j in range(ahead + 1):
             ends, ahead_leaves = (n + k) * handle_rate, j * leave_rate
             away = ends + ahead_leaves + leave_rate
-            if away == 0.0:
+            if away == 0.0:  # nobody comes and nobody goes
                 continue
             if k == 0:
                 served = (ends + ahead_leaves) * out[0, 0, j - 1] if j > 0 else ends

@@ -7,8 +7,8 @@ with k > 0 it is n + k and no call starts. Down it goes
 .. math:: (0, x) → x-1: \min(x, n)μ + (x-n)^+θ, \quad (k, x) → (k-1, x-1): (n+k)μ, \quad (k, x) → (k, x-1): (x-n-k)θ
 
 and up x → x + 1 with the call rate. The law after a time t and its integral are Poisson mixtures of the powers of one
-stochastic matrix (uniformisation: Jensen 1953; Grassmann 1977): sums of positive terms, taken on the band of states that
-hold any mass worth naming.
+stochastic matrix (uniformisation: Jensen 1953; Grassmann 1977): sums of positive terms, taken on the band of states
+that hold any mass worth naming.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
+from scipy.stats import binom
 
 _DUST = 1e-15  # mass per state and step that is let go
 _SPILL = 1e-12  # mass that may knock at the top of the states kept
@@ -61,9 +62,20 @@ class Law:
         """Return the law just after the heads have become `agents`."""
         return self if agents == self.agents else Law(_trim(_restaffed(self.p, self.agents, agents)), agents)
 
-    def emptied(self) -> tuple[Law, np.ndarray]:
-        """Return the law with the waiting sent away, and how many that were in the mean, shape (Q,)."""
-        return Law(_trim(_emptied(self.p, self.agents)), self.agents), self.queue
+    def closed(self, seconds: float, handle_rate: float) -> Law:
+        """Return the law after `seconds` in which nobody is there: the waiting are sent away, calls in hand end.
+
+        Each call ends on its own: what is left of them is binomial.
+        """
+        nodes, rows, width = self.p.shape
+        in_hand = np.minimum(np.arange(width), self.agents + np.arange(rows)[:, None])
+        found = np.arange(int(in_hand.max()) + 1)
+        before = np.stack([np.bincount(in_hand.ravel(), p.ravel(), len(found)) for p in self.p])
+        after = before @ binom.pmf(found, found[:, None], np.exp(-handle_rate * seconds))
+        after[after < _DUST] = 0.0
+        p = np.zeros((nodes, len(found), len(found)))
+        p[:, found, found] = after
+        return Law(_trim(p), 0)
 
     def after(self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float) -> tuple[Law, np.ndarray]:
         """Return the law after `seconds`, and its integral over them.
@@ -94,7 +106,7 @@ class Law:
 
 def waiting(shape: tuple[int, ...], agents: int) -> np.ndarray:
     """Return the callers waiting in every state of a law of this shape, shape (K + 1, X)."""
-    return np.maximum(np.arange(shape[2])[None, :] - agents - np.arange(shape[1])[:, None], 0)
+    return np.asarray(np.maximum(np.arange(shape[2]) - agents - np.arange(shape[1])[:, None], 0))
 
 
 @njit(cache=True)
@@ -118,16 +130,6 @@ def _restaffed(p: np.ndarray, old: int, new: int) -> np.ndarray:
             for x in range(width):
                 in_hand = min(x, old) if k == 0 else old + k
                 out[q, max(in_hand - new, 0), x] += p[q, k, x]
-    return out
-
-
-@njit(cache=True)
-def _emptied(p: np.ndarray, agents: int) -> np.ndarray:
-    out = np.zeros_like(p)
-    for q in range(p.shape[0]):
-        for k in range(p.shape[1]):
-            for x in range(p.shape[2]):
-                out[q, k, min(x, agents + k)] += p[q, k, x]
     return out
 
 
@@ -167,7 +169,7 @@ def _mix(
     law: np.ndarray, spent: np.ndarray, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray, pace: float,
     seconds: float,
 ) -> float:  # fmt: skip
-    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent to `spent`; returns the mass spilled."""
+    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled."""
     rows, width = law.shape
     now, new = np.zeros((rows, width + 2)), np.zeros((rows, width + 2))  # state x stands at x + 1
     now[:, 1 : width + 1] = law

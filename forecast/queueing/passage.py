@@ -60,10 +60,11 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
     for begin, end in pairwise(_edges(course, begins)):
         i = bisect_right(begins, begin + _SAME_S) - 1
         now, until = stages[i], [*begins[1:], np.inf][i]
-        law = law.staffed(now.agents)
         if now.lost:
-            law, gone = law.emptied()
-            sums[ABANDONED] += gone
+            sums[ABANDONED] += law.queue
+            law = law.closed(end - begin, now.handle_rate)
+            continue
+        law = law.staffed(now.agents)
         rates = np.ascontiguousarray(course.rates[:, interval, int((begin + end) / 2 // course.bin_s)])
         sums[OFFERED] += rates * (end - begin)
         at_end = until >= end + max(thresholds) - _SAME_S
@@ -142,9 +143,9 @@ def _queue_idle(spent: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _will_leave(law: Law, now: Stage) -> np.ndarray:
     """Return the mean callers waiting who hang up at last if this stage lasts, shape (Q,)."""
+    if now.lost:
+        return law.queue
     law = law.staffed(now.agents)
-    if now.lost or now.leave_rate == 0.0:
-        return law.queue if now.lost else np.zeros(law.p.shape[0])
     width = max(law.p.shape[2] - now.agents, 1)
     served = lasting(law.beyond, width, now.agents, now.handle_rate, now.leave_rate)[0]
     leaving = np.concatenate([np.zeros((law.beyond + 1, 1)), np.cumsum(1.0 - served, axis=1)], axis=1)
@@ -153,7 +154,7 @@ def _will_leave(law: Law, now: Stage) -> np.ndarray:
 
 @njit(cache=True)
 def _expected(spent: np.ndarray, n: int, values: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Return the sums over the time spent of `values` per waiting state, `free` where an agent is free, shape (M, Q)."""
+    """Return the sums over the time spent of `values` per waiting state, `free` where an agent is: shape (M, Q)."""
     out = np.zeros((len(values), len(spent)))
     for q in range(len(spent)):
         out[:, q] = free * spent[q, 0, :n].sum()
