@@ -11,8 +11,8 @@ import pandas as pd
 from .errors import InputError
 from .grid import Grid
 from .queueing.curve import Curve
+from .queueing.forward import staff_day
 from .queueing.mixing import rate_cv, service_curve
-from .queueing.staff_day import staff_day
 from .queueing.targets import ServiceGoal
 from .tables import refuse_duplicates
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .curve import Curve
     from .erlang import erlang_b, erlang_c
+    from .forward import DayStaffing, staff_day
     from .measures import Performance, performance
+    from .mend import Repaired, repair
     from .mixing import service_curve
-    from .repair import Repaired, repair
+    from .moving import Transient, transient
     from .required import required_agents
-    from .staff_day import DayStaffing, staff_day
     from .targets import ServiceGoal
-    from .transient import Transient, transient
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
 # behind there would stand in the way of the next installation.
@@ -43,19 +43,19 @@ __all__ = [
 
 _HOMES = {
     "Curve": "curve",
-    "DayStaffing": "staff_day",
+    "DayStaffing": "forward",
     "Performance": "measures",
-    "Repaired": "repair",
+    "Repaired": "mend",
     "ServiceGoal": "targets",
-    "Transient": "transient",
+    "Transient": "moving",
     "erlang_b": "erlang",
     "erlang_c": "erlang",
     "performance": "measures",
-    "repair": "repair",
+    "repair": "mend",
     "required_agents": "required",
     "service_curve": "mixing",
-    "staff_day": "staff_day",
-    "transient": "transient",
+    "staff_day": "forward",
+    "transient": "moving",
 }
 
 

@@ -14,10 +14,10 @@ from .course import Course, bins_of
 from .erlang import numbers
 from .law import Law
 from .measures import performance
+from .moving import Transient, follow, start
 from .passage import passage
 from .required import required_agents
 from .targets import ServiceGoal
-from .transient import Transient, follow, start
 
 _TIE = 1e-9
 _TOP = 1_000_000
