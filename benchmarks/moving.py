@@ -104,12 +104,12 @@ def main() -> None:
                     f"    {(level < 0.79).sum():3d} {(level < 0.8).sum():3d}"
                     f"   rms {np.sqrt((off**2).mean()):.2f} s.e., most {np.abs(off).max():.1f}   {took:6.2f}"
                 )
-    starts, rates = rates_of(folder / "bank.csv")
-    print(f"day at {rates.mean() * 300:.0f} erlang: {cpu_s(lambda: forward(rates, 300.0)):.2f} s CPU")
-    shape = rates_of(folder / "steep.csv")[1].ravel()
-    week = np.tile(np.concatenate([np.full(72, shape[0]), shape, np.full(72, shape[-1])]), 7).reshape(-1, BINS)
-    week *= 50.0 / 300.0 / week.mean()
-    print(f"week at 50 erlang, day and night: {cpu_s(lambda: forward(week, 300.0)):.2f} s CPU")
+    rates = rates_of(folder / "bank.csv")[1]
+    print(f"a day with a peak of {rates.max() * 300:.0f} erlang: {cpu_s(lambda: forward(rates, 300.0)):.2f} s CPU")
+    week = np.tile(rates, (7, 1)) * (50.0 / 300.0 / rates.mean())
+    print(f"a week of such days, 50 erlang in the mean of 14 hours: {cpu_s(lambda: forward(week, 300.0)):.2f} s CPU")
+    wave = 50.0 / 300.0 * (1.0 + 0.5 * np.sin(np.arange(336) * np.pi / 24.0))
+    print(f"a week day and night, a wave around 50 erlang: {cpu_s(lambda: forward(wave, 300.0)):.2f} s CPU")
 
 
 if __name__ == "__main__":

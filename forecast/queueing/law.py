@@ -158,16 +158,15 @@ def _evolved(
         stay = 1.0 - stay / pace
         parts = math.ceil(pace * seconds / _MOST)
         for _ in range(parts):
-            spilled = max(
-                spilled, _mix(end[q], spent[q], rates[q] / pace, ends, down, stay, pace, seconds / parts)
-            )
+            up = rates[q] / pace
+            spilled = max(spilled, _mix(end[q], spent[q], n, up, ends, down, stay, pace, seconds / parts))
     return end, spent, spilled
 
 
 @njit(cache=True)
 def _mix(
-    law: np.ndarray, spent: np.ndarray, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray, pace: float,
-    seconds: float,
+    law: np.ndarray, spent: np.ndarray, n: int, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray,
+    pace: float, seconds: float,
 ) -> float:  # fmt: skip
     """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled."""
     rows, width = law.shape
@@ -181,20 +180,24 @@ def _mix(
         rest = max(rest - weight, 0.0)
         time = rest / pace
         for k in range(rows):
-            _add(law[k, low : high + 1], spent[k, low : high + 1], now[k, low + 1 : high + 2], weight, time)
+            least = max(low, n + k) if k > 0 else low  # with more in hand than heads there are more than heads
+            _add(law[k, least : high + 1], spent[k, least : high + 1], now[k, least + 1 : high + 2], weight, time)
         steps += 1
         weight *= mean / steps
         if steps > mean and weight < 0.01 * _DUST:
             return spilled
         spilled += up * now[:rows, width].sum() * rest
         low, high = max(low - 1, 0), min(high + 1, width - 1)
-        here, above = slice(low + 1, high + 2), slice(low + 2, high + 3)
         for k in range(rows):
-            _step(new[k, here], now[k, low : high + 3], up, stay[k, low : high + 1], down[k, here])
+            least = max(low, n + k) if k > 0 else low
+            here = slice(least + 1, high + 2)
+            _step(new[k, here], now[k, least : high + 3], up, stay[k, least : high + 1], down[k, here])
             if k > 0:
-                _fall(new[k - 1, here], now[k, above], ends[k, here])
+                least = max(low, n + k - 1)
+                here = slice(least + 1, high + 2)
+                _fall(new[k - 1, here], now[k, least + 2 : high + 3], ends[k, here])
         low, high = _dusted(new, now, rows, low, high)
-        while rows > 1 and new[rows - 1].max() < _DUST:
+        while rows > 1 and new[rows - 1, low + 1 : high + 2].max() < _DUST:
             rows -= 1
             new[rows] = now[rows] = 0.0
         now, new = new, now

@@ -82,7 +82,7 @@ def repair(
     >>> staffing = pd.DataFrame({"start": [times[0]], "end": [times[-1] + pd.Timedelta(minutes=30)], "agents": [11]})
     >>> mended = repair(staffing, volume, {"desk": ServiceGoal(0.8, 20)}, runs=256)
     >>> mended.added["agents"].tolist()
-    [1, 1, 1]
+    [1, 1, 1, 1]
     """
     names = sorted(volume["queue"].unique())
     if "queue" not in staffing:
