@@ -60,7 +60,7 @@ class Course:
         within_s: float,
         short_s: float,
         cv: ArrayLike = 0.0,
-        nodes: int = 9,
+        nodes: int = 5,
         is_open: ArrayLike | None = None,
         closes: bool = True,
         bins: int | None = None,

@@ -95,7 +95,7 @@ def transient(
     closes: bool = True,
     waiting: int = 0,
     law: Law | None = None,
-    nodes: int = 9,
+    nodes: int = 5,
 ) -> Transient:
     """Return what a staffing gives, interval by interval: the exact law of M(t)/M/n(t)+M.
 
