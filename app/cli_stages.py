@@ -134,6 +134,9 @@ def require(
     model: Annotated[
         str | None, typer.Option(help="erlang_a or erlang_c; else by whether the volume has a patience.")
     ] = None,
+    moving: Annotated[
+        bool, typer.Option("--moving", help="Follow the queue from interval to interval, not each one by itself.")
+    ] = False,
     unplanned: Annotated[float, typer.Option(help="Unplanned shrinkage, a share.", min=0, max=0.89)] = 0.0,
     planned: Annotated[
         float, typer.Option(help="Planned shrinkage, a share; information only.", min=0, max=0.89)
@@ -147,7 +150,13 @@ def require(
     from .store import write_csv
 
     result = require_file(
-        volume, goal_of(goal, definition, "interval"), model=model, unplanned=unplanned, planned=planned, zone=zone
+        volume,
+        goal_of(goal, definition, "interval"),
+        model=model,
+        unplanned=unplanned,
+        planned=planned,
+        zone=zone,
+        moving=moving,
     )
     write_csv(out, result.requirement)
     write_csv(out.with_name("curve.csv"), result.curve)

@@ -76,13 +76,15 @@ class Queue(_Strict):
     handle_s: float | None = Field(default=None, gt=0, le=86400)
     handle_cv: float = Field(default=1.0, ge=0, le=10)
     model: str = "auto"
-    requirement: Literal["erlang_a", "erlang_c"] | None = None
+    requirement: Literal["erlang_a", "erlang_c", "moving"] | None = None
     opening: Mapping[str, str] | None = None
 
     @property
     def erlang(self) -> str:
         """The queueing model: Erlang A where a patience is known, else Erlang C."""
-        return self.requirement or ("erlang_c" if self.patience_s is None else "erlang_a")
+        if self.requirement in (None, "moving"):
+            return "erlang_c" if self.patience_s is None else "erlang_a"
+        return self.requirement
 
 
 class Shrinkage(_Strict):

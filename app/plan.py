@@ -85,7 +85,18 @@ def requirement_of(config: Config, volume: pd.DataFrame, grid: Grid) -> Requirem
         models={n: q.erlang for n, q in config.queue.items()},
         unplanned={n: config.shrinkage.absent(grid) for n in config.queue},
         planned=config.shrinkage.planned,
+        moving=[n for n, q in config.queue.items() if q.requirement == "moving"],
     )
+
+
+def decisive(config: Config, curves: Mapping[str, Curve]) -> dict[str, Curve]:
+    """Return the curves that the schedule decides by: an interval goal on the moving queue is decided by its need."""
+    queues = config.queue
+    return {
+        name: curve
+        for name, curve in curves.items()
+        if not (queues[name].requirement == "moving" and queues[name].goal.basis == "interval")
+    }
 
 
 def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tuple[Path, dict[str, Any]]:
@@ -117,7 +128,8 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     needed, stages["require"] = _timed(lambda: requirement_of(config, predicted.volume, grid))
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
-    problem = build_problem(config, slots, needed.requirement, needed.curves, people, before.running)
+    curves = decisive(config, needed.curves)
+    problem = build_problem(config, slots, needed.requirement, curves, people, before.running)
     week = decide(config, problem, needed.curves, predicted.volume, watch, before.running)
     stages |= week.stages
     if watch.stopped:

@@ -140,7 +140,14 @@ def backtest_file(
 
 
 def require_file(
-    path: Path, goal: ServiceGoal, *, model: str | None, unplanned: float, planned: float, zone: str | None
+    path: Path,
+    goal: ServiceGoal,
+    *,
+    model: str | None,
+    unplanned: float,
+    planned: float,
+    zone: str | None,
+    moving: bool = False,
 ) -> Requirement:
     """Return requirement and curves of a volume file, on its own interval."""
     volume = read_csv(path, TABLES["volume"], zone=zone)
@@ -156,7 +163,15 @@ def require_file(
         )
         for n in names
     }
-    return require(volume, dict.fromkeys(names, goal), grid, models=models, unplanned=unplanned, planned=planned)
+    return require(
+        volume,
+        dict.fromkeys(names, goal),
+        grid,
+        models=models,
+        unplanned=unplanned,
+        planned=planned,
+        moving=names if moving else (),
+    )
 
 
 def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:

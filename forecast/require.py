@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,8 @@ import pandas as pd
 from .errors import InputError
 from .grid import Grid
 from .queueing.curve import Curve
-from .queueing.mixing import service_curve
+from .queueing.forward import staff_day
+from .queueing.mixing import rate_cv, service_curve
 from .queueing.targets import ServiceGoal
 from .tables import refuse_duplicates
 
@@ -47,11 +48,13 @@ def require(
     models: Mapping[str, str],
     unplanned: Mapping[str, np.ndarray] | float = 0.0,
     planned: float = 0.0,
+    moving: Collection[str] = (),
 ) -> Requirement:
     """Return the requirement and the service curves of every queue in `volume`.
 
     ``agents_phone`` is a cut through the service curve: the fewest agents that meet the goal's level and caps in that
-    interval, averaged over the forecast distribution.
+    interval, averaged over the forecast distribution. For `moving` queues it is the staff of `staff_day` instead: what
+    waits is carried from interval to interval, while closed everybody leaves, and all intervals share the busyness.
 
     Parameters
     ----------
@@ -65,6 +68,9 @@ def require(
         Share of the scheduled people who are absent: one number, or per queue an array of shape (len(grid),).
     planned
         Share of paid time that is planned off the phone; enters ``agents_paid`` only.
+    moving
+        Queues whose requirement, service level, occupancy and mean wait follow the queue as it moves; their curves
+        stay those of intervals that last for ever, and ``agents_exact`` is the whole number.
 
     Raises
     ------
@@ -83,7 +89,9 @@ def require(
                 raise InputError(f"queue has no {what}", column="queue", value=queue,
                                  mend=f"Known: {', '.join(given) or 'none'}")  # fmt: skip
         absent = _shares(unplanned, queue, len(grid))
-        table, curves[queue] = _require_queue(rows, goals[queue], grid, models[queue], absent, planned)
+        table, curves[queue] = _require_queue(
+            rows, goals[queue], grid, models[queue], absent, planned, moves=queue in moving
+        )
         tables.append(table)
     if not tables:
         raise InputError("the volume has no rows", mend="Forecast at least one open interval")
@@ -104,7 +112,7 @@ def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) 
 
 
 def _require_queue(
-    volume: pd.DataFrame, goal: ServiceGoal, grid: Grid, model: str, absent: np.ndarray, planned: float
+    volume: pd.DataFrame, goal: ServiceGoal, grid: Grid, model: str, absent: np.ndarray, planned: float, *, moves: bool
 ) -> tuple[pd.DataFrame, Curve]:
     at = grid.starts.get_indexer(pd.DatetimeIndex(volume["start"]))
     if (at < 0).any():
@@ -119,6 +127,11 @@ def _require_queue(
     agents = curve.smallest(goal)
     curve = curve.extended(int(agents.max(initial=0)))
     pick = (np.arange(len(agents)), agents)
+    exact = curve.agents_exact(goal)
+    level, occupancy, asa_s = curve.service_level(goal)[pick], curve.occupancy[pick], curve.asa_s[pick]
+    if moves:
+        agents, level, occupancy, asa_s = _moving(rows, at, goal, grid, model)
+        exact = agents.astype(float)
     scheduled = agents / (1.0 - absent[at])
     values: dict[str, tuple[np.ndarray, float]] = {
         "open": (np.ones(len(at), dtype=np.int64), 0),
@@ -126,10 +139,10 @@ def _require_queue(
         "agents_phone": (agents, 0),
         "agents_scheduled": (scheduled, 0.0),
         "agents_paid": (scheduled / (1.0 - planned), 0.0),
-        "service_level": (curve.service_level(goal)[pick], np.nan),
-        "occupancy": (curve.occupancy[pick], np.nan),
-        "asa_s": (np.where(np.isfinite(curve.asa_s[pick]), curve.asa_s[pick], np.nan), np.nan),
-        "agents_exact": (curve.agents_exact(goal), 0.0),
+        "service_level": (level, np.nan),
+        "occupancy": (occupancy, np.nan),
+        "asa_s": (np.where(np.isfinite(asa_s), asa_s, np.nan), np.nan),
+        "agents_exact": (exact, 0.0),
     }
     table: dict[str, object] = {"queue": curve.queue, "start": grid.starts}
     for name, (found, closed) in values.items():
@@ -137,3 +150,32 @@ def _require_queue(
         column[at] = found
         table[name] = column
     return pd.DataFrame(table), curve
+
+
+def _moving(
+    rows: pd.DataFrame, at: np.ndarray, goal: ServiceGoal, grid: Grid, model: str
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return agents, service level, occupancy and mean wait of the open intervals at positions `at` of the grid."""
+    here = at - at[0]
+    last = np.repeat(np.arange(len(here)), np.diff(here, append=here[-1] + 1))  # the open interval that was last
+
+    def laid(values: np.ndarray) -> np.ndarray:
+        out = np.zeros(len(last))
+        out[here] = values
+        return out
+
+    seconds = 60.0 * grid.minutes
+    patience = np.full(len(at), np.inf)
+    if model == "erlang_a":
+        patience = rows["patience_s"].astype(float).fillna(np.inf).to_numpy()
+    day = staff_day(
+        laid(rows["calls"].to_numpy(dtype=float)) / seconds,
+        goal,
+        interval_s=seconds,
+        aht_s=rows["handle_s"].to_numpy(dtype=float)[last],
+        patience_s=patience[last],
+        cv=laid(rate_cv(rows)),
+        is_open=laid(np.ones(len(at))) > 0.0,
+    )
+    found = day.service
+    return day.agents[here], found.service_level(goal.definition)[here], found.occupancy[here], found.asa_s[here]

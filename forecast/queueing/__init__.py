@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .curve import Curve
     from .erlang import erlang_b, erlang_c
+    from .forward import DayStaffing, staff_day
     from .laws import Empirical, Exponential, Lognormal
     from .measures import Performance, performance
+    from .mend import Repaired, repair
     from .mixing import service_curve
+    from .moving import Transient, transient
     from .required import required_agents
     from .simulation import Simulation, simulate
     from .targets import ServiceGoal
@@ -25,34 +28,46 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
     "Curve",
+    "DayStaffing",
     "Empirical",
     "Exponential",
     "Lognormal",
     "Performance",
+    "Repaired",
     "ServiceGoal",
     "Simulation",
+    "Transient",
     "erlang_b",
     "erlang_c",
     "performance",
+    "repair",
     "required_agents",
     "service_curve",
     "simulate",
+    "staff_day",
+    "transient",
 ]
 
 _HOMES = {
     "Curve": "curve",
+    "DayStaffing": "forward",
     "Empirical": "laws",
     "Exponential": "laws",
     "Lognormal": "laws",
     "Performance": "measures",
+    "Repaired": "mend",
     "ServiceGoal": "targets",
     "Simulation": "simulation",
+    "Transient": "moving",
     "erlang_b": "erlang",
     "erlang_c": "erlang",
     "performance": "measures",
+    "repair": "mend",
     "required_agents": "required",
     "service_curve": "mixing",
     "simulate": "simulation",
+    "staff_day": "forward",
+    "transient": "moving",
 }
 
 

@@ -103,6 +103,10 @@ def test_every_stage_alone(planned: Path, tmp_path: Path) -> None:
     needed = pd.read_csv(requirement)
     assert (needed.loc[needed.open == 1, "service_level"] >= 0.8).all()
     assert (tmp_path / "curve.csv").exists()
+    busyhour("require", volume, "--goal", "80/20", "--moving", "--out", tmp_path / "moving.csv", "--quiet")
+    moves = pd.read_csv(tmp_path / "moving.csv")
+    assert (moves.loc[moves.open == 1, "service_level"] >= 0.8).all()
+    assert moves["agents_phone"].tolist() != needed["agents_phone"].tolist()
     week = needed[needed.start >= "2026-10-19"]
     week.to_csv(requirement, index=False)
     busyhour("schedule", "--requirement", requirement, "--rules", planned / "plan.toml", "--out", run, "--quiet")

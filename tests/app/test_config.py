@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from busyhour.app.config import read_plan
+from busyhour.app.plan import decisive
 from busyhour.forecast.errors import InputError
 
 Edit = Callable[[str, str], None]
@@ -21,6 +24,21 @@ def test_reads_the_samples(centre: Path) -> None:
     assert config.shift["full"].length_min == 450
     assert config.shift["full"].breaks[0].kind == "lunch"
     assert plain["site"]["name"] == "Small"
+
+
+def test_the_moving_queue_decides_interval_goals_only(centre: Path, edit: Edit) -> None:
+    """A goal per day goes on choosing on its curve."""
+    edit("[queue.calls]", '[queue.calls]\nrequirement = "moving"')
+    config, _ = read_plan(centre)
+    assert config.queue["calls"].erlang == "erlang_a"
+    curves: dict[str, Any] = {"calls": object()}
+    by_interval = replace(config.queue["calls"].goal, basis="interval")
+    queue = config.queue["calls"].model_copy(update={"goal": by_interval})
+    assert decisive(config.model_copy(update={"queue": {"calls": queue}}), curves) == {}
+    queue = queue.model_copy(update={"requirement": None})
+    assert decisive(config.model_copy(update={"queue": {"calls": queue}}), curves) == curves
+    queue = queue.model_copy(update={"requirement": "moving", "goal": replace(by_interval, basis="day")})
+    assert decisive(config.model_copy(update={"queue": {"calls": queue}}), curves) == curves
 
 
 @pytest.mark.parametrize(
