@@ -65,7 +65,7 @@ def explain(
         else:
             answer = _by_person(reach) or _by_rule(reach)
             if moved is not None:
-                answer = replace(answer, detail=f"{answer.detail} Little helps a moved break: {moved.detail}")
+                answer = replace(answer, detail=f"{answer.detail} A moved break helps a little: {moved.detail}")
         times = problem.grid.time(s.start), problem.grid.time(s.end)
         detail = " ".join(filter(None, (answer.detail, case.floor(s), case.pooled(s))))
         rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))

@@ -1,4 +1,7 @@
-"""Make ``docs/img/moving.png``: the service of the steep day, staffed two ways: ``python docs/make_moving.py``."""
+"""Make the pictures of the queueing pages: ``python docs/make_queueing.py``.
+
+``moving.png``: the service of the steep day, staffed two ways. ``curve.png``: the service curve of a half-hour.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.moving import HERE, PATIENCE_S, forward, rates_of, simulated, stationary  # noqa: E402
-from busyhour.forecast.queueing import performance, transient  # noqa: E402
+from busyhour.forecast.queueing import ServiceGoal, performance, service_curve, transient  # noqa: E402
 
 AHT_S, DAYS = 600.0, 1024
 LINES = ("Erlang A, half-hour by half-hour", "exact, as the queue moves")
@@ -51,13 +54,51 @@ def chart(table: pd.DataFrame) -> alt.Chart:
     return facet.configure(font="DejaVu Sans")
 
 
+def curve_rows() -> pd.DataFrame:
+    """Return the service of one half-hour by agents: its calls known, and uncertain."""
+    row = {"queue": "calls", "start": pd.Timestamp("2026-11-16 10:00"), "calls": 100.0, "handle_s": 180.0}
+    row["patience_s"] = 300.0
+    cases = {"100 calls for sure": {}, "100 calls, 60 to 140 likely": {"q0.1": 60.0, "q0.9": 140.0}}
+    parts = []
+    for name, quantiles in cases.items():
+        curve = service_curve(pd.DataFrame([row | quantiles]), interval_min=30, model="erlang_a", within_s=20)
+        level = curve.service_level(ServiceGoal(0.8, 20))[0]
+        parts.append(pd.DataFrame({"agents": np.arange(len(level)), "level": level, "by": name}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def curve_chart(table: pd.DataFrame) -> alt.Chart:
+    """Return the share answered in time over the number of agents, with goal and floor."""
+    agents = alt.X(
+        "agents:Q", title="agents on the phone", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(domain=[0, 24])
+    )
+    level = alt.Y("level:Q", title="answered in 20 s", axis=alt.Axis(format="%"))
+    colours = alt.Scale(range=["#1f4e79", "#b0722a"])
+    by = alt.Color("by:N", scale=colours, legend=alt.Legend(title=None, orient="top"))
+    near = table[table["agents"] <= 24]
+    lines = alt.Chart(near).mark_line(point=True, strokeWidth=2).encode(agents, level, by)
+    marks = pd.DataFrame({"level": [0.8, 0.5], "told": ["goal 80 %", "floor 50 %"]})
+    rules = alt.Chart(marks).mark_rule(strokeDash=[4, 4], color="#555").encode(y="level:Q")
+    words = (
+        alt.Chart(marks)
+        .mark_text(align="left", dx=4, dy=-6, color="#333")
+        .encode(alt.Text("told:N"), alt.Y("level:Q"), x=alt.value(0))
+    )
+    return alt.layer(rules, words, lines).properties(width=760, height=260).configure(font="DejaVu Sans")
+
+
+def write(name: str, picture: alt.Chart) -> None:
+    """Write a picture of the manual."""
+    spec = picture.to_dict() | {"background": "white"}
+    (ROOT / "docs" / "img" / name).write_bytes(vl_convert.vegalite_to_png(spec, scale=1.0))
+
+
 def main() -> None:
-    """Write the picture."""
+    """Write the pictures."""
     table = pd.concat([rows("Erlang A", "erlang_a"), rows("The moving queue", "moving")], ignore_index=True)
     assert np.isfinite(table["level"]).all()
-    spec = chart(table).to_dict()
-    target = ROOT / "docs" / "img" / "moving.png"
-    target.write_bytes(vl_convert.vegalite_to_png(spec | {"background": "white"}, scale=1.0))
+    write("moving.png", chart(table))
+    write("curve.png", curve_chart(curve_rows()))
 
 
 if __name__ == "__main__":
