@@ -173,6 +173,7 @@ app.add_typer(cli_runs.app)
 def main() -> None:
     """Run the command line."""
     os.environ.setdefault("NUMBA_DISABLE_PERFORMANCE_WARNINGS", "1")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: more threads only wait for each other
     app()
 
 

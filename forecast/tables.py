@@ -295,9 +295,7 @@ def read_text_csv(path: Path) -> pd.DataFrame:
     except pd.errors.EmptyDataError:
         raise InputError("file is empty", file=path, mend="It needs a header row and data") from None
     except UnicodeDecodeError as error:
-        raise InputError(
-            "not UTF-8 text", file=path, mend="Save it as CSV UTF-8"
-        ) from error
+        raise InputError("not UTF-8 text", file=path, mend="Save it as CSV UTF-8") from error
     except pd.errors.ParserError as error:
         raise InputError(f"not a rectangular CSV ({error})", file=path) from error
     header = str(frame.columns[0])

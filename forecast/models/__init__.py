@@ -6,10 +6,11 @@ import difflib
 
 from ..errors import InputError
 from .contract import Model, Prediction
+from .factor import Factor
 from .naive import LastWeek, WeekdayMean, WeekdayMedian
 from .twostage import TwoStage
 
-MODELS: dict[str, type[Model]] = {m.name: m for m in (TwoStage, WeekdayMedian, WeekdayMean, LastWeek)}
+MODELS: dict[str, type[Model]] = {m.name: m for m in (Factor, TwoStage, WeekdayMedian, WeekdayMean, LastWeek)}
 
 __all__ = ["MODELS", "Model", "Prediction", "model_named"]
 

@@ -59,7 +59,8 @@ def test_all_models_are_scored_side_by_side(office, make_calls):
     calls = make_calls(office, days=70)
     origins = pd.DataFrame({"origin": ["2026-02-27"], "horizon_days": [5]})
     told, scores = backtest(calls, office, interval_min=60, origins=origins, model="all")
-    assert set(scores["model"]) == set(told["model"]) == {"two_stage", "weekday_median", "weekday_mean", "last_week"}
+    field = {"factor", "two_stage", "weekday_median", "weekday_mean", "last_week"}
+    assert set(scores["model"]) == set(told["model"]) == field
     assert scores.query("band == 'D1-5'")["days"].eq(5).all()
     assert scores["wape"].between(0, 0.3).all()
 

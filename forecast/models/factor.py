@@ -1,0 +1,91 @@
+"""The main model: a day is a few factors, each factor's score a Gaussian process over the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+
+from .contract import Model
+from .lowrank import low_rank
+from .process import Days, Effect, Process
+
+WINDOW_DAYS = 400
+POISSON = 0.25
+
+
+class Factor(Model):
+    r"""Days × intervals: roots of the counts as a few factors, each of whose daily scores is forecast by itself.
+
+    With :math:`z = \sqrt{calls + 1/4}`, whose noise is nearly 1/4 whatever the level, the last `WINDOW_DAYS` days are
+
+    .. math:: z_{d,p} = \sum_k s_{k,d}\, v_{k,p} + e_{d,p},
+
+    and each score is a sum of effects: a level, a slowly and a quickly moving level, the weekday that the day behaves
+    like, a weekday that drifts, turns of the month, special days, the season. The marginal likelihood decides how large
+    each of them is at each desk; nothing is set by hand (`process.Process`). A forecast is
+    :math:`E z^2 - 1/4 = (E z)^2 + Var\,z - 1/4`, with the exact variance of the scores and that of e.
+    """
+
+    name: ClassVar[str] = "factor"
+
+    def _learn(self) -> None:
+        past = self.history
+        first = max(0, len(past.calls) - WINDOW_DAYS)
+        z = np.sqrt(past.calls[first:] + POISSON)
+        full = _mostly_seen(np.isfinite(z), np.array([d.weekday() for d in past.dates[first:]]))
+        self._used = np.isfinite(z[full]).any(axis=0)
+        found = low_rank(z[full][:, self._used])
+        self._factors, self._noise = found.factors, found.noise
+        dates = [d for d, keep in zip(past.dates[first:], full, strict=True) if keep]
+        features = past.known.features(dates, past.queue)
+        self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
+        days = Days(self._numbers(dates), self._effects(features))
+        self._processes = [Process(days, score, floor=POISSON) for score in found.scores.T]
+
+    def _numbers(self, dates: Sequence[dt.date]) -> np.ndarray:
+        return np.array([(d - self.history.first_date).days for d in dates], dtype=float)
+
+    def _effects(self, features: pd.DataFrame) -> tuple[Effect, ...]:
+        """Return the parts of a score, with their regressors on the days of `features`."""
+        weekday = (features["weekday"].to_numpy()[:, None] == np.arange(7)).astype(float)
+        known = features.reindex(columns=self._columns, fill_value=0.0)
+        turns = known.columns.str.startswith("month_")
+        year = 2 * np.pi * np.array([d.timetuple().tm_yday for d in features.index])[:, None] / 365.25
+        always = np.ones((len(features), 1))
+        return (
+            Effect("level", always, 1.0),
+            Effect("slow", always, 0.01, days=60.0),
+            Effect("quick", always, 0.01, days=5.0),
+            Effect("weekday", weekday, 0.02),
+            Effect("drift", weekday, 0.002, days=90.0),
+            Effect("turn of the month", known.loc[:, turns].to_numpy(dtype=float), 0.02),
+            Effect("special day", known.loc[:, ~turns].to_numpy(dtype=float), 0.02),
+            Effect("season", np.hstack([wave(k * year) for k in (1, 2) for wave in (np.sin, np.cos)]), 0.005),
+        )
+
+    def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
+        effects = self._effects(self.history.known.features(dates, self.history.queue))
+        day, bases = self._numbers(dates), [e.basis for e in effects]
+        z = np.zeros((len(dates), len(self._noise)))
+        variance = np.tile(self._noise, (len(dates), 1))
+        for process, factor in zip(self._processes, self._factors, strict=True):
+            mean, spread = process.predict(day, bases)
+            z += mean[:, None] * factor
+            variance += spread[:, None] * factor**2
+        calls, roots = np.zeros((len(dates), len(self._used))), np.full((len(dates), len(self._used)), POISSON)
+        calls[:, self._used] = np.maximum(np.maximum(z, 0.0) ** 2 + variance - POISSON, 0.0)
+        roots[:, self._used] = variance
+        return calls, roots
+
+
+def _mostly_seen(seen: np.ndarray, weekday: np.ndarray) -> np.ndarray:
+    """Return which days have at least half the intervals that are usual on their weekday, shape (D,)."""
+    count = seen.sum(axis=1)
+    usual = np.ones(7)
+    for w in np.unique(weekday[count > 0]):
+        usual[w] = np.median(count[(weekday == w) & (count > 0)])
+    return np.asarray((count > 0) & (count >= 0.5 * usual[weekday]))

@@ -1,0 +1,193 @@
+"""Gaussian processes over days: a series as a sum of effects whose sizes the data decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from scipy import linalg
+
+ODD_SD = 2.5
+LOG_SPREAD = 2.0
+NOISE = 0.1
+STEPS = 15
+ENOUGH = 0.01
+TRIES = 5
+JITTER = 1e-6
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One additive part of a series, a Gaussian process of its own.
+
+    Attributes
+    ----------
+    name
+        What it stands for.
+    basis
+        Regressors per day, shape (N, F); the part's covariance is ``basis @ basis.T``, times the decay.
+    typical
+        Prior median of its variance, as a share of the series' mean square.
+    days
+        Distance in days over which it forgets itself; None = it stays for ever.
+    """
+
+    name: str
+    basis: np.ndarray
+    typical: float
+    days: float | None = None
+
+    def covariance(self, basis: np.ndarray, distance: np.ndarray) -> np.ndarray:
+        """Return the covariance, per unit of variance, of days with the regressors `basis` with its own days."""
+        product: np.ndarray = np.asarray(basis @ self.basis.T)
+        return product if self.days is None else np.asarray(product * np.exp(-distance / self.days))
+
+
+@dataclass(frozen=True)
+class Days:
+    """Effects on N days, laid out once for all series on these days.
+
+    Attributes
+    ----------
+    day
+        Day numbers, shape (N,).
+    effects
+        With a row of `basis` per day.
+    """
+
+    day: np.ndarray
+    effects: tuple[Effect, ...]
+
+    def distance(self, day: np.ndarray) -> np.ndarray:
+        """Return the days between each of `day` and each of these, shape (len(day), N)."""
+        return np.asarray(np.abs(np.asarray(day, dtype=float)[:, None] - self.day[None, :]))
+
+    @cached_property
+    def stack(self) -> np.ndarray:
+        """Covariances per unit of variance, shape (effects, N, N)."""
+        distance = self.distance(self.day)
+        return np.stack([e.covariance(e.basis, distance) for e in self.effects])
+
+    @property
+    def prior(self) -> np.ndarray:
+        """Logs of the prior medians of all variances, that of the noise last."""
+        return np.log([*(e.typical for e in self.effects), NOISE])
+
+
+@dataclass
+class _Fit:
+    """The posterior at one set of variances: the negative log of its density, Cholesky factor, weights."""
+
+    theta: np.ndarray
+    value: float
+    lower: np.ndarray
+    alpha: np.ndarray
+
+    @cached_property
+    def inverse(self) -> np.ndarray:
+        """Inverse of the covariance, shape (N, N)."""
+        half, _ = linalg.lapack.dpotri(self.lower, lower=1)
+        return np.asarray(np.tril(half) + np.tril(half, -1).T)
+
+
+@dataclass
+class Process:
+    r"""Posterior of a series :math:`y_d = \sum_e f_e(d) + \varepsilon_d` with independent Gaussian processes f.
+
+    The covariance of effect e between days c and d is :math:`s_e\,x_c^\top x_d\,e^{-|c-d|/\ell_e}`; the variances s and
+    that of the noise are those of the greatest marginal likelihood times log-normal priors (Rasmussen and Williams
+    2006, Gaussian Processes for Machine Learning, chapter 5), found by scoring with the average information (Gilmour,
+    Thompson and Cullis 1995, Biometrics 51, 1440-1450). Days whose leave-one-out residual exceeds `ODD_SD` standard
+    deviations are then given so much more noise that it does not, and the variances are found again.
+
+    Parameters
+    ----------
+    days
+        Days and effects.
+    y
+        The series, shape (N,); days without a value are left out beforehand, not filled.
+    floor
+        Noise variance that is known to be there.
+    """
+
+    days: Days
+    y: np.ndarray
+    floor: float = 0.0
+    fit: _Fit = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._scale = max(float(np.mean(self.y**2)), 1e-12)
+        self._y = self.y / np.sqrt(self._scale)
+        self._known = np.full(len(self.y), self.floor / self._scale + JITTER)
+        self.fit = self._best(self._at(self.days.prior))
+        residual, variance = self.left_out
+        excess = (residual / ODD_SD) ** 2 - variance
+        if (excess > 0).any():
+            self._known = self._known + np.maximum(excess, 0.0)
+            self.fit = self._best(self._at(self.fit.theta))
+
+    @property
+    def left_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """What each day differs from its forecast by all others, and that forecast's variance; y has mean square 1."""
+        variance = 1.0 / np.diag(self.fit.inverse)
+        return self.fit.alpha * variance, variance
+
+    def _at(self, theta: np.ndarray) -> _Fit:
+        n, size = len(self._y), np.exp(theta)
+        whole = (size[:-1] @ self.days.stack.reshape(len(size) - 1, -1)).reshape(n, n)
+        whole[np.diag_indices(n)] += size[-1] + self._known
+        lower = linalg.cholesky(whole, lower=True, check_finite=False, overwrite_a=True)
+        alpha = linalg.cho_solve((lower, True), self._y, check_finite=False)
+        off = (theta - self.days.prior) / LOG_SPREAD
+        value = 0.5 * float(self._y @ alpha) + float(np.log(np.diag(lower)).sum()) + 0.5 * float(off @ off)
+        return _Fit(theta, value, lower, alpha)
+
+    def _best(self, fit: _Fit) -> _Fit:
+        """Climb from `fit` to the greatest posterior density, as far as that gains anything."""
+        damping, prior = 1.0, np.eye(len(fit.theta)) / LOG_SPREAD**2
+        for _ in range(STEPS):
+            gradient, information = self._slopes(fit)
+            for _ in range(TRIES):
+                step = np.linalg.solve(information + damping * np.diag(np.diag(information)) + prior, gradient)
+                tried = self._at(fit.theta - np.clip(step, -2.0, 2.0))
+                if tried.value <= fit.value:
+                    break
+                damping *= 4.0
+            gain = fit.value - tried.value
+            if gain <= 0.0:
+                break
+            fit, damping = tried, max(damping / 4.0, 1e-3)
+            if gain < ENOUGH:
+                break
+        return fit
+
+    def _slopes(self, fit: _Fit) -> tuple[np.ndarray, np.ndarray]:
+        """Return gradient and average information of the likelihood, with the prior's gradient, by log variance."""
+        size, alpha, stack = np.exp(fit.theta), fit.alpha, self.days.stack
+        a = fit.inverse - alpha[:, None] * alpha[None, :]
+        by_variance = np.append(stack.reshape(len(stack), -1) @ a.ravel(), np.trace(a))
+        pulls = np.vstack([stack @ alpha, alpha]) * size[:, None]
+        return 0.5 * size * by_variance + (fit.theta - self.days.prior) / LOG_SPREAD**2, (
+            0.5 * pulls @ fit.inverse @ pulls.T
+        )
+
+    def predict(self, day: np.ndarray, bases: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance (noise included) of the series on other days, each of shape (len(day),).
+
+        Parameters
+        ----------
+        day
+            Day numbers.
+        bases
+            Regressors of these days per effect, each of shape (len(day), F).
+        """
+        size, distance = np.exp(self.fit.theta), self.days.distance(day)
+        cross, own = np.zeros(distance.shape), np.full(len(day), size[-1] + self.floor / self._scale)
+        for s, effect, basis in zip(size[:-1], self.days.effects, bases, strict=True):
+            cross += s * effect.covariance(basis, distance)
+            own += s * (basis**2).sum(axis=1)
+        half = linalg.solve_triangular(self.fit.lower, cross.T, lower=True, check_finite=False)
+        spread = np.maximum(own - (half**2).sum(axis=0), JITTER)
+        return np.sqrt(self._scale) * (cross @ self.fit.alpha), self._scale * spread

@@ -1,0 +1,96 @@
+"""The factor model: its process against plain formulas, its factors against planted ones."""
+
+import numpy as np
+import pytest
+
+from busyhour.forecast.models.lowrank import low_rank
+from busyhour.forecast.models.process import Days, Effect, Process
+
+DAY = np.arange(60.0)
+WEEKDAY = (DAY[:, None] % 7 == np.arange(7)).astype(float)
+
+
+def effects(rows: slice = slice(None)) -> tuple[Effect, ...]:
+    always = np.ones((60, 1))[rows]
+    return Effect("level", always, 1.0), Effect("quick", always, 0.05, 5.0), Effect("weekday", WEEKDAY[rows], 0.1)
+
+
+def series(seed: int, *, weekday: float, quick: float) -> np.ndarray:
+    """A level of 10, weekdays and an AR(1) level with the standard deviations asked for, and a little noise."""
+    rng = np.random.default_rng(seed)
+    level = np.zeros(60)
+    for d in range(1, 60):
+        level[d] = np.exp(-1 / 5) * level[d - 1] + quick * np.sqrt(1 - np.exp(-2 / 5)) * rng.normal()
+    return 10 + WEEKDAY @ (weekday * rng.normal(size=7)) + level + 0.1 * rng.normal(size=60)
+
+
+def test_the_forecast_is_that_of_the_plain_formula():
+    y = series(1, weekday=1.0, quick=0.5)
+    seen, ahead = slice(0, 50), slice(50, 60)
+    process = Process(Days(DAY[seen], effects(seen)), y[seen], floor=0.01)
+    size = np.exp(process.fit.theta)
+    own, other = effects(seen), effects(ahead)
+
+    def covariance(left, right, a, b):
+        parts = []
+        for s, e, f in zip(size, left, right, strict=False):
+            decay = 1.0 if e.days is None else np.exp(-np.abs(a[:, None] - b[None, :]) / e.days)
+            parts.append(s * (e.basis @ f.basis.T) * decay)
+        return np.sum(parts, axis=0)
+
+    scale = np.mean(y[seen] ** 2)
+    noise = np.diag(size[-1] + process._known)
+    k = covariance(own, own, DAY[seen], DAY[seen]) + noise
+    cross = covariance(other, own, DAY[ahead], DAY[seen])
+    mean, variance = process.predict(DAY[ahead], [e.basis for e in other])
+    assert mean == pytest.approx(np.sqrt(scale) * cross @ np.linalg.solve(k, y[seen] / np.sqrt(scale)))
+    left = np.diag(covariance(other, other, DAY[ahead], DAY[ahead])) + size[-1] + 0.01 / scale
+    assert variance == pytest.approx(scale * (left - np.diag(cross @ np.linalg.solve(k, cross.T))), abs=1e-4)
+
+
+def test_the_slopes_are_those_of_the_likelihood():
+    process = Process(Days(DAY, effects()), series(2, weekday=0.5, quick=1.0), floor=0.01)
+    theta = process.fit.theta + np.array([0.3, -0.2, 0.4, 0.1])
+    gradient, _ = process._slopes(process._at(theta))
+    for i, slope in enumerate(gradient):
+        step = 1e-5 * (np.arange(4) == i)
+        ahead, back = process._at(theta + step).value, process._at(theta - step).value
+        assert slope == pytest.approx((ahead - back) / 2e-5, rel=1e-3, abs=1e-4)
+
+
+def test_effects_are_as_large_as_the_data_say():
+    def share(weekday: float, quick: float) -> tuple[float, float]:
+        _, q, w, _ = np.exp(Process(Days(DAY, effects()), series(3, weekday=weekday, quick=quick)).fit.theta)
+        return float(q), float(w)
+
+    assert share(2.0, 0.05)[1] > 5 * share(0.05, 2.0)[1]
+    assert share(0.05, 2.0)[0] > 5 * share(2.0, 0.05)[0]
+
+
+def test_an_odd_day_hardly_counts():
+    plain = series(4, weekday=1.0, quick=0.2)
+    odd = plain.copy()
+    odd[45] += 15.0
+    ahead = [np.ones((1, 1)), np.ones((1, 1)), WEEKDAY[3:4]]
+    told = [Process(Days(DAY, effects()), y).predict(np.array([66.0]), ahead)[0][0] for y in (plain, odd)]
+    assert abs(told[1] - told[0]) < 0.5
+
+
+def test_planted_factors_are_found_through_holes_and_outliers():
+    rng = np.random.default_rng(5)
+    shape = np.stack([np.sin(np.linspace(0.2, 2.9, 30)), np.cos(np.linspace(0.0, 3.0, 30))])
+    truth = np.column_stack([rng.normal(20, 3, 80), rng.normal(0, 4, 80)]) @ shape
+    z = truth + 0.5 * rng.normal(size=truth.shape)
+    z[rng.random(z.shape) < 0.05] = np.nan
+    z[7, 11] += 30.0
+    found = low_rank(z)
+    assert found.factors @ found.factors.T == pytest.approx(np.eye(len(found.factors)), abs=1e-9)
+    assert len(found.factors) == 2
+    assert np.abs(found.scores @ found.factors - truth).mean() < 0.2
+    assert found.noise == pytest.approx(0.25, rel=0.6)
+
+
+def test_noise_alone_brings_one_factor():
+    rng = np.random.default_rng(6)
+    counts = rng.poisson(np.tile(rng.uniform(5, 40, 24), (100, 1)))
+    assert len(low_rank(np.sqrt(counts + 0.25)).factors) == 1
