@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .measures import Performance, performance
     from .mixing import service_curve
     from .required import required_agents
+    from .table import AgentsTable
     from .targets import ServiceGoal
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
@@ -22,6 +23,7 @@ _CACHE = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACH
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
+    "AgentsTable",
     "Curve",
     "Performance",
     "ServiceGoal",
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AgentsTable": "table",
     "Curve": "curve",
     "Performance": "measures",
     "ServiceGoal": "targets",
