@@ -59,7 +59,8 @@ def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) ->
     if spare <= 0.0:
         return 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, math.inf, math.inf, 0.0
     c = n / (spare * inverse + a)
-    late, short = c * math.exp(-spare * t_in), c * math.exp(-spare * t_short)
+    late = c * math.exp(-spare * t_in) if t_in < math.inf else 0.0
+    short = c * math.exp(-spare * t_short) if t_short < math.inf else 0.0
     return c, 0.0, late, late, short, short, c / spare, c / spare, 0.0
 
 
@@ -86,7 +87,7 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
         s_short *= rest_short * leave
         r *= ratio
         queue += r * ahead
-        if ratio < 1.0 and r * ahead < 1e-17 * (1.0 - ratio) * queue:
+        if ratio < 1.0 and r * ahead <= 1e-17 * (1.0 - ratio) * queue:
             break
         ahead += 1.0
         leave = 1.0 / (n + ahead * theta)

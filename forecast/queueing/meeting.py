@@ -118,25 +118,19 @@ def exactly(whole: float, a: float, theta: float, places: float, h: float, bound
 
 
 @Kernel
-def carried(n: float, low: float, theta: float, places: float, h: float, bounds: Bounds) -> float:
-    """Return the largest load that `n` agents carry within `bounds`, to the last digit, knowing that they carry `low`.
+def carried(n: float, low: float, top: float, theta: float, places: float, h: float, bounds: Bounds) -> float:
+    """Return the largest load up to `top` that `n` agents carry within `bounds`, knowing that they carry `low`.
 
-    Infinite where they meet them at any load.
+    To the last digit: the next larger number is too much.
     """
-    step = 1.0
-    high = low + step
-    while meets(n, inverse_b(n, high), high, theta, places, h, bounds):
-        low = high
-        step *= 2.0
-        high = low + step
-        if high > 1e9 * n:
-            return math.inf
+    high, step = math.inf, 1.0
     while True:
-        a = 0.5 * (low + high)
+        a = min(low + step, top) if high == math.inf else 0.5 * (low + high)
         if a <= low or a >= high:
             return low
         if meets(n, inverse_b(n, a), a, theta, places, h, bounds):
             low = a
+            step *= 2.0
         else:
             high = a
 
@@ -147,7 +141,7 @@ def smallest_of_each(
 ) -> np.ndarray:
     """Return the least agents of each case, 0 without calls; whole numbers, or with `real` any."""
     out = np.zeros(a.size)
-    # the search starts at a + safety √a, with the safety found last in the same octave of loads
+    # the search starts at a + safety √(a + 1), with the safety found last in the same octave of loads
     safety = np.full(_OCTAVES, np.nan)
     last = 0.5
     for i in range(a.size):
@@ -157,7 +151,7 @@ def smallest_of_each(
         law = (float(theta[i]), float(places[i]), float(h[i]))
         octave = min(max(math.frexp(load)[1] + _OCTAVES // 2, 0), _OCTAVES - 1)
         guess = float(safety[octave])
-        root = math.sqrt(load)
+        root = math.sqrt(load + 1.0)
         start = math.ceil(load + (guess if guess == guess else last) * root)
         n = smallest(max(float(start), 1.0), load, law[0], law[1], law[2], bounds)
         last = (n - 0.5 - load) / root
@@ -168,12 +162,12 @@ def smallest_of_each(
 
 @Kernel
 def thresholds(top: float, theta: float, places: float, h: float, bounds: Bounds) -> np.ndarray:
-    """Return the largest load that 0, 1, 2, … agents carry, up to the first that is at least `top`."""
+    """Return the largest load up to `top` that 0, 1, 2, … agents carry, until they carry `top`."""
     out = np.zeros(64)
     n = 0
     while out[n] < top:
         n += 1
         if n == out.size:
             out = np.append(out, np.zeros(n))
-        out[n] = carried(float(n), float(out[n - 1]), theta, places, h, bounds)
+        out[n] = carried(float(n), float(out[n - 1]), top, theta, places, h, bounds)
     return out[: n + 1]

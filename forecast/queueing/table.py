@@ -26,8 +26,8 @@ class AgentsTable:
     Attributes
     ----------
     carried_erl
-        Largest load in erlangs that n = 0…N agents carry, shape (N + 1,), rising; to the last digit, so that the table
-        and `required_agents` agree, ties included.
+        Largest load in erlangs, up to `top_erl`, that n = 0…N agents carry, shape (N + 1,), rising; to the last digit,
+        so that the table and `required_agents` agree, ties included.
     top_erl
         Largest load that the table answers.
     min_agents
