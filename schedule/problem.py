@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ..forecast.grid import WEEKDAYS, Grid
+from ..forecast.queueing.envelope import concave_majorant
 from ..forecast.queueing.targets import ServiceGoal
 from .rules import Costs, Rules
 from .shifts import Shift, ShiftFamily, minute_of, shifts_of_week
@@ -87,18 +88,6 @@ class Demand:
         for s in np.flatnonzero(self.open):
             out[s, self.lower[s] :] = concave_majorant(self.gain[s, self.lower[s] :])
         return out
-
-
-def concave_majorant(values: np.ndarray) -> np.ndarray:
-    """Return the least concave sequence on 0, 1, 2, … that nowhere lies below `values` (upper hull)."""
-    hull: list[int] = []
-    for i in range(len(values)):
-        while len(hull) >= 2 and (values[hull[-1]] - values[hull[-2]]) * (i - hull[-2]) <= (
-            values[i] - values[hull[-2]]
-        ) * (hull[-1] - hull[-2]):
-            hull.pop()
-        hull.append(i)
-    return np.asarray(np.interp(np.arange(len(values)), hull, values[hull]))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .moving import Transient, transient
     from .required import required_agents
     from .simulation import Simulation, simulate
+    from .table import AgentsTable
     from .targets import ServiceGoal
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
@@ -27,6 +28,7 @@ _CACHE = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACH
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
+    "AgentsTable",
     "Curve",
     "DayStaffing",
     "Empirical",
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AgentsTable": "table",
     "Curve": "curve",
     "DayStaffing": "forward",
     "Empirical": "laws",

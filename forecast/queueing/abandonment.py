@@ -1,4 +1,4 @@
-r"""Erlang A (M/M/n+M): callers wait, but not for ever. The compiled kernels of the stationary models.
+r"""Erlang A (M/M/n+M): callers wait, but not for ever. The kernels of the queues without end, Erlang C among them.
 
 Times are in mean handling times, a = load, θ = handling time / mean patience. With p_n the probability of n
 busy agents and nobody waiting, the wait that a caller without limit of patience would meet has density
@@ -15,147 +15,103 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from .erlang import inverse_b
+from .compiling import Kernel
 
 _X, _W = np.polynomial.legendre.leggauss(24)
-_STAGES_BELOW = 150.0
+_STAGES_BELOW = 600.0
 _NEGLIGIBLE = 42.0
-_NO_WAIT = 1e20
 _BIG = 1e200
 _LOG_BIG = math.log(_BIG)
 
-P_WAIT, P_ABANDON, LATE, STILL, LATE_SHORT, STILL_SHORT, WAIT = range(7)
-MEASURES = 7
-"""Rows that `evaluate` returns, as shares of the calls offered.
+P_WAIT, P_ABANDON, LATE, STILL, LATE_SHORT, STILL_SHORT, WAIT, WAIT_ALL, P_BLOCK = range(9)
+MEASURES = 9
+"""What a kernel returns of one case, as shares of the calls offered.
 
-``P_WAIT`` not answered at once; ``P_ABANDON``; ``LATE`` answered after the threshold; ``STILL`` waiting at the
-threshold; the same two for the short-abandon threshold; ``WAIT`` mean of (wait if answered, else 0).
+``P_WAIT`` accepted but not answered at once; ``P_ABANDON``; ``LATE`` answered after the threshold; ``STILL`` waiting
+at the threshold; the same two for the short-abandon threshold; ``WAIT`` mean of (wait if answered, else 0);
+``WAIT_ALL`` mean of (wait if accepted, else 0); ``P_BLOCK`` turned away on arrival. A threshold that is of no interest
+may be infinite.
 """
 
 
-@njit(cache=True)
-def evaluate(n: np.ndarray, a: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray) -> np.ndarray:
-    """Return the measures of each case, shape (MEASURES, len(n)); all inputs flat float arrays of one length."""
-    out = np.empty((MEASURES, n.size))
-    for i in range(n.size):
-        out[:, i] = measures(n[i], inverse_b(n[i], a[i]), a[i], theta[i], t_in[i], t_short[i])
-    return out
+@Kernel
+def endless(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
+    """Return the measures where there is room for every caller; `inverse` = 1/B(n, a), a > 0.
 
-
-@njit(cache=True)
-def mixture(
-    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int
-) -> np.ndarray:
-    """Return the measures for 0…`top` agents averaged over load nodes, shape (MEASURES + 1, T, top + 1).
-
-    `a` and `weight` have shape (T, Q). The measures are averaged in calls (node weight × load), divided by the
-    interval's mean load; the last row is the occupancy, averaged in time.
+    With `theta` 0 nobody hangs up, with `theta` infinite nobody waits.
     """
-    out = np.zeros((MEASURES + 1, a.shape[0], top + 1))
-    for i in range(a.shape[0]):
-        mean = (a[i] * weight[i]).sum()
-        if mean <= 0.0:
-            continue
-        for q in range(a.shape[1]):
-            load = a[i, q]
-            if load <= 0.0:
-                continue
-            share = weight[i, q] * load / mean
-            inverse = 1.0
-            for n in range(top + 1):
-                if n > 0:
-                    inverse = 1.0 + n / load * inverse
-                busy = load
-                if n <= load or inverse < _NO_WAIT:
-                    m = measures(float(n), inverse, load, theta[i], t_in[i], t_short[i])
-                    for k in range(MEASURES):
-                        out[k, i, n] += share * m[k]
-                    busy *= 1.0 - m[P_ABANDON]
-                out[MEASURES, i, n] += weight[i, q] * (busy / n if busy < n else 1.0)
-    return out
-
-
-@njit(cache=True)
-def measures(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
-    """Return the measures of one case; `inverse` = 1/B(n, a), `theta` 0 = nobody hangs up, infinite = nobody waits."""
-    if a == 0.0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if theta == 0.0:
         return _patient(n, inverse, a, t_in, t_short)
     if theta == math.inf:
         lost = 1.0 / inverse
-        return lost, lost, 0.0, 0.0, 0.0, 0.0, 0.0
+        return lost, lost, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if n == 0.0:
-        return 1.0, 1.0, 0.0, math.exp(-theta * t_in), 0.0, math.exp(-theta * t_short), 0.0
+        return 1.0, 1.0, 0.0, math.exp(-theta * t_in), 0.0, math.exp(-theta * t_short), 0.0, 1.0 / theta, 0.0
     if n < _STAGES_BELOW * theta:
         return _by_stages(n, inverse, a, theta, t_in, t_short)
     return _by_quadrature(n, inverse, a, theta, t_in, t_short)
 
 
-@njit(cache=True)
+@Kernel
 def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) -> tuple[float, ...]:
-    if n <= a:
-        return 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, math.inf
-    c = n / ((n - a) * inverse + a)
-    late, short = c * math.exp(-(n - a) * t_in), c * math.exp(-(n - a) * t_short)
-    return c, 0.0, late, late, short, short, c / (n - a)
+    spare = n - a
+    if spare <= 0.0:
+        return 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, math.inf, math.inf, 0.0
+    c = n / (spare * inverse + a)
+    late = c * math.exp(-spare * t_in) if t_in < math.inf else 0.0
+    short = c * math.exp(-spare * t_short) if t_short < math.inf else 0.0
+    return c, 0.0, late, late, short, short, c / spare, c / spare, 0.0
 
 
-@njit(cache=True)
+@Kernel
 def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
-    # r = p_(n+j) / p_n; waits of a caller who is served and finds j waiting: sum of 1/(n + iθ), i = 1 … j + 1
-    waiting = queue = wait = 0.0
-    r, level, delay = 1.0, 0.0, 0.0
-    j = 0
+    # r = p_(n+j) / p_n, s the same at load a·e^(−θT); delay = mean wait of one who is served and finds j waiting
+    gone, gone_short = -math.expm1(-theta * t_in), -math.expm1(-theta * t_short)
+    rest, rest_short = a * (1.0 - gone), a * (1.0 - gone_short)
+    waiting = queue = wait = delay = still = late = still_short = late_short = 0.0
+    r = s = s_short = 1.0
+    level = level_in = level_short = 0.0
+    ahead = 1.0
+    leave = 1.0 / (n + theta)
     while True:
-        leave = 1.0 / (n + (j + 1) * theta)
         delay += leave
         waiting += r
-        queue += j * r
-        wait += r * n * leave * delay
+        wait += r * leave * delay
+        still += s
+        late += s * leave
+        still_short += s_short
+        late_short += s_short * leave
         ratio = a * leave
-        if ratio < 1.0 and r * ratio * (j + 1) < 1e-18 * (1.0 - ratio) * queue:
-            break
+        s *= rest * leave
+        s_short *= rest_short * leave
         r *= ratio
-        j += 1
+        queue += r * ahead
+        if ratio < 1.0 and r * ahead <= 1e-17 * (1.0 - ratio) * queue:
+            break
+        ahead += 1.0
+        leave = 1.0 / (n + ahead * theta)
         if r > _BIG:
             r, waiting, queue, wait, level = r / _BIG, waiting / _BIG, queue / _BIG, wait / _BIG, level + 1.0
+        if s > _BIG:
+            s, still, late, level_in = s / _BIG, still / _BIG, late / _BIG, level_in + 1.0
+        if s_short > _BIG:
+            s_short, level_short = s_short / _BIG, level_short + 1.0
+            still_short, late_short = still_short / _BIG, late_short / _BIG
     one = math.exp(-level * _LOG_BIG)
     p_n = 1.0 / (waiting + (inverse - 1.0) * one)
     # what comes in and is not served leaves: exact where more comes in than can be served
     p_abandon = p_n * (waiting * (1.0 - n / a) + n / a * one if a > n else queue * theta / a)
-    late, still = _tail_by_stages(n, a, theta, t_in, level)
-    late_short, still_short = _tail_by_stages(n, a, theta, t_short, level)
-    return p_n * waiting, p_abandon, p_n * late, p_n * still, p_n * late_short, p_n * still_short, p_n * wait
+    after = after_short = 0.0
+    if t_in < math.inf:
+        after = p_n * math.exp(a / theta * gone - (n + theta) * t_in + (level_in - level) * _LOG_BIG)
+    if t_short < math.inf:
+        after_short = p_n * math.exp(a / theta * gone_short - (n + theta) * t_short + (level_short - level) * _LOG_BIG)
+    return (p_n * waiting, p_abandon, after * late * n, after * still, after_short * late_short * n,
+            after_short * still_short, p_n * wait * n, p_abandon / theta, 0.0)  # fmt: skip
 
 
-@njit(cache=True)
-def _tail_by_stages(n: float, a: float, theta: float, t: float, level: float) -> tuple[float, float]:
-    if t == math.inf:
-        return 0.0, 0.0
-    gone = -math.expm1(-theta * t)
-    rest = a * (1.0 - gone)
-    waiting = served = 0.0
-    r = 1.0
-    j = 0
-    while True:
-        leave = 1.0 / (n + (j + 1) * theta)
-        waiting += r
-        served += r * n * leave
-        ratio = rest * leave
-        if ratio < 1.0 and r * ratio < 1e-18 * (1.0 - ratio) * waiting:
-            break
-        r *= ratio
-        j += 1
-        if r > _BIG:
-            r, waiting, served, level = r / _BIG, waiting / _BIG, served / _BIG, level - 1.0
-    scale = math.exp(a / theta * gone - n * t - theta * t - level * _LOG_BIG)
-    return served * scale, waiting * scale
-
-
-@njit(cache=True)
+@Kernel
 def _less_log(x: float) -> float:
     # x − ln(1 + x) without cancellation: with z = x/(2 + x), ln(1 + x) = 2(z + z³/3 + z⁵/5 + …) and x − 2z = xz
     if x > 0.3:
@@ -169,7 +125,7 @@ def _less_log(x: float) -> float:
     return x * z - 2.0 * total
 
 
-@njit(cache=True)
+@Kernel
 def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
     c = min(a, n)  # load that is still patient at the mode
     mode = math.log(a / n) / theta if a > n else 0.0
@@ -184,13 +140,13 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
     scale_mode = n / a if a > n else 1.0  # e^(−θ mode)
     waiting = abandon = wait = late = still = late_short = still_short = 0.0
     for panel in range(4):
-        half = 0.5 * (edges[panel + 1] - edges[panel])
+        half = 0.5 * float(edges[panel + 1] - edges[panel])
         if half <= 0.0:
             continue
-        middle = edges[panel] + half
+        middle = float(edges[panel]) + half
         v0 = v1 = v2 = v3 = 0.0
         for i in range(_X.size):
-            t = middle + half * _X[i]
+            t = middle + half * float(_X[i])
             d = t - mode
             y = theta * d
             if abs(y) < 0.25:
@@ -200,7 +156,7 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
             else:
                 e = math.expm1(-y)
                 q = e + y
-            v = _W[i] * math.exp(-slack * d - c / theta * q)
+            v = float(_W[i]) * math.exp(-slack * d - c / theta * q)
             patient = (1.0 + e) * scale_mode
             v0 += v
             v1 += v * patient
@@ -222,4 +178,5 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
         abandon = waiting * (1.0 - n / a) + one / a
     still *= math.exp(-theta * t_in)
     still_short *= math.exp(-theta * t_short)
-    return p * waiting, p * abandon, p * late, p * still, p * late_short, p * still_short, p * wait
+    return (p * waiting, p * abandon, p * late, p * still, p * late_short, p * still_short, p * wait,
+            p * abandon / theta, 0.0)  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,13 +11,19 @@ from scipy.stats import binom, nbinom
 
 from ..errors import InputError
 from ..tables import refuse_duplicates
+from .envelope import concave_from, concave_majorant
 from .measures import counted
 from .targets import ServiceGoal
 
 _TIE = 1e-9
 _NONE = 1e-12
 _CUT = 1e-6
-_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short")
+_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "waited")
+_ALL = (*_CALLS, "occupancy", "asa_s", "asa_all_s")
+
+
+def _unknown() -> np.ndarray:
+    return np.array(np.nan)
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,9 @@ class Curve:
     asa_s
         Mean wait of the answered calls in seconds, shape (T, N + 1); infinite where the queue grows without
         bound, nan where no call is answered or a file does not tell.
+    waited, asa_all_s
+        Expected calls not answered at once, and the mean wait of all calls in seconds, shape (T, N + 1); unknown
+        (nan) when left out.
     """
 
     queue: str
@@ -49,10 +58,15 @@ class Curve:
     abandoned_short: np.ndarray
     occupancy: np.ndarray
     asa_s: np.ndarray
+    waited: np.ndarray = field(default_factory=_unknown)
+    asa_all_s: np.ndarray = field(default_factory=_unknown)
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), self.answered_in.shape[1])
-        for name in (*_CALLS, "occupancy", "asa_s"):
+        for name in ("waited", "asa_all_s"):
+            if getattr(self, name).ndim == 0:
+                object.__setattr__(self, name, np.full(shape, np.nan))
+        for name in _ALL:
             if getattr(self, name).shape != shape:
                 raise InputError(f"Expected shape {shape}", column=name, value=getattr(self, name).shape)
         for name in ("answered_in", "abandoned", "occupancy"):
@@ -101,6 +115,33 @@ class Curve:
         level: np.ndarray = np.divide(above, below, out=blank, where=below > _NONE * self.calls[:, None])
         return level
 
+    def envelope(self, goal: ServiceGoal, lower: int = 0) -> np.ndarray:
+        """Return `gain` raised, from `lower` agents on, to its least concave majorant, shape (T, N + 1).
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        gain = self.gain(goal)
+        for row in gain:
+            row[lower:] = concave_majorant(row[lower:])
+        return gain
+
+    def concave_from(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents from which on `gain` is concave in each interval, shape (T,).
+
+        From there on each further head adds no more than the one before, and the envelope is the gain itself.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        gain = self.gain(goal)
+        exact = _TIE * np.maximum(self.calls, 1.0)
+        return np.array([concave_from(*row) for row in zip(gain, exact, strict=True)], dtype=np.int64)
+
     def smallest(self, goal: ServiceGoal) -> np.ndarray:
         """Return the least agents that meet the goal's level and caps in each interval in expectation, shape (T,).
 
@@ -130,6 +171,10 @@ class Curve:
             good &= self.abandoned <= (goal.max_abandon + _TIE) * calls
         if goal.max_asa_s is not None:
             good &= (self.asa_s <= goal.max_asa_s + _TIE) | (calls == 0.0)
+        if goal.max_asa_all_s is not None:
+            good &= self._told("asa_all_s", "max_asa_all_s") <= goal.max_asa_all_s + _TIE
+        if goal.max_wait_share is not None:
+            good &= self._told("waited", "max_wait_share") <= (goal.max_wait_share + _TIE) * calls
         if not good[:, -1].all():
             at = self.starts[int(np.argmin(good[:, -1]))]
             raise InputError(f"queue {self.queue}: {self.top} agents at {at} do not reach the goal {goal} and its caps",
@@ -138,6 +183,12 @@ class Curve:
         if goal.max_occupancy is not None:
             least = np.maximum(least, self._cool_enough(goal.max_occupancy))
         return least
+
+    def _told(self, name: str, cap: str) -> np.ndarray:
+        values: np.ndarray = getattr(self, name)
+        if np.isnan(values[:, -1]).any():
+            raise InputError(f"the curve does not tell what {cap} asks for", column=cap, mend=f"Add {name}")
+        return values
 
     def _cool_enough(self, cap: float) -> np.ndarray:
         if cap <= 0.0:
@@ -170,7 +221,9 @@ class Curve:
 
         spread = self.occupancy[:, -1:] * self.top / np.arange(self.top + 1, top + 1)
         occupancy = np.hstack([self.occupancy, spread])
-        return self._with(*(grown(getattr(self, name)) for name in _CALLS), occupancy, grown(self.asa_s))
+        return self._with(
+            *(grown(getattr(self, name)) for name in _CALLS), occupancy, grown(self.asa_s), grown(self.asa_all_s)
+        )
 
     def thinned(self, absent: np.ndarray) -> Curve:
         """Return the curve of scheduled heads, of whom each is absent independently.
@@ -200,7 +253,7 @@ class Curve:
         whole = self.extended(self.top + int(nbinom.isf(_CUT, max(self.top, 1), present)))
         answered = self.calls[:, None] - whole.abandoned
         wait: np.ndarray = np.where(answered > _NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
-        values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait]
+        values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait, whole.asa_all_s]
         found = [np.empty_like(whole.occupancy) for _ in values]
         heads = np.arange(whole.top + 1)
         for share in np.unique(absent):
@@ -208,26 +261,27 @@ class Curve:
             law = np.asarray(binom.pmf(heads[:, None], heads, 1.0 - share))  # (present, scheduled)
             for out, value in zip(found, values, strict=True):
                 out[rows] = _expected(value[rows], law)
-        *calls, occupancy, wait = found
+        *calls, occupancy, wait, asa_all = found
         answered = np.maximum(self.calls[:, None] - calls[1], 0.0)
         blank = np.where(np.broadcast_to(self.calls[:, None], wait.shape) > 0.0, np.nan, 0.0)
-        return whole._with(*calls, occupancy, np.divide(wait, answered, out=blank, where=answered > 0.0))  # noqa: SLF001
+        asa = np.divide(wait, answered, out=blank, where=answered > 0.0)
+        return whole._with(*calls, occupancy, asa, asa_all)  # noqa: SLF001
 
     def _with(self, *values: np.ndarray) -> Curve:
-        names = (*_CALLS, "occupancy", "asa_s")
-        return dataclasses.replace(self, **dict(zip(names, values, strict=True)))  # type: ignore[arg-type]
+        return dataclasses.replace(self, **dict(zip(_ALL, values, strict=True)))  # type: ignore[arg-type]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the curve as rows of ``curve.csv``, by start and agents; an infinite wait is blank there."""
         intervals, width = self.answered_in.shape
-        told = ("answered_in", "abandoned", "occupancy", "abandoned_in", "abandoned_short")
+        told = ("answered_in", "abandoned", "occupancy", "abandoned_in", "abandoned_short", "waited")
+        waits = {"asa_s": self.asa_s, "asa_all_s": self.asa_all_s}
         return pd.DataFrame({
             "queue": self.queue,
             "start": self.starts.repeat(width),
             "agents": np.tile(np.arange(width), intervals),
             "calls": np.repeat(self.calls, width),
             **{name: getattr(self, name).ravel() for name in told},
-            "asa_s": np.where(np.isfinite(self.asa_s), self.asa_s, np.nan).ravel(),
+            **{k: np.where(np.isfinite(v), v, np.nan).ravel() for k, v in waits.items()},
         })  # fmt: skip
 
     @classmethod
@@ -255,7 +309,8 @@ class Curve:
 
         starts = pd.DatetimeIndex(rows["start"].iloc[::width])
         return cls(queue, starts, grid("calls")[:, 0], grid("answered_in"), grid("abandoned"), grid("abandoned_in"),
-                   grid("abandoned_short"), grid("occupancy"), grid("asa_s"))  # fmt: skip
+                   grid("abandoned_short"), grid("occupancy"), grid("asa_s"), grid("waited"),
+                   grid("asa_all_s"))  # fmt: skip
 
 
 def _from_here_on(good: np.ndarray) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
 from ..errors import InputError
+from .compiling import Kernel
 
 
 def erlang_b(agents: ArrayLike, load: ArrayLike) -> float | np.ndarray:
@@ -97,40 +97,43 @@ def like_input(values: np.ndarray) -> float | np.ndarray:
 
 
 def _inverse(n: np.ndarray, a: np.ndarray) -> np.ndarray:
-    return inverses(np.ravel(n), np.ravel(a)).reshape(n.shape)
+    return inverses.suited(n.size)(np.ravel(n), np.ravel(a)).reshape(n.shape)
 
 
-@njit(cache=True)
+@Kernel
 def inverses(n: np.ndarray, a: np.ndarray) -> np.ndarray:
     """Return 1/B elementwise for flat float arrays of equal length."""
     out = np.empty(n.size)
     for i in range(n.size):
-        out[i] = inverse_b(n[i], a[i])
+        out[i] = inverse_b(float(n[i]), float(a[i]))
     return out
 
 
-@njit(cache=True)
+@Kernel
 def inverse_b(n: float, a: float) -> float:
     """Return 1/B for `n` agents (whole or not) and load `a`; infinite where B is below the smallest double."""
     if n == 0.0:
         return 1.0
     if a == 0.0:
         return math.inf
-    total = 1.0
-    term = 1.0
+    total = term = 1.0
     k = n
-    while k >= 1.0:
+    while k >= a and k >= 1.0:  # the terms grow
         term *= k / a
         total += term
-        if term == math.inf:
-            return math.inf
-        if k < a and term < 1e-18 * total:
+        k -= 1.0
+    if total == math.inf:
+        return math.inf
+    while k >= 1.0:  # the terms fall
+        term *= k / a
+        total += term
+        if term < 1e-17 * total:
             return total
         k -= 1.0
     return total if k == 0.0 else total + term * (inverse_b_below_one(k, a) - 1.0)
 
 
-@njit(cache=True)
+@Kernel
 def inverse_b_below_one(f: float, a: float) -> float:
     r"""Return :math:`1/B(f, a) = a^{-f} e^a \Gamma(1+f, a)` for 0 < f < 1, by series or continued fraction."""
     s = 1.0 + f

@@ -35,6 +35,10 @@ class ServiceGoal:
         Least agents on the phone while open.
     short_s
         Short-abandon threshold of ``excl_short``.
+    max_asa_all_s
+        Cap on the mean wait of all calls, those who hang up among them; None = no cap.
+    max_wait_share
+        Cap on the share of the calls that are not answered at once; None = no cap.
     """
 
     level: float
@@ -47,6 +51,8 @@ class ServiceGoal:
     max_asa_s: float | None = None
     min_agents: int = 0
     short_s: float = 5.0
+    max_asa_all_s: float | None = None
+    max_wait_share: float | None = None
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
@@ -56,15 +62,17 @@ class ServiceGoal:
             ("floor", 0.0, 1.0),
             ("max_abandon", 0.0, 1.0),
             ("max_occupancy", 0.0, 1.0),
+            ("max_wait_share", 0.0, 1.0),
         ):
             value = getattr(self, name)
             if value is not None and not low <= value <= high:
                 raise InputError(
                     f"Expected {name} between 0 and 1", column=name, value=value, mend="A share: 80 % is 0.8"
                 )
-        for name in ("within_s", "short_s", "min_agents"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"Expected {name} >= 0", column=name, value=getattr(self, name))
+        for name in ("within_s", "short_s", "min_agents", "max_asa_s", "max_asa_all_s"):
+            value = getattr(self, name)
+            if value is not None and not value >= 0:
+                raise InputError(f"Expected {name} >= 0", column=name, value=value)
         if self.definition not in DEFINITIONS:
             raise InputError(
                 "unknown definition of service level",

@@ -98,6 +98,8 @@ def test_uncertainty_asks_for_more_agents_and_poisson_quantiles_for_none():
     ServiceGoal(0.5, 20, "total", max_asa_s=10),
     ServiceGoal(0.5, 20, "excl_short", max_occupancy=0.6, min_agents=2),
     ServiceGoal(0.5, 20, max_occupancy=0.3),
+    ServiceGoal(0.5, 20, max_wait_share=0.1),
+    ServiceGoal(0.5, 20, max_asa_all_s=3),
 ])  # fmt: skip
 def test_smallest_cuts_where_required_agents_does(model, goal):
     found = curve(model).smallest(goal)
@@ -201,6 +203,61 @@ def test_bad_curves_are_refused():
         curve().smallest(ServiceGoal(1.0, 20))
 
 
+@pytest.mark.parametrize("model", ["erlang_a", "erlang_c"])
+@pytest.mark.parametrize("definition", DEFINITIONS)
+def test_it_is_told_where_the_curve_is_concave(model, definition):
+    goal = ServiceGoal(0.8, 20, definition)
+    for found in (curve(model), curve(model, cv=0.2).thinned(np.full(4, 0.1))):
+        gain, since = found.gain(goal), found.concave_from(goal)
+        envelope = found.envelope(goal)
+        assert (envelope >= gain - 1e-12).all()
+        assert (np.diff(envelope, 2, axis=1) <= 1e-8).all()
+        for row in range(len(CALLS)):
+            assert (np.diff(gain[row, since[row] :], 2) <= 1e-6).all()
+            if since[row]:
+                assert np.diff(gain[row], 2)[since[row] - 1] > 0
+            tail = found.envelope(goal, int(since[row]))[row, since[row] :]
+            np.testing.assert_allclose(tail, gain[row, since[row] :], atol=1e-6)
+
+
+def test_erlang_c_is_not_concave_where_nobody_could_keep_up():
+    since = curve("erlang_c").concave_from(ServiceGoal(0.8, 20))
+    assert since[0] == 0  # no calls: a straight line
+    assert since[2] >= 6  # 40 calls of 300 s in a half-hour
+    assert (since <= curve("erlang_c").smallest(ServiceGoal(0.8, 20))).all()
+
+
+def test_a_goal_attained_on_most_days():
+    goal = ServiceGoal(0.8, 20)
+    mean = service_curve(volume(cv=0.2), interval_min=30, model="erlang_a")
+    often = service_curve(volume(cv=0.2), interval_min=30, model="erlang_a", attained=0.9)
+    cv = rate_cv(volume(cv=0.2))[1:]
+    busy = np.append(0.0, CALLS[1:] * cv**2 * stats.gamma.ppf(0.9, 1 / cv**2))
+    np.testing.assert_allclose(often.calls, busy, rtol=1e-9)
+    np.testing.assert_array_equal(often.smallest(goal), required_agents("erlang_a", busy / 6, 300, 120, goal))
+    assert often.smallest(goal)[-1] > mean.smallest(goal)[-1]
+    sure = service_curve(volume(), interval_min=30, model="erlang_a", attained=0.9)
+    np.testing.assert_array_equal(sure.answered_in, curve().answered_in)
+    for wrong in (0.0, 1.0, math.nan):
+        with pytest.raises(InputError, match="attained"):
+            service_curve(volume(), interval_min=30, model="erlang_a", attained=wrong)
+
+
+def test_a_curve_without_a_queue_is_refused():
+    with pytest.raises(InputError, match="erlang_b"):
+        curve("erlang_b")
+
+
+def test_caps_that_a_file_does_not_tell_are_refused():
+    short = Curve.from_frame(curve().to_frame().drop(columns=["waited", "asa_all_s"]), "q")
+    for cap in ({"max_wait_share": 0.5}, {"max_asa_all_s": 60}):
+        with pytest.raises(InputError, match=next(iter(cap))):
+            short.smallest(ServiceGoal(0.5, 20, **cap))
+    whole = Curve.from_frame(curve("erlang_c").to_frame(), "q")
+    goal = ServiceGoal(0.5, 20, max_asa_all_s=20, max_wait_share=0.5)
+    np.testing.assert_array_equal(whole.smallest(goal), curve("erlang_c").smallest(goal))
+
+
 @pytest.mark.parametrize("bad", [("calls", math.nan), ("handle_s", 0.0), ("q0.1", math.nan), ("patience_s", -1.0)])
 def test_bad_volume_is_named(bad):
     column, value = bad
@@ -210,7 +267,11 @@ def test_bad_volume_is_named(bad):
         service_curve(rows, interval_min=30, model="erlang_a")
 
 
-@given(calls=st.lists(st.floats(0, 300), min_size=1, max_size=4), cv=st.floats(0, 0.6), absent=st.floats(0, 0.5))
+@given(
+    calls=st.lists(st.floats(0, 300, allow_subnormal=False), min_size=1, max_size=4),
+    cv=st.floats(0, 0.6),
+    absent=st.floats(0, 0.5),
+)
 @settings(max_examples=30, deadline=None)
 def test_more_heads_never_serve_fewer(calls, cv, absent):
     found = curve(calls=tuple(calls), cv=cv)

@@ -137,9 +137,68 @@ def test_erlang_b_recursion_holds_between_whole_agents(n, a):
     assert after == pytest.approx(a * before / (n + 1.0 + a * before), rel=1e-11)
 
 
+@given(n=st.integers(0, 80), a=loads, h=handling, p=st.one_of(patience, st.just(math.inf)), t=threshold,
+       places=st.integers(0, 200))  # fmt: skip
+@settings(max_examples=100, deadline=None)
+def test_a_place_more_blocks_fewer_and_what_comes_in_goes_out(n, a, h, p, t, places):
+    found = performance("erlang_a", n, load_erl=a, aht_s=h, patience_s=p, within_s=t, short_s=t / 2,
+                        queue_places=[places, places + 1])  # fmt: skip
+    assert found.p_block[1] <= found.p_block[0] + 1e-13
+    np.testing.assert_allclose(found.occupancy * n, np.where(n > 0, a * (1 - found.p_abandon - found.p_block), 0.0),
+                               rtol=1e-9, atol=1e-12)  # fmt: skip
+    for share in (found.p_block, found.p_wait, found.p_abandon, found.answered_in, found.abandoned_in):
+        assert ((share >= 0.0) & (share <= 1.0)).all()
+    assert (found.p_block + found.p_wait <= 1.0 + 1e-12).all()
+    assert (found.p_block + found.answered_in + found.abandoned_in <= 1.0 + 1e-12).all()
+    assert (found.abandoned_short <= found.abandoned_in + 1e-13).all()
+    assert (found.queue_length <= [places + 1e-9, places + 1 + 1e-9]).all()
+
+
+def test_room_for_everyone_is_the_limit_of_many_places():
+    for model, n, a, t in (("erlang_c", 30, 27.0, 20), ("erlang_a", 400, 380.0, 600), ("erlang_a", 40, 60.0, 20)):
+        endless, many = (
+            performance(model, n, load_erl=a, aht_s=300, patience_s=120, within_s=t, queue_places=places)
+            for places in (None, 3000)
+        )
+        assert many.p_block < 1e-15
+        for name in ("p_wait", "p_abandon", "answered_in", "abandoned_in", "asa_s", "asa_all_s", "queue_length"):
+            assert getattr(many, name) == pytest.approx(getattr(endless, name), rel=1e-11, abs=1e-13)
+
+
+def test_no_place_to_wait_is_erlang_b():
+    b = performance("erlang_b", [3, 3.5, 120], load_erl=[4.0, 4.0, 100.0], aht_s=180)
+    np.testing.assert_allclose(b.p_block, erlang_b([3, 3.5, 120], [4.0, 4.0, 100.0]), rtol=1e-14)
+    np.testing.assert_array_equal(b.answered_in, 1 - b.p_block)
+    for model in ("erlang_c", "erlang_a"):
+        found = performance(model, [3, 3.5, 120], load_erl=[4.0, 4.0, 100.0], aht_s=180, patience_s=60, queue_places=0)
+        np.testing.assert_array_equal(found.p_block, b.p_block)
+        assert found.asa_s.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_full_line_for_ever():
+    found = performance("erlang_c", 0, load_erl=2.0, aht_s=100, queue_places=4)
+    assert (found.p_block, found.queue_length, found.service_level()) == (1.0, 4.0, 0.0)
+
+
+@given(n=st.integers(0, 120), a=loads, h=handling, p=st.floats(0.0, 36000.0), r=st.floats(0.0, 0.95))
+@settings(max_examples=60, deadline=None)
+def test_redials_add_the_load_of_those_who_try_again(n, a, h, p, r):
+    found = performance("erlang_a", n, load_erl=a, aht_s=h, patience_s=p, redial=r)
+    assert a <= found.total_load_erl <= a / (1 - r) * (1 + 1e-15)
+    assert found.total_load_erl * (1 - r * found.p_abandon) == pytest.approx(a, rel=1e-12)
+    plain = performance("erlang_a", n, load_erl=found.total_load_erl, aht_s=h, patience_s=p)
+    assert found.answered_in == pytest.approx(plain.answered_in, abs=1e-13)
+    assert found.load_erl == a
+
+
+def test_nobody_calls_again_who_never_hangs_up():
+    assert performance("erlang_c", 14, load_erl=10, aht_s=180, redial=0.5).total_load_erl == 10
+
+
 @pytest.mark.parametrize("bad", [
     {"agents": -1}, {"agents": math.nan}, {"load_erl": math.inf}, {"load_erl": -2.0}, {"aht_s": 0}, {"within_s": -1},
-    {"patience_s": math.nan}, {"patience_s": None}, {"model": "erlang_z"}, {"calls_per_s": 1.0},
+    {"patience_s": math.nan}, {"patience_s": None}, {"model": "erlang_z"}, {"calls_per_s": 1.0}, {"redial": 1.0},
+    {"redial": -0.1}, {"queue_places": 1.5}, {"queue_places": -1}, {"queue_places": 1e9}, {"queue_places": math.nan},
 ])  # fmt: skip
 def test_bad_input_is_named(bad):
     good = {"model": "erlang_a", "agents": 5, "load_erl": 4.0, "aht_s": 180, "patience_s": 60}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
+from busyhour.forecast.queueing.envelope import concave_majorant
 from busyhour.forecast.queueing.targets import ServiceGoal
 from busyhour.schedule.cover.counts import Counts, gains, value
 from busyhour.schedule.cover.effort import Effort
@@ -24,7 +25,7 @@ from busyhour.schedule.cover.rounding import rounded
 from busyhour.schedule.cover.search import whole_bound
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.cover.steps import steps
-from busyhour.schedule.problem import Demand, ScheduleProblem, concave_majorant
+from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.rules import Costs, Premium, Rules
 from busyhour.schedule.shifts import Break, ShiftFamily
 from busyhour.schedule.staff import Agent, Contract

@@ -1,0 +1,53 @@
+"""Kernels: functions of plain numbers and flat arrays that run as they stand, or compiled where that is worth it.
+
+One text serves both ways, so they cannot drift apart. Few cases are answered at once, without even importing the
+compiler; many are answered by machine code, which numba makes once and keeps on disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
+from types import FunctionType
+from typing import Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FEW = 20_000
+"""Cases that run sooner uncompiled than the compiler is imported."""
+
+
+class Kernel(Generic[P, R]):
+    """A function that calls only numpy, math and other kernels; used as a decorator.
+
+    Written so that both ways agree: numbers taken out of arrays pass through ``float``, and nothing relies on a
+    division by zero or an overflowing exponential.
+    """
+
+    def __init__(self, plain: Callable[P, R]) -> None:
+        self.plain = plain
+        self.asked = 0
+        update_wrapper(self, plain)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run uncompiled."""
+        return self.plain(*args, **kwargs)
+
+    @cached_property
+    def compiled(self) -> Callable[P, R]:
+        """The same function compiled when it is first called, together with the kernels that it calls."""
+        from numba import njit
+
+        assert isinstance(self.plain, FunctionType)
+        names = self.plain.__globals__
+        inner = {k: names[k].compiled for k in self.plain.__code__.co_names if isinstance(names.get(k), Kernel)}
+        twin = FunctionType(self.plain.__code__, {**names, **inner}, self.plain.__name__)
+        update_wrapper(twin, self.plain)
+        compiled: Callable[P, R] = njit(cache=True, error_model="numpy")(twin)
+        return compiled
+
+    def suited(self, cases: int) -> Callable[P, R]:
+        """Return the way to run that many cases: compiled once more than `FEW` have been asked for in this process."""
+        self.asked += cases
+        return self.compiled if self.asked > FEW else self.plain

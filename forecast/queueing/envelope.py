@@ -1,0 +1,23 @@
+"""Concave sequences: what an optimiser can follow by its slopes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def concave_majorant(values: np.ndarray) -> np.ndarray:
+    """Return the least concave sequence on 0, 1, 2, … that nowhere lies below `values` (upper hull)."""
+    hull: list[int] = []
+    for i in range(len(values)):
+        while len(hull) >= 2 and (values[hull[-1]] - values[hull[-2]]) * (i - hull[-2]) <= (
+            values[i] - values[hull[-2]]
+        ) * (hull[-1] - hull[-2]):
+            hull.pop()
+        hull.append(i)
+    return np.asarray(np.interp(np.arange(len(values)), hull, values[hull]))
+
+
+def concave_from(values: np.ndarray, exact: float) -> int:
+    """Return the least place from which on the steps of `values` do not grow by more than `exact`."""
+    growing = np.flatnonzero(np.diff(values, 2) > exact)
+    return int(growing[-1]) + 1 if len(growing) else 0
