@@ -178,7 +178,7 @@ def test_diff_tells_a_changed_queue(planned: Path, tmp_path: Path) -> None:
     activity.to_csv(path, index=False)
     shown = json.loads(busyhour("diff", tmp_path / "a", tmp_path / "b", "--json").stdout)
     assert {row["agent"] for row in shown} == {activity["agent"].iloc[0]}
-    assert all(" calls " in row["before"] and " mail " in row["after"] for row in shown)
+    assert all(" calls" in row["before"] and " mail" in row["after"] for row in shown)
 
 
 def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
