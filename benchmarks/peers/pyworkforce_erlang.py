@@ -19,10 +19,8 @@ def required(task: dict[str, Any], load: float) -> int | None:
     """Return the peer's agents for one load; it counts in minutes."""
     aht = task["aht_s"] / 60.0
     given = {"transactions": load * 30.0 / aht, "aht": aht, "asa": task["within_s"] / 60.0, "interval": 30}
-    if task["model"] == "erlang_a":
-        queue = ErlangA(**given, patience=task["patience_s"] / 60.0)
-    else:
-        queue = ErlangC(**given)
+    impatient = task["model"] == "erlang_a"
+    queue = ErlangA(**given, patience=task["patience_s"] / 60.0) if impatient else ErlangC(**given)
     try:
         return int(queue.required_positions(service_level=task["level"])["raw_positions"])
     except ValueError:
