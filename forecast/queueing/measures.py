@@ -159,7 +159,7 @@ def performance(
     array([0.    , 0.8884])
     >>> small = performance("erlang_c", 13, load_erl=10.0, aht_s=180, queue_places=5)
     >>> print(f"{small.p_block:.1%} blocked, {small.service_level():.1%} in 20 s")
-    2.0% blocked, 86.0% in 20 s
+    1.9% blocked, 84.5% in 20 s
     """
     h = numbers(aht_s, "aht_s", above=TINY)
     if (calls_per_s is None) == (load_erl is None):

@@ -26,19 +26,26 @@ def bounds_of(goal: ServiceGoal) -> Bounds:
     """Return what kernels check of a goal, in seconds: thresholds, level, definition and caps, infinite where none."""
     caps = (goal.max_abandon, goal.max_occupancy, goal.max_wait_share, goal.max_asa_s, goal.max_asa_all_s)
     return (
-        goal.within_s if goal.level > 0.0 else math.inf,
-        goal.short_s if goal.definition == "excl_short" else math.inf,
-        goal.level,
+        float(goal.within_s) if goal.level > 0.0 else math.inf,
+        float(goal.short_s) if goal.definition == "excl_short" else math.inf,
+        float(goal.level),
         DEFINITIONS.index(goal.definition),
-        *(math.inf if cap is None else cap for cap in caps),
+        *(math.inf if cap is None else float(cap) for cap in caps),
     )  # type: ignore[return-value]
 
 
 @Kernel
-def meets(n: float, inverse: float, a: float, theta: float, places: float, h: float, bounds: Bounds) -> bool:
-    """Return whether `n` agents meet `bounds` at load `a`; `inverse` = 1/B(n, a), `h` = mean handling time in s."""
+def in_handle_times(bounds: Bounds, h: float) -> Bounds:
+    """Return `bounds` with times in mean handling times of `h` seconds."""
     within, short, level, definition, max_abandon, max_occupancy, max_wait, max_asa, max_asa_all = bounds
-    m = measures(n, inverse, a, theta, within / h, short / h, places)
+    return within / h, short / h, level, definition, max_abandon, max_occupancy, max_wait, max_asa / h, max_asa_all / h
+
+
+@Kernel
+def meets(n: float, inverse: float, a: float, theta: float, places: float, bounds: Bounds) -> bool:
+    """Return whether `n` agents meet `bounds`, in mean handling times, at load `a`; `inverse` = 1/B(n, a)."""
+    within, short, level, definition, max_abandon, max_occupancy, max_wait, max_asa, max_asa_all = bounds
+    m = measures(n, inverse, a, theta, within, short, places)
     answered = 1.0 - m[P_ABANDON] - m[P_BLOCK]
     in_time = answered - m[LATE]
     offered = 1.0
@@ -53,8 +60,8 @@ def meets(n: float, inverse: float, a: float, theta: float, places: float, h: fl
         and m[P_ABANDON] <= max_abandon + TIE
         and m[P_WAIT] <= max_wait + TIE
         and a * answered <= (max_occupancy + TIE) * n
-        and m[WAIT] <= (max_asa / h + TIE) * answered
-        and m[WAIT_ALL] <= max_asa_all / h + TIE
+        and m[WAIT] <= (max_asa + TIE) * answered
+        and m[WAIT_ALL] <= max_asa_all + TIE
     )
 
 
@@ -75,12 +82,12 @@ def met(found: Performance, goal: ServiceGoal) -> np.ndarray:
 
 
 @Kernel
-def smallest(start: float, a: float, theta: float, places: float, h: float, bounds: Bounds) -> float:
+def smallest(start: float, a: float, theta: float, places: float, bounds: Bounds) -> float:
     """Return the least whole n ≥ 1 that meets `bounds` at load `a` > 0, sought outwards from `start` ≥ 1."""
     low, high, step = 0.0, math.inf, 1.0
     n, inverse = start, inverse_b(start, a)
     while True:
-        if meets(n, inverse, a, theta, places, h, bounds):
+        if meets(n, inverse, a, theta, places, bounds):
             high = n
         else:
             low = n
@@ -104,21 +111,21 @@ def smallest(start: float, a: float, theta: float, places: float, h: float, boun
 
 
 @Kernel
-def exactly(whole: float, a: float, theta: float, places: float, h: float, bounds: Bounds) -> float:
+def exactly(whole: float, a: float, theta: float, places: float, bounds: Bounds) -> float:
     """Return the least real n that meets `bounds`, knowing that `whole` is the least whole one."""
     low, high = whole - 1.0, whole
     while True:
         n = 0.5 * (low + high)
         if n <= low or n >= high:
             return high
-        if meets(n, inverse_b(n, a), a, theta, places, h, bounds):
+        if meets(n, inverse_b(n, a), a, theta, places, bounds):
             high = n
         else:
             low = n
 
 
 @Kernel
-def carried(n: float, low: float, top: float, theta: float, places: float, h: float, bounds: Bounds) -> float:
+def carried(n: float, low: float, top: float, theta: float, places: float, bounds: Bounds) -> float:
     """Return the largest load up to `top` that `n` agents carry within `bounds`, knowing that they carry `low`.
 
     To the last digit: the next larger number is too much.
@@ -128,7 +135,7 @@ def carried(n: float, low: float, top: float, theta: float, places: float, h: fl
         a = min(low + step, top) if high == math.inf else 0.5 * (low + high)
         if a <= low or a >= high:
             return low
-        if meets(n, inverse_b(n, a), a, theta, places, h, bounds):
+        if meets(n, inverse_b(n, a), a, theta, places, bounds):
             low = a
             step *= 2.0
         else:
@@ -148,15 +155,15 @@ def smallest_of_each(
         load = float(a[i])
         if load == 0.0:
             continue
-        law = (float(theta[i]), float(places[i]), float(h[i]))
+        law = (float(theta[i]), float(places[i]), in_handle_times(bounds, float(h[i])))
         octave = min(max(math.frexp(load)[1] + _OCTAVES // 2, 0), _OCTAVES - 1)
         guess = float(safety[octave])
         root = math.sqrt(load + 1.0)
         start = math.ceil(load + (guess if guess == guess else last) * root)
-        n = smallest(max(float(start), 1.0), load, law[0], law[1], law[2], bounds)
+        n = smallest(max(float(start), 1.0), load, law[0], law[1], law[2])
         last = (n - 0.5 - load) / root
         safety[octave] = last
-        out[i] = exactly(n, load, law[0], law[1], law[2], bounds) if real else n
+        out[i] = exactly(n, load, law[0], law[1], law[2]) if real else n
     return out
 
 
@@ -164,10 +171,11 @@ def smallest_of_each(
 def thresholds(top: float, theta: float, places: float, h: float, bounds: Bounds) -> np.ndarray:
     """Return the largest load up to `top` that 0, 1, 2, … agents carry, until they carry `top`."""
     out = np.zeros(64)
+    bounds = in_handle_times(bounds, h)
     n = 0
     while out[n] < top:
         n += 1
         if n == out.size:
             out = np.append(out, np.zeros(n))
-        out[n] = carried(float(n), float(out[n - 1]), top, theta, places, h, bounds)
+        out[n] = carried(float(n), float(out[n - 1]), top, theta, places, bounds)
     return out[: n + 1]

@@ -39,7 +39,7 @@ class AgentsTable:
     >>> table.required([0.0, 10.0, 64.0])
     array([ 0, 14, 70])
     >>> round(float(table.carried_erl[14]), 2)
-    10.73
+    10.87
     """
 
     carried_erl: np.ndarray

@@ -85,6 +85,20 @@ def test_no_agents_and_no_calls():
     assert found.service_level().tolist() == [0.0, 1.0]
 
 
+def test_two_ways_to_erlang_a_agree_at_any_point():
+    rng = np.random.default_rng(11)
+    for _ in range(150):
+        a, h, p = np.exp(rng.uniform([-4, 3, -1], [7.5, 7, 9]))
+        how = {"load_erl": a, "aht_s": h, "within_s": rng.choice([0.0, np.exp(rng.uniform(0, 6))]), "short_s": 5.0}
+        n = max(1, int(a * rng.uniform(0.3, 1.6)))
+        ours = performance("erlang_a", n, patience_s=p, **how)
+        law = performance("erlang_a", n, patience_s=Weibull(p, 1.0), **how)
+        for name in ("p_wait", "p_abandon", "answered_in", "abandoned_in", "abandoned_short"):
+            assert getattr(ours, name) == pytest.approx(getattr(law, name), abs=2e-13)
+        assert ours.asa_s == pytest.approx(law.asa_s, rel=1e-12, abs=1e-13)
+        assert ours.asa_all_s == pytest.approx(law.asa_all_s, rel=1e-12, abs=1e-13)
+
+
 @given(n=st.integers(1, 60), a=st.floats(0.1, 80.0), shape=st.floats(0.6, 3.0), scale=st.floats(5.0, 2000.0),
        t=st.floats(0.0, 300.0))  # fmt: skip
 @settings(max_examples=25, deadline=None)

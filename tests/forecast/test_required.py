@@ -104,10 +104,19 @@ def test_fractions_meet_the_target_exactly():
     assert required_agents("erlang_c", 0.0, 180, None, ServiceGoal(0.8, 20, min_agents=2), fractional=True) == 2.0
 
 
-def test_fractional_agents_of_a_published_calculator():
-    c = performance("erlang_c", [100.0, 100.7], load_erl=97.5, aht_s=180, within_s=[15, 50])
-    assert np.round(c.service_level(), 6).tolist() != [0.0, 0.0]
+def test_values_that_others_have_published():
+    # a commercial spreadsheet library's manual, an R package, call-center-tools
+    def c(n, a, h, t=20):
+        return performance("erlang_c", n, load_erl=a, aht_s=h, within_s=t)
+
     assert erlang_c(133.78, 130.1) == pytest.approx(0.659323, abs=5e-7)
+    assert erlang_c(11, 10.1) == pytest.approx(0.710955, abs=5e-7)
+    levels = [c(100, 97.5, 180, 15), c(100, 97.5, 180, 50), c(100.7, 97.5, 180, 50)]
+    assert [round(found.service_level(), 6) for found in levels] == [0.411537, 0.638087, 0.729022]
+    assert [round(c(20, h / 18, h).asa_s, 5) for h in (240, 300)] == [2.24351, 30.43123]
+    assert round(c(14, 10, 180).asa_s, 5) == 7.83594
+    tools = c(40, 100 / 3, 120)
+    assert (round(tools.p_wait, 4), round(tools.service_level(), 4), round(tools.asa_s, 2)) == (0.1907, 0.9372, 3.43)
 
 
 def test_who_calls_again_needs_more_agents():
