@@ -72,20 +72,15 @@ def cpu_s(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def main() -> None:
-    """Print the table and the times."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=None, help="folder with days/*.csv; else the copies here")
-    parser.add_argument("--days", type=int, default=1536, help="simulated days")
-    given = parser.parse_args()
-    folder = HERE if given.data is None else given.data / "days"
+def show(folder: Path = HERE, days: int = 1536) -> None:
+    """Print the table and the times, from the days in `folder`."""
     print(f"first answer (compiling or loading the cache): {cpu_s(lambda: forward(np.full(2, 0.1), 300.0)):.1f} s CPU")
     methods: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
         "Erlang C": lambda r, h: stationary("erlang_c", r, h),
         "Erlang A": lambda r, h: stationary("erlang_a", r, h),
         "moving": forward,
     }
-    print(f"{given.days} simulated days; service levels in %, 'short' half-hours under 79 and under 80 %")
+    print(f"{days} simulated days; service levels in %, 'short' half-hours under 79 and under 80 %")
     print("day     AHT  method    hours   vs fewest  exact worst  simulated worst   short   exact - simulated    CPU s")
     for day in DAYS:
         starts, rates = rates_of(folder / f"{day}.csv")
@@ -95,7 +90,7 @@ def main() -> None:
                 agents = method(rates, float(aht_s))
                 took, hours = time.process_time() - began, agents.sum() / 2
                 exact = transient(rates, agents, aht_s=aht_s, patience_s=PATIENCE_S).service_level()
-                level, error = simulated(starts, rates, agents, float(aht_s), given.days)
+                level, error = simulated(starts, rates, agents, float(aht_s), days)
                 worst, off = int(level.argmin()), (exact - level) / error
                 print(
                     f"{day:7s} {aht_s}  {name:8s} {hours:7.1f}  {100 * (hours / FEWEST[day, aht_s] - 1):+7.2f} %"
@@ -109,6 +104,15 @@ def main() -> None:
     print(f"a week of such days, 50 erlang in the mean of 14 hours: {cpu_s(lambda: forward(week, 300.0)):.2f} s CPU")
     wave = 50.0 / 300.0 * (1.0 + 0.5 * np.sin(np.arange(336) * np.pi / 24.0))
     print(f"a week day and night, a wave around 50 erlang: {cpu_s(lambda: forward(wave, 300.0)):.2f} s CPU")
+
+
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=None, help="folder with days/*.csv; else the copies here")
+    parser.add_argument("--days", type=int, default=1536, help="simulated days")
+    given = parser.parse_args()
+    show(HERE if given.data is None else given.data / "days", given.days)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ Errors against the 4,809 rows of ``tests/reference/erlang_reference.csv``, which
 probabilities are compared absolutely, Erlang B and C, waits, queue lengths and loads relatively; required agents must
 be equal. Then requirements per processor second for a million loads between 0.1 and 200 erlang, the seconds that a
 fresh process takes for its first answer, and pyworkforce on a sample of the same loads where an environment that has it
-is given. Processor seconds are warm, the best of three, unless said otherwise.
+is given. At last the staffed days of `benchmarks.moving` and the pool of `benchmarks.simulate`, with simpy and Ciw
+where the environment has them. Processor seconds are warm, the best of three, unless said otherwise.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks import moving, simulate
 from busyhour.forecast.queueing import AgentsTable, Performance, ServiceGoal, performance, required_agents
 
 TABLE = Path(__file__).parent.parent / "tests" / "reference" / "erlang_reference.csv"
@@ -240,12 +242,26 @@ def show_peer(asked: argparse.Namespace) -> None:
               f"{one:,.0f} times as fast, {each:,.0f} times where handle times vary")  # fmt: skip
 
 
-# What is printed, in order; each section takes the options. Staffed days and simulated calls join here.
+def show_days(asked: argparse.Namespace) -> None:
+    """Print what `benchmarks.moving` measures."""
+    print("\nstaffed days")
+    moving.show()
+
+
+def show_simulation(asked: argparse.Namespace) -> None:
+    """Print what `benchmarks.simulate` measures of one pool."""
+    print("\nsimulated calls")
+    simulate.show_pool(256, asked.peer_python)
+
+
+# What is printed, in order; each section takes the options.
 SECTIONS: tuple[Callable[[argparse.Namespace], None], ...] = (
     show_exactness,
     show_speed,
     show_first_answers,
     show_peer,
+    show_days,
+    show_simulation,
 )
 
 
