@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -172,8 +171,6 @@ app.add_typer(cli_runs.app)
 
 def main() -> None:
     """Run the command line."""
-    os.environ.setdefault("NUMBA_DISABLE_PERFORMANCE_WARNINGS", "1")
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: more threads only wait for each other
     app()
 
 

@@ -63,7 +63,7 @@ def measure(folder: Path, cache: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.plan", str(folder), CHILD, str(Path(temporary) / "run")],
-            env=os.environ | {"NUMBA_CACHE_DIR": str(cache)},
+            env=os.environ | {"NUMBA_CACHE_DIR": str(cache), "OPENBLAS_NUM_THREADS": "1"},  # as the command line has it
             capture_output=True,
             text=True,
             encoding="utf-8",
