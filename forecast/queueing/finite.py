@@ -55,7 +55,6 @@ def _finite(
     n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float, places: int
 ) -> tuple[float, ...]:
     r = _weights(n, a, theta, places)
-    p_n = 1.0 / (r.sum() + (inverse - 1.0) * r[0])
     late_in, still_in = _longer(n + theta, theta, t_in, places), _longer(n, theta, t_in, places)
     late_brief, still_brief = _longer(n + theta, theta, t_short, places), _longer(n, theta, t_short, places)
     waiting = queue = wait = late = still = late_short = still_short = delay = 0.0
@@ -70,6 +69,7 @@ def _finite(
         still += float(r[j]) * float(still_in[j])
         late_short += served * float(late_brief[j])
         still_short += float(r[j]) * float(still_brief[j])
+    p_n = 1.0 / (waiting + float(r[places]) + (inverse - 1.0) * float(r[0]))
     still *= math.exp(-theta * t_in) if theta > 0.0 else 1.0
     still_short *= math.exp(-theta * t_short) if theta > 0.0 else 1.0
     return (p_n * waiting, p_n * queue * theta / a, p_n * late, p_n * still, p_n * late_short, p_n * still_short,

@@ -116,7 +116,9 @@ def mixture(
     """
     out = np.zeros((kernel.MEASURES + 1, a.shape[0], top + 1))
     for i in range(a.shape[0]):
-        mean = (a[i] * weight[i]).sum()
+        mean = 0.0
+        for q in range(a.shape[1]):
+            mean += float(a[i, q] * weight[i, q])
         law = (float(theta[i]), float(t_in[i]), float(t_short[i]))
         if mean <= 0.0:
             continue

@@ -15,7 +15,7 @@ from .measures import TINY, impatience, waiting_places
 from .meeting import Bounds, bounds_of, thresholds
 from .targets import ServiceGoal
 
-_CHECKS = 50  # of the goal per agent of a table
+_CHECKS = 45  # of the goal per agent of a table
 _CELL = 0.25  # erlang, a power of two: loads fall into cells without rounding
 
 

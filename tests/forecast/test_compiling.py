@@ -41,11 +41,12 @@ def test_requirements_are_the_same():
         np.testing.assert_allclose(thresholds.plain(*table), thresholds.compiled(*table), rtol=1e-11)
 
 
-def test_compiles_when_it_has_been_asked_often():
+def test_the_way_depends_on_nothing_but_the_number_of_cases():
     kernel = Kernel(lambda x: x)
-    assert kernel.suited(FEW) is kernel.plain
     kernel.__dict__["compiled"] = "compiled"
-    assert kernel.suited(1) == "compiled"
+    assert kernel.suited(FEW) is kernel.plain
+    assert kernel.suited(FEW + 1) == "compiled"
+    assert kernel.suited(1) is kernel.plain
 
 
 def test_a_first_answer_loads_nothing_heavy():

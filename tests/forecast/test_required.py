@@ -139,8 +139,8 @@ def test_few_places_ask_for_agents(places):
 
 def test_other_ranges_than_the_reference():
     rng = np.random.default_rng(7)
-    loads, h = np.exp(rng.uniform(np.log(1e-3), np.log(5e4), 200)), np.exp(rng.uniform(0, 8, 200))
-    patience = np.exp(rng.uniform(-1, 9, 200))
+    loads, h = np.exp(rng.uniform(np.log(1e-3), np.log(5e4), 60)), np.exp(rng.uniform(0, 8, 60))
+    patience = np.exp(rng.uniform(-1, 9, 60))
     for definition in DEFINITIONS:
         goal = ServiceGoal(0.8, 20, definition)
         n = required_agents("erlang_a", loads, h, patience, goal)
