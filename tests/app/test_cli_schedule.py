@@ -147,3 +147,20 @@ def test_last_weeks_heads_of_a_queue_that_is_gone_are_left_aside(planned: Path, 
     call = ("--requirement", needed, "--rules", tmp_path / "plan.toml", "--out", tmp_path / "run", "--quiet")
     busyhour("schedule", *call, "--previous", last)
     assert "0 violations" in busyhour("check", tmp_path / "run").output
+
+
+def test_a_plan_counts_and_simulates_last_weeks_shift_that_runs_on(planned: Path, tmp_path: Path) -> None:
+    """The whole chain with --previous: an agent of last week is on the phone till ten on Monday."""
+    last, run = tmp_path / "last", tmp_path / "run"
+    last.mkdir()
+    night = "a9,2026-10-18T22:00,2026-10-19T10:00,phone,calls\n"
+    (last / "activity.csv").write_text("agent,start,end,activity,queue\n" + night, encoding="utf-8")
+    busyhour("plan", planned, "--previous", last, "--out", run, "--quiet")
+    coverage, activity = pd.read_csv(run / "coverage.csv"), pd.read_csv(run / "activity.csv")
+    own = activity[(activity["activity"] == "phone") & (activity["start"] <= "2026-10-19T09:00:00+02:00")]
+    at_nine = coverage[coverage["start"].str.startswith("2026-10-19T09:00")]
+    assert at_nine["on_phone"].item() == len(own) + 1
+    assert "a9" not in set(activity.loc[activity["start"] < "2026-10-19T21:00", "agent"]), "still at rest"
+    service = pd.read_csv(run / "service.csv")
+    assert service.loc[service["period"] == "day", "simulated"].notna().all()
+    assert "0 violations" in busyhour("check", run).output
