@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, show_frame, told
+from ..forecast.errors import InputError
+from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, say_wall_clock, show_frame, told
 
 if TYPE_CHECKING:
     from ..forecast.queueing.targets import ServiceGoal
@@ -149,6 +150,11 @@ def require(
     from .single import require_file
     from .store import write_csv
 
+    curve = out.with_name("curve.csv")
+    if curve == out:
+        raise InputError("the curve is written to curve.csv beside it", column="--out", value=str(out),
+                         mend="Give the requirement another name")  # fmt: skip
+    say_wall_clock(volume, zone)
     result = require_file(
         volume,
         goal_of(goal, definition, "interval"),
@@ -159,7 +165,7 @@ def require(
         moving=moving,
     )
     write_csv(out, result.requirement)
-    write_csv(out.with_name("curve.csv"), result.curve)
+    write_csv(curve, result.curve)
     rows = result.requirement
     totals = (
         rows[rows["open"] == 1]
@@ -210,6 +216,7 @@ def simulate(
     from .single import simulate_file
     from .store import write_csv
 
+    say_wall_clock(volume, zone)
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         found = simulate_file(

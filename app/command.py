@@ -93,6 +93,18 @@ def say(code: int, text: str) -> int:
     return code
 
 
+def say_wall_clock(path: Path, zone: str | None) -> None:
+    """Say that the stamps of a file, which carry offsets, are taken as wall clock where no zone is named."""
+    from ..forecast.tables import read_text_csv
+
+    if zone is not None:
+        return
+    rows = read_text_csv(path)
+    if "start" in rows and rows["start"].str.contains(r"\d(?:[+-]\d\d:\d\d|Z)$").any():
+        text = f"{path.name}: times are taken as wall clock, clock changes unchecked; name their zone with --zone"
+        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+
+
 def date_of(text: str | None) -> Any:
     """Read a date of the command line."""
     import datetime as dt

@@ -30,12 +30,13 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def met(sums: np.ndarray, goal: ServiceGoal) -> np.ndarray:
-    """Return where the level and every cap of the goal are met, from sums with measures last."""
+    """Return where the level and the caps of the goal are met, `max_wait_share` apart, from sums with measures last."""
     in_time, total = counted(sums, goal.definition)
     out = in_time >= goal.level * total - 1e-9
     for cap, part, whole in (
         (goal.max_abandon, desk.ABANDONED, desk.OFFERED),
         (goal.max_asa_s, desk.WAIT_ANSWERED, desk.ANSWERED),
+        (goal.max_asa_all_s, desk.WAIT, desk.OFFERED),
         (goal.max_occupancy, desk.BUSY, desk.STAFFED),
     ):
         if cap is not None:

@@ -75,7 +75,8 @@ def staff_day(
     Raises
     ------
     InputError
-        As `transient`, or on a goal that no number of agents meets.
+        As `transient`, on a goal that no number of agents meets, or on the caps `max_wait_share` and `max_asa_all_s`,
+        which the transient law does not tell.
 
     Notes
     -----
@@ -101,6 +102,10 @@ def staff_day(
     if goal.max_occupancy is not None and goal.max_occupancy <= 0.0:
         raise InputError("no number of agents meets it", column="max_occupancy", value=goal.max_occupancy,
                          mend="Set a cap above 0")  # fmt: skip
+    for cap in ("max_wait_share", "max_asa_all_s"):
+        if getattr(goal, cap) is not None:
+            raise InputError("the moving queue does not know this cap", column=cap, value=getattr(goal, cap),
+                             mend="Leave it out, or take the stationary requirement")  # fmt: skip
     first, guess = start(course, waiting, law), first_guess(course, goal)
     least = np.maximum(goal.min_agents, course.mean_rates.any(axis=1))
     forward = Forward(course, goal, guess, np.where(course.is_open, least, 0), [first])

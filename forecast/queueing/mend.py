@@ -16,6 +16,16 @@ from .targets import ServiceGoal
 
 _ROUNDS = 100
 
+LEAST_RUNS = 256
+
+CAPS = {
+    "max_abandon": "abandon_rate",
+    "max_asa_s": "asa_s",
+    "max_asa_all_s": "asa_all_s",
+    "max_occupancy": "occupancy",
+}
+"""Caps of a goal and the columns of the simulation's service that tell them."""
+
 
 @dataclass(frozen=True)
 class Repaired:
@@ -52,7 +62,7 @@ def repair(
     runs: int = 1024,
     watch: Watch | None = None,
 ) -> Repaired:
-    """Add the fewest agents after which the simulation finds no interval short of its goal.
+    """Add agents until the simulation finds no interval short of its goal, and none that could be spared.
 
     Every simulation meets the same calls (common random numbers), so that what changes is the staff's doing.
     Each short interval gets one agent more until none is short; then every added agent that can be spared is taken
@@ -64,16 +74,17 @@ def repair(
         As in `simulate`; the goal must hold in each interval that it reports. Added heads are nameless.
     tolerance
         How far the simulated service level of an interval may lie below its goal, a share; None = as far as chance
-        explains (the goal lies within the 95 % interval), so that chance alone mends nothing.
+        explains (the goal lies within the 95 % interval), so that chance alone mends nothing. Caps on abandonment,
+        waits and occupancy hold for the mean; `max_wait_share` is not looked at.
     runs
-        Runs of every simulation.
+        Runs of every simulation, at least `LEAST_RUNS`.
     watch
         Told the progress of every simulation; a stop ends the repair.
 
     Raises
     ------
     InputError
-        As `simulate`, or where a hundred rounds of more staff do not mend it.
+        As `simulate`, on too few runs, or where a hundred rounds of more staff do not mend it.
     Stopped
         If stopped on the way.
 
@@ -107,15 +118,19 @@ def repair(
             watch=watch,
         )  # fmt: skip
 
+    if runs < LEAST_RUNS:
+        raise InputError(
+            f"Expected at least {LEAST_RUNS} runs", column="runs", value=runs, mend="Fewer tell too little"
+        )
     simulation = found(None)
-    short = short_of(simulation, tolerance)
+    short = short_of(simulation, goals, tolerance)
     added = pd.Series(0, index=short.index)
     for _ in range(_ROUNDS):
         if not short.any():
             break
         added += short.astype(np.int64)
         simulation = found(added)
-        short = short_of(simulation, tolerance)
+        short = short_of(simulation, goals, tolerance)
     else:
         raise InputError("more staff does not mend it", column="goal", mend="Ask for less")
     for at in added.index[added > 0][::-1]:
@@ -123,7 +138,7 @@ def repair(
             fewer = added.copy()
             fewer[at] -= 1
             trial = found(fewer)
-            if short_of(trial, tolerance).any():
+            if short_of(trial, goals, tolerance).any():
                 break
             added, simulation = fewer, trial
     return Repaired(staffed(added), told(added), simulation)
@@ -134,7 +149,11 @@ def told(added: pd.Series) -> pd.DataFrame:
     return added[added > 0].rename("agents").reset_index()
 
 
-def short_of(simulation: Simulation, tolerance: float | None) -> pd.Series:
-    """Return by queue and start which intervals miss their goal."""
+def short_of(simulation: Simulation, goals: Mapping[str, ServiceGoal], tolerance: float | None) -> pd.Series:
+    """Return by queue and start which intervals miss the level of their goal, or one of its caps."""
     rows = simulation.service[simulation.service["period"] == "interval"].set_index(["queue", "start"])
-    return rows["ci_hi"] < rows["goal"] if tolerance is None else rows["simulated"] < rows["goal"] - tolerance
+    out = rows["ci_hi"] < rows["goal"] if tolerance is None else rows["simulated"] < rows["goal"] - tolerance
+    for cap, column in CAPS.items():
+        most = pd.Series([getattr(goals[queue], cap) for queue, _ in rows.index], index=rows.index, dtype=float)
+        out |= rows[column] > most  # without a cap, or without a call, nothing is missed
+    return out

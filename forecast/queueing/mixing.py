@@ -54,7 +54,8 @@ def service_curve(
     attained
         None: the mean over the forecast distribution. A probability like 0.9: the curve of a day so busy that only
         the share 1 − `attained` of the days is busier (all intervals of a day are busy together), so that a goal
-        held on this curve is held on that share of the days; `Curve.calls` are then that day's.
+        held on this curve is held, in the mean of its calls, on days up to that one; the chance of single calls comes
+        on top (`p_goal` of the simulation). `Curve.calls` are then that day's.
 
     Raises
     ------

@@ -58,7 +58,7 @@ class Transient:
         parts = (self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
         above, below = counted(definition, self.calls, *parts)
         blank = np.where(self.calls > 0.0, 0.0, 1.0)
-        return np.asarray(np.divide(above, below, out=blank, where=below > 1e-12 * self.calls))
+        return np.asarray(np.divide(above, below, out=blank, where=below > 1e-9 * self.calls))
 
     @classmethod
     def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: Law) -> Transient:
@@ -74,7 +74,9 @@ class Transient:
             mean[sums_of.ABANDONED],
             mean[sums_of.ABANDONED_IN],
             mean[sums_of.ABANDONED_SHORT],
-            np.divide(wait, answered, out=nothing.copy(), where=answered > 1e-12),
+            np.divide(
+                wait, answered, out=nothing.copy(), where=answered > 1e-9 * np.maximum(mean[sums_of.OFFERED], 1.0)
+            ),
             np.divide(busy, staffed, out=nothing.copy(), where=staffed > 0.0),
             mean[sums_of.WAITING] / seconds,
             law,

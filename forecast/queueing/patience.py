@@ -71,7 +71,7 @@ def _measures(law: Patience, n: float, a: float, h: float, t_in_s: float, t_shor
     with np.errstate(divide="ignore"):
         end = float(np.min(np.where(slope > 0.0, _LATER + _NEGLIGIBLE / slope, np.inf)))
     if end == math.inf:  # those who never hang up are too many
-        stay = min(n / a, 1.0)
+        stay = float(survival(_LATER[-1]))
         return 1.0, 1.0 - stay, stay, still, stay, still_short, math.inf, math.inf, 0.0
     steps = np.asarray(getattr(law, "samples_s", ()), dtype=float) / h
     # marks at every scale, lest a short patience be missed

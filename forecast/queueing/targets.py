@@ -73,6 +73,8 @@ class ServiceGoal:
             value = getattr(self, name)
             if value is not None and not value >= 0:
                 raise InputError(f"Expected {name} >= 0", column=name, value=value)
+        if self.min_agents != int(self.min_agents):
+            raise InputError("Expected a whole number of agents", column="min_agents", value=self.min_agents)
         if self.definition not in DEFINITIONS:
             raise InputError(
                 "unknown definition of service level",

@@ -256,3 +256,19 @@ def test_an_empty_roster_never_replaces_a_plan(
     monkeypatch.setattr(week, "solve_roster", stopped)
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == code, result.output
+
+
+def test_stages_say_what_they_cannot_do(tmp_path: Path) -> None:
+    """A curve that would overwrite its requirement is refused; offsets without a zone are told to be wall clock."""
+    volume = tmp_path / "volume.csv"
+    volume.write_text("start,calls,handle_s,queue\n2026-03-02T09:00+01:00,50,300,calls\n", encoding="utf-8")
+    refused = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "curve.csv", "--quiet")
+    assert refused.exit_code == 3
+    assert "another name" in refused.output
+    done = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
+    assert done.exit_code == 0
+    assert "wall clock" in done.output
+    volume.write_text("start,calls,handle_s,queue\n2026-03-02T09:00,50,0,calls\n", encoding="utf-8")
+    zero = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
+    assert zero.exit_code == 3
+    assert "volume.csv, row 2, column handle_s" in zero.output

@@ -49,7 +49,7 @@ def test_survival_falls_from_one_and_its_area_is_the_mean(law):
 
 def test_lognormal_is_that_of_scipy():
     law = Lognormal(300.0, 1.2)
-    same = stats.lognorm(law.sigma, scale=300.0 * math.exp(-law.sigma**2 / 2))
+    same = stats.lognorm(law.sigma, scale=300.0 * math.exp(-(law.sigma**2) / 2))
     assert same.std() / same.mean() == pytest.approx(1.2)
     t = np.array([1.0, 100.0, 2000.0])
     assert law.survival(t) == pytest.approx(same.sf(t), rel=1e-12)

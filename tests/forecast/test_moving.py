@@ -203,6 +203,8 @@ def test_no_calls_no_agents():
     (lambda: transient([0.1], [3], aht_s=300, waiting=2, law=transient([0.1], [3], aht_s=300).law), "already"),
     (lambda: transient([0.1], [3], aht_s=300, cv=0.2, law=transient([0.1], [3], aht_s=300).law), "call rates"),
     (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_occupancy=0.0), aht_s=300), "no number of agents"),
+    (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_wait_share=0.1), aht_s=300), "max_wait_share"),
+    (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_asa_all_s=5.0), aht_s=300), "max_asa_all_s"),
 ])  # fmt: skip
 def test_bad_input_is_named(ask, told):
     with pytest.raises(InputError, match=told):
@@ -221,6 +223,26 @@ def test_repair_adds_the_least_where_simulation_misses():
     again = repair(mended.staffing, volume, {"desk": GOAL}, runs=512, tolerance=0.0)
     assert again.added.empty
     assert repair(staffing, volume, {"desk": GOAL}, runs=512, tolerance=0.0).added.equals(mended.added)
+
+
+def test_repair_minds_caps_and_wants_enough_runs():
+    times = pd.date_range("2026-03-02 08:00", periods=2, freq="30min")
+    volume = pd.DataFrame({"queue": "desk", "start": times, "calls": 50.0, "handle_s": 180.0, "patience_s": 60.0})
+    staffing = pd.DataFrame({"start": [times[0]], "end": [times[-1] + pd.Timedelta(minutes=30)], "agents": [7]})
+    goal = ServiceGoal(0.5, 20, max_abandon=0.02)
+    mended = repair(staffing, volume, {"desk": goal}, runs=256)
+    rows = mended.simulation.service.query("period == 'interval'")
+    assert (rows["abandon_rate"] <= 0.02).all()
+    assert (
+        mended.added["agents"].sum()
+        > repair(staffing, volume, {"desk": ServiceGoal(0.5, 20)}, runs=256).added["agents"].sum()
+    )
+    with pytest.raises(InputError, match="at least 256 runs"):
+        repair(staffing, volume, {"desk": goal}, runs=64)
+
+
+def test_without_an_answer_there_is_no_mean_wait():
+    assert np.isnan(transient([0.1, 0.1], [0, 0], aht_s=180).asa_s).all()
 
 
 def test_a_requirement_that_follows_the_queue():

@@ -73,7 +73,8 @@ def test_no_patience_is_erlang_b_and_endless_patience_erlang_c():
 def test_too_many_who_never_hang_up_are_said_to_have_no_bound():
     found = ask([20, 30], 50.0, Stubborn())
     assert found.asa_s[0] == found.asa_all_s[0] == found.queue_length[0] == math.inf
-    assert (found.p_wait[0], found.answered_in[0], found.p_abandon[0]) == (1.0, 0.0, pytest.approx(0.6))
+    # the half that would hang up does; the other half waits for ever
+    assert (found.p_wait[0], found.answered_in[0], found.p_abandon[0]) == (1.0, 0.0, pytest.approx(0.5))
     assert 60 < found.asa_s[1] < 200
 
 
@@ -135,3 +136,25 @@ def test_required_with_a_law():
 def test_a_law_needs_room_for_everyone():
     with pytest.raises(InputError, match="queue_places"):
         ask(5, 4.0, Stubborn(), queue_places=3)
+
+
+def test_only_the_impatient_hang_up_in_overload():
+    """Half the callers stay for ever and are too many: the other half goes, the queue of the stoic has no bound."""
+
+    class HalfStoic:
+        def survival(self, t_s):
+            return 0.5 + 0.5 * np.exp(-np.asarray(t_s) / 60.0)
+
+    found = performance("erlang_a", 10, load_erl=30.0, aht_s=180, patience_s=HalfStoic(), within_s=20)
+    assert found.p_abandon == pytest.approx(0.5)
+    assert found.answered_in == pytest.approx(0.0, abs=1e-12)
+    assert found.asa_s == math.inf
+
+    class Stoic:
+        def survival(self, t_s):
+            return np.ones(np.shape(t_s))
+
+    law = performance("erlang_a", 10, load_erl=11.0, aht_s=180, patience_s=Stoic(), within_s=20)
+    number = performance("erlang_a", 10, load_erl=11.0, aht_s=180, patience_s=math.inf, within_s=20)
+    for name in ("p_wait", "p_abandon", "answered_in", "abandoned_in", "asa_s", "asa_all_s"):
+        assert getattr(law, name) == getattr(number, name), name
