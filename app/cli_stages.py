@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ..forecast.errors import InputError
 from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, say_wall_clock, show_frame, told
 
-if TYPE_CHECKING:
-    from ..forecast.queueing.targets import ServiceGoal
-
 app = typer.Typer()
-
-
-def goal_of(text: str, definition: str, basis: str) -> ServiceGoal:
-    """Read a goal of the command line."""
-    from ..forecast.queueing.targets import ServiceGoal
-
-    return ServiceGoal.parse(text, definition=definition, basis=basis)
 
 
 @app.command()
@@ -129,9 +119,15 @@ def backtest(
 @told
 def require(
     volume: Annotated[Path, typer.Argument(help="volume.csv: queue, start, calls, handle_s, patience_s, quantiles.")],
-    goal: Annotated[str, typer.Option(help="80/20 = 80 % answered within 20 s.")],
+    goal: Annotated[
+        list[str], typer.Option(help="80/20 = 80 % answered within 20 s; NAME=80/20 for one queue; repeatable.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="requirement.csv to write; curve.csv goes beside it.")],
     definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
+    max_abandon: Annotated[float | None, typer.Option(help="Cap on the share that hangs up.", min=0, max=1)] = None,
+    max_occupancy: Annotated[float | None, typer.Option(help="Cap on the occupancy, a share.", min=0, max=1)] = None,
+    max_asa_s: Annotated[float | None, typer.Option(help="Cap on the mean wait of answered calls.", min=0)] = None,
+    min_agents: Annotated[int, typer.Option(help="Least agents while open.", min=0)] = 0,
     model: Annotated[
         str | None, typer.Option(help="erlang_a or erlang_c; else by whether the volume has a patience.")
     ] = None,
@@ -157,7 +153,14 @@ def require(
     say_wall_clock(volume, zone)
     result = require_file(
         volume,
-        goal_of(goal, definition, "interval"),
+        goal,
+        caps={
+            "definition": definition,
+            "max_abandon": max_abandon,
+            "max_occupancy": max_occupancy,
+            "max_asa_s": max_asa_s,
+            "min_agents": min_agents,
+        },
         model=model,
         unplanned=unplanned,
         planned=planned,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
-from ..forecast.queueing.targets import ServiceGoal
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
 from .inputs import Folder
@@ -141,15 +140,19 @@ def backtest_file(
 
 def require_file(
     path: Path,
-    goal: ServiceGoal,
+    goals: Sequence[str],
     *,
+    caps: Mapping[str, object],
     model: str | None,
     unplanned: float,
     planned: float,
     zone: str | None,
     moving: bool = False,
 ) -> Requirement:
-    """Return requirement and curves of a volume file, on its own interval."""
+    """Return requirement and curves of a volume file, on its own interval.
+
+    `goals` are texts of the command line, `caps` the other fields of every goal.
+    """
     volume = read_csv(path, TABLES["volume"], zone=zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
     grid = _grid(volume, zone, path)
@@ -165,7 +168,7 @@ def require_file(
     }
     return require(
         volume,
-        dict.fromkeys(names, goal),
+        goals_of(goals, names, basis="interval", **caps),
         grid,
         models=models,
         unplanned=unplanned,
@@ -205,7 +208,7 @@ def simulate_file(
     return simulate(
         read_staffing(staffing, names, minutes, zone),
         table,
-        goals_of(goals, names, definition),
+        goals_of(goals, names, definition=definition),
         interval_min=minutes,
         report_min=report_min,
         absent=unplanned,

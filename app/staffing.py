@@ -55,8 +55,10 @@ def read_staffing(path: Path, queues: Sequence[str], interval_min: int, zone: st
     return steps
 
 
-def goals_of(texts: Iterable[str], queues: Sequence[str], definition: str) -> dict[str, ServiceGoal]:
+def goals_of(texts: Iterable[str], queues: Sequence[str], **rest: object) -> dict[str, ServiceGoal]:
     """Return the goal of each queue from texts like ``80/20`` (all queues) and ``NAME=90/10`` (that queue alone).
+
+    `rest` are the other fields of each goal.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def goals_of(texts: Iterable[str], queues: Sequence[str], definition: str) -> di
             raise InputError("unknown queue", column="--goal", value=name, mend=mend)
         if name in told:
             raise InputError(f"two goals for {name or 'all queues'}", column="--goal", value=text)
-        told[name] = ServiceGoal.parse(goal, definition=definition)
+        told[name] = ServiceGoal.parse(goal, **rest)
     if lost := [name for name in queues if name not in told and "" not in told]:
         mend = f"Add --goal {lost[0]}=80/20, or --goal 80/20 for all"
         raise InputError("no goal for this queue", column="--goal", value=lost[0], mend=mend)

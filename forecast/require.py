@@ -14,7 +14,7 @@ from .queueing.curve import Curve
 from .queueing.forward import staff_day
 from .queueing.mixing import rate_cv, service_curve
 from .queueing.targets import ServiceGoal
-from .tables import refuse_duplicates
+from .tables import TABLES, check, refuse_duplicates
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ def require(
         On a queue without goal or model, a start off the grid, a repeated row, unknown numbers, or a shrinkage
         outside 0 ≤ share < 1.
     """
+    volume = check(volume, TABLES["volume"], zone=grid.zone)
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
     if not 0.0 <= planned < 1.0:
         raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)

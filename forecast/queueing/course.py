@@ -76,7 +76,10 @@ class Course:
         rates = finer(rates, bins or rates.shape[1], "calls_per_s")
         count = len(rates)
         aht = _per_interval(numbers(aht_s, "aht_s", above=TINY), count, "aht_s")
-        patience = numbers(np.inf if patience_s is None else patience_s, "patience_s", above=TINY, infinite=True)
+        patience = numbers(np.inf if patience_s is None else patience_s, "patience_s", infinite=True)
+        if (patience <= TINY).any():
+            raise InputError("where nobody waits there is no queue that moves", column="patience_s", value=0.0,
+                             mend="Give their patience in seconds, or use erlang_b")  # fmt: skip
         leave = 1.0 / _per_interval(patience, count, "patience_s")
         spread = _per_interval(numbers(cv, "cv"), count, "cv")
         opened = _per_interval(np.asarray(True if is_open is None else is_open, dtype=bool), count, "is_open")

@@ -272,3 +272,20 @@ def test_stages_say_what_they_cannot_do(tmp_path: Path) -> None:
     zero = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
     assert zero.exit_code == 3
     assert "volume.csv, row 2, column handle_s" in zero.output
+
+
+def test_require_takes_a_goal_per_queue_and_caps(tmp_path: Path) -> None:
+    """NAME=80/20 for one queue, the others by the goal for all; caps hold for every queue."""
+    rows = [f"2026-03-02T09:00,50,300,120,{queue}" for queue in ("calls", "vip")]
+    volume, out = tmp_path / "volume.csv", tmp_path / "r.csv"
+    volume.write_text("start,calls,handle_s,patience_s,queue\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    call = ("require", volume, "--out", out, "--quiet", "--goal", "70/20")
+
+    def agents(*more: str) -> list[int]:
+        assert busyhour(*call, *more).exit_code == 0
+        return [int(line.split(",")[4]) for line in out.read_text(encoding="utf-8").splitlines()[1:] if ",1," in line]
+
+    same, dear, capped = agents(), agents("--goal", "vip=90/10"), agents("--max-abandon", "0.01", "--min-agents", "3")
+    assert same[0] == same[1] == dear[0] < dear[1]
+    assert capped[0] > same[0]
+    assert busyhour(*call, "--goal", "sales=80/20").exit_code == 3

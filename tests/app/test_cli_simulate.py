@@ -125,7 +125,7 @@ def test_a_coverage_slot_lasts_as_its_grid_says(tmp_path: Path) -> None:
 
 def test_a_queue_may_have_any_name() -> None:
     """Only the last = parts name and goal."""
-    goals = goals_of(["80/20", "a=b=70/30"], ["a=b", "c"], "offered")
+    goals = goals_of(["80/20", "a=b=70/30"], ["a=b", "c"], definition="offered")
     assert (str(goals["a=b"]), str(goals["c"])) == ("70/30", "80/20")
     with pytest.raises(InputError, match="no goal"):
-        goals_of([], ["c"], "offered")
+        goals_of([], ["c"])

@@ -129,3 +129,13 @@ def test_bad_settings_are_refused():
                 {"unplanned": {"calls": np.zeros(3)}}):  # fmt: skip
         with pytest.raises(InputError):
             ask(rows, **bad)
+
+
+@pytest.mark.parametrize(
+    ("column", "bad"), [("calls", np.nan), ("calls", -1.0), ("handle_s", 0.0), ("handle_s", np.nan)]
+)
+def test_a_bad_number_in_a_frame_is_named_by_row_and_column(column, bad):
+    rows = volume(GRID).iloc[::-1].reset_index(drop=True)  # unsorted: the row is the frame's own
+    rows.loc[3, column] = bad
+    with pytest.raises(InputError, match=rf"row 5, column {column}"):
+        ask(rows)
