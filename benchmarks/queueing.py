@@ -160,11 +160,11 @@ def cpu_s(work: Callable[[], object], rounds: int = 3) -> float:
     return best
 
 
-def fresh(code: str, cache: str, before: str = "pass") -> tuple[str, float, float]:
+def fresh(code: str, cache: str, before: str = "pass", **env: str) -> tuple[str, float, float]:
     """Return what a fresh process prints, its processor seconds and its seconds on the wall."""
     children, began = os.times(), time.perf_counter()
     done = subprocess.run([sys.executable, "-c", f"{before}\n{code}"], check=True, capture_output=True, text=True,
-                          env={**os.environ, "NUMBA_CACHE_DIR": cache})  # fmt: skip
+                          env={**os.environ, "NUMBA_CACHE_DIR": cache, **env})  # fmt: skip
     wall, after = time.perf_counter() - began, os.times()
     used = after.children_user + after.children_system - children.children_user - children.children_system
     return done.stdout.strip(), used, wall
@@ -205,6 +205,10 @@ def show_first_answers(_: argparse.Namespace) -> None:
         for model in ("erlang_c", "erlang_a"):
             said = fresh(many.format(count=COUNT, model=model, handle="AHT_S"), cache)[0]
             print(f"{f'{model}, {COUNT:,}, one handle time':<52}{said}")
+        for count, handle in ((COUNT, "AHT_S"), (100_000, vary)):
+            said = fresh(many.format(count=count, model="erlang_c", handle=handle), cache, NUMBA_DISABLE_JIT="1")[0]
+            told = f"erlang_c, {count:,}, {'one handle time' if handle == 'AHT_S' else 'handle times vary'}"
+            print(f"{told + ', compiler off':<52}{said.partition(',')[0]}")
         for told in ("no cache", "cached"):
             for model in ("erlang_c", "erlang_a"):
                 said = fresh(many.format(count=100_000, model=model, handle=vary), cache)[0]

@@ -221,8 +221,9 @@ def _gap(run: Run) -> Card:
         return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.")
     told, small = f"{status}: no such plan is cheaper by more than this", "(cost − proven lower bound) / bound."
     if run.summary.get("roster"):
-        shifts = (run.summary.get("cover") or {}).get("gap")
-        told = f"{status}; the choice of shifts: {percent(shifts, 2) if known(shifts) else 'no bound known'}"
+        cover = run.summary.get("cover") or {}
+        shifts = percent(cover["gap"], 2) if known(cover.get("gap")) else "no bound known"
+        told = f"{status}; the choice of shifts: {shifts}{' before it was mended' if cover.get('mended') else ''}"
         small = "(cost − bound) / bound. The bound: no way to give these shifts to these people costs less."
     return Card("Proven gap", percent(float(str(gap)), 2), told, small)
 
