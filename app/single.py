@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..forecast.backtest import backtest
+from ..forecast.rolling import backtest
 from ..forecast.calendars import Calendar, SpecialDay, opening_of_history, parse_opening
 from ..forecast.errors import InputError
 from ..forecast.grid import WEEKDAYS, Grid

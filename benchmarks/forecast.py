@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from busyhour.app.inputs import Folder
-from busyhour.forecast.backtest import backtest
+from busyhour.forecast.rolling import backtest
 from busyhour.forecast.progress import Watch
 
 ORIGINS = Path(__file__).parent / "origins_bank.csv"

@@ -95,7 +95,7 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.forecast.queueing", "Lognormal"),
     ("busyhour.forecast.queueing", "Empirical"),
     ("busyhour.forecast.predict", "forecast"),
-    ("busyhour.forecast.backtest", "backtest"),
+    ("busyhour.forecast.rolling", "backtest"),
     ("busyhour.forecast.require", "require"),
     ("busyhour.forecast.grid", "Grid"),
     ("busyhour.forecast.calendars", "Calendar"),

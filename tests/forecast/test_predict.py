@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.backtest import backtest
+from busyhour.forecast.rolling import backtest
 from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
