@@ -66,7 +66,7 @@ class Profile:
         typical = max(float(np.nanmean(self.level)), 1e-9)
         with np.errstate(invalid="ignore", divide="ignore"):
             pooled = (weight[:, None] * y * told).sum(axis=0) / (weight[:, None] * level[:, None] * told).sum(axis=0)
-        pooled = _fill(pooled)
+        pooled = fill(pooled)
         out = np.empty_like(self.share)
         for w in range(7):
             mine = weekday == w
@@ -92,7 +92,7 @@ def _usual(mine: np.ndarray, everyone: np.ndarray) -> np.ndarray:
     return np.asarray(rows.any(axis=0) if len(rows) else everyone.any(axis=0))
 
 
-def _fill(values: np.ndarray) -> np.ndarray:
+def fill(values: np.ndarray) -> np.ndarray:
     """Replace NaN by the value of the nearest interval that has one."""
     good = np.flatnonzero(np.isfinite(values))
     places = np.arange(len(values))
