@@ -8,10 +8,11 @@ from ..errors import InputError
 from .contract import Model, Prediction
 from .factor import Factor
 from .glm import PoissonGlm
+from .holtwinters import HoltWinters
 from .naive import LastWeek, WeekdayMean, WeekdayMedian
 from .twostage import TwoStage
 
-MODELS: dict[str, type[Model]] = {m.name: m for m in (Factor, TwoStage, PoissonGlm, WeekdayMedian, WeekdayMean, LastWeek)}
+MODELS: dict[str, type[Model]] = {m.name: m for m in (Factor, TwoStage, PoissonGlm, HoltWinters, WeekdayMedian, WeekdayMean, LastWeek)}
 
 __all__ = ["MODELS", "Model", "Prediction", "model_named"]
 
