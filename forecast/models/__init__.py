@@ -9,10 +9,13 @@ from .contract import Model, Prediction
 from .factor import Factor
 from .glm import PoissonGlm
 from .holtwinters import HoltWinters
+from .mstl import MstlEts
 from .naive import LastWeek, WeekdayMean, WeekdayMedian
 from .twostage import TwoStage
 
-MODELS: dict[str, type[Model]] = {m.name: m for m in (Factor, TwoStage, PoissonGlm, HoltWinters, WeekdayMedian, WeekdayMean, LastWeek)}
+MODELS: dict[str, type[Model]] = {
+    m.name: m for m in (Factor, TwoStage, MstlEts, PoissonGlm, HoltWinters, WeekdayMedian, WeekdayMean, LastWeek)
+}
 
 __all__ = ["MODELS", "Model", "Prediction", "model_named"]
 

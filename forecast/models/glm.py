@@ -25,9 +25,9 @@ class PoissonGlm(Model):
     .. math:: \log E\,y_{d,p} = a_{w(d),p} + x_d^\top g, \qquad Var\,y = \phi\,E\,y,
 
     with a level for every interval of every weekday that a day behaves like, and the calendar's features x. The levels
-    have a closed form given g, so Newton's method climbs the profile likelihood of the few g alone; the maximum is that
-    of the whole model. Each weekday is given `PRIOR_DAYS` more days with the calls of the usual day, so that an interval
-    without any call, or a weekday never seen, has a level; g has a normal prior of standard deviation `PRIOR_SD`,
+    have a closed form given g, so Newton's method climbs the profile likelihood of the few g alone; its maximum is that
+    of the whole model. Each weekday is given `PRIOR_DAYS` more days with the calls of the usual day, so that a weekday
+    never seen, or an interval without any call, has a level; g has a normal prior of standard deviation `PRIOR_SD`,
     weighed against day totals that stray as much as they did. Compare McCullagh and Nelder (1989), Generalized
     Linear Models, chapters 6 and 9.
 
