@@ -21,7 +21,7 @@ from .race import ORIGINS, Choice, choose
 from .score import METRICS
 from .tables import QUANTILE_COLUMNS
 
-BACKTEST_COLUMNS = ("queue", "model", *METRICS, "seconds", "chosen")
+BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Forecast:
     volume
         Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model.
     backtest
-        Per queue and model the errors over past origins (see `score.Score`), seconds, and ``chosen`` 1 or 0.
+        Per queue and model how many past origins it ran over, the errors there (see `score.Score`), seconds, and
+        ``chosen`` 1 or 0; an average of two models is named after both (``factor+two_stage``).
     history
         ``queue, start, calls, handle_s`` on the forecast's intervals; NaN = missing, closed intervals absent.
     quality
@@ -61,7 +62,7 @@ def forecast(
     """Forecast the calls and handle times of every queue on `grid`.
 
     Only calls before the grid's first day are used. With the model ``auto`` a queue takes the model of the
-    least weighted quantile loss over past origins with the same lead (`race.race`).
+    least weighted quantile loss over past origins with the same lead, or the average of the two best (`race.race`).
 
     Parameters
     ----------
@@ -145,6 +146,7 @@ def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
         {
             "queue": queue,
             "model": e.model,
+            "origins": e.origins,
             **asdict(e.score),
             "seconds": e.seconds,
             "chosen": int(e.model == choice.model),

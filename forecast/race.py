@@ -5,51 +5,118 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-import numpy as np
-
+from .course import Course, course
 from .errors import InputError
 from .grid import Grid, midnight
-from .history import History, Note, cells
-from .models import MODELS, model_named
+from .history import History, Note
+from .models import JOIN, MODELS, Prediction, model_named
+from .models.combine import average
 from .progress import Watch
-from .quality import cleaned, inspect
-from .score import Score, score
+from .score import Score
 
-LEAST_DAYS = 28
 FALLBACK = "weekday_mean"
 ORIGINS = 8
+HEAT = 3
+HOPELESS = 1.25
+WORTH = 0.005
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One model's showing over all origins."""
+    """One model's showing over the newest `origins` origins."""
 
     model: str
     score: Score
     seconds: float
+    origins: int
 
 
 @dataclass(frozen=True)
 class Race:
-    """The field's showing, the best first, and how many origins it ran over; empty when the history is too short."""
+    """The field's showing and how many origins it ran over; empty when the history is too short.
+
+    Attributes
+    ----------
+    entries
+        Those that ran over all origins, the least weighted quantile loss first, then those that were stopped.
+    origins
+        How many origins there were.
+    """
 
     entries: tuple[Entry, ...]
     origins: int
 
     @property
+    def finalists(self) -> tuple[Entry, ...]:
+        """The entries that ran over all origins, the best first."""
+        return tuple(e for e in self.entries if e.origins == self.origins)
+
+    @property
     def winner(self) -> str:
-        """The model of the least weighted quantile loss; the simple fallback where nothing could be tried."""
-        return self.entries[0].model if self.entries else FALLBACK
+        """The model of the least weighted quantile loss; the simple fallback where nothing could be tried.
+
+        An average of models wins only where it is better by more than `WORTH` (a share): two models are harder to
+        explain than one.
+        """
+        if not self.entries:
+            return FALLBACK
+        alone = next(e for e in self.finalists if JOIN not in e.model)
+        best = self.finalists[0]
+        return best.model if best.score.wql < (1.0 - WORTH) * alone.score.wql else alone.model
 
 
-def race(history: History, names: Sequence[str], *, lead: int, days: int, origins: int, watch: Watch) -> Race:
-    """Run models from past origins over the same horizon as the forecast itself.
+@dataclass
+class _Runner:
+    """A model on its way over the origins."""
 
-    Origins lie whole weeks apart, the newest such that its horizon ends with the history. Each is forecast from
-    what was known then, cleaned as it would have been then, closed days known in advance; intervals that the
-    whole history shows as broken are not scored.
+    name: str
+    told: list[Prediction] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def run(self, over: Course, until: int, watch: Watch) -> None:
+        """Predict from the origins not yet run, up to `until` of them."""
+        began = time.perf_counter()
+        for origin in range(len(self.told), until):
+            watch.raise_if_stopped()
+            self.told.append(over.predict(model_named(self.name), origin))
+        self.seconds += time.perf_counter() - began
+
+    def entry(self, over: Course) -> Entry:
+        """Return the showing so far."""
+        return Entry(self.name, over.score(self.told), self.seconds, len(self.told))
+
+
+def _run(
+    runners: Sequence[_Runner], over: Course, until: int, watch: Watch, *, share: tuple[float, float]
+) -> list[Entry]:
+    """Run all of them up to an origin, telling progress over a part of the whole."""
+    low, high = share
+    for done, runner in enumerate(runners, start=1):
+        runner.run(over, until, watch)
+        text = f"{over.pasts[0].queue}: {runner.name}"
+        watch.tell("forecast", text, share=low + (high - low) * done / len(runners))
+    return [runner.entry(over) for runner in runners]
+
+
+def _together(pair: Sequence[_Runner]) -> _Runner:
+    """Return the average of runners, from what they have predicted already."""
+    told = [average(each) for each in zip(*(r.told for r in pair), strict=True)]
+    return _Runner(JOIN.join(r.name for r in pair), told, sum(r.seconds for r in pair))
+
+
+def race(
+    history: History,
+    names: Sequence[str],
+    *,
+    lead: int,
+    days: int,
+    origins: int,
+    watch: Watch,
+    knockout: bool = True,
+) -> Race:
+    """Run models from past origins over the same horizon as the forecast itself (see `course.course`).
 
     Parameters
     ----------
@@ -63,36 +130,28 @@ def race(history: History, names: Sequence[str], *, lead: int, days: int, origin
         Days of the horizon.
     origins
         How many at most.
+    knockout
+        All run from the newest `HEAT` origins first; those whose weighted quantile loss there exceeds `HOPELESS` times
+        the least one stop. The others run from all, and the two best enter once more as their plain average. False =
+        all run from all origins, and nothing is averaged.
     """
-    total = len(history.calls)
-    lead = max(0, min(lead, total - LEAST_DAYS - days - 7))
-    ends = [total - lead - days - 7 * k for k in range(origins)]
-    ends = [e for e in ends if e >= LEAST_DAYS]
-    truth = np.where(inspect(history).bad, np.nan, history.calls)
-    entries = []
-    pasts = [cleaned(replace(history.until(history.dates[e - 1]), closures=history.closures)) for e in ends]
-    grids = [Grid(history.dates[e + lead], days, history.minutes, history.calendar.zone) for e in ends]
-    actual = [_on_grid(truth, history, grid) for grid in grids]
-    if not ends or not np.nansum(np.concatenate(actual)) > 0:
+    over = course(history, lead=lead, days=days, origins=origins)
+    heat = over.first(HEAT)
+    if not heat:
         return Race((), 0)
-    label = np.concatenate([i * 1000 + cells(grid)[0] for i, grid in enumerate(grids)])
-    for done, name in enumerate(names):
-        began = time.perf_counter()
-        told = []
-        for past, grid in zip(pasts, grids, strict=True):
-            watch.raise_if_stopped()
-            told.append(model_named(name).fit(past).predict(grid))
-        seconds = time.perf_counter() - began
-        watch.tell("forecast", f"{history.queue}: {name}", share=(done + 1) / len(names))
-        mean, quantiles = np.concatenate([p.mean for p in told]), np.concatenate([p.quantiles for p in told])
-        entries.append(Entry(name, score(np.concatenate(actual), mean, quantiles, label), seconds))
-    return Race(tuple(sorted(entries, key=lambda e: e.score.wql)), len(ends))
-
-
-def _on_grid(values: np.ndarray, history: History, grid: Grid) -> np.ndarray:
-    """Return the values of the history's cells on `grid`, shape (len(grid),)."""
-    day, wall = cells(grid)
-    return np.asarray(values[(grid.first_date - history.first_date).days + day, wall])
+    runners = [_Runner(name) for name in names]
+    entries = []
+    if knockout:
+        entries = _run(runners, over, heat, watch, share=(0.0, 0.5))
+        limit = HOPELESS * min(e.score.wql for e in entries)
+        runners = [r for r, e in zip(runners, entries, strict=True) if e.score.wql <= limit]
+        entries = [e for e in entries if e.score.wql > limit]
+    finals = _run(runners, over, len(over), watch, share=(0.5 if knockout else 0.0, 1.0))
+    if knockout and len(runners) > 1:
+        ranked = sorted(zip(finals, runners, strict=True), key=lambda both: both[0].score.wql)
+        finals.append(_together([runner for _, runner in ranked[:2]]).entry(over))
+    entries += finals
+    return Race(tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))), len(over))
 
 
 @dataclass(frozen=True)
@@ -122,16 +181,29 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
         model_named(asked)
     lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
     names = tuple(MODELS) if asked == "auto" else tuple(dict.fromkeys((asked, FALLBACK)))
-    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch)
+    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=asked == "auto")
     if asked != "auto":
         return Choice(asked, held)
     if held.entries:
-        return Choice(held.winner, held)
+        where = (history.queue, grid.first, grid.end)
+        return Choice(held.winner, held, (Note(*where, "choice", _why(held), f"forecast by {held.winner}"),))
     start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
     what = f"{len(history.calls)} days of history are too few to try models on"
     return Choice(
         held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),)
     )
+
+
+def _why(held: Race) -> str:
+    """Return in one line what the winner and the next best model scored."""
+    winner = next(e for e in held.finalists if e.model == held.winner)
+    weeks = "1 past week" if held.origins == 1 else f"{held.origins} past weeks"
+    said = f"{winner.model}: wQL {100 * winner.score.wql:.1f} % over {weeks}"
+    rest = [e for e in held.entries if e is not winner]
+    if not rest:
+        return said
+    after = f" over the newest {rest[0].origins}" if rest[0].origins < held.origins else ""
+    return f"{said}, next {rest[0].model} {100 * rest[0].score.wql:.1f} %{after}"
 
 
 def _days_between(last: dt.date, first: dt.date) -> int:

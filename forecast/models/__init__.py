@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from ..errors import InputError
+from .combine import JOIN, Combination
 from .contract import Model, Prediction
 from .factor import Factor
 from .glm import PoissonGlm
@@ -17,17 +18,19 @@ MODELS: dict[str, type[Model]] = {
     m.name: m for m in (Factor, TwoStage, MstlEts, PoissonGlm, HoltWinters, WeekdayMedian, WeekdayMean, LastWeek)
 }
 
-__all__ = ["MODELS", "Model", "Prediction", "model_named"]
+__all__ = ["JOIN", "MODELS", "Combination", "Model", "Prediction", "model_named"]
 
 
 def model_named(name: str) -> Model:
-    """Return a new model by its name.
+    """Return a new model by its name; names joined by ``+`` give the average of these models.
 
     Raises
     ------
     InputError
         If there is no such model.
     """
+    if JOIN in name:
+        return Combination([model_named(part) for part in name.split(JOIN)])
     if name not in MODELS:
         near = difflib.get_close_matches(name, [*MODELS, "auto"], 1)
         raise InputError(

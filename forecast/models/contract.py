@@ -18,10 +18,19 @@ from .spread import count_quantiles
 
 @dataclass(frozen=True)
 class Prediction:
-    """Calls per interval of a grid: `mean`, shape (N,), and `quantiles`, shape (N, Q); 0 where closed."""
+    """Calls per interval of a grid.
+
+    Attributes
+    ----------
+    mean, quantiles
+        Shapes (N,) and (N, Q); 0 where closed.
+    spread
+        Variance of the root that the quantiles rest on, shape (N,).
+    """
 
     mean: np.ndarray
     quantiles: np.ndarray
+    spread: np.ndarray
 
 
 class Model(ABC):
@@ -68,7 +77,7 @@ class Model(ABC):
         open_ = past.known.open_mask(grid, past.queue)
         m = np.where(open_, np.maximum(mean * effect, 0.0)[day, wall], 0.0)
         v = (0.25 + np.maximum(spread - 0.25, 0.0) * effect)[day, wall]
-        return Prediction(m, count_quantiles(m, v, quantiles) * open_[:, None])
+        return Prediction(m, count_quantiles(m, v, quantiles) * open_[:, None], v)
 
     @abstractmethod
     def _learn(self) -> None:

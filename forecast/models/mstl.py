@@ -110,7 +110,7 @@ def _weekly_season(z: np.ndarray, weekday: np.ndarray, actual: np.ndarray) -> np
 def _smoothed(level: np.ndarray) -> tuple[float, float, float]:
     """Return the smoothing constant α, the next level and the variance of its one-step errors."""
     if len(level) < LEAST_DAYS:
-        return 0.0, float(level.mean()), float(level.var(ddof=1))
+        return 0.0, float(level.mean()), float(level.var(ddof=min(1, len(level) - 1)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # an early stop costs accuracy, not truth
         found = SimpleExpSmoothing(level, initialization_method="estimated").fit()

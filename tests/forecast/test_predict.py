@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.rolling import backtest
 from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
+from busyhour.forecast.models import MODELS
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.forecast.rolling import backtest
 from busyhour.forecast.tables import QUANTILE_COLUMNS, TABLES, check
 
 WEEK = Grid(dt.date(2026, 3, 30), 7, 60)
@@ -59,8 +60,7 @@ def test_all_models_are_scored_side_by_side(office, make_calls):
     calls = make_calls(office, days=70)
     origins = pd.DataFrame({"origin": ["2026-02-27"], "horizon_days": [5]})
     told, scores = backtest(calls, office, interval_min=60, origins=origins, model="all")
-    field = {"factor", "two_stage", "weekday_median", "weekday_mean", "last_week"}
-    assert set(scores["model"]) == set(told["model"]) == field
+    assert set(scores["model"]) == set(told["model"]) == set(MODELS)
     assert scores.query("band == 'D1-5'")["days"].eq(5).all()
     assert scores["wape"].between(0, 0.3).all()
 
