@@ -149,7 +149,8 @@ def race(
     finals = _run(runners, over, len(over), watch, share=(0.5 if knockout else 0.0, 1.0))
     if knockout and len(runners) > 1:
         ranked = sorted(zip(finals, runners, strict=True), key=lambda both: both[0].score.wql)
-        finals.append(_together([runner for _, runner in ranked[:2]]).entry(over))
+        best = [runner for _, runner in ranked[:2]]
+        finals.append(_together([r for r in runners if r in best]).entry(over))  # named in the field's order
     entries += finals
     return Race(tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))), len(over))
 

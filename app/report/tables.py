@@ -167,14 +167,20 @@ def backtest_table(run: Run) -> TextTable | None:
     }
     have = [c for c in names if c in frame]
     chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
+    weeks = ["origins"] if "origins" in frame else []
     rows = [
-        (str(r["queue"]), str(r["model"]) + (" (chosen)" if i in chosen else ""), *(percent(r[c]) for c in have))
+        (
+            str(r["queue"]),
+            str(r["model"]) + (" (chosen)" if i in chosen else ""),
+            *(number(r[c]) for c in weeks),
+            *(percent(r[c]) for c in have),
+        )
         for i, r in enumerate(records(frame))
     ]
     note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high."
     return table(
         "Forecast models in the backtest",
-        "|".join(["Queue", "Model", *(names[c] for c in have)]),
+        "|".join(["Queue", "Model", *("Past weeks#" for _ in weeks), *(names[c] for c in have)]),
         rows,
         note,
         chosen,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,10 +27,13 @@ class Combination(Model):
         New models, two or more.
     """
 
-    name: ClassVar[str] = "combination"
-
     def __init__(self, parts: Sequence[Model]) -> None:
         self.parts = tuple(parts)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]  # an object's word here, not the class's
+        """The names of the parts, joined by `JOIN`."""
+        return JOIN.join(part.name for part in self.parts)
 
     def _learn(self) -> None:
         for part in self.parts:

@@ -25,7 +25,7 @@ def test_a_week_is_forecast_whole_and_says_what_it_rests_on(office, make_calls):
     assert (told.volume["handle_s"] == 180).all() and (told.volume["patience_s"] == 90).all()
     assert told.backtest["chosen"].sum() == 1
     assert told.backtest.loc[told.backtest["chosen"] == 1, "model"].item() == volume["model"].iloc[0]
-    assert told.backtest["wql"].is_monotonic_increasing
+    assert told.backtest["wql"].is_monotonic_increasing and told.backtest["origins"].eq(2).all()
     assert np.allclose(told.history["calls"], calls["offered"])
     actual = make_calls(office, first="2026-03-30", days=5, noise=False)["offered"].to_numpy()
     assert np.abs(volume["calls"].to_numpy() - actual).sum() / actual.sum() < 0.06

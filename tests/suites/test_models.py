@@ -1,6 +1,7 @@
 """What every forecast model must do, whichever it is."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -25,21 +26,24 @@ def law(starts, level):
 def history(calendar=OFFICE, *, days=56, level=50.0, seed=3, zone=None):
     """Poisson calls around weekday × hour, on whole weeks."""
     rng = np.random.default_rng(seed)
-    starts = pd.date_range(FIRST, periods=24 * days, freq="h")
+    starts = pd.date_range(FIRST, periods=24 * days, freq="h", tz=zone)
     rate = law(starts, level)
     frame = pd.DataFrame({"start": starts, "offered": rng.poisson(rate).astype(float)})
     open_ = calendar.open_wall([d.date() for d in pd.date_range(FIRST, periods=days)], 60).ravel()
     return histories(frame[open_], calendar, minutes=60)["calls"]
 
 
-@pytest.fixture(params=sorted(MODELS))
+FIELD = sorted([*MODELS, "holt_winters+poisson_glm"])
+
+
+@pytest.fixture(params=FIELD)
 def name(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
 def usual():
-    return {name: model_named(name).fit(history()) for name in MODELS}
+    return {name: model_named(name).fit(history()) for name in FIELD}
 
 
 def test_it_knows_its_name(name):
@@ -115,6 +119,52 @@ def test_two_days_of_a_small_desk_are_enough_to_answer(name):
 def test_small_desks_get_counts(name):
     told = model_named(name).fit(history(Calendar(ALWAYS), level=1.0)).predict(NEXT)
     assert np.array_equal(told.quantiles, np.round(told.quantiles))
+
+
+def test_one_interval_a_day_is_a_desk_too(name):
+    calendar = Calendar(parse_opening(dict.fromkeys(OFFICE.opening, "09:00-10:00")))
+    told = model_named(name).fit(history(calendar)).predict(NEXT)
+    rate = law(NEXT.starts, 50.0) * calendar.open_mask(NEXT)
+    assert np.abs(told.mean - rate).sum() / rate.sum() < 0.25
+    assert (told.quantiles >= 0).all() and (told.mean[~calendar.open_mask(NEXT)] == 0).all()
+
+
+def test_a_weekday_without_any_call_stays_nearly_without(name):
+    past = history()
+    friday = np.array([d.weekday() == 4 for d in past.dates])[:, None] & past.open
+    told = model_named(name).fit(replace(past, calls=np.where(friday, 0.0, past.calls))).predict(NEXT)
+    by_day = told.mean.reshape(7, 24).sum(axis=1)
+    assert np.isfinite(told.quantiles).all() and by_day[4] < 0.1 * by_day[3]
+
+
+def test_an_interval_without_any_call_stays_nearly_without(name):
+    past = history()
+    silent = past.calls.copy()
+    silent[:, 12] = np.where(past.open[:, 12], 0.0, np.nan)
+    told = model_named(name).fit(replace(past, calls=silent)).predict(NEXT)
+    by_hour = told.mean.reshape(7, 24).sum(axis=0)
+    assert np.isfinite(told.quantiles).all() and by_hour[12] < 0.05 * by_hour[11]
+
+
+def test_days_of_23_and_25_hours_have_an_answer_for_each(name):
+    calendar = Calendar(ALWAYS, "Europe/Berlin")
+    past = history(calendar, days=112, zone="Europe/Berlin")  # across 29 March 2026
+    ahead = Grid(dt.date(2026, 10, 19), 7, 60, "Europe/Berlin")
+    told = model_named(name).fit(past).predict(ahead)
+    assert told.mean.shape == (169,) and (told.mean > 0).all() and np.isfinite(told.quantiles).all()
+    assert told.mean[146] == told.mean[147]  # both passages of two o'clock
+
+
+def test_five_minutes_add_up_to_the_hour(name):
+    rng = np.random.default_rng(3)
+    starts = pd.date_range(FIRST, periods=288 * 42, freq="5min")
+    open_ = OFFICE.open_wall([d.date() for d in pd.date_range(FIRST, periods=42)], 5).ravel()
+    frame = pd.DataFrame({"start": starts, "offered": rng.poisson(law(starts, 50.0)).astype(float)})[open_]
+    ahead = Grid(dt.date(2026, 2, 16), 7, 5)
+    told = model_named(name).fit(histories(frame, OFFICE, minutes=5)["calls"]).predict(ahead)
+    rate = law(ahead.starts, 50.0) * OFFICE.open_mask(ahead)
+    hours = np.abs((told.mean - rate).reshape(-1, 12).sum(axis=1)).sum() / rate.sum()
+    assert hours < (0.16 if name == "last_week" else 0.09)
 
 
 def test_its_own_past_and_other_steps_are_refused(name, usual):
