@@ -14,7 +14,7 @@ from .contract import Model
 from .profile import fill
 
 START_DAYS = 28
-START = (0.02, 0.05, 0.1, 0.5)
+START = (0.5, 0.05, 0.1, 0.5)
 PASSES = 200
 
 
@@ -90,6 +90,9 @@ class HoltWinters(Model):
         place = np.cumsum((past.open | past.seen).ravel())[row * past.calls.shape[1] + wall]
         z = np.sqrt(past.calls[row, wall] + 0.25)
         self._after = int((past.open | past.seen).sum()) - int(place[-1])
+        usual = past.open.sum(axis=1)
+        self._periods = (int(np.median(usual[usual > 0])), max(round(7 * float(usual.mean())), 1))
+        most = np.array([1.0 / self._periods[0], 1.0, 1.0, 1.0])
         start = slice(0, int(np.searchsorted(row, row[0] + START_DAYS)))
         daily, weekly = self._seasons(z[start], weekday[row[start]], wall[start])
         series = (z, weekday[row], wall, np.diff(place, prepend=place[0] - 1.0))
@@ -100,14 +103,15 @@ class HoltWinters(Model):
             return float(run(*series, parameters, state, day, week)), state, day, week
 
         found = optimize.minimize(
-            lambda free: follow(special.expit(free))[0],
+            lambda free: follow(most * special.expit(free))[0],
             special.logit(START),
             method="Nelder-Mead",
             options={"maxfev": PASSES, "xatol": 0.02, "fatol": 1e-9},
         )
-        self.parameters = special.expit(found.x)
+        self.parameters = most * special.expit(found.x)
         squares, self._state, self._daily, self._weekly = follow(self.parameters)
-        self._noise = max(squares / len(z), 0.25)
+        free = len(z) - len(np.unique(weekday[row] * past.calls.shape[1] + wall)) - len(START)
+        self._noise = max(squares / max(free, len(z) / 2), 0.25)
 
     def _seasons(self, z: np.ndarray, weekday: np.ndarray, wall: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the daily season (P,) and what the weekdays add to it (7, P), as means of the first days."""
@@ -140,10 +144,8 @@ class HoltWinters(Model):
         fading = phi ** np.arange(far)
         response = fading.copy()
         response[1:] += alpha * np.cumsum(fading)[:-1]
-        usual = self.history.open.sum(axis=1)
-        day = int(np.median(usual[usual > 0]))
-        for weight, period in ((delta, day), (omega, round(7 * float(usual.mean())))):
-            response += weight * echoes(fading, max(period, 1))
+        for weight, period in zip((delta, omega), self._periods, strict=True):
+            response += weight * echoes(fading, period)
         return np.asarray(self._noise * np.cumsum(response**2))
 
 
