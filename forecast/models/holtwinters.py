@@ -72,7 +72,9 @@ class HoltWinters(Model):
     54, 253-265. The series is that of the open intervals; a season has a state for each wall-clock interval of the day
     and of the weekday that a day behaves like, so that closed and missing intervals leave it as it was. States start
     from the first `START_DAYS` days, or all of a shorter history; α, δ, ω and φ make the squared one-step errors
-    least. The variance ahead sums the responses to each error to come, counted in open intervals.
+    least. α is at most 1 / (open intervals of a day): what passes within the day belongs to φ, and a level that chased
+    it would stray without bound over the weeks ahead. The variance ahead sums the responses to each error to come,
+    counted in open intervals.
 
     Attributes
     ----------
