@@ -15,6 +15,7 @@ from .grid import WEEKDAYS, Grid
 from .handle_time import handle_times
 from .history import History, Note, cells
 from .models import model_named
+from .patience import settled
 from .progress import Watch
 from .quality import inspect, report, table
 from .race import ORIGINS, Choice, choose
@@ -76,7 +77,8 @@ def forecast(
     handle_s
         Per queue the handle time used where the history has none.
     patience_s
-        Per queue the mean patience, written through to the volume; None = callers wait for ever.
+        Per queue the mean patience, infinite = callers wait for ever; None = as the history tells, and for ever
+        where it cannot tell. What is used and how it stands against the history goes into `quality`.
     seed
         Kept for models that draw random numbers; none does today.
     watch
@@ -113,9 +115,9 @@ def forecast(
         result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
         seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
-        volumes.append(
-            _volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue))
-        )
+        patience, told = settled(history, (patience_s or {}).get(queue), (handle_s or {}).get(queue))
+        notes += told
+        volumes.append(_volume(history.without(inspection.bad), result.model, grid, seconds, patience))
         tests.append(_backtest_rows(queue, result))
         pasts.append(history.table())
     return Forecast(
@@ -126,7 +128,7 @@ def forecast(
     )
 
 
-def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float | None) -> pd.DataFrame:
+def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float) -> pd.DataFrame:
     """Return the rows of the volume table of one queue, open intervals only."""
     told = model_named(name).fit(history).predict(grid)
     day, wall = cells(grid)
@@ -135,7 +137,7 @@ def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patien
     for i, column in enumerate(QUANTILE_COLUMNS):
         frame[column] = told.quantiles[keep, i]
     frame["handle_s"] = seconds[day, wall][keep]
-    frame["patience_s"] = np.nan if patience is None else float(patience)
+    frame["patience_s"] = patience if np.isfinite(patience) else np.nan
     frame["model"] = name
     return frame
 
