@@ -12,7 +12,7 @@ from .arrange import histories
 from .calendars import Calendar
 from .errors import InputError
 from .grid import WEEKDAYS, Grid
-from .handle_time import handle_times
+from .handle_race import handle_forecast
 from .history import History, Note, cells
 from .models import model_named
 from .patience import settled
@@ -39,12 +39,16 @@ class Forecast:
         ``queue, start, calls, handle_s`` on the forecast's intervals; NaN = missing, closed intervals absent.
     quality
         ``queue, start, end, kind, what, action``: what was odd in the history and what was done.
+    handle_backtest
+        Per queue and model of handle time its errors over past origins, weighted by calls: ``wape, bias, rmse_s,
+        day_wape, origins``, and ``chosen`` 1 or 0; no rows where the history has no handle times.
     """
 
     volume: pd.DataFrame
     backtest: pd.DataFrame
     history: pd.DataFrame
     quality: pd.DataFrame
+    handle_backtest: pd.DataFrame
 
 
 def forecast(
@@ -99,7 +103,7 @@ def forecast(
     watch = watch or Watch()
     wanted = models if isinstance(models, Mapping) else {}
     default = models if isinstance(models, str) else "auto"
-    volumes, tests, pasts, notes = [], [], [], []
+    volumes, tests, handle_tests, pasts, notes = [], [], [], [], []
     found = histories(calls, calendar, minutes=grid.minutes, before=grid.first_date)
     for queue in wanted:
         if queue not in found:
@@ -114,17 +118,20 @@ def forecast(
         notes += report(history, inspection)
         result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
-        seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
+        handled = handle_forecast(history, grid, (handle_s or {}).get(queue), origins=origins)
+        notes += handled.notes
         patience, told = settled(history, (patience_s or {}).get(queue), (handle_s or {}).get(queue))
         notes += told
-        volumes.append(_volume(history.without(inspection.bad), result.model, grid, seconds, patience))
+        volumes.append(_volume(history.without(inspection.bad), result.model, grid, handled.seconds, patience))
         tests.append(_backtest_rows(queue, result))
+        handle_tests.append(handled.backtest)
         pasts.append(history.table())
     return Forecast(
         pd.concat(volumes, ignore_index=True),
         pd.concat(tests, ignore_index=True),
         pd.concat(pasts, ignore_index=True),
         table(notes),
+        pd.concat(handle_tests, ignore_index=True),
     )
 
 
