@@ -28,9 +28,9 @@ LEAST_SEEN = 0.25
 LEAST_MEAN_S = 10.0
 """Less than this is no patience: the callers who are counted as abandons did not wait."""
 BLOCK_CALLS = 20.0
-GROUPS = 60
+GROUPS = 40
 TURNS = 20
-STEPS = 40
+STEPS = 24
 CHECK = ["wait_from_s", "wait_to_s", "calls", "abandon_rate", "expected_rate"]
 
 
@@ -94,7 +94,7 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
         if mean is not None:
             hung_up_s = hung_up_s * mean / np.average(hung_up_s, weights=groups["abandoned"])
         before, patience = patience, float((groups["waited_s"] + groups["abandoned"] * hung_up_s).sum() / left)
-        if abs(patience - before) < 1e-4 * patience:
+        if abs(patience - before) < 1e-3 * patience:
             break
     waited = blocks["waited_s"] + blocks["abandoned"] * hung_up_s[blocks["group"]]
     seen = float(blocks["waited_s"].sum() / waited.sum())

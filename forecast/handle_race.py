@@ -18,7 +18,7 @@ from .history import History, Note
 LEAST_DAYS = 28
 MOST_AHEAD = 14
 FIRST = "level_and_shape"
-CLEAR = 2.0
+CLEAR, LEAST_ORIGINS = 2.0, 4
 HANDLE_COLUMNS = ("queue", "model", "wape", "bias", "rmse_s", "day_wape", "origins", "chosen")
 
 
@@ -42,12 +42,12 @@ class HandleForecast:
 
 
 def handle_forecast(
-    history: History, grid: Grid, configured: float | None = None, *, origins: int = 8
+    history: History, grid: Grid, configured: float | None = None, *, origins: int = 8, least_days: int = LEAST_DAYS
 ) -> HandleForecast:
     """Return the handle time of each day and interval by the model that past origins speak for.
 
     `FIRST` is used unless another model's mean square error per call was clearly less, by `CLEAR` standard errors of
-    the differences over the origins. Squares, since a mean is asked for: an absolute error would draw it towards the
+    the differences over at least `LEAST_ORIGINS` origins. Squares, since a mean is asked for: an absolute error would draw it towards the
     median of a skew law, and the staff with it.
 
     Parameters
@@ -58,8 +58,8 @@ def handle_forecast(
         Days wanted, after the history.
     configured
         Used where the history has no handle time at all.
-    origins
-        Past origins to try from, at most.
+    origins, least_days
+        Past origins to try from, at most, and the days that each must have behind it.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def handle_forecast(
                 mend="Set handle_s in plan.toml or bring the column handle_s in the calls",
             )
         return HandleForecast(np.full((grid.days, history.calls.shape[1]), float(configured)), _table([]))
-    trials = _race(history, cells, grid, origins)
+    trials = _race(history, cells, grid, origins, least_days)
     chosen = _chosen(trials) if trials else FIRST
     rows = [(history.queue, name, *trial.errors(), int(name == chosen)) for name, trial in trials.items()]
     return HandleForecast(HANDLE_MODELS[chosen](cells, history.last_date, grid.dates), _table(rows),
@@ -116,20 +116,22 @@ def _chosen(trials: dict[str, _Trial]) -> str:
     best, gain = FIRST, 0.0
     for name, trial in trials.items():
         better = trials[FIRST].squares - trial.squares
-        if len(better) > 1 and better.mean() > max(gain, CLEAR * better.std(ddof=1) / np.sqrt(len(better))):
+        if len(better) >= LEAST_ORIGINS and better.mean() > max(
+            gain, CLEAR * better.std(ddof=1) / np.sqrt(len(better))
+        ):
             best, gain = name, float(better.mean())
     return best
 
 
-def _race(history: History, cells: HandleCells, grid: Grid, origins: int) -> dict[str, _Trial]:
+def _race(history: History, cells: HandleCells, grid: Grid, origins: int, least_days: int) -> dict[str, _Trial]:
     """Run every model over as many days, with as long a lead, as the forecast itself has.
 
     Origins lie whole weeks apart, the newest such that its days end with the history; each knows nothing later.
     """
     total = len(cells.calls)
     days = min(grid.days, MOST_AHEAD)
-    lead = max(0, min((grid.first_date - history.last_date).days - 1, total - LEAST_DAYS - days - 7))
-    ends = [e for k in range(origins) if (e := total - lead - days - 7 * k) >= LEAST_DAYS]
+    lead = max(0, min((grid.first_date - history.last_date).days - 1, total - least_days - days - 7))
+    ends = [e for k in range(origins) if (e := total - lead - days - 7 * k) >= least_days]
     first = history.last_date - dt.timedelta(days=total - 1)
     pasts = [(e, past) for e in ends if (past := handle_cells(history.until(first + dt.timedelta(days=e - 1))))]
     wanted = [slice(e + lead, e + lead + days) for e, _ in pasts]

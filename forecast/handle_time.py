@@ -13,6 +13,8 @@ from .handle_level import follow
 SHAPE_HALF_LIFE_DAYS = 120.0
 DETREND_DAYS = 14
 WEEKS = 8
+LEAST_CV = 0.05
+"""Where the history holds one and the same number, calls still are no machines."""
 SURE = 2.0
 """Standard deviations by which groups must differ beyond chance before any shape is believed."""
 
@@ -107,7 +109,7 @@ def _cv(ratio: np.ndarray, calls: np.ndarray, rows: Sequence[np.ndarray], other:
         mean = (n * y).sum(axis=0) / np.where(total > 0, total, 1.0)
         square += float((n * (y - mean) ** 2).sum())
         spare += int((n > 0).sum() - (total > 0).sum())
-    return float(np.sqrt(square / spare)) if spare > 0 and square > 0 else other
+    return max(float(np.sqrt(square / spare)) if spare > 0 else other, LEAST_CV)
 
 
 def _factors(groups: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], cv: float, *, fitted: int = 1) -> np.ndarray:

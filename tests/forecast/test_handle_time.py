@@ -83,6 +83,13 @@ def test_the_shape_of_an_interval_on_one_weekday_is_learnt(office):
     assert found[:5, 6:].mean() / found[1:5, :6].mean() == pytest.approx(1.2, rel=0.02)
 
 
+def test_handle_times_without_any_scatter_are_given_back(office):
+    frame = make(office)
+    exact = frame.assign(handle_s=np.where(frame["start"].dt.hour >= 14, 240.0, 180.0))
+    assert told(exact, office)[0] == pytest.approx([180.0] * 6 + [240.0] * 4, rel=0.01)
+    assert told(frame.assign(handle_s=200.0), office) == pytest.approx(200.0)
+
+
 def test_few_calls_draw_the_shape_to_the_mean(office):
     few = make(office, rate=0.5)
     assert np.ptp(told(few, office)) < 0.2 * np.ptp(told(few, office, "same_slot"))
