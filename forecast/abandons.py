@@ -91,8 +91,9 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
     patience = float((groups["waited_s"] + groups["abandoned"] * groups["wait_s"]).sum() / left)
     for _ in range(TURNS):
         hung_up_s = _waits_abandoned(groups, patience)
-        if mean is not None:
-            hung_up_s = hung_up_s * mean / np.average(hung_up_s, weights=groups["abandoned"])
+        usual = float(np.average(hung_up_s, weights=groups["abandoned"]))
+        if mean is not None and usual > 0:
+            hung_up_s = hung_up_s * mean / usual
         before, patience = patience, float((groups["waited_s"] + groups["abandoned"] * hung_up_s).sum() / left)
         if abs(patience - before) < 1e-3 * patience:
             break

@@ -46,9 +46,9 @@ def handle_forecast(
 ) -> HandleForecast:
     """Return the handle time of each day and interval by the model that past origins speak for.
 
-    `FIRST` is used unless another model's mean square error per call was clearly less, by `CLEAR` standard errors of
-    the differences over at least `LEAST_ORIGINS` origins. Squares, since a mean is asked for: an absolute error would draw it towards the
-    median of a skew law, and the staff with it.
+    `FIRST` is used unless another model's mean square error per call was clearly less: by `CLEAR` standard errors of
+    the differences over at least `LEAST_ORIGINS` origins. Squares, since a mean is asked for: an absolute error would
+    draw it towards the median of a skew law, and the staff with it.
 
     Parameters
     ----------
