@@ -27,6 +27,7 @@ LEAST_SEEN = 0.25
 """Of the time waited by all, the part that the table itself must hold."""
 LEAST_MEAN_S = 10.0
 """Less than this is no patience: the callers who are counted as abandons did not wait."""
+UNSURE = 0.1
 BLOCK_CALLS = 20.0
 GROUPS = 40
 TURNS = 20
@@ -66,7 +67,7 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
     """Return the mean patience of greatest likelihood, exponential patience assumed.
 
     Its standard error is that of a Poisson count of abandons, widened by how far the days' abandons spread beyond
-    Poisson.
+    Poisson, and by a share `UNSURE` of the mean wait of those who hung up, which no table holds.
 
     Parameters
     ----------
@@ -102,12 +103,13 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
     if patience < LEAST_MEAN_S or seen < LEAST_SEEN:
         return _unknown(waits, "those who were answered waited too little for so many to hang up")
     blocks["expected"] = waited / patience
+    mean_hung_up = float(np.average(hung_up_s, weights=groups["abandoned"]))
     return PatienceFound(
         patience,
-        patience * float(np.sqrt(_spread(blocks) / left)),
+        float(np.hypot(patience * np.sqrt(_spread(blocks) / left), UNSURE * mean_hung_up)),
         int((blocks["answered"] + blocks["abandoned"]).sum()),
         int(left),
-        float(np.average(hung_up_s, weights=groups["abandoned"])),
+        mean_hung_up,
         _check(blocks),
     )
 
