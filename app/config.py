@@ -79,11 +79,10 @@ class Queue(_Strict):
     requirement: Literal["erlang_a", "erlang_c", "moving"] | None = None
     opening: Mapping[str, str] | None = None
 
-    @property
-    def erlang(self) -> str:
-        """The queueing model: Erlang A where a patience is known, else Erlang C."""
+    def erlang(self, *, hang_up: bool) -> str:
+        """Return the queueing model: as configured, else Erlang A where callers `hang_up`, Erlang C where none does."""
         if self.requirement in (None, "moving"):
-            return "erlang_c" if self.patience_s is None else "erlang_a"
+            return "erlang_a" if hang_up else "erlang_c"
         return self.requirement
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -68,21 +68,19 @@ def predict(
         seed=config.solve.seed,
         watch=watch,
     )
-    return Forecast(
-        result.volume,
-        result.backtest,
-        result.history,
-        pd.concat([found, result.quality], ignore_index=True) if len(found) else result.quality,
-    )
+    if not len(found):
+        return result
+    return replace(result, quality=pd.concat([found, result.quality], ignore_index=True))
 
 
 def requirement_of(config: Config, volume: pd.DataFrame, grid: Grid) -> Requirement:
-    """Return requirement and curves of every queue on the interval grid."""
+    """Return requirement and curves of every queue on the interval grid; a patience in the volume means Erlang A."""
+    impatient = volume["patience_s"].notna().groupby(volume["queue"]).all()
     return require(
         volume,
         {n: q.goal for n, q in config.queue.items()},
         grid,
-        models={n: q.erlang for n, q in config.queue.items()},
+        models={n: q.erlang(hang_up=bool(impatient.get(n, False))) for n, q in config.queue.items()},
         unplanned={n: config.shrinkage.absent(grid) for n in config.queue},
         planned=config.shrinkage.planned,
         moving=[n for n, q in config.queue.items() if q.requirement == "moving"],

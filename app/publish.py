@@ -135,7 +135,12 @@ def publish(
                 "open_reasons": explain_open(week.problem, week.assigned, week.roster.open),
             }
         if predicted is not None:
-            tables |= {"backtest": predicted.backtest, "history": predicted.history, "quality": predicted.quality}
+            tables |= {
+                "backtest": predicted.backtest,
+                "handle_backtest": predicted.handle_backtest,
+                "history": predicted.history,
+                "quality": predicted.quality,
+            }
         for name, table in tables.items():
             if table is not None:
                 write_csv(run / f"{name}.csv", table)

@@ -12,9 +12,13 @@ from .errors import InputError
 from .grid import Grid
 from .history import History, Note, cells
 from .tables import parse_times
+from .waits import waits_of_rows
 
 DEFAULT_QUEUE = "calls"
 LONGEST_DAYS = 800
+COUNTED = (
+    "offered", "answered", "handle_s", "abandoned", "short_abandoned", "abandoned_in", "within_s", "wait_s",
+)  # fmt: skip
 
 
 def histories(
@@ -26,7 +30,8 @@ def histories(
     ----------
     calls
         Rows of the table ``calls``: ``start`` (aware, or naive local time of the calendar's zone), ``offered``,
-        optionally ``queue``, ``answered``, ``handle_s``, ``complete``. Steps finer than `minutes` are summed.
+        optionally ``queue``, ``answered``, ``handle_s``, ``complete``, and for patience ``abandoned``,
+        ``short_abandoned``, ``abandoned_in``, ``within_s``, ``wait_s``. Steps finer than `minutes` are summed.
     calendar
         Opening hours and zone.
     minutes
@@ -67,7 +72,7 @@ def histories(
 
 
 def _refuse_bad_counts(frame: pd.DataFrame) -> None:
-    for column in ("offered", "answered", "handle_s"):
+    for column in COUNTED:
         if column in frame:
             values = frame[column].to_numpy(dtype=float, na_value=np.nan)
             bad = (values < 0) | np.isinf(values)
@@ -171,6 +176,8 @@ def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
         volume = np.where(complete & open_, count / passes, np.nan)
         answered_cells = _sum(day, wall, worked, shape) * open_
         handle_cells = np.where(answered_cells > 0, _sum(day, wall, seconds, shape) / answered_cells, np.nan)
+    rows = waits_of_rows(part, offered)
+    waits = rows.over(**{k: _sum(day[slot], wall[slot], v, shape) * open_ for k, v in rows.arrays().items()})
     if not np.nansum(volume) > 0:
         raise InputError(
             f"queue {queue!r} has no calls in its opening hours",
@@ -178,8 +185,9 @@ def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
             mend="Check [opening], the zone and the column of the calls",
         )
     return History(
-        queue, calendar, minutes, grid.first_date, open_, volume, handle_cells, answered_cells, closures, tuple(notes)
-    )
+        queue, calendar, minutes, grid.first_date, open_, volume, handle_cells, answered_cells, closures, tuple(notes),
+        waits,
+    )  # fmt: skip
 
 
 def _sum(day: np.ndarray, wall: np.ndarray, values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -12,6 +12,7 @@ import pandas as pd
 from .calendars import Calendar
 from .errors import InputError
 from .grid import Grid
+from .waits import Waits
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class History:
         Days found shut (a public holiday without any call), on top of the calendar's own.
     notes
         What was found while reading.
+    waits
+        What is known of waits and abandons, arrays of shape (D, P); None = nothing.
     """
 
     queue: str
@@ -61,6 +64,7 @@ class History:
     answered: np.ndarray
     closures: tuple[dt.date, ...] = ()
     notes: tuple[Note, ...] = field(default=(), repr=False)
+    waits: Waits | None = field(default=None, repr=False)
 
     @cached_property
     def dates(self) -> tuple[dt.date, ...]:
@@ -107,6 +111,7 @@ class History:
             answered=self.answered[:n],
             closures=tuple(d for d in self.closures if d <= last),
             notes=(),
+            waits=None if self.waits is None else self.waits.over(**{k: v[:n] for k, v in self.waits.arrays().items()}),
         )
 
     def without(self, bad: np.ndarray) -> History:

@@ -12,9 +12,10 @@ from .arrange import histories
 from .calendars import Calendar
 from .errors import InputError
 from .grid import WEEKDAYS, Grid
-from .handle_time import handle_times
+from .handle_race import handle_forecast
 from .history import History, Note, cells
 from .models import model_named
+from .patience import settled
 from .progress import Watch
 from .quality import inspect, report, table
 from .race import ORIGINS, Choice, choose
@@ -39,12 +40,16 @@ class Forecast:
         ``queue, start, calls, handle_s`` on the forecast's intervals; NaN = missing, closed intervals absent.
     quality
         ``queue, start, end, kind, what, action``: what was odd in the history and what was done.
+    handle_backtest
+        Per queue and model of handle time its errors over past origins, weighted by calls: ``wape, bias, rmse_s,
+        day_wape, origins``, and ``chosen`` 1 or 0; no rows where the history has no handle times.
     """
 
     volume: pd.DataFrame
     backtest: pd.DataFrame
     history: pd.DataFrame
     quality: pd.DataFrame
+    handle_backtest: pd.DataFrame
 
 
 def forecast(
@@ -77,7 +82,8 @@ def forecast(
     handle_s
         Per queue the handle time used where the history has none.
     patience_s
-        Per queue the mean patience, written through to the volume; None = callers wait for ever.
+        Per queue the mean patience, infinite = callers wait for ever; None = as the history tells, and for ever
+        where it cannot tell. What is used and how it stands against the history goes into `quality`.
     seed
         Kept for models that draw random numbers; none does today.
     watch
@@ -98,7 +104,7 @@ def forecast(
     watch = watch or Watch()
     wanted = models if isinstance(models, Mapping) else {}
     default = models if isinstance(models, str) else "auto"
-    volumes, tests, pasts, notes = [], [], [], []
+    volumes, tests, handle_tests, pasts, notes = [], [], [], [], []
     found = histories(calls, calendar, minutes=grid.minutes, before=grid.first_date)
     for queue in wanted:
         if queue not in found:
@@ -113,21 +119,24 @@ def forecast(
         notes += report(history, inspection)
         result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
-        seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
-        volumes.append(
-            _volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue))
-        )
+        handled = handle_forecast(history, grid, (handle_s or {}).get(queue), origins=origins)
+        notes += handled.notes
+        patience, told = settled(history, (patience_s or {}).get(queue), (handle_s or {}).get(queue))
+        notes += told
+        volumes.append(_volume(history.without(inspection.bad), result.model, grid, handled.seconds, patience))
         tests.append(_backtest_rows(queue, result))
+        handle_tests.append(handled.backtest)
         pasts.append(history.table())
     return Forecast(
         pd.concat(volumes, ignore_index=True),
         pd.concat(tests, ignore_index=True),
         pd.concat(pasts, ignore_index=True),
         table(notes),
+        pd.concat(handle_tests, ignore_index=True),
     )
 
 
-def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float | None) -> pd.DataFrame:
+def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float) -> pd.DataFrame:
     """Return the rows of the volume table of one queue, open intervals only."""
     told = model_named(name).fit(history).predict(grid)
     day, wall = cells(grid)
@@ -136,7 +145,7 @@ def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patien
     for i, column in enumerate(QUANTILE_COLUMNS):
         frame[column] = told.quantiles[keep, i]
     frame["handle_s"] = seconds[day, wall][keep]
-    frame["patience_s"] = np.nan if patience is None else float(patience)
+    frame["patience_s"] = patience if np.isfinite(patience) else np.nan
     frame["model"] = name
     return frame
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ...schedule.rules import Costs, Premium, Rules
 from ...schedule.shifts import Break, ShiftFamily
 from ...schedule.staff import Contract
-from .figures import hours, known, money, number, percent
+from .figures import hours, money, number, percent
 from .run import Run
 from .tables import TextTable, table
 
@@ -32,13 +33,23 @@ def _goals(run: Run) -> TextTable | None:
             continue
         share = f"{percent(goal.get('level'), 0)} of {goal.get('definition', 'offered')}"
         promise = f"{share} within {number(goal.get('within_s'))} s"
-        patience = f"{number(queue['patience_s'])} s" if known(queue.get("patience_s")) else "they wait for ever"
-        rows.append((name, promise, str(goal.get("basis", "day")), percent(goal.get("floor", 0.5), 0), patience))
+        basis, floor = str(goal.get("basis", "day")), percent(goal.get("floor", 0.5), 0)
+        rows.append((name, promise, basis, floor, _patience(run, name, queue.get("patience_s"))))
     return (
         table("Service goals", "Queue|Goal|Holds per|Least in any interval#|Callers' mean patience", rows)
         if rows
         else None
     )
+
+
+def _patience(run: Run, queue: str, given: float | None) -> str:
+    """Return the mean patience that the queue is planned with: as given, else as the volume has it."""
+    seconds, volume = given, run.table("volume")
+    if given is None and volume is not None and "patience_s" in volume:
+        seconds = float(volume.loc[volume["queue"] == queue, "patience_s"].mean())
+    if seconds is None or not math.isfinite(seconds):
+        return "they wait for ever"
+    return f"{number(seconds)} s" + (" (from the history)" if given is None else "")
 
 
 def _shifts(run: Run) -> TextTable | None:

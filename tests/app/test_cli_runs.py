@@ -43,6 +43,8 @@ def test_plan_leaves_the_whole_run_folder(planned: Path) -> None:
         "calendars",
         "inputs",
         "explain.csv",
+        "backtest.csv",
+        "handle_backtest.csv",
         "run.log",
     } <= names
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))

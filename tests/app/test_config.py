@@ -20,7 +20,7 @@ def test_reads_the_samples(centre: Path) -> None:
     """A good plan becomes typed parameters."""
     config, plain = read_plan(centre)
     assert config.queue["calls"].goal.level == 0.8
-    assert config.queue["calls"].erlang == "erlang_a"
+    assert config.queue["calls"].erlang(hang_up=True) == "erlang_a"
     assert config.shift["full"].length_min == 450
     assert config.shift["full"].breaks[0].kind == "lunch"
     assert plain["site"]["name"] == "Small"
@@ -30,7 +30,7 @@ def test_the_moving_queue_decides_interval_goals_only(centre: Path, edit: Edit) 
     """A goal per day goes on choosing on its curve."""
     edit("[queue.calls]", '[queue.calls]\nrequirement = "moving"')
     config, _ = read_plan(centre)
-    assert config.queue["calls"].erlang == "erlang_a"
+    assert config.queue["calls"].erlang(hang_up=True) == "erlang_a"
     curves: dict[str, Any] = {"calls": object()}
     by_interval = replace(config.queue["calls"].goal, basis="interval")
     queue = config.queue["calls"].model_copy(update={"goal": by_interval})

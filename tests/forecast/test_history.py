@@ -7,7 +7,6 @@ import pytest
 from busyhour.forecast.arrange import histories
 from busyhour.forecast.calendars import ALWAYS, Calendar, parse_opening
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.handle_time import handle_times
 
 
 def calls(starts, offered, **more):
@@ -102,21 +101,3 @@ def test_days_of_a_coarser_step_stand_beside_finer_ones(office):
     coarse = calls(pd.date_range("2026-01-06 08:00", periods=10, freq="h"), 4.0)
     past = histories(pd.concat([fine, coarse]), office, minutes=60)["calls"]
     assert np.nansum(past.calls, axis=1).tolist() == [40, 40]
-
-
-def test_handle_time_follows_the_hour_and_is_shrunk(office):
-    starts = [t for t in pd.date_range("2026-01-05", "2026-03-02", freq="h") if t.weekday() < 5 and 8 <= t.hour < 18]
-    seconds = np.array([240.0 if t.hour >= 14 else 180.0 for t in starts])
-    past = histories(calls(starts, 500.0, handle_s=seconds), office, minutes=60)["calls"]
-    told = handle_times(past, [dt.date(2026, 3, 3)])[0]
-    assert 180 < told[9] < 184 and 236 < told[15] < 240
-    sparse = histories(calls(starts, 1.0, handle_s=seconds), office, minutes=60)["calls"]
-    assert np.ptp(handle_times(sparse, [dt.date(2026, 3, 3)])[0, 8:18]) < np.ptp(told[8:18])
-
-
-def test_without_handle_times_the_configured_one_is_used_or_asked_for(office):
-    past = histories(calls(["2026-01-05 08:00"], [3.0]), office, minutes=60)["calls"]
-    assert (handle_times(past, [dt.date(2026, 1, 6)], 175.0) == 175.0).all()
-    with pytest.raises(InputError, match=r"handle_s in plan\.toml") as caught:
-        handle_times(past, [dt.date(2026, 1, 6)])
-    assert caught.value.column == "queue.calls.handle_s"
