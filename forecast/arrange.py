@@ -15,7 +15,6 @@ from .tables import parse_times
 from .waits import waits_of_rows
 
 DEFAULT_QUEUE = "calls"
-LONGEST_DAYS = 800
 COUNTED = (
     "offered", "answered", "handle_s", "abandoned", "short_abandoned", "abandoned_in", "within_s", "wait_s",
 )  # fmt: skip
@@ -24,7 +23,7 @@ COUNTED = (
 def histories(
     calls: pd.DataFrame, calendar: Calendar, *, minutes: int, before: dt.date | None = None
 ) -> dict[str, History]:
-    """Arrange a calls table as one `History` per queue, at most the last `LONGEST_DAYS` days of it.
+    """Arrange a calls table as one `History` per queue.
 
     Parameters
     ----------
@@ -145,7 +144,6 @@ def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
         )
     days = part["start"].dt.date[np.isfinite(offered)]
     first, last = days.min(), days.max()
-    first = max(first, last - dt.timedelta(days=LONGEST_DAYS - 1))
     grid = Grid(first, (last - first).days + 1, minutes, calendar.zone)
     slot = ((part["start"] - grid.first) // pd.Timedelta(minutes=minutes)).to_numpy()
     keep = (slot >= 0) & (slot < len(grid))

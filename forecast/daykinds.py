@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from .calendars import Calendar
 
 MONTH_STARTS, MONTH_ENDS = 4, 3
-SUNDAY = 6
+SATURDAY, SUNDAY = 5, 6
+HOLIDAY_WEEK = (
+    "after_holiday", "after_holiday_2", "before_holiday",
+    "holiday_week_before", "holiday_week_after", "holiday_week_weekend",
+)  # fmt: skip
 
 
 def week_opener(calendar: Calendar, queue: str | None) -> int | None:
@@ -88,6 +92,27 @@ def _off(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     return date.weekday() >= 5 or calendar.holiday(date) is not None or calendar.is_closed(date, queue)
 
 
+def _holiday_week(calendar: Calendar, date: dt.date, queue: str | None) -> dict[str, float]:
+    """Return how `date` lies to the public holidays on which the desk is open, and to those of its own week."""
+    one = dt.timedelta(days=1)
+
+    def off(day: dt.date) -> bool:
+        return calendar.holiday(day) is not None and not _closed(calendar, day, queue)
+
+    if off(date):
+        return {}
+    monday = date - dt.timedelta(days=date.weekday())
+    week = [i for i in range(SATURDAY) if calendar.holiday(monday + i * one) is not None]
+    return {
+        "after_holiday": off(date - one),
+        "after_holiday_2": not off(date - one) and off(date - 2 * one),
+        "before_holiday": off(date + one),
+        "holiday_week_before": bool(week) and date.weekday() < week[0],
+        "holiday_week_after": bool(week) and week[0] < date.weekday() < SATURDAY,
+        "holiday_week_weekend": bool(week) and date.weekday() >= SATURDAY,
+    }
+
+
 def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:
     """Return the regressors that `Calendar.features` describes, one row per date."""
     opener = week_opener(calendar, queue)
@@ -111,13 +136,14 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row["bridge"] = (
             not _off(calendar, date, queue) and _off(calendar, date - one, queue) and _off(calendar, date + one, queue)
         )
+        row |= _holiday_week(calendar, date, queue)
         first = _working_position(calendar, date, queue, -1, MONTH_STARTS)
         last = _working_position(calendar, date, queue, 1, MONTH_ENDS)
         row |= {f"month_start_{i}": first == i for i in range(1, MONTH_STARTS + 1)}
         row |= {f"month_end_{i}": last == i for i in range(1, MONTH_ENDS + 1)}
         row |= {f"kind:{s.kind}": True for s in calendar.specials(date, queue) if s.effect is None and not s.closed}
         rows.append(row)
-    columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge"]
+    columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge", *HOLIDAY_WEEK]
     columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [
         f"month_end_{i}" for i in range(1, MONTH_ENDS + 1)
     ]

@@ -101,17 +101,29 @@ class History:
                 value=f"first day {self.first_date}",
                 mend="Plan a later week or bring older calls",
             )
-        if n >= len(self.calls):
+        return self._days(0, n)
+
+    def last(self, days: int) -> History:
+        """Return the last `days` days, all where there are fewer."""
+        return self._days(len(self.calls) - days, len(self.calls))
+
+    def _days(self, low: int, high: int) -> History:
+        low, high = max(low, 0), min(high, len(self.calls))
+        if (low, high) == (0, len(self.calls)):
             return self
+        first, end = self.dates[low], self.dates[high - 1]
         return replace(
             self,
-            open=self.open[:n],
-            calls=self.calls[:n],
-            handle_s=self.handle_s[:n],
-            answered=self.answered[:n],
-            closures=tuple(d for d in self.closures if d <= last),
+            first_date=first,
+            open=self.open[low:high],
+            calls=self.calls[low:high],
+            handle_s=self.handle_s[low:high],
+            answered=self.answered[low:high],
+            closures=tuple(d for d in self.closures if first <= d <= end),
             notes=(),
-            waits=None if self.waits is None else self.waits.over(**{k: v[:n] for k, v in self.waits.arrays().items()}),
+            waits=None
+            if self.waits is None
+            else self.waits.over(**{k: v[low:high] for k, v in self.waits.arrays().items()}),
         )
 
     def without(self, bad: np.ndarray) -> History:

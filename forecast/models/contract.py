@@ -15,6 +15,8 @@ from ..history import History, cells
 from ..tables import QUANTILES
 from .spread import count_quantiles
 
+LONGEST_DAYS = 800
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -50,7 +52,8 @@ class Model(ABC):
     history: History
 
     def fit(self, history: History) -> Self:
-        """Learn from `history` (which holds nothing later than the origin) and return the model."""
+        """Learn from the last `LONGEST_DAYS` days of `history`, which holds nothing later than the origin."""
+        history = history.last(LONGEST_DAYS)
         effect = history.known.effect(history.dates, history.queue)
         self.history = replace(history, calls=history.calls / effect[:, None])
         self._learn()

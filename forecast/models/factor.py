@@ -11,10 +11,11 @@ import pandas as pd
 
 from .contract import Model
 from .lowrank import low_rank
-from .process import Days, Effect, Process
+from .process import Days, Effect, Multiplied, Process
 
 WINDOW_DAYS = 400
 POISSON = 0.25
+NOISE, NOISE_LOG = 0.1, 0.01
 
 
 class Factor(Model):
@@ -24,10 +25,11 @@ class Factor(Model):
 
     .. math:: z_{d,p} = \sum_k s_{k,d}\, v_{k,p} + e_{d,p},
 
-    and each score is a sum of effects: a level, a slowly and a quickly moving level, the weekday that the day behaves
-    like, a weekday that drifts, turns of the month, special days, the season. The marginal likelihood decides how large
-    each of them is at each desk; nothing is set by hand (`process.Process`). A forecast is
-    :math:`E z^2 - 1/4 = (E z)^2 + Var\,z - 1/4`, with the exact variance of the scores and that of e.
+    and each score is a sum of effects: a level, a slowly and a quickly moving trend, the weekday that the day behaves
+    like, a weekday that drifts, the season, turns of the month, special days. The marginal likelihood decides how large
+    each of them is at each desk, and whether the effects of the first score, the size of the day, add or multiply;
+    nothing is set by hand (`process.Process`). A forecast is :math:`E z^2 - 1/4 = (E z)^2 + Var\,z - 1/4`, with the
+    exact variance of the scores and that of e.
     """
 
     name: ClassVar[str] = "factor"
@@ -43,8 +45,13 @@ class Factor(Model):
         dates = [d for d, keep in zip(past.dates[first:], full, strict=True) if keep]
         features = past.known.features(dates, past.queue)
         self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
-        days = Days(self._numbers(dates), self._effects(features))
-        self._processes = [Process(days, score, floor=POISSON) for score in found.scores.T]
+        day, effects = self._numbers(dates), self._effects(features)
+        days = Days(day, effects, NOISE)
+        scores: list[Process | Multiplied] = [Process(days, score, floor=POISSON) for score in found.scores.T]
+        size = Multiplied(Days(day, effects, NOISE_LOG, log=True), found.scores[:, 0], floor=POISSON)
+        if size.evidence > scores[0].evidence:
+            scores[0] = size
+        self._scores = scores
 
     def _numbers(self, dates: Sequence[dt.date]) -> np.ndarray:
         return np.array([(d - self.history.first_date).days for d in dates], dtype=float)
@@ -55,16 +62,17 @@ class Factor(Model):
         known = features.reindex(columns=self._columns, fill_value=0.0)
         turns = known.columns.str.startswith("month_")
         year = 2 * np.pi * np.array([d.timetuple().tm_yday for d in features.index])[:, None] / 365.25
+        waves = np.hstack([wave(k * year) for k in (1, 2) for wave in (np.sin, np.cos)])
         always = np.ones((len(features), 1))
         return (
-            Effect("level", always, 1.0),
-            Effect("slow", always, 0.01, days=60.0),
-            Effect("quick", always, 0.01, days=5.0),
-            Effect("weekday", weekday, 0.02),
-            Effect("drift", weekday, 0.002, days=90.0),
-            Effect("turn of the month", known.loc[:, turns].to_numpy(dtype=float), 0.02),
-            Effect("special day", known.loc[:, ~turns].to_numpy(dtype=float), 0.02),
-            Effect("season", np.hstack([wave(k * year) for k in (1, 2) for wave in (np.sin, np.cos)]), 0.005),
+            Effect("level", always, 1.0, 1.0),
+            Effect("trend", always, 0.01, 0.0005, days=60.0),
+            Effect("trend", always, 0.01, 0.002, days=5.0),
+            Effect("weekday", weekday, 0.02, 0.05),
+            Effect("weekday", weekday, 0.002, 0.002, days=90.0),
+            Effect("year", waves, 0.005, 0.002),
+            Effect("calendar", known.loc[:, turns].to_numpy(dtype=float), 0.02, 0.01),
+            Effect("calendar", known.loc[:, ~turns].to_numpy(dtype=float), 0.02, 0.04),
         )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
@@ -72,8 +80,8 @@ class Factor(Model):
         day, bases = self._numbers(dates), [e.basis for e in effects]
         z = np.zeros((len(dates), len(self._noise)))
         variance = np.tile(self._noise, (len(dates), 1))
-        for process, factor in zip(self._processes, self._factors, strict=True):
-            mean, spread = process.predict(day, bases)
+        for score, factor in zip(self._scores, self._factors, strict=True):
+            mean, spread = score.predict(day, bases)
             z += mean[:, None] * factor
             variance += spread[:, None] * factor**2
         calls, roots = np.zeros((len(dates), len(self._used))), np.full((len(dates), len(self._used)), POISSON)

@@ -23,7 +23,7 @@ class LowRank:
     Attributes
     ----------
     factors
-        Orthonormal rows, shape (K, P).
+        Orthonormal rows, shape (K, P), each with a sum of at least 0, so that the scores of the first one are positive.
     scores
         Shape (D, K).
     noise
@@ -60,4 +60,7 @@ def low_rank(z: np.ndarray) -> LowRank:
     squares = np.where(seen, filled - fitted, 0.0) ** 2
     days = seen.sum(axis=0)
     own, pooled = squares.sum(axis=0) / np.maximum(days - k, 1), squares.sum() / max(int(days.sum()), 1)
-    return LowRank(vt[:k], u[:, :k] * s[:k], (days * own + PRIOR_DAYS * pooled) / (days + PRIOR_DAYS))
+    sign = np.where(vt[:k].sum(axis=1) < 0, -1.0, 1.0)
+    return LowRank(
+        vt[:k] * sign[:, None], u[:, :k] * s[:k] * sign, (days * own + PRIOR_DAYS * pooled) / (days + PRIOR_DAYS)
+    )

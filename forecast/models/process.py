@@ -11,11 +11,11 @@ from scipy import linalg
 
 ODD_SD = 2.5
 LOG_SPREAD = 2.0
-NOISE = 0.1
 STEPS = 15
 ENOUGH = 0.01
 TRIES = 5
 JITTER = 1e-6
+SMALLEST = 0.01
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Effect:
         What it stands for.
     basis
         Regressors per day, shape (N, F); the part's covariance is ``basis @ basis.T``, times the decay.
-    typical
-        Prior median of its variance, as a share of the series' mean square.
+    typical, typical_log
+        Prior median of its variance: as a share of the mean square of a series to which it adds, and for the log of one
+        that it multiplies.
     days
         Distance in days over which it forgets itself; None = it stays for ever.
     """
@@ -37,6 +38,7 @@ class Effect:
     name: str
     basis: np.ndarray
     typical: float
+    typical_log: float
     days: float | None = None
 
     def covariance(self, basis: np.ndarray, distance: np.ndarray) -> np.ndarray:
@@ -55,10 +57,16 @@ class Days:
         Day numbers, shape (N,).
     effects
         With a row of `basis` per day.
+    noise
+        Prior median of the noise's variance.
+    log
+        Whether the series is a log.
     """
 
     day: np.ndarray
     effects: tuple[Effect, ...]
+    noise: float
+    log: bool = False
 
     def distance(self, day: np.ndarray) -> np.ndarray:
         """Return the days between each of `day` and each of these, shape (len(day), N)."""
@@ -73,7 +81,7 @@ class Days:
     @property
     def prior(self) -> np.ndarray:
         """Logs of the prior medians of all variances, that of the noise last."""
-        return np.log([*(e.typical for e in self.effects), NOISE])
+        return np.log([*(e.typical_log if self.log else e.typical for e in self.effects), self.noise])
 
 
 @dataclass
@@ -110,19 +118,23 @@ class Process:
         The series, shape (N,); days without a value are left out beforehand, not filled.
     floor
         Noise variance that is known to be there.
+    scale
+        Mean square that the effects' priors are shares of; None = that of `y`.
     """
 
     days: Days
     y: np.ndarray
     floor: float = 0.0
+    scale: float | None = None
     fit: _Fit = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._scale = max(float(np.mean(self.y**2)), 1e-12)
+        self._scale = self.scale or max(float(np.mean(self.y**2)), 1e-12)
         self._y = self.y / np.sqrt(self._scale)
         self._known = np.full(len(self.y), self.floor / self._scale + JITTER)
         self.fit = self._best(self._at(self.days.prior))
-        residual, variance = self.left_out
+        variance = 1.0 / np.diag(self.fit.inverse)
+        residual = self.fit.alpha * variance
         excess = (residual / ODD_SD) ** 2 - variance
         if (excess > 0).any():
             self._known = self._known + np.maximum(excess, 0.0)
@@ -130,9 +142,10 @@ class Process:
 
     @property
     def left_out(self) -> tuple[np.ndarray, np.ndarray]:
-        """What each day differs from its forecast by all others, and that forecast's variance; y has mean square 1."""
+        """Mean and variance (noise included) of each own day as forecast by all others, each of shape (N,)."""
         variance = 1.0 / np.diag(self.fit.inverse)
-        return self.fit.alpha * variance, variance
+        mean = self._y - self.fit.alpha * variance
+        return np.sqrt(self._scale) * mean, self._scale * variance
 
     def _at(self, theta: np.ndarray) -> _Fit:
         n, size = len(self._y), np.exp(theta)
@@ -173,7 +186,14 @@ class Process:
             0.5 * pulls @ fit.inverse @ pulls.T
         )
 
-    def predict(self, day: np.ndarray, bases: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def evidence(self) -> float:
+        """Log of the series' density at the variances found, times that of their prior."""
+        return -self.fit.value - 0.5 * len(self.y) * float(np.log(2 * np.pi * self._scale))
+
+    def predict(
+        self, day: np.ndarray, bases: Sequence[np.ndarray], effects: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance (noise included) of the series on other days, each of shape (len(day),).
 
         Parameters
@@ -182,12 +202,54 @@ class Process:
             Day numbers.
         bases
             Regressors of these days per effect, each of shape (len(day), F).
+        effects
+            With it the mean is that of the first so many effects only; the variance stays that of all.
         """
         size, distance = np.exp(self.fit.theta), self.days.distance(day)
+        told = np.zeros(distance.shape)
         cross, own = np.zeros(distance.shape), np.full(len(day), size[-1] + self.floor / self._scale)
-        for s, effect, basis in zip(size[:-1], self.days.effects, bases, strict=True):
+        for i, (s, effect, basis) in enumerate(zip(size[:-1], self.days.effects, bases, strict=True)):
+            if i == effects:
+                told = cross.copy()
             cross += s * effect.covariance(basis, distance)
             own += s * (basis**2).sum(axis=1)
+        if effects is None or effects == len(bases):
+            told = cross
         half = linalg.solve_triangular(self.fit.lower, cross.T, lower=True, check_finite=False)
         spread = np.maximum(own - (half**2).sum(axis=0), JITTER)
-        return np.sqrt(self._scale) * (cross @ self.fit.alpha), self._scale * spread
+        return np.sqrt(self._scale) * (told @ self.fit.alpha), self._scale * spread
+
+
+class Multiplied:
+    """Posterior of a positive series whose effects multiply: a `Process` of its log, back by the log-normal mean.
+
+    Parameters
+    ----------
+    days
+        Days and effects; priors of variances on the log scale.
+    y
+        The series, shape (N,); values below a hundredth of the median count as that.
+    floor
+        Noise variance that is known to be there.
+    """
+
+    def __init__(self, days: Days, y: np.ndarray, floor: float) -> None:
+        self._usual = float(np.median(y))
+        log = np.log(np.maximum(y / self._usual, SMALLEST))
+        self._process = Process(days, log, floor / self._usual**2, scale=1.0)
+        self.evidence = self._process.evidence - float(log.sum()) - len(y) * float(np.log(self._usual))
+
+    def predict(
+        self, day: np.ndarray, bases: Sequence[np.ndarray], effects: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean and variance on other days, as `Process.predict`; fewer effects multiply by less."""
+        return self._back(*self._process.predict(day, bases, effects))
+
+    @property
+    def left_out(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and variance of each own day as forecast by all others, as `Process.left_out`."""
+        return self._back(*self._process.left_out)
+
+    def _back(self, log: np.ndarray, spread: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        mean = self._usual * np.exp(log + spread / 2.0)
+        return mean, mean**2 * np.expm1(spread)

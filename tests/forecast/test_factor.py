@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from busyhour.forecast.models.lowrank import low_rank
-from busyhour.forecast.models.process import Days, Effect, Process
+from busyhour.forecast.models.process import Days, Effect, Multiplied, Process
 
 DAY = np.arange(60.0)
 WEEKDAY = (DAY[:, None] % 7 == np.arange(7)).astype(float)
@@ -12,7 +12,11 @@ WEEKDAY = (DAY[:, None] % 7 == np.arange(7)).astype(float)
 
 def effects(rows: slice = slice(None)) -> tuple[Effect, ...]:
     always = np.ones((60, 1))[rows]
-    return Effect("level", always, 1.0), Effect("quick", always, 0.05, 5.0), Effect("weekday", WEEKDAY[rows], 0.1)
+    return (
+        Effect("level", always, 1.0, 1.0),
+        Effect("quick", always, 0.05, 0.05, 5.0),
+        Effect("weekday", WEEKDAY[rows], 0.1, 0.1),
+    )
 
 
 def series(seed: int, *, weekday: float, quick: float) -> np.ndarray:
@@ -27,7 +31,7 @@ def series(seed: int, *, weekday: float, quick: float) -> np.ndarray:
 def test_the_forecast_is_that_of_the_plain_formula():
     y = series(1, weekday=1.0, quick=0.5)
     seen, ahead = slice(0, 50), slice(50, 60)
-    process = Process(Days(DAY[seen], effects(seen)), y[seen], floor=0.01)
+    process = Process(Days(DAY[seen], effects(seen), 0.1), y[seen], floor=0.01)
     size = np.exp(process.fit.theta)
     own, other = effects(seen), effects(ahead)
 
@@ -49,7 +53,7 @@ def test_the_forecast_is_that_of_the_plain_formula():
 
 
 def test_the_slopes_are_those_of_the_likelihood():
-    process = Process(Days(DAY, effects()), series(2, weekday=0.5, quick=1.0), floor=0.01)
+    process = Process(Days(DAY, effects(), 0.1), series(2, weekday=0.5, quick=1.0), floor=0.01)
     theta = process.fit.theta + np.array([0.3, -0.2, 0.4, 0.1])
     gradient, _ = process._slopes(process._at(theta))
     for i, slope in enumerate(gradient):
@@ -60,11 +64,42 @@ def test_the_slopes_are_those_of_the_likelihood():
 
 def test_effects_are_as_large_as_the_data_say():
     def share(weekday: float, quick: float) -> tuple[float, float]:
-        _, q, w, _ = np.exp(Process(Days(DAY, effects()), series(3, weekday=weekday, quick=quick)).fit.theta)
+        _, q, w, _ = np.exp(Process(Days(DAY, effects(), 0.1), series(3, weekday=weekday, quick=quick)).fit.theta)
         return float(q), float(w)
 
     assert share(2.0, 0.05)[1] > 5 * share(0.05, 2.0)[1]
     assert share(0.05, 2.0)[0] > 5 * share(2.0, 0.05)[0]
+
+
+def test_the_first_effects_alone_add_up_to_the_whole():
+    process = Process(Days(DAY, effects(), 0.1), series(5, weekday=1.0, quick=0.5))
+    day, bases = np.arange(60.0, 67.0), [np.ones((7, 1)), np.ones((7, 1)), WEEKDAY[4:11]]
+    level, slow, whole = (process.predict(day, bases, n)[0] for n in (1, 2, 3))
+    assert np.ptp(level) == pytest.approx(0.0) and np.ptp(slow) < 1.0 < np.ptp(whole)
+    assert whole == pytest.approx(process.predict(day, bases)[0], rel=1e-12)
+
+
+def test_a_day_left_out_is_forecast_by_the_others():
+    y = series(6, weekday=1.0, quick=0.5)
+    process = Process(Days(DAY, effects(), 0.1), y)
+    others = np.arange(60) != 30
+    k = np.tensordot(np.exp(process.fit.theta[:-1]), process.days.stack, 1) + np.diag(
+        np.exp(process.fit.theta[-1]) + process._known
+    )
+    mean, variance = process.left_out
+    weights = np.linalg.solve(k[np.ix_(others, others)], k[others, 30])
+    assert mean[30] == pytest.approx(weights @ y[others])
+    assert variance[30] == pytest.approx(np.mean(y**2) * (k[30, 30] - weights @ k[others, 30]))
+
+
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_the_evidence_tells_whether_effects_multiply_or_add(multiplies):
+    rng = np.random.default_rng(7)
+    weekday = WEEKDAY @ np.array([1.0, 0.9, 0.8, 0.9, 1.0, 0.4, 0.3])
+    level = np.linspace(10.0, 30.0, 60)
+    y = level * weekday * np.exp(0.05 * rng.normal(size=60)) if multiplies else level + 8 * weekday + rng.normal(size=60)
+    added, multiplied = Process(Days(DAY, effects(), 0.1), y), Multiplied(Days(DAY, effects(), 0.01, log=True), y, 0.0)
+    assert (multiplied.evidence > added.evidence) == multiplies
 
 
 def test_an_odd_day_hardly_counts():
@@ -72,7 +107,7 @@ def test_an_odd_day_hardly_counts():
     odd = plain.copy()
     odd[45] += 15.0
     ahead = [np.ones((1, 1)), np.ones((1, 1)), WEEKDAY[3:4]]
-    told = [Process(Days(DAY, effects()), y).predict(np.array([66.0]), ahead)[0][0] for y in (plain, odd)]
+    told = [Process(Days(DAY, effects(), 0.1), y).predict(np.array([66.0]), ahead)[0][0] for y in (plain, odd)]
     assert abs(told[1] - told[0]) < 0.5
 
 
