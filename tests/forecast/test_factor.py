@@ -97,7 +97,8 @@ def test_the_evidence_tells_whether_effects_multiply_or_add(multiplies):
     rng = np.random.default_rng(7)
     weekday = WEEKDAY @ np.array([1.0, 0.9, 0.8, 0.9, 1.0, 0.4, 0.3])
     level = np.linspace(10.0, 30.0, 60)
-    y = level * weekday * np.exp(0.05 * rng.normal(size=60)) if multiplies else level + 8 * weekday + rng.normal(size=60)
+    noise = rng.normal(size=60)
+    y = level * weekday * np.exp(0.05 * noise) if multiplies else level + 12 * weekday + 0.3 * noise
     added, multiplied = Process(Days(DAY, effects(), 0.1), y), Multiplied(Days(DAY, effects(), 0.01, log=True), y, 0.0)
     assert (multiplied.evidence > added.evidence) == multiplies
 
