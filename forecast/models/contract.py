@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
+import pandas as pd
 
 from ..grid import Grid
 from ..history import History, cells
@@ -16,6 +17,8 @@ from ..tables import QUANTILES
 from .spread import count_quantiles
 
 LONGEST_DAYS = 800
+PARTS = ("level", "trend", "weekday", "year", "calendar", "override")
+USUAL_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ class Model(ABC):
         self._learn()
         return self
 
-    def predict(self, grid: Grid, quantiles: Sequence[float] = QUANTILES) -> Prediction:
+    def predict(
+        self, grid: Grid, quantiles: Sequence[float] = QUANTILES, today: np.ndarray | None = None
+    ) -> Prediction:
         """Return the mean and quantiles of the calls in every interval of `grid`.
 
         Parameters
@@ -68,6 +73,9 @@ class Model(ABC):
             Days to predict, in intervals as long as those of the history.
         quantiles
             Shares between 0 and 1, ascending.
+        today
+            Calls of the grid's first day so far by wall-clock interval, shape (P,), NaN for what is to come. What has
+            come is returned as it came, the rest of the day given it, as far as past days say that this helps.
         """
         past = self.history
         if grid.first_date <= past.last_date:
@@ -76,11 +84,54 @@ class Model(ABC):
             raise ValueError(f"model fitted on {past.minutes}-minute intervals, asked for {grid.minutes}")
         mean, spread = self._expect(grid.dates)
         effect = past.known.effect(grid.dates, past.queue)[:, None]
+        if today is not None:
+            mean, spread = np.array(mean), np.array(spread)
+            mean[0], spread[0] = self._rest_of(grid.first_date, today / effect[0])
         day, wall = cells(grid)
         open_ = past.known.open_mask(grid, past.queue)
         m = np.where(open_, np.maximum(mean * effect, 0.0)[day, wall], 0.0)
         v = (0.25 + np.maximum(spread - 0.25, 0.0) * effect)[day, wall]
-        return Prediction(m, count_quantiles(m, v, quantiles) * open_[:, None], v)
+        found = count_quantiles(m, v, quantiles) * open_[:, None]
+        if today is not None:
+            came = (day == 0) & np.isfinite(today[wall]) & open_
+            m[came], found[came], v[came] = today[wall[came]], today[wall[came], None], 0.0
+        return Prediction(m, found, v)
+
+    def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean calls and the variance of their root on `date`, each (P,), given those `seen` (NaN = to come).
+
+        Here nothing is learnt from them.
+        """
+        mean, spread = self._expect([date])
+        return mean[0], spread[0]
+
+    def explain(self, grid: Grid) -> pd.DataFrame:
+        """Return what each expected number is made of: columns `PARTS` that add up to it, one row per interval.
+
+        ``level`` is the usual interval of the day, ``trend`` how far the level has moved, ``weekday`` and ``year`` what
+        they add, ``calendar`` turns of the month, holidays and special days, ``override`` the planner's multipliers.
+        Rows are those of ``grid.starts``; a closed interval has zeros.
+        """
+        told = self.predict(grid).mean
+        day, wall = cells(grid)
+        out = {name: np.where(told > 0, part[day, wall], 0.0) for name, part in self._parts(grid.dates).items()}
+        frame = pd.DataFrame(out, index=grid.starts).reindex(columns=list(PARTS), fill_value=0.0)
+        frame["override"] = told - frame.sum(axis=1)
+        return frame
+
+    def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:
+        """Return parts of the mean calls by name, each of shape (len(dates), P), adding up to them.
+
+        Here the level is the model's own mean over the four weeks after the history, the weekday what its days of the
+        week differ from it, and what is left belongs to the calendar.
+        """
+        mean, _ = self._expect(dates)
+        usual = [self.history.last_date + dt.timedelta(days=i + 1) for i in range(USUAL_DAYS)]
+        ahead, _ = self._expect(usual)
+        level = np.broadcast_to(ahead.mean(axis=0), mean.shape)
+        weekdays = np.array([d.weekday() for d in usual])
+        by_weekday = np.array([ahead[weekdays == w].mean(axis=0) for w in range(7)])[[d.weekday() for d in dates]]
+        return {"level": level, "weekday": by_weekday - level, "calendar": mean - by_weekday}
 
     @abstractmethod
     def _learn(self) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from .contract import Model
 from .lowrank import low_rank
 from .process import Days, Effect, Multiplied, Process
+from .rest import Rest
 
 WINDOW_DAYS = 400
 POISSON = 0.25
@@ -52,6 +53,14 @@ class Factor(Model):
         if size.evidence > scores[0].evidence:
             scores[0] = size
         self._scores = scores
+        left_out = [score.left_out for score in scores]
+        expected = np.stack([mean for mean, _ in left_out], axis=1) @ self._factors
+        spread = np.median([variance for _, variance in left_out], axis=1)
+        self._rest = Rest(z[full][:, self._used], expected, self._common(spread), self._noise)
+
+    def _common(self, spread: np.ndarray) -> np.ndarray:
+        """Return the covariance that scores of the variances `spread`, shape (K,), give the intervals of a day."""
+        return np.asarray(self._factors.T @ (np.maximum(spread - POISSON, 0.0)[:, None] * self._factors))
 
     def _numbers(self, dates: Sequence[dt.date]) -> np.ndarray:
         return np.array([(d - self.history.first_date).days for d in dates], dtype=float)
@@ -76,15 +85,44 @@ class Factor(Model):
         )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
-        effects = self._effects(self.history.known.features(dates, self.history.queue))
+        return self._calls(dates, self._effects(self.history.known.features(dates, self.history.queue)))
+
+    def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:
+        features = self.history.known.features(dates, self.history.queue)
+        plain = features.assign(weekday=[d.weekday() for d in dates])
+        effects = self._effects(plain)
+        last = {e.name: i + 1 for i, e in enumerate(effects)}
+        sums = {name: self._calls(dates, effects, n)[0] for name, n in last.items()}
+        sums["calendar"], _ = self._expect(dates)  # a holiday that acts like another weekday is the calendar's doing
+        before = [np.zeros_like(sums["level"]), *sums.values()]
+        return {name: whole - less for (name, whole), less in zip(sums.items(), before, strict=False)}
+
+    def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        day = self._numbers([date])
+        bases = [e.basis for e in self._effects(self.history.known.features([date], self.history.queue))]
+        scores = [score.predict(day, bases) for score in self._scores]
+        mean = np.concatenate([m for m, _ in scores]) @ self._factors
+        common = self._common(np.concatenate([v for _, v in scores]))
+        roots = np.sqrt(seen[self._used] + POISSON)
+        return self._back(*(row[None, :] for row in self._rest.update(roots, mean, common)))
+
+    def _calls(
+        self, dates: Sequence[dt.date], effects: Sequence[Effect], first: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean calls, by all effects or the `first` so many, and the variance of their roots, (len(dates), P)."""
         day, bases = self._numbers(dates), [e.basis for e in effects]
         z = np.zeros((len(dates), len(self._noise)))
         variance = np.tile(self._noise, (len(dates), 1))
         for score, factor in zip(self._scores, self._factors, strict=True):
-            mean, spread = score.predict(day, bases)
+            mean, spread = score.predict(day, bases, first)
             z += mean[:, None] * factor
             variance += spread[:, None] * factor**2
-        calls, roots = np.zeros((len(dates), len(self._used))), np.full((len(dates), len(self._used)), POISSON)
+        return self._back(z, variance)
+
+    def _back(self, z: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean calls and the variance of their roots in all intervals, from roots in those ever used."""
+        shape = (len(z), len(self._used))
+        calls, roots = np.zeros(shape), np.full(shape, POISSON)
         calls[:, self._used] = np.maximum(np.maximum(z, 0.0) ** 2 + variance - POISSON, 0.0)
         roots[:, self._used] = variance
         return calls, roots
