@@ -45,7 +45,7 @@ def test_nothing_is_changed_where_beginnings_tell_nothing():
 
 
 def test_an_outage_does_not_run_away_with_the_day():
-    known = rest(3.0)
+    known = rest(1.5)
     spread = np.sqrt(np.diag(known.common) + NOISE)
     out, _ = known.update(beginning(np.full(P, 0.5)), USUAL, known.common)
     edge, _ = known.update(beginning(USUAL - 1.1 * CLIP_SD * spread), USUAL, known.common)
