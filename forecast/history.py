@@ -109,6 +109,8 @@ class History:
 
     def _days(self, low: int, high: int) -> History:
         low, high = max(low, 0), min(high, len(self.calls))
+        while high < len(self.calls) and high > low + 1 and not self.seen[high - 1].any():
+            high -= 1  # as a file cut here would end
         if (low, high) == (0, len(self.calls)):
             return self
         first, end = self.dates[low], self.dates[high - 1]

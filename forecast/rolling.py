@@ -1,9 +1,11 @@
-"""Forecasts from past origins, compared with what came."""
+"""Forecasts from past origins, and how they compare with what came."""
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -19,7 +21,7 @@ from .progress import Watch
 from .quality import cleaned
 from .race import choose
 from .score import METRICS, score
-from .tables import QUANTILE_COLUMNS
+from .tables import QUANTILE_COLUMNS, parse_times
 
 DAYTYPES = ("business", "calendar")
 SPARE_DAYS = 5
@@ -28,22 +30,23 @@ SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
 
 def backtest(
     calls: pd.DataFrame,
-    calendar: Calendar,
+    calendar: Calendar | Callable[[pd.DataFrame], Calendar],
     *,
     interval_min: int,
     origins: pd.DataFrame,
-    model: str = "auto",
+    model: str = "factor",
     daytype: str = "business",
     watch: Watch | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast from each origin with nothing but what was known on its evening, and score it.
+) -> pd.DataFrame:
+    """Forecast from each origin with nothing but what was known on its evening.
 
     Parameters
     ----------
     calls
         Table ``calls``, as for `predict.forecast`.
     calendar
-        Opening hours, holidays, special days; all of them count as known in advance.
+        Opening hours, holidays, special days, all of which count as known in advance; or what makes them of the calls
+        up to an origin.
     interval_min
         Length of a forecast interval.
     origins
@@ -58,11 +61,10 @@ def backtest(
 
     Returns
     -------
-    predictions : pandas.DataFrame
-        ``origin, timestamp, mean, q…, queue, model``, open intervals only.
-    scores : pandas.DataFrame
-        Per queue, model and band of the horizon (``1``, its halves, the whole) the errors of `score.Score`, the days
-        scored, and the seconds that the forecasts took.
+    pandas.DataFrame
+        ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
+        ``actual``, the calls that came (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
+        the ``seconds`` that the origin's forecast took.
 
     Raises
     ------
@@ -76,24 +78,52 @@ def backtest(
     if model not in ("auto", "all"):
         model_named(model)
     watch = watch or Watch()
+    zone = None if callable(calendar) else calendar.zone
+    calls = calls.assign(start=parse_times(calls["start"], zone, column="start"))
     dated = _origins(origins)
-    tables, scores = [], []
-    for queue, history in histories(calls, calendar, minutes=interval_min).items():
-        names = tuple(MODELS) if model == "all" else (model,)
-        for done, name in enumerate(names):
-            parts, seconds = [], 0.0
-            for i, (origin, horizon) in enumerate(dated):
-                watch.raise_if_stopped()
-                watch.tell("backtest", f"{queue}: {name} from {origin}", share=(done + i / len(dated)) / len(names))
-                grid = Grid(origin + dt.timedelta(days=1), _span(origin, horizon, daytype), interval_min, calendar.zone)
-                began = time.perf_counter()
-                used, told, past = _from_origin(history, origin, name, grid, watch)
-                seconds += time.perf_counter() - began
-                parts.append(_rows(past, told, grid, origin, horizon, daytype, history).assign(queue=queue, model=used))
-            found = pd.concat(parts, ignore_index=True)
-            scores += _scores(found, queue, name, max(h for _, h in dated), seconds)
-            tables.append(found.drop(columns=["actual", "position"]))
-    return pd.concat(tables, ignore_index=True), pd.DataFrame(scores, columns=list(SCORE_COLUMNS))
+    _refuse_outside(calls, dated)
+    known = _Known(calls, calendar, interval_min)
+    names = tuple(MODELS) if model == "all" else (model,)
+    tables = []
+    for done, (name, queue) in enumerate(itertools.product(names, known.queues)):
+        for i, (origin, horizon) in enumerate(dated):
+            watch.raise_if_stopped()
+            share = (done + i / len(dated)) / (len(names) * len(known.queues))
+            watch.tell("backtest", f"{queue}: {name} from {origin}", share=share)
+            whole = known.at(origin)[queue]
+            grid = Grid(
+                origin + dt.timedelta(days=1), _span(origin, horizon, daytype), interval_min, whole.calendar.zone
+            )
+            began = time.perf_counter()
+            used, told, past = _from_origin(whole, origin, name, grid, watch)
+            seconds = time.perf_counter() - began
+            rows = _rows(past, told, grid, origin, horizon, daytype, whole)
+            tables.append(rows.assign(queue=queue, model=used, asked=name, seconds=seconds))
+    return pd.concat(tables, ignore_index=True)
+
+
+class _Known:
+    """Histories of all queues on the calendar that each origin knew; they are arranged again only where it changes."""
+
+    def __init__(
+        self, calls: pd.DataFrame, calendar: Calendar | Callable[[pd.DataFrame], Calendar], minutes: int
+    ) -> None:
+        self._calls, self._minutes = calls, minutes
+        self._calendar = calendar if callable(calendar) else lambda _: calendar
+        self._date = calls["start"].dt.date if callable(calendar) else None
+        self._arranged: list[tuple[Calendar, dict[str, History]]] = []
+        self.queues = tuple(self._on(self._calendar(calls)))
+
+    def at(self, origin: dt.date) -> dict[str, History]:
+        """Return the whole histories, on the calendar known at `origin`."""
+        return self._on(self._calendar(self._calls if self._date is None else self._calls[self._date <= origin]))
+
+    def _on(self, calendar: Calendar) -> dict[str, History]:
+        for known, found in self._arranged:
+            if known == calendar:
+                return found
+        self._arranged.append((calendar, histories(self._calls, calendar, minutes=self._minutes)))
+        return self._arranged[-1][1]
 
 
 def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
@@ -112,6 +142,20 @@ def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
     return out
 
 
+def _refuse_outside(calls: pd.DataFrame, dated: list[tuple[dt.date, int]]) -> None:
+    """Refuse an origin before the first or after the last day of the calls."""
+    first, last = calls["start"].min().date(), calls["start"].max().date()
+    for row, (origin, _) in enumerate(dated, start=2):
+        if not first <= origin <= last:
+            raise InputError(
+                "origin lies outside the history",
+                row=row,
+                column="origin",
+                value=str(origin),
+                mend=f"Use a day from {first} to {last}",
+            )
+
+
 def _span(origin: dt.date, horizon: int, daytype: str) -> int:
     """Return the calendar days to forecast: the horizon, or the weekdays of it and `SPARE_DAYS` more."""
     if daytype == "calendar":
@@ -127,13 +171,6 @@ def _from_origin(
     history: History, origin: dt.date, name: str, grid: Grid, watch: Watch
 ) -> tuple[str, Prediction, History]:
     """Return the model used, its prediction, and the history that it knew."""
-    if not history.first_date <= origin <= history.last_date:
-        raise InputError(
-            f"origin lies outside the history of queue {history.queue!r}",
-            column="origin",
-            value=str(origin),
-            mend=f"Use a day from {history.first_date} to {history.last_date}",
-        )
     past = history.until(origin)
     used = choose(past, name, grid, watch=watch).model if name == "auto" else name
     return used, model_named(used).fit(cleaned(past)).predict(grid), past
@@ -161,23 +198,56 @@ def _rows(
     return frame.assign(actual=actual[keep], position=position[day][keep])
 
 
-def _scores(found: pd.DataFrame, queue: str, name: str, horizon: int, seconds: float) -> list[dict[str, object]]:
-    """Return one row per band of the horizon: its first day, its halves, the whole."""
+def scores(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Score what `backtest` returned.
+
+    Parameters
+    ----------
+    predictions
+        With the columns ``actual`` and ``position``; ``seconds`` where known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per queue, model and band of the horizon (its first day, its halves, the whole) the days scored, the errors of
+        `score.Score`, and the mean seconds of an origin's forecast.
+
+    Raises
+    ------
+    InputError
+        If a queue has no call to score against.
+    """
+    rows: list[dict[str, object]] = []
+    for (queue, name), part in predictions.groupby(["queue", "asked"], sort=False):
+        seconds = part.groupby("origin")["seconds"].first().mean() if "seconds" in part else np.nan
+        found = _bands(part)
+        if not found:
+            raise InputError(
+                f"queue {queue!r} has no calls after any origin",
+                column="origin",
+                mend="Use origins whose horizon lies within the history",
+            )
+        rows += [{"queue": queue, "model": name, **band, "seconds": seconds} for band in found]
+    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+
+
+def _bands(part: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the errors of one model at one queue per band of the horizon."""
+    horizon = int(part["position"].max())
     half = max(horizon // 2, 1)
     rows: list[dict[str, object]] = []
     for low, high in dict.fromkeys(((1, 1), (1, half), (half + 1, horizon), (1, horizon))):
-        part = found[found["position"].between(low, high) & found["actual"].notna()]
-        if low > high or not part["actual"].sum() > 0:
+        band = part[part["position"].between(low, high) & part["actual"].notna()]
+        if low > high or not band["actual"].sum() > 0:
             continue
-        label = part["origin"].astype(str) + part["timestamp"].dt.date.astype(str)
+        label = band["origin"].astype(str) + band["timestamp"].dt.date.astype(str)
         told = score(
-            part["actual"].to_numpy(),
-            part["mean"].to_numpy(),
-            part[list(QUANTILE_COLUMNS)].to_numpy(),
+            band["actual"].to_numpy(),
+            band["mean"].to_numpy(),
+            band[list(QUANTILE_COLUMNS)].to_numpy(),
             label.to_numpy(dtype=str),
         )
-        band = f"D{low}" if low == high else f"D{low}-{high}"
         rows.append(
-            {"queue": queue, "model": name, "band": band, "days": label.nunique(), **asdict(told), "seconds": seconds}
+            {"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)}
         )
     return rows

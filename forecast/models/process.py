@@ -43,7 +43,7 @@ class Effect:
 
     def covariance(self, basis: np.ndarray, distance: np.ndarray) -> np.ndarray:
         """Return the covariance, per unit of variance, of days with the regressors `basis` with its own days."""
-        product: np.ndarray = np.asarray(basis @ self.basis.T)
+        product = np.einsum("if,jf->ij", basis, self.basis)  # row by row: no day depends on its neighbours' rounding
         return product if self.days is None else np.asarray(product * np.exp(-distance / self.days))
 
 
@@ -215,9 +215,9 @@ class Process:
             own += s * (basis**2).sum(axis=1)
         if effects is None or effects == len(bases):
             told = cross
-        half = linalg.solve_triangular(self.fit.lower, cross.T, lower=True, check_finite=False)
-        spread = np.maximum(own - (half**2).sum(axis=0), JITTER)
-        return np.sqrt(self._scale) * (told @ self.fit.alpha), self._scale * spread
+        half = [linalg.solve_triangular(self.fit.lower, row, lower=True, check_finite=False) for row in cross]
+        spread = np.maximum(own - np.square(half).sum(axis=1), JITTER)
+        return np.sqrt(self._scale) * (told * self.fit.alpha).sum(axis=1), self._scale * spread
 
 
 class Multiplied:
