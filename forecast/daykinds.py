@@ -88,6 +88,16 @@ def _off(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     return date.weekday() >= 5 or calendar.holiday(date) is not None or calendar.is_closed(date, queue)
 
 
+def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
+    """Whether `date` is a working day whose neighbour (step -1 before, +1 after, weekends skipped) is an open holiday."""
+    if date.weekday() >= 5 or calendar.holiday(date) is not None:
+        return False
+    beside = date + dt.timedelta(days=step)
+    while beside.weekday() >= 5:
+        beside += dt.timedelta(days=step)
+    return calendar.holiday(beside) is not None and not _closed(calendar, beside, queue)
+
+
 def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:
     """Return the regressors that `Calendar.features` describes, one row per date."""
     opener = week_opener(calendar, queue)
@@ -111,6 +121,8 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row["bridge"] = (
             not _off(calendar, date, queue) and _off(calendar, date - one, queue) and _off(calendar, date + one, queue)
         )
+        row["after_holiday"] = _beside_holiday(calendar, date, queue, -1)
+        row["before_holiday"] = _beside_holiday(calendar, date, queue, 1)
         first = _working_position(calendar, date, queue, -1, MONTH_STARTS)
         last = _working_position(calendar, date, queue, 1, MONTH_ENDS)
         row |= {f"month_start_{i}": first == i for i in range(1, MONTH_STARTS + 1)}
@@ -118,6 +130,7 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row |= {f"kind:{s.kind}": True for s in calendar.specials(date, queue) if s.effect is None and not s.closed}
         rows.append(row)
     columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge"]
+    columns += ["after_holiday", "before_holiday"]
     columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [
         f"month_end_{i}" for i in range(1, MONTH_ENDS + 1)
     ]
