@@ -79,6 +79,7 @@ class Folder:
             country=site.country,
             subdivision=site.subdivision,
             special=read_special_days(self.path),
+            paydays=site.paydays,
             queue_opening={
                 name: parse_opening({**self.config.opening, **queue.opening}, key=f"queue.{name}.opening")
                 for name, queue in self.config.queue.items()

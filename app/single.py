@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from ..forecast.rolling import backtest
 from ..forecast.calendars import Calendar, SpecialDay, opening_of_history, parse_opening
 from ..forecast.errors import InputError
 from ..forecast.grid import WEEKDAYS, Grid
@@ -20,6 +19,7 @@ from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
+from ..forecast.rolling import backtest
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
 from .inputs import Folder
 from .intake.mapping import Intake

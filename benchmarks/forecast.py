@@ -18,8 +18,8 @@ from pathlib import Path
 import pandas as pd
 
 from busyhour.app.inputs import Folder
-from busyhour.forecast.rolling import backtest
 from busyhour.forecast.progress import Watch
+from busyhour.forecast.rolling import backtest
 
 ORIGINS = Path(__file__).parent / "origins_bank.csv"
 SHOWN = ("wape", "bias", "wql", "coverage_80", "coverage_95", "day_wape")

@@ -47,19 +47,18 @@ def _working_position(calendar: Calendar, date: dt.date, queue: str | None, step
 
 def _works(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether `date` is an open Monday to Friday that is no public holiday of an always-open desk."""
-    hours = calendar.hours(queue)
-    if date.weekday() >= 5 or not hours.get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue):
+    if date.weekday() >= 5 or _closed(calendar, date, queue):
         return False
-    return not (hours.get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
+    return not (calendar.hours(queue).get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
 
 
 def _irregular(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether the desk is shut on `date` though its weekly hours are not."""
-    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and calendar.is_closed(date, queue)
+    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and _closed(calendar, date, queue)
 
 
 def _closed(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
-    return not calendar.hours(queue).get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue)
+    return not calendar.spans(date, queue)
 
 
 def _open_neighbour_after_closure(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
@@ -89,7 +88,7 @@ def _off(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
 
 
 def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
-    """Whether `date` is a working day whose neighbour (step -1 before, +1 after, weekends skipped) is an open holiday."""
+    """Whether `date` works and the weekday beside it (step -1 before, +1 after) is a holiday with an open desk."""
     if date.weekday() >= 5 or calendar.holiday(date) is not None:
         return False
     beside = date + dt.timedelta(days=step)

@@ -11,12 +11,13 @@ import pandas as pd
 from .arrange import histories
 from .calendars import Calendar
 from .errors import InputError
+from .findings import report, table
 from .grid import WEEKDAYS, Grid
 from .handle_time import handle_times
 from .history import History, Note, cells
 from .models import model_named
 from .progress import Watch
-from .quality import inspect, report, table
+from .quality import inspect, mended
 from .race import ORIGINS, Choice, choose
 from .score import METRICS
 from .tables import QUANTILE_COLUMNS
@@ -113,9 +114,7 @@ def forecast(
         result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
         notes += [*result.notes, *_plan_notes(history, grid)]
         seconds = handle_times(history, grid.dates, (handle_s or {}).get(queue))
-        volumes.append(
-            _volume(history.without(inspection.bad), result.model, grid, seconds, (patience_s or {}).get(queue))
-        )
+        volumes.append(_volume(mended(history, inspection), result.model, grid, seconds, (patience_s or {}).get(queue)))
         tests.append(_backtest_rows(queue, result))
         pasts.append(history.table())
     return Forecast(

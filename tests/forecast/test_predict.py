@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.rolling import backtest
 from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.forecast.rolling import backtest
 from busyhour.forecast.tables import QUANTILE_COLUMNS, TABLES, check
 
 WEEK = Grid(dt.date(2026, 3, 30), 7, 60)
