@@ -40,6 +40,9 @@ def forecast(
     patience_s: Annotated[
         float | None, typer.Option(help="Mean patience of callers; else they wait for ever.", min=1)
     ] = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="CSV start, calls or factor (queue, end, note, made): your own numbers.")
+    ] = None,
     seed: Seed = None,
     json_: Json = False,
     quiet: Quiet = False,
@@ -63,6 +66,7 @@ def forecast(
             model=model,
             handle_s=handle_s,
             patience_s=patience_s,
+            overrides=overrides,
             seed=seed or 0,
             watch=watch,
         )

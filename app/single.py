@@ -21,7 +21,7 @@ from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
 from ..forecast.rolling import backtest
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
-from .inputs import Folder
+from .inputs import Folder, read_overrides
 from .intake.mapping import Intake
 from .intake.read import read_calls
 from .plan import Ask, requirement_week, schedule
@@ -82,6 +82,7 @@ def forecast_file(
     model: str,
     handle_s: float | None,
     patience_s: float | None,
+    overrides: Path | None,
     seed: int,
     watch: Watch,
 ) -> Forecast:
@@ -97,6 +98,7 @@ def forecast_file(
         models=model,
         handle_s=dict.fromkeys(names, handle_s),
         patience_s=dict.fromkeys(names, patience_s),
+        overrides=None if overrides is None else read_overrides(overrides, zone=zone, interval_min=interval_min),
         seed=seed,
         watch=watch,
     )

@@ -10,17 +10,16 @@ import pandas as pd
 from .calendars import Calendar
 from .errors import InputError
 from .grid import Grid
-from .history import History, Note, cells
+from .history import LONGEST_DAYS, History, Note, cells
 from .tables import parse_times
 
 DEFAULT_QUEUE = "calls"
-LONGEST_DAYS = 800
 
 
 def histories(
     calls: pd.DataFrame, calendar: Calendar, *, minutes: int, before: dt.date | None = None
 ) -> dict[str, History]:
-    """Arrange a calls table as one `History` per queue, at most the last `LONGEST_DAYS` days of it.
+    """Arrange a calls table as one `History` per queue.
 
     Parameters
     ----------
@@ -32,7 +31,7 @@ def histories(
     minutes
         Interval of the result.
     before
-        First local day that must not be used; None = use all.
+        First local day that must not be used; then at most `LONGEST_DAYS` days are read. None = all.
 
     Returns
     -------
@@ -63,7 +62,10 @@ def histories(
             value=None if before is None else str(before),
             mend="Bring calls of earlier days, or plan a later week",
         )
-    return {str(q): _arrange(str(q), part, calendar, minutes) for q, part in frame.groupby("queue", sort=False)}
+    longest = None if before is None else LONGEST_DAYS
+    return {
+        str(q): _arrange(str(q), part, calendar, minutes, longest) for q, part in frame.groupby("queue", sort=False)
+    }
 
 
 def _refuse_bad_counts(frame: pd.DataFrame) -> None:
@@ -128,7 +130,7 @@ def _steps(queue: str, starts: pd.Series, minutes: int) -> pd.Series:
     return pd.Series(least.fillna(usual).clip(upper=minutes))
 
 
-def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -> History:
+def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int, longest: int | None) -> History:
     part, notes = _drop_repeats(queue, part)
     steps = _steps(queue, part["start"], minutes)
     offered = part["offered"].to_numpy(dtype=float, na_value=np.nan)
@@ -140,7 +142,8 @@ def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
         )
     days = part["start"].dt.date[np.isfinite(offered)]
     first, last = days.min(), days.max()
-    first = max(first, last - dt.timedelta(days=LONGEST_DAYS - 1))
+    if longest is not None:
+        first = max(first, last - dt.timedelta(days=longest - 1))
     grid = Grid(first, (last - first).days + 1, minutes, calendar.zone)
     slot = ((part["start"] - grid.first) // pd.Timedelta(minutes=minutes)).to_numpy()
     keep = (slot >= 0) & (slot < len(grid))

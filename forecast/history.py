@@ -13,6 +13,8 @@ from .calendars import Calendar
 from .errors import InputError
 from .grid import Grid
 
+LONGEST_DAYS = 800
+
 
 @dataclass(frozen=True)
 class Note:
@@ -83,7 +85,7 @@ class History:
         return np.asarray(np.isfinite(self.calls))
 
     def until(self, last: dt.date) -> History:
-        """Return the history up to and including the local day `last`.
+        """Return the history up to and including the local day `last`, at most `LONGEST_DAYS` days of it.
 
         Raises
         ------
@@ -97,15 +99,18 @@ class History:
                 value=f"first day {self.first_date}",
                 mend="Plan a later week or bring older calls",
             )
-        if n >= len(self.calls):
+        part = slice(max(0, min(n, len(self.calls)) - LONGEST_DAYS), n)
+        if part.start == 0 and n >= len(self.calls):
             return self
+        first = self.dates[part.start]
         return replace(
             self,
-            open=self.open[:n],
-            calls=self.calls[:n],
-            handle_s=self.handle_s[:n],
-            answered=self.answered[:n],
-            closures=tuple(d for d in self.closures if d <= last),
+            first_date=first,
+            open=self.open[part],
+            calls=self.calls[part],
+            handle_s=self.handle_s[part],
+            answered=self.answered[part],
+            closures=tuple(d for d in self.closures if first <= d <= last),
             notes=(),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from .grid import WEEKDAYS, Grid
 from .handle_time import handle_times
 from .history import History, Note, cells
 from .models import model_named
+from .overrides import Override, overridden, overrides_of
 from .progress import Watch
 from .quality import inspect, mended
 from .race import ORIGINS, Choice, choose
@@ -32,7 +33,8 @@ class Forecast:
     Attributes
     ----------
     volume
-        Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model.
+        Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model, and
+        ``model_calls``, the mean before overrides.
     backtest
         Per queue and model the errors over past origins (see `score.Score`), seconds, and ``chosen`` 1 or 0.
     history
@@ -55,6 +57,7 @@ def forecast(
     models: Mapping[str, str] | str = "auto",
     handle_s: Mapping[str, float | None] | None = None,
     patience_s: Mapping[str, float | None] | None = None,
+    overrides: pd.DataFrame | Sequence[Override] | None = None,
     seed: int = 0,
     watch: Watch | None = None,
     origins: int = ORIGINS,
@@ -78,6 +81,8 @@ def forecast(
         Per queue the handle time used where the history has none.
     patience_s
         Per queue the mean patience, written through to the volume; None = callers wait for ever.
+    overrides
+        The planner's own numbers, rows of the table ``overrides`` (see `overrides.overrides_of`).
     seed
         Kept for models that draw random numbers; none does today.
     watch
@@ -89,7 +94,7 @@ def forecast(
     ------
     InputError
         If the history is absent, too short or all zero, a count is negative, a model or country is unknown,
-        or a handle time is known nowhere.
+        a handle time is known nowhere, or an override is wrong (see `overrides.overridden`).
     Stopped
         If the user stopped the run.
     """
@@ -117,8 +122,15 @@ def forecast(
         volumes.append(_volume(mended(history, inspection), result.model, grid, seconds, (patience_s or {}).get(queue)))
         tests.append(_backtest_rows(queue, result))
         pasts.append(history.table())
+    volume = pd.concat(volumes, ignore_index=True)
+    volume["model_calls"] = volume["calls"]
+    if overrides is not None:
+        if isinstance(overrides, pd.DataFrame):
+            overrides = overrides_of(overrides, zone=grid.zone, minutes=grid.minutes)
+        volume, told = overridden(volume, overrides, grid)
+        notes += told
     return Forecast(
-        pd.concat(volumes, ignore_index=True),
+        volume,
         pd.concat(tests, ignore_index=True),
         pd.concat(pasts, ignore_index=True),
         table(notes),

@@ -49,8 +49,9 @@ def level_shifts(history: History) -> tuple[Shift, ...]:
 
     A day's level is the log of its calls against the median of its weekday; public holidays, special days and days
     half missing are left out. A shift lies where the median of the `AFTER` days that follow differs from that of the
-    `BEFORE` days ahead by a factor of 1.35 at least and by `SURE` times the noise of these medians, and where the first
-    and the last week after it show the change as well (a holiday season comes back, a trend comes slowly). Its day is the one that splits the stretch with the least absolute error.
+    `BEFORE` days ahead by a factor of 1.35 at least and by `SURE` times the noise of these medians, and where the
+    first and the last week after it show the change as well (a holiday season comes back, a trend comes slowly). Its
+    day is the one that splits the stretch with the least absolute error.
     """
     days, level = _levels(history)
     if len(level) < BEFORE + AFTER:
