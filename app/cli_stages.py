@@ -24,27 +24,33 @@ def forecast(
     ],
     out: Annotated[Path, typer.Option("--out", help="volume.csv to write.")],
     days: Annotated[int, typer.Option(help="Days to forecast after the history's last.", min=1, max=600)] = 14,
-    interval: Annotated[int, typer.Option(help="Minutes of an interval.", min=5, max=60)] = 30,
+    interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
         str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    min_intervals: Annotated[
+        int, typer.Option(help="A day with fewer intervals than this counts as missing.", min=0)
+    ] = 0,
     zone: Annotated[
         str | None,
         typer.Option(help="Time zone of the stamps; else they are wall clock and clock changes are not checked."),
     ] = None,
     queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
-    model: Annotated[str, typer.Option(help="Model name or auto.")] = "auto",
+    model: Annotated[str, typer.Option(help="Model name, or auto: all of them run against your own past.")] = "factor",
     handle_s: Annotated[float | None, typer.Option(help="Mean handle time where the history has none.", min=1)] = None,
     patience_s: Annotated[
-        float | None, typer.Option(help="Mean patience of callers; else they wait for ever.", min=1)
+        float | None, typer.Option(help="Mean patience of callers; else as the history tells, or for ever.", min=1)
     ] = None,
-    seed: Seed = None,
+    overrides: Annotated[
+        Path | None, typer.Option(help="CSV start, calls or factor (queue, end, note, made): your own numbers.")
+    ] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Forecast calls and handle time from a bare file of calls."""
+    from ..forecast.frames import minutes_of
     from .show import Board
     from .single import forecast_file
     from .store import write_csv
@@ -54,16 +60,17 @@ def forecast(
         result = forecast_file(
             calls,
             days=days,
-            interval_min=interval,
+            interval_min=minutes_of(interval),
             opening=opening,
             closed=closed,
             country=country,
+            min_intervals=min_intervals,
             zone=zone,
             queue=queue,
             model=model,
             handle_s=handle_s,
             patience_s=patience_s,
-            seed=seed or 0,
+            overrides=overrides,
             watch=watch,
         )
     write_csv(out, result.volume)
@@ -78,41 +85,48 @@ def backtest(
         Path, typer.Option(help="CSV origin,horizon_days: an origin is the last day whose actuals may be used.")
     ],
     out: Annotated[Path, typer.Option("--out", help="F.csv to write: origin, timestamp, mean, quantiles.")],
-    model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "auto",
+    model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "factor",
     daytype: Annotated[str, typer.Option(help="business (weekdays) or calendar days.")] = "business",
-    interval: Annotated[int, typer.Option(help="Minutes of an interval.", min=5, max=60)] = 30,
+    interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
         str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    min_intervals: Annotated[
+        int, typer.Option(help="A day with fewer intervals than this counts as missing.", min=0)
+    ] = 0,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Forecast from past origins and print how far off it was."""
+    from ..forecast.frames import minutes_of
+    from ..forecast.rolling import scores
     from .show import Board
     from .single import backtest_file
     from .store import write_csv
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        predictions, scores = backtest_file(
+        predictions = backtest_file(
             calls,
             origins,
-            interval_min=interval,
+            interval_min=minutes_of(interval),
             opening=opening,
             closed=closed,
             country=country,
+            min_intervals=min_intervals,
             zone=zone,
             queue=queue,
             model=model,
             daytype=daytype,
             watch=watch,
         )
-    write_csv(out, predictions)
-    show_frame(scores, as_json=json_, quiet=quiet)
+    table = scores(predictions)
+    write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
+    show_frame(table, as_json=json_, quiet=quiet)
 
 
 @app.command()

@@ -55,6 +55,7 @@ class Site(_Strict):
     week: dt.date | None = None
     country: str | None = None
     subdivision: str | None = None
+    paydays: tuple[int | Literal["last"], ...] = ()
     note: str = ""
 
     @field_validator("zone")

@@ -16,6 +16,8 @@ import pandas as pd
 from ..forecast.calendars import Calendar, parse_opening
 from ..forecast.errors import InputError
 from ..forecast.grid import WEEKDAYS, Grid
+from ..forecast.overrides import Override, overrides_of
+from ..forecast.tables import read_text_csv
 from ..schedule.staff import Agent
 from .config import PLAN, Config, plan_file, read_plan
 from .intake.read import calls_files, read_calls
@@ -26,6 +28,7 @@ from .store import sha256, write_atomic
 
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv")
 MEETINGS = "meetings.csv"
+OVERRIDES = "overrides.csv"
 ARGUMENTS = "arguments.json"
 
 
@@ -79,6 +82,7 @@ class Folder:
             country=site.country,
             subdivision=site.subdivision,
             special=read_special_days(self.path),
+            paydays=site.paydays,
             queue_opening={
                 name: parse_opening({**self.config.opening, **queue.opening}, key=f"queue.{name}.opening")
                 for name, queue in self.config.queue.items()
@@ -96,6 +100,11 @@ class Folder:
             interval_min=site.interval_min,
             queues=tuple(self.config.queue),
         )
+
+    def forecast_overrides(self) -> tuple[Override, ...]:
+        """Return the planner's own numbers for the forecast; () where there is no overrides.csv."""
+        path, site = self.path / OVERRIDES, self.config.site
+        return read_overrides(path, zone=site.zone, interval_min=site.interval_min) if path.is_file() else ()
 
     def last_week(self, grid: Grid, run: Path | None) -> LastWeek:
         """Return what the `run` of the week before leaves behind; nothing without one."""
@@ -146,7 +155,7 @@ class Folder:
 
     def files(self) -> dict[str, Path]:
         """Return every input file that is there, by the name under which a run keeps it."""
-        named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS)}
+        named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS, OVERRIDES)}
         named[PLAN] = self.rules
         if self.staff is not None:
             named["staff.csv"] = self.staff
@@ -155,6 +164,11 @@ class Folder:
     def calls_files(self) -> dict[str, Path]:
         """Return the files of calls, by the name under which a run keeps them."""
         return {f.name: f for f in calls_files(self.path, self.config.intake)}
+
+
+def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:
+    """Read a file of overrides of the forecast."""
+    return overrides_of(read_text_csv(path), zone=zone, minutes=interval_min, file=path)
 
 
 def copy_inputs(files: Mapping[str, Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:

@@ -65,7 +65,7 @@ def predict(
         models={n: q.model for n, q in queues.items()},
         handle_s={n: q.handle_s for n, q in queues.items()},
         patience_s={n: q.patience_s for n, q in queues.items()},
-        seed=config.solve.seed,
+        overrides=folder.forecast_overrides(),
         watch=watch,
     )
     if not len(found):

@@ -5,68 +5,56 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..forecast.calendars import Calendar, SpecialDay, opening_of_history, parse_opening
 from ..forecast.errors import InputError
-from ..forecast.grid import WEEKDAYS, Grid
+from ..forecast.frames import backtest, calendar_of, days_after, tidy
+from ..forecast.grid import Grid
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
-from ..forecast.rolling import backtest
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
-from .inputs import Folder
+from .inputs import Folder, read_overrides
 from .intake.mapping import Intake
 from .intake.read import read_calls
 from .plan import Ask, requirement_week, schedule
 from .staffing import goals_of, read_staffing, read_times
 
 
-def _history(path: Path, zone: str | None, interval_min: int, queue: str | None) -> pd.DataFrame:
-    calls, _ = read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
-    if queue is not None:
-        calls = calls[calls["queue"] == queue].reset_index(drop=True)
-        if calls.empty:
-            raise InputError("no such queue in the file", file=path, column="queue", value=queue)
-    return calls
+def _history(path: Path, zone: str | None, interval_min: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the calls of a file, and what reading found."""
+    return read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
 
 
-def _calendar(
-    calls: pd.DataFrame,
-    opening: str | None,
-    closed: Path | None,
-    country: str | None,
-    zone: str | None,
-    interval_min: int,
-) -> Calendar:
-    special: tuple[SpecialDay, ...] = ()
-    if closed is not None:
-        rows = read_text_csv(closed)
-        if "date" not in rows:
-            raise InputError("column 'date' is missing", file=closed)
-        dates = pd.to_datetime(rows["date"], errors="coerce")
-        if dates.isna().any():
-            i = int(dates.isna().to_numpy().argmax())
-            raise InputError(
-                "not a date",
-                file=closed,
-                row=i + 2,
-                column="date",
-                value=rows["date"].iloc[i],
-                mend="Write it like 2026-12-25",
-            )
-        special = tuple(SpecialDay(d.date(), "closed", "closed", closed=True) for d in dates)
-    hours = opening_of_history(calls, interval_min)
-    if opening is not None:
-        asked = parse_opening(dict.fromkeys(WEEKDAYS, opening), key="--open")
-        hours = {day: asked[day] if spans else () for day, spans in hours.items()}  # days without calls stay closed
-    return Calendar(opening=hours, zone=zone, country=country, special=special)
+def _closed(path: Path | None) -> list[str]:
+    """Return the dates of a file of closed days."""
+    if path is None:
+        return []
+    rows = read_text_csv(path)
+    if "date" not in rows:
+        raise InputError("column 'date' is missing", file=path)
+    bad = pd.to_datetime(rows["date"], errors="coerce").isna()
+    if bad.any():
+        i = int(bad.to_numpy().argmax())
+        raise InputError(
+            "not a date", file=path, row=i + 2, column="date", value=rows["date"].iloc[i],
+            mend="Write it like 2026-12-25",
+        )  # fmt: skip
+    return list(rows["date"])
+
+
+def _of_file(error: InputError, path: Path) -> InputError:
+    """Return an error that names the file it is about."""
+    if error.file is not None:
+        return error
+    return InputError(error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend)
 
 
 def forecast_file(
@@ -77,29 +65,36 @@ def forecast_file(
     opening: str | None,
     closed: Path | None,
     country: str | None,
+    min_intervals: int,
     zone: str | None,
     queue: str | None,
     model: str,
     handle_s: float | None,
     patience_s: float | None,
-    seed: int,
+    overrides: Path | None,
     watch: Watch,
 ) -> Forecast:
-    """Forecast `days` days after the last day of a file of calls."""
-    calls = _history(path, zone, interval_min, queue)
-    names = list(calls["queue"].unique())
-    calendar = _calendar(calls, opening, closed, country, zone, interval_min)
-    grid = Grid(calls["start"].max().date() + dt.timedelta(days=1), days, interval_min, zone)
-    return forecast(
-        calls,
-        grid,
-        calendar,
-        models=model,
-        handle_s=dict.fromkeys(names, handle_s),
-        patience_s=dict.fromkeys(names, patience_s),
-        seed=seed,
-        watch=watch,
-    )
+    """Forecast `days` days after the last day of a file of calls (see `frames.forecast`)."""
+    calls, found = _history(path, zone, interval_min)
+    shut = _closed(closed)
+    given = None if overrides is None else read_overrides(overrides, zone=zone, interval_min=interval_min)
+    try:
+        calls = tidy(calls, interval_min, queue=queue, zone=zone, min_intervals=min_intervals)
+        names = list(calls["queue"].unique())
+        result = forecast(
+            calls,
+            days_after(calls, days, interval_min, zone),
+            calendar_of(calls, interval_min, opening, shut, country, None, zone),
+            models=model,
+            handle_s=dict.fromkeys(names, handle_s),
+            patience_s=dict.fromkeys(names, patience_s),
+            overrides=given,
+            watch=watch,
+        )
+    except InputError as error:
+        raise _of_file(error, path) from None
+    found = found[found["queue"].isin(["", *names])]
+    return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
 
 
 def backtest_file(
@@ -110,32 +105,23 @@ def backtest_file(
     opening: str | None,
     closed: Path | None,
     country: str | None,
+    min_intervals: int,
     zone: str | None,
     queue: str | None,
     model: str,
     daytype: str,
     watch: Watch,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast from each origin of a file and score it."""
-    calls = _history(path, zone, interval_min, queue)
-    calendar = _calendar(calls, opening, closed, country, zone, interval_min)
-    rows = read_text_csv(origins)
-    for column in ("origin", "horizon_days"):
-        if column not in rows:
-            raise InputError(f"column {column!r} is missing", file=origins)
-    table = pd.DataFrame(
-        {
-            "origin": pd.to_datetime(rows["origin"], errors="coerce"),
-            "horizon_days": pd.to_numeric(rows["horizon_days"], errors="coerce"),
-        }
-    )
-    for column in ("origin", "horizon_days"):
-        if table[column].isna().any():
-            i = int(table[column].isna().to_numpy().argmax())
-            raise InputError("unreadable", file=origins, row=i + 2, column=column, value=rows[column].iloc[i])
-    return backtest(
-        calls, calendar, interval_min=interval_min, origins=table, model=model, daytype=daytype, watch=watch
-    )
+) -> pd.DataFrame:
+    """Forecast from each origin of a file (see `frames.backtest`)."""
+    calls, _ = _history(path, zone, interval_min)
+    rows, shut = read_text_csv(origins), _closed(closed)
+    try:
+        return backtest(
+            calls, rows, model=model, daytype=daytype, interval=interval_min, open=opening, closed=shut,
+            country=country, min_intervals=min_intervals, queue=queue, zone=zone, watch=watch,
+        )  # fmt: skip
+    except InputError as error:
+        raise _of_file(error, origins if error.column in ("origin", "horizon_days") else path) from None
 
 
 def require_file(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..forecast.calendars import SpecialDay
+from ..forecast.calendars import SpecialDay, parse_hours
 from ..forecast.errors import InputError
 from ..forecast.tables import TABLES, read_csv, refuse_duplicates
 
@@ -19,7 +19,8 @@ def read_special_days(folder: Path) -> tuple[SpecialDay, ...]:
     Raises
     ------
     InputError
-        On a value that is no date, number or flag, an effect that is not above 0, or a day given twice for a queue.
+        On a value that is no date, number, flag or opening hours, an effect that is not above 0, hours of a closed day,
+        or a day given twice for a queue.
     """
     path = folder / FILE
     if not path.is_file():
@@ -41,6 +42,7 @@ def _day(path: Path, number: int, row: Mapping[str, Any]) -> SpecialDay:
             row["queue"] or None,
             row.get("effect"),
             row.get("closed") == 1,
+            parse_hours(row["hours"]) if row.get("hours") else None,
         )
     except InputError as error:
         raise InputError(

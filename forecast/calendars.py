@@ -37,6 +37,8 @@ class SpecialDay:
         Multiplier on the calls where the planner knows it (1.2 = 20 % more); None = learn it.
     closed
         Whether the queue is shut all day.
+    hours
+        Open spans of this day in minutes after midnight (see `parse_hours`), in place of the weekday's; None = as ever.
     """
 
     date: dt.date
@@ -45,8 +47,11 @@ class SpecialDay:
     queue: str | None = None
     effect: float | None = None
     closed: bool = False
+    hours: Spans | None = None
 
     def __post_init__(self) -> None:
+        if self.closed and self.hours:
+            raise InputError("a closed day has no hours", column="hours", mend="Leave either closed or hours blank")
         if self.effect is not None and not (self.effect > 0 and math.isfinite(self.effect)):
             raise InputError(
                 "Expected effect > 0",
@@ -71,7 +76,24 @@ def _minute(text: str, column: str) -> int:
     )
 
 
-def _spans(text: str, column: str) -> Spans:
+def parse_hours(text: str, *, column: str = "hours") -> Spans:
+    """Read spans ``HH:MM-HH:MM`` separated by commas, or ``closed``.
+
+    Returns
+    -------
+    tuple
+        Open spans in minutes after midnight, sorted; () = closed.
+
+    Raises
+    ------
+    InputError
+        On a malformed time, or spans that overlap or end before they begin.
+
+    Examples
+    --------
+    >>> parse_hours("08:00-12:00, 13:00-17:30")
+    ((480, 720), (780, 1050))
+    """
     if text.strip().lower() in ("closed", ""):
         return ()
     spans = []
@@ -134,7 +156,7 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
                 value=day,
                 mend=f"Did you mean {near[0]!r}" if near else f"One of {', '.join(WEEKDAYS)}",
             )
-        out[day] = _spans(text, f"{key}.{day}")
+        out[day] = parse_hours(text, column=f"{key}.{day}")
     if not any(out.values()):
         raise InputError(
             "no day is open", column=f"{key}.monday", mend='Give at least one day hours such as "07:00-21:00"'
@@ -191,6 +213,9 @@ class Calendar:
         The centre's own special days.
     queue_opening
         Opening hours of queues that differ from `opening`.
+    paydays
+        Days of the month on which people are paid, ``"last"`` for its last; on a weekend or public holiday they are
+        paid on the working day before. Such a day is a special day of the kind ``payday``.
 
     Examples
     --------
@@ -205,6 +230,17 @@ class Calendar:
     subdivision: str | None = None
     special: tuple[SpecialDay, ...] = ()
     queue_opening: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
+    paydays: tuple[int | str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for day in self.paydays:
+            if day != "last" and not (isinstance(day, int) and 1 <= day <= 31):
+                raise InputError(
+                    "not a day of the month",
+                    column="site.paydays",
+                    value=day,
+                    mend='Use numbers from 1 to 31, or "last"',
+                )
 
     @cached_property
     def _holidays(self) -> Mapping[dt.date, str]:
@@ -242,9 +278,33 @@ class Calendar:
         """Whether a special day shuts `queue` on `date`."""
         return any(s.closed for s in self.specials(date, queue))
 
+    def spans(self, date: dt.date, queue: str | None = None) -> Spans:
+        """Return when `queue` is open on `date`, in minutes after midnight: its own hours, else the weekday's."""
+        special = [s for s in self._by_date.get(date, ()) if s.concerns(queue)]
+        if any(s.closed for s in special):
+            return ()
+        own = sorted((s for s in special if s.hours is not None), key=lambda s: s.queue is None)
+        return own[0].hours or () if own else self.hours(queue).get(WEEKDAYS[date.weekday()], ())
+
     def specials(self, date: dt.date, queue: str | None = None) -> tuple[SpecialDay, ...]:
         """Return the special days of `queue` on `date`."""
-        return tuple(s for s in self._by_date.get(date, ()) if s.concerns(queue))
+        own = tuple(s for s in self._by_date.get(date, ()) if s.concerns(queue))
+        return (*own, SpecialDay(date, "payday", "payday")) if self.paydays and self._pays(date) else own
+
+    def _pays(self, date: dt.date) -> bool:
+        """Whether a payday, or one on the days off that follow, is paid on `date`."""
+        day, one = date, dt.timedelta(days=1)
+        if self._at_rest(day):
+            return False
+        while True:
+            if day.day in self.paydays or ("last" in self.paydays and (day + one).day == 1):
+                return True
+            day += one
+            if not self._at_rest(day):
+                return False
+
+    def _at_rest(self, date: dt.date) -> bool:
+        return date.weekday() >= 5 or self.holiday(date) is not None
 
     @cached_property
     def _by_date(self) -> dict[dt.date, list[SpecialDay]]:
@@ -260,8 +320,9 @@ class Calendar:
         week = np.array([[any(a <= m < b for a, b in hours.get(day, ())) for m in start] for day in WEEKDAYS])
         out = week[[d.weekday() for d in dates]]
         for i, date in enumerate(dates):
-            if date in self._by_date and self.is_closed(date, queue):
-                out[i] = False
+            if date in self._by_date:
+                spans = self.spans(date, queue)
+                out[i] = [any(a <= m < b for a, b in spans) for m in start]
         return np.asarray(out, dtype=bool)
 
     def open_mask(self, grid: Grid, queue: str | None = None) -> np.ndarray:
@@ -280,8 +341,9 @@ class Calendar:
         ``weekday`` is the weekday (0 = Monday) that the day behaves like: the first open day after an
         irregular closure behaves like the first day of the desk's week, a public holiday at a desk that is
         open on Sundays like a Sunday. All other columns are 0 or 1: ``holiday``, ``after_closure``,
-        ``after_closure_2``, ``before_closure``, ``bridge``, ``month_start_1`` … ``month_end_3`` (working
-        days counted from the month's start and end), and ``kind:NAME`` per kind of special day whose effect
-        the planner has not given.
+        ``after_closure_2``, ``before_closure``, ``bridge``, ``after_holiday``, ``before_holiday`` (the working day
+        beside a public holiday on which the desk is open), ``month_start_1`` … ``month_end_3`` (working days counted
+        from the month's start and end), and ``kind:NAME`` per kind of special day whose effect the planner has not
+        given, paydays among them.
         """
         return day_features(self, dates, queue)

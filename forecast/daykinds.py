@@ -51,19 +51,18 @@ def _working_position(calendar: Calendar, date: dt.date, queue: str | None, step
 
 def _works(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether `date` is an open Monday to Friday that is no public holiday of an always-open desk."""
-    hours = calendar.hours(queue)
-    if date.weekday() >= 5 or not hours.get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue):
+    if date.weekday() >= 5 or _closed(calendar, date, queue):
         return False
-    return not (hours.get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
+    return not (calendar.hours(queue).get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
 
 
 def _irregular(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether the desk is shut on `date` though its weekly hours are not."""
-    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and calendar.is_closed(date, queue)
+    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and _closed(calendar, date, queue)
 
 
 def _closed(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
-    return not calendar.hours(queue).get(WEEKDAYS[date.weekday()]) or calendar.is_closed(date, queue)
+    return not calendar.spans(date, queue)
 
 
 def _open_neighbour_after_closure(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
@@ -104,13 +103,23 @@ def _holiday_week(calendar: Calendar, date: dt.date, queue: str | None) -> dict[
     monday = date - dt.timedelta(days=date.weekday())
     week = [i for i in range(SATURDAY) if calendar.holiday(monday + i * one) is not None]
     return {
-        "after_holiday": off(date - one),
+        "after_holiday": _beside_holiday(calendar, date, queue, -1),
         "after_holiday_2": not off(date - one) and off(date - 2 * one),
-        "before_holiday": off(date + one),
+        "before_holiday": _beside_holiday(calendar, date, queue, 1),
         "holiday_week_before": bool(week) and date.weekday() < week[0],
         "holiday_week_after": bool(week) and week[0] < date.weekday() < SATURDAY,
         "holiday_week_weekend": bool(week) and date.weekday() >= SATURDAY,
     }
+
+
+def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
+    """Whether `date` works and the weekday beside it (step -1 before, +1 after) is a holiday with an open desk."""
+    if date.weekday() >= 5 or calendar.holiday(date) is not None:
+        return False
+    beside = date + dt.timedelta(days=step)
+    while beside.weekday() >= 5:
+        beside += dt.timedelta(days=step)
+    return calendar.holiday(beside) is not None and not _closed(calendar, beside, queue)
 
 
 def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:

@@ -260,7 +260,7 @@ def _origins(origins: pd.DataFrame) -> pd.DataFrame:
             "horizon_days": pd.to_numeric(origins["horizon_days"], errors="coerce"),
         }
     )
-    for column in out:
+    for column in ("origin", "horizon_days"):
         if out[column].isna().any():
             i = int(out[column].isna().to_numpy().argmax())
             raise InputError("unreadable", row=i + 2, column=column, value=str(origins[column].iloc[i]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,13 +11,15 @@ import pandas as pd
 from .arrange import histories
 from .calendars import Calendar
 from .errors import InputError
+from .findings import report, table
 from .grid import WEEKDAYS, Grid
 from .handle_race import handle_forecast
 from .history import History, Note, cells
 from .models import model_named
+from .overrides import Override, overridden, overrides_of
 from .patience import settled
 from .progress import Watch
-from .quality import inspect, report, table
+from .quality import inspect, mended
 from .race import ORIGINS, Choice, choose
 from .score import METRICS
 from .tables import QUANTILE_COLUMNS
@@ -32,7 +34,8 @@ class Forecast:
     Attributes
     ----------
     volume
-        Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model.
+        Table ``volume``: one row per queue and open interval with mean, quantiles, handle time, patience, model, and
+        ``model_calls``, the mean before overrides.
     backtest
         Per queue and model how many past origins it ran over, the errors there (see `score.Score`), seconds, and
         ``chosen`` 1 or 0; an average of two models is named after both (``factor+two_stage``).
@@ -60,7 +63,7 @@ def forecast(
     models: Mapping[str, str] | str = "auto",
     handle_s: Mapping[str, float | None] | None = None,
     patience_s: Mapping[str, float | None] | None = None,
-    seed: int = 0,
+    overrides: pd.DataFrame | Sequence[Override] | None = None,
     watch: Watch | None = None,
     origins: int = ORIGINS,
 ) -> Forecast:
@@ -84,8 +87,8 @@ def forecast(
     patience_s
         Per queue the mean patience, infinite = callers wait for ever; None = as the history tells, and for ever
         where it cannot tell. What is used and how it stands against the history goes into `quality`.
-    seed
-        Kept for models that draw random numbers; none does today.
+    overrides
+        The planner's own numbers, rows of the table ``overrides`` (see `overrides.overrides_of`).
     watch
         Progress and stop.
     origins
@@ -95,7 +98,7 @@ def forecast(
     ------
     InputError
         If the history is absent, too short or all zero, a count is negative, a model or country is unknown,
-        or a handle time is known nowhere.
+        a handle time is known nowhere, or an override is wrong (see `overrides.overridden`).
     Stopped
         If the user stopped the run.
     """
@@ -123,12 +126,19 @@ def forecast(
         notes += handled.notes
         patience, told = settled(history, (patience_s or {}).get(queue), (handle_s or {}).get(queue))
         notes += told
-        volumes.append(_volume(history.without(inspection.bad), result.model, grid, handled.seconds, patience))
+        volumes.append(_volume(mended(history, inspection), result.model, grid, handled.seconds, patience))
         tests.append(_backtest_rows(queue, result))
         handle_tests.append(handled.backtest)
         pasts.append(history.table())
+    volume = pd.concat(volumes, ignore_index=True)
+    volume["model_calls"] = volume["calls"]
+    if overrides is not None:
+        if isinstance(overrides, pd.DataFrame):
+            overrides = overrides_of(overrides, zone=grid.zone, minutes=grid.minutes)
+        volume, told = overridden(volume, overrides, grid)
+        notes += told
     return Forecast(
-        pd.concat(volumes, ignore_index=True),
+        volume,
         pd.concat(tests, ignore_index=True),
         pd.concat(pasts, ignore_index=True),
         table(notes),

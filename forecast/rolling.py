@@ -247,7 +247,5 @@ def _bands(part: pd.DataFrame) -> list[dict[str, object]]:
             band[list(QUANTILE_COLUMNS)].to_numpy(),
             label.to_numpy(dtype=str),
         )
-        rows.append(
-            {"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)}
-        )
+        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)})
     return rows

@@ -124,7 +124,7 @@ class Asked:
     plan: Mapping[str, Any]
     families: Mapping[str, Family]
     people: Mapping[str, Person] = field(repr=False)
-    closed: frozenset[tuple[str, dt.date]] = frozenset()
+    special: Mapping[tuple[str, dt.date], str] = field(default_factory=dict)
     _opened: dict[tuple[str, dt.date], tuple[Span, ...]] = field(default_factory=dict, repr=False)
 
     @property
@@ -150,14 +150,16 @@ class Asked:
     def opening(self, queue: str, date: dt.date) -> tuple[Span, ...]:
         """Return the windows of `queue` that begin on `date`; a queue's own hours of a weekday replace the site's."""
         if (queue, date) not in self._opened:
-            self._opened[queue, date] = () if {(queue, date), ("", date)} & self.closed else self._hours(queue, date)
+            self._opened[queue, date] = self._hours(queue, date)
         return self._opened[queue, date]
 
     def _hours(self, queue: str, date: dt.date) -> tuple[Span, ...]:
         day = DAYS[date.weekday()]
         own = self.plan.get("queue", {}).get(queue, {}).get("opening") or {}
         site = self.plan.get("opening", dict.fromkeys(DAYS, "00:00-24:00"))
-        text = str({**site, **own}.get(day, "closed")).strip()
+        special = [self.special[key] for key in ((queue, date), ("", date)) if key in self.special]
+        usual = {**site, **own}.get(day, "closed")
+        text = "closed" if "closed" in special else str(special[0] if special else usual).strip()
         if text in ("", "closed"):
             return ()
         key = f"opening.{day}"
@@ -193,12 +195,14 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
     for row in _rows(inputs.get("staff")):
         agent = str(row["agent"]).strip()
         people[agent] = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
-    closed = frozenset(
-        (str(row.get("queue") or ""), _date(row["date"]))
-        for row in _rows(inputs.get("special_days"))
-        if str(row.get("closed", "")).strip().lower() in ("1", "1.0", "true", "yes")
-    )
-    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", 7)), plan, families, people, closed)
+    special: dict[tuple[str, dt.date], str] = {}
+    for row in _rows(inputs.get("special_days")):
+        key = ("" if blank(row.get("queue")) else str(row["queue"]).strip(), _date(row["date"]))
+        if str(row.get("closed", "")).strip().lower() in ("1", "1.0", "true", "yes"):
+            special[key] = "closed"
+        elif not blank(row.get("hours")) and special.get(key) != "closed":
+            special.setdefault(key, str(row["hours"]).strip())
+    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", 7)), plan, families, people, special)
 
 
 def blank(value: Any) -> bool:

@@ -109,7 +109,7 @@ class Factor(Model):
     def _calls(
         self, dates: Sequence[dt.date], effects: Sequence[Effect], first: int | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean calls by all effects, or the `first` so many, and the variance of their roots, each (dates, P)."""
+        """Return mean calls by all effects, or the `first` so many, and the variance of their roots."""
         day, bases = self._numbers(dates), [e.basis for e in effects]
         z = np.zeros((len(dates), len(self._noise)))
         variance = np.tile(self._noise, (len(dates), 1))

@@ -32,9 +32,17 @@ def test_date_and_name_are_enough(tmp_path: Path) -> None:
     assert read_special_days(tmp_path) == (SpecialDay(dt.date(2026, 12, 24), "Sale"),)
 
 
+def test_a_date_may_have_hours_of_its_own(tmp_path: Path) -> None:
+    text = 'date,name,hours\n2026-12-24,Christmas Eve,"08:00-10:00, 11:00-12:00"\n2026-12-31,New Year\'s Eve,\n'
+    (tmp_path / "special_days.csv").write_text(text, encoding="utf-8")
+    assert [d.hours for d in read_special_days(tmp_path)] == [((480, 600), (660, 720)), None]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("date,name,hours\n2026-12-24,x,8 to 12\n", "special_days.csv, row 2, column hours: not opening hours"),
+        ("date,name,closed,hours\n2026-12-24,x,1,08:00-12:00\n", "row 2, column hours: a closed day has no hours"),
         ("date,name\n24.12.2026,x\n", "special_days.csv, row 2, column date: not a date"),
         ("date,name,effect\n2026-12-24,x,0\n", "special_days.csv, row 2, column effect: Expected effect > 0"),
         ("date,name,closed\n2026-12-24,x,perhaps\n", "row 2, column closed"),

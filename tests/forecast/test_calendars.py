@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, opening_of_history, parse_opening
+from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, opening_of_history, parse_hours, parse_opening
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 
@@ -112,3 +112,58 @@ def test_opening_is_read_from_a_history(office, make_calls):
     assert np.array_equal(
         Calendar(hours).open_wall([dt.date(2026, 2, 2)], 30), office.open_wall([dt.date(2026, 2, 2)], 30)
     )
+
+
+def test_the_working_days_beside_an_open_holiday_are_told():
+    """Armistice Day of 2011 was a Friday, of 2010 a Thursday; the weekend is skipped."""
+    dates = [dt.date(2011, 11, 10), dt.date(2011, 11, 12), dt.date(2011, 11, 14), dt.date(2010, 11, 12)]
+    features = Calendar(ALWAYS, country="FR").features(dates)
+    assert features["before_holiday"].tolist() == [1, 0, 0, 0]
+    assert features["after_holiday"].tolist() == [0, 0, 1, 1]
+    shut = Calendar(ALWAYS, country="FR").with_closures([dt.date(2011, 11, 11)], None).features(dates)
+    assert not shut[["before_holiday", "after_holiday"]].iloc[:3].to_numpy().any()
+    assert shut["before_closure"].tolist() == [1, 0, 0, 0]
+
+
+def test_moving_feasts_bridges_and_parts_of_a_country_are_known():
+    """Easter Monday and Ascension move with Easter; Epiphany is a holiday in Bavaria, not in Berlin."""
+    france = Calendar(ALWAYS, country="FR")
+    assert [bool(france.holiday(d)) for d in (dt.date(2025, 4, 21), dt.date(2026, 4, 6), dt.date(2026, 4, 13))] == [
+        True,
+        True,
+        False,
+    ]
+    friday = dt.date(2026, 5, 15)  # the day after Ascension
+    assert france.features([friday, friday + dt.timedelta(days=7)])["bridge"].tolist() == [1, 0]
+    named = [Calendar(ALWAYS, country="DE", subdivision=part).holiday(dt.date(2026, 1, 6)) for part in ("BY", "BE")]
+    assert named[0] and not named[1]
+
+
+def test_own_hours_of_a_date_replace_those_of_its_weekday(office):
+    eve, sunday = dt.date(2026, 12, 24), dt.date(2026, 12, 27)
+    special = (
+        SpecialDay(eve, "Christmas Eve", hours=parse_hours("08:00-12:00")),
+        SpecialDay(eve, "skeleton crew", queue="vip", hours=parse_hours("08:00-10:00")),
+        SpecialDay(sunday, "open Sunday", hours=parse_hours("10:00-14:00")),
+    )
+    calendar = Calendar(office.opening, special=special)
+    assert calendar.open_wall([eve, sunday], 60).sum(axis=1).tolist() == [4, 4]
+    assert calendar.open_wall([eve], 60, "vip").sum() == 2
+    assert calendar.features([dt.date(2026, 12, 23)])["before_closure"].item() == 0
+    with pytest.raises(InputError, match="closed day has no hours"):
+        SpecialDay(eve, "x", closed=True, hours=((480, 720),))
+
+
+def test_paydays_move_to_the_working_day_before_and_act_as_a_kind():
+    """15 August 2026 is a Saturday, 31 May 2026 a Sunday."""
+    calendar = Calendar(ALWAYS, paydays=(15, "last"))
+    dates = [
+        dt.date(2026, 8, 14),
+        dt.date(2026, 8, 15),
+        dt.date(2026, 5, 29),
+        dt.date(2026, 6, 30),
+        dt.date(2026, 6, 1),
+    ]
+    assert calendar.features(dates)["kind:payday"].tolist() == [1, 0, 1, 1, 0]
+    with pytest.raises(InputError, match="day of the month"):
+        Calendar(ALWAYS, paydays=(32,))

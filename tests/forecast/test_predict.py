@@ -10,7 +10,7 @@ from busyhour.forecast.grid import Grid
 from busyhour.forecast.models import MODELS
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
-from busyhour.forecast.rolling import backtest
+from busyhour.forecast.rolling import backtest, scores
 from busyhour.forecast.tables import QUANTILE_COLUMNS, TABLES, check
 
 WEEK = Grid(dt.date(2026, 3, 30), 7, 60)
@@ -34,8 +34,8 @@ def test_a_week_is_forecast_whole_and_says_what_it_rests_on(office, make_calls):
 def test_a_forecast_from_an_origin_knows_nothing_later(office, make_calls):
     calls = make_calls(office)
     origins = pd.DataFrame({"origin": ["2026-03-13"], "horizon_days": [5]})
-    for model in ("two_stage", "weekday_median"):
-        told, scores = backtest(calls, office, interval_min=60, origins=origins, model=model)
+    for model in MODELS:
+        told = backtest(calls, office, interval_min=60, origins=origins, model=model)
         cut = calls[calls["start"] < "2026-03-14"]
         same = forecast(
             cut, Grid(dt.date(2026, 3, 14), 14, 60), office, models=model, handle_s=SECONDS, origins=1
@@ -43,7 +43,7 @@ def test_a_forecast_from_an_origin_knows_nothing_later(office, make_calls):
         assert told["timestamp"].tolist() == same["start"].tolist()
         assert told["mean"].tolist() == same["calls"].tolist()
         assert told[list(QUANTILE_COLUMNS)].to_numpy().tolist() == same[list(QUANTILE_COLUMNS)].to_numpy().tolist()
-        assert scores["band"].tolist() == ["D1", "D1-2", "D3-5", "D1-5"]
+        assert scores(told)["band"].tolist() == ["D1", "D1-2", "D3-5", "D1-5"]
 
 
 def test_calls_of_the_planned_week_are_not_used(office, make_calls):
@@ -59,17 +59,18 @@ def test_calls_of_the_planned_week_are_not_used(office, make_calls):
 def test_all_models_are_scored_side_by_side(office, make_calls):
     calls = make_calls(office, days=70)
     origins = pd.DataFrame({"origin": ["2026-02-27"], "horizon_days": [5]})
-    told, scores = backtest(calls, office, interval_min=60, origins=origins, model="all")
-    assert set(scores["model"]) == set(told["model"]) == set(MODELS)
-    assert scores.query("band == 'D1-5'")["days"].eq(5).all()
-    assert scores["wape"].between(0, 0.3).all()
+    told = backtest(calls, office, interval_min=60, origins=origins, model="all")
+    table = scores(told)
+    assert set(table["model"]) == set(told["model"]) == set(MODELS)
+    assert table.query("band == 'D1-5'")["days"].eq(5).all()
+    assert table["wape"].between(0, 0.3).all()
 
 
 def test_auto_in_a_backtest_chooses_at_the_origin(office, make_calls):
     calls = make_calls(office, days=56)
     origins = pd.DataFrame({"origin": ["2026-02-19"], "horizon_days": [2]})
-    told, scores = backtest(calls, office, interval_min=60, origins=origins, daytype="calendar")
-    assert scores["model"].unique().tolist() == ["auto"] and len(set(told["model"])) == 1
+    told = backtest(calls, office, interval_min=60, origins=origins, model="auto", daytype="calendar")
+    assert scores(told)["model"].unique().tolist() == ["auto"] and len(set(told["model"])) == 1
     assert told["timestamp"].dt.date.unique().tolist() == [dt.date(2026, 2, 20)]
 
 

@@ -119,6 +119,14 @@ def test_a_closed_special_day_is_closed_for_its_queue(centre) -> None:
     assert {(v.rule, v.agent) for v in check(centre.frame(activity), inputs).violations} == {("opening", "cat")}
 
 
+def test_hours_of_a_date_replace_those_of_its_weekday(centre) -> None:
+    """Of the hours for all queues and those of one queue the latter count."""
+    activity, inputs = centre.legal()
+    days = [("2026-10-20", "Eve", "", "06:00-06:30"), ("2026-10-20", "Eve", "calls", "00:00-24:00")]
+    inputs["special_days"] = pd.DataFrame(days, columns=["date", "name", "queue", "hours"])
+    assert {(v.rule, v.agent) for v in check(centre.frame(activity), inputs).violations} == {("opening", "cat")}
+
+
 def test_opening_windows_that_touch_are_one(centre) -> None:
     plan = {
         "opening": {"monday": "06:00-12:00,12:00-24:00", "tuesday": "00:00-03:00"},
