@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from ..forecast.calendars import Calendar, SpecialDay, opening_of_history, parse_opening
 from ..forecast.errors import InputError
-from ..forecast.grid import WEEKDAYS, Grid
+from ..forecast.grid import WEEKDAYS, Grid, known_zone
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
@@ -28,13 +29,17 @@ from .plan import Ask, requirement_week, schedule
 from .staffing import goals_of, read_staffing, read_times
 
 
-def _history(path: Path, zone: str | None, interval_min: int, queue: str | None) -> pd.DataFrame:
-    calls, _ = read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
+def _history(path: Path, zone: str | None, interval_min: int, queue: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the calls of a file, of one queue if named, and what reading found."""
+    if zone is not None:
+        known_zone(zone)
+    calls, found = read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
     if queue is not None:
         calls = calls[calls["queue"] == queue].reset_index(drop=True)
         if calls.empty:
             raise InputError("no such queue in the file", file=path, column="queue", value=queue)
-    return calls
+        found = found[found["queue"].isin(["", queue])]
+    return calls, found
 
 
 def _calendar(
@@ -87,11 +92,11 @@ def forecast_file(
     watch: Watch,
 ) -> Forecast:
     """Forecast `days` days after the last day of a file of calls."""
-    calls = _history(path, zone, interval_min, queue)
+    calls, found = _history(path, zone, interval_min, queue)
     names = list(calls["queue"].unique())
     calendar = _calendar(calls, opening, closed, country, zone, interval_min)
     grid = Grid(calls["start"].max().date() + dt.timedelta(days=1), days, interval_min, zone)
-    return forecast(
+    result = forecast(
         calls,
         grid,
         calendar,
@@ -102,6 +107,7 @@ def forecast_file(
         seed=seed,
         watch=watch,
     )
+    return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
 
 
 def backtest_file(
@@ -119,7 +125,7 @@ def backtest_file(
     watch: Watch,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecast from each origin of a file and score it."""
-    calls = _history(path, zone, interval_min, queue)
+    calls, _ = _history(path, zone, interval_min, queue)
     calendar = _calendar(calls, opening, closed, country, zone, interval_min)
     rows = read_text_csv(origins)
     for column in ("origin", "horizon_days"):
