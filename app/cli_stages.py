@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..forecast.errors import InputError
-from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, say_wall_clock, show_frame, told
+from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, say_findings, say_wall_clock, show_frame, told
 
 app = typer.Typer()
 
@@ -74,6 +74,8 @@ def forecast(
             watch=watch,
         )
     write_csv(out, result.volume)
+    if not quiet:
+        say_findings(result.quality)
     show_frame(result.backtest, as_json=json_, quiet=quiet)
 
 

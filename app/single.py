@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..forecast.errors import InputError
 from ..forecast.frames import backtest, calendar_of, days_after, tidy
-from ..forecast.grid import Grid
+from ..forecast.grid import Grid, known_zone
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
@@ -30,6 +30,8 @@ from .staffing import goals_of, read_staffing, read_times
 
 def _history(path: Path, zone: str | None, interval_min: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the calls of a file, and what reading found."""
+    if zone is not None:
+        known_zone(zone)
     return read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
 
 
@@ -51,8 +53,8 @@ def _closed(path: Path | None) -> list[str]:
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
-    """Return an error that names the file it is about."""
-    if error.file is not None:
+    """Return an error that names the file it is about, unless it is about an option."""
+    if error.file is not None or (error.column is not None and error.row is None and "." in error.column):
         return error
     return InputError(error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend)
 

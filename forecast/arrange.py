@@ -82,20 +82,26 @@ def by_queue(calls: pd.DataFrame, calendar: Calendar, *, before: dt.date | None 
     return {str(queue): part for queue, part in frame.groupby("queue", sort=False)}
 
 
-def _refuse_bad_counts(frame: pd.DataFrame) -> None:
-    for column in COUNTED:
-        if column in frame:
-            values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-            bad = (values < 0) | np.isinf(values)
+def _counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with its figures as numbers; refuse text, and what is negative or infinite."""
+    out = frame.copy()
+    for column in (*COUNTED, "complete"):
+        if column not in frame:
+            continue
+        out[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        values = out[column].to_numpy(dtype=float, na_value=np.nan)
+        text = out[column].isna() & frame[column].notna()
+        for bad, what in ((text.to_numpy(), "not a number"), ((values < 0) | np.isinf(values), "negative or infinite")):
             if bad.any():
                 i = int(bad.argmax())
                 raise InputError(
-                    "negative or infinite",
+                    what,
                     row=int(frame.index[i]),
                     column=column,
-                    value=float(values[i]),
+                    value=frame[column].iloc[i],
                     mend="Leave it blank where it is unknown",
                 )
+    return out
 
 
 def _drop_repeats(queue: str, part: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
@@ -110,7 +116,7 @@ def _drop_repeats(queue: str, part: pd.DataFrame) -> tuple[pd.DataFrame, list[No
             f"queue {queue!r} has an interval twice with different figures",
             column="start",
             value=str(first),
-            mend="Keep one of the two rows",
+            mend="Keep one of the two; an hour that the clock repeats needs its offsets from UTC",
         )
     notes = [Note(queue, t, t, "duplicate", "the same row twice", "counted once") for t in part["start"][again]]
     return part[~again], notes
@@ -144,18 +150,33 @@ def _steps(queue: str, starts: pd.Series, minutes: int) -> pd.Series:
     return pd.Series(least.fillna(usual).clip(upper=minutes))
 
 
+def _mixed_steps(queue: str, starts: pd.Series, steps: pd.Series, minutes: int) -> list[Note]:
+    """Note that the source's steps differ from day to day."""
+    usual = steps.mode().iloc[0]
+    other = steps.index[steps != usual]
+    if not len(other):
+        return []
+    days = starts.dt.date
+    times = starts[(days >= other.min()) & (days <= other.max())]
+    what = f"{len(other)} days come in steps of {', '.join(f'{s:g}' for s in sorted(set(steps[other])))} minutes"
+    action = f"each summed to {minutes} minutes by its own step"
+    end = times.max() + pd.Timedelta(minutes=minutes)
+    return [Note(queue, times.min(), end, "mixed_steps", f"{what}, not {usual:g}", action)]
+
+
 def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -> History:
     """Arrange the rows of one queue as its history; steps finer than `minutes` are summed.
 
     Raises
     ------
     InputError
-        If nothing is left to read, counts are negative or infinite, the step is coarser than `minutes`, or
-        one interval is given twice with different figures.
+        If nothing is left to read, counts are no numbers, negative or infinite, the step is coarser than
+        `minutes`, or one interval is given twice with different figures.
     """
-    _refuse_bad_counts(part)
+    part = _counts(part)
     part, notes = _drop_repeats(queue, part)
     steps = _steps(queue, part["start"], minutes)
+    notes += _mixed_steps(queue, part["start"], steps, minutes)
     offered = part["offered"].to_numpy(dtype=float, na_value=np.nan)
     if "complete" in part:
         offered = np.where(part["complete"].to_numpy(dtype=float, na_value=1.0) == 0, np.nan, offered)

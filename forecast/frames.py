@@ -189,7 +189,7 @@ def calendar_of(
     special = tuple(SpecialDay(d, "closed", "closed", closed=True) for d in _dates(closed))
     found = opening_of_history(calls, minutes)
     if hours is not None:
-        asked = parse_opening(dict.fromkeys(WEEKDAYS, hours), key="open")
+        asked = parse_opening(dict.fromkeys(WEEKDAYS, hours), key="--open")
         found = {day: asked[day] if spans else () for day, spans in found.items()}
     return Calendar(opening=found, zone=zone, country=country, subdivision=subdivision, special=special)
 
@@ -229,6 +229,8 @@ def tidy(
     """
     other = {"centre": "queue", "time": "start", "calls": "offered"}
     frame = calls.rename(columns={a: b for a, b in other.items() if a in calls and b not in calls})
+    if frame.index.name != "row":
+        frame = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"))  # as a spreadsheet counts them
     frame = check(frame, TABLES["calls"], zone=zone)
     if "queue" not in frame:
         frame = frame.assign(queue=queue or "calls")
@@ -246,14 +248,17 @@ def tidy(
         frame = frame[(count >= min_intervals).to_numpy()]
         if frame.empty:
             raise InputError("no day has so many intervals", column="min_intervals", value=min_intervals)
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _origins(origins: pd.DataFrame) -> pd.DataFrame:
     """Return the two columns that matter, typed."""
     for column in ("origin", "horizon_days"):
         if column not in origins:
-            raise InputError(f"column {column!r} is missing", mend="Origins need origin and horizon_days")
+            raise InputError(
+                f"column {column!r} is missing", column=column, value=", ".join(map(str, origins.columns)),
+                mend="Origins need origin and horizon_days",
+            )  # fmt: skip
     out = pd.DataFrame(
         {
             "origin": pd.to_datetime(origins["origin"], errors="coerce"),
