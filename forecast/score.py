@@ -49,7 +49,8 @@ def poisson_floor(mean: np.ndarray) -> float:
     """Return the expected WAPE of Poisson counts around their own means; 0 where all means are 0.
 
     The mean absolute deviation of a Poisson count N of mean m is exactly E|N − m| = 2 e⁻ᵐ m^(⌊m⌋+1) / ⌊m⌋! (E. L. Crow,
-    "The mean deviation of the Poisson distribution", Biometrika 45, 1958); the floor is its sum over the intervals / Σ m.
+    "The mean deviation of the Poisson distribution", Biometrika 45, 1958); the floor is its sum over all intervals
+    divided by Σ m.
 
     Parameters
     ----------
