@@ -164,6 +164,7 @@ def backtest_table(run: Run) -> TextTable | None:
         "wql": "Weighted quantile loss#",
         "coverage_80": "Inside 80 % band#",
         "coverage_95": "Inside 95 % band#",
+        "floor": "Poisson floor#",
     }
     have = [c for c in names if c in frame]
     chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
@@ -177,7 +178,8 @@ def backtest_table(run: Run) -> TextTable | None:
         )
         for i, r in enumerate(records(frame))
     ]
-    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high."
+    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high"
+    note += "; the floor is the WAPE that chance alone would leave." if "floor" in have else "."
     return table(
         "Forecast models in the backtest",
         "|".join(["Queue", "Model", *("Past weeks#" for _ in weeks), *(names[c] for c in have)]),
