@@ -69,6 +69,7 @@ def forecast(
 ) -> int:
     """Forecast calls and handle time from a bare file of calls."""
     from ..forecast.frames import minutes_of
+    from .screen import errors_of
     from .show import Board
     from .single import forecast_file
     from .store import write_csv
@@ -95,7 +96,7 @@ def forecast(
     write_csv(out, result.volume)
     if not quiet:
         say_findings(result.quality[result.quality["kind"] != "failed"])
-    show_frame(result.backtest, as_json=json_, quiet=quiet)
+    show_frame(result.backtest if json_ else errors_of(result.backtest), as_json=json_, quiet=quiet)
     for name, error in result.failed.items():
         say(BAD_INPUT, f"queue {name} is left out: {error}")
     return BAD_INPUT if result.failed else DONE
@@ -128,6 +129,7 @@ def backtest(
     """Forecast from past origins and print how far off it was."""
     from ..forecast.frames import minutes_of
     from ..forecast.rolling import scores
+    from .screen import errors_of
     from .show import Board
     from .single import backtest_file
     from .store import write_csv
@@ -150,7 +152,7 @@ def backtest(
         )
     table = scores(predictions)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
-    show_frame(table, as_json=json_, quiet=quiet)
+    show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
 
 
 @app.command()

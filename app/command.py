@@ -105,7 +105,7 @@ def say_wall_clock(path: Path, zone: str | None) -> None:
         err.print(f"busyhour: {text}.", highlight=False, markup=False)
 
 
-MANY = 12
+MANY, WIDE = 12, 160
 
 
 def say_findings(quality: Any) -> None:
@@ -139,4 +139,4 @@ def show_frame(frame: Any, *, as_json: bool, quiet: bool) -> None:
     elif not quiet:
         from .screen import grid_of
 
-        Console(highlight=False).print(grid_of(frame))
+        Console(highlight=False, width=WIDE).print(grid_of(frame))

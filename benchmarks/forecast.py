@@ -21,7 +21,7 @@ from typing import Any
 import pandas as pd
 
 from busyhour.forecast.models import MODELS
-from busyhour.forecast.rolling import backtest
+from busyhour.forecast.rolling import backtest, scores
 from busyhour.forecast.score import METRICS
 
 from .forecast_peers import PEERS, peer, task
@@ -38,16 +38,15 @@ Row = dict[str, Any]
 def errors(of: Set, model: str) -> tuple[pd.DataFrame, list[Row]]:
     """Return a model's predictions, and its errors, one row per band."""
 
-    def run(origins: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def run(origins: pd.DataFrame) -> pd.DataFrame:
         return backtest(
             of.calls, of.calendar, interval_min=of.interval_min, origins=origins, model=model, daytype=of.daytype
         )
 
-    first = run(of.origins.iloc[:1])[1]["seconds"].iloc[0]
-    predictions, scores = run(of.origins)
-    warm = scores["seconds"] / len(of.origins)
-    scores = scores.assign(set=of.name, first_s=first, warm_s=warm)
-    return predictions, scores.to_dict("records")
+    first = scores(run(of.origins.iloc[:1]))["seconds"].iloc[0]
+    predictions = run(of.origins)
+    table = scores(predictions).rename(columns={"seconds": "warm_s"}).assign(set=of.name, first_s=first)
+    return predictions, table.to_dict("records")
 
 
 def outside(of: Set, predictions: pd.DataFrame, rows: list[Row], data: Path) -> str:
