@@ -33,6 +33,8 @@ PICTURES = (
     Picture("cards", 0, ".cards", 478),
     Picture("service", 0, "#service", 700),
     Picture("forecast", 0, "#forecast", 460),
+    Picture("parts", 0, "#parts", 480),
+    Picture("accuracy", 0, "#accuracy", 1220),
     Picture("staffing", 0, "#staffing", 700),
     Picture("balance", 0, "#balance", 520),
     Picture("people", 0, "#people", 560),

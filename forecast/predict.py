@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from .grid import WEEKDAYS, Grid
 from .handle_race import handle_forecast
 from .history import History, Note, cells
 from .models import model_named
+from .models.contract import PARTS
 from .overrides import Override, overridden, overrides_of
 from .patience import settled
 from .progress import Watch
@@ -24,6 +25,8 @@ from .race import ORIGINS, Choice, choose
 from .score import METRICS
 from .tables import QUANTILE_COLUMNS
 
+PARTS_COLUMNS = ("queue", "start", *PARTS)
+PAST_COLUMNS = ("queue", "origin", "start", "actual", "calls", *QUANTILE_COLUMNS)
 BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")
 
 
@@ -46,6 +49,10 @@ class Forecast:
     handle_backtest
         Per queue and model of handle time its errors over past origins, weighted by calls: ``wape, bias, rmse_s,
         day_wape, origins``, and ``chosen`` 1 or 0; no rows where the history has no handle times.
+    parts
+        ``queue, start`` and the parts `models.PARTS` that add up to the calls of `volume`.
+    past
+        ``queue, origin, start, actual, calls, q…``: what the chosen model would have forecast from past origins.
     """
 
     volume: pd.DataFrame
@@ -53,6 +60,8 @@ class Forecast:
     history: pd.DataFrame
     quality: pd.DataFrame
     handle_backtest: pd.DataFrame
+    parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTS_COLUMNS)))
+    past: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PAST_COLUMNS)))
 
 
 def forecast(
