@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from ..forecast.errors import InputError
-from .command import DONE, STOPPED, Json, Out, Quiet, Seed, err, say_wall_clock, show_frame, told
+from .command import (
+    BAD_INPUT,
+    DONE,
+    STOPPED,
+    Json,
+    Out,
+    Quiet,
+    Seed,
+    err,
+    say,
+    say_findings,
+    say_wall_clock,
+    show_frame,
+    told,
+)
 
 app = typer.Typer()
 
@@ -23,7 +37,7 @@ def forecast(
         ),
     ],
     out: Annotated[Path, typer.Option("--out", help="volume.csv to write.")],
-    days: Annotated[int, typer.Option(help="Days to forecast after the history's last.", min=1, max=600)] = 14,
+    days: Annotated[int, typer.Option(help="Days to forecast after the history's last.", min=1, max=550)] = 14,
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
         str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
@@ -46,11 +60,16 @@ def forecast(
     overrides: Annotated[
         Path | None, typer.Option(help="CSV start, calls or factor (queue, end, note, made): your own numbers.")
     ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(help="A moment of a running day: later calls are not used, and the rest of the day is forecast."),
+    ] = None,
     json_: Json = False,
     quiet: Quiet = False,
-) -> None:
+) -> int:
     """Forecast calls and handle time from a bare file of calls."""
     from ..forecast.frames import minutes_of
+    from .screen import errors_of
     from .show import Board
     from .single import forecast_file
     from .store import write_csv
@@ -71,10 +90,16 @@ def forecast(
             handle_s=handle_s,
             patience_s=patience_s,
             overrides=overrides,
+            now=now,
             watch=watch,
         )
     write_csv(out, result.volume)
-    show_frame(result.backtest, as_json=json_, quiet=quiet)
+    if not quiet:
+        say_findings(result.quality[result.quality["kind"] != "failed"])
+    show_frame(result.backtest if json_ else errors_of(result.backtest), as_json=json_, quiet=quiet)
+    for name, error in result.failed.items():
+        say(BAD_INPUT, f"queue {name} is left out: {error}")
+    return BAD_INPUT if result.failed else DONE
 
 
 @app.command()
@@ -104,6 +129,7 @@ def backtest(
     """Forecast from past origins and print how far off it was."""
     from ..forecast.frames import minutes_of
     from ..forecast.rolling import scores
+    from .screen import errors_of
     from .show import Board
     from .single import backtest_file
     from .store import write_csv
@@ -126,7 +152,7 @@ def backtest(
         )
     table = scores(predictions)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
-    show_frame(table, as_json=json_, quiet=quiet)
+    show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
 
 
 @app.command()

@@ -105,6 +105,21 @@ def say_wall_clock(path: Path, zone: str | None) -> None:
         err.print(f"busyhour: {text}.", highlight=False, markup=False)
 
 
+MANY, WIDE = 12, 160
+
+
+def say_findings(quality: Any) -> None:
+    """Say what was odd about a history and what was done, a line each; the rest is counted."""
+    import pandas as pd
+
+    for row in quality.head(MANY).itertuples():
+        span = "" if pd.isna(row.start) else f"{row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M}, "
+        text = f"{row.queue + ', ' if row.queue else ''}{span}{row.kind}: {row.what}; {row.action}"
+        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+    if len(quality) > MANY:
+        err.print(f"busyhour: … and {len(quality) - MANY} more findings.", highlight=False, markup=False)
+
+
 def date_of(text: str | None) -> Any:
     """Read a date of the command line."""
     import datetime as dt
@@ -124,4 +139,4 @@ def show_frame(frame: Any, *, as_json: bool, quiet: bool) -> None:
     elif not quiet:
         from .screen import grid_of
 
-        Console(highlight=False).print(grid_of(frame))
+        Console(highlight=False, width=WIDE).print(grid_of(frame))

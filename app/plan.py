@@ -16,7 +16,7 @@ from ..forecast.grid import WEEKDAYS, Grid
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
-from ..forecast.require import Requirement, require
+from ..forecast.require import Requirement, refuse_unknown_handle_times, require
 from ..schedule.problem import ScheduleProblem
 from .config import Config
 from .inputs import Folder
@@ -68,6 +68,9 @@ def predict(
         overrides=folder.forecast_overrides(),
         watch=watch,
     )
+    for error in result.failed.values():
+        raise error
+    refuse_unknown_handle_times(result.volume)
     if not len(found):
         return result
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True))

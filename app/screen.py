@@ -69,15 +69,31 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
 
 
 def grid_of(frame: pd.DataFrame) -> Table:
-    """Return a small table for the terminal."""
+    """Return a small table for the terminal, no cell cut."""
     table = Table(box=None, padding=(0, 1))
     for name in frame.columns:
-        table.add_column(
-            str(name), justify="right" if pd.api.types.is_numeric_dtype(frame[name]) else "left", overflow="ellipsis"
-        )
+        right = pd.api.types.is_numeric_dtype(frame[name])
+        table.add_column(str(name), justify="right" if right else "left", no_wrap=True)
     for row in frame.itertuples(index=False):
         table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))
     return table
+
+
+ERRORS = {
+    "wape": "WAPE %", "rmse": "RMSE", "bias": "bias %", "wql": "wQL %", "coverage_80": "in 80 %",
+    "coverage_95": "in 95 %", "day_wape": "day %", "floor": "floor %", "seconds": "s",
+}  # fmt: skip
+
+
+def errors_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of forecast errors as people read it: shares in percent, short names."""
+    out = frame.copy()
+    for name, title in ERRORS.items():
+        if name in out:
+            scale = 100.0 if title.endswith("%") else 1.0
+            digits = 3 if name == "seconds" else 2
+            out[name] = [f"{scale * v:,.{digits}f}" for v in out[name]]
+    return out.rename(columns=ERRORS)
 
 
 def simulation(found: Simulation) -> Group:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,8 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.frames import backtest, calendar_of, days_after, tidy
-from ..forecast.grid import Grid
+from ..forecast.frames import backtest, calendar_of, cut, tidy
+from ..forecast.grid import Grid, known_zone
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
@@ -27,9 +28,14 @@ from .intake.read import read_calls
 from .plan import Ask, requirement_week, schedule
 from .staffing import goals_of, read_staffing, read_times
 
+QUEUES_A_PROCESS = 4
+"""A process costs about as much to start as so many queues to forecast."""
+
 
 def _history(path: Path, zone: str | None, interval_min: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the calls of a file, and what reading found."""
+    if zone is not None:
+        known_zone(zone)
     return read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
 
 
@@ -51,8 +57,8 @@ def _closed(path: Path | None) -> list[str]:
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
-    """Return an error that names the file it is about."""
-    if error.file is not None:
+    """Return an error that names the file it is about, unless it is about an option."""
+    if error.file is not None or (error.column is not None and error.row is None and "." in error.column):
         return error
     return InputError(error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend)
 
@@ -72,6 +78,7 @@ def forecast_file(
     handle_s: float | None,
     patience_s: float | None,
     overrides: Path | None,
+    now: str | None,
     watch: Watch,
 ) -> Forecast:
     """Forecast `days` days after the last day of a file of calls (see `frames.forecast`)."""
@@ -80,15 +87,18 @@ def forecast_file(
     given = None if overrides is None else read_overrides(overrides, zone=zone, interval_min=interval_min)
     try:
         calls = tidy(calls, interval_min, queue=queue, zone=zone, min_intervals=min_intervals)
+        calls, grid = cut(calls, days, interval_min, zone, now)
         names = list(calls["queue"].unique())
         result = forecast(
             calls,
-            days_after(calls, days, interval_min, zone),
+            grid,
             calendar_of(calls, interval_min, opening, shut, country, None, zone),
             models=model,
             handle_s=dict.fromkeys(names, handle_s),
             patience_s=dict.fromkeys(names, patience_s),
             overrides=given,
+            running=now is not None,
+            processes=min(os.cpu_count() or 1, len(names) // QUEUES_A_PROCESS + 1),
             watch=watch,
         )
     except InputError as error:

@@ -1,71 +1,184 @@
-"""Errors of the bank's forecasts from past evenings: python -m benchmarks.forecast [--model all|auto|NAME]
+"""Errors of forecasts from past evenings: python -m benchmarks.forecast [--sets ...] [--models ...] [--peers PYTHON]
 
-Origins are the 26 evenings of ``origins_bank.csv`` (every second working day, 30 July to 9 October 2003), the horizon
-is the next ten working days, half-hours from 07:00 to 21:00 of ``data/bank``. Bands are days of the horizon. All
-figures are percent: errors of the calls that came, coverage of the intervals; seconds are those of all origins. With
-``--data`` each model's forecasts are scored a second time by code from outside the project.
+The bank (half-hours, and five minutes), three French desks, and eleven more on which nothing was chosen; of `--data`
+what is absent is skipped. From each origin nothing after its evening is known but the calendar. Errors and coverage are
+percent, RMSE is calls per interval; the floor is the WAPE that chance alone would leave; seconds are per origin, warm,
+and beside them those of the model's first origin on the set. Where the scorer from outside the project stands beside
+the data, it scores the same forecasts once more.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from busyhour.app.inputs import Folder
-from busyhour.forecast.progress import Watch
-from busyhour.forecast.rolling import backtest
+from busyhour.forecast.models import MODELS
+from busyhour.forecast.rolling import backtest, scores
+from busyhour.forecast.score import METRICS
 
-ORIGINS = Path(__file__).parent / "origins_bank.csv"
-SHOWN = ("wape", "bias", "wql", "coverage_80", "coverage_95", "day_wape")
+from .forecast_peers import PEERS, peer, task
+from .forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
+
+TOOL = "score_forecast.py"
+TOOL_NAMES = {
+    "wape": "WAPE", "rmse": "RMSE", "bias": "bias", "wql": "wQL", "coverage_80": "cov80", "coverage_95": "cov95",
+    "day_wape": "day_WAPE", "floor": "floor",
+}  # fmt: skip
+Row = dict[str, Any]
 
 
-def outside(predictions: pd.DataFrame, data: Path) -> None:
-    """Have each model's predictions scored by the tool beside the data, from the five-minute counts."""
-    tool, calls = data.parent / "tools" / "score_forecast.py", data / "bank_calls_5min.csv.gz"
-    if not (tool.exists() and calls.exists()):
-        print("outside scores: skipped, no score_forecast.py and bank_calls_5min.csv.gz at --data")
-        return
+def errors(of: Set, model: str) -> tuple[pd.DataFrame, list[Row]]:
+    """Return a model's predictions, and its errors, one row per band."""
+
+    def run(origins: pd.DataFrame) -> pd.DataFrame:
+        return backtest(
+            of.calls, of.calendar, interval_min=of.interval_min, origins=origins, model=model, daytype=of.daytype
+        )
+
+    first = scores(run(of.origins.iloc[:1]))["seconds"].iloc[0]
+    predictions = run(of.origins)
+    table = scores(predictions).rename(columns={"seconds": "warm_s"}).assign(set=of.name, first_s=first)
+    return predictions, table.to_dict("records")
+
+
+def outside(of: Set, predictions: pd.DataFrame, rows: list[Row], data: Path) -> str:
+    """Return what the scorer beside the data says of the predictions, and how far it is from `rows` at most."""
+    tool, (file, *options) = data.parent / "tools" / TOOL, of.outside
+    if not (tool.exists() and (data / file).exists()):
+        return f"skipped, no {TOOL} and {file} at --data"
+    if of.listed:
+        options += ["--expect-origins", str(data / DESK_ORIGINS), "--dataset", of.listed]
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in predictions.groupby("model", sort=False):
-            file = Path(folder) / f"{name}.csv"
-            local = rows["timestamp"].dt.tz_localize(None)
-            rows.drop(columns=["queue", "model"]).assign(timestamp=local).to_csv(file, index=False, lineterminator="\n")
-            command = [sys.executable, tool, file, calls, "--start", "07:00", "--end", "21:00"]
-            done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-            print(f"\noutside scores, {name}\n{done.stdout.rstrip() or done.stderr.rstrip()}")
+        told = Path(folder) / "told.csv"
+        local = predictions["timestamp"].dt.tz_localize(None)
+        predictions.drop(columns=["queue", "model"]).assign(timestamp=local).to_csv(told, index=False)
+        command = [sys.executable, str(tool), str(told), str(data / file), *options, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        return f"refused: {done.stderr.strip()}"
+    found = json.loads(done.stdout)
+    pairs = [(_shown(name, row[name]), found[row["band"]][its]) for row in rows for name, its in TOOL_NAMES.items()]
+    off = max(abs(ours - its) for ours, its in pairs)
+    whole = found[rows[-1]["band"]]
+    figures = "  ".join(f"{its} {whole[its]:.2f}" for its in TOOL_NAMES.values())
+    return f"{figures}; no figure of any band differs by more than {off:.2g}"
+
+
+def _shown(name: str, value: float) -> float:
+    """Return a figure as it is printed: shares as percent."""
+    return value if name == "rmse" else 100 * value
+
+
+def head(of: Set) -> str:
+    """Return the two lines above the table of a set."""
+    names = "".join(f"{name:>12}" for name in METRICS)
+    return (
+        f"\n{of.name}: {len(of.origins)} origins, {of.interval_min} min, "
+        f"{of.origins['horizon_days'].max()} {of.daytype} days\n"
+        f"{'model':<28}{'band':<7}{'days':>5}{names}{'warm s':>9}{'first s':>9}"
+    )
+
+
+def line(row: Row) -> str:
+    """Return one row of the table."""
+    figures = "".join(f"{_shown(name, row[name]):>12.2f}" for name in METRICS)
+    return f"{row['model']:<28}{row['band']:<7}{row['days']:>5}{figures}{row['warm_s']:>9.3f}{row['first_s']:>9.2f}"
+
+
+def goals(rows: list[Row]) -> Iterator[tuple[str, float, str, bool, str, bool]]:
+    """Yield per goal its name, the figure, what it must be and whether it is, what is aimed at and whether it is."""
+    table = pd.DataFrame(rows)
+    highest = [
+        ("bank", "first", "wape", 4.9, 4.6), ("bank", "whole", "wape", 5.1, 4.8), ("bank", "whole", "wql", 4.0, 3.8),
+        ("bank5", "whole", "wape", 7.15, 6.9), ("tech_axa", "whole", "wape", 13.8, 13.2),
+        ("cat", "whole", "wape", 12.0, 11.7), ("medical", "whole", "wape", 29.4, 28.5),
+        *((name, "whole", "bias", 4.0, 2.0) for name in ("bank", "tech_axa", "cat", "medical")),
+        ("bank", "whole", "warm_s", 1.0, 0.2),
+    ]  # fmt: skip
+    between = [("coverage_80", (76, 88), (77, 84)), ("coverage_95", (93, 98), (94, 97))]
+    bands = {key: part.iloc[[0, -1]] for key, part in table.groupby(["set", "model"], sort=False)}
+    for (name, model), part in bands.items():
+        ends = dict(zip(("first", "whole"), part.to_dict("records"), strict=True))
+        for its, end, metric, must, aim in highest:
+            if its == name:
+                value = ends[end][metric] if metric == "warm_s" else abs(_shown(metric, ends[end][metric]))
+                label = f"{name} {model} {metric} {ends[end]['band']}"
+                yield label, value, f"≤ {must:g}", value <= must, f"≤ {aim:g}", value <= aim
+        if name in ("bank", "tech_axa", "cat", "medical"):
+            for metric, (low, high), (lower, upper) in between:
+                value, label = _shown(metric, ends["whole"][metric]), f"{name} {model} {metric} {ends['whole']['band']}"
+                yield label, value, f"{low}–{high}", low <= value <= high, f"{lower}–{upper}", lower <= value <= upper
+
+
+def ratios(ours: list[Row], theirs: list[Row]) -> Iterator[str]:
+    """Yield each model's WAPE and seconds over the whole horizon as parts of a peer's."""
+    whole = theirs[-1]
+    for row in ours:
+        if row["band"] == whole["band"]:
+            wape, seconds = row["wape"] / whole["wape"], row["warm_s"] / whole["warm_s"]
+            yield f"  {row['model']} / {whole['model']}: WAPE {wape:.2f}, seconds {seconds:.4f}"
+
+
+def measure(of: Set, models: list[str], data: Path, peers: Path | None) -> list[Row]:
+    """Print the tables of one set and return the rows of busyhour's own models."""
+    print(head(of))
+    rows: list[Row] = []
+    said = []
+    for model in models:
+        predictions, found = errors(of, model)
+        print("\n".join(line(row) for row in found), flush=True)
+        said.append(f"  outside scorer, {model}, whole horizon: {outside(of, predictions, found, data)}")
+        rows += found
+    given = task(of) if peers else {}
+    for script in PEERS if peers else ():
+        theirs = peer(peers, script, of, given)
+        if isinstance(theirs, str):
+            said.append(f"  {script}: no answer, {theirs}")
+            continue
+        print("\n".join(line(row) for row in theirs), flush=True)
+        said += ratios(rows, theirs)
+    print("\n".join(said), flush=True)
+    return rows
 
 
 def main() -> None:
-    """Forecast from every origin and print the errors."""
+    """Measure every set that was asked for, then hold the figures against the goals."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default="all", help="a model, all (each by itself) or auto (a race at each origin)")
-    parser.add_argument("--folder", type=Path, default=Path("data/bank"), help="the planner's folder")
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="its ../tools scores them too")
+    parser.add_argument("--sets", default=",".join(SETS), help="which, separated by commas")
+    parser.add_argument("--models", default="factor", help="by commas; auto = a race at each origin, all = each alone")
+    parser.add_argument("--peers", type=Path, help="interpreter that has statsforecast and prophet")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="beside it ../tools may score too")
+    parser.add_argument("--every", type=int, default=1, help="only every N-th origin")
     asked = parser.parse_args()
-    folder = Folder.read(asked.folder)
-    calls, _ = folder.calls()
-    origins = pd.read_csv(ORIGINS, parse_dates=["origin"])
-    began = time.perf_counter()
-    predictions, scores = backtest(
-        calls,
-        folder.calendar(),
-        interval_min=folder.config.site.interval_min,
-        origins=origins,
-        model=asked.model,
-        watch=Watch(),
-    )
-    print(f"{len(origins)} origins, {time.perf_counter() - began:.1f} s in all")
-    print(f"{'model':<16}{'band':<7}{'days':>5}" + "".join(f"{name:>13}" for name in SHOWN) + f"{'seconds':>9}")
-    for row in scores.itertuples():
-        figures = "".join(f"{100 * getattr(row, name):>13.2f}" for name in SHOWN)
-        print(f"{row.model:<16}{row.band:<7}{row.days:>5}{figures}{row.seconds:>9.1f}")
-    outside(predictions, asked.data)
+    names = asked.sets.split(",")
+    if unknown := [name for name in names if name not in SETS]:
+        parser.error(f"no such set: {', '.join(unknown)}; there are {', '.join(SETS)}")
+    models = list(dict.fromkeys(m for name in asked.models.split(",") for m in (MODELS if name == "all" else (name,))))
+    rows: list[Row] = []
+    for name in names:
+        sets = sets_named(name, asked.data)
+        if isinstance(sets, str):
+            print(f"\n{name}: skipped, no {sets} at --data {asked.data}")
+            continue
+        for of in sets:
+            rows += measure(of.every(asked.every), models, asked.data, asked.peers)
+    defaults = [row for row in rows if row["model"] in ("factor", "auto")]
+    if defaults:
+        print(f"\n{'goal':<42}{'measured':>9}   {'must':<18}aim")
+        for label, value, must, good, aim, better in goals(defaults):
+            print(f"{label:<42}{value:>9.2f}   {must + _mark(good):<18}{aim + _mark(better)}")
+
+
+def _mark(reached: bool) -> str:
+    return " reached" if reached else " MISSED"
 
 
 if __name__ == "__main__":

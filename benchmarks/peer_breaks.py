@@ -111,9 +111,7 @@ def outside(plan: Plan, day: TestDay, tool: Path, folder: Path) -> str:
     week.to_csv(folder / "day.csv", index=False, lineterminator="\n")
     plan.activity.to_csv(folder / "activity.csv", index=False, lineterminator="\n", date_format="%Y-%m-%dT%H:%M")
     files = [folder / "day.csv", WEEKS / "shift_families.csv", folder / "activity.csv"]
-    done = subprocess.run(
-        [sys.executable, tool, *files], capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    done = subprocess.run([sys.executable, tool, *files], capture_output=True, text=True, encoding="utf-8", check=False)
     lines = done.stdout.splitlines() or done.stderr.splitlines()
     return lines[-1] if lines else "no answer"
 

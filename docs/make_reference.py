@@ -95,6 +95,8 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.forecast.queueing", "Lognormal"),
     ("busyhour.forecast.queueing", "Empirical"),
     ("busyhour.forecast.predict", "forecast"),
+    ("busyhour.forecast.value_added", "overrides_helped"),
+    ("busyhour.forecast.value_added", "overrides_backtest"),
     ("busyhour.forecast.rolling", "backtest"),
     ("busyhour.forecast.impatience", "fit_patience"),
     ("busyhour.forecast.impatience", "kaplan_meier"),

@@ -23,31 +23,42 @@ COUNTED = (
 def histories(
     calls: pd.DataFrame, calendar: Calendar, *, minutes: int, before: dt.date | None = None
 ) -> dict[str, History]:
-    """Arrange a calls table as one `History` per queue.
+    """Arrange a calls table as one `History` per queue, in the order of first appearance.
+
+    Parameters
+    ----------
+    calls, calendar, before
+        As for `by_queue`.
+    minutes
+        Interval of the result.
+
+    Raises
+    ------
+    InputError
+        As `by_queue` and `arranged`.
+    """
+    parts = by_queue(calls, calendar, before=before)
+    return {queue: arranged(queue, part, calendar, minutes) for queue, part in parts.items()}
+
+
+def by_queue(calls: pd.DataFrame, calendar: Calendar, *, before: dt.date | None = None) -> dict[str, pd.DataFrame]:
+    """Return the rows of a calls table per queue, in the order of first appearance.
 
     Parameters
     ----------
     calls
         Rows of the table ``calls``: ``start`` (aware, or naive local time of the calendar's zone), ``offered``,
         optionally ``queue``, ``answered``, ``handle_s``, ``complete``, and for patience ``abandoned``,
-        ``short_abandoned``, ``abandoned_in``, ``within_s``, ``wait_s``. Steps finer than `minutes` are summed.
+        ``short_abandoned``, ``abandoned_in``, ``within_s``, ``wait_s``.
     calendar
-        Opening hours and zone.
-    minutes
-        Interval of the result.
+        Its zone is that of the result.
     before
         First local day that must not be used; None = use all.
-
-    Returns
-    -------
-    dict
-        Queue name to history, in the order of first appearance.
 
     Raises
     ------
     InputError
-        If nothing is left to read, counts are negative or infinite, the step is coarser than `minutes`, or
-        one interval is given twice with different figures.
+        If columns are missing, or no row is left.
     """
     if "start" not in calls or "offered" not in calls:
         raise InputError(
@@ -56,9 +67,10 @@ def histories(
             mend="Map them in [intake]",
         )
     frame = calls.assign(start=parse_times(calls["start"], calendar.zone, column="start"))
+    if frame.index.name != "row":
+        frame.index = pd.RangeIndex(2, len(frame) + 2, name="row")  # as a spreadsheet counts them
     if "queue" not in frame:
         frame["queue"] = DEFAULT_QUEUE
-    _refuse_bad_counts(frame)
     if before is not None:
         frame = frame[frame["start"].dt.date < before]
     if frame.empty:
@@ -67,23 +79,29 @@ def histories(
             value=None if before is None else str(before),
             mend="Bring calls of earlier days, or plan a later week",
         )
-    return {str(q): _arrange(str(q), part, calendar, minutes) for q, part in frame.groupby("queue", sort=False)}
+    return {str(queue): part for queue, part in frame.groupby("queue", sort=False)}
 
 
-def _refuse_bad_counts(frame: pd.DataFrame) -> None:
-    for column in COUNTED:
-        if column in frame:
-            values = frame[column].to_numpy(dtype=float, na_value=np.nan)
-            bad = (values < 0) | np.isinf(values)
+def _counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with its figures as numbers; refuse text, and what is negative or infinite."""
+    out = frame.copy()
+    for column in (*COUNTED, "complete"):
+        if column not in frame:
+            continue
+        out[column] = pd.to_numeric(frame[column], errors="coerce").astype(float)
+        values = out[column].to_numpy(dtype=float, na_value=np.nan)
+        text = out[column].isna() & frame[column].notna()
+        for bad, what in ((text.to_numpy(), "not a number"), ((values < 0) | np.isinf(values), "negative or infinite")):
             if bad.any():
                 i = int(bad.argmax())
                 raise InputError(
-                    "negative or infinite",
-                    row=i + 2,
+                    what,
+                    row=int(frame.index[i]),
                     column=column,
-                    value=float(values[i]),
+                    value=frame[column].iloc[i],
                     mend="Leave it blank where it is unknown",
                 )
+    return out
 
 
 def _drop_repeats(queue: str, part: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
@@ -98,7 +116,7 @@ def _drop_repeats(queue: str, part: pd.DataFrame) -> tuple[pd.DataFrame, list[No
             f"queue {queue!r} has an interval twice with different figures",
             column="start",
             value=str(first),
-            mend="Keep one of the two rows",
+            mend="Keep one of the two; an hour that the clock repeats needs its offsets from UTC",
         )
     notes = [Note(queue, t, t, "duplicate", "the same row twice", "counted once") for t in part["start"][again]]
     return part[~again], notes
@@ -132,9 +150,33 @@ def _steps(queue: str, starts: pd.Series, minutes: int) -> pd.Series:
     return pd.Series(least.fillna(usual).clip(upper=minutes))
 
 
-def _arrange(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -> History:
+def _mixed_steps(queue: str, starts: pd.Series, steps: pd.Series, minutes: int) -> list[Note]:
+    """Note that the source's steps differ from day to day."""
+    usual = steps.mode().iloc[0]
+    other = steps.index[steps != usual]
+    if not len(other):
+        return []
+    days = starts.dt.date
+    times = starts[(days >= other.min()) & (days <= other.max())]
+    what = f"{len(other)} days come in steps of {', '.join(f'{s:g}' for s in sorted(set(steps[other])))} minutes"
+    action = f"each summed to {minutes} minutes by its own step"
+    end = times.max() + pd.Timedelta(minutes=minutes)
+    return [Note(queue, times.min(), end, "mixed_steps", f"{what}, not {usual:g}", action)]
+
+
+def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -> History:
+    """Arrange the rows of one queue as its history; steps finer than `minutes` are summed.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to read, counts are no numbers, negative or infinite, the step is coarser than
+        `minutes`, or one interval is given twice with different figures.
+    """
+    part = _counts(part)
     part, notes = _drop_repeats(queue, part)
     steps = _steps(queue, part["start"], minutes)
+    notes += _mixed_steps(queue, part["start"], steps, minutes)
     offered = part["offered"].to_numpy(dtype=float, na_value=np.nan)
     if "complete" in part:
         offered = np.where(part["complete"].to_numpy(dtype=float, na_value=1.0) == 0, np.nan, offered)

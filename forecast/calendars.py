@@ -14,9 +14,9 @@ import holidays
 import numpy as np
 import pandas as pd
 
-from .daykinds import day_features
+from .daykinds import day_features, pays
 from .errors import InputError
-from .grid import WEEKDAYS, Grid
+from .grid import WEEKDAYS, Grid, known_zone
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -154,7 +154,7 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
                 "unknown weekday",
                 column=f"{key}.{day}",
                 value=day,
-                mend=f"Did you mean {near[0]!r}" if near else f"One of {', '.join(WEEKDAYS)}",
+                mend=f"Did you mean {near[0]!r}?" if near else f"One of {', '.join(WEEKDAYS)}",
             )
         out[day] = parse_hours(text, column=f"{key}.{day}")
     if not any(out.values()):
@@ -233,6 +233,8 @@ class Calendar:
     paydays: tuple[int | str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.zone is not None:
+            known_zone(self.zone)
         for day in self.paydays:
             if day != "last" and not (isinstance(day, int) and 1 <= day <= 31):
                 raise InputError(
@@ -289,22 +291,7 @@ class Calendar:
     def specials(self, date: dt.date, queue: str | None = None) -> tuple[SpecialDay, ...]:
         """Return the special days of `queue` on `date`."""
         own = tuple(s for s in self._by_date.get(date, ()) if s.concerns(queue))
-        return (*own, SpecialDay(date, "payday", "payday")) if self.paydays and self._pays(date) else own
-
-    def _pays(self, date: dt.date) -> bool:
-        """Whether a payday, or one on the days off that follow, is paid on `date`."""
-        day, one = date, dt.timedelta(days=1)
-        if self._at_rest(day):
-            return False
-        while True:
-            if day.day in self.paydays or ("last" in self.paydays and (day + one).day == 1):
-                return True
-            day += one
-            if not self._at_rest(day):
-                return False
-
-    def _at_rest(self, date: dt.date) -> bool:
-        return date.weekday() >= 5 or self.holiday(date) is not None
+        return (*own, SpecialDay(date, "payday", "payday")) if self.paydays and pays(self, date) else own
 
     @cached_property
     def _by_date(self) -> dict[dt.date, list[SpecialDay]]:

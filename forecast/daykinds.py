@@ -122,6 +122,20 @@ def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: 
     return calendar.holiday(beside) is not None and not _closed(calendar, beside, queue)
 
 
+def pays(calendar: Calendar, date: dt.date) -> bool:
+    """Whether a payday of the calendar, or one on the weekend or public holidays that follow, is paid on `date`."""
+
+    def rest(day: dt.date) -> bool:
+        return day.weekday() >= 5 or calendar.holiday(day) is not None
+
+    day, one = date, dt.timedelta(days=1)
+    while day == date or rest(day):
+        if day.day in calendar.paydays or ("last" in calendar.paydays and (day + one).day == 1):
+            return not rest(date)
+        day += one
+    return False
+
+
 def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:
     """Return the regressors that `Calendar.features` describes, one row per date."""
     opener = week_opener(calendar, queue)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -51,3 +52,13 @@ class InputError(ValueError):
             text += f" {mend}" + ("" if mend.endswith("?") else ".")
         super().__init__(text)
         self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...]]:
+        """Carry all fields from one process to another."""
+        return _again, (self.what, self.file, self.row, self.column, self.value, self.mend)
+
+
+def _again(
+    what: str, file: str | Path | None, row: int | None, column: str | None, value: object, mend: str | None
+) -> InputError:
+    return InputError(what, file=file, row=row, column=column, value=value, mend=mend)

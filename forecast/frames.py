@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from collections.abc import Iterable
 
 import pandas as pd
@@ -14,7 +15,7 @@ from .models import MODELS
 from .predict import forecast as predicted
 from .progress import Watch
 from .rolling import backtest as rolled
-from .tables import TABLES, check
+from .tables import TABLES, check, parse_times
 
 DEFAULT_MODEL = next(iter(MODELS))
 MINUTES = (5, 10, 15, 20, 30, 60)
@@ -35,6 +36,9 @@ def forecast(
     model: str = DEFAULT_MODEL,
     handle_s: float | None = None,
     patience_s: float | None = None,
+    overrides: pd.DataFrame | None = None,
+    now: str | pd.Timestamp | None = None,
+    processes: int = 1,
     watch: Watch | None = None,
 ) -> pd.DataFrame:
     """Forecast the days after the last day of a table of calls.
@@ -64,13 +68,21 @@ def forecast(
         A model's name, or ``auto``.
     handle_s, patience_s
         Used where the history has none; `patience_s` wins over it.
+    overrides
+        The planner's own numbers, rows of the table ``overrides``; ``model_calls`` keeps the model's.
+    now
+        A moment of a running day: calls from then on are not used, and the rest of that day is forecast too, given
+        what has come of it.
+    processes
+        Queues forecast beside each other; a script that sets it needs ``if __name__ == "__main__"``.
     watch
         Progress and stop.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``volume``: ``queue, start, calls, q0.025 … q0.975, handle_s, patience_s, model``, open intervals only.
+        Table ``volume``: ``queue, start, calls, q0.025 … q0.975, handle_s, patience_s, model, model_calls``, open
+        intervals only. A queue that cannot be forecast is left out, with a warning.
 
     Raises
     ------
@@ -88,16 +100,23 @@ def forecast(
     """
     minutes = minutes_of(interval)
     frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
+    frame, grid = cut(frame, days, minutes, zone, now)
     names = list(frame["queue"].unique())
-    return predicted(
+    found = predicted(
         frame,
-        days_after(frame, days, minutes, zone),
+        grid,
         calendar_of(frame, minutes, open, closed, country, subdivision, zone),
         models=model,
         handle_s=dict.fromkeys(names, handle_s),
         patience_s=dict.fromkeys(names, patience_s),
+        overrides=overrides,
+        running=now is not None,
+        processes=processes,
         watch=watch,
-    ).volume
+    )
+    for name, error in found.failed.items():
+        warnings.warn(f"queue {name!r} is left out: {error}", stacklevel=2)
+    return found.volume
 
 
 def backtest(
@@ -189,7 +208,7 @@ def calendar_of(
     special = tuple(SpecialDay(d, "closed", "closed", closed=True) for d in _dates(closed))
     found = opening_of_history(calls, minutes)
     if hours is not None:
-        asked = parse_opening(dict.fromkeys(WEEKDAYS, hours), key="open")
+        asked = parse_opening(dict.fromkeys(WEEKDAYS, hours), key="--open")
         found = {day: asked[day] if spans else () for day, spans in found.items()}
     return Calendar(opening=found, zone=zone, country=country, subdivision=subdivision, special=special)
 
@@ -205,9 +224,25 @@ def _dates(days: Iterable[dt.date | str]) -> list[dt.date]:
     return out
 
 
-def days_after(calls: pd.DataFrame, days: int, minutes: int, zone: str | None) -> Grid:
-    """Return the grid of the `days` days after the last day of `calls`."""
-    return Grid(calls["start"].max().date() + dt.timedelta(days=1), days, minutes, zone)
+def cut(
+    calls: pd.DataFrame, days: int, minutes: int, zone: str | None, now: str | pd.Timestamp | None
+) -> tuple[pd.DataFrame, Grid]:
+    """Return the calls that may be used, and the `days` days after the last one; with `now` its own day comes first.
+
+    Raises
+    ------
+    InputError
+        If `now` is no time, or no calls lie before it.
+    """
+    if now is None:
+        return calls, Grid(calls["start"].max().date() + dt.timedelta(days=1), days, minutes, zone)
+    moment = parse_times(pd.Series([now]).astype("string"), zone, column="--now").iloc[0]
+    used = calls[calls["start"] < moment.floor(f"{minutes}min")]
+    if used.empty:
+        raise InputError(
+            "no calls before it", column="--now", value=str(now), mend="Give a moment after the first call"
+        )
+    return used, Grid(moment.date(), days + 1, minutes, zone)
 
 
 def tidy(
@@ -229,6 +264,8 @@ def tidy(
     """
     other = {"centre": "queue", "time": "start", "calls": "offered"}
     frame = calls.rename(columns={a: b for a, b in other.items() if a in calls and b not in calls})
+    if frame.index.name != "row":
+        frame = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"))  # as a spreadsheet counts them
     frame = check(frame, TABLES["calls"], zone=zone)
     if "queue" not in frame:
         frame = frame.assign(queue=queue or "calls")
@@ -246,14 +283,17 @@ def tidy(
         frame = frame[(count >= min_intervals).to_numpy()]
         if frame.empty:
             raise InputError("no day has so many intervals", column="min_intervals", value=min_intervals)
-    return frame.reset_index(drop=True)
+    return frame
 
 
 def _origins(origins: pd.DataFrame) -> pd.DataFrame:
     """Return the two columns that matter, typed."""
     for column in ("origin", "horizon_days"):
         if column not in origins:
-            raise InputError(f"column {column!r} is missing", mend="Origins need origin and horizon_days")
+            raise InputError(
+                f"column {column!r} is missing", column=column, value=", ".join(map(str, origins.columns)),
+                mend="Origins need origin and horizon_days",
+            )  # fmt: skip
     out = pd.DataFrame(
         {
             "origin": pd.to_datetime(origins["origin"], errors="coerce"),

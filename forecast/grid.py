@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,22 @@ import pandas as pd
 from .errors import InputError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def known_zone(zone: str) -> ZoneInfo:
+    """Return the time zone of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's name is an OSError
+        raise InputError(
+            "unknown time zone", column="zone", value=zone, mend="Use a name like Europe/Berlin or UTC"
+        ) from error
 
 
 def midnight(date: dt.date, zone: str | None) -> pd.Timestamp:
@@ -50,6 +66,8 @@ class Grid:
             )
         if self.days <= 0:
             raise InputError("Expected at least one day", value=self.days)
+        if self.zone is not None:
+            known_zone(self.zone)
 
     @cached_property
     def first(self) -> pd.Timestamp:

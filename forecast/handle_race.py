@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from .errors import InputError
 from .grid import Grid, midnight
 from .handle_cells import HandleCells, handle_cells
 from .handle_time import HANDLE_MODELS
@@ -57,24 +56,18 @@ def handle_forecast(
     grid
         Days wanted, after the history.
     configured
-        Used where the history has no handle time at all.
+        Used where the history has no handle time at all; without either the times are NaN, and a note says so.
     origins, least_days
         Past origins to try from, at most, and the days that each must have behind it.
-
-    Raises
-    ------
-    InputError
-        If neither the history nor the configuration knows a handle time.
     """
     cells = handle_cells(history)
     if cells is None:
-        if configured is None:
-            raise InputError(
-                f"queue {history.queue!r} has no handle time",
-                column=f"queue.{history.queue}.handle_s",
-                mend="Set handle_s in plan.toml or bring the column handle_s in the calls",
-            )
-        return HandleForecast(np.full((grid.days, history.calls.shape[1]), float(configured)), _table([]))
+        shape = (grid.days, history.calls.shape[1])
+        if configured is not None:
+            return HandleForecast(np.full(shape, float(configured)), _table([]))
+        note = Note(history.queue, grid.first, grid.end, "handle_time", "no handle time in the history, none given",
+                    "left blank; agents cannot be required without it")  # fmt: skip
+        return HandleForecast(np.full(shape, np.nan), _table([]), (note,))
     trials = _race(history, cells, grid, origins, least_days)
     chosen = _chosen(trials) if trials else FIRST
     rows = [(history.queue, name, *trial.errors(), int(name == chosen)) for name, trial in trials.items()]

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 
-import numpy as np
 import pandas as pd
 
-from .arrange import histories
+from .arrange import by_queue
 from .calendars import Calendar
 from .errors import InputError
-from .findings import report, table
-from .grid import WEEKDAYS, Grid
-from .handle_race import handle_forecast
-from .history import History, Note, cells
-from .models import model_named
-from .models.contract import PARTS
+from .findings import table
+from .grid import Grid
+from .history import Note
 from .overrides import Override, overridden, overrides_of
-from .patience import settled
-from .progress import Watch
-from .quality import inspect, mended
-from .race import ORIGINS, Choice, choose
-from .score import METRICS
-from .tables import QUANTILE_COLUMNS
+from .progress import Stopped, Watch
+from .queue_forecast import QueueAsk, QueueForecast, forecast_queue
+from .race import ORIGINS
 
-PARTS_COLUMNS = ("queue", "start", *PARTS)
-PAST_COLUMNS = ("queue", "origin", "start", "actual", "calls", *QUANTILE_COLUMNS)
-BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")
+TICK_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,8 @@ class Forecast:
         ``queue, start`` and the parts `models.PARTS` that add up to the calls of `volume`.
     past
         ``queue, origin, start, actual, calls, q…``: what the chosen model would have forecast from past origins.
+    failed
+        Queues that could not be forecast and are in no table, with the reason.
     """
 
     volume: pd.DataFrame
@@ -60,8 +57,9 @@ class Forecast:
     history: pd.DataFrame
     quality: pd.DataFrame
     handle_backtest: pd.DataFrame
-    parts: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PARTS_COLUMNS)))
-    past: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PAST_COLUMNS)))
+    parts: pd.DataFrame
+    past: pd.DataFrame
+    failed: Mapping[str, InputError] = field(default_factory=dict)
 
 
 def forecast(
@@ -75,6 +73,8 @@ def forecast(
     overrides: pd.DataFrame | Sequence[Override] | None = None,
     watch: Watch | None = None,
     origins: int = ORIGINS,
+    running: bool = False,
+    processes: int = 1,
 ) -> Forecast:
     """Forecast the calls and handle times of every queue on `grid`.
 
@@ -102,6 +102,12 @@ def forecast(
         Progress and stop.
     origins
         Past origins of the race.
+    running
+        Whether the grid's first day has begun: its calls are taken as what has come so far, and the rest of the day is
+        forecast given it, as far as past days say that this helps.
+    processes
+        Queues are forecast in so many processes beside each other; each imports the main module anew, so a script
+        needs ``if __name__ == "__main__"``.
 
     Raises
     ------
@@ -114,107 +120,114 @@ def forecast(
     if grid.zone != calendar.zone:
         raise ValueError(f"grid in {grid.zone}, calendar in {calendar.zone}")
     watch = watch or Watch()
-    wanted = models if isinstance(models, Mapping) else {}
-    default = models if isinstance(models, str) else "auto"
-    volumes, tests, handle_tests, pasts, notes = [], [], [], [], []
-    found = histories(calls, calendar, minutes=grid.minutes, before=grid.first_date)
+    before = grid.first_date + dt.timedelta(days=running)
+    parts = by_queue(calls, calendar, before=before)
+    wanted = models if isinstance(models, Mapping) else dict.fromkeys(parts, models)
     for queue in wanted:
-        if queue not in found:
+        if queue not in parts:
             raise InputError(
-                f"queue {queue!r} has no calls before {grid.first_date}",
+                f"queue {queue!r} has no calls before {before}",
                 column=f"queue.{queue}",
-                mend=f"The calls hold {', '.join(found)}",
+                mend=f"The calls hold {', '.join(parts)}",
             )
-    for queue, history in found.items():
-        watch.raise_if_stopped()
-        inspection = inspect(history)
-        notes += report(history, inspection)
-        result = choose(history, wanted.get(queue, default), grid, origins=origins, watch=watch)
-        notes += [*result.notes, *_plan_notes(history, grid)]
-        handled = handle_forecast(history, grid, (handle_s or {}).get(queue), origins=origins)
-        notes += handled.notes
-        patience, told = settled(history, (patience_s or {}).get(queue), (handle_s or {}).get(queue))
-        notes += told
-        volumes.append(_volume(mended(history, inspection), result.model, grid, handled.seconds, patience))
-        tests.append(_backtest_rows(queue, result))
-        handle_tests.append(handled.backtest)
-        pasts.append(history.table())
-    volume = pd.concat(volumes, ignore_index=True)
+    asks = {
+        queue: QueueAsk(
+            grid,
+            calendar,
+            wanted.get(queue, "auto"),
+            (handle_s or {}).get(queue),
+            (patience_s or {}).get(queue),
+            origins,
+            running,
+        )
+        for queue in parts
+    }
+    run = _beside_each_other if processes > 1 and len(parts) > 1 else _one_by_one
+    found = run(parts, asks, watch, processes)
+    failed = {queue: one for queue, one in found.items() if isinstance(one, InputError)}
+    told = [one for one in found.values() if isinstance(one, QueueForecast)]
+    if not told:
+        raise next(iter(failed.values()))
+    volume = _joined(told, "volume")
     volume["model_calls"] = volume["calls"]
+    notes = [note for one in told for note in one.notes]
+    pieces = _joined(told, "parts")
     if overrides is not None:
         if isinstance(overrides, pd.DataFrame):
             overrides = overrides_of(overrides, zone=grid.zone, minutes=grid.minutes)
-        volume, told = overridden(volume, overrides, grid)
-        notes += told
+        volume, said = overridden(volume, overrides, grid)
+        notes += said
+        pieces["override"] += (volume["calls"] - volume["model_calls"]).to_numpy()
+    notes += [Note(queue, grid.first, grid.end, "failed", str(e), "left out") for queue, e in failed.items()]
     return Forecast(
         volume,
-        pd.concat(tests, ignore_index=True),
-        pd.concat(pasts, ignore_index=True),
+        _joined(told, "backtest"),
+        _joined(told, "history"),
         table(notes),
-        pd.concat(handle_tests, ignore_index=True),
+        _joined(told, "handle_backtest"),
+        pieces,
+        _joined(told, "past"),
+        failed,
     )
 
 
-def _volume(history: History, name: str, grid: Grid, seconds: np.ndarray, patience: float) -> pd.DataFrame:
-    """Return the rows of the volume table of one queue, open intervals only."""
-    told = model_named(name).fit(history).predict(grid)
-    day, wall = cells(grid)
-    keep = history.known.open_mask(grid, history.queue)
-    frame = pd.DataFrame({"queue": history.queue, "start": grid.starts[keep], "calls": told.mean[keep]})
-    for i, column in enumerate(QUANTILE_COLUMNS):
-        frame[column] = told.quantiles[keep, i]
-    frame["handle_s"] = seconds[day, wall][keep]
-    frame["patience_s"] = patience if np.isfinite(patience) else np.nan
-    frame["model"] = name
-    return frame
+def _joined(told: Sequence[QueueForecast], name: str) -> pd.DataFrame:
+    """Return one table of all queues."""
+    tables: list[pd.DataFrame] = [getattr(one, name) for one in told]
+    return pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
 
 
-def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
-    rows = [
-        {
-            "queue": queue,
-            "model": e.model,
-            "origins": e.origins,
-            **asdict(e.score),
-            "seconds": e.seconds,
-            "chosen": int(e.model == choice.model),
-        }
-        for e in choice.race.entries
-    ]
-    return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
+def _answer(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) -> QueueForecast | InputError:
+    """Return the forecast of one queue, or why there is none, so that the other queues go on."""
+    try:
+        return forecast_queue(queue, rows, ask, watch)
+    except InputError as error:
+        return error
 
 
-def _plan_notes(history: History, grid: Grid) -> list[Note]:
-    """Note what the planned days ask that the history cannot tell."""
-    notes = []
-    calendar, queue = history.known, history.queue
-    shut = len(history.closures)
-    for date, part in zip(grid.dates, grid.day_slices, strict=True):
-        where = (queue, grid.time(part.start), grid.time(part.stop))
-        name = calendar.holiday(date)
-        if name is not None and calendar.open_wall([date], grid.minutes, queue).any():
-            past = f"; {shut} past holidays had no calls" if shut else ""
-            notes.append(
-                Note(
-                    *where,
-                    "holiday",
-                    f"{name}{past}",
-                    "planned as open; to shut it, write closed = 1 in special_days.csv",
-                )
-            )
-    opens = calendar.open_wall(grid.dates, grid.minutes, queue)
-    ever = {d.weekday() for d, row in zip(history.dates, history.seen, strict=True) if row.any()}
-    for i, date in enumerate(grid.dates):
-        if opens[i].any() and date.weekday() not in ever:
-            part = grid.day_slices[i]
-            notes.append(
-                Note(
-                    queue,
-                    grid.time(part.start),
-                    grid.time(part.stop),
-                    "unseen",
-                    f"no {WEEKDAYS[date.weekday()]} in the history",
-                    "forecast from the other weekdays",
-                )
-            )
-    return notes
+def _alone(queue: str, rows: pd.DataFrame, ask: QueueAsk) -> QueueForecast | InputError:
+    """Answer in a process of its own, where nobody watches."""
+    return _answer(queue, rows, ask, Watch())
+
+
+def _one_by_one(
+    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, _: int
+) -> dict[str, QueueForecast | InputError]:
+    out = {}
+    for queue, rows in parts.items():
+        watch.raise_if_stopped()
+        out[queue] = _answer(queue, rows, asks[queue], watch)
+    return out
+
+
+def _beside_each_other(
+    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, processes: int
+) -> dict[str, QueueForecast | InputError]:
+    """Forecast queues in processes of their own; a queue whose process dies takes no other queue with it."""
+    out = _pooled(parts, asks, watch, processes)
+    for queue in [q for q in parts if q not in out]:  # who was in the pool when it broke: each once more, alone
+        again = _pooled({queue: parts[queue]}, asks, watch, 1)
+        out |= again or {queue: InputError(f"the process that forecast queue {queue!r} died", mend="Leave it out")}
+    return {queue: out[queue] for queue in parts}
+
+
+def _pooled(
+    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, processes: int
+) -> dict[str, QueueForecast | InputError]:
+    """Return the answers that came before the pool broke, if it did."""
+    out: dict[str, QueueForecast | InputError] = {}
+    with ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context("spawn")) as pool:
+        waiting = {pool.submit(_alone, queue, rows, asks[queue]): queue for queue, rows in parts.items()}
+        try:
+            while waiting:
+                for future in wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
+                    queue = waiting.pop(future)
+                    out[queue] = future.result()
+                    watch.tell("forecast", queue, share=len(out) / len(parts))
+                watch.raise_if_stopped()
+        except BrokenProcessPool:
+            return out
+        except Stopped:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .course import Course, course
@@ -13,10 +13,12 @@ from .grid import Grid, midnight
 from .history import History, Note
 from .models import JOIN, MODELS, Prediction, model_named
 from .models.combine import average
+from .models.naive import SameWeekday
 from .progress import Watch
 from .score import Score
 
 FALLBACK = "weekday_mean"
+SHORT_DAYS = 14
 ORIGINS = 8
 HEAT = 3
 HOPELESS = 1.25
@@ -47,6 +49,8 @@ class Race:
 
     entries: tuple[Entry, ...]
     origins: int
+    over: Course | None = field(default=None, repr=False)
+    told: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
 
     @property
     def finalists(self) -> tuple[Entry, ...]:
@@ -150,9 +154,12 @@ def race(
     if knockout and len(runners) > 1:
         ranked = sorted(zip(finals, runners, strict=True), key=lambda both: both[0].score.wql)
         best = [runner for _, runner in ranked[:2]]
-        finals.append(_together([r for r in runners if r in best]).entry(over))  # named in the field's order
+        both = _together([r for r in runners if r in best])  # named in the field's order
+        finals.append(both.entry(over))
+        runners.append(both)
     entries += finals
-    return Race(tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))), len(over))
+    told = {runner.name: runner.told for runner in runners}
+    return Race(tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))), len(over), over, told)
 
 
 @dataclass(frozen=True)
@@ -164,8 +171,8 @@ class Choice:
     notes: tuple[Note, ...] = ()
 
 
-def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
-    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
+def able(history: History, asked: str) -> str:
+    """Return the model `asked` for, or `FALLBACK` where less than `SHORT_DAYS` days teach it too little.
 
     Raises
     ------
@@ -178,21 +185,34 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
             value=str(history.first_date),
             mend="Bring at least two weeks of history",
         )
-    if asked != "auto":
-        model_named(asked)
+    if asked == "auto":
+        return asked
+    simple = isinstance(model_named(asked), SameWeekday)
+    return FALLBACK if len(history.calls) < SHORT_DAYS and not simple else asked
+
+
+def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
+    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
+
+    Raises
+    ------
+    InputError
+        As `able`.
+    """
+    wanted = able(history, asked)
     lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
-    names = tuple(MODELS) if asked == "auto" else tuple(dict.fromkeys((asked, FALLBACK)))
-    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=asked == "auto")
-    if asked != "auto":
-        return Choice(asked, held)
-    if held.entries:
+    names = tuple(MODELS) if wanted == "auto" else tuple(dict.fromkeys((wanted, FALLBACK)))
+    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=wanted == "auto")
+    if wanted == "auto" and held.entries:
         where = (history.queue, grid.first, grid.end)
         return Choice(held.winner, held, (Note(*where, "choice", _why(held), f"forecast by {held.winner}"),))
+    used = held.winner if wanted == "auto" else wanted
+    if used == asked:
+        return Choice(used, held)
     start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
-    what = f"{len(history.calls)} days of history are too few to try models on"
-    return Choice(
-        held.winner, held, (Note(history.queue, start, end, "short", what, f"the simple model {held.winner} is used"),)
-    )
+    task = "to try models on" if asked == "auto" else f"for {asked}"
+    what = f"{len(history.calls)} days of history are too few {task}"
+    return Choice(used, held, (Note(history.queue, start, end, "short", what, f"the simple model {used} is used"),))
 
 
 def _why(held: Race) -> str:

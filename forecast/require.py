@@ -80,6 +80,7 @@ def require(
     """
     volume = check(volume, TABLES["volume"], zone=grid.zone)
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
+    refuse_unknown_handle_times(volume)
     if not 0.0 <= planned < 1.0:
         raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)
     tables, curves = [], {}
@@ -97,6 +98,25 @@ def require(
     if not tables:
         raise InputError("the volume has no rows", mend="Forecast at least one open interval")
     return Requirement(pd.concat(tables, ignore_index=True), curves)
+
+
+def refuse_unknown_handle_times(volume: pd.DataFrame) -> None:
+    """Refuse a volume with a blank handle time.
+
+    Raises
+    ------
+    InputError
+        Naming the first row.
+    """
+    blank = volume["handle_s"].isna().to_numpy()
+    if blank.any():
+        i = int(blank.argmax())
+        raise InputError(
+            f"queue {volume['queue'].iloc[i]!r} has no handle time",
+            row=i + 2,
+            column="handle_s",
+            mend="Bring handle_s in the calls, set handle_s in plan.toml, or give --handle-s",
+        )
 
 
 def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) -> np.ndarray:

@@ -19,7 +19,7 @@ from .history import History, cells
 from .models import MODELS, Prediction, model_named
 from .progress import Watch
 from .quality import cleaned
-from .race import choose
+from .race import able, choose
 from .score import METRICS, score
 from .tables import QUANTILE_COLUMNS, parse_times
 
@@ -172,7 +172,7 @@ def _from_origin(
 ) -> tuple[str, Prediction, History]:
     """Return the model used, its prediction, and the history that it knew."""
     past = history.until(origin)
-    used = choose(past, name, grid, watch=watch).model if name == "auto" else name
+    used = choose(past, name, grid, watch=watch).model if name == "auto" else able(past, name)
     return used, model_named(used).fit(cleaned(past)).predict(grid), past
 
 

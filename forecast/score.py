@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaln, xlogy
 
 from .tables import QUANTILES
 
-METRICS = ("wape", "bias", "wql", "coverage_80", "coverage_95", "day_wape")
+METRICS = ("wape", "rmse", "bias", "wql", "coverage_80", "coverage_95", "day_wape", "floor")
 
 
 @dataclass(frozen=True)
 class Score:
-    """Errors of a forecast as shares of the calls that came.
+    """Errors of a forecast, as shares of the calls that came but for `rmse`.
 
     Attributes
     ----------
     wape
         Σ|forecast − calls| / Σ calls.
+    rmse
+        Root of the mean squared error, calls per interval.
     bias
         Σ(forecast − calls) / Σ calls.
     wql
@@ -28,14 +31,36 @@ class Score:
         Share of intervals whose calls lay between q0.1 and q0.9, and q0.025 and q0.975.
     day_wape
         WAPE of day totals.
+    floor
+        WAPE that is left when the mean is exactly right and calls come at random (`poisson_floor`).
     """
 
     wape: float
+    rmse: float
     bias: float
     wql: float
     coverage_80: float
     coverage_95: float
     day_wape: float
+    floor: float
+
+
+def poisson_floor(mean: np.ndarray) -> float:
+    """Return the expected WAPE of Poisson counts around their own means; 0 where all means are 0.
+
+    The mean absolute deviation of a Poisson count N of mean m is exactly E|N − m| = 2 e⁻ᵐ m^(⌊m⌋+1) / ⌊m⌋! (E. L. Crow,
+    "The mean deviation of the Poisson distribution", Biometrika 45, 1958); the floor is its sum over all intervals
+    divided by Σ m.
+
+    Parameters
+    ----------
+    mean
+        Expected calls per interval, none negative, shape (N,).
+    """
+    whole = np.floor(mean)
+    total = float(mean.sum())
+    missed = 2.0 * np.exp(xlogy(whole + 1.0, mean) - mean - gammaln(whole + 1.0))
+    return float(missed.sum()) / total if total > 0 else 0.0
 
 
 def score(
@@ -72,9 +97,11 @@ def score(
     by_day = np.bincount(group, m - y)
     return Score(
         wape=float(np.abs(m - y).sum()) / total,
+        rmse=float(np.sqrt(np.mean((m - y) ** 2))),
         bias=float((m - y).sum()) / total,
         wql=2 * float(np.mean(pinball)) / float(y.mean()),
         coverage_80=float(((y >= at[0.1]) & (y <= at[0.9])).mean()),
         coverage_95=float(((y >= at[0.025]) & (y <= at[0.975])).mean()),
         day_wape=float(np.abs(by_day).sum()) / total,
+        floor=poisson_floor(m),
     )

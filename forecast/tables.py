@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from .errors import InputError
+from .grid import known_zone
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
@@ -125,7 +125,7 @@ def parse_times(
         On text that is no ISO 8601 time, on offsets without a zone, and on times that the clock skips.
     """
     if isinstance(text.dtype, pd.DatetimeTZDtype):
-        return text if zone is None else text.dt.tz_convert(ZoneInfo(zone))
+        return text if zone is None else text.dt.tz_convert(known_zone(zone))
     if pd.api.types.is_datetime64_dtype(text):
         naive, aware = text, pd.Series(False, index=text.index)
         raw = text.astype("string")
@@ -151,7 +151,7 @@ def parse_times(
                 "datetime64[us]"
             )
         return naive.astype("datetime64[us]")
-    key = ZoneInfo(zone)
+    key = known_zone(zone)
     local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
     skipped = local.isna() & ~aware & ~empty
     if skipped.any():

@@ -73,7 +73,11 @@ def read_calls(
     parts = [read_rows(path, layout, zone, tuple(queues), notes).assign(file=i) for i, path in enumerate(files)]
     rows = pd.concat(parts, ignore_index=True)
     if rows.empty:
-        raise InputError("no row of calls", file=files[0], mend="Check intake.filter and intake.queue_names")
+        raise InputError(
+            "no row of calls",
+            file=files[0],
+            mend="Bring rows below the header, or check intake.filter and intake.queue_names",
+        )
     if len(files) > 1:
         notes.add(
             "merged",

@@ -6,7 +6,7 @@ import difflib
 
 from ..errors import InputError
 from .combine import JOIN, Combination
-from .contract import Model, Prediction
+from .contract import PARTS, Model, Prediction
 from .factor import Factor
 from .glm import PoissonGlm
 from .holtwinters import HoltWinters
@@ -18,7 +18,7 @@ MODELS: dict[str, type[Model]] = {
     m.name: m for m in (Factor, TwoStage, MstlEts, PoissonGlm, HoltWinters, WeekdayMedian, WeekdayMean, LastWeek)
 }
 
-__all__ = ["JOIN", "MODELS", "Combination", "Model", "Prediction", "model_named"]
+__all__ = ["JOIN", "MODELS", "PARTS", "Combination", "Model", "Prediction", "model_named"]
 
 
 def model_named(name: str) -> Model:

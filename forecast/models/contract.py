@@ -105,18 +105,21 @@ class Model(ABC):
         mean, spread = self._expect([date])
         return mean[0], spread[0]
 
-    def explain(self, grid: Grid) -> pd.DataFrame:
+    def explain(self, grid: Grid, today: np.ndarray | None = None) -> pd.DataFrame:
         """Return what each expected number is made of: columns `PARTS` that add up to it, one row per interval.
 
         ``level`` is the usual interval of the day, ``trend`` how far the level has moved, ``weekday`` and ``year`` what
         they add, ``calendar`` turns of the month, holidays and special days, ``override`` the planner's multipliers.
-        Rows are those of ``grid.starts``; a closed interval has zeros.
+        What a running day (`today`, as for `predict`) has brought so far counts as trend. Rows are those of
+        ``grid.starts``; a closed interval has zeros.
         """
         told = self.predict(grid).mean
         day, wall = cells(grid)
         out = {name: np.where(told > 0, part[day, wall], 0.0) for name, part in self._parts(grid.dates).items()}
         frame = pd.DataFrame(out, index=grid.starts).reindex(columns=list(PARTS), fill_value=0.0)
         frame["override"] = told - frame.sum(axis=1)
+        if today is not None:
+            frame["trend"] += self.predict(grid, today=today).mean - told
         return frame
 
     def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from busyhour.forecast.arrange import histories
-from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.handle_cells import handle_cells
 from busyhour.forecast.handle_level import follow
@@ -160,13 +159,12 @@ def test_a_short_past_is_used_untried(office):
     assert result.backtest.empty and result.seconds[:, 8:18].mean() == pytest.approx(300.0, rel=0.1)
 
 
-def test_without_handle_times_the_configured_one_is_used_or_asked_for(office):
+def test_without_handle_times_the_configured_one_is_used_or_the_times_stay_unknown(office):
     past = arranged(make(office).drop(columns="handle_s"), office)
     result = handle_forecast(past, ahead(), 175.0)
     assert (result.seconds == 175.0).all() and result.backtest.empty
-    with pytest.raises(InputError, match=r"handle_s in plan\.toml") as caught:
-        handle_forecast(past, ahead())
-    assert caught.value.column == "queue.calls.handle_s"
+    unknown = handle_forecast(past, ahead())
+    assert np.isnan(unknown.seconds).all() and [n.kind for n in unknown.notes] == ["handle_time"]
 
 
 def test_the_forecast_carries_handle_times_and_their_backtest(office):

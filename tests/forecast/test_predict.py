@@ -7,9 +7,11 @@ import pytest
 from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
-from busyhour.forecast.models import MODELS
+from busyhour.forecast.models import MODELS, PARTS
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.forecast.require import require
 from busyhour.forecast.rolling import backtest, scores
 from busyhour.forecast.tables import QUANTILE_COLUMNS, TABLES, check
 
@@ -166,7 +168,6 @@ def test_a_weekday_that_was_never_seen_is_told(make_calls):
         (lambda c: c, Grid(dt.date(2025, 12, 29), 7, 60), {}, "no call history before"),
         (lambda c: c, WEEK, {"models": "two_stages"}, "Did you mean 'two_stage'"),
         (lambda c: c, WEEK, {"models": {"chat": "auto"}}, "'chat' has no calls"),
-        (lambda c: c, WEEK, {"models": "last_week", "handle_s": {}}, "no handle time"),
     ],
 )
 def test_bad_input_is_refused(change, grid, more, word, office, make_calls):
@@ -196,3 +197,69 @@ def test_a_stop_is_obeyed(office, make_calls):
     watch.stop.set()
     with pytest.raises(Stopped):
         forecast(make_calls(office, days=28), WEEK, office, handle_s=SECONDS, watch=watch)
+
+
+def test_calls_without_handle_times_are_forecast_all_the_same(office, make_calls):
+    calls = make_calls(office, days=28)
+    told = forecast(calls, WEEK, office, models="last_week", origins=1)
+    assert told.volume["handle_s"].isna().all() and (told.volume["calls"] > 0).all()
+    assert told.quality["kind"].tolist().count("handle_time") == 1
+    with pytest.raises(InputError, match="has no handle time"):
+        require(told.volume, {"calls": ServiceGoal(0.8, 20.0)}, WEEK, models={"calls": "erlang_c"})
+
+
+def two_queues(office, make_calls):
+    calls = make_calls(office, days=56)
+    other = calls.assign(queue="other", offered=(calls["offered"] / 3).round())
+    return pd.concat([calls.assign(queue="calls"), other], ignore_index=True)
+
+
+def test_a_queue_that_fails_does_not_stop_the_others(office, make_calls):
+    calls = two_queues(office, make_calls)
+    calls.loc[calls["queue"] == "other", "offered"] = 0.0
+    told = forecast(calls, WEEK, office, models="factor", handle_s=SECONDS, origins=1)
+    assert told.volume["queue"].unique().tolist() == ["calls"] and list(told.failed) == ["other"]
+    assert "no calls in its opening hours" in str(told.failed["other"])
+    assert told.quality.query("kind == 'failed'")["queue"].tolist() == ["other"]
+
+
+def test_queues_beside_each_other_are_forecast_as_one_by_one(office, make_calls):
+    calls = two_queues(office, make_calls)
+    calls = pd.concat([calls, calls[calls["queue"] == "other"].assign(queue="dead", offered=0.0)])
+    alone, beside = (
+        forecast(calls, WEEK, office, models="factor", handle_s=SECONDS, origins=1, processes=n) for n in (1, 2)
+    )
+    pd.testing.assert_frame_equal(alone.volume, beside.volume)
+    pd.testing.assert_frame_equal(alone.parts, beside.parts)
+    assert str(alone.failed["dead"]) == str(beside.failed["dead"]) and beside.failed["dead"].value is not None
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_parts_add_up_to_the_calls(model, office, make_calls):
+    told = forecast(make_calls(office, days=56), WEEK, office, models=model, handle_s=SECONDS, origins=1)
+    assert told.parts[list(PARTS)].sum(axis=1).to_numpy() == pytest.approx(told.volume["calls"].to_numpy(), abs=1e-9)
+    assert (told.parts["level"] > 0).all()
+
+
+def test_past_weeks_show_what_was_forecast_and_what_came(office, make_calls):
+    calls = make_calls(office, days=56)
+    past = forecast(calls, WEEK, office, models="factor", handle_s=SECONDS, origins=2).past
+    assert past["origin"].nunique() == 2 and (past["start"].dt.normalize() > past["origin"]).all()
+    came = calls.set_index("start")["offered"].reindex(past["start"]).to_numpy()
+    assert np.allclose(past["actual"], came)
+    assert np.abs(past["calls"] - past["actual"]).sum() / past["actual"].sum() < 0.2
+
+
+def test_a_running_day_keeps_what_has_come(office, make_calls):
+    calls = make_calls(office, days=61, noise=False)
+    today = Grid(dt.date(2026, 3, 2), 2, 60)
+    cut = calls["start"] < "2026-03-02 12:00"
+    louder = calls.assign(offered=calls["offered"].where(calls["start"] < "2026-03-02", 1.5 * calls["offered"]))
+    told = forecast(louder[cut], today, office, models="factor", handle_s=SECONDS, origins=1, running=True)
+    plain = forecast(calls[calls["start"] < "2026-03-02"], today, office, models="factor", handle_s=SECONDS, origins=1)
+    seen = (told.volume["start"] < "2026-03-02 12:00").to_numpy()
+    assert told.volume.loc[seen, "calls"].tolist() == louder.loc[cut, "offered"].tolist()[-int(seen.sum()) :]
+    assert (told.volume.loc[seen, "q0.025"] == told.volume.loc[seen, "q0.975"]).all()
+    later = (told.volume["start"] >= "2026-03-03").to_numpy()
+    assert told.volume.loc[later, "calls"].tolist() == plain.volume.loc[later, "calls"].tolist()
+    assert told.parts[list(PARTS)].sum(axis=1).to_numpy() == pytest.approx(told.volume["calls"].to_numpy(), abs=1e-9)

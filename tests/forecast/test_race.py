@@ -39,7 +39,7 @@ def run(history, *names, origins=6, knockout=True):
 
 
 def entry(model, wql, origins=8):
-    return Entry(model, Score(wql, 0.0, wql, 0.8, 0.95, wql), 0.1, origins)
+    return Entry(model, Score(wql, 9.0, 0.0, wql, 0.8, 0.95, wql, 0.02), 0.1, origins)
 
 
 def test_a_hopeless_model_stops_after_the_newest_origins(desk, monkeypatch):

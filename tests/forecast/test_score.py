@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from busyhour.forecast.models.spread import count_quantiles
-from busyhour.forecast.score import score
+from busyhour.forecast.score import poisson_floor, score
 from busyhour.forecast.tables import QUANTILES
 
 
@@ -14,6 +14,8 @@ def test_errors_by_hand():
     told = score(calls, mean, quantiles, np.array([0, 0, 0, 1]))
     assert told.wape == pytest.approx(7 / 60)
     assert told.bias == pytest.approx(3 / 60)
+    assert told.rmse == pytest.approx(np.sqrt((4 + 4 + 9) / 3))
+    assert told.floor == pytest.approx(poisson_floor(mean[[0, 1, 3]]))
     assert told.day_wape == pytest.approx(3 / 60)
     assert told.wql == pytest.approx(7 / 60)  # over symmetric levels the pinball loss of one point is its error
     assert told.coverage_80 == 0.0
@@ -28,6 +30,21 @@ def test_coverage_counts_both_ends():
 def test_nothing_to_score_is_an_error():
     with pytest.raises(ValueError, match="no calls"):
         score(np.array([np.nan]), np.ones(1), np.ones((1, len(QUANTILES))), np.zeros(1))
+
+
+def test_the_floor_is_the_mean_absolute_deviation_of_poisson_counts_weighted_by_volume():
+    means = np.array([0.3, 1.0, 7.0, 24.6, 1157.2])
+    law = stats.poisson(means[:, None])
+    counts = np.arange(3000)
+    missed = (law.pmf(counts) * np.abs(counts - means[:, None])).sum(axis=1)
+    assert [poisson_floor(means[i : i + 1]) for i in range(5)] == pytest.approx(missed / means, rel=1e-9)
+    assert poisson_floor(means) == pytest.approx(missed.sum() / means.sum(), rel=1e-9)
+    assert poisson_floor(np.array([0.0, 5.0])) == pytest.approx(poisson_floor(np.array([5.0])))
+
+
+def test_nothing_forecast_leaves_no_floor_and_huge_volumes_do_not_overflow():
+    assert poisson_floor(np.zeros(3)) == 0.0
+    assert poisson_floor(np.array([1e9])) == pytest.approx(np.sqrt(2 / np.pi / 1e9), rel=1e-3)
 
 
 def test_pure_poisson_noise_gives_poisson_quantiles():

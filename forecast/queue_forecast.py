@@ -1,0 +1,186 @@
+"""The forecast of one queue, and all that it rests on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from .arrange import arranged
+from .calendars import Calendar
+from .errors import InputError
+from .findings import report
+from .grid import WEEKDAYS, Grid
+from .handle_race import handle_forecast
+from .history import History, Note, cells
+from .models import PARTS, model_named
+from .patience import settled
+from .progress import Watch
+from .quality import inspect, mended
+from .race import Choice, choose
+from .score import METRICS
+from .tables import QUANTILE_COLUMNS
+
+BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")
+PARTS_COLUMNS = ("queue", "start", *PARTS)
+PAST_COLUMNS = ("queue", "origin", "start", "actual", "calls", *QUANTILE_COLUMNS)
+
+
+@dataclass(frozen=True)
+class QueueAsk:
+    """What is wanted for one queue.
+
+    Attributes
+    ----------
+    grid, calendar
+        The days to forecast; opening hours, holidays, special days.
+    model
+        A model's name, or ``auto``.
+    handle_s, patience_s
+        The planner's numbers, None where there are none.
+    origins
+        Past origins to try models on.
+    running
+        Whether the grid's first day has begun: its calls among the rows are those of the day so far.
+    """
+
+    grid: Grid
+    calendar: Calendar
+    model: str
+    handle_s: float | None
+    patience_s: float | None
+    origins: int
+    running: bool = False
+
+
+@dataclass(frozen=True)
+class QueueForecast:
+    """Tables of one queue, as in `predict.Forecast`."""
+
+    volume: pd.DataFrame
+    parts: pd.DataFrame
+    backtest: pd.DataFrame
+    past: pd.DataFrame
+    handle_backtest: pd.DataFrame
+    history: pd.DataFrame
+    notes: tuple[Note, ...]
+
+
+def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) -> QueueForecast:
+    """Forecast one queue from its rows of the table ``calls``, all before the end of the day that is forecast first.
+
+    Raises
+    ------
+    InputError
+        If the rows cannot be used, or make no sense to the model.
+    Stopped
+        If the user stopped the run.
+    """
+    grid = ask.grid
+    history, today = _today(arranged(queue, rows, ask.calendar, grid.minutes), ask)
+    inspection = inspect(history)
+    try:
+        choice = choose(history, ask.model, grid, origins=ask.origins, watch=watch)
+        model = model_named(choice.model).fit(mended(history, inspection))
+        told = model.predict(grid, today=today)
+        parts = model.explain(grid, today)
+    except np.linalg.LinAlgError as error:
+        raise InputError(
+            f"queue {queue!r} could not be forecast by {ask.model}: {error}",
+            mend="Take another model, or leave the queue out",
+        ) from error
+    handled = handle_forecast(history, grid, ask.handle_s, origins=ask.origins)
+    patience, said = settled(history, ask.patience_s, ask.handle_s)
+    day, wall = cells(grid)
+    keep = history.known.open_mask(grid, queue)
+    volume = pd.DataFrame({"queue": queue, "start": grid.starts[keep], "calls": told.mean[keep]})
+    volume[list(QUANTILE_COLUMNS)] = told.quantiles[keep]
+    volume["handle_s"] = handled.seconds[day, wall][keep]
+    volume["patience_s"] = patience if np.isfinite(patience) else np.nan
+    volume["model"] = choice.model
+    notes = (*report(history, inspection), *choice.notes, *_plan_notes(history, grid), *handled.notes, *said)
+    return QueueForecast(
+        volume,
+        parts[keep].rename_axis("start").reset_index().assign(queue=queue)[list(PARTS_COLUMNS)],
+        _backtest_rows(queue, choice),
+        _past_rows(queue, choice),
+        handled.backtest,
+        history.table(),
+        notes,
+    )
+
+
+def _today(history: History, ask: QueueAsk) -> tuple[History, np.ndarray | None]:
+    """Return the history before the grid's first day, and that day's calls so far where it is running."""
+    first = ask.grid.first_date
+    if not ask.running or history.last_date < first:
+        return history, None
+    return history.until(first - dt.timedelta(days=1)), history.calls[-1]
+
+
+def _past_rows(queue: str, choice: Choice) -> pd.DataFrame:
+    """Return what the model would have forecast from past origins, open intervals only."""
+    over, told = choice.race.over, choice.race.told.get(choice.model, ())
+    if over is None:
+        return pd.DataFrame(columns=list(PAST_COLUMNS))
+    tables = []
+    for past, grid, actual, one in zip(over.pasts, over.grids, over.actual, told, strict=False):
+        keep = past.known.open_mask(grid, queue)
+        frame = pd.DataFrame({"queue": queue, "origin": pd.Timestamp(past.last_date), "start": grid.starts[keep]})
+        frame["actual"], frame["calls"] = actual[keep], one.mean[keep]
+        frame[list(QUANTILE_COLUMNS)] = one.quantiles[keep]
+        tables.append(frame)
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=list(PAST_COLUMNS))
+
+
+def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
+    rows = [
+        {
+            "queue": queue,
+            "model": e.model,
+            "origins": e.origins,
+            **asdict(e.score),
+            "seconds": e.seconds,
+            "chosen": int(e.model == choice.model),
+        }
+        for e in choice.race.entries
+    ]
+    return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
+
+
+def _plan_notes(history: History, grid: Grid) -> list[Note]:
+    """Note what the planned days ask that the history cannot tell."""
+    notes = []
+    calendar, queue = history.known, history.queue
+    shut = len(history.closures)
+    for date, part in zip(grid.dates, grid.day_slices, strict=True):
+        where = (queue, grid.time(part.start), grid.time(part.stop))
+        name = calendar.holiday(date)
+        if name is not None and calendar.open_wall([date], grid.minutes, queue).any():
+            past = f"; {shut} past holidays had no calls" if shut else ""
+            notes.append(
+                Note(
+                    *where,
+                    "holiday",
+                    f"{name}{past}",
+                    "planned as open; to shut it, write closed = 1 in special_days.csv",
+                )
+            )
+    opens = calendar.open_wall(grid.dates, grid.minutes, queue)
+    ever = {d.weekday() for d, row in zip(history.dates, history.seen, strict=True) if row.any()}
+    for i, date in enumerate(grid.dates):
+        if opens[i].any() and date.weekday() not in ever:
+            part = grid.day_slices[i]
+            notes.append(
+                Note(
+                    queue,
+                    grid.time(part.start),
+                    grid.time(part.stop),
+                    "unseen",
+                    f"no {WEEKDAYS[date.weekday()]} in the history",
+                    "forecast from the other weekdays",
+                )
+            )
+    return notes
