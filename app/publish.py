@@ -117,7 +117,7 @@ def publish(
             raise Refused([str(v) for v in verdict.violations])
         service = service_table(week)
         if predicted is not None and len(predicted.quality):
-            notes = [*notes, f"{len(predicted.quality)} findings in the input data: see the report, Data and models"]
+            notes = [*notes, f"{len(predicted.quality)} findings in the input data: see the report, Data quality"]
         tables = {
             "volume": volume,
             "requirement": requirement,
@@ -138,6 +138,8 @@ def publish(
             tables |= {
                 "backtest": predicted.backtest,
                 "handle_backtest": predicted.handle_backtest,
+                "volume_parts": predicted.parts,
+                "past_weeks": predicted.past.assign(origin=pd.to_datetime(predicted.past["origin"]).dt.date),
                 "history": predicted.history,
                 "quality": predicted.quality,
             }

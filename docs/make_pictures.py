@@ -21,18 +21,22 @@ MOST_BYTES = 200_000
 
 @dataclass(frozen=True)
 class Picture:
-    """A section of the report: which run it comes from (0 bank, 1 help desk), what to show, and how high."""
+    """A section of the report: which run it comes from (0 bank, 1 help desk), what to show and hide, and how high."""
 
     name: str
     run: int
     show: str
     height: int
+    hide: str = ""
 
 
 PICTURES = (
     Picture("cards", 0, ".cards", 478),
     Picture("service", 0, "#service", 700),
     Picture("forecast", 0, "#forecast", 460),
+    Picture("parts", 0, "#parts", 480),
+    Picture("accuracy", 0, "#accuracy", 740, hide="#accuracy :is(.scroll, .fine)"),
+    Picture("backtest", 0, "#accuracy", 480, hide="#accuracy :is(h2, h3, .lead, .chart)"),
     Picture("staffing", 0, "#staffing", 700),
     Picture("balance", 0, "#balance", 520),
     Picture("people", 0, "#people", 560),
@@ -46,10 +50,10 @@ def browser() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
-def only(report: str, show: str) -> str:
-    """Return the report showing one section alone."""
+def only(report: str, show: str, hide: str) -> str:
+    """Return the report showing one section alone, without what `hide` selects in it."""
     style = (
-        f"<style>body > *:not(main), main > *:not({show}) {{ display: none !important }}"
+        f"<style>body > *:not(main), main > *:not({show}){', ' + hide if hide else ''} {{ display: none !important }}"
         f" body {{ margin: 0; padding: 12px }} main, {show} {{ margin: 0 }}"
         f" html {{ overflow: hidden }}</style>"
     )
@@ -81,7 +85,7 @@ def main(runs: list[Path]) -> int:
         target = IMAGES / f"{picture.name}.png"
         with tempfile.TemporaryDirectory() as folder:
             page = Path(folder) / "page.html"
-            page.write_text(only(report, picture.show), encoding="utf-8")
+            page.write_text(only(report, picture.show, picture.hide), encoding="utf-8")
             take(program, page, target, picture.height)
         size = target.stat().st_size
         large |= size > MOST_BYTES

@@ -51,6 +51,14 @@ class TimeAxis:
             return cls(pd.DatetimeIndex([]), step)
         return cls(_days(pd.DatetimeIndex(parts[0].append(parts[1:]).unique().sort_values()), step), step)
 
+    @classmethod
+    def over(cls, starts: pd.Series) -> TimeAxis:
+        """Span, for each day, the time from the first of `starts` to the last, by their smallest distance."""
+        index = pd.DatetimeIndex(starts.drop_duplicates().sort_values())
+        steps = index[1:] - index[:-1]
+        step = 30 if not len(steps) else int(steps.min() / pd.Timedelta(minutes=1))
+        return cls(_days(index, step), step)
+
     def __len__(self) -> int:
         return len(self.starts)
 

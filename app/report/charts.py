@@ -10,10 +10,10 @@ import altair as alt
 import vl_convert
 
 from .axis import TimeAxis
+from .forecast_charts import forecast, misses, parts, past_week
 from .look import (
     BLUE,
     GREEN,
-    GREY,
     INK,
     ORANGE,
     SKY,
@@ -23,7 +23,6 @@ from .look import (
     across,
     color,
     days_apart,
-    escaped,
     finish,
     hover,
     left,
@@ -32,9 +31,8 @@ from .look import (
     tips,
 )
 from .run import Run
-from .series import Rows, day_rows, forecast_rows, heat_columns, history_rows, service_rows, staffing_rows
+from .series import Rows, day_rows, heat_columns, service_rows, staffing_rows
 
-_BANDS = (("95 % band", "q0.025", "q0.975", "#cfe5f3"), ("80 % band", "q0.1", "q0.9", "#9ccbe8"))
 _RAMPS = {
     "over": ["#f3f5f8", "#9fc9e6", "#2c80bd", "#0b3f73"],
     "under": ["#f6f4f1", "#f6c08b", "#d9661f", "#7f2704"],
@@ -46,6 +44,8 @@ def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
     out: dict[str, Spec] = {"service": service(run)} if service_rows(run) else {}
     if len(axis) and run.table("volume") is not None:
         out["forecast"] = forecast(run, axis)
+    of_forecast = {"parts": parts(run), "past_week": past_week(run, axis), "misses": misses(run)}
+    out |= {name: spec for name, spec in of_forecast.items() if spec is not None}
     if len(axis) and run.table("coverage") is not None:
         slots = staffing_rows(run, axis)
         out["staffing"] = staffing(run, axis, slots)
@@ -58,27 +58,6 @@ def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
 def picture(spec: Spec, *, scale: float = 2.0) -> bytes:
     """Draw a specification as PNG."""
     return bytes(vl_convert.vegalite_to_png(spec | {"width": 1100, "background": "white"}, scale=scale))
-
-
-def forecast(run: Run, axis: TimeAxis) -> Spec:
-    """Draw expected calls with their 80 % and 95 % bands, and the same weekdays of past weeks in grey."""
-    expected, past = forecast_rows(run, axis), history_rows(run, axis)
-    bands = [b for b in _BANDS if b[1] in expected[0]]
-    names, shades = ["expected", *(b[0] for b in bands)], [BLUE, *(b[3] for b in bands)]
-    key = color([*names, *(["past weeks"] if past else [])], [*shades, GREY])
-    x, y = across(), alt.Y("calls:Q", title=f"calls per {run.interval_min} min", axis=left())
-    layers = [days_apart()]
-    for name, low, high, _ in bands:
-        area = named(rows(), name).mark_area(clip=True, opacity=0.9)
-        layers.append(area.encode(x=x, y=f"{escaped(low)}:Q", y2=escaped(high), detail="day:N", color=key))
-    if past:
-        lines = named(rows("history"), "past weeks").mark_line(strokeWidth=1, opacity=0.6, clip=True)
-        layers.append(lines.encode(x=x, y=y, detail=["day:N", "week:N"], color=key))
-    mean = named(rows(), "expected").mark_line(strokeWidth=2.2, clip=True)
-    layers.append(mean.encode(x=x, y=y, detail="day:N", color=key))
-    layers.append(hover("calls", *(q for b in bands for q in b[1:3])))
-    data = {"rows": expected, "history": past, "days": day_rows(axis)}
-    return finish(alt.layer(*layers), run.queues, data, 260, axis.views()[0])
 
 
 def staffing(run: Run, axis: TimeAxis, slots: Rows) -> Spec:

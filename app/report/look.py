@@ -9,6 +9,7 @@ import altair as alt
 Spec = dict[str, Any]
 
 BLUE, SKY, ORANGE, VERMILION, GREEN = "#0072B2", "#56B4E9", "#E69F00", "#C24E00", "#00785A"  # after Okabe and Ito
+PINK = "#CC79A7"
 INK, MUTED, GREY = "#1d2733", "#5b6776", "#7b8794"
 _AXIS = {
     "labelColor": MUTED,
@@ -34,6 +35,7 @@ THIS_QUEUE = "datum.queue == queue"
 _TITLES = {
     "time": ("when", None),
     "calls": ("calls expected", ".1f"),
+    "actual": ("calls that came", ".0f"),
     "required": ("required", ".1f"),
     "on_phone": ("on the phone", ".1f"),
     "over": ("over", ".1f"),
@@ -41,6 +43,17 @@ _TITLES = {
     "service_level": ("service level", ".1%"),
     "abandon_rate": ("abandoned", ".1%"),
     "asa_s": ("mean wait, s", ".0f"),
+    "weekday": ("weekday", None),
+    "column": ("time", None),
+    "share": ("forecast off by", "+.1%"),
+    "came": ("calls that came", ".0f"),
+    "expected_calls": ("calls expected", ".0f"),
+    "weeks": ("past weeks", ".0f"),
+    "day": ("day", None),
+    "part": ("part", None),
+    "adds": ("adds calls", "+.0f"),
+    "level": ("level", ".0f"),
+    "total": ("calls expected", ".0f"),
     "period": ("period", None),
     "goal": ("goal", ".1%"),
     "expected": ("expected", ".2%"),
@@ -62,7 +75,8 @@ def named(layer: Any, name: str) -> Any:
 
 def color(names: list[str], shades: list[str]) -> alt.Color:
     """Colour by the field ``key``, which each layer is given by `named`, so that the legend names every layer."""
-    return alt.Color("key:N", title=None, scale=alt.Scale(domain=names, range=shades), legend=alt.Legend(orient="top"))
+    legend = alt.Legend(orient="top", columns=alt.ExprRef("width < 460 ? 3 : 0"))
+    return alt.Color("key:N", title=None, scale=alt.Scale(domain=names, range=shades), legend=legend)
 
 
 def across(column: str = "x") -> alt.X:

@@ -10,15 +10,14 @@
     const datasets = Object.fromEntries(Object.entries(places).map(([label, at]) => [label, data[at].map(row => ({...row}))]));
     const options = {actions: false, renderer: "svg", ast: true, mode: "vega-lite"};
     const {view} = await window.vegaEmbed(`#chart-${name}`, {...spec, datasets}, options);
-    drawn.push({view, timed: spec.params.some(p => p.name === "lo")});
+    drawn.push({view, views: spec.params.some(p => p.name === "lo") ? spec.usermeta?.views ?? plan.views : null});
     if (chosen.view || chosen.queue !== plan.queues[0]) show(drawn.slice(-1));
   }
 
   function show(charts = drawn) {
-    const {lo, hi, ticks, labels} = plan.views[chosen.view];
-    for (const {view, timed} of charts) {
+    for (const {view, views} of charts) {
       view.signal("queue", chosen.queue);
-      if (timed) view.signal("lo", lo).signal("hi", hi).signal("ticks", ticks).signal("labels", labels);
+      if (views) for (const name of ["lo", "hi", "ticks", "labels"]) view.signal(name, views[chosen.view][name]);
       view.runAsync();
     }
   }

@@ -14,7 +14,7 @@ Rows = list[dict[str, Any]]
 HISTORY_WEEKS = 6
 
 
-def _plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
+def plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
     """Return records with rounded numbers and None for what is unknown."""
     out = frame.copy()
     for name in out.columns:
@@ -23,7 +23,7 @@ def _plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:
     return [{k: v if known(v) or v == "" else None for k, v in row.items()} for row in records(out)]
 
 
-def _placed(frame: pd.DataFrame, axis: TimeAxis, minutes: int) -> pd.DataFrame:
+def placed(frame: pd.DataFrame, axis: TimeAxis, minutes: int) -> pd.DataFrame:
     """Add ``left``, ``x`` (the middle), ``x2``, ``day`` and ``time``; rows off the axis are dropped."""
     width = max(1, minutes // axis.minutes)
     left = axis.position(frame["start"])
@@ -36,8 +36,8 @@ def forecast_rows(run: Run, axis: TimeAxis) -> Rows:
     """Return, per queue and interval, expected calls and the quantiles of the two bands."""
     volume = run.tables["volume"]
     bands = [c for c in ("q0.025", "q0.1", "q0.9", "q0.975") if c in volume]
-    rows = _placed(volume[["queue", "start", "calls", *bands]], axis, run.interval_min)
-    return _plain(rows.drop(columns=["start"]), 1)
+    rows = placed(volume[["queue", "start", "calls", *bands]], axis, run.interval_min)
+    return plain(rows.drop(columns=["start"]), 1)
 
 
 def history_rows(run: Run, axis: TimeAxis) -> Rows:
@@ -54,7 +54,7 @@ def history_rows(run: Run, axis: TimeAxis) -> Rows:
     )
     width = max(1, run.interval_min // axis.minutes)
     rows = past.merge(planned, on="key").assign(x=lambda f: f["left"] + width / 2).sort_values(["queue", "week", "x"])
-    return _plain(rows[["queue", "week", "day", "x", "calls"]], 1)
+    return plain(rows[["queue", "week", "day", "x", "calls"]], 1)
 
 
 def _wall(times: pd.Series) -> list[int]:
@@ -66,11 +66,11 @@ def staffing_rows(run: Run, axis: TimeAxis) -> Rows:
     """Return, per queue and slot, agents required and on the phone, over and under apart, and the expected service."""
     coverage = run.tables["coverage"]
     optional = [c for c in ("service_level", "asa_s", "abandon_rate") if c in coverage]
-    rows = _placed(coverage[["queue", "start", "required", "on_phone", "over", "under", *optional]], axis, axis.minutes)
+    rows = placed(coverage[["queue", "start", "required", "on_phone", "over", "under", *optional]], axis, axis.minutes)
     rows = rows.assign(
         column=[_column(t) for t in rows["start"]], used=((rows["required"] > 0) | (rows["on_phone"] > 0)).astype(int)
     )
-    return _plain(rows.drop(columns=["start"]))
+    return plain(rows.drop(columns=["start"]))
 
 
 def heat_columns(axis: TimeAxis) -> list[str]:
@@ -98,4 +98,4 @@ def service_rows(run: Run) -> Rows:
     rows = service[service["period"].isin(["day", "week"])]
     rows = rows.sort_values(["period", "start"], kind="stable")
     names = [day(t.date()) if p == "day" else "Week" for p, t in zip(rows["period"], rows["start"], strict=True)]
-    return _plain(rows.drop(columns=["start"]).assign(period=names))
+    return plain(rows.drop(columns=["start"]).assign(period=names))

@@ -160,13 +160,15 @@ def backtest_table(run: Run) -> TextTable | None:
         return None
     names = {
         "wape": "WAPE#",
+        "floor": "Noise floor#",
         "bias": "Bias#",
-        "wql": "Weighted quantile loss#",
-        "coverage_80": "Inside 80 % band#",
-        "coverage_95": "Inside 95 % band#",
-        "floor": "Poisson floor#",
+        "wql": "Quantile loss#",
+        "coverage_80": "In 80 %#",
+        "coverage_95": "In 95 %#",
+        "day_wape": "Day WAPE#",
+        "rmse": "RMSE#",
     }
-    have = [c for c in names if c in frame]
+    have = [c for c in names if c in frame and frame[c].notna().any()]
     chosen = [i for i, c in enumerate(frame.get("chosen", pd.Series(0, index=frame.index)) == 1) if c]
     weeks = ["origins"] if "origins" in frame else []
     rows = [
@@ -174,20 +176,40 @@ def backtest_table(run: Run) -> TextTable | None:
             str(r["queue"]),
             str(r["model"]) + (" (chosen)" if i in chosen else ""),
             *(number(r[c]) for c in weeks),
-            *(percent(r[c]) for c in have),
+            *(number(r[c], 1) if c == "rmse" else percent(r[c]) for c in have),
         )
         for i, r in enumerate(records(frame))
     ]
-    note = "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high"
-    note += "; the floor is the WAPE that chance alone would leave." if "floor" in have else "."
+    note = (
+        "On past weeks that the model had not seen. WAPE: Σ|error| / Σ calls; bias: + is too high; "
+        f"in 80 %, 95 %: share of intervals inside that band. {_nearness(frame)}"
+    ).strip()
     return table(
         "Forecast models in the backtest",
-        "|".join(["Queue", "Model", *("Past weeks#" for _ in weeks), *(names[c] for c in have)]),
+        "|".join(["Queue", "Model", *("Weeks#" for _ in weeks), *(names[c] for c in have)]),
         rows,
         note,
         chosen,
         file="backtest.csv",
     )
+
+
+def _nearness(frame: pd.DataFrame) -> str:
+    """Say how near the chosen models are to the noise floor; of many queues the nearest and the furthest."""
+    if not {"floor", "chosen"} <= set(frame):
+        return ""
+    used = frame[(frame["chosen"] == 1) & (frame["floor"] > 0) & frame["wape"].notna()]
+    if used.empty:
+        return ""
+    used = used.assign(times=used["wape"] / used["floor"]).sort_values("times")
+    rows = records(used if len(used) < 3 else used.iloc[[0, -1]])
+    told = [
+        f"{r['queue']}: {r['model']} misses by {percent(r['wape'])}, chance alone by {percent(r['floor'])}"
+        f" ({number(r['times'], 1)} times)"
+        for r in rows
+    ]
+    which = "" if len(used) < 3 else f" Nearest and furthest of {len(used)} queues:"
+    return f"Noise floor: the WAPE that the chance in the calls leaves to a perfect forecast.{which} {'; '.join(told)}."
 
 
 def quality_table(run: Run) -> TextTable | None:

@@ -150,7 +150,7 @@ def build_run(
     _iso(opens[["date", "pattern"]].assign(reason="nobody with skill calls is free"), folder / "open_reasons.csv")
 
     fine, coarse = starts(15), starts(30)
-    volume, requirement, coverage, history, service = [], [], [], [], []
+    volume, requirement, coverage, history, service, parts, past_weeks = [], [], [], [], [], [], []
     for queue, share in (("calls", 0.75), ("chat", 0.25)):
         size = max(1.0, agents * share)
         hour = np.array([t.hour + t.minute / 60 for t in coarse])
@@ -173,17 +173,17 @@ def build_run(
                 }
             )
         )
+        monday = np.array([t.weekday() == 0 for t in coarse])
+        adds = {"level": 0.9 * calls, "weekday": np.where(monday, 0.2, -0.1) * calls}
+        adds["calendar"] = calls - adds["level"] - adds["weekday"]
+        parts.append(pd.DataFrame({"queue": queue, "start": coarse, **adds}))
         for back in range(1, 6):
             past = starts(30, [d - dt.timedelta(days=7 * back) for d in dates])
-            history.append(
-                pd.DataFrame(
-                    {
-                        "queue": queue,
-                        "start": past,
-                        "calls": np.round(np.resize(calls, len(past)) * rng.normal(1, 0.08, len(past))),
-                    }
-                )
-            )
+            came = np.round(np.resize(calls, len(past)) * rng.normal(1, 0.08, len(past)))
+            history.append(pd.DataFrame({"queue": queue, "start": past, "calls": came}))
+            told = {"calls": np.resize(calls, len(past)), **{q: np.resize(v, len(past)) for q, v in bands.items()}}
+            origin = str(dates[0] - dt.timedelta(days=7 * back + 1))
+            past_weeks.append(pd.DataFrame({"queue": queue, "origin": origin, "start": past, "actual": came, **told}))
         phone = np.zeros(len(fine))
         for r in act[(act["activity"] == "phone") & (act["queue"] == queue)].itertuples():
             phone[(fine >= r.start) & (fine < r.end)] += 1
@@ -230,8 +230,9 @@ def build_run(
                 (queue, "day", pd.Timestamp(date).tz_localize(zone), 0.8, 0.801, sim, sim - 0.003, sim + 0.003)
             )
         service.append((queue, "week", pd.Timestamp(first).tz_localize(zone), 0.8, 0.801, 0.802, 0.8, 0.804))
-    for name, parts in (("volume", volume), ("requirement", requirement), ("coverage", coverage), ("history", history)):
-        _iso(pd.concat(parts, ignore_index=True), folder / f"{name}.csv")
+    tables = {"volume": volume, "requirement": requirement, "coverage": coverage, "history": history}
+    for name, pieces in (tables | {"volume_parts": parts, "past_weeks": past_weeks}).items():
+        _iso(pd.concat(pieces, ignore_index=True), folder / f"{name}.csv")
     _iso(
         pd.DataFrame(service, columns=["queue", "period", "start", "goal", "expected", "simulated", "ci_lo", "ci_hi"]),
         folder / "service.csv",

@@ -51,7 +51,8 @@ def test_page_holds_every_section_and_escapes_names(html: str) -> None:
     assert "<centre>" not in html
     assert "People and wages are made up." in html
     found = set(re.findall(r'<section id="(\w+)"', html))
-    assert found == {"service", "forecast", "staffing", "balance", "people", "open", "short", "rules", "data", "origin"}
+    of_plan = {"service", "staffing", "balance", "people", "open", "short", "rules", "data", "origin"}
+    assert found == of_plan | {"forecast", "parts", "accuracy"}
     assert "cannot be shown" not in html
     for text in ("seasonal (chosen)", "4 intervals missing", "nobody with skill calls is free", "11:00 h", "ab" * 32):
         assert text in html
@@ -164,7 +165,8 @@ def test_history_lies_on_the_same_weekday_and_time(shared_run: Path) -> None:
 def test_charts_draw_as_pictures(make_run: Callable[..., Path]) -> None:
     run = read_run(make_run(days=1))
     specs = charts(run, TimeAxis.of(run))
-    assert list(specs) == ["service", "forecast", "staffing", "service_level", "over", "under"]
+    of_forecast = ["forecast", "parts", "past_week", "misses"]
+    assert list(specs) == ["service", *of_forecast, "staffing", "service_level", "over", "under"]
     assert picture(specs["staffing"], scale=1)[:8] == b"\x89PNG\r\n\x1a\n"
 
 
@@ -259,6 +261,6 @@ def test_page_draws_without_errors_in_a_browser(page_file: Path, tmp_path: Path)
     dom, log = done.stdout.decode("utf-8"), done.stderr.decode("utf-8", errors="replace")
     assert "CONSOLE" not in log
     assert 'data-ready="1"' in dom
-    assert len(re.findall(r'<svg[^>]*class="marks"', dom)) == 6
+    assert len(re.findall(r'<svg[^>]*class="marks"', dom)) == 9
     assert dom.count('class="g-row"') == 12
     assert "@Ada" in dom
