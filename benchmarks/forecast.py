@@ -11,28 +11,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from busyhour.forecast.models import MODELS
+from busyhour.forecast.errors import InputError
+from busyhour.forecast.models import MODELS, model_named
 from busyhour.forecast.rolling import backtest, scores
 from busyhour.forecast.score import METRICS
 
+from .forecast_goals import Row, shown, verdicts
 from .forecast_peers import PEERS, peer, task
 from .forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
 
+DEFAULTS = ("factor", "auto")
 TOOL = "score_forecast.py"
 TOOL_NAMES = {
     "wape": "WAPE", "rmse": "RMSE", "bias": "bias", "wql": "wQL", "coverage_80": "cov80", "coverage_95": "cov95",
     "day_wape": "day_WAPE", "floor": "floor",
 }  # fmt: skip
-Row = dict[str, Any]
+SAME = 0.005  # half a digit of the printed figures
 
 
 def errors(of: Set, model: str) -> tuple[pd.DataFrame, list[Row]]:
@@ -50,7 +53,7 @@ def errors(of: Set, model: str) -> tuple[pd.DataFrame, list[Row]]:
 
 
 def outside(of: Set, predictions: pd.DataFrame, rows: list[Row], data: Path) -> str:
-    """Return what the scorer beside the data says of the predictions, and how far it is from `rows` at most."""
+    """Return what the scorer beside the data says of the predictions: the figures of `rows`, or its own."""
     tool, (file, *options) = data.parent / "tools" / TOOL, of.outside
     if not (tool.exists() and (data / file).exists()):
         return f"skipped, no {TOOL} and {file} at --data"
@@ -65,16 +68,11 @@ def outside(of: Set, predictions: pd.DataFrame, rows: list[Row], data: Path) -> 
     if done.returncode:
         return f"refused: {done.stderr.strip()}"
     found = json.loads(done.stdout)
-    pairs = [(_shown(name, row[name]), found[row["band"]][its]) for row in rows for name, its in TOOL_NAMES.items()]
+    pairs = [(shown(name, row[name]), found[row["band"]][its]) for row in rows for name, its in TOOL_NAMES.items()]
     off = max(abs(ours - its) for ours, its in pairs)
-    whole = found[rows[-1]["band"]]
-    figures = "  ".join(f"{its} {whole[its]:.2f}" for its in TOOL_NAMES.values())
-    return f"{figures}; no figure of any band differs by more than {off:.2g}"
-
-
-def _shown(name: str, value: float) -> float:
-    """Return a figure as it is printed: shares as percent."""
-    return value if name == "rmse" else 100 * value
+    if off < SAME:
+        return "the same figures in every band"
+    return f"DIFFERS by up to {off:.2g}: {json.dumps(found)}"
 
 
 def head(of: Set) -> str:
@@ -82,40 +80,15 @@ def head(of: Set) -> str:
     names = "".join(f"{name:>12}" for name in METRICS)
     return (
         f"\n{of.name}: {len(of.origins)} origins, {of.interval_min} min, "
-        f"{of.origins['horizon_days'].max()} {of.daytype} days\n"
+        f"the next {of.origins['horizon_days'].max()} {of.daytype} days\n"
         f"{'model':<28}{'band':<7}{'days':>5}{names}{'warm s':>9}{'first s':>9}"
     )
 
 
 def line(row: Row) -> str:
     """Return one row of the table."""
-    figures = "".join(f"{_shown(name, row[name]):>12.2f}" for name in METRICS)
+    figures = "".join(f"{shown(name, row[name]):>12.2f}" for name in METRICS)
     return f"{row['model']:<28}{row['band']:<7}{row['days']:>5}{figures}{row['warm_s']:>9.3f}{row['first_s']:>9.2f}"
-
-
-def goals(rows: list[Row]) -> Iterator[tuple[str, float, str, bool, str, bool]]:
-    """Yield per goal its name, the figure, what it must be and whether it is, what is aimed at and whether it is."""
-    table = pd.DataFrame(rows)
-    highest = [
-        ("bank", "first", "wape", 4.9, 4.6), ("bank", "whole", "wape", 5.1, 4.8), ("bank", "whole", "wql", 4.0, 3.8),
-        ("bank5", "whole", "wape", 7.15, 6.9), ("tech_axa", "whole", "wape", 13.8, 13.2),
-        ("cat", "whole", "wape", 12.0, 11.7), ("medical", "whole", "wape", 29.4, 28.5),
-        *((name, "whole", "bias", 4.0, 2.0) for name in ("bank", "tech_axa", "cat", "medical")),
-        ("bank", "whole", "warm_s", 1.0, 0.2),
-    ]  # fmt: skip
-    between = [("coverage_80", (76, 88), (77, 84)), ("coverage_95", (93, 98), (94, 97))]
-    bands = {key: part.iloc[[0, -1]] for key, part in table.groupby(["set", "model"], sort=False)}
-    for (name, model), part in bands.items():
-        ends = dict(zip(("first", "whole"), part.to_dict("records"), strict=True))
-        for its, end, metric, must, aim in highest:
-            if its == name:
-                value = ends[end][metric] if metric == "warm_s" else abs(_shown(metric, ends[end][metric]))
-                label = f"{name} {model} {metric} {ends[end]['band']}"
-                yield label, value, f"≤ {must:g}", value <= must, f"≤ {aim:g}", value <= aim
-        if name in ("bank", "tech_axa", "cat", "medical"):
-            for metric, (low, high), (lower, upper) in between:
-                value, label = _shown(metric, ends["whole"][metric]), f"{name} {model} {metric} {ends['whole']['band']}"
-                yield label, value, f"{low}–{high}", low <= value <= high, f"{lower}–{upper}", lower <= value <= upper
 
 
 def ratios(ours: list[Row], theirs: list[Row]) -> Iterator[str]:
@@ -135,7 +108,7 @@ def measure(of: Set, models: list[str], data: Path, peers: Path | None) -> list[
     for model in models:
         predictions, found = errors(of, model)
         print("\n".join(line(row) for row in found), flush=True)
-        said.append(f"  outside scorer, {model}, whole horizon: {outside(of, predictions, found, data)}")
+        said.append(f"  scored from outside, {model}: {outside(of, predictions, found, data)}")
         rows += found
     given = task(of) if peers else {}
     for script in PEERS if peers else ():
@@ -161,7 +134,17 @@ def main() -> None:
     names = asked.sets.split(",")
     if unknown := [name for name in names if name not in SETS]:
         parser.error(f"no such set: {', '.join(unknown)}; there are {', '.join(SETS)}")
+    if asked.peers and not shutil.which(asked.peers):
+        parser.error(f"--peers {asked.peers} is no program")
+    if asked.every < 1:
+        parser.error("--every counts from 1")
     models = list(dict.fromkeys(m for name in asked.models.split(",") for m in (MODELS if name == "all" else (name,))))
+    try:
+        for model in models:
+            if model != "auto":
+                model_named(model)
+    except InputError as wrong:
+        parser.error(str(wrong))
     rows: list[Row] = []
     for name in names:
         sets = sets_named(name, asked.data)
@@ -170,15 +153,10 @@ def main() -> None:
             continue
         for of in sets:
             rows += measure(of.every(asked.every), models, asked.data, asked.peers)
-    defaults = [row for row in rows if row["model"] in ("factor", "auto")]
-    if defaults:
-        print(f"\n{'goal':<42}{'measured':>9}   {'must':<18}aim")
-        for label, value, must, good, aim, better in goals(defaults):
-            print(f"{label:<42}{value:>9.2f}   {must + _mark(good):<18}{aim + _mark(better)}")
-
-
-def _mark(reached: bool) -> str:
-    return " reached" if reached else " MISSED"
+    lines = list(verdicts([row for row in rows if row["model"] in DEFAULTS]))
+    if lines:
+        some = "" if asked.every == 1 else f" (on one origin in {asked.every})"
+        print(f"\n{'goals' + some:<38}{'measured':>9}   {'must':<22}aim", *lines, sep="\n")
 
 
 if __name__ == "__main__":

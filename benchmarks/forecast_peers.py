@@ -20,6 +20,7 @@ from busyhour.forecast.tables import QUANTILE_COLUMNS
 from .forecast_sets import Set
 
 PEERS = ("mstl_calls", "prophet_calls")
+LIMIT_S = 3600
 
 
 def bands(horizon: int) -> list[tuple[int, int]]:
@@ -88,11 +89,14 @@ def scored(of: Set, rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def peer(python: Path, script: str, of: Set, given: dict[str, Any]) -> list[dict[str, Any]] | str:
-    """Return a peer's rows of the table, or the last line of what went wrong."""
-    command = [str(python), str(Path(__file__).parent / "peers" / f"{script}.py")]
-    done = subprocess.run(
-        command, input=json.dumps(given), capture_output=True, text=True, encoding="utf-8", check=False
-    )
+    """Return a peer's rows of the table, or why there are none."""
+    command, text = [str(python), str(Path(__file__).parent / "peers" / f"{script}.py")], json.dumps(given)
+    try:
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, encoding="utf-8", check=False, timeout=LIMIT_S
+        )
+    except subprocess.TimeoutExpired:
+        return f"not done in {LIMIT_S} s"
     if done.returncode:
         return (done.stderr.strip().splitlines() or ["no answer"])[-1]
     answer = json.loads(done.stdout)

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .frames import backtest, forecast
     from .rolling import scores
+    from .sums import totals
 
-__all__ = ["backtest", "forecast", "scores"]
+__all__ = ["backtest", "forecast", "scores", "totals"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public function; nothing heavy is imported before it is asked for."""
+    """Load the public functions; nothing heavy is imported before one is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import frames, rolling
+    from . import frames, rolling, sums
 
-    return getattr(rolling if name == "scores" else frames, name)
+    return {"scores": rolling.scores, "totals": sums.totals}.get(name) or getattr(frames, name)

@@ -1,8 +1,8 @@
 """Forecast calls with Prophet: task as JSON on standard input, answer as JSON on standard output.
 
-Runs under the peer's own interpreter (`benchmarks.forecast` starts it). Only
-open intervals with known calls are fitted, seasonality is multiplicative, the country's holidays are known, all
-else is as it comes. What falls below zero is set to zero.
+Runs under the peer's own interpreter (`benchmarks.forecast` starts it). Fitted are open intervals with known calls,
+seasonality is multiplicative and the country's holidays are known; all else is as it comes. What falls below zero is
+set to zero.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Factor(Model):
 
     .. math:: z_{d,p} = \sum_k s_{k,d}\, v_{k,p} + e_{d,p},
 
-    and each score is a sum of effects: a level, a slowly and a quickly moving trend, the weekday that the day behaves
+    and each score is a sum of effects: a level, trends over years, months and days, the weekday that the day behaves
     like, a weekday that drifts, the season, turns of the month, special days. The marginal likelihood decides how large
     each of them is at each desk, and whether the effects of the first score, the size of the day, add or multiply;
     nothing is set by hand (`process.Process`). A forecast is :math:`E z^2 - 1/4 = (E z)^2 + Var\,z - 1/4`, with the
@@ -75,6 +75,7 @@ class Factor(Model):
         always = np.ones((len(features), 1))
         return (
             Effect("level", always, 1.0, 1.0),
+            Effect("trend", always, 0.005, 0.002, days=700.0),
             Effect("trend", always, 0.01, 0.0005, days=60.0),
             Effect("trend", always, 0.01, 0.002, days=5.0),
             Effect("weekday", weekday, 0.02, 0.05),

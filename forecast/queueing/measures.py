@@ -221,7 +221,7 @@ def impatience(model: str, aht_s: np.ndarray, patience_s: ArrayLike | None, *, l
         raise InputError("erlang_a needs the callers' mean patience", column="patience_s",
                          mend="Give patience_s in seconds, or use erlang_c")  # fmt: skip
     patience = numbers(patience_s, "patience_s", infinite=True)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):  # a patience of next to nothing is none
         theta: np.ndarray = aht_s / patience
     return theta
 

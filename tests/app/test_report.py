@@ -21,7 +21,7 @@ from busyhour.app.report.gantt import gantt, stretches
 from busyhour.app.report.page import embedded, page, write_report
 from busyhour.app.report.run import read_run
 from busyhour.app.report.series import heat_columns, history_rows, staffing_rows
-from busyhour.app.report.tables import hidden_money
+from busyhour.app.report.tables import backtest_table, hidden_money
 from busyhour.forecast.errors import InputError
 
 MONEY = ("31.37", "27.77", "29.99", "9876", "9\u202f876", "9754", "9\u202f754", "9866", "87.65", "45.67", "€", "EUR")
@@ -195,6 +195,17 @@ def test_shifts_are_cut_at_gaps_and_roster_starts_and_leave_is_apart(small_run: 
         ("", "", None),
     ]
     assert [s.is_leave for s in found] == [False, False, True, False]
+
+
+def test_the_floor_of_the_errors_stands_beside_them_where_the_run_has_it(make_run: Callable[..., Path]) -> None:
+    folder = make_run()
+    before = backtest_table(read_run(folder))
+    file = folder / "backtest.csv"
+    pd.read_csv(file).assign(floor=0.0234).to_csv(file, index=False)
+    after = backtest_table(read_run(folder))
+    assert before is not None and after is not None
+    assert "Poisson floor" not in str(before) and "chance alone" not in before.note
+    assert "Poisson floor" in str(after) and "2.3" in after.rows[0][-1] and "chance alone" in after.note
 
 
 def test_over_and_under_are_summed_apart(small_run: Path) -> None:

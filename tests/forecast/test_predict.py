@@ -66,6 +66,7 @@ def test_all_models_are_scored_side_by_side(office, make_calls):
     assert set(table["model"]) == set(told["model"]) == set(MODELS)
     assert table.query("band == 'D1-5'")["days"].eq(5).all()
     assert table["wape"].between(0, 0.3).all()
+    assert table["rmse"].gt(0).all() and table["floor"].between(0.01, 0.3).all()
 
 
 def test_auto_in_a_backtest_chooses_at_the_origin(office, make_calls):
