@@ -33,10 +33,10 @@ class Picture:
 PICTURES = (
     Picture("cards", 0, ".cards", 478),
     Picture("service", 0, "#service", 700),
-    Picture("forecast", 0, "#forecast", 460),
+    Picture("forecast", 0, "#forecast", 460, hide="#forecast .past"),
+    Picture("past_week", 0, "#forecast", 460, hide="#forecast > :not(.past)"),
     Picture("parts", 0, "#parts", 480),
-    Picture("accuracy", 0, "#accuracy", 740, hide="#accuracy :is(.scroll, .fine)"),
-    Picture("backtest", 0, "#accuracy", 480, hide="#accuracy :is(h2, h3, .lead, .chart)"),
+    Picture("accuracy", 0, "#accuracy", 780),
     Picture("staffing", 0, "#staffing", 700),
     Picture("balance", 0, "#balance", 520),
     Picture("people", 0, "#people", 560),

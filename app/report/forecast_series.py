@@ -48,10 +48,14 @@ def past_axis(run: Run) -> TimeAxis:
 def views_beside(past: TimeAxis, planned: TimeAxis) -> list[dict[str, Any]]:
     """Return a view of the past for each of the planned axis: its whole, then the last day of the same weekday.
 
-    A weekday that the past lacks is shown by its whole.
+    A weekday that the past lacks is shown by its whole. On the axis of a day its date stands for its first hour, since
+    the page names the planned day.
     """
     whole, *single = past.views()
-    by_weekday = {date.weekday(): view for (date, _, _), view in zip(past.days, single, strict=True)}
+    by_weekday = {}
+    for (date, _, _), view in zip(past.days, single, strict=True):
+        dated = dict.fromkeys(list(view["labels"])[:1], view["label"])
+        by_weekday[date.weekday()] = view | {"labels": view["labels"] | dated}
     return [whole, *(by_weekday.get(date.weekday(), whole) for date, _, _ in planned.days)]
 
 

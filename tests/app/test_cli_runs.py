@@ -45,8 +45,12 @@ def test_plan_leaves_the_whole_run_folder(planned: Path) -> None:
         "explain.csv",
         "backtest.csv",
         "handle_backtest.csv",
+        "past_weeks.csv",
+        "volume_parts.csv",
         "run.log",
     } <= names
+    volume, parts = pd.read_csv(run / "volume.csv"), pd.read_csv(run / "volume_parts.csv")
+    assert parts.drop(columns=["queue", "start"]).sum(axis=1).to_numpy() == pytest.approx(volume["calls"].to_numpy())
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     assert summary["status"] in ("optimal", "feasible")
     assert summary["cost"] == pytest.approx(summary["cost_wages"] + summary["cost_prices"])

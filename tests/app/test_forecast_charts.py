@@ -71,6 +71,7 @@ def test_choosing_a_planned_day_shows_its_weekday_in_the_past(shared_run: Path) 
     shown = views_beside(past_axis(run), planned)
     assert [v["label"] for v in shown] == ["Whole week", "Mon 26 Oct", "Tue 27 Oct", "Wed 28 Oct"]
     assert len(shown) == len(planned.views())
+    assert list(shown[2]["labels"].values())[:2] == ["Tue 27 Oct", "08:00"]
 
 
 def test_a_weekday_that_the_past_lacks_shows_the_whole_past_week(small_run: Path) -> None:
@@ -171,6 +172,13 @@ def test_past_weeks_whose_calls_are_all_unknown_are_not_drawn(small_run: Path) -
     run = read_run(small_run)
     assert past_week(run, TimeAxis.of(run)) is None
     assert misses(run) is None
+
+
+def test_files_without_rows_are_as_good_as_none(small_run: Path) -> None:
+    for name in ("volume_parts", "past_weeks"):
+        rewrite(small_run, name, lambda f: f.head(0))
+    run = read_run(small_run)
+    assert not {"parts", "past_week", "misses"} & set(charts(run, TimeAxis.of(run)))
 
 
 def test_the_charts_of_the_forecast_draw_as_pictures(shared_run: Path) -> None:
