@@ -204,8 +204,8 @@ def test_the_floor_of_the_errors_stands_beside_them_where_the_run_has_it(make_ru
     pd.read_csv(file).assign(floor=0.0234).to_csv(file, index=False)
     after = backtest_table(read_run(folder))
     assert before is not None and after is not None
-    assert "Poisson floor" not in str(before) and "chance alone" not in before.note
-    assert "Poisson floor" in str(after) and "2.3" in after.rows[0][-1] and "chance alone" in after.note
+    assert "Noise floor" not in str(before) and "chance alone" not in before.note
+    assert "Noise floor" in str(after) and "2.3" in after.rows[0][3] and "chance alone" in after.note
 
 
 def test_over_and_under_are_summed_apart(small_run: Path) -> None:
