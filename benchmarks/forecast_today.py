@@ -1,9 +1,9 @@
 """Errors for the rest of a running day: python -m benchmarks.forecast_today [--data DIR] [--sets bank,cat,...]
 
-The bank's last 60 days, and at the French desks the next open day after each origin; of ``--data`` what is absent is skipped. At
-each hour after opening the rest of the day is forecast three times: as the evening before, by the ratio rule that many
-planners use (scaled by calls so far / calls forecast so far), and given what has come. WAPE in percent; gain = what
-the update takes off the error of none.
+The bank's last 60 days, and at the French desks the next open day after each origin; of ``--data`` what is absent is
+skipped. At each hour after opening the rest of the day is forecast three times: as the evening before, by the ratio
+rule that many planners use (scaled by calls so far / calls forecast so far), and given what has come. WAPE in percent;
+gain = what the update takes off the error of none.
 """
 
 from __future__ import annotations
