@@ -12,7 +12,7 @@ from scipy import linalg
 ODD_SD = 2.5
 LOG_SPREAD = 2.0
 STEPS = 15
-ENOUGH = 0.01
+ENOUGH = 0.1
 TRIES = 5
 JITTER = 1e-6
 SMALLEST = 0.01
