@@ -136,7 +136,7 @@ def _race(history: History, cells: HandleCells, grid: Grid, origins: int, least_
         told = [
             model(
                 past,
-                first + dt.timedelta(days=e - 1),
+                history.until(first + dt.timedelta(days=e - 1)).last_date,
                 [first + dt.timedelta(days=e + lead + i) for i in range(days)],
             )
             for e, past in pasts

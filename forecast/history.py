@@ -122,7 +122,7 @@ class History:
             handle_s=self.handle_s[low:high],
             answered=self.answered[low:high],
             closures=tuple(d for d in self.closures if first <= d <= end),
-            notes=(),
+            notes=tuple(n for n in self.notes if n.start.date() <= end),
             waits=None
             if self.waits is None
             else self.waits.over(**{k: v[low:high] for k, v in self.waits.arrays().items()}),

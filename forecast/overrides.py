@@ -103,7 +103,9 @@ def overrides_of(
     return tuple(out)
 
 
-def overridden(volume: pd.DataFrame, overrides: Sequence[Override], grid: Grid) -> tuple[pd.DataFrame, list[Note]]:
+def overridden(
+    volume: pd.DataFrame, overrides: Sequence[Override], grid: Grid, *, now: pd.Timestamp | None = None
+) -> tuple[pd.DataFrame, list[Note]]:
     """Lay overrides over a volume table.
 
     Parameters
@@ -114,6 +116,8 @@ def overridden(volume: pd.DataFrame, overrides: Sequence[Override], grid: Grid) 
         Those of other weeks are left aside.
     grid
         Intervals of the forecast.
+    now
+        Until when a running day has come: nothing is changed before it, and a number of calls is for the whole span.
 
     Returns
     -------
@@ -141,12 +145,16 @@ def overridden(volume: pd.DataFrame, overrides: Sequence[Override], grid: Grid) 
         rows = _rows(out, queue, one, grid)
         if not rows.any():
             raise one.error("closed all through", "start", str(one.start), "Open it in [opening] or special_days.csv")
+        past = rows & (out["start"] < now).to_numpy() if now is not None else np.zeros(len(rows), dtype=bool)
+        came, rows = float(out.loc[past, "model_calls"].sum()), rows & ~past
+        if not rows.any():
+            continue
         model = out.loc[rows, "model_calls"].to_numpy(dtype=float)
         if one.factor is not None:
             calls = model * one.factor
         else:
             share = model / model.sum() if model.sum() > 0 else np.full(len(model), 1.0 / len(model))
-            calls = (one.calls or 0.0) * share
+            calls = max((one.calls or 0.0) - came, 0.0) * share
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(model > 0, calls / model, 1.0)
         quantiles = out.loc[rows, columns[1:]].to_numpy() * ratio[:, None]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
 
 import pandas as pd
 
@@ -18,7 +20,7 @@ from .findings import table
 from .grid import Grid
 from .history import Note
 from .overrides import Override, overridden, overrides_of
-from .progress import Stopped, Watch
+from .progress import Watch
 from .queue_forecast import QueueAsk, QueueForecast, forecast_queue
 from .race import ORIGINS
 
@@ -148,6 +150,7 @@ def forecast(
     told = [one for one in found.values() if isinstance(one, QueueForecast)]
     if not told:
         raise next(iter(failed.values()))
+    seen_until = max((one.seen_until for one in told if one.seen_until is not None), default=None)
     volume = _joined(told, "volume")
     volume["model_calls"] = volume["calls"]
     notes = [note for one in told for note in one.notes]
@@ -155,7 +158,8 @@ def forecast(
     if overrides is not None:
         if isinstance(overrides, pd.DataFrame):
             overrides = overrides_of(overrides, zone=grid.zone, minutes=grid.minutes)
-        volume, said = overridden(volume, overrides, grid)
+        mine = [one for one in overrides if one.queue not in failed]
+        volume, said = overridden(volume, mine, grid, now=seen_until)
         notes += said
         pieces["override"] += (volume["calls"] - volume["model_calls"]).to_numpy()
     notes += [Note(queue, grid.first, grid.end, "failed", str(e), "left out") for queue, e in failed.items()]
@@ -214,20 +218,43 @@ def _beside_each_other(
 def _pooled(
     parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, processes: int
 ) -> dict[str, QueueForecast | InputError]:
-    """Return the answers that came before the pool broke, if it did."""
+    """Return the answers that came before the pool broke, if it did; a stop ends the processes at once."""
     out: dict[str, QueueForecast | InputError] = {}
-    with ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context("spawn")) as pool:
-        waiting = {pool.submit(_alone, queue, rows, asks[queue]): queue for queue, rows in parts.items()}
-        try:
-            while waiting:
-                for future in wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
-                    queue = waiting.pop(future)
-                    out[queue] = future.result()
-                    watch.tell("forecast", queue, share=len(out) / len(parts))
-                watch.raise_if_stopped()
-        except BrokenProcessPool:
-            return out
-        except Stopped:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    waiting: dict[Future[QueueForecast | InputError], str] = {}
+    older = set(active_children())
+    pool = ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context("spawn"), initializer=_deaf)
+    try:
+        with _held_back():
+            waiting = {pool.submit(_alone, queue, rows, asks[queue]): queue for queue, rows in parts.items()}
+        while waiting:
+            watch.raise_if_stopped()
+            for future in wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
+                queue = waiting.pop(future)
+                out[queue] = future.result()
+                watch.tell("forecast", queue, share=len(out) / len(parts))
+    except BrokenProcessPool:
+        return out
+    finally:
+        if waiting:
+            for process in set(active_children()) - older:
+                process.terminate()
+        pool.shutdown(cancel_futures=True)
     return out
+
+
+def _deaf() -> None:
+    """Leave Ctrl-C to the process that waits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while processes start, which they inherit; what came meanwhile is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

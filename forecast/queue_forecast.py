@@ -15,7 +15,7 @@ from .findings import report
 from .grid import WEEKDAYS, Grid
 from .handle_race import handle_forecast
 from .history import History, Note, cells
-from .models import PARTS, model_named
+from .models import JOIN, PARTS, model_named
 from .patience import settled
 from .progress import Watch
 from .quality import inspect, mended
@@ -57,7 +57,7 @@ class QueueAsk:
 
 @dataclass(frozen=True)
 class QueueForecast:
-    """Tables of one queue, as in `predict.Forecast`."""
+    """Tables of one queue, as in `predict.Forecast`, its notes, and until when a running day has come."""
 
     volume: pd.DataFrame
     parts: pd.DataFrame
@@ -66,6 +66,7 @@ class QueueForecast:
     handle_backtest: pd.DataFrame
     history: pd.DataFrame
     notes: tuple[Note, ...]
+    seen_until: pd.Timestamp | None = None
 
 
 def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) -> QueueForecast:
@@ -81,26 +82,22 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
     grid = ask.grid
     history, today = _today(arranged(queue, rows, ask.calendar, grid.minutes), ask)
     inspection = inspect(history)
-    try:
-        choice = choose(history, ask.model, grid, origins=ask.origins, watch=watch)
-        model = model_named(choice.model).fit(mended(history, inspection))
-        told = model.predict(grid, today=today)
-        parts = model.explain(grid, today)
-    except np.linalg.LinAlgError as error:
-        raise InputError(
-            f"queue {queue!r} could not be forecast by {ask.model}: {error}",
-            mend="Take another model, or leave the queue out",
-        ) from error
+    choice = choose(history, ask.model, grid, origins=ask.origins, watch=watch)
+    model = model_named(choice.model).fit(mended(history, inspection))
+    told = model.predict(grid, today=today)
+    parts = model.explain(grid, today)
     handled = handle_forecast(history, grid, ask.handle_s, origins=ask.origins)
     patience, said = settled(history, ask.patience_s, ask.handle_s)
     day, wall = cells(grid)
+    came = np.zeros(len(grid), dtype=bool) if today is None else (day == 0) & np.isfinite(today[wall])
     keep = history.known.open_mask(grid, queue)
     volume = pd.DataFrame({"queue": queue, "start": grid.starts[keep], "calls": told.mean[keep]})
     volume[list(QUANTILE_COLUMNS)] = told.quantiles[keep]
     volume["handle_s"] = handled.seconds[day, wall][keep]
     volume["patience_s"] = patience if np.isfinite(patience) else np.nan
     volume["model"] = choice.model
-    notes = (*report(history, inspection), *choice.notes, *_plan_notes(history, grid), *handled.notes, *said)
+    silent = _silent(choice.model, grid, queue) if came.any() else ()
+    notes = (*report(history, inspection), *silent, *choice.notes, *_plan_notes(history, grid), *handled.notes, *said)
     return QueueForecast(
         volume,
         parts[keep].rename_axis("start").reset_index().assign(queue=queue)[list(PARTS_COLUMNS)],
@@ -109,6 +106,7 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
         handled.backtest,
         history.table(),
         notes,
+        None if today is None or not came.any() else grid.starts[came].max() + pd.Timedelta(minutes=grid.minutes),
     )
 
 
@@ -118,6 +116,14 @@ def _today(history: History, ask: QueueAsk) -> tuple[History, np.ndarray | None]
     if not ask.running or history.last_date < first:
         return history, None
     return history.until(first - dt.timedelta(days=1)), history.calls[-1]
+
+
+def _silent(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
+    """Note a model that learns nothing from what a day has brought."""
+    if "factor" in name.split(JOIN):
+        return ()
+    what = f"the model {name} learns nothing from the calls of a running day"
+    return (Note(queue, grid.first, grid.time(grid.day_slices[0].stop), "running_day", what, "the rest as before"),)
 
 
 def _past_rows(queue: str, choice: Choice) -> pd.DataFrame:

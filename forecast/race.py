@@ -18,7 +18,7 @@ from .progress import Watch
 from .score import Score
 
 FALLBACK = "weekday_mean"
-SHORT_DAYS = 14
+SHORT_DAYS, SHORT_KNOWN = 14, 8
 ORIGINS = 8
 HEAT = 3
 HOPELESS = 1.25
@@ -51,6 +51,7 @@ class Race:
     origins: int
     over: Course | None = field(default=None, repr=False)
     told: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
+    failed: Mapping[str, InputError] = field(default_factory=dict, repr=False)
 
     @property
     def finalists(self) -> tuple[Entry, ...]:
@@ -64,7 +65,7 @@ class Race:
         An average of models wins only where it is better by more than `WORTH` (a share): two models are harder to
         explain than one.
         """
-        if not self.entries:
+        if not self.finalists:
             return FALLBACK
         alone = next(e for e in self.finalists if JOIN not in e.model)
         best = self.finalists[0]
@@ -78,13 +79,17 @@ class _Runner:
     name: str
     told: list[Prediction] = field(default_factory=list)
     seconds: float = 0.0
+    failed: InputError | None = None
 
     def run(self, over: Course, until: int, watch: Watch) -> None:
         """Predict from the origins not yet run, up to `until` of them."""
         began = time.perf_counter()
-        for origin in range(len(self.told), until):
-            watch.raise_if_stopped()
-            self.told.append(over.predict(model_named(self.name), origin))
+        try:
+            for origin in range(len(self.told), until):
+                watch.raise_if_stopped()
+                self.told.append(over.predict(model_named(self.name), origin))
+        except InputError as error:
+            self.failed = error
         self.seconds += time.perf_counter() - began
 
     def entry(self, over: Course) -> Entry:
@@ -94,14 +99,14 @@ class _Runner:
 
 def _run(
     runners: Sequence[_Runner], over: Course, until: int, watch: Watch, *, share: tuple[float, float]
-) -> list[Entry]:
-    """Run all of them up to an origin, telling progress over a part of the whole."""
+) -> list[_Runner]:
+    """Run all of them up to an origin, telling progress over a part of the whole; return those that got there."""
     low, high = share
     for done, runner in enumerate(runners, start=1):
         runner.run(over, until, watch)
         text = f"{over.pasts[0].queue}: {runner.name}"
         watch.tell("forecast", text, share=low + (high - low) * done / len(runners))
-    return [runner.entry(over) for runner in runners]
+    return [runner for runner in runners if runner.failed is None]
 
 
 def _together(pair: Sequence[_Runner]) -> _Runner:
@@ -143,23 +148,31 @@ def race(
     heat = over.first(HEAT)
     if not heat:
         return Race((), 0)
-    runners = [_Runner(name) for name in names]
+    field_ = [_Runner(name) for name in names]
+    runners: Sequence[_Runner] = field_
     entries = []
     if knockout:
-        entries = _run(runners, over, heat, watch, share=(0.0, 0.5))
-        limit = HOPELESS * min(e.score.wql for e in entries)
-        runners = [r for r, e in zip(runners, entries, strict=True) if e.score.wql <= limit]
-        entries = [e for e in entries if e.score.wql > limit]
-    finals = _run(runners, over, len(over), watch, share=(0.5 if knockout else 0.0, 1.0))
+        runners = _run(runners, over, heat, watch, share=(0.0, 0.5))
+        shown = [(runner, runner.entry(over)) for runner in runners]
+        limit = HOPELESS * min((e.score.wql for _, e in shown), default=0.0)
+        runners = [r for r, e in shown if e.score.wql <= limit]
+        entries = [e for _, e in shown if e.score.wql > limit]
+    runners = _run(runners, over, len(over), watch, share=(0.5 if knockout else 0.0, 1.0))
+    finals = [runner.entry(over) for runner in runners]
     if knockout and len(runners) > 1:
         ranked = sorted(zip(finals, runners, strict=True), key=lambda both: both[0].score.wql)
         best = [runner for _, runner in ranked[:2]]
         both = _together([r for r in runners if r in best])  # named in the field's order
         finals.append(both.entry(over))
-        runners.append(both)
+        runners = [*runners, both]
     entries += finals
-    told = {runner.name: runner.told for runner in runners}
-    return Race(tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))), len(over), over, told)
+    return Race(
+        tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))),
+        len(over),
+        over,
+        {runner.name: runner.told for runner in runners},
+        {runner.name: runner.failed for runner in field_ if runner.failed is not None},
+    )
 
 
 @dataclass(frozen=True)
@@ -172,14 +185,14 @@ class Choice:
 
 
 def able(history: History, asked: str) -> str:
-    """Return the model `asked` for, or `FALLBACK` where less than `SHORT_DAYS` days teach it too little.
+    """Return the model `asked` for, or `FALLBACK` where less than two weeks teach it too little.
 
     Raises
     ------
     InputError
         If fewer than two days are known, or the model is unknown.
     """
-    if history.seen.any(axis=1).sum() < 2:
+    if _known_days(history) < 2:
         raise InputError(
             f"queue {history.queue!r} has calls of one day only",
             value=str(history.first_date),
@@ -188,7 +201,9 @@ def able(history: History, asked: str) -> str:
     if asked == "auto":
         return asked
     simple = isinstance(model_named(asked), SameWeekday)
-    return FALLBACK if len(history.calls) < SHORT_DAYS and not simple else asked
+    span = (history.last_date - history.first_date).days + 1
+    short = span < SHORT_DAYS or _known_days(history) < SHORT_KNOWN
+    return FALLBACK if short and not simple else asked
 
 
 def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
@@ -203,16 +218,23 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
     lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
     names = tuple(MODELS) if wanted == "auto" else tuple(dict.fromkeys((wanted, FALLBACK)))
     held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=wanted == "auto")
-    if wanted == "auto" and held.entries:
-        where = (history.queue, grid.first, grid.end)
-        return Choice(held.winner, held, (Note(*where, "choice", _why(held), f"forecast by {held.winner}"),))
+    where = (history.queue, grid.first, grid.end)
+    notes = tuple(Note(*where, "model", e.what, f"{name} is out of the race") for name, e in held.failed.items())
+    if wanted == "auto" and held.finalists:
+        why = Note(*where, "choice", _why(held), f"forecast by {held.winner}")
+        return Choice(held.winner, held, (*notes, why))
     used = held.winner if wanted == "auto" else wanted
     if used == asked:
-        return Choice(used, held)
+        return Choice(used, held, notes)
     start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
     task = "to try models on" if asked == "auto" else f"for {asked}"
-    what = f"{len(history.calls)} days of history are too few {task}"
-    return Choice(used, held, (Note(history.queue, start, end, "short", what, f"the simple model {used} is used"),))
+    what = f"{_known_days(history)} known days of history are too few {task}"
+    short = Note(history.queue, start, end, "short", what, f"the simple model {used} is used")
+    return Choice(used, held, (*notes, short))
+
+
+def _known_days(history: History) -> int:
+    return int(history.seen.any(axis=1).sum())
 
 
 def _why(held: Race) -> str:

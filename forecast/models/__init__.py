@@ -29,14 +29,20 @@ def model_named(name: str) -> Model:
     InputError
         If there is no such model.
     """
-    if JOIN in name:
-        return Combination([model_named(part) for part in name.split(JOIN)])
+    parts = name.split(JOIN)
+    if len(parts) > 1:
+        if len(set(parts)) < len(parts) or not set(parts) <= set(MODELS):
+            raise InputError(
+                "no average of different models", column="model", value=name,
+                mend=f"Join two or more of {', '.join(MODELS)} by {JOIN}",
+            )  # fmt: skip
+        return Combination([MODELS[part]() for part in parts])
     if name not in MODELS:
         near = difflib.get_close_matches(name, [*MODELS, "auto"], 1)
         raise InputError(
             "unknown forecast model",
             column="model",
             value=name,
-            mend=f"Did you mean {near[0]!r}" if near else f"One of auto, {', '.join(MODELS)}",
+            mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}",
         )
     return MODELS[name]()

@@ -40,6 +40,10 @@ class Combination(Model):
             part.history = self.history  # the planner's own multipliers are taken out already
             part._learn()  # noqa: SLF001
 
+    def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        told = [part._rest_of(date, seen) for part in self.parts]  # noqa: SLF001
+        return np.mean([mean for mean, _ in told], axis=0), np.mean([spread for _, spread in told], axis=0)
+
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
         told = [part._expect(dates) for part in self.parts]  # noqa: SLF001
         return np.mean([mean for mean, _ in told], axis=0), np.mean([spread for _, spread in told], axis=0)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
+from ..errors import InputError
 from ..grid import Grid
 from ..history import History, cells
 from ..tables import QUANTILES
@@ -59,8 +61,22 @@ class Model(ABC):
         history = history.last(LONGEST_DAYS)
         effect = history.known.effect(history.dates, history.queue)
         self.history = replace(history, calls=history.calls / effect[:, None])
-        self._learn()
+        with self._numerics():
+            self._learn()
         return self
+
+    @contextmanager
+    def _numerics(self) -> Iterator[None]:
+        """Tell a failure of the numerics as what it is to a planner: calls that this model can do nothing with."""
+        try:
+            yield
+        except InputError:
+            raise
+        except (ValueError, ArithmeticError) as error:
+            raise InputError(
+                f"the model {self.name} can do nothing with queue {self.history.queue!r}: {error}",
+                mend="Take another model, such as weekday_mean",
+            ) from error
 
     def predict(
         self, grid: Grid, quantiles: Sequence[float] = QUANTILES, today: np.ndarray | None = None
@@ -82,7 +98,8 @@ class Model(ABC):
             raise ValueError(f"the history reaches to {past.last_date}, asked for {grid.first_date}")
         if grid.minutes != past.minutes:
             raise ValueError(f"model fitted on {past.minutes}-minute intervals, asked for {grid.minutes}")
-        mean, spread = self._expect(grid.dates)
+        with self._numerics():
+            mean, spread = self._expect(grid.dates)
         effect = past.known.effect(grid.dates, past.queue)[:, None]
         if today is not None:
             mean, spread = np.array(mean), np.array(spread)

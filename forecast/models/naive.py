@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from .contract import Model
+from .profile import fill
 
 
 class SameWeekday(Model):
@@ -34,7 +35,7 @@ class SameWeekday(Model):
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
         calls = self.history.calls
-        pooled = _filled(self._statistic(calls[self._full][-7 * self.weeks :]))
+        pooled = fill(self._statistic(calls[self._full][-7 * self.weeks :]))
         mean = np.empty((len(dates), calls.shape[1]))
         for i, date in enumerate(dates):
             rows = calls[self._full & (self._weekday == date.weekday())][-self.weeks :]
@@ -54,11 +55,6 @@ def _pooled_variance(residual: np.ndarray) -> np.ndarray:
     squares = np.nansum(residual**2, axis=0)
     overall = squares.sum() / max(n.sum(), 1)
     return np.asarray(np.maximum((squares + 5 * overall) / (n + 5), 0.25))
-
-
-def _filled(values: np.ndarray) -> np.ndarray:
-    good = np.flatnonzero(np.isfinite(values))
-    return np.asarray(np.interp(np.arange(len(values)), good, values[good]))
 
 
 class LastWeek(SameWeekday):

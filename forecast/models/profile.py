@@ -93,7 +93,9 @@ def _usual(mine: np.ndarray, everyone: np.ndarray) -> np.ndarray:
 
 
 def fill(values: np.ndarray) -> np.ndarray:
-    """Replace NaN by the value of the nearest interval that has one."""
+    """Replace NaN by the value of the nearest interval that has one, by 0 where none has."""
     good = np.flatnonzero(np.isfinite(values))
+    if not len(good):
+        return np.zeros(len(values))
     places = np.arange(len(values))
     return np.asarray(np.interp(places, good, values[good]))
