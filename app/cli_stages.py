@@ -20,6 +20,7 @@ from .command import (
     say,
     say_findings,
     say_wall_clock,
+    say_zoneless,
     show_frame,
     told,
 )
@@ -40,7 +41,10 @@ def forecast(
     days: Annotated[int, typer.Option(help="Days to forecast after the history's last.", min=1, max=550)] = 14,
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
-        str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
+        str | None,
+        typer.Option(
+            "--open", help="Opening hours of every weekday that has calls, 07:00-21:00; else as in the history."
+        ),
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
@@ -64,6 +68,9 @@ def forecast(
         str | None,
         typer.Option(help="A moment of a running day: later calls are not used, and the rest of the day is forecast."),
     ] = None,
+    details: Annotated[
+        Path | None, typer.Option(help="Folder for what the forecast rests on: quality, parts, past weeks, errors.")
+    ] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -71,7 +78,7 @@ def forecast(
     from ..forecast.frames import minutes_of
     from .screen import errors_of
     from .show import Board
-    from .single import forecast_file
+    from .single import details_of, forecast_file
     from .store import write_csv
 
     board = Board(err, quiet=quiet)
@@ -94,7 +101,13 @@ def forecast(
             watch=watch,
         )
     write_csv(out, result.volume)
+    if details is not None:
+        for name, frame in details_of(result).items():
+            write_csv(details / f"{name}.csv", frame)
     if not quiet:
+        say_zoneless(zone)
+        if result.volume.empty:
+            err.print("busyhour: every queue is closed on all of these days.", highlight=False, markup=False)
         say_findings(result.quality[result.quality["kind"] != "failed"])
     show_frame(result.backtest if json_ else errors_of(result.backtest), as_json=json_, quiet=quiet)
     for name, error in result.failed.items():
@@ -114,7 +127,10 @@ def backtest(
     daytype: Annotated[str, typer.Option(help="business (weekdays) or calendar days.")] = "business",
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
-        str | None, typer.Option("--open", help="Opening hours of every day, 07:00-21:00; else as in the history.")
+        str | None,
+        typer.Option(
+            "--open", help="Opening hours of every weekday that has calls, 07:00-21:00; else as in the history."
+        ),
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
     country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
@@ -129,7 +145,7 @@ def backtest(
     """Forecast from past origins and print how far off it was."""
     from ..forecast.frames import minutes_of
     from ..forecast.rolling import scores
-    from .screen import errors_of
+    from .screen import errors_of, remarks
     from .show import Board
     from .single import backtest_file
     from .store import write_csv
@@ -153,6 +169,11 @@ def backtest(
     table = scores(predictions)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
     show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
+    if quiet:
+        return
+    say_zoneless(zone)
+    for text in remarks(predictions, table):
+        err.print(f"busyhour: {text}.", highlight=False, markup=False)
 
 
 @app.command()

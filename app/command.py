@@ -105,6 +105,13 @@ def say_wall_clock(path: Path, zone: str | None) -> None:
         err.print(f"busyhour: {text}.", highlight=False, markup=False)
 
 
+def say_zoneless(zone: str | None) -> None:
+    """Say that without a zone times are wall clock."""
+    if zone is None:
+        text = "times are taken as wall clock, clock changes unchecked; name their zone with --zone"
+        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+
+
 MANY, WIDE = 12, 160
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,18 @@ def errors_of(frame: pd.DataFrame) -> pd.DataFrame:
             digits = 3 if name == "seconds" else 2
             out[name] = [f"{scale * v:,.{digits}f}" for v in out[name]]
     return out.rename(columns=ERRORS)
+
+
+def remarks(predictions: pd.DataFrame, scored: pd.DataFrame) -> Iterator[str]:
+    """Yield what a backtest's table does not say: what auto chose, models in one file, queues without a score."""
+    for queue, part in predictions[predictions["asked"] == "auto"].groupby("queue", sort=False):
+        chosen = part.drop_duplicates("origin")["model"].value_counts()
+        yield f"{queue}: auto chose " + ", ".join(f"{name} from {n} origins" for name, n in chosen.items())
+    if len(predictions["asked"].unique()) > 1:
+        yield "the file holds the forecasts of all models; its column model tells them apart"
+    for queue in predictions["queue"].unique():
+        if queue not in set(scored["queue"]):
+            yield f"{queue}: no calls are known after the origins, so nothing is scored"
 
 
 def simulation(found: Simulation) -> Group:

@@ -71,7 +71,7 @@ class Board:
             if watch.stopped:
                 raise KeyboardInterrupt
             watch.stop.set()
-            self.show(Event("stopping", "asked by you: the best plan so far is written; press again to drop it"))
+            self.show(Event("stopping", "asked by you: what is good so far is kept; press again to drop it"))
 
         before = signal.signal(signal.SIGINT, ask)
         try:

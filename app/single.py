@@ -107,6 +107,17 @@ def forecast_file(
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
 
 
+def details_of(result: Forecast) -> dict[str, pd.DataFrame]:
+    """Return by file name what a forecast rests on."""
+    return {
+        "quality": result.quality,
+        "volume_parts": result.parts,
+        "past_weeks": result.past,
+        "backtest": result.backtest,
+        "handle_backtest": result.handle_backtest,
+    }
+
+
 def backtest_file(
     path: Path,
     origins: Path,

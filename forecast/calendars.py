@@ -165,23 +165,29 @@ def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str
 
 
 def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
-    """Return opening hours as the calls show them: per weekday from the first usual interval to the last.
+    """Return opening hours as the last `RECENT_DAYS` days show them: per weekday from the first usual interval on.
 
-    An interval is usual when at least half of the weekday's days have a row for it; a weekday that has rows in no
-    more than a third of the weeks is closed.
+    An interval is usual when at least half of the weekday's days have all its rows (a source finer than `minutes` has
+    several); a weekday with calls in no more than a third of the weeks that have any is closed.
 
     Parameters
     ----------
     calls
-        Calls table with typed ``start``.
+        Calls table of one queue with typed ``start``.
     minutes
         Interval of the forecast.
     """
-    start = calls["start"]
+    start = calls["start"].drop_duplicates().sort_values(ignore_index=True)
+    start = start[start >= start.max().normalize() - pd.Timedelta(days=RECENT_DAYS)]
+    day = start.dt.normalize()
+    step = start.diff().dt.total_seconds().div(60.0).where(day == day.shift()).groupby(day).transform("min")
     minute = (start.dt.hour * 60 + start.dt.minute) // minutes * minutes
-    seen = pd.DataFrame({"weekday": start.dt.day_of_week, "date": start.dt.date, "minute": minute}).drop_duplicates()
+    due = (minutes / step.fillna(minutes)).clip(lower=1.0)
+    rows = pd.DataFrame({"weekday": start.dt.day_of_week, "date": day, "minute": minute, "due": due})
+    parts = rows.groupby(["weekday", "date", "minute"])["due"].agg(["size", "max"])
+    seen = parts[parts["size"] >= parts["max"]].reset_index()
     out: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ())
-    weeks = max((seen["date"].max() - seen["date"].min()).days / 7.0, 1.0)
+    weeks = (day - pd.to_timedelta(start.dt.day_of_week, unit="D")).nunique()
     for weekday, part in seen.groupby("weekday"):
         days = part["date"].nunique()
         usual = part.groupby("minute").size()
@@ -191,6 +197,7 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     return out
 
 
+RECENT_DAYS = 91
 ALWAYS: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ((0, 1440),))
 
 

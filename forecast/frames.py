@@ -8,17 +8,24 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from .calendars import Calendar, SpecialDay, opening_of_history, parse_opening
+from .calendars import Calendar, Spans, SpecialDay, opening_of_history, parse_opening
 from .errors import InputError
-from .grid import WEEKDAYS, Grid
+from .grid import WEEKDAYS, Grid, known_zone
 from .models import MODELS
 from .predict import forecast as predicted
 from .progress import Watch
+from .race import ORIGINS
+from .rolling import MOST_DAYS
 from .rolling import backtest as rolled
-from .tables import TABLES, check, parse_times
+from .tables import TABLES, check
 
+WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", "level_shift", "clock_slip", "model",
+          "running_day")  # fmt: skip
+"""Kinds of findings that a forecast on a data frame warns about; the others are usual."""
+MOST_SAID = 5
 DEFAULT_MODEL = next(iter(MODELS))
 MINUTES = (5, 10, 15, 20, 30, 60)
+MOST_SILENT_DAYS = 14
 
 
 def forecast(
@@ -27,7 +34,7 @@ def forecast(
     *,
     interval: int | str = "30min",
     open: str | None = None,  # noqa: A002  # the word of the command line
-    closed: Iterable[dt.date | str] = (),
+    closed: Iterable[dt.date | str] | pd.DataFrame = (),
     country: str | None = None,
     subdivision: str | None = None,
     min_intervals: int = 0,
@@ -112,10 +119,19 @@ def forecast(
         overrides=overrides,
         running=now is not None,
         processes=processes,
+        origins=ORIGINS if model == "auto" else 0,
         watch=watch,
     )
     for name, error in found.failed.items():
         warnings.warn(f"queue {name!r} is left out: {error}", stacklevel=2)
+    asked = {"closed_calls"} if open is not None else set()
+    asked |= {"gap"} if min_intervals else set()
+    said = found.quality[found.quality["kind"].isin(set(WARNED) - asked)]
+    if len(said):
+        first = said.head(MOST_SAID).itertuples()
+        lines = [f"{row.queue} from {row.start} to {row.end}: {row.what}; {row.action}" for row in first]
+        more = f"; and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
+        warnings.warn("; ".join(lines) + more, stacklevel=2)
     return found.volume
 
 
@@ -127,7 +143,7 @@ def backtest(
     daytype: str = "business",
     interval: int | str = "30min",
     open: str | None = None,  # noqa: A002
-    closed: Iterable[dt.date | str] = (),
+    closed: Iterable[dt.date | str] | pd.DataFrame = (),
     country: str | None = None,
     subdivision: str | None = None,
     min_intervals: int = 0,
@@ -165,7 +181,7 @@ def backtest(
     """
     minutes = minutes_of(interval)
     frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
-    shut = tuple(closed)
+    shut = _dates(closed)
 
     def known(past: pd.DataFrame) -> Calendar:
         return calendar_of(past, minutes, open, shut, country, subdivision, zone)
@@ -199,22 +215,34 @@ def calendar_of(
     calls: pd.DataFrame,
     minutes: int,
     hours: str | None,
-    closed: Iterable[dt.date | str],
+    closed: Iterable[dt.date | str] | pd.DataFrame,
     country: str | None,
     subdivision: str | None,
     zone: str | None,
 ) -> Calendar:
     """Return the calendar that options and the calls themselves make."""
     special = tuple(SpecialDay(d, "closed", "closed", closed=True) for d in _dates(closed))
-    found = opening_of_history(calls, minutes)
-    if hours is not None:
-        asked = parse_opening(dict.fromkeys(WEEKDAYS, hours), key="--open")
-        found = {day: asked[day] if spans else () for day, spans in found.items()}
-    return Calendar(opening=found, zone=zone, country=country, subdivision=subdivision, special=special)
+    asked = None if hours is None else parse_opening(dict.fromkeys(WEEKDAYS, hours), key="--open")
+
+    def opening(rows: pd.DataFrame) -> dict[str, Spans]:
+        found = opening_of_history(rows, minutes)
+        return found if asked is None else {day: asked[day] if spans else () for day, spans in found.items()}
+
+    queues = {str(queue): opening(rows) for queue, rows in calls.groupby("queue", sort=False)}
+    return Calendar(
+        opening=next(iter(queues.values())), zone=zone, country=country, subdivision=subdivision, special=special,
+        queue_opening=queues if len(queues) > 1 else {},
+    )  # fmt: skip
 
 
-def _dates(days: Iterable[dt.date | str]) -> list[dt.date]:
-    """Return dates of dates, stamps or text."""
+def _dates(days: Iterable[dt.date | str] | pd.DataFrame) -> list[dt.date]:
+    """Return dates of dates, stamps or text; of a table its column ``date``."""
+    if isinstance(days, pd.DataFrame):
+        if "date" not in days:
+            raise InputError("column 'date' is missing", column="date", mend="Closed days need a column date")
+        days = days["date"]
+    if isinstance(days, str):
+        days = [days]
     out = []
     for row, day in enumerate(days, start=2):
         stamp = pd.to_datetime(str(day), errors="coerce")
@@ -234,15 +262,40 @@ def cut(
     InputError
         If `now` is no time, or no calls lie before it.
     """
+    if isinstance(days, bool) or int(days) != days or not 1 <= days <= MOST_DAYS:
+        raise InputError(f"Expected 1 to {MOST_DAYS} whole days", column="--days", value=days)
     if now is None:
-        return calls, Grid(calls["start"].max().date() + dt.timedelta(days=1), days, minutes, zone)
-    moment = parse_times(pd.Series([now]).astype("string"), zone, column="--now").iloc[0]
-    used = calls[calls["start"] < moment.floor(f"{minutes}min")]
+        return calls, Grid(calls["start"].max().date() + dt.timedelta(days=1), int(days), minutes, zone)
+    moment = _moment(now, zone)
+    grid = Grid(moment.date(), int(days) + 1, minutes, zone)
+    step = pd.Timedelta(minutes=minutes)
+    used = calls[calls["start"] < grid.first + step * ((moment - grid.first) // step)]
     if used.empty:
         raise InputError(
             "no calls before it", column="--now", value=str(now), mend="Give a moment after the first call"
         )
-    return used, Grid(moment.date(), days + 1, minutes, zone)
+    last = used["start"].max().date()
+    if (grid.first_date - last).days > MOST_SILENT_DAYS:
+        raise InputError(
+            f"the calls end on {last}", column="--now", value=str(now), mend="Bring the calls up to that moment"
+        )
+    return used, grid
+
+
+def _moment(now: str | pd.Timestamp, zone: str | None) -> pd.Timestamp:
+    """Return a moment of the zone's clock; of a repeated hour the first passage unless the offset says otherwise."""
+    try:
+        moment = pd.Timestamp(now)
+        if zone is None:
+            return moment.tz_localize(None)
+        known = known_zone(zone)
+        return moment.tz_localize(known, ambiguous=True) if moment.tzinfo is None else moment.tz_convert(known)
+    except InputError:
+        raise
+    except ValueError:
+        raise InputError(
+            "no moment of the clock", column="--now", value=str(now), mend="Write it like 2026-10-25T11:30"
+        ) from None
 
 
 def tidy(
@@ -262,10 +315,16 @@ def tidy(
     InputError
         If a cell cannot be read, or no row is left.
     """
+    if min_intervals < 0:
+        raise InputError("Expected a whole number of at least 0", column="min_intervals", value=min_intervals)
     other = {"centre": "queue", "time": "start", "calls": "offered"}
     frame = calls.rename(columns={a: b for a, b in other.items() if a in calls and b not in calls})
     if frame.index.name != "row":
         frame = frame.set_axis(pd.RangeIndex(2, len(frame) + 2, name="row"))  # as a spreadsheet counts them
+    if zone is None and isinstance(frame.get("start", pd.Series()).dtype, pd.DatetimeTZDtype):
+        raise InputError(
+            "times with a zone, but none is named", column="start", mend='Give it, like zone="Europe/Paris"'
+        )
     frame = check(frame, TABLES["calls"], zone=zone)
     if "queue" not in frame:
         frame = frame.assign(queue=queue or "calls")

@@ -10,7 +10,6 @@ import pandas as pd
 
 from .arrange import arranged
 from .calendars import Calendar
-from .errors import InputError
 from .findings import report
 from .grid import WEEKDAYS, Grid
 from .handle_race import handle_forecast

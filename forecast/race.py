@@ -228,7 +228,8 @@ def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, 
         return Choice(used, held, notes)
     start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
     task = "to try models on" if asked == "auto" else f"for {asked}"
-    what = f"{_known_days(history)} known days of history are too few {task}"
+    span = (history.last_date - history.first_date).days + 1
+    what = f"{span} days of history, {_known_days(history)} with calls, are too few {task}"
     short = Note(history.queue, start, end, "short", what, f"the simple model {used} is used")
     return Choice(used, held, (*notes, short))
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
-from .arrange import histories
+from .arrange import arranged, by_queue
 from .calendars import Calendar
 from .errors import InputError
 from .grid import Grid
@@ -24,7 +25,7 @@ from .score import METRICS, score
 from .tables import QUANTILE_COLUMNS, parse_times
 
 DAYTYPES = ("business", "calendar")
-SPARE_DAYS = 5
+SPARE_DAYS, MOST_DAYS = 5, 550
 SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
 
 
@@ -90,15 +91,22 @@ def backtest(
             watch.raise_if_stopped()
             share = (done + i / len(dated)) / (len(names) * len(known.queues))
             watch.tell("backtest", f"{queue}: {name} from {origin}", share=share)
-            whole = known.at(origin)[queue]
-            grid = Grid(
-                origin + dt.timedelta(days=1), _span(origin, horizon, daytype), interval_min, whole.calendar.zone
-            )
-            began = time.perf_counter()
-            used, told, past = _from_origin(whole, origin, name, grid, watch)
+            try:
+                whole = known.at(origin, queue)
+                first = origin + dt.timedelta(days=1)
+                grid = Grid(first, _span(origin, horizon, daytype), interval_min, whole.calendar.zone)
+                began = time.perf_counter()
+                used, told, past = _from_origin(whole, origin, name, grid, watch)
+            except InputError as error:
+                if len(known.queues) * len(names) == 1:
+                    raise
+                warnings.warn(f"{queue}, {name} from {origin} is left out: {error}", stacklevel=2)
+                continue
             seconds = time.perf_counter() - began
             rows = _rows(past, told, grid, origin, horizon, daytype, whole)
             tables.append(rows.assign(queue=queue, model=used, asked=name, seconds=seconds))
+    if not tables:
+        raise InputError("no queue could be forecast from any origin", mend="Use later origins, or longer histories")
     return pd.concat(tables, ignore_index=True)
 
 
@@ -110,27 +118,47 @@ class _Known:
     ) -> None:
         self._calls, self._minutes = calls, minutes
         self._calendar = calendar if callable(calendar) else lambda _: calendar
-        self._date = calls["start"].dt.date if callable(calendar) else None
-        self._arranged: list[tuple[Calendar, dict[str, History]]] = []
+        self._day = calls["start"].dt.tz_localize(None).dt.normalize() if callable(calendar) else None
+        self._of: dict[dt.date, Calendar] = {}
+        self._arranged: list[tuple[Calendar, dict[str, History | InputError]]] = []
         self.queues = tuple(self._on(self._calendar(calls)))
 
-    def at(self, origin: dt.date) -> dict[str, History]:
-        """Return the whole histories, on the calendar known at `origin`."""
-        return self._on(self._calendar(self._calls if self._date is None else self._calls[self._date <= origin]))
+    def at(self, origin: dt.date, queue: str) -> History:
+        """Return the whole history of a queue, on the calendar known at `origin`.
 
-    def _on(self, calendar: Calendar) -> dict[str, History]:
+        Raises
+        ------
+        InputError
+            If its calls cannot be used.
+        """
+        if origin not in self._of:
+            rows = self._calls if self._day is None else self._calls[self._day <= pd.Timestamp(origin)]
+            self._of[origin] = self._calendar(rows)
+        found = self._on(self._of[origin])[queue]
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def _on(self, calendar: Calendar) -> dict[str, History | InputError]:
         for known, found in self._arranged:
             if known == calendar:
                 return found
-        self._arranged.append((calendar, histories(self._calls, calendar, minutes=self._minutes)))
+        parts = by_queue(self._calls, calendar)
+        self._arranged.append((calendar, {queue: self._one(queue, rows, calendar) for queue, rows in parts.items()}))
         return self._arranged[-1][1]
+
+    def _one(self, queue: str, rows: pd.DataFrame, calendar: Calendar) -> History | InputError:
+        try:
+            return arranged(queue, rows, calendar, self._minutes)
+        except InputError as error:
+            return error
 
 
 def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
     """Return origins and horizons, checked."""
     if origins.empty:
         raise InputError("no origins", column="origin", mend="Give at least one day from which to forecast")
-    out = []
+    out: list[tuple[dt.date, int]] = []
     for row, (origin, horizon) in enumerate(
         zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2
     ):
@@ -138,6 +166,11 @@ def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
             raise InputError(
                 "Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon
             )
+        if horizon > MOST_DAYS:
+            raise InputError(f"Expected at most {MOST_DAYS} days", row=row, column="horizon_days", value=horizon)
+        if any(origin.date() == other for other, _ in out):
+            raise InputError("the same origin twice", row=row, column="origin", value=str(origin.date()),
+                             mend="Keep one of the two rows")  # fmt: skip
         out.append((origin.date(), int(horizon)))
     return out
 
@@ -211,22 +244,13 @@ def scores(predictions: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Per queue, model and band of the horizon (its first day, its halves, the whole) the days scored, the errors of
         `score.Score`, and the mean seconds of an origin's forecast.
-
-    Raises
-    ------
-    InputError
-        If a queue has no call to score against.
+        A queue without any call after its origins has no row. Calls outside the hours that the origin
+        knew as open are not scored.
     """
     rows: list[dict[str, object]] = []
     for (queue, name), part in predictions.groupby(["queue", "asked"], sort=False):
         seconds = part.groupby("origin")["seconds"].first().mean() if "seconds" in part else np.nan
         found = _bands(part)
-        if not found:
-            raise InputError(
-                f"queue {queue!r} has no calls after any origin",
-                column="origin",
-                mend="Use origins whose horizon lies within the history",
-            )
         rows += [{"queue": queue, "model": name, **band, "seconds": seconds} for band in found]
     return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
 

@@ -105,7 +105,8 @@ class Factor(Model):
         mean = np.concatenate([m for m, _ in scores]) @ self._factors
         common = self._common(np.concatenate([v for _, v in scores]))
         roots = np.sqrt(seen[self._used] + POISSON)
-        return self._back(*(row[None, :] for row in self._rest.update(roots, mean, common)))
+        calls, variance = self._back(*(row[None, :] for row in self._rest.update(roots, mean, common)))
+        return calls[0], variance[0]
 
     def _calls(
         self, dates: Sequence[dt.date], effects: Sequence[Effect], first: int | None = None

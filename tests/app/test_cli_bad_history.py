@@ -149,7 +149,7 @@ def test_less_than_two_weeks_fall_back_and_say_so(desk: Path) -> None:
     history(days=10).to_csv(desk / "calls.csv", index=False)
     result = forecast(desk, "--model", "auto")
     assert result.exit_code == 0, result.output
-    assert "10 days of history are too few" in result.stderr
+    assert "10 days of history, 8 with calls, are too few" in result.stderr
     assert "the simple model weekday_mean is used" in result.stderr
     assert set(pd.read_csv(desk / "out.csv")["model"]) == {"weekday_mean"}
 

@@ -1,4 +1,7 @@
 import datetime as dt
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pandas as pd
@@ -264,3 +267,84 @@ def test_a_running_day_keeps_what_has_come(office, make_calls):
     later = (told.volume["start"] >= "2026-03-03").to_numpy()
     assert told.volume.loc[later, "calls"].tolist() == plain.volume.loc[later, "calls"].tolist()
     assert told.parts[list(PARTS)].sum(axis=1).to_numpy() == pytest.approx(told.volume["calls"].to_numpy(), abs=1e-9)
+
+
+def test_a_queue_that_died_weeks_ago_stops_neither_the_race_nor_the_others(office, make_calls):
+    calls = two_queues(office, make_calls)
+    late = (calls["queue"] == "other") & (calls["start"] >= "2026-02-05")
+    calls["offered"] = calls["offered"].where(~late, 0.0)
+    told = forecast(calls, WEEK, office, models="auto", handle_s=SECONDS, origins=2)
+    assert set(told.volume["queue"]) | set(told.failed) == {"calls", "other"} and "calls" in set(told.volume["queue"])
+
+
+def test_an_override_changes_nothing_that_has_come(office, make_calls):
+    calls = make_calls(office, days=61)
+    today = Grid(dt.date(2026, 3, 2), 1, 60)
+    cut = calls[calls["start"] < "2026-03-02 12:00"]
+    double = pd.DataFrame({"start": ["2026-03-02"], "factor": [2.0]})
+    plain, doubled = (
+        forecast(cut, today, office, models="factor", handle_s=SECONDS, origins=0, running=True, overrides=o).volume
+        for o in (None, double)
+    )
+    ratio = (doubled["calls"] / plain["calls"]).round(6)
+    assert ratio[plain["start"] < "2026-03-02 12:00"].eq(1.0).all()
+    assert ratio[plain["start"] >= "2026-03-02 12:00"].eq(2.0).all()
+
+
+def test_an_override_of_a_failed_queue_leaves_the_others(office, make_calls):
+    calls = two_queues(office, make_calls)
+    calls.loc[calls["queue"] == "other", "offered"] = 0.0
+    own = pd.DataFrame({"queue": ["other", "calls"], "start": ["2026-03-30", "2026-03-31"], "factor": [2.0, 2.0]})
+    told = forecast(calls, WEEK, office, models="last_week", handle_s=SECONDS, origins=0, overrides=own)
+    changed = told.volume["calls"] != told.volume["model_calls"]
+    assert set(told.volume.loc[changed, "start"].dt.date) == {dt.date(2026, 3, 31)}
+
+
+def test_an_average_follows_the_running_day_and_other_models_say_that_they_do_not(office, make_calls):
+    calls = make_calls(office, days=61)
+    today = Grid(dt.date(2026, 3, 2), 1, 60)
+    loud = calls.assign(offered=calls["offered"].where(calls["start"] < "2026-03-02", 1.5 * calls["offered"]))
+    kinds = {}
+    for model in ("factor+two_stage", "weekday_mean"):
+        told = [
+            forecast(c[c["start"] < "2026-03-02 13:00"], today, office, models=model, origins=0, running=True)
+            for c in (calls, loud)
+        ]
+        rest = [t.volume.loc[t.volume["start"] >= "2026-03-02 13:00", "calls"].sum() for t in told]
+        kinds[model] = (rest[1] / rest[0], set(told[0].quality["kind"]))
+    assert "running_day" not in kinds["factor+two_stage"][1] and kinds["factor+two_stage"][0] >= 1.0
+    assert "running_day" in kinds["weekday_mean"][1] and kinds["weekday_mean"][0] == pytest.approx(1.0)
+
+
+def test_ctrl_c_ends_queues_in_other_processes_at_once(tmp_path):
+    script = tmp_path / "many.py"
+    script.write_text(MANY, encoding="utf-8")
+    run = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert run.stdout is not None and run.stdout.readline() == "begun\n"
+    began = time.monotonic()
+    out, _ = run.communicate(timeout=60)
+    assert out == "stopped\n" and time.monotonic() - began < 20
+
+
+MANY = """
+import datetime as dt
+import threading
+import numpy as np
+import pandas as pd
+from busyhour.forecast.calendars import ALWAYS, Calendar
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.predict import forecast
+from busyhour.forecast.progress import Stopped, Watch
+
+if __name__ == "__main__":
+    start = pd.date_range("2025-01-06", periods=48 * 390, freq="30min")
+    one = pd.DataFrame({"start": start, "offered": np.random.default_rng(1).poisson(30.0, len(start)).astype(float)})
+    calls = pd.concat([one.assign(queue=f"q{i:03d}") for i in range(60)])
+    watch = Watch()
+    threading.Timer(3.0, watch.stop.set).start()
+    print("begun", flush=True)
+    try:
+        forecast(calls, Grid(dt.date(2026, 2, 2), 7, 30), Calendar(ALWAYS), models="auto", processes=2, watch=watch)
+    except Stopped:
+        print("stopped", flush=True)
+"""

@@ -9,8 +9,10 @@ import pytest
 
 from busyhour.forecast.arrange import histories
 from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, parse_opening
+from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.models import MODELS, model_named
+from busyhour.forecast.quality import cleaned
 from busyhour.forecast.tables import QUANTILES
 
 OFFICE = Calendar(parse_opening(dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-16:00")))
@@ -172,3 +174,16 @@ def test_its_own_past_and_other_steps_are_refused(name, usual):
         usual[name].predict(Grid(dt.date(2026, 2, 23), 7, 60))
     with pytest.raises(ValueError, match="60-minute"):
         usual[name].predict(Grid(dt.date(2026, 3, 2), 7, 30))
+
+
+@pytest.mark.parametrize("dead", [slice(28, 56), slice(0, 44)])
+def test_a_desk_without_any_call_for_weeks_is_forecast_or_refused_by_name(name, dead):
+    past = history()
+    calls = past.calls.copy()
+    calls[dead] = np.where(np.isfinite(calls[dead]), 0.0, np.nan)
+    try:
+        told = model_named(name).fit(cleaned(replace(past, calls=calls))).predict(NEXT)
+    except InputError as error:
+        assert name in str(error)
+    else:
+        assert np.isfinite(told.mean).all() and np.isfinite(told.quantiles).all()
