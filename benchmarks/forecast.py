@@ -1,6 +1,6 @@
 """Errors of forecasts from past evenings: python -m benchmarks.forecast [--sets ...] [--models ...] [--peers PYTHON]
 
-The bank (half-hours, and five minutes), three French desks, and eleven more on which nothing was chosen; of `--data`
+The bank (half-hours, and five minutes), three French desks, and the eleven others; of `--data`
 what is absent is skipped. From each origin nothing after its evening is known but the calendar. Errors and coverage are
 percent, RMSE is calls per interval; the floor is the WAPE that chance alone would leave; seconds are per origin, warm,
 and beside them those of the model's first origin on the set. Where the scorer from outside the project stands beside

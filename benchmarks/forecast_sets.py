@@ -107,7 +107,7 @@ def cat(data: Path) -> list[Set]:
 
 
 def others(data: Path) -> list[Set]:
-    """Return the eleven desks on which nothing was chosen."""
+    """Return the eleven other desks."""
     return [desk(data, name) for name in _desks(data) if name not in NAMED]
 
 

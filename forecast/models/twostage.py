@@ -1,4 +1,4 @@
-"""The main model: day totals by calendar regression with AR(1) errors, times a weekday profile."""
+"""Two stages: day totals by calendar regression with AR(1) errors, times a weekday profile."""
 
 from __future__ import annotations
 
