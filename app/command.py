@@ -72,7 +72,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
             ]
             code = say(INFEASIBLE, "\n".join(lines))
         except (Stopped, KeyboardInterrupt):
-            code = say(STOPPED, "Stopped before there was a plan; earlier results are untouched.")
+            code = say(STOPPED, "Stopped before there was a result; earlier results are untouched.")
         except NothingFound:
             text = "Time was up before there was a plan; earlier results are untouched. Give it more with --time-limit."
             code = say(LIMIT_WITHOUT_PLAN, text)
