@@ -75,7 +75,7 @@ def forecast(
     quiet: Quiet = False,
 ) -> int:
     """Forecast calls and handle time from a bare file of calls."""
-    from ..forecast.frames import minutes_of
+    from ..forecast.tidy import minutes_of
     from .screen import errors_of
     from .show import Board
     from .single import details_of, forecast_file
@@ -143,8 +143,8 @@ def backtest(
     quiet: Quiet = False,
 ) -> None:
     """Forecast from past origins and print how far off it was."""
-    from ..forecast.frames import minutes_of
     from ..forecast.rolling import scores
+    from ..forecast.tidy import minutes_of
     from .screen import errors_of, remarks
     from .show import Board
     from .single import backtest_file

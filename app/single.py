@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.frames import backtest, calendar_of, cut, tidy
+from ..forecast.frames import backtest
 from ..forecast.grid import Grid, known_zone
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
@@ -22,6 +22,7 @@ from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
+from ..forecast.tidy import calendar_of, cut, tidy
 from .inputs import Folder, read_overrides
 from .intake.mapping import Intake
 from .intake.read import read_calls
