@@ -139,6 +139,10 @@ def backtest(
     ] = 0,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(help="CSV start, end?, calls or factor, queue?, made?: whether your own numbers came nearer."),
+    ] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -147,7 +151,7 @@ def backtest(
     from ..forecast.tidy import minutes_of
     from .screen import errors_of, remarks
     from .show import Board
-    from .single import backtest_file
+    from .single import backtest_file, overrides_file
     from .store import write_csv
 
     board = Board(err, quiet=quiet)
@@ -166,6 +170,21 @@ def backtest(
             daytype=daytype,
             watch=watch,
         )
+        value = None
+        if overrides is not None:
+            value = overrides_file(
+                calls,
+                overrides,
+                interval_min=minutes_of(interval),
+                opening=opening,
+                closed=closed,
+                country=country,
+                min_intervals=min_intervals,
+                zone=zone,
+                queue=queue,
+                watch=watch,
+                model="factor" if model == "all" else model,
+            )
     table = scores(predictions)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
     show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
@@ -174,6 +193,8 @@ def backtest(
     say_zoneless(zone)
     for text in remarks(predictions, table):
         err.print(f"busyhour: {text}.", highlight=False, markup=False)
+    if value is not None:
+        show_frame(value, as_json=False, quiet=False)
 
 
 @app.command()

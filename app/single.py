@@ -23,6 +23,7 @@ from ..forecast.queueing.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
 from ..forecast.tidy import calendar_of, cut, tidy
+from ..forecast.value_added import overrides_backtest
 from .inputs import Folder, read_overrides
 from .intake.mapping import Intake
 from .intake.read import read_calls
@@ -144,6 +145,31 @@ def backtest_file(
         )  # fmt: skip
     except InputError as error:
         raise _of_file(error, origins if error.column in ("origin", "horizon_days") else path) from None
+
+
+def overrides_file(
+    path: Path,
+    overrides: Path,
+    *,
+    interval_min: int,
+    opening: str | None,
+    closed: Path | None,
+    country: str | None,
+    min_intervals: int,
+    zone: str | None,
+    queue: str | None,
+    model: str,
+    watch: Watch,
+) -> pd.DataFrame:
+    """Return whether past overrides came nearer than the model (see `value_added.overrides_backtest`)."""
+    calls, _ = _history(path, zone, interval_min)
+    own, shut = read_overrides(overrides, zone=zone, interval_min=interval_min), _closed(closed)
+    try:
+        calls = tidy(calls, interval_min, queue=queue, zone=zone, min_intervals=min_intervals)
+        calendar = calendar_of(calls, interval_min, opening, shut, country, None, zone)
+        return overrides_backtest(calls, calendar, own, interval_min=interval_min, model=model, watch=watch)[1]
+    except InputError as error:
+        raise _of_file(error, overrides if error.column is None else path) from None
 
 
 def require_file(

@@ -15,6 +15,7 @@ from .grid import Grid
 from .overrides import Override, overrides_of
 from .predict import forecast
 from .progress import Watch
+from .race import ORIGINS
 
 LEAST_DAYS = 14
 VALUE_COLUMNS = ("queue", "intervals", "calls", "wape_model", "wape_override", "added", "helped")
@@ -130,7 +131,14 @@ def overrides_backtest(
         final = max((o.end - pd.Timedelta(microseconds=1)).date() for o in ones)
         grid = Grid(origin + dt.timedelta(days=1), (final - origin).days, interval_min, calendar.zone)
         volume = forecast(
-            calls, grid, calendar, models=model, handle_s=dict.fromkeys(pasts, 1.0), overrides=ones, watch=watch
+            calls,
+            grid,
+            calendar,
+            models=model,
+            handle_s=dict.fromkeys(pasts, 1.0),
+            overrides=ones,
+            watch=watch,
+            origins=ORIGINS if model == "auto" else 0,
         ).volume
         told.append(volume[volume["calls"] != volume["model_calls"]])
     table = pd.concat(told, ignore_index=True)

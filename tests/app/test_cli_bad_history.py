@@ -215,3 +215,35 @@ def test_an_override_stands_beside_the_models_number(desk: Path) -> None:
     assert (volume.loc[monday, "model_calls"] < 60).all()
     assert (volume.loc[~monday, "calls"] == volume.loc[~monday, "model_calls"]).all()
     assert volume.loc[monday, "calls"].between(volume.loc[monday, "q0.1"], volume.loc[monday, "q0.9"]).all()
+
+
+def test_a_backtest_says_whether_own_numbers_came_nearer(desk: Path) -> None:
+    calls = pd.read_csv(desk / "calls.csv")
+    day = calls["start"].str.startswith("2026-02-04")
+    calls.loc[day, "offered"] *= 2
+    calls.to_csv(desk / "calls.csv", index=False)
+    (desk / "own.csv").write_text("start,factor,made\n2026-02-04,2.0,2026-02-02\n", encoding="utf-8")
+    result = backtest(desk, "--overrides", str(desk / "own.csv"))
+    assert result.exit_code == 0, result.output
+    head, row = (line.split() for line in result.stdout.splitlines()[-2:])
+    figures = dict(zip(head, row, strict=True))
+    assert figures["intervals"] == "20" and float(figures["added"]) > 0.3 and float(figures["wape_override"]) < 0.2
+
+
+def test_what_auto_chose_and_how_models_are_told_apart_is_said(desk: Path) -> None:
+    args = ["backtest", desk / "calls.csv", "--origins", desk / "origins.csv", "--out", desk / "out.csv"]
+    chosen = CliRunner().invoke(app, [str(a) for a in (*args, "--model", "auto")])
+    assert chosen.exit_code == 0 and "calls: auto chose " in chosen.stderr
+    every = CliRunner().invoke(app, [str(a) for a in (*args, "--model", "all")])
+    assert every.exit_code == 0 and "its column model tells them apart" in every.stderr
+    assert "wall clock" in every.stderr
+
+
+def test_details_hold_what_a_forecast_rests_on(desk: Path) -> None:
+    result = forecast(desk, "--details", str(desk / "why"))
+    assert result.exit_code == 0, result.output
+    tables = {p.stem: pd.read_csv(p) for p in (desk / "why").iterdir()}
+    assert set(tables) == {"quality", "volume_parts", "past_weeks", "backtest", "handle_backtest"}
+    parts = tables["volume_parts"].drop(columns=["queue", "start"]).sum(axis=1)
+    assert parts.to_numpy() == pytest.approx(pd.read_csv(desk / "out.csv")["calls"].to_numpy(), abs=1e-4)
+    assert tables["backtest"]["chosen"].sum() == 1
