@@ -134,9 +134,9 @@ def _steps(queue: str, starts: pd.Series, minutes: int) -> pd.Series:
         step = float(least[regular].iloc[0])
         raise InputError(
             f"calls of queue {queue!r} on {least.index[regular][0]} come in steps of {step:g} minutes, not {minutes}",
-            column="site.interval_min",
+            column="interval_min",
             value=minutes,
-            mend=f"Set interval_min = {step:g}, or leave that day out",
+            mend=f"Set interval_min = {step:g} (--interval), or leave that day out",
         )
     uneven = (least < minutes) & (minutes % least.fillna(minutes).clip(upper=minutes) != 0)
     if uneven.any():
@@ -222,7 +222,7 @@ def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
         raise InputError(
             f"queue {queue!r} has no calls in its opening hours",
             value=f"{grid.first_date} to {grid.dates[-1]}",
-            mend="Check [opening], the zone and the column of the calls",
+            mend="Check the opening hours ([opening], --open), the zone and the column of the calls",
         )
     return History(
         queue, calendar, minutes, grid.first_date, open_, volume, handle_cells, answered_cells, closures, tuple(notes),
@@ -242,7 +242,7 @@ def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float) -> 
         return []
     share = outside.sum() / total
     what = f"{outside.sum():g} calls ({100 * share:.1f} %) in {len(hit)} intervals outside the opening hours"
-    action = "left out" + ("; check [opening] and the zone" if share > 0.02 else "")
+    action = "left out" + ("; check the opening hours and the zone" if share > 0.02 else "")
     return [Note(queue, grid.time(int(hit[0])), grid.time(int(hit[-1]) + 1), "closed_calls", what, action)]
 
 

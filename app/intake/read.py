@@ -114,7 +114,7 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
             file=files[0],
             column="start",
             value=step,
-            mend=f"Set interval_min = {step} in [site], or the file's true length in intake.interval_min",
+            mend=f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
         )
     off = (minute % step != 0) | (starts.dt.second != 0)
     if off.any():
