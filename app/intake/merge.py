@@ -71,7 +71,7 @@ def without_repeats(rows: pd.DataFrame, files: Sequence[Path], notes: Notes) -> 
             file=files[second["file"]],
             row=int(second["row"]),
             value=f"{second['theirs']}, {second['start']:%Y-%m-%d %H:%M}",
-            mend="Keep one of them; name the zone if a clock change made two; or name what tells parts apart in intake.parts",
+            mend="Keep one of them; if the rows are parts of one queue, name what tells them apart in intake.parts",
         )
     notes.each(rows, copied, "overlap", "the same row in two files", "kept once")
     return rows[~copied]

@@ -30,19 +30,17 @@ def model_named(name: str) -> Model:
         If there is no such model.
     """
     parts = name.split(JOIN)
-    if len(parts) > 1:
-        if len(set(parts)) < len(parts) or not set(parts) <= set(MODELS):
+    for part in parts:
+        if part not in MODELS:
+            near = difflib.get_close_matches(part, [*MODELS, "auto"], 1) if part != "auto" else []
             raise InputError(
-                "no average of different models", column="model", value=name,
-                mend=f"Join two or more of {', '.join(MODELS)} by {JOIN}",
-            )  # fmt: skip
-        return Combination([MODELS[part]() for part in parts])
-    if name not in MODELS:
-        near = difflib.get_close_matches(name, [*MODELS, "auto"], 1)
+                "unknown forecast model" if len(parts) == 1 else f"unknown forecast model {part!r} in an average",
+                column="model",
+                value=name,
+                mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}",
+            )
+    if len(set(parts)) < len(parts):
         raise InputError(
-            "unknown forecast model",
-            column="model",
-            value=name,
-            mend=f"Did you mean {near[0]!r}?" if near else f"One of auto, {', '.join(MODELS)}",
+            "a model twice in an average", column="model", value=name, mend=f"Join different models by {JOIN}"
         )
-    return MODELS[name]()
+    return MODELS[name]() if len(parts) == 1 else Combination([MODELS[part]() for part in parts])
