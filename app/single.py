@@ -113,6 +113,7 @@ def details_of(result: Forecast) -> dict[str, pd.DataFrame]:
     """Return by file name what a forecast rests on."""
     return {
         "quality": result.quality,
+        "days": result.days,
         "volume_parts": result.parts,
         "past_weeks": result.past,
         "backtest": result.backtest,

@@ -48,6 +48,8 @@ class Forecast:
         day_wape, origins``, and ``chosen`` 1 or 0; no rows where the history has no handle times.
     parts
         ``queue, start`` and the parts `models.PARTS` that add up to the calls of `volume`.
+    days
+        ``queue, date, calls, q…``: the models' totals of open days, before overrides and before a running day's calls.
     past
         ``queue, origin, start, actual, calls, q…``: what the chosen model would have forecast from past origins.
     failed
@@ -60,6 +62,7 @@ class Forecast:
     quality: pd.DataFrame
     handle_backtest: pd.DataFrame
     parts: pd.DataFrame
+    days: pd.DataFrame
     past: pd.DataFrame
     failed: Mapping[str, InputError] = field(default_factory=dict)
 
@@ -170,6 +173,7 @@ def forecast(
         table(notes),
         _joined(told, "handle_backtest"),
         pieces,
+        _joined(told, "days"),
         _joined(told, "past"),
         failed,
     )

@@ -14,7 +14,7 @@ from .findings import report
 from .grid import WEEKDAYS, Grid
 from .handle_race import handle_forecast
 from .history import History, Note, cells
-from .models import JOIN, PARTS, model_named
+from .models import JOIN, PARTS, Prediction, model_named
 from .patience import settled
 from .progress import Watch
 from .quality import inspect, mended
@@ -60,6 +60,7 @@ class QueueForecast:
 
     volume: pd.DataFrame
     parts: pd.DataFrame
+    days: pd.DataFrame
     backtest: pd.DataFrame
     past: pd.DataFrame
     handle_backtest: pd.DataFrame
@@ -100,6 +101,7 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
     return QueueForecast(
         volume,
         parts[keep].rename_axis("start").reset_index().assign(queue=queue)[list(PARTS_COLUMNS)],
+        _day_rows(queue, model.predict_days(grid), grid),
         _backtest_rows(queue, choice),
         _past_rows(queue, choice),
         handled.backtest,
@@ -107,6 +109,13 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
         notes,
         None if today is None or not came.any() else grid.starts[came].max() + pd.Timedelta(minutes=grid.minutes),
     )
+
+
+def _day_rows(queue: str, told: Prediction, grid: Grid) -> pd.DataFrame:
+    """Return the totals of open days."""
+    frame = pd.DataFrame({"queue": queue, "date": grid.dates, "calls": told.mean})
+    frame[list(QUANTILE_COLUMNS)] = told.quantiles
+    return frame[told.mean > 0]
 
 
 def _today(history: History, ask: QueueAsk) -> tuple[History, np.ndarray | None]:

@@ -114,6 +114,29 @@ class Model(ABC):
             m[came], found[came], v[came] = today[wall[came]], today[wall[came], None], 0.0
         return Prediction(m, found, v)
 
+    def predict_days(self, grid: Grid, quantiles: Sequence[float] = QUANTILES) -> Prediction:
+        """Return mean and quantiles of the calls of whole days, as `predict`, shapes (days,) and (days, Q).
+
+        Means are sums of the intervals' means; quantiles are not sums, since intervals of a day stray together only in
+        part: the total's variance is that of Poisson calls and what `_day_excess` adds.
+        """
+        past = self.history
+        day, _ = cells(grid)
+        total = np.bincount(day, self.predict(grid).mean, minlength=grid.days)
+        excess = self._day_excess(grid.dates, past.known.open_wall(grid.dates, grid.minutes, past.queue))
+        excess = excess * past.known.effect(grid.dates, past.queue) ** 2
+        spread = 0.25 + excess / (4.0 * np.maximum(total, 1e-9))
+        return Prediction(total, count_quantiles(total, spread, quantiles), spread)
+
+    def _day_excess(self, dates: Sequence[dt.date], shown: np.ndarray) -> np.ndarray:
+        """Return the variance of each day's calls in the intervals `shown`, (D, P), beyond Poisson, shape (D,).
+
+        Here what intervals stray beyond Poisson is taken to be common to the day, which is an upper bound.
+        """
+        mean, spread = self._expect(dates)
+        sd = 2.0 * np.sqrt(np.maximum(mean, 0.0) * np.maximum(spread - 0.25, 0.0))
+        return np.asarray(np.where(shown, sd, 0.0).sum(axis=1) ** 2)
+
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean calls and the variance of their root on `date`, each (P,), given those `seen` (NaN = to come).
 

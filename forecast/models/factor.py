@@ -98,6 +98,17 @@ class Factor(Model):
         before = [np.zeros_like(sums["level"]), *sums.values()]
         return {name: whole - less for (name, whole), less in zip(sums.items(), before, strict=False)}
 
+    def _day_excess(self, dates: Sequence[dt.date], shown: np.ndarray) -> np.ndarray:
+        effects = self._effects(self.history.known.features(dates, self.history.queue))
+        day, bases = self._numbers(dates), [e.basis for e in effects]
+        mean, _ = self._expect(dates)
+        slope = np.where(shown, 2.0 * np.sqrt(mean), 0.0)[:, self._used]  # of calls by their root
+        out = (slope**2) @ np.maximum(self._noise - POISSON, 0.0)
+        for score, factor in zip(self._scores, self._factors, strict=True):
+            _, spread = score.predict(day, bases)
+            out += np.maximum(spread - POISSON, 0.0) * (slope @ factor) ** 2
+        return np.asarray(out)
+
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         day = self._numbers([date])
         bases = [e.basis for e in self._effects(self.history.known.features([date], self.history.queue))]

@@ -326,6 +326,28 @@ def test_ctrl_c_ends_queues_in_other_processes_at_once(tmp_path):
     assert out == "stopped\n" and time.monotonic() - began < 20
 
 
+def test_bands_of_days_hold_what_comes_and_widen_with_the_distance(office):
+    rng = np.random.default_rng(8)
+    day = pd.date_range("2025-09-01", periods=220)
+    level = np.exp(np.cumsum(0.03 * rng.normal(size=len(day))))
+    start = pd.DatetimeIndex([d + pd.Timedelta(hours=h) for d in day for h in range(8, 18)])
+    calls = pd.DataFrame({"start": start, "offered": rng.poisson(40.0 * np.repeat(level, 10)).astype(float)})
+    calls = calls[start.day_of_week < 5]
+    held = []
+    for back in range(30, 130, 5):
+        last = day[-1] - pd.Timedelta(days=back)
+        grid = Grid(last.date() + dt.timedelta(days=1), 120, 60)
+        told = forecast(calls[calls["start"] <= last + pd.Timedelta(days=1)], grid, office, models="factor", origins=0)
+        came = calls.groupby(calls["start"].dt.date)["offered"].sum().reindex(told.days["date"]).to_numpy()
+        known = np.isfinite(came) & (np.arange(len(came)) < 10)
+        held += list(((told.days["q0.1"] <= came) & (came <= told.days["q0.9"]))[known])
+    assert 0.65 < np.mean(held) < 0.95
+    width = ((told.days["q0.9"] - told.days["q0.1"]) / told.days["calls"]).to_numpy()
+    assert width[-10:].mean() > 1.2 * width[:5].mean()
+    by_day = told.volume.groupby(told.volume["start"].dt.date)["calls"].sum()
+    assert told.days["calls"].to_numpy() == pytest.approx(by_day.to_numpy())
+
+
 MANY = """
 import datetime as dt
 import threading

@@ -187,3 +187,14 @@ def test_a_desk_without_any_call_for_weeks_is_forecast_or_refused_by_name(name, 
         assert name in str(error)
     else:
         assert np.isfinite(told.mean).all() and np.isfinite(told.quantiles).all()
+
+
+def test_days_are_the_sums_of_their_intervals_with_bands_of_their_own(name, usual):
+    days, told = usual[name].predict_days(NEXT), usual[name].predict(NEXT)
+    assert days.mean == pytest.approx(told.mean.reshape(7, 24).sum(axis=1))
+    assert (np.diff(days.quantiles, axis=1) >= 0).all() and (days.quantiles[5:] == 0).all()
+    band = days.quantiles[:5, QUANTILES.index(0.9)] - days.quantiles[:5, QUANTILES.index(0.1)]
+    sums = told.quantiles.reshape(7, 24, -1).sum(axis=1)[:5]
+    poisson = 2 * 1.2 * np.sqrt(days.mean[:5])
+    assert (band > 0.8 * poisson).all()
+    assert (band < 1.3 * (sums[:, QUANTILES.index(0.9)] - sums[:, QUANTILES.index(0.1)])).all()
