@@ -146,8 +146,7 @@ def _steps(queue: str, starts: pd.Series, minutes: int) -> pd.Series:
             value=f"{least[uneven].iloc[0]:g} min",
             mend=f"Give every interval's start on a step that divides {minutes} minutes",
         )
-    usual = float(least.min()) if least.notna().any() else float(minutes)
-    return pd.Series(least.fillna(usual).clip(upper=minutes))
+    return pd.Series(least.ffill().bfill().fillna(float(minutes)).clip(upper=minutes))  # what was known by then
 
 
 def _mixed_steps(queue: str, starts: pd.Series, steps: pd.Series, minutes: int) -> list[Note]:
