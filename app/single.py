@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,25 +12,23 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.frames import backtest
+from ..forecast.frames import answered, backtest
 from ..forecast.grid import Grid, known_zone
-from ..forecast.predict import Forecast, forecast
+from ..forecast.predict import Forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
+from ..forecast.race import ORIGINS
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
-from ..forecast.tidy import calendar_of, cut, tidy
+from ..forecast.tidy import calendar_of, tidy
 from ..forecast.value_added import overrides_backtest
 from .inputs import Folder, read_overrides
 from .intake.mapping import Intake
 from .intake.read import read_calls
 from .plan import Ask, requirement_week, schedule
 from .staffing import goals_of, read_staffing, read_times
-
-QUEUES_A_PROCESS = 4
-"""A process costs about as much to start as so many queues to forecast."""
 
 
 def _history(path: Path, zone: str | None, interval_min: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -88,24 +85,15 @@ def forecast_file(
     shut = _closed(closed)
     given = None if overrides is None else read_overrides(overrides, zone=zone, interval_min=interval_min)
     try:
-        calls = tidy(calls, interval_min, queue=queue, zone=zone, min_intervals=min_intervals)
-        calls, grid = cut(calls, days, interval_min, zone, now)
-        names = list(calls["queue"].unique())
-        result = forecast(
-            calls,
-            grid,
-            calendar_of(calls, interval_min, opening, shut, country, None, zone),
-            models=model,
-            handle_s=dict.fromkeys(names, handle_s),
-            patience_s=dict.fromkeys(names, patience_s),
-            overrides=given,
-            running=now is not None,
-            processes=min(os.cpu_count() or 1, len(names) // QUEUES_A_PROCESS + 1),
-            watch=watch,
-        )
+        result = answered(
+            calls, days, interval_min, queue=queue, zone=zone, min_intervals=min_intervals, now=now, hours=opening,
+            closed=shut, country=country, subdivision=None, model=model, handle_s=handle_s, patience_s=patience_s,
+            overrides=given, processes=None, origins=ORIGINS, watch=watch,
+        )  # fmt: skip
     except InputError as error:
         raise _of_file(error, path) from None
-    found = found[found["queue"].isin(["", *names])]
+    if queue is not None:
+        found = found[found["queue"].isin(["", queue])]
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
 
 

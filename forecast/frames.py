@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 from .calendars import Calendar
 from .models import MODELS
+from .overrides import Override
+from .predict import Forecast
 from .predict import forecast as predicted
 from .progress import Watch
 from .race import ORIGINS
@@ -20,6 +23,8 @@ WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", 
           "running_day")  # fmt: skip
 """Kinds of findings that a forecast on a data frame warns about; the others are usual."""
 MOST_SAID = 5
+QUEUES_A_PROCESS = 4
+"""A process costs about as much to start as so many queues to forecast."""
 DEFAULT_MODEL = next(iter(MODELS))
 
 
@@ -100,23 +105,11 @@ def forecast(
     >>> forecast(calls, 1, interval="1h")["calls"].round().tolist()
     [20.0, 25.0, 20.0]
     """
-    minutes = minutes_of(interval)
-    frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
-    frame, grid = cut(frame, days, minutes, zone, now)
-    names = list(frame["queue"].unique())
-    found = predicted(
-        frame,
-        grid,
-        calendar_of(frame, minutes, open, closed, country, subdivision, zone),
-        models=model,
-        handle_s=dict.fromkeys(names, handle_s),
-        patience_s=dict.fromkeys(names, patience_s),
-        overrides=overrides,
-        running=now is not None,
-        processes=processes,
-        origins=ORIGINS if model == "auto" else 0,
-        watch=watch,
-    )
+    found = answered(
+        calls, days, minutes_of(interval), queue=queue, zone=zone, min_intervals=min_intervals, now=now, hours=open,
+        closed=closed, country=country, subdivision=subdivision, model=model, handle_s=handle_s, patience_s=patience_s,
+        overrides=overrides, processes=processes, origins=ORIGINS if model == "auto" else 0, watch=watch,
+    )  # fmt: skip
     for name, error in found.failed.items():
         warnings.warn(f"queue {name!r} is left out: {error}", stacklevel=2)
     asked = {"closed_calls"} if open is not None else set()
@@ -128,6 +121,54 @@ def forecast(
         more = f"; and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
         warnings.warn("; ".join(lines) + more, stacklevel=2)
     return found.volume
+
+
+def answered(
+    calls: pd.DataFrame,
+    days: int,
+    minutes: int,
+    *,
+    queue: str | None,
+    zone: str | None,
+    min_intervals: int,
+    now: str | pd.Timestamp | None,
+    hours: str | None,
+    closed: Iterable[dt.date | str] | pd.DataFrame,
+    country: str | None,
+    subdivision: str | None,
+    model: str,
+    handle_s: float | None,
+    patience_s: float | None,
+    overrides: pd.DataFrame | Sequence[Override] | None,
+    processes: int | None,
+    origins: int,
+    watch: Watch | None,
+) -> Forecast:
+    """Forecast as `forecast` and return all that it rests on; `processes` None = as many as pay.
+
+    Raises
+    ------
+    InputError
+        As `forecast`.
+    """
+    frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
+    frame, grid = cut(frame, days, minutes, zone, now)
+    names = list(frame["queue"].unique())
+    if processes is None:
+        processes = min(os.cpu_count() or 1, len(names) // QUEUES_A_PROCESS + 1)
+    return predicted(
+        frame,
+        grid,
+        calendar_of(frame, minutes, hours, closed, country, subdivision, zone),
+        models=model,
+        handle_s=dict.fromkeys(names, handle_s),
+        patience_s=dict.fromkeys(names, patience_s),
+        overrides=overrides,
+        running=now is not None,
+        processes=processes,
+        origins=origins,
+        watch=watch,
+    )
 
 
 def backtest(
