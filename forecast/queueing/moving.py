@@ -64,6 +64,8 @@ class Transient:
     def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: Law) -> Transient:
         """Read the sums of `passage`, shape (I, MEASURES, Q), of intervals of some `seconds`."""
         mean = np.maximum(sums @ weights, 0.0).T
+        # What crosses a border comes as a difference: of hardly any calls its rounding must not hide those in time.
+        mean[sums_of.ABANDONED] = np.maximum(mean[sums_of.ABANDONED], mean[sums_of.ABANDONED_IN])
         answered = mean[sums_of.OFFERED] - mean[sums_of.ABANDONED]
         nothing = np.full(len(sums), np.nan)
         wait, busy, staffed = mean[sums_of.WAIT_ANSWERED], mean[sums_of.BUSY], mean[sums_of.STAFFED]

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from busyhour.forecast.errors import InputError
@@ -128,6 +128,7 @@ def test_after_closing_the_waiting_are_served_or_lost():
     st.lists(st.tuples(st.floats(0.0, 0.06), st.integers(0, 9)), min_size=2, max_size=4),
     st.sampled_from([60.0, 400.0]), st.sampled_from([40.0, np.inf]), st.integers(0, 3),
 )  # fmt: skip
+@example([(0.03125, 0), (1.192092896e-07, 0), (0.0, 1)], 60.0, 40.0, 0)
 def test_calls_add_up_and_more_agents_never_serve_fewer(day, aht_s, patience_s, more_in):
     rates, agents = np.array([r for r, _ in day]), np.array([n for _, n in day])
     found = transient(rates, agents, interval_s=300, aht_s=aht_s, patience_s=patience_s)
