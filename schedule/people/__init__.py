@@ -1,0 +1,1 @@
+"""Rules about one person's week, one file each."""
