@@ -9,11 +9,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
+from ..roster.conflicts import refuse_conflicts
+from ..status import SolverFault
 from .dual import Dual
 from .heads import Heads, no_heads
+from .menu import Person
 from .respond import Chosen, Responder, shift_heads
 from .service import blurred
 
@@ -22,6 +26,9 @@ WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 
 SWEEPS, SETTLE = 3, 30
 """Rounds over everybody at each blur; most rounds at none."""
+
+BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
+"""Blurs of the annealing, of which each step draws one."""
 
 NOISE, SURE, HOT, COLD = 0.4, 0.15, 1.0, 0.05
 """Annealing: noise on the prices' logit per two hours, share of exact steps, first and last heat (hours' wage)."""
@@ -42,13 +49,29 @@ class Descent:
         self.dual, self.people, self.service = dual, dual.people, dual.service
         self.responder: Responder = dual.responder
         self.over, self.rng = over, np.random.default_rng(seed)
-        self.goal_price = dual.goal_price
-        self.weeks: list[Chosen] = [self._idle(p.menu.slots.shape[1]) for p in self.people.persons]
+        self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons]
         self.best, self.best_cost = list(self.weeks), math.inf
+        self.keep(self.heads(self.exact()))
 
-    def _idle(self, breaks: int) -> Chosen:
-        days = len(self.people.problem.grid.dates)
-        return Chosen(np.full(days, -1, dtype=np.int64), np.zeros((days, breaks), dtype=np.int64))
+    def _first(self, person: Person) -> Chosen:
+        """Return a legal week to begin with: the best for somebody whom nobody needs.
+
+        Raises
+        ------
+        Infeasible
+            If the rules leave none.
+        """
+        nothing = self.responder.prefix(np.zeros(self.responder.size))
+        most, minute = self.people.problem.rules.max_start_spread_min, person.menu.minute
+        bands = [np.zeros(len(minute))]
+        if most is not None and len(minute):
+            bands = [np.where((minute < low) | (minute > low + most), np.inf, 0.0) for low in np.unique(minute)]
+        for band in bands:
+            week = self.responder.week(person, nothing, band)
+            if week is not None:
+                return week
+        refuse_conflicts(self.people.problem)
+        raise SolverFault(f"no week obeys the rules of {person.agent.id}")
 
     def heads(self, slope: np.ndarray) -> Heads:
         """Return the heads of the present plan, split over queues as `slope` has it."""
@@ -65,7 +88,7 @@ class Descent:
 
     def exact(self) -> np.ndarray:
         """Return the worth of heads without blur."""
-        return self.service.slope(self.goal_price)
+        return self.service.slope(self.dual.goal_price)
 
     def keep(self, heads: Heads) -> bool:
         """Take the present plan for the best if it is."""
@@ -79,11 +102,11 @@ class Descent:
         """Let everybody answer in turn, at falling blurs, then exactly until nobody moves."""
         need = np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2))
         for width in WIDTHS:
+            if self.over():
+                break
             heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
             for _ in range(SWEEPS):
-                self._sweep(heads)
-                if self.over():
-                    break
+                self._sweep(heads, None)
             tell(f"blur {width:g}")
         self.settle()
 
@@ -91,33 +114,45 @@ class Descent:
         """Let everybody answer exactly until nobody moves; keep the plan if it is the best."""
         heads = self.heads(self.exact())
         for _ in range(SETTLE):
-            if not self._sweep(heads) or self.over():
+            if not self._sweep(heads, -1e-9):
                 break
         self.keep(heads)
 
-    def _sweep(self, heads: Heads) -> int:
+    def _sweep(self, heads: Heads, most: float | None) -> int:
         """Let everybody answer once, in chance order; returns how many changed their week."""
         moved = 0
         for a in self.rng.permutation(len(self.weeks)).tolist():
             if self.over():
                 break
-            person, old = self.people.persons[a], self.weeks[a]
-            was = self.responder.slots(person, old)
-            shift_heads(heads, person.group, was, np.zeros_like(was))
-            prices = heads.gain[person.group]
-            new = self.responder.week(person, self.responder.prefix(prices), self._steady(a))
-            if new is not None and self._price(a, new, prices) < self._price(a, old, prices) - 1e-9:
-                self.weeks[a] = new
-                moved += 1
-            shift_heads(heads, person.group, np.zeros_like(was), self.responder.slots(person, self.weeks[a]))
+            moved += self._answer(a, heads, lambda prices: prices, most) is not None
         return moved
 
-    def _price(self, a: int, week: Chosen, prices: np.ndarray) -> float:
-        """Return what a week costs less what its heads are worth."""
-        person = self.people.persons[a]
-        if not person.paths.automaton.allows([bool(o >= 0) for o in week.options]):
-            return math.inf
-        return self.responder.money(person, week) - float(prices @ self.responder.slots(person, week))
+    def _answer(
+        self, a: int, heads: Heads, guide: Callable[[np.ndarray], np.ndarray], most: float | None
+    ) -> float | None:
+        """Let one person choose a week at the prices that `guide` makes of what heads are worth beside everybody else.
+
+        Returns the change of the cost where the new week is taken. That is where the cost rises by no more than `most`;
+        without `most` where the week is better at the prices as they are, whatever the cost.
+        """
+        responder, person, old = self.responder, self.people.persons[a], self.weeks[a]
+        before = self.service.least_cost(heads.n)
+        was, nobody = responder.slots(person, old), np.zeros(responder.size, dtype=np.int64)
+        shift_heads(heads, person.group, was, nobody)
+        worth = heads.gain[person.group].copy()
+        new = responder.week(person, responder.prefix(guide(worth)), self._steady(a))
+        if new is None:
+            shift_heads(heads, person.group, nobody, was)
+            return None
+        will = responder.slots(person, new)
+        shift_heads(heads, person.group, nobody, will)
+        dearer = responder.money(person, new) - responder.money(person, old)
+        change = dearer + self.service.least_cost(heads.n) - before
+        if change > most if most is not None else dearer >= float(worth @ (will - was)) - 1e-9:
+            shift_heads(heads, person.group, will, was)
+            return None
+        self.weeks[a] = new
+        return change
 
     def _steady(self, a: int) -> np.ndarray | None:
         """Return a price of each option's distance to the person's usual start; infinite beyond the widest spread."""
@@ -126,57 +161,50 @@ class Descent:
         if most is None and price == 0.0:
             return None
         worked = self.weeks[a].options[self.weeks[a].options >= 0]
-        if not len(worked):
-            if most is None:
-                return None
-            usual = int(self.rng.choice(menu.minute))
-        else:
-            usual = int(np.median(menu.minute[worked]))
+        if not len(worked) and most is None:
+            return None
+        usual = int(np.median(menu.minute[worked]) if len(worked) else self.rng.choice(menu.minute))
         away = np.abs(menu.minute - usual)
         out = 0.5 * price * away / 60.0
         return out if most is None else np.where(away <= most // 2, out, np.inf)
 
     def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
         """Re-plan single people at chance blurs, now and then for the worse, until the time or the `steps` are used."""
-        exact = self.exact()
+        exact, size = self.exact(), self.responder.size
         need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
-        widths = np.geomspace(0.02, 0.3, 6)
-        tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in widths]
-        heads, rng = self.heads(exact), self.rng
+        tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
+        heads, rng, rows = self.heads(exact), self.rng, np.arange(size)
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
-        blocks = np.arange(self.responder.size) * len(self.people.problem.grid.dates) * 12 // self.responder.size
-        wage = float(np.mean([p.agent.cost_h for p in self.people.persons]))
-        rows = np.arange(self.responder.size)
+        block = rows * len(self.people.problem.grid.dates) * 12 // size
+
+        def guide(a: int, worth: np.ndarray) -> np.ndarray:
+            """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
+            queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
+            if rng.random() < SURE:
+                goals = len(self.service.margin)
+                drawn = self.people.problem.costs.lost_call * rng.random(goals)
+                return self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0) if goals else worth
+            table = tables[int(rng.integers(len(tables)))]
+            here = np.minimum(heads.n[queues], table.shape[2] - 1)
+            share = table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top
+            odds = np.clip(share, 1e-9, 1.0 - 1e-9)
+            odds = odds / (1.0 - odds) * np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
+            return np.asarray(top * odds / (1.0 + odds))
+
         present, told = self.cost(heads), 0.0
         lowest, lowest_weeks = present, list(self.weeks)
         for step in itertools.count():
-            share = max(used(), step / steps if steps else 0.0)
-            if self.over() or share >= 1.0:
+            done = max(used(), step / steps if steps else 0.0)
+            if self.over() or done >= 1.0:
                 break
-            heat = wage * HOT * (COLD / HOT) ** share
+            heat = self.people.wage * HOT * (COLD / HOT) ** done
             a = int(rng.integers(len(self.weeks)))
-            person, old = self.people.persons[a], self.weeks[a]
-            was = self.responder.slots(person, old)
-            shift_heads(heads, person.group, was, np.zeros_like(was))
-            true = heads.gain[person.group].copy()
-            prices = true
-            if rng.random() >= SURE:
-                table = tables[int(rng.integers(len(tables)))]
-                queues = np.flatnonzero(self.people.can[person.group])
-                here = np.minimum(heads.n[queues], table.shape[2] - 1)
-                guide = np.clip(table[queues[:, None], rows, here].max(axis=0) / top, 1e-9, 1.0 - 1e-9)
-                odds = guide / (1.0 - guide) * np.exp(rng.normal(0.0, NOISE, blocks.max() + 1))[blocks]
-                prices = top * odds / (1.0 + odds)
-            new = self.responder.week(person, self.responder.prefix(prices), self._steady(a))
-            change = math.inf if new is None else self._price(a, new, true) - self._price(a, old, true)
-            if new is not None and (change <= 0.0 or rng.random() < math.exp(-change / heat)):
-                self.weeks[a] = new
-                present += change
-            shift_heads(heads, person.group, np.zeros_like(was), self.responder.slots(person, self.weeks[a]))
+            luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)
+            present += self._answer(a, heads, partial(guide, a), luck) or 0.0
             if present < lowest - 1e-9:
                 lowest, lowest_weeks = present, list(self.weeks)
-            if share > told:
-                told = share + 0.02
+            if done > told:
+                told = done + 0.02
                 tell("annealing")
         self.weeks = lowest_weeks
         self.settle()
