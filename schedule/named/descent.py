@@ -1,15 +1,14 @@
 """Plans: people answer in turn, each seeing the rest; first prices lead, then heads.
 
 At a wide blur everybody sees the dual's prices, at none exactly what is missing: block coordinate descent, one person's
-whole week at a time. Annealing then goes on with single people, at chance blurs, keeping the best plan seen.
+whole week at a time. Annealing then goes on with one or two people, at chance blurs, keeping the best plan seen.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -26,6 +25,9 @@ WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 
 SWEEPS, SETTLE = 3, 30
 """Rounds over everybody at each blur; most rounds at none."""
+
+PAIRS = 0.3
+"""Share of the annealing's steps in which two people leave together."""
 
 BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
 """Blurs of the annealing, of which each step draws one."""
@@ -110,10 +112,10 @@ class Descent:
             tell(f"blur {width:g}")
         self.settle()
 
-    def settle(self) -> None:
-        """Let everybody answer exactly until nobody moves; keep the plan if it is the best."""
+    def settle(self, rounds: int = SETTLE) -> None:
+        """Let everybody answer exactly until nobody moves or the `rounds` are over; keep the plan if it is the best."""
         heads = self.heads(self.exact())
-        for _ in range(SETTLE):
+        for _ in range(rounds):
             if not self._sweep(heads, -1e-9):
                 break
         self.keep(heads)
@@ -124,35 +126,40 @@ class Descent:
         for a in self.rng.permutation(len(self.weeks)).tolist():
             if self.over():
                 break
-            moved += self._answer(a, heads, lambda prices: prices, most) is not None
+            moved += self._answer([a], heads, lambda _, worth: worth, most) is not None
         return moved
 
     def _answer(
-        self, a: int, heads: Heads, guide: Callable[[np.ndarray], np.ndarray], most: float | None
+        self, group: Sequence[int], heads: Heads, guide: Callable[[int, np.ndarray], np.ndarray], most: float | None
     ) -> float | None:
-        """Let one person choose a week at the prices that `guide` makes of what heads are worth beside everybody else.
+        """Let people leave together and choose anew in turn, at the prices that `guide` makes of what heads are worth.
 
-        Returns the change of the cost where the new week is taken. That is where the cost rises by no more than `most`;
-        without `most` where the week is better at the prices as they are, whatever the cost.
+        Returns the change of the cost where their new weeks are taken. That is where the cost rises by no more than
+        `most`; without `most` where one person's week is better at the prices as they are, whatever the cost.
         """
-        responder, person, old = self.responder, self.people.persons[a], self.weeks[a]
+        responder, nobody = self.responder, np.zeros(self.responder.size, dtype=np.int64)
         before = self.service.least_cost(heads.n)
-        was, nobody = responder.slots(person, old), np.zeros(responder.size, dtype=np.int64)
-        shift_heads(heads, person.group, was, nobody)
-        worth = heads.gain[person.group].copy()
-        new = responder.week(person, responder.prefix(guide(worth)), self._steady(a))
-        if new is None:
-            shift_heads(heads, person.group, nobody, was)
-            return None
-        will = responder.slots(person, new)
-        shift_heads(heads, person.group, nobody, will)
-        dearer = responder.money(person, new) - responder.money(person, old)
+        persons, old = [self.people.persons[a] for a in group], [self.weeks[a] for a in group]
+        was = [responder.slots(person, week) for person, week in zip(persons, old, strict=True)]
+        for person, slots in zip(persons, was, strict=True):
+            shift_heads(heads, person.group, slots, nobody)
+        dearer = better = 0.0
+        will: list[np.ndarray] = []
+        for a, person, had, slots in zip(group, persons, old, was, strict=True):
+            worth = heads.gain[person.group].copy()
+            week = responder.week(person, responder.prefix(guide(a, worth)), self._steady(a)) or had
+            will.append(responder.slots(person, week))
+            shift_heads(heads, person.group, nobody, will[-1])
+            self.weeks[a] = week
+            dearer += responder.money(person, week) - responder.money(person, had)
+            better += float(worth @ (will[-1] - slots))
         change = dearer + self.service.least_cost(heads.n) - before
-        if change > most if most is not None else dearer >= float(worth @ (will - was)) - 1e-9:
-            shift_heads(heads, person.group, will, was)
-            return None
-        self.weeks[a] = new
-        return change
+        if change <= most if most is not None else dearer < better - 1e-9:
+            return change
+        for a, person, had, slots, now in zip(group, persons, old, was, will, strict=True):
+            shift_heads(heads, person.group, now, slots)
+            self.weeks[a] = had
+        return None
 
     def _steady(self, a: int) -> np.ndarray | None:
         """Return a price of each option's distance to the person's usual start; infinite beyond the widest spread."""
@@ -169,26 +176,28 @@ class Descent:
         return out if most is None else np.where(away <= most // 2, out, np.inf)
 
     def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
-        """Re-plan single people at chance blurs, now and then for the worse, until the time or the `steps` are used."""
-        exact, size = self.exact(), self.responder.size
+        """Re-plan one or two people at chance blurs, now and then for the worse, until time or `steps` are used."""
+        exact, slots = self.exact(), self.responder.size
         need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
         tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
-        heads, rng, rows = self.heads(exact), self.rng, np.arange(size)
+        heads, rng, rows = self.heads(exact), self.rng, np.arange(slots)
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
-        block = rows * len(self.people.problem.grid.dates) * 12 // size
+        block = rows * len(self.people.problem.grid.dates) * 12 // slots
 
         def guide(a: int, worth: np.ndarray) -> np.ndarray:
             """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
+            noise = np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
             queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
             if rng.random() < SURE:
                 goals = len(self.service.margin)
                 drawn = self.people.problem.costs.lost_call * rng.random(goals)
-                return self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0) if goals else worth
+                return (
+                    noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0) if goals else worth
+                )
             table = tables[int(rng.integers(len(tables)))]
             here = np.minimum(heads.n[queues], table.shape[2] - 1)
-            share = table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top
-            odds = np.clip(share, 1e-9, 1.0 - 1e-9)
-            odds = odds / (1.0 - odds) * np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
+            share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
+            odds = noise * share / (1.0 - share)
             return np.asarray(top * odds / (1.0 + odds))
 
         present, told = self.cost(heads), 0.0
@@ -198,9 +207,10 @@ class Descent:
             if self.over() or done >= 1.0:
                 break
             heat = self.people.wage * HOT * (COLD / HOT) ** done
-            a = int(rng.integers(len(self.weeks)))
+            size = min(len(self.weeks), 1 + (rng.random() < PAIRS))
+            group = rng.choice(len(self.weeks), size, replace=False).tolist()
             luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)
-            present += self._answer(a, heads, partial(guide, a), luck) or 0.0
+            present += self._answer(group, heads, guide, luck) or 0.0
             if present < lowest - 1e-9:
                 lowest, lowest_weeks = present, list(self.weeks)
             if done > told:

@@ -18,7 +18,7 @@ from .service import Service
 
 STAGE = "people"
 
-AHEAD = 0.05
+AHEAD = 0.02
 """How far above the bound the ascent aims, as a share of it."""
 
 KEPT, PATIENCE, SHRINK, SMALLEST, ENOUGH = 0.6, 15, 0.6, 0.004, 2e-5
@@ -36,7 +36,7 @@ class Dual:
     goal_price
         Of a call towards each pooled goal, shape (P,).
     bound
-        Proven lower bound on the cost of every plan.
+        Proven lower bound on the cost of every plan; None before the ascent.
     """
 
     people: People
@@ -44,7 +44,7 @@ class Dual:
     responder: Responder
     price: np.ndarray = field(init=False)
     goal_price: np.ndarray = field(init=False)
-    bound: float = field(default=-np.inf, init=False)
+    bound: float | None = field(default=None, init=False)
     rounds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -56,33 +56,32 @@ class Dual:
     def ascend(self, watch: Watch, limit_s: float) -> None:
         """Raise the bound until steps are small, time is up or the user stops."""
         clock = Watch(time_limit_s=limit_s, stop=watch.stop)
-        split = self.price.size
         dearest = np.full(len(self.goal_price), self.people.problem.costs.lost_call)
         top = np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest])
         at = np.concatenate([self.price.ravel(), self.goal_price])
         here, slope = self._evaluate(at)
-        self.bound = max(self.bound, here)
-        base, base_slope, direction = at, slope, slope
+        bound, base, base_slope, direction = here, at, slope, slope
         step, idle, told = 1.0, 0, 0.0
         while step >= SMALLEST and not clock.stopped and not clock.time_is_up:
             direction = np.where(((at <= 0.0) & (direction < 0.0)) | ((at >= top) & (direction > 0.0)), 0.0, direction)
             norm = float(direction @ direction)
             if norm <= 0.0:
                 break
-            at = np.clip(at + step * (self.bound + AHEAD * abs(self.bound) - here) / norm * direction, 0.0, top)
+            at = np.clip(at + step * (bound + AHEAD * abs(bound) - here) / norm * direction, 0.0, top)
             here, slope = self._evaluate(at)
             self.rounds += 1
             direction = KEPT * direction + (1.0 - KEPT) * slope
-            idle = 0 if here > self.bound + ENOUGH * abs(self.bound) else idle + 1
-            if here > self.bound:
-                self.bound, base, base_slope = here, at, slope
+            idle = 0 if here > bound + ENOUGH * abs(bound) else idle + 1
+            if here > bound:
+                bound, base, base_slope = here, at, slope
             if idle >= PATIENCE:
                 step, idle = step * SHRINK, 0
-                at, here, direction = base, self.bound, base_slope
+                at, here, direction = base, bound, base_slope
             if clock.elapsed_s - told > 0.5:
                 told = clock.elapsed_s
-                watch.tell(STAGE, f"prices, round {self.rounds}", bound=self.bound)
-        self.price, self.goal_price = base[:split].reshape(self.price.shape), base[split:]
+                watch.tell(STAGE, f"prices, round {self.rounds}", bound=bound)
+        self.bound = bound
+        self.price, self.goal_price = base[: self.price.size].reshape(self.price.shape), base[self.price.size :]
 
     def _evaluate(self, at: np.ndarray) -> tuple[float, np.ndarray]:
         """Return L at the prices `at` and a subgradient."""

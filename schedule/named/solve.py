@@ -84,7 +84,8 @@ def solve_named(
     descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near())
 
     def near() -> bool:
-        return descent.best_cost - dual.bound <= gap * abs(dual.bound) + 1e-6
+        off = relative_gap(descent.best_cost, dual.bound)
+        return off is not None and off <= gap
 
     def tell(text: str) -> None:
         cost = descent.best_cost
@@ -92,6 +93,8 @@ def solve_named(
         history.append((time.monotonic() - began, cost, bound))
         watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
 
+    descent.settle(1)  # something to fall back on
+    tell("first plan")
     share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
     dual.ascend(watch, share * time_limit_s)
     tell("prices")
