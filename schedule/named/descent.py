@@ -121,7 +121,7 @@ class Descent:
 
     def _need(self) -> np.ndarray:
         """Return the heads that are worth their price, one at least, shape (Q, S)."""
-        return np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2))
+        return np.asarray(np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2)))
 
     def _reprice(self, heads: Heads) -> None:
         """Make goals that are missed dearer and those that are more than met cheaper."""
@@ -209,7 +209,7 @@ class Descent:
                 if not len(self.goal_price):
                     return worth
                 drawn = np.minimum(self.goal_price * np.exp(rng.normal(size=len(self.goal_price))), most)
-                return noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0)
+                return np.asarray(noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0))
             table = tables[int(rng.integers(len(tables)))]
             here = np.minimum(heads.n[queues], table.shape[2] - 1)
             share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
