@@ -25,8 +25,9 @@ class Generated:
 
 
 def generate(
-    pool: Pool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf, until_s: float = np.inf
-) -> Generated | None:
+    pool: Pool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf,
+    until_s: float = np.inf,
+) -> Generated | None:  # fmt: skip
     """Add rows until the bound is within `near` of the master's value or above `upper`; None where stopped at once.
 
     Parameters
@@ -49,8 +50,6 @@ def generate(
             rows, costs, proven = pool.price(at, fixed)
             if proven > bound:
                 bound, centre = proven, at
-            if not np.isfinite(costs).all():
-                return None
             gains = costs + _paid(pool, rows, at - price) - worth
             wanted = np.flatnonzero(gains < -EPSILON)
             if len(wanted) and pool.add(wanted, rows[wanted]):

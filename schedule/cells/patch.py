@@ -15,6 +15,9 @@ from .person import answers
 from .prices import heads_of
 from .tables import Frame
 
+CAP_STEPS = 8
+"""Charges tried for a person over a cap: more make rows cheaper and bounds higher."""
+
 
 @dataclass(frozen=True)
 class Patch:
@@ -98,15 +101,8 @@ class Pool:
         t, patch = self.frame.tables, self.patch
         full = np.zeros(len(t.need))
         full[self.begin + self.cells] = price
-        rows, costs = answers(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, False)
-        bound = self.constant + float(price @ self.need[self.cells]) + float(costs.sum())
-        kinds = np.arange(len(t.units))
-        used = (rows[:, :, None] == kinds).sum(axis=1)
-        over = np.flatnonzero((used > t.caps[patch.people]).any(axis=1) & np.isfinite(costs))
-        if len(over):
-            rows[over], costs[over] = answers(
-                t, patch.people[over], self.chosen, patch.first, patch.last, full, fixed, True
-            )
+        rows, costs, bounds = answers(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, CAP_STEPS)
+        bound = self.constant + float(price @ self.need[self.cells]) + float(bounds.sum())
         return rows, costs, bound
 
     def split(self, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -119,6 +115,14 @@ class Pool:
         out = self.chosen.copy()
         out[self.patch.people, self.patch.first : self.patch.last] = self.rows[rows]
         return out
+
+    def numbers(self, chosen: np.ndarray) -> np.ndarray:
+        """Return the numbers of the rows that the patch's people work in `chosen`, shape (P, D); it adds them if new."""
+        everyone = np.arange(len(self.patch.people))
+        self.add(everyone, chosen[self.patch.people])
+        part = chosen[self.patch.people, self.patch.first : self.patch.last]
+        same = (self.rows == part[self.owner]).all(axis=1)
+        return np.array([np.flatnonzero(same & (self.owner == p))[0] for p in everyone])
 
     def whole(self, keep: np.ndarray) -> Linear:
         """Return the programme over the rows `keep`, whole ones."""

@@ -64,11 +64,63 @@ def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: in
 
 
 @njit(cache=True, nogil=True)
+def priced_caps(
+    t: Tables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray, steps: int
+) -> tuple[float, float]:
+    """Do as `capped_part`, but charge for the types over their caps; return the cost and a lower bound on any legal one.
+
+    min over legal rows ≥ min over all rows of (cost + Σ charge · shifts of the type) − Σ charge · cap, for each charge ≥ 0; the
+    charges climb by Polyak's step towards the cost at hand.
+    """
+    kinds = len(t.units)
+    room = t.caps[person].copy()
+    for d in range(len(row)):
+        if row[d] >= 0 and not first <= d < last:
+            room[row[d]] -= 1
+    charge, slope = np.zeros(kinds), np.zeros(kinds)
+    trial, best = row.copy(), row.copy()
+    least, bound = np.inf, -np.inf
+    for step in range(steps):
+        charged = value.copy()
+        owed = 0.0
+        for k in range(kinds):
+            owed += charge[k] * room[k]
+            for d in range(first, last):
+                charged[d * kinds + k] = value[d * kinds + k] + charge[k] if room[k] > 0 else np.inf
+        proven = cheapest_part(t, person, trial, first, last, charged, idle) - owed
+        if proven == np.inf:
+            return np.inf, np.inf
+        bound = max(bound, proven)
+        slope[:] = -room
+        for d in range(first, last):
+            if trial[d] >= 0:
+                slope[trial[d]] += 1
+        if capped_part(t, person, trial, first, last, charged, idle) < np.inf:
+            cost = 0.0
+            for d in range(first, last):
+                cost += idle[d] if trial[d] < 0 else value[d * kinds + trial[d]]
+            if cost < least:
+                least = cost
+                best[:] = trial
+        length = 0.0
+        for k in range(kinds):
+            if slope[k] < 0 and charge[k] <= 0:
+                slope[k] = 0.0
+            length += slope[k] ** 2
+        if length == 0 or least - bound <= 1e-6 * max(1.0, abs(least)):
+            break
+        for k in range(kinds):
+            charge[k] = max(0.0, charge[k] + (least - proven) / length * slope[k])
+    row[:] = best
+    return least, bound
+
+
+@njit(cache=True, nogil=True)
 def answers(
     t: Tables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray, fixed: np.ndarray,
-    capped: bool,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-    """Return each person's best rows and their costs (wishes − prices) over the days first ≤ d < last.
+    steps: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    """Return each person's best rows, their costs (wishes − prices) over the days first ≤ d < last, and bounds on them.
 
     Parameters
     ----------
@@ -80,12 +132,12 @@ def answers(
         What a head in a cell is worth, shape (D T,).
     fixed
         Per person and day a shift type, −1 = off, or `FREE`, shape (P, D).
-    capped
-        Whether caps are held (then the answer is heuristic) or not (then its cost is a bound).
+    steps
+        Of `priced_caps` for people over a cap; 0 = caps are not held.
     """
     kinds, days = len(t.units), chosen.shape[1]
-    rows, costs = np.empty((len(people), days), np.int64), np.empty(len(people))
-    value, idle = np.empty(days * kinds), np.zeros(days)
+    rows, costs, bounds = np.empty((len(people), days), np.int64), np.empty(len(people)), np.empty(len(people))
+    value, idle, used = np.empty(days * kinds), np.zeros(days), np.zeros(kinds, np.int64)
     for i in range(len(people)):
         p = people[i]
         rows[i] = chosen[p]
@@ -94,9 +146,12 @@ def answers(
             idle[d] = 0.0 if hold < 0 else np.inf
             for k in range(kinds):
                 c = d * kinds + k
-                value[c] = t.wish[p, c] - price[c] if hold == -2 or hold == k else np.inf
-        if capped:
-            costs[i] = capped_part(t, p, rows[i], first, last, value, idle)
-        else:
-            costs[i] = cheapest_part(t, p, rows[i], first, last, value, idle)
-    return rows, costs
+                value[c] = t.wish[p, c] - price[c] if hold == FREE or hold == k else np.inf
+        bounds[i] = costs[i] = cheapest_part(t, p, rows[i], first, last, value, idle)
+        used[:] = 0
+        for d in range(days):
+            if rows[i, d] >= 0:
+                used[rows[i, d]] += 1
+        if steps > 0 and costs[i] < np.inf and (used > t.caps[p]).any():
+            costs[i], bounds[i] = priced_caps(t, p, rows[i], first, last, value, idle, steps)
+    return rows, costs, bounds

@@ -47,7 +47,7 @@ def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, share: float, upper:
     for turn in range(rounds):
         if watch.stopped or watch.elapsed_s > until:
             break
-        rows, costs = answers(t, everyone, nobody, 0, days, price, fixed, False)
+        rows, costs, _ = answers(t, everyone, nobody, 0, days, price, fixed, 0)
         value = frame.constant + float(price @ t.need) + float(costs.sum())
         if value > best + 2e-5 * abs(best) or turn == 0:
             best, at, waited = max(value, best), price, 0
