@@ -68,4 +68,5 @@ def _paid(pool: Pool, rows: np.ndarray, price: np.ndarray) -> np.ndarray:
     full = np.zeros(pool.end - pool.begin)
     full[pool.cells] = price
     cells = np.arange(part.shape[1]) * kinds + part
-    return np.where(part >= 0, full[np.where(part >= 0, cells, 0)], 0.0).sum(axis=1)
+    paid: np.ndarray = np.where(part >= 0, full[np.where(part >= 0, cells, 0)], 0.0).sum(axis=1)
+    return paid

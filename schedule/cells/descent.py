@@ -1,7 +1,7 @@
-"""One person after another answers what the others leave: price-guided descent, then annealing.
+"""One person after another answers what the others leave: annealing.
 
 A head in a cell is worth what it changes there: `under` while heads are missing, −over else. Before people have settled
-that is too short-sighted, so it is smoothed towards the dual price by a logistic curve of some width, and shaken.
+that is too short-sighted, so it is smoothed by a logistic curve of some width, and shaken.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from .tables import Tables
 def cell_cost(t: Tables, cell: int, heads: int) -> float:
     """Return the cost of `heads` in a cell."""
     gap = t.need[cell] - heads
-    return t.under[cell] * gap if gap > 0 else -t.over[cell] * gap
+    cost: float = t.under[cell] * gap if gap > 0 else -t.over[cell] * gap
+    return cost
 
 
 @njit(cache=True, nogil=True)
 def respond(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int, guide: np.ndarray,
-    width: float, shake: float, temperature: float,
+    t: Tables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
+    width: float, shake: float, temperature: float, rng: np.random.Generator,
 ) -> float:  # fmt: skip
     """Let `person` choose the days first ≤ d < last anew; keep it if that is cheaper, or by chance; return the change.
 
@@ -31,18 +32,16 @@ def respond(
     ----------
     chosen, heads
         The roster, shape (P, D), and its heads per cell, shape (D T,); changed with it.
-    guide
-        Dual price as a logit between −over and under, shape (D T,).
     width
         Of the smoothing, in square roots of the need; 0 = what a head changes, exactly.
     shake
-        Standard deviation of the noise on the logit.
+        Standard deviation of the noise, in widths of the curve.
     """
     kinds, days = len(t.units), chosen.shape[1]
     old, row = chosen[person].copy(), chosen[person].copy()
     value, idle = np.empty(days * kinds), np.zeros(days)
     for d in range(first, last):
-        noise = np.random.normal(0.0, shake) if shake > 0 else 0.0
+        noise = rng.normal(0.0, shake) if shake > 0 else 0.0
         for k in range(kinds):
             c = d * kinds + k
             if t.wish[person, c] == np.inf:
@@ -50,7 +49,7 @@ def respond(
                 continue
             gap = t.need[c] - heads[c] + (old[d] == k)
             if width > 0:
-                x = (gap - 0.5) / (width * np.sqrt(max(t.need[c], 1))) + guide[c] + noise
+                x = (gap - 0.5) / (width * np.sqrt(max(t.need[c], 1))) + noise
                 price = (t.under[c] + t.over[c]) / (1 + np.exp(-x)) - t.over[c]
             else:
                 price = t.under[c] if gap > 0 else -t.over[c]
@@ -67,7 +66,7 @@ def respond(
             if row[d] >= 0:
                 h = heads[c + row[d]]
                 change += cell_cost(t, c + row[d], h + 1) - cell_cost(t, c + row[d], h) + t.wish[person, c + row[d]]
-    if change > 0 and not (temperature > 0 and np.random.random() < np.exp(-change / temperature)):
+    if change > 0 and not (temperature > 0 and rng.random() < np.exp(-change / temperature)):
         return 0.0
     for d in range(first, last):
         if row[d] != old[d]:
@@ -81,8 +80,8 @@ def respond(
 
 @njit(cache=True, nogil=True)
 def anneal(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, guide: np.ndarray, cost: float, best: np.ndarray,
-    steps: int, span: int, hot: float, cold: float, seed: int,
+    t: Tables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
+    steps: int, span: int, hot: float, cold: float, rng: np.random.Generator,
 ) -> tuple[float, float]:  # fmt: skip
     """Take `steps` random answers while the temperature falls from `hot` to `cold`; return last and best cost.
 
@@ -95,21 +94,18 @@ def anneal(
     span
         Most days that an answer may change.
     """
-    np.random.seed(seed)
     people, days = chosen.shape
     least = cost
     best[:] = chosen
     for step in range(steps):
         temperature = hot * (cold / hot) ** (step / steps)
         first, last = 0, days
-        length = np.random.randint(min(5, span), span + 1)
+        length = rng.integers(min(5, span), span + 1)
         if length < days:
-            first = np.random.randint(-length // 2, days - length // 2)
+            first = rng.integers(-length // 2, days - length // 2)
             last, first = min(days, first + length), max(0, first)
-        width = 0.0 if np.random.random() < 0.3 else np.random.uniform(0.02, 0.3)
-        cost += respond(
-            t, chosen, heads, np.random.randint(people), first, last, guide, width, 0.4, temperature
-        )  # fmt: skip
+        width = 0.0 if rng.random() < 0.3 else rng.uniform(0.02, 0.3)
+        cost += respond(t, chosen, heads, rng.integers(people), first, last, width, 0.4, temperature, rng)
         if cost < least - 1e-6:
             least = cost
             best[:] = chosen

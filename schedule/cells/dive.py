@@ -48,7 +48,8 @@ def dive(pool: Pool, watch: Watch, *, threshold: float, until_s: float) -> np.nd
 
 def _fits(rows: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     """Whether rows obey what is fixed, both shape (n, days)."""
-    return ((fixed == FREE) | (rows == fixed)).all(axis=1)
+    fits: np.ndarray = ((fixed == FREE) | (rows == fixed)).all(axis=1)
+    return fits
 
 
 def _fix(pool: Pool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:

@@ -88,7 +88,7 @@ def cheapest_part(
                         if c < table[line + i]:
                             table[line + i] = c
     n, r, m = start, rest, paid
-    cost = table[base[n - zero] * classes + r * (high[n - zero] - low[n - zero] + 1) + m - low[n - zero]]
+    cost: float = table[base[n - zero] * classes + r * (high[n - zero] - low[n - zero] + 1) + m - low[n - zero]]
     if cost == np.inf:
         return np.inf
     for d in range(first, last):
@@ -102,9 +102,10 @@ def cheapest_part(
                 after = m + t.units[k]
                 if t.latest[k] >= r and low[to - zero] <= after <= high[to - zero]:
                     wide = high[to - zero] - low[to - zero] + 1
-                    c = value[d * kinds + k] + table[
-                        base[to - zero] * classes + t.after[k] * wide + after - low[to - zero]
-                    ]
+                    c = (
+                        value[d * kinds + k]
+                        + table[base[to - zero] * classes + t.after[k] * wide + after - low[to - zero]]
+                    )
                     if c < leading:
                         leading, take = c, k
         row[d] = take

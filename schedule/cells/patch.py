@@ -117,7 +117,7 @@ class Pool:
         return out
 
     def numbers(self, chosen: np.ndarray) -> np.ndarray:
-        """Return the numbers of the rows that the patch's people work in `chosen`, shape (P, D); it adds them if new."""
+        """Return the numbers of the rows that the patch's people work in `chosen`, shape (P, D), new ones added."""
         everyone = np.arange(len(self.patch.people))
         self.add(everyone, chosen[self.patch.people])
         part = chosen[self.patch.people, self.patch.first : self.patch.last]

@@ -16,7 +16,7 @@ FREE = -2
 def capped_part(
     t: Tables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
 ) -> float:
-    """Do as `cheapest_part`, then hold the caps: keep the cheapest allowed shifts of a type, forbid it elsewhere, repeat.
+    """Do as `cheapest_part`, then hold the caps: keep the cheapest shifts of a type, forbid it elsewhere, repeat.
 
     `value` is changed. The result obeys the caps, but need not be the cheapest that does.
     """
@@ -67,10 +67,10 @@ def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: in
 def priced_caps(
     t: Tables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray, steps: int
 ) -> tuple[float, float]:
-    """Do as `capped_part`, but charge for the types over their caps; return the cost and a lower bound on any legal one.
+    """Do as `capped_part`, but charge for types over their caps; return the cost and a bound on any legal row.
 
-    min over legal rows ≥ min over all rows of (cost + Σ charge · shifts of the type) − Σ charge · cap, for each charge ≥ 0; the
-    charges climb by Polyak's step towards the cost at hand.
+    min over legal rows ≥ min over all rows of (cost + Σ charge · shifts of the type) − Σ charge · cap, for each
+    charge ≥ 0; the charges climb by Polyak's step towards the cost at hand.
     """
     kinds = len(t.units)
     room = t.caps[person].copy()
@@ -80,7 +80,7 @@ def priced_caps(
     charge, slope = np.zeros(kinds), np.zeros(kinds)
     trial, best = row.copy(), row.copy()
     least, bound = np.inf, -np.inf
-    for step in range(steps):
+    for _ in range(steps):
         charged = value.copy()
         owed = 0.0
         for k in range(kinds):
@@ -146,7 +146,7 @@ def answers(
             idle[d] = 0.0 if hold < 0 else np.inf
             for k in range(kinds):
                 c = d * kinds + k
-                value[c] = t.wish[p, c] - price[c] if hold == FREE or hold == k else np.inf
+                value[c] = t.wish[p, c] - price[c] if hold in (FREE, k) else np.inf
         bounds[i] = costs[i] = cheapest_part(t, p, rows[i], first, last, value, idle)
         used[:] = 0
         for d in range(days):

@@ -1,7 +1,7 @@
 """What a head in each cell is worth: dual ascent, whose every step proves a bound.
 
-L(price) = Σ price · need + Σ over people of the cheapest (wishes − price) is a lower bound on the cost of every roster for
-each price between −over and under; caps on shift types are left out, which only lowers it. Deflected subgradients
+L(price) = Σ price · need + Σ over people of the cheapest (wishes − price) is a lower bound on the cost of every roster
+for each price between −over and under; caps on shift types are left out, which only lowers it. Deflected subgradients
 with a Polyak step (Camerini, Fratta, Maffioli 1975; Held, Wolfe, Crowder 1974).
 """
 

@@ -135,11 +135,13 @@ class Problem:
         _once("person", (p.name for p in self.people))
         _once("need", ((n.day, n.shift) for n in self.needs))
         shifts, people = {s.name for s in self.shifts}, {p.name for p in self.people}
-        _known("shift type", shifts, {x.shift for x in (*self.needs, *self.wishes)})
+        _known("shift type", shifts, {n.shift for n in self.needs} | {w.shift for w in self.wishes})
         _known("shift type", shifts, {name for s in self.shifts for name in s.not_before})
         _known("shift type", shifts, {name for p in self.people for name in p.most})
         _known("person", people, {w.person for w in self.wishes})
-        dated = {x.day for x in (*self.needs, *self.wishes)} | {d for p in self.people for d in p.days_off}
+        dated = (
+            {n.day for n in self.needs} | {w.day for w in self.wishes} | {d for p in self.people for d in p.days_off}
+        )
         _known("day", set(range(self.days)), dated)
 
 

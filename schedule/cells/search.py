@@ -101,9 +101,8 @@ class Search:
             if self.over or self.watch.elapsed_s > until_s:
                 break
             ends = [hot * (cold / hot) ** ((i + j) / slices) for j in (0, 1)]
-            seed = int(self.rng.integers(1 << 31))
             cost, low = anneal(
-                t, chosen, heads, np.zeros(len(t.need)), cost, best, SLICE, min(span, self.frame.days), *ends, seed
+                t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), ends[0], ends[1], self.rng
             )
             if low < least - 1e-6:
                 least, kept = low, best.copy()
@@ -111,9 +110,10 @@ class Search:
         return kept
 
     def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
-        """Choose a patch anew by columns, dives and a programme over the pool; return ``closed``, ``better`` or ``same``.
+        """Choose a patch anew by columns, dives and a programme over the pool; return how it ended.
 
-        ``closed`` means proven: no better roster differs in the patch only.
+        ``closed`` means proven: no better roster differs in the patch only; ``long`` that time was too short, ``done``
+        that it was not.
         """
         everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
         pool = Pool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
@@ -122,12 +122,11 @@ class Search:
         upper = self.target + 1e-4 * self.grain
         found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
         if found is None:
-            return "same"
+            return "long"
         if everything:
             self.raise_bound(found.bound)
         if found.bound > upper:
             return "closed"
-        before = self.cost
         for threshold in dives:
             if self.over or self.watch.elapsed_s > until_s:
                 break
@@ -136,7 +135,7 @@ class Search:
                 self.offer(whole, "dive")
                 start = self.shake(4 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
                 outside = np.ones(self.best.shape, bool)
-                outside[np.ix_(patch.people, range(patch.first, patch.last))] = False
+                outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
                 if (start == pool.chosen)[outside].all():
                     pool.add(np.arange(len(patch.people)), start[patch.people])
         if mip_s > 0 and not self.over:
@@ -150,8 +149,8 @@ class Search:
                 )  # fmt: skip
                 self.offer(roster, "pool")
                 if not done:
-                    return "better" if self.cost < before else "long"
-        return "better" if self.cost < before else "same"
+                    return "long"
+        return "long" if self.watch.elapsed_s > until_s else "done"
 
 
 SLICE = 2000

@@ -7,15 +7,17 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..status import Infeasible, NothingFound, Refused, Solved
 from .check import cost_of, violations
+from .parts import Parts
 from .patch import Patch
 from .person import FREE, answers
+from .prices import dual_ascent
 from .problem import Problem
 from .result import CellRoster
 from .search import Search
 from .tables import OFF, Frame
 
 TRIES = 20
-WIDE = 60_000
+WIDE = 30_000
 """Cells of all people up to which the whole horizon is one patch."""
 
 
@@ -77,7 +79,11 @@ def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
 
 
 def _run(search: Search, gap: float, rounds: int | None) -> None:
-    """Improve the roster and its bound."""
+    """Improve the roster and its bound.
+
+    First everything at once where the problem is not too wide, then part after part. With a number of rounds no step
+    looks at the clock.
+    """
     watch, frame = search.watch, search.frame
     people, days = search.best.shape
     total = watch.left_s
@@ -86,44 +92,26 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
         4000 * people, hot=0.3 * high, cold=0.01 * high, span=28, until_s=watch.elapsed_s + 0.12 * total,
         start=search.best,
     )  # fmt: skip
-    everyone = np.arange(people)
-    if people * days * len(frame.tables.units) <= WIDE and not search.over:
+    if people * days * len(frame.tables.units) <= WIDE:
         until = watch.elapsed_s + 0.35 * total
-        search.whole_patch(
-            Patch(everyone, 0, days), rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total
-        )
-    sizes = {"people": 0.25, "days": 14 / days}
+        everything = Patch(np.arange(people), 0, days)
+        if not search.over:
+            search.whole_patch(everything, rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total)
+    else:
+        search.raise_bound(dual_ascent(frame, watch, rounds=400, share=0.1, upper=search.cost).bound)
+    parts = Parts(people, days, search.rng)
+    limit = float("inf") if rounds is not None else max(4.0, 0.02 * min(total, 300.0))
     turn = 0
     while not search.over and (rounds is None or turn < rounds):
         if search.bound is not None and search.cost - search.bound <= gap * abs(search.bound):
             break
-        kind = ("people", "days")[turn % 2]
-        patch = _part(search, kind, sizes)
-        limit = max(4.0, 0.02 * total)
-        began = watch.elapsed_s
-        how = search.whole_patch(
-            patch, rounds=100, dives=(0.75,), until_s=began + limit, mip_s=limit / 2
-        )
-        took = watch.elapsed_s - began
+        kind = parts.kind()
+        patch = parts.draw(kind)
+        began, before = watch.elapsed_s, search.cost
+        how = search.whole_patch(patch, rounds=100, dives=(0.75,), until_s=began + limit, mip_s=limit / 2)
+        parts.learn(kind, before - search.cost, done=how != "long")
         watch.tell(
-            "part", f"{kind} {len(patch.people)} x {patch.last - patch.first} days: {how}, {took:.1f} s",
+            "part", f"{kind} {len(patch.people)} x {patch.last - patch.first} days: {how}, {watch.elapsed_s - began:.1f} s",
             best=search.cost, bound=search.bound,
         )  # fmt: skip
-        if how == "long" or took > limit:
-            sizes[kind] *= 0.9
-        elif how in ("closed", "same") and took < 0.5 * limit:
-            sizes[kind] = min(1.0, sizes[kind] * 1.1)
         turn += 1
-
-
-def _part(search: Search, kind: str, sizes: dict[str, float]) -> Patch:
-    """Draw a part: some people over many days, or everybody over some."""
-    people, days = search.best.shape
-    if kind == "days":
-        length = min(days, max(5, round(sizes[kind] * days)))
-        first = int(search.rng.integers(-length // 3, days - 2 * length // 3))
-        return Patch(np.arange(people), max(0, first), min(days, first + length))
-    some = search.rng.choice(people, size=min(people, max(2, round(sizes[kind] * people))), replace=False)
-    length = min(days, 56)
-    first = int(search.rng.integers(0, days - length + 1))
-    return Patch(np.sort(some), first, first + length)

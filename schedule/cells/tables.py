@@ -105,10 +105,7 @@ class Frame:
             np.array([p.most_minutes // unit for p in people], dtype=np.int64),
             np.array(kind, dtype=np.int64),
             np.array([a.layers + s for a, s in zip(automata, shift, strict=False)], dtype=np.int64),
-            *(
-                np.concatenate([np.where(to < 0, -1, to + s) for to, s in zip(tos, shift, strict=False)])
-                for tos in ([a.off for a in automata], [a.work for a in automata])
-            ),
+            _joined([a.off for a in automata], shift), _joined([a.work for a in automata], shift),
             np.array([s.minutes // unit for s in types], dtype=np.int64),
             latest, after, np.argsort(-latest, kind="stable"),
         )  # fmt: skip
@@ -127,6 +124,11 @@ class Frame:
             for day, k in enumerate(row)
             if k != OFF
         }
+
+
+def _joined(moves: list[np.ndarray], shift: np.ndarray) -> np.ndarray:
+    """Return the moves of all automata with their nodes numbered through."""
+    return np.concatenate([np.where(to < 0, -1, to + s) for to, s in zip(moves, shift, strict=False)])
 
 
 def _rest_classes(types: tuple[ShiftType, ...]) -> tuple[np.ndarray, np.ndarray]:
