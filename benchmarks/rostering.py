@@ -1,8 +1,8 @@
 """Named rosters on public instances: python -m benchmarks.rostering INSTANCE [--time-limit S] [--out R.csv]
 
 INSTANCE is the path of a file in the ``SECTION_*`` format of schedulingbenchmarks.org, or a number that is looked up as
-``--data DIR``/scheduling/curtois/InstanceN.txt. Prints value, proven bound, gap, seconds and processor seconds; progress
-goes to standard error. The roster is written as ``employee,day,shift`` with days counted from 0, a Monday. The
+``--data DIR``/scheduling/curtois/InstanceN.txt. Prints value, proven bound, gap, seconds and processor seconds;
+progress goes to standard error. The roster is written as ``employee,day,shift`` with days counted from 0, a Monday. The
 instances are not part of the repository; absent ones are skipped, and said to be.
 """
 

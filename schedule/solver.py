@@ -213,6 +213,7 @@ class Listener:
             event.subscribe(self)
 
     def __call__(self, event: Any) -> None:
+        """Note what HiGHS tells, and interrupt it if it should end."""
         if self.cancelled or self.watch.stopped or self.watch.time_is_up:
             event.interrupt()
         if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:

@@ -100,12 +100,13 @@ def anneal(
     for step in range(steps):
         temperature = hot * (cold / hot) ** (step / steps)
         first, last = 0, days
-        length = rng.integers(min(5, span), span + 1)
+        length = int(rng.integers(min(5, span), span + 1))
         if length < days:
-            first = rng.integers(-length // 2, days - length // 2)
+            first = int(rng.integers(-length // 2, days - length // 2))
             last, first = min(days, first + length), max(0, first)
+        person = int(rng.integers(0, people))
         width = 0.0 if rng.random() < 0.3 else rng.uniform(0.02, 0.3)
-        cost += respond(t, chosen, heads, rng.integers(people), first, last, width, 0.4, temperature, rng)
+        cost += respond(t, chosen, heads, person, first, last, width, 0.4, temperature, rng)
         if cost < least - 1e-6:
             least = cost
             best[:] = chosen

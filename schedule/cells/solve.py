@@ -110,8 +110,6 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
         began, before = watch.elapsed_s, search.cost
         how = search.whole_patch(patch, rounds=100, dives=(0.75,), until_s=began + limit, mip_s=limit / 2)
         parts.learn(kind, before - search.cost, done=how != "long")
-        watch.tell(
-            "part", f"{kind} {len(patch.people)} x {patch.last - patch.first} days: {how}, {watch.elapsed_s - began:.1f} s",
-            best=search.cost, bound=search.bound,
-        )  # fmt: skip
+        text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
+        watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
         turn += 1

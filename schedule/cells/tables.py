@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import gcd
 from typing import NamedTuple
 
@@ -134,7 +135,7 @@ def _joined(moves: list[np.ndarray], shift: np.ndarray) -> np.ndarray:
 def _rest_classes(types: tuple[ShiftType, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return `latest` and `after` of `Tables`: a class is the place in the chain of the forbidden successors."""
     chain = sorted({frozenset[str](), *(s.not_before for s in types)}, key=len)
-    for few, many in zip(chain, chain[1:], strict=False):
+    for few, many in pairwise(chain):
         if not few <= many:
             mine, other = (next(s.name for s in types if s.not_before == x) for x in (few, many))
             raise ValueError(

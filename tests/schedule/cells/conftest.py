@@ -24,7 +24,8 @@ def _tiny(seed: int, people: int = 2) -> Problem:
     staff = tuple(
         Person(
             name, {"E": int(rng.integers(1, 5)), "L": int(rng.integers(1, 4))}, 480, 2400, int(rng.integers(2, 5)),
-            int(rng.integers(1, 3)), int(rng.integers(1, 3)), int(rng.integers(0, 2)), frozenset({int(rng.integers(6))}),
+            int(rng.integers(1, 3)), int(rng.integers(1, 3)), int(rng.integers(0, 2)),
+            frozenset({int(rng.integers(6))}),
         )
         for name in names
     )  # fmt: skip
