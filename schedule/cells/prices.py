@@ -28,11 +28,15 @@ class Prices:
     bound: float
 
 
-def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, share: float, upper: float | None = None) -> Prices:
-    """Raise the bound for at most `rounds` rounds and `share` of the time that is left.
+def dual_ascent(
+    frame: Frame, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float | None = None
+) -> Prices:
+    """Raise the bound for at most `rounds` rounds, one at least.
 
     Parameters
     ----------
+    start
+        First prices, shape (D T,).
     upper
         Cost of a known roster, if any: it sets the step.
     """
@@ -40,12 +44,11 @@ def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, share: float, upper:
     days, kinds = frame.days, len(t.units)
     everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), days), OFF)
     fixed = np.full_like(nobody, FREE)
-    price = np.where(t.need > 0, 0.5 * t.under, -t.over)
+    price = np.clip(start, -t.over, t.under)
     best, at, direction = -np.inf, price, np.zeros_like(price)
     step, waited = 1.0, 0
-    until = watch.elapsed_s + share * watch.left_s
     for turn in range(rounds):
-        if watch.stopped or watch.elapsed_s > until:
+        if watch.stopped or (turn and watch.elapsed_s > until_s):
             break
         rows, costs, _ = answers(t, everyone, nobody, 0, days, price, fixed, 0)
         value = frame.constant + float(price @ t.need) + float(costs.sum())

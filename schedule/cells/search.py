@@ -27,6 +27,8 @@ class Search:
     ----------
     best
         The roster, shape (P, D).
+    price
+        What a head in each cell is worth, as the last part with everybody told it, shape (D T,).
     grain
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
@@ -38,6 +40,7 @@ class Search:
     seed: int
     bound: float | None = None
     grain: float = field(init=False)
+    price: np.ndarray = field(init=False)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -45,6 +48,7 @@ class Search:
         costs = [w.cost for w in p.wishes] + [c for n in p.needs for c in (n.under, n.over)]
         whole = all(float(c).is_integer() for c in costs)
         self.grain = float(gcd(*(int(c) for c in costs))) if whole else 0.0
+        self.price = np.zeros(len(self.frame.tables.need))
         self.rng = np.random.default_rng(self.seed)
         self.note()
 
@@ -81,7 +85,7 @@ class Search:
 
     def raise_bound(self, bound: float) -> None:
         """Take a proven bound; up to the next whole cost where costs are whole."""
-        if not isfinite(bound):
+        if not isfinite(bound) or bound <= 0:  # costs are never below 0: that says nothing
             return
         if self.grain:
             bound = self.grain * ceil(bound / self.grain - 1e-6)
@@ -91,19 +95,23 @@ class Search:
             self.note()
 
     def shake(self, steps: int, *, hot: float, cold: float, span: int, until_s: float, start: np.ndarray) -> np.ndarray:
-        """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen."""
+        """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
+
+        It is cold by `until_s`, however few steps that allows.
+        """
         t = self.frame.tables
         chosen, best, least = start.copy(), start.copy(), cost_of(self.frame.problem, self.frame.roster(start))
         heads = heads_of(chosen, len(t.units))
-        cost, kept = least, start.copy()
+        cost, kept, began = least, start.copy(), self.watch.elapsed_s
         slices = max(1, steps // SLICE)
+        done = 0.0
         for i in range(slices):
-            if self.over or self.watch.elapsed_s > until_s:
+            if self.over or done >= 1 or self.watch.elapsed_s >= until_s:
                 break
-            ends = [hot * (cold / hot) ** ((i + j) / slices) for j in (0, 1)]
-            cost, low = anneal(
-                t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), ends[0], ends[1], self.rng
-            )
+            after = max((i + 1) / slices, (self.watch.elapsed_s - began) / (until_s - began))
+            warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
+            done = after
+            cost, low = anneal(t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), warm, cool, self.rng)
             if low < least - 1e-6:
                 least, kept = low, best.copy()
         self.offer(kept, "annealing")
@@ -123,6 +131,8 @@ class Search:
         found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
         if found is None:
             return "long"
+        if len(patch.people) == len(self.best):
+            self.price[pool.begin + pool.cells] = pool.split(found.point)[2]
         if everything:
             self.raise_bound(found.bound)
         if found.bound > upper:
@@ -133,7 +143,7 @@ class Search:
             whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
             if whole is not None:
                 self.offer(whole, "dive")
-                start = self.shake(4 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
+                start = self.shake(8 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
                 outside = np.ones(self.best.shape, bool)
                 outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
                 if (start == pool.chosen)[outside].all():
@@ -153,5 +163,5 @@ class Search:
         return "long" if self.watch.elapsed_s > until_s else "done"
 
 
-SLICE = 2000
+SLICE = 1000
 """Steps of annealing between two looks at the watch."""

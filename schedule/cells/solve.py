@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import numpy as np
 
 from ...forecast.progress import Watch
@@ -92,17 +94,16 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
         4000 * people, hot=0.3 * high, cold=0.01 * high, span=28, until_s=watch.elapsed_s + 0.12 * total,
         start=search.best,
     )  # fmt: skip
-    if people * days * len(frame.tables.units) <= WIDE:
+    wide = people * days * len(frame.tables.units) > WIDE
+    if not wide and not search.over:
         until = watch.elapsed_s + 0.35 * total
         everything = Patch(np.arange(people), 0, days)
-        if not search.over:
-            search.whole_patch(everything, rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total)
-    else:
-        search.raise_bound(dual_ascent(frame, watch, rounds=400, share=0.1, upper=search.cost).bound)
+        search.whole_patch(everything, rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total)
     parts = Parts(people, days, search.rng)
     limit = float("inf") if rounds is not None else max(4.0, 0.02 * min(total, 300.0))
     turn = 0
-    while not search.over and (rounds is None or turn < rounds):
+    end = watch.elapsed_s + watch.left_s - (0.12 * total if wide and isfinite(total) else 0.0)
+    while not search.over and watch.elapsed_s < end and (rounds is None or turn < rounds):
         if search.bound is not None and search.cost - search.bound <= gap * abs(search.bound):
             break
         kind = parts.kind()
@@ -113,3 +114,7 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
         text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
         watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
         turn += 1
+    if wide and not search.over:
+        until = watch.elapsed_s + 0.8 * watch.left_s
+        found = dual_ascent(frame, watch, rounds=300, until_s=until, start=search.price, upper=search.cost)
+        search.raise_bound(found.bound)
