@@ -1,0 +1,220 @@
+"""Plans: people answer in turn, each seeing the rest; first prices lead, then heads.
+
+At a wide blur everybody sees the dual's prices, at none exactly what is missing: block coordinate descent, one person's
+whole week at a time. Annealing then goes on with one or two people, at chance blurs, keeping the best plan seen.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..roster.conflicts import refuse_conflicts
+from ..status import SolverFault
+from .dual import Dual
+from .heads import Heads, no_heads
+from .menu import Person
+from .respond import Chosen, Responder, shift_heads
+from .service import blurred
+
+WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
+"""Blurs of the descent, in square roots of the heads needed."""
+
+SWEEPS, SETTLE = 3, 30
+"""Rounds over everybody at each blur; most rounds at none."""
+
+PAIRS = 0.3
+"""Share of the annealing's steps in which two people leave together."""
+
+BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
+"""Blurs of the annealing, of which each step draws one."""
+
+NOISE, SURE, HOT, COLD = 0.4, 0.15, 1.0, 0.05
+"""Annealing: noise on the prices' logit per two hours, share of exact steps, first and last heat (hours' wage)."""
+
+
+class Descent:
+    """A plan and the ways to improve it; `best` never gets worse.
+
+    Parameters
+    ----------
+    dual
+        Prices to be led by.
+    over
+        Whether to end.
+    """
+
+    def __init__(self, dual: Dual, *, seed: int, over: Callable[[], bool]) -> None:
+        self.dual, self.people, self.service = dual, dual.people, dual.service
+        self.responder: Responder = dual.responder
+        self.over, self.rng = over, np.random.default_rng(seed)
+        self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons]
+        self.best, self.best_cost = list(self.weeks), math.inf
+        self.keep(self.heads(self.exact()))
+
+    def _first(self, person: Person) -> Chosen:
+        """Return a legal week to begin with: the best for somebody whom nobody needs.
+
+        Raises
+        ------
+        Infeasible
+            If the rules leave none.
+        """
+        nothing = self.responder.prefix(np.zeros(self.responder.size))
+        most, minute = self.people.problem.rules.max_start_spread_min, person.menu.minute
+        bands = [np.zeros(len(minute))]
+        if most is not None and len(minute):
+            bands = [np.where((minute < low) | (minute > low + most), np.inf, 0.0) for low in np.unique(minute)]
+        for band in bands:
+            week = self.responder.week(person, nothing, band)
+            if week is not None:
+                return week
+        refuse_conflicts(self.people.problem)
+        raise SolverFault(f"no week obeys the rules of {person.agent.id}")
+
+    def heads(self, slope: np.ndarray) -> Heads:
+        """Return the heads of the present plan, split over queues as `slope` has it."""
+        out = no_heads(self.people.can, slope, self.service.before)
+        nobody = np.zeros(self.responder.size, dtype=np.int64)
+        for person, week in zip(self.people.persons, self.weeks, strict=True):
+            shift_heads(out, person.group, nobody, self.responder.slots(person, week))
+        return out
+
+    def cost(self, heads: Heads) -> float:
+        """Return the cost of the present plan."""
+        money = sum(self.responder.money(p, w) for p, w in zip(self.people.persons, self.weeks, strict=True))
+        return money + self.service.cost(heads.n)
+
+    def exact(self) -> np.ndarray:
+        """Return the worth of heads without blur."""
+        return self.service.slope(self.dual.goal_price)
+
+    def keep(self, heads: Heads) -> bool:
+        """Take the present plan for the best if it is."""
+        cost = self.cost(heads)
+        if cost >= self.best_cost - 1e-9:
+            return False
+        self.best, self.best_cost = list(self.weeks), cost
+        return True
+
+    def guided(self, tell: Callable[[str], None]) -> None:
+        """Let everybody answer in turn, at falling blurs, then exactly until nobody moves."""
+        need = np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2))
+        for width in WIDTHS:
+            if self.over():
+                break
+            heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
+            for _ in range(SWEEPS):
+                self._sweep(heads, None)
+            tell(f"blur {width:g}")
+        self.settle()
+
+    def settle(self, rounds: int = SETTLE) -> None:
+        """Let everybody answer exactly until nobody moves or the `rounds` are over; keep the plan if it is the best."""
+        heads = self.heads(self.exact())
+        for _ in range(rounds):
+            if not self._sweep(heads, -1e-9):
+                break
+        self.keep(heads)
+
+    def _sweep(self, heads: Heads, most: float | None) -> int:
+        """Let everybody answer once, in chance order; returns how many changed their week."""
+        moved = 0
+        for a in self.rng.permutation(len(self.weeks)).tolist():
+            if self.over():
+                break
+            moved += self._answer([a], heads, lambda _, worth: worth, most) is not None
+        return moved
+
+    def _answer(
+        self, group: Sequence[int], heads: Heads, guide: Callable[[int, np.ndarray], np.ndarray], most: float | None
+    ) -> float | None:
+        """Let people leave together and choose anew in turn, at the prices that `guide` makes of what heads are worth.
+
+        Returns the change of the cost where their new weeks are taken. That is where the cost rises by no more than
+        `most`; without `most` where one person's week is better at the prices as they are, whatever the cost.
+        """
+        responder, nobody = self.responder, np.zeros(self.responder.size, dtype=np.int64)
+        before = self.service.least_cost(heads.n)
+        persons, old = [self.people.persons[a] for a in group], [self.weeks[a] for a in group]
+        was = [responder.slots(person, week) for person, week in zip(persons, old, strict=True)]
+        for person, slots in zip(persons, was, strict=True):
+            shift_heads(heads, person.group, slots, nobody)
+        dearer = better = 0.0
+        will: list[np.ndarray] = []
+        for a, person, had, slots in zip(group, persons, old, was, strict=True):
+            worth = heads.gain[person.group].copy()
+            week = responder.week(person, responder.prefix(guide(a, worth)), self._steady(a)) or had
+            will.append(responder.slots(person, week))
+            shift_heads(heads, person.group, nobody, will[-1])
+            self.weeks[a] = week
+            dearer += responder.money(person, week) - responder.money(person, had)
+            better += float(worth @ (will[-1] - slots))
+        change = dearer + self.service.least_cost(heads.n) - before
+        if change <= most if most is not None else dearer < better - 1e-9:
+            return change
+        for a, person, had, slots, now in zip(group, persons, old, was, will, strict=True):
+            shift_heads(heads, person.group, now, slots)
+            self.weeks[a] = had
+        return None
+
+    def _steady(self, a: int) -> np.ndarray | None:
+        """Return a price of each option's distance to the person's usual start; infinite beyond the widest spread."""
+        problem, menu = self.people.problem, self.people.persons[a].menu
+        most, price = problem.rules.max_start_spread_min, problem.costs.steady_h
+        if most is None and price == 0.0:
+            return None
+        worked = self.weeks[a].options[self.weeks[a].options >= 0]
+        if not len(worked) and most is None:
+            return None
+        usual = int(np.median(menu.minute[worked]) if len(worked) else self.rng.choice(menu.minute))
+        away = np.abs(menu.minute - usual)
+        out = 0.5 * price * away / 60.0
+        return out if most is None else np.where(away <= most // 2, out, np.inf)
+
+    def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
+        """Re-plan one or two people at chance blurs, now and then for the worse, until time or `steps` are used."""
+        exact, slots = self.exact(), self.responder.size
+        need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
+        tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
+        heads, rng, rows = self.heads(exact), self.rng, np.arange(slots)
+        top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
+        block = rows * len(self.people.problem.grid.dates) * 12 // slots
+
+        def guide(a: int, worth: np.ndarray) -> np.ndarray:
+            """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
+            noise = np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
+            queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
+            if rng.random() < SURE:
+                goals = len(self.service.margin)
+                drawn = self.people.problem.costs.lost_call * rng.random(goals)
+                return (
+                    noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0) if goals else worth
+                )
+            table = tables[int(rng.integers(len(tables)))]
+            here = np.minimum(heads.n[queues], table.shape[2] - 1)
+            share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
+            odds = noise * share / (1.0 - share)
+            return np.asarray(top * odds / (1.0 + odds))
+
+        present, told = self.cost(heads), 0.0
+        lowest, lowest_weeks = present, list(self.weeks)
+        for step in itertools.count():
+            done = max(used(), step / steps if steps else 0.0)
+            if self.over() or done >= 1.0:
+                break
+            heat = self.people.wage * HOT * (COLD / HOT) ** done
+            size = min(len(self.weeks), 1 + (rng.random() < PAIRS))
+            group = rng.choice(len(self.weeks), size, replace=False).tolist()
+            luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)
+            present += self._answer(group, heads, guide, luck) or 0.0
+            if present < lowest - 1e-9:
+                lowest, lowest_weeks = present, list(self.weeks)
+            if done > told:
+                told = done + 0.02
+                tell("annealing")
+        self.weeks = lowest_weeks
+        self.settle()
