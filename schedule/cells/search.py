@@ -55,7 +55,12 @@ class Search:
     @property
     def over(self) -> bool:
         """Whether the search should end: stopped, out of time, or nothing left to gain."""
-        return self.watch.stopped or self.watch.time_is_up or self.closed(self.bound)
+        return self.watch.stopped or self.watch.time_is_up or self.proven
+
+    @property
+    def proven(self) -> bool:
+        """Whether no roster is cheaper; costs are never below 0."""
+        return self.cost <= 0 or self.closed(self.bound)
 
     @property
     def target(self) -> float:
@@ -65,6 +70,10 @@ class Search:
     def closed(self, bound: float | None) -> bool:
         """Whether `bound` leaves no room for a better roster."""
         return bound is not None and bound > self.target + 1e-4 * max(self.grain, 1e-3)
+
+    def within(self, gap: float) -> bool:
+        """Whether the cost is within a relative `gap` of its bound."""
+        return self.bound is not None and self.cost - self.bound <= gap * self.bound
 
     def note(self) -> None:
         """Keep the history."""

@@ -49,12 +49,11 @@ def solve_cells(
     broken = violations(problem, frame.roster(search.best))
     if broken:
         raise Refused(broken)
-    proven = search.closed(search.bound)
-    stopped = None if proven else "user" if watch.stopped else "time" if watch.time_is_up else "gap"
-    bound = search.cost if proven else search.bound
-    solved = Solved(
-        "optimal" if proven else "feasible", search.cost, bound, stopped, watch.elapsed_s, tuple(search.history)
-    )
+    near = search.proven or search.within(gap)
+    solved = Solved.of(
+        search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
+        time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
+    )  # fmt: skip
     return CellRoster(frame.roster(search.best), solved)
 
 
@@ -104,7 +103,7 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
     turn = 0
     end = watch.elapsed_s + watch.left_s - (0.12 * total if wide and isfinite(total) else 0.0)
     while not search.over and watch.elapsed_s < end and (rounds is None or turn < rounds):
-        if search.bound is not None and search.cost - search.bound <= gap * abs(search.bound):
+        if search.within(gap):
             break
         kind = parts.kind()
         patch = parts.draw(kind)
