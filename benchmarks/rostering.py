@@ -63,7 +63,12 @@ def run(path: Path, best: int | None, out: Path | None, args: argparse.Namespace
     signal.signal(signal.SIGINT, lambda *_: watch.stop.set())
     worked = time.process_time()
     problem = read_problem(path)
-    found = solve_cells(problem, watch, gap=args.gap, seed=args.seed)
+    try:
+        found = solve_cells(problem, watch, gap=args.gap, seed=args.seed)
+    except NothingFound:
+        if watch.stopped:
+            return True
+        raise
     if out is not None:
         write(out, problem, found.roster)
     seconds, processor = time.monotonic() - began, time.process_time() - worked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from ...forecast.progress import Watch
 from .part import cheapest_part
 from .tables import Tables
 
@@ -109,8 +110,9 @@ def priced_caps(
             length += slope[k] ** 2
         if length == 0 or least - bound <= 1e-6 * max(1.0, abs(least)):
             break
+        rise = least - proven if least < np.inf else max(1.0, abs(proven))
         for k in range(kinds):
-            charge[k] = max(0.0, charge[k] + (least - proven) / length * slope[k])
+            charge[k] = max(0.0, charge[k] + rise / length * slope[k])
     row[:] = best
     return least, bound
 
@@ -154,4 +156,17 @@ def answers(
                 used[rows[i, d]] += 1
         if steps > 0 and costs[i] < np.inf and (used > t.caps[p]).any():
             costs[i], bounds[i] = priced_caps(t, p, rows[i], first, last, value, idle, steps)
+    return rows, costs, bounds
+
+
+def ask(
+    watch: Watch, t: Tables, people: np.ndarray, chosen: np.ndarray, price: np.ndarray, fixed: np.ndarray, steps: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+    """Do as `answers` over all days, one person after another; None where stopped or out of time meanwhile."""
+    told = []
+    for person in people:
+        if watch.stopped or watch.time_is_up:
+            return None
+        told.append(answers(t, np.array([person]), chosen, 0, chosen.shape[1], price, fixed, steps))
+    rows, costs, bounds = (np.concatenate(part) for part in zip(*told, strict=True))
     return rows, costs, bounds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...forecast.progress import Watch
-from .person import FREE, answers
+from .person import FREE, ask
 from .tables import OFF, Frame
 
 DEFLECTION = 0.6
@@ -31,7 +31,7 @@ class Prices:
 def dual_ascent(
     frame: Frame, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float | None = None
 ) -> Prices:
-    """Raise the bound for at most `rounds` rounds, one at least.
+    """Raise the bound for at most `rounds` rounds; it is −infinite where not even one was done.
 
     Parameters
     ----------
@@ -48,9 +48,12 @@ def dual_ascent(
     best, at, direction = -np.inf, price, np.zeros_like(price)
     step, waited = 1.0, 0
     for turn in range(rounds):
-        if watch.stopped or (turn and watch.elapsed_s > until_s):
+        if turn and watch.elapsed_s > until_s:
             break
-        rows, costs, _ = answers(t, everyone, nobody, 0, days, price, fixed, 0)
+        answered = ask(watch, t, everyone, nobody, price, fixed, 0)
+        if answered is None:
+            break
+        rows, costs, _ = answered
         value = frame.constant + float(price @ t.need) + float(costs.sum())
         if value > best + 2e-5 * abs(best) or turn == 0:
             best, at, waited = max(value, best), price, 0

@@ -11,7 +11,7 @@ from ..status import Infeasible, NothingFound, Refused, Solved
 from .check import cost_of, violations
 from .parts import Parts
 from .patch import Patch
-from .person import FREE, answers
+from .person import FREE, ask
 from .prices import dual_ascent
 from .problem import Problem
 from .result import CellRoster
@@ -40,7 +40,7 @@ def solve_cells(
     Infeasible
         If somebody's own rules contradict each other.
     NothingFound
-        If time was up before everybody had a legal row.
+        If it was stopped or time was up before everybody had a legal row.
     """
     frame = Frame.of(problem)
     start = _first(frame, watch, seed)
@@ -64,9 +64,12 @@ def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
     nobody = np.full((len(t.least), frame.days), OFF)
     free = np.full_like(nobody, FREE)
     rows, waiting = nobody.copy(), np.arange(len(nobody))
-    for _ in range(TRIES):
+    for turn in range(TRIES):
         price = rng.uniform(0, 1, len(t.need)) * t.under
-        found, costs, bounds = answers(t, waiting, nobody, 0, frame.days, price, free, 30)
+        answered = ask(watch, t, waiting, nobody, price, free, 1 + 2 * turn)
+        if answered is None:
+            raise NothingFound("The search ended before everybody had a legal row.")
+        found, costs, bounds = answered
         names = [frame.problem.people[p].name for p in waiting[bounds == np.inf]]
         if names:
             raise Infeasible([f"the rules of {name}" for name in names], ["fewer or wider limits for them"])
@@ -74,8 +77,6 @@ def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
         waiting = waiting[~np.isfinite(costs)]
         if not len(waiting):
             return rows
-        if watch.stopped or watch.time_is_up:
-            break
     raise NothingFound(f"No roster within their caps was found for {frame.problem.people[waiting[0]].name}.")
 
 

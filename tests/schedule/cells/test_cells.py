@@ -11,7 +11,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.schedule.cells.check import cost_of, violations
 from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType
 from busyhour.schedule.cells.solve import solve_cells
-from busyhour.schedule.status import Infeasible
+from busyhour.schedule.status import Infeasible, NothingFound
 
 EARLY = ShiftType("E", 480)
 LATE = ShiftType("L", 600, frozenset({"E"}))
@@ -70,12 +70,23 @@ def test_contradicting_rules_are_told_by_name():
 
 
 def test_a_stopped_search_keeps_a_legal_roster(tiny):
-    watch = Watch()
-    watch.stop.set()
-    problem = tiny(5)
+    watch = Watch(show=lambda event: watch.stop.set())
+    problem = tiny(5, people=4)
     found = solve_cells(problem, watch)
     assert violations(problem, found.roster) == []
-    assert found.solved.stopped == "user"
+    assert found.solved.status == "optimal" or found.solved.stopped == "user"
+
+
+def test_a_search_stopped_before_any_roster_says_so(tiny):
+    watch = Watch()
+    watch.stop.set()
+    with pytest.raises(NothingFound):
+        solve_cells(tiny(5), watch)
+
+
+def test_a_roster_that_costs_nothing_is_proven():
+    found = solve_cells(Problem(14, (EARLY, LATE), (ANN,), ()), Watch())
+    assert (found.solved.status, found.solved.cost) == ("optimal", 0)
 
 
 def test_the_same_seed_gives_the_same_roster(tiny):
