@@ -66,9 +66,10 @@ def run(path: Path, best: int | None, out: Path | None, args: argparse.Namespace
     try:
         found = solve_cells(problem, watch, gap=args.gap, seed=args.seed)
     except NothingFound:
-        if watch.stopped:
-            return True
-        raise
+        if not watch.stopped:
+            raise
+        print(f"{path.stem}: stopped before there was a roster", file=sys.stderr)
+        return True
     if out is not None:
         write(out, problem, found.roster)
     seconds, processor = time.monotonic() - began, time.process_time() - worked
