@@ -44,11 +44,8 @@ def code_of(summary: dict[str, Any]) -> int:
     """Return the exit code of a run that has a plan."""
     if summary["stopped"] == "user":
         return STOPPED
-    asked = summary["asked_gap"]
-    parts = [summary[name] for name in ("cover", "roster") if name in summary]
-    if any(p["stopped"] == "time" and (p["gap"] is None or p["gap"] > asked) for p in parts):
-        return LIMIT_WITH_PLAN
-    return DONE
+    near = summary["gap"] is not None and summary["gap"] <= summary["asked_gap"]
+    return LIMIT_WITH_PLAN if summary["stopped"] == "time" and not near else DONE
 
 
 def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:

@@ -34,11 +34,11 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0)]
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", help="Seconds for cover and roster together; else [solve] time_limit_s.", min=1),
+    typer.Option("--time-limit", help="Seconds for shifts and people together; else [solve] time_limit_s.", min=1),
 ]
 Gap = Annotated[
     float | None,
-    typer.Option(help="Gap to stop at, like 0.001; else [solve] gap and cover_gap.", min=0, max=0.999),
+    typer.Option(help="Gap to stop at, like 0.001; else [solve] gap.", min=0, max=0.999),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder or file to write; it is replaced whole or not at all.")]
 Scenario = Annotated[str | None, typer.Option(help="Apply [scenario.NAME] of plan.toml.")]

@@ -115,13 +115,11 @@ class Shrinkage(_Strict):
 class Solve(_Strict):
     """How long and how hard to optimise.
 
-    `time_limit_s` covers cover and roster together; `gap` is the share at which the published plan is good enough,
-    `cover_gap` the same for each block of days of the cover.
+    `time_limit_s` covers shifts and people together; `gap` is the share at which the plan is good enough.
     """
 
     time_limit_s: float = Field(default=90.0, gt=0)
-    gap: float = Field(default=0.005, ge=0, lt=1)
-    cover_gap: float = Field(default=0.001, ge=0, lt=1)
+    gap: float = Field(default=0.01, ge=0, lt=1)
     seed: int = Field(default=1, ge=0)
     threads: int = Field(default=1, ge=1, le=64)
 

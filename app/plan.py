@@ -48,7 +48,7 @@ class Ask:
     @property
     def overrides(self) -> dict[str, Any]:
         """The tables of plan.toml that the caller set."""
-        asked = {"seed": self.seed, "time_limit_s": self.time_limit_s, "gap": self.gap, "cover_gap": self.gap}
+        asked = {"seed": self.seed, "time_limit_s": self.time_limit_s, "gap": self.gap}
         given = {key: value for key, value in asked.items() if value is not None}
         return {"solve": given} if given else {}
 

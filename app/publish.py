@@ -111,7 +111,8 @@ def publish(
         if previous is not None:
             files = {**files, "previous_activity.csv": previous / "activity.csv"}
         hashes = copy_inputs(files, run, folder.arguments(first))
-        wages_said = week.roster.cost_wages if week.roster is not None else None
+        named = bool(week.problem.staff)
+        wages_said = week.cost_wages if named else None
         verdict = judged(week.activity, folder.plan, run / "inputs", first, coverage=week.coverage, wages=wages_said)
         if not verdict.passed:
             raise Refused([str(v) for v in verdict.violations])
@@ -128,11 +129,11 @@ def publish(
             "service": service,
             "explain": explain(week.problem, week.assigned, week.coverage),
         }
-        if week.roster is not None:
+        if named:
             tables |= {
                 "roster": roster_table(week.assigned, week.problem.grid),
-                "open_shifts": open_table(week.roster.open, week.problem.grid),
-                "open_reasons": explain_open(week.problem, week.assigned, week.roster.open),
+                "open_shifts": open_table(week.open, week.problem.grid),
+                "open_reasons": explain_open(week.problem, week.assigned, week.open),
             }
         if predicted is not None:
             tables |= {
@@ -154,7 +155,7 @@ def publish(
         write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         write_report(run, wages=wages)
         write_workbook(run, wages=wages)
-        if week.roster is not None:
+        if named:
             write_calendars(run, previous=out if _same_week(out, first) else None)
             write_sheets(run)
         write_atomic(run / "run.log", "\n".join(log()) + "\n")

@@ -5,19 +5,15 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..schedule.check import Verdict
-from ..schedule.coverage import below_floor, fit, heads_of, heads_planned, shortfall
-from ..schedule.status import Solved, sound_bound
+from ..schedule.coverage import below_floor, fit
 from .config import Config
 from .week import Week
-
-OPTIMAL = 1e-6
 
 LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
 
@@ -27,27 +23,19 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in LIBRARIES}
 
 
-def _part(
-    solved: Solved,
-    wages: float,
-    prices: float,
-    bound: float | None,
-    paid_hours: float,
-    seconds: float,
-    asked: float,
-) -> dict[str, Any]:
-    told = replace(solved, cost=wages + prices, bound=sound_bound(bound, wages + prices))
-    proven, reached = told.gap is not None and told.gap <= OPTIMAL, told.gap is not None and told.gap <= asked
+def _part(week: Week, stages: Mapping[str, float]) -> dict[str, Any]:
+    """Return what the optimisation knows about its answer."""
+    solved, prices = week.solved, sum(week.prices.values())
     return {
-        "status": "optimal" if proven else "feasible" if solved.status == "optimal" else solved.status,
-        "stopped": solved.stopped if solved.stopped != "gap" or reached else None,
-        "cost": told.cost,
-        "cost_wages": wages,
+        "status": solved.status,
+        "stopped": solved.stopped,
+        "cost": week.cost_wages + prices,
+        "cost_wages": week.cost_wages,
         "cost_prices": prices,
-        "bound": told.bound,
-        "gap": told.gap,
-        "paid_hours": paid_hours,
-        "seconds": seconds,
+        "bound": solved.bound,
+        "gap": solved.gap,
+        "paid_hours": sum(p.shift.paid_min for p in week.planned) / 60,
+        "seconds": stages.get("roster", stages.get("cover", 0.0)),
     }
 
 
@@ -80,14 +68,8 @@ def summarise(
     stopped
         Whether the user stopped the run at any stage.
     """
-    cover = week.cover
-    cover_hours = sum(p.shift.paid_min for p in cover.planned) / 60
-    seconds = stages.get("cover", 0.0)
-    wages, prices_then, bound = cover.cost_wages, cover.cost_prices, cover.solved.bound
-    asked = max(config.solve.gap, config.solve.cover_gap)
-    parts = {"cover": _part(cover.solved, wages, prices_then, bound, cover_hours, seconds, asked)}
-    parts["cover"]["mended"] = week.repairs > 0  # then the published shifts are more than these
-    parts["cover"]["blocks"] = [
+    part = _part(week, stages)
+    blocks = [
         {
             "dates": [d.isoformat() for d in b.dates],
             "cost": b.cost,
@@ -95,38 +77,26 @@ def summarise(
             "gap": b.gap,
             "seconds": b.seconds,
         }
-        for b in cover.blocks
+        for b in week.blocks
     ]
-    published, prices, solved = parts["cover"], {"lost_calls_and_under": cover.cost_prices}, cover.solved
-    if week.roster is not None:
-        roster = week.roster
-        named_hours = sum(p.shift.paid_min for shifts in roster.assigned.values() for p in shifts) / 60
-        named = {name: price for name, price in roster.prices.items() if name != "left_short"}  # exactly: shortfall
-        prices = {**named, **shortfall(heads_of(week.coverage, week.problem.grid), week.problem)}
-        seconds = stages.get("roster", 0.0)
-        wages, asked = roster.cost_wages, config.solve.gap
-        parts["roster"] = _part(roster.solved, wages, sum(prices.values()), _bound(week), named_hours, seconds, asked)
-        published, solved = parts["roster"], roster.solved
     figures = fit(week.coverage, week.problem.grid)
-    proven = cover.solved.status == "optimal"
     return {
         "site": config.site.name,
         "note": config.site.note,
         "zone": config.site.zone,
         "currency": config.costs.currency,
         **label,
-        **{k: v for k, v in published.items() if k not in ("seconds", "blocks", "mended")},
-        "status": published["status"] if proven or published["status"] != "optimal" else "feasible",
-        "stopped": _stopped(parts, published, by_user=stopped),
+        **{k: v for k, v in part.items() if k != "seconds"},
+        "stopped": "user" if stopped else part["stopped"],
         "asked_gap": config.solve.gap,
         "notes": list(notes),
-        "cost_prices_parts": prices,
+        "cost_prices_parts": dict(week.prices),
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],
         **_floor(week),
         "schedule_fit": figures["fit"],
         "occupancy": _occupancy(week),
-        "open_shifts": len(week.roster.open) if week.roster is not None else 0,
+        "open_shifts": len(week.open),
         "violations": len(verdict.violations),
         **_service(service),
         "goal_basis": "/".join(sorted({"interval" if d.by_interval else d.goal.basis for d in week.problem.demands})),
@@ -145,28 +115,13 @@ def summarise(
         },
         "seconds": sum(stages.values()),
         "stages": dict(stages),
-        "gap_history": [list(h) for h in solved.history],
+        "gap_history": [list(h) for h in week.solved.history],
         "seed": config.solve.seed,
         "versions": versions(),
         "input_hashes": dict(hashes),
-        **parts,
+        "cover": {**part, "blocks": blocks},
+        **({"roster": part} if week.problem.staff else {}),  # people and shifts are chosen together
     }
-
-
-def _bound(week: Week) -> float | None:
-    """Return the bound of the named plan: that of its roster, and what even all planned heads leave short."""
-    if week.roster is None or week.roster.solved.bound is None:
-        return None
-    least = shortfall(heads_planned(week.problem, week.planned), week.problem, at_least=True)
-    return week.roster.solved.bound + sum(least.values())
-
-
-def _stopped(parts: Mapping[str, Any], published: Mapping[str, Any], *, by_user: bool) -> str | None:
-    """Tell why the run ended: by its user, by time in any stage, by the gap asked for, or (None) at its own end."""
-    reasons = [part["stopped"] for part in parts.values()]
-    early = ["user"] * by_user + [reason for reason in ("user", "time") if reason in reasons]
-    told: str | None = early[0] if early else published["stopped"]
-    return told
 
 
 def _floor(week: Week) -> dict[str, Any]:

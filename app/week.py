@@ -1,11 +1,12 @@
-"""Decide one week: problem, cover, roster, coverage, simulation, judge; nothing is written here."""
+"""Decide one week: problem, shifts and people, coverage, simulation; nothing is written here."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pandas as pd
 
@@ -15,27 +16,28 @@ from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.laws import law_of_cv
 from ..forecast.queueing.simulation import Simulation, simulate
 from ..schedule.activity import activity, anonymous, staffing
-from ..schedule.cover.result import Cover
+from ..schedule.cover.result import Block, Cover
 from ..schedule.cover.solve import solve_cover
 from ..schedule.coverage import coverage, on_phone, service_expected
-from ..schedule.demand import demand
-from ..schedule.mend import mend
+from ..schedule.demand import asking_more, demand
+from ..schedule.named.solve import NamedPlan, solve_named
+from ..schedule.named.swaps import swapped
+from ..schedule.openings import open_shifts
 from ..schedule.problem import ScheduleProblem
-from ..schedule.roster.result import Roster
-from ..schedule.roster.solve import solve_roster
+from ..schedule.roster.result import roster_of
 from ..schedule.shifts import PlannedShift
 from ..schedule.staff import Agent
-from ..schedule.status import NothingFound
+from ..schedule.status import NothingFound, Solved
 from .config import Config
 
-COVER_SHARE = 0.6
-"""Part of the time left that the cover may take when there are people to name."""
+FIRST_SHARE, SWAP_SHARE, REPAIR_SHARE = 0.65, 0.15, 0.1
+"""Parts of the time limit: for everybody's weeks, for who takes whose shift, and for each repair."""
 
 REPAIRS = 2
-"""How often a plan is mended where simulation says that a period misses its goal."""
+"""How often a plan is made anew where simulation says that a period misses its goal."""
 
-LEAST_S = 8.0
-"""Seconds that the roster gets at least."""
+OPEN_S = 10.0
+"""Most seconds for the choice of shifts to offer outside."""
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,36 @@ class Week:
     ----------
     assigned
         Agent (or shift id of an anonymous plan) → shifts.
+    open
+        Shifts that would be worth their price if somebody could be found for them.
+    solved, cost_wages, prices
+        What is known of its cost, wages plus prices; the bound holds for every way to plan these people.
+    blocks
+        Per independent run of days of an anonymous plan.
     simulation
         None where no volumes are known.
     repairs
-        How often people were given more work because a period's simulated service fell short.
+        How often the week was planned anew because a period's simulated service fell short.
     """
 
     problem: ScheduleProblem
-    cover: Cover
-    roster: Roster | None
     assigned: Mapping[str, tuple[PlannedShift, ...]]
+    solved: Solved
+    cost_wages: float
+    prices: Mapping[str, float]
     activity: pd.DataFrame
     coverage: pd.DataFrame
     expected: pd.DataFrame
     simulation: Simulation | None
     repairs: int
     stages: Mapping[str, float]
+    open: tuple[PlannedShift, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
     @property
     def planned(self) -> tuple[PlannedShift, ...]:
-        """Every shift of the plan, taken or open."""
-        taken = (p for shifts in self.assigned.values() for p in shifts)
-        return (*taken, *(self.roster.open if self.roster is not None else ()))
+        """Every shift of the plan."""
+        return tuple(p for shifts in self.assigned.values() for p in shifts)
 
 
 def build_problem(
@@ -108,7 +118,7 @@ def decide(
     watch: Watch,
     running: pd.DataFrame,
 ) -> Week:
-    """Choose shifts and breaks, name people, simulate; mend periods that miss their goal.
+    """Choose shifts, breaks and who works them, simulate; plan again where a period misses its goal.
 
     Parameters
     ----------
@@ -129,44 +139,48 @@ def decide(
         If the rules of some people contradict each other.
     """
     stages: dict[str, float] = {}
-    with _timed(stages, "cover"):
-        cover = solve_cover(
-            problem,
-            watch=watch,
-            time_limit_s=config.solve.time_limit_s * (COVER_SHARE if problem.staff else 1.0),
-            gap=config.solve.cover_gap if problem.staff else config.solve.gap,
-            seed=config.solve.seed,
-            threads=config.solve.threads,
-        )
-    if cover.solved.status == "none":
-        raise Stopped if watch.stopped else NothingFound
+    measure = partial(_measured, config, problem, curves, volume, watch, running, stages)
     if not problem.staff:
-        return _measured(config, problem, curves, volume, watch, running, stages, cover, None, anonymous(cover.planned))
-    roster = _named(config, problem, watch, stages, cover.planned, None)
-    nobody = bool(cover.planned) and not any(roster.assigned.values())
-    if roster.solved.status == "none" or (nobody and roster.solved.stopped in ("user", "time")):
-        raise Stopped if watch.stopped else NothingFound  # an empty roster is no plan to put in an earlier one's place
-    week = _measured(config, problem, curves, volume, watch, running, stages, cover, roster, roster.assigned)
+        cover = _cover(config, problem, watch, stages)
+        prices = {"lost_calls_and_under": cover.cost_prices}
+        week = measure(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
+        return replace(week, blocks=cover.blocks)
+    plan = _named(config, problem, watch, stages)
+    if not any(plan.assigned.values()) and plan.solved.stopped in ("user", "time"):
+        raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
+    roster = roster_of(problem, plan.assigned, plan.solved)
+    week = measure(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
+    asked = problem
     for repair in range(1, REPAIRS + 1):
         lacking = _lacking(week)
         if not lacking or watch.stopped:
             break
-        watch.tell("mend", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
-        with _timed(stages, "mend"):
-            mended = mend(problem, week.assigned, lacking)
-        planned = [*(p for shifts in mended.values() for p in shifts), *roster.open]
-        roster = _named(config, problem, watch, stages, planned, mended)
-        found = _measured(config, problem, curves, volume, watch, running, stages, cover, roster, roster.assigned)
+        watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
+        asked = asking_more(asked, lacking)
+        plan = _named(config, asked, watch, stages, start=plan)
+        known = replace(roster.solved, stopped=plan.solved.stopped, seconds=stages["roster"])
+        roster = roster_of(problem, plan.assigned, known)
+        found = measure(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
         if sum(_lacking(found).values()) >= sum(lacking.values()):
             break
         week = replace(found, repairs=repair)
+    if not watch.stopped:
+        with _timed(stages, "open"):
+            left = open_shifts(problem, week.planned, watch=watch, time_limit_s=OPEN_S, seed=config.solve.seed)
+        week = replace(week, open=left)
     return replace(week, stages=stages)
 
 
-def _left_s(config: Config, stages: Mapping[str, float]) -> float:
-    """Return the seconds left of the time limit for cover and roster together, `LEAST_S` at least."""
-    spent = stages.get("cover", 0.0) + stages.get("roster", 0.0)
-    return max(LEAST_S, config.solve.time_limit_s - spent)
+def _cover(config: Config, problem: ScheduleProblem, watch: Watch, stages: dict[str, float]) -> Cover:
+    """Choose the shifts of a week in which nobody is named."""
+    asked = config.solve
+    with _timed(stages, "cover"):
+        cover = solve_cover(
+            problem, watch=watch, time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads
+        )  # fmt: skip
+    if cover.solved.status == "none":
+        raise Stopped if watch.stopped else NothingFound
+    return cover
 
 
 def _named(
@@ -174,20 +188,17 @@ def _named(
     problem: ScheduleProblem,
     watch: Watch,
     stages: dict[str, float],
-    planned: Sequence[PlannedShift],
-    start: Mapping[str, Sequence[PlannedShift]] | None,
-) -> Roster:
+    start: NamedPlan | None = None,
+) -> NamedPlan:
+    """Plan everybody's week; with a `start` go on from it."""
+    asked = config.solve
+    seconds = asked.time_limit_s * (FIRST_SHARE if start is None else REPAIR_SHARE)
     with _timed(stages, "roster"):
-        return solve_roster(
-            problem,
-            planned,
-            watch=watch,
-            time_limit_s=_left_s(config, stages),
-            gap=config.solve.gap,
-            seed=config.solve.seed,
-            threads=config.solve.threads,
-            start=start,
-        )
+        plan = solve_named(problem, watch=watch, time_limit_s=seconds, gap=asked.gap, seed=asked.seed, start=start)
+        if start is None and not (plan.solved.gap is not None and plan.solved.gap <= asked.gap):
+            seconds = asked.time_limit_s * SWAP_SHARE
+            plan = swapped(problem, plan, watch=watch, time_limit_s=seconds, seed=asked.seed, threads=asked.threads)
+    return plan
 
 
 def _measured(
@@ -198,9 +209,10 @@ def _measured(
     watch: Watch,
     running: pd.DataFrame,
     stages: dict[str, float],
-    cover: Cover,
-    roster: Roster | None,
     assigned: Mapping[str, tuple[PlannedShift, ...]],
+    solved: Solved,
+    cost_wages: float,
+    prices: Mapping[str, float],
 ) -> Week:
     absent = config.shrinkage.absent(problem.grid)
     rows = activity(assigned, problem.grid, problem.staff)
@@ -220,7 +232,7 @@ def _measured(
                 seed=config.solve.seed,
                 watch=replace(watch, time_limit_s=None),
             )
-    return Week(problem, cover, roster, assigned, rows, covered, expected, run, 0, stages)
+    return Week(problem, assigned, solved, cost_wages, prices, rows, covered, expected, run, 0, stages)
 
 
 def _lacking(week: Week) -> dict[tuple[str, int], float]:

@@ -73,7 +73,6 @@ UNITS = {
         "unplanned",
         "share",
         "gap",
-        "cover_gap",
     ),
     "agents": ("min_agents",),
     "money per call": ("lost_call",),

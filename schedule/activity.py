@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -26,19 +26,6 @@ def _table(rows: Iterable[tuple[object, ...]], columns: tuple[str, ...], grid: G
     return frame.astype({c: stamp for c in ("start", "end") if c in columns})
 
 
-def stretches(planned: PlannedShift) -> Iterator[tuple[int, int, str]]:
-    """Yield (start slot, end slot, activity) of one shift in order, without gaps."""
-    at = planned.shift.start
-    for begin, (_, _, slots, kind) in zip(planned.breaks, planned.shift.breaks, strict=True):
-        start = planned.shift.start + begin
-        if start > at:
-            yield at, start, "phone"
-        yield start, start + slots, kind
-        at = start + slots
-    if planned.shift.end > at:
-        yield at, planned.shift.end, "phone"
-
-
 def activity(assigned: Assigned, grid: Grid, agents: Sequence[Agent] = ()) -> pd.DataFrame:
     """Return who does what when.
 
@@ -59,7 +46,7 @@ def activity(assigned: Assigned, grid: Grid, agents: Sequence[Agent] = ()) -> pd
     rows: list[tuple[str, int, int, str, str]] = []
     for agent, shifts in assigned.items():
         for p in shifts:
-            rows += [(agent, a, b, what, p.queue if what == "phone" else "") for a, b, what in stretches(p)]
+            rows += [(agent, *stretch) for stretch in p.stretches]
     for person in agents:
         for a, b, _ in person.leave:
             start, end = max(a, 0), min(b, len(grid))
@@ -87,7 +74,7 @@ def cover_table(planned: Iterable[PlannedShift]) -> pd.DataFrame:
     """Return heads per shift, queue and contract (cover.csv), by start."""
     counts: dict[tuple[object, ...], int] = {}
     for p in sorted(planned, key=_order):
-        key = (p.shift.date, p.shift.pattern, p.queue, p.contract or "")
+        key = (p.shift.date, p.shift.pattern, "/".join(p.queues), p.contract or "")
         counts[key] = counts.get(key, 0) + 1
     rows = [(date, pattern, agents, queue, contract) for (date, pattern, queue, contract), agents in counts.items()]
     return pd.DataFrame(rows, columns=list(COVER))

@@ -279,8 +279,10 @@ def heads_planned(problem: ScheduleProblem, planned: Iterable[PlannedShift]) -> 
     nobody = np.zeros(size, dtype=np.int64)
     out = {d.queue: problem.before.get(d.queue, nobody).copy() for d in problem.demands}
     for p in planned:
-        slots = np.array(p.phone)
-        np.add.at(out[p.queue], slots % size if problem.cyclic else slots[slots < size], 1)
+        for start, end, what, queue in p.stretches:
+            if what == "phone":
+                slots = np.arange(start, end)
+                np.add.at(out[queue], slots % size if problem.cyclic else slots[slots < size], 1)
     return out
 
 

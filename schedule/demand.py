@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +12,7 @@ from ..forecast.errors import InputError
 from ..forecast.grid import Grid
 from ..forecast.queueing.curve import Curve
 from ..forecast.queueing.targets import ServiceGoal
-from .problem import Demand
+from .problem import Demand, ScheduleProblem
 
 
 def demand(
@@ -94,6 +97,15 @@ def _from_curve(
     periods = _periods(goal.basis, grid, is_open)
     return Demand(queue, goal, is_open, spread(need.astype(float)), spread(lower), spread(heads.calls) / steps, gain,
                   periods, (0.0,) * len(periods))  # fmt: skip
+
+
+def asking_more(problem: ScheduleProblem, lacking: Mapping[tuple[str, int], float]) -> ScheduleProblem:
+    """Return `problem` with goals that ask for more calls: (queue, number of the period of its goal) → calls."""
+    demands = tuple(
+        replace(d, margin=tuple(m + lacking.get((d.queue, k), 0.0) for k, m in enumerate(d.margin)))
+        for d in problem.demands
+    )
+    return replace(problem, demands=demands)
 
 
 def _periods(basis: str, grid: Grid, is_open: np.ndarray) -> tuple[np.ndarray, ...]:

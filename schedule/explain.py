@@ -77,7 +77,7 @@ def _by_break(case: Case, stretch: Stretch) -> Answer | None:
     slack, best, found = case.slack[stretch.queue], 1e-9, None
     for agent, shifts in case.assigned.items():
         for p in shifts:
-            if p.queue != stretch.queue or p.shift.end <= stretch.start or stretch.end <= p.shift.start:
+            if p.queues != (stretch.queue,) or p.shift.end <= stretch.start or stretch.end <= p.shift.start:
                 continue
             for at, (low, high, length, kind) in zip(p.breaks, p.shift.breaks, strict=True):
                 now = p.shift.start + at

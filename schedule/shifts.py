@@ -280,27 +280,51 @@ def shifts_of_week(
 
 @dataclass(frozen=True)
 class PlannedShift:
-    """One head on a shift, with its breaks placed and the queue it is worked on.
+    """One head on a shift, with its breaks placed and the queues it is worked on.
 
     Attributes
     ----------
     breaks
         Start of each break in slots after the shift's start, in the order of `Shift.breaks`.
+    queue
+        The queue it begins on.
     contract
         Contract it was planned for; None in a plan without people.
+    moves
+        (slots after the shift's start, queue from then on), in order; empty for a shift on one queue.
     """
 
     shift: Shift
     breaks: tuple[int, ...]
     queue: str
     contract: str | None = None
+    moves: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Every queue it is worked on, in order."""
+        return tuple(dict.fromkeys((self.queue, *(queue for _, queue in self.moves))))
+
+    @property
+    def stretches(self) -> tuple[tuple[int, int, str, str], ...]:
+        """(start slot, end slot, activity, queue) in order, without gaps; the queue is "" away from the phone."""
+        pauses = [
+            (self.shift.start + begin, slots, kind)
+            for begin, (_, _, slots, kind) in zip(self.breaks, self.shift.breaks, strict=True)
+        ]
+        out: list[tuple[int, int, str, str]] = []
+        at, queue, moves = self.shift.start, self.queue, list(self.moves)
+        for start, slots, kind in (*pauses, (self.shift.end, 0, "")):
+            while moves and self.shift.start + moves[0][0] < start:
+                moved, following = self.shift.start + moves[0][0], moves.pop(0)[1]
+                out += [(at, moved, "phone", queue)] * (moved > at)
+                at, queue = max(at, moved), following
+            out += [(at, start, "phone", queue)] * (start > at)
+            out += [(start, start + slots, kind, "")] * (slots > 0)
+            at = start + slots
+        return tuple(out)
 
     @property
     def phone(self) -> tuple[int, ...]:
         """Slots on the phone, in order."""
-        off = {
-            self.shift.start + b + i
-            for b, (_, _, n, _) in zip(self.breaks, self.shift.breaks, strict=True)
-            for i in range(n)
-        }
-        return tuple(s for s in range(self.shift.start, self.shift.end) if s not in off)
+        return tuple(s for a, b, what, _ in self.stretches if what == "phone" for s in range(a, b))

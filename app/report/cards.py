@@ -132,12 +132,12 @@ def _open(run: Run) -> Card | None:
     if not known(count):
         return None
     hours = 0.0 if frame is None else float(frame["paid_min"].sum()) / 60
-    note = f"{number(hours, 1)} paid hours to fill" if count else "every planned shift has a name"
+    note = f"{number(hours, 1)} paid hours to fill" if count else "what is short is worth no further shift"
     return Card(
         "Open shifts",
         number(float(str(count))),
         note,
-        "Shifts the cover needs and nobody can legally take: the week's hiring need.",
+        "Shifts worth their price for which nobody is left: the week's hiring need.",
         WARN if count else GOOD,
     )
 
@@ -221,10 +221,7 @@ def _gap(run: Run) -> Card:
         return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.")
     told, small = f"{status}: no such plan is cheaper by more than this", "(cost − proven lower bound) / bound."
     if run.summary.get("roster"):
-        cover = run.summary.get("cover") or {}
-        shifts = percent(cover["gap"], 2) if known(cover.get("gap")) else "no bound known"
-        told = f"{status}; the choice of shifts: {shifts}{' before it was mended' if cover.get('mended') else ''}"
-        small = "(cost − bound) / bound. The bound: no way to give these shifts to these people costs less."
+        small += " The bound: no way to choose shifts, breaks and days off for these people costs less."
     return Card("Proven gap", percent(float(str(gap)), 2), told, small)
 
 

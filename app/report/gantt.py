@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,9 @@ def _stretch(
     agent, start, end = rows[0][0], rows[0][1], rows[-1][2]
     if rows[0][3] == AWAY:
         return Stretch(agent, start, end, "", AWAY, (), None)
-    queue = next((r[4] for r in rows if r[3] == "phone" and r[4]), "")
+    turns = [(r[1], r[4]) for r in rows if r[3] == "phone" and r[4]]
+    moved = [f", {clock(at)} {queue}" for (_, was), (at, queue) in pairwise(turns) if queue != was]
+    queue = (turns[0][1] if turns else "") + "".join(moved)
     pattern, paid = known.get((agent, start), ("", None))
     return Stretch(agent, start, end, queue, pattern, tuple((r[1], r[2], r[3]) for r in rows if r[3] != "phone"), paid)
 

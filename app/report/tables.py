@@ -149,7 +149,7 @@ def cost_table(run: Run) -> TextTable | None:
     note = "Cost = wages + prices."
     if known(s.get("bound")):
         rows.append(("Proven lower bound", money(s.get("bound"), run.currency, 2)))
-        note += " No way to give these shifts to these people costs less than the bound."
+        note += " No plan of these people costs less than the bound."
     return table("Cost", "Part|Amount#", rows, note, [len(rows) - (2 if known(s.get("bound")) else 1)])
 
 

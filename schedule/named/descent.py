@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from ..coverage import heads_planned
 from ..roster.conflicts import refuse_conflicts
+from ..shifts import PlannedShift
 from ..status import SolverFault
 from .dual import Dual
 from .heads import Heads, no_heads
@@ -48,14 +50,18 @@ class Descent:
         Prices to be led by.
     over
         Whether to end.
+    start
+        Everybody's week to begin with; None = those that are best for people whom nobody needs.
     """
 
-    def __init__(self, dual: Dual, *, seed: int, over: Callable[[], bool]) -> None:
+    def __init__(
+        self, dual: Dual, *, seed: int, over: Callable[[], bool], start: Sequence[Chosen] | None = None
+    ) -> None:
         self.dual, self.people, self.service = dual, dual.people, dual.service
         self.responder: Responder = dual.responder
         self.over, self.rng = over, np.random.default_rng(seed)
-        self.goal_price = dual.goal_price
-        self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons]
+        self.goal_price = self._lifted(dual.goal_price)
+        self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons] if start is None else list(start)
         self.best, self.best_cost = list(self.weeks), math.inf
         self.keep(self.heads(self.exact()))
 
@@ -89,8 +95,20 @@ class Descent:
 
     def cost(self, heads: Heads) -> float:
         """Return the cost of the present plan."""
-        money = sum(self.responder.money(p, w) for p, w in zip(self.people.persons, self.weeks, strict=True))
-        return money + self.service.cost(heads.n)
+        return self._money(self.weeks) + self.service.cost(heads.n)
+
+    def price(self, planned: Mapping[str, Sequence[PlannedShift]]) -> float:
+        """Return the cost of `best` with its heads on the queues that `planned`, agent → shifts, tells."""
+        shifts = (p for mine in planned.values() for p in mine)
+        heads = heads_planned(self.people.problem, shifts)
+        return self._money(self.best) + self.service.cost(np.array(list(heads.values()), dtype=np.int64))
+
+    def _money(self, weeks: Sequence[Chosen]) -> float:
+        return sum(self.responder.money(p, w) for p, w in zip(self.people.persons, weeks, strict=True))
+
+    def _lifted(self, goal_price: np.ndarray) -> np.ndarray:
+        """Return prices of goals, none so low that it could not rise."""
+        return np.asarray(np.maximum(goal_price, LEAST_GOAL * self.people.problem.costs.lost_call))
 
     def exact(self) -> np.ndarray:
         """Return the worth of heads without blur."""
@@ -106,7 +124,7 @@ class Descent:
 
     def guided(self, tell: Callable[[str], None]) -> None:
         """Let everybody answer in turn, at falling blurs, then exactly until nobody moves."""
-        self.goal_price = np.maximum(self.dual.goal_price, LEAST_GOAL * self.people.problem.costs.lost_call)
+        self.goal_price = self._lifted(self.dual.goal_price)
         need = self._need()
         for width in WIDTHS:
             for _ in range(SWEEPS):

@@ -53,6 +53,10 @@ class Dual:
         top = self.service.slope(self.goal_price)[:, :, 0]
         self.price = np.minimum(1.2 * self.people.wage * problem.grid.hours, top)
 
+    def take(self, price: np.ndarray, goal_price: np.ndarray, bound: float | None) -> None:
+        """Begin with prices found before, and what they prove."""
+        self.price, self.goal_price, self.bound = price, goal_price, bound
+
     def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
         """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan."""
         clock = Watch(time_limit_s=limit_s, stop=watch.stop)

@@ -6,6 +6,7 @@ days; options are numbered within a menu.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -56,6 +57,11 @@ class Menu:
     def day(self) -> np.ndarray:
         """Day of each option, shape (O,)."""
         return np.array([s.day for s in self.shifts], dtype=np.int64)
+
+    @cached_property
+    def place(self) -> dict[tuple[dt.date, str], int]:
+        """Option of each shift's key."""
+        return {s.key: o for o, s in enumerate(self.shifts)}
 
 
 def menu_of(problem: ScheduleProblem, families: tuple[str, ...]) -> Menu:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
-from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
@@ -17,11 +17,22 @@ from ..status import Solved, sound_bound
 from .descent import Descent
 from .dual import STAGE, Dual
 from .menu import People
-from .respond import Chosen, Responder
+from .respond import Responder
 from .service import Service
+from .tiny import tiny_problem
+from .turns import assigned, chosen
 
 SMALL_SHARE, LARGE_SHARE, LARGE = 0.35, 0.6, 500
 """Parts of the time for the bound, for few people and for `LARGE` or more: few people leave more to search."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What the bound is proven with: prices of a head, shape (Q, S), and of a call towards each goal, shape (P,)."""
+
+    head: np.ndarray
+    goal: np.ndarray
+    bound: float | None
 
 
 @dataclass(frozen=True)
@@ -34,12 +45,15 @@ class NamedPlan:
         Agent → shifts by start, breaks placed; everybody has an entry.
     solved
         Wages, wishes, hours below contract, spread of starts and all that is left short; the bound is proven.
+    prices
+        What a search for another plan of this week can begin with.
     stages
         Seconds for the bound (``bound``) and the plan (``descent``).
     """
 
     assigned: Mapping[str, tuple[PlannedShift, ...]]
     solved: Solved
+    prices: Prices = field(repr=False)
     stages: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -51,8 +65,12 @@ def solve_named(
     gap: float = 0.001,
     seed: int = 1,
     steps: int | None = None,
+    start: NamedPlan | None = None,
 ) -> NamedPlan:
     """Choose everybody's shifts, breaks and days off at least cost.
+
+    Whoever works several queues may move between them within a shift: in each slot the heads are split over the queues
+    as is worth most.
 
     Parameters
     ----------
@@ -66,22 +84,46 @@ def solve_named(
         Same seed, same plan, unless time ends the search.
     steps
         Most single re-plans of the annealing; None = as long as time is left.
+    start
+        A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
+        prices and its bound.
 
     Raises
     ------
     Infeasible
         If somebody's rules contradict each other.
-    InputError
-        If somebody works several queues of the problem: a shift is worked on one queue.
     """
-    if any(sum(d.queue in a.skills for d in problem.demands) > 1 for a in problem.staff):
-        raise InputError("people who work several queues cannot be planned together with their shifts", column="skills")
+    _compile()
+    return _search(problem, watch=watch, time_limit_s=time_limit_s, gap=gap, seed=seed, steps=steps, start=start)
+
+
+@cache
+def _compile() -> None:
+    """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
+    _search(tiny_problem(), watch=Watch(), time_limit_s=600.0, gap=0.0, seed=1, steps=4, start=None)
+
+
+def _search(
+    problem: ScheduleProblem,
+    *,
+    watch: Watch,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+    steps: int | None,
+    start: NamedPlan | None,
+) -> NamedPlan:
     began = time.monotonic()
     clock = Watch(time_limit_s=time_limit_s, stop=watch.stop)
     people, service = People.of(problem), Service.of(problem)
     dual = Dual(people, service, Responder(people))
+    if start is not None:
+        dual.take(start.prices.head, start.prices.goal, start.prices.bound)
     history: list[tuple[float, float | None, float | None]] = []
-    descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near())
+    descent = Descent(
+        dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near(),
+        start=None if start is None else chosen(people, start.assigned),
+    )  # fmt: skip
 
     def near() -> bool:
         off = relative_gap(descent.best_cost, dual.bound)
@@ -95,34 +137,23 @@ def solve_named(
 
     descent.settle(1)  # something to fall back on
     tell("first plan")
-    share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
-    dual.ascend(watch, share * time_limit_s, descent.best_cost)
-    tell("prices")
+    if start is None:
+        share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
+        dual.ascend(watch, share * time_limit_s, descent.best_cost)
+        tell("prices")
     bounded = time.monotonic() - began
-    descent.guided(tell)
-    tell("descent")
-    left, start = clock.left_s, clock.elapsed_s
+    if start is None:
+        descent.guided(tell)
+        tell("descent")
+    left, since = clock.left_s, clock.elapsed_s
     if people.persons and not descent.over():
-        descent.anneal(lambda: (clock.elapsed_s - start) / max(0.97 * left, 1e-9), steps, tell)
+        descent.anneal(lambda: (clock.elapsed_s - since) / max(0.97 * left, 1e-9), steps, tell)
         tell("annealing")
+    plan = assigned(people, descent.best, descent.exact(), service.before)
+    cost = descent.price(plan)
     solved = Solved.of(
-        descent.best_cost, sound_bound(dual.bound, descent.best_cost), near=near(), by_user=clock.stopped,
+        cost, sound_bound(dual.bound, cost), near=near(), by_user=clock.stopped,
         time_is_up=clock.time_is_up, seconds=clock.elapsed_s, history=history,
     )  # fmt: skip
     stages = {"bound": bounded, "descent": time.monotonic() - began - bounded}
-    return NamedPlan(_assigned(people, descent.best), solved, stages)
-
-
-def _assigned(people: People, weeks: Sequence[Chosen]) -> dict[str, tuple[PlannedShift, ...]]:
-    """Read a plan off the arrays."""
-    queues = [d.queue for d in people.problem.demands]
-    out: dict[str, tuple[PlannedShift, ...]] = {}
-    for person, week in zip(people.persons, weeks, strict=True):
-        mine: list[PlannedShift] = []
-        for option, breaks in zip(week.options.tolist(), week.breaks.tolist(), strict=True):
-            if option >= 0:
-                shift = person.menu.shifts[option]
-                queue = queues[int(np.flatnonzero(people.can[person.group])[0])]
-                mine.append(PlannedShift(shift, tuple(breaks[: len(shift.breaks)]), queue, person.agent.contract))
-        out[person.agent.id] = tuple(mine)
-    return out
+    return NamedPlan(plan, solved, Prices(dual.price, dual.goal_price, dual.bound), stages)

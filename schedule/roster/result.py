@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from ..coverage import heads_planned, shortfall
+from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
-from ..status import Solved
-from .cells import Cell, Pool
+from ..status import Solved, sound_bound
+from .cells import Cell, Pool, pool_of
 from .plan import Plan
-from .weeks import price_week
+from .weeks import Week, price_week
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,8 @@ class Roster:
     cost_wages
         Wages of the assigned shifts, premiums included.
     prices
-        ``open_shift``, ``left_short`` (what open shifts leave short, at least), ``below_contract``, ``wish``,
-        ``steady`` → money.
+        ``below_contract``, ``wish``, ``steady`` → money, and where shifts were given these alone could be chosen,
+        ``open_shift`` and ``left_short`` (what open shifts leave short, at least); else ``lost_call`` and ``under``.
     unmet
         Agent → ``below_contract_h``, ``wish`` (weight), ``start_spread_h``.
     """
@@ -80,18 +82,43 @@ def hand_out(pool: Pool, plan: Plan) -> tuple[dict[str, tuple[PlannedShift, ...]
 
 def make_roster(pool: Pool, plan: Plan, solved: Solved) -> Roster:
     """Return `plan` as a `Roster`; its parts are priced anew."""
-    costs = pool.problem.costs
-    weeks = [price_week(pool, a, week) for a, week in enumerate(plan.weeks)]
-    prices = {
+    assigned, left = hand_out(pool, plan)
+    opened = {
         "open_shift": float(sum(n * c.open_price for n, c in zip(plan.left, pool.cells, strict=True))),
         "left_short": float(sum(n * c.short_price for n, c in zip(plan.left, pool.cells, strict=True))),
-        "below_contract": costs.below_contract_h * sum(w.below_h for w in weeks),
-        "wish": costs.wish * sum(w.wish for w in weeks),
-        "steady": costs.steady_h * sum(w.spread_h for w in weeks),
+    }
+    wages, prices, unmet = _priced(pool, plan.weeks)
+    return Roster(assigned, left, solved, wages, opened | prices, unmet)
+
+
+def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShift, ...]], solved: Solved) -> Roster:
+    """Return a finished assignment, agent → shifts by start, as a `Roster` without open shifts.
+
+    Its prices are all there are: ``lost_call`` and ``under`` tell what the plan leaves short. `solved` is what is known
+    of the assignment but for its cost.
+    """
+    pool = pool_of(problem, [p for shifts in assigned.values() for p in shifts])
+    place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}
+    weeks = [tuple(place[p.shift.key, p.queue] for p in assigned[a.id]) for a in problem.staff]
+    wages, prices, unmet = _priced(pool, weeks)
+    planned = (p for shifts in assigned.values() for p in shifts)
+    prices |= shortfall(heads_planned(problem, planned), problem)
+    cost = wages + sum(prices.values())
+    bound = sound_bound(solved.bound, cost)
+    history = (*solved.history, (solved.seconds, cost, bound))
+    return Roster(assigned, (), replace(solved, cost=cost, bound=bound, history=history), wages, prices, unmet)
+
+
+def _priced(pool: Pool, weeks: Sequence[Week]) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
+    """Return wages, prices and what is unmet, of everybody's week."""
+    costs, found = pool.problem.costs, [price_week(pool, a, week) for a, week in enumerate(weeks)]
+    prices = {
+        "below_contract": costs.below_contract_h * sum(w.below_h for w in found),
+        "wish": costs.wish * sum(w.wish for w in found),
+        "steady": costs.steady_h * sum(w.spread_h for w in found),
     }
     unmet = {
         agent.id: {"below_contract_h": w.below_h, "wish": w.wish, "start_spread_h": w.spread_h}
-        for agent, w in zip(pool.staff, weeks, strict=True)
+        for agent, w in zip(pool.staff, found, strict=True)
     }
-    assigned, left = hand_out(pool, plan)
-    return Roster(assigned, left, solved, float(sum(w.wage for w in weeks)), prices, unmet)
+    return float(sum(w.wage for w in found)), prices, unmet

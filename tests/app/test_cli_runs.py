@@ -188,7 +188,7 @@ def test_diff_tells_a_changed_queue(planned: Path, tmp_path: Path) -> None:
 
 
 def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
-    assert Ask(gap=0.02).overrides == {"solve": {"gap": 0.02, "cover_gap": 0.02}}
+    assert Ask(gap=0.02).overrides == {"solve": {"gap": 0.02}}
     assert Ask(seed=3, time_limit_s=5.0).overrides == {"solve": {"seed": 3, "time_limit_s": 5.0}}
     assert Ask().overrides == {}
 
