@@ -31,10 +31,7 @@ LEAST_DAYS, FAR_DAYS = 28, 42
 
 @dataclass(frozen=True)
 class Ask:
-    """What the caller of a run may set beside the folder: overrides of `[solve]` and where the result goes.
-
-    A `gap` asked for here holds for the published plan and for the choice of shifts alike.
-    """
+    """What the caller of a run may set beside the folder: overrides of `[solve]` and where the result goes."""
 
     out: Path | None = None
     week: dt.date | None = None

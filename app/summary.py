@@ -15,6 +15,9 @@ from ..schedule.coverage import below_floor, fit
 from .config import Config
 from .week import Week
 
+SEARCH = ("lp", "pricing", "descent", "exchange", "repair")
+"""Stages of the optimisation."""
+
 LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
 
 
@@ -35,7 +38,7 @@ def _part(week: Week, stages: Mapping[str, float]) -> dict[str, Any]:
         "bound": solved.bound,
         "gap": solved.gap,
         "paid_hours": sum(p.shift.paid_min for p in week.planned) / 60,
-        "seconds": stages.get("roster", stages.get("cover", 0.0)),
+        "seconds": sum(stages.get(name, 0.0) for name in SEARCH),
     }
 
 

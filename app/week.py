@@ -20,8 +20,8 @@ from ..schedule.cover.result import Block, Cover
 from ..schedule.cover.solve import solve_cover
 from ..schedule.coverage import coverage, on_phone, service_expected
 from ..schedule.demand import asking_more, demand
+from ..schedule.named.exchange import exchanged
 from ..schedule.named.solve import NamedPlan, solve_named
-from ..schedule.named.swaps import swapped
 from ..schedule.openings import open_shifts
 from ..schedule.problem import ScheduleProblem
 from ..schedule.roster.result import roster_of
@@ -30,7 +30,7 @@ from ..schedule.staff import Agent
 from ..schedule.status import NothingFound, Solved
 from .config import Config
 
-FIRST_SHARE, SWAP_SHARE, REPAIR_SHARE = 0.65, 0.15, 0.1
+FIRST_SHARE, EXCHANGE_SHARE, REPAIR_SHARE = 0.65, 0.15, 0.1
 """Parts of the time limit: for everybody's weeks, for who takes whose shift, and for each repair."""
 
 REPAIRS = 2
@@ -158,8 +158,7 @@ def decide(
         watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
         asked = asking_more(asked, lacking)
         plan = _named(config, asked, watch, stages, start=plan)
-        known = replace(roster.solved, stopped=plan.solved.stopped, seconds=stages["roster"])
-        roster = roster_of(problem, plan.assigned, known)
+        roster = roster_of(problem, plan.assigned, replace(roster.solved, seconds=_searched_s(stages)))
         found = measure(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
         if sum(_lacking(found).values()) >= sum(lacking.values()):
             break
@@ -171,13 +170,18 @@ def decide(
     return replace(week, stages=stages)
 
 
+def _searched_s(stages: Mapping[str, float]) -> float:
+    """Return the seconds of the search for people's weeks so far."""
+    return sum(stages.get(name, 0.0) for name in ("pricing", "descent", "exchange", "repair"))
+
+
 def _cover(config: Config, problem: ScheduleProblem, watch: Watch, stages: dict[str, float]) -> Cover:
     """Choose the shifts of a week in which nobody is named."""
     asked = config.solve
-    with _timed(stages, "cover"):
-        cover = solve_cover(
-            problem, watch=watch, time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads
-        )  # fmt: skip
+    cover = solve_cover(
+        problem, watch=watch, time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads
+    )
+    stages |= cover.stages
     if cover.solved.status == "none":
         raise Stopped if watch.stopped else NothingFound
     return cover
@@ -192,12 +196,17 @@ def _named(
 ) -> NamedPlan:
     """Plan everybody's week; with a `start` go on from it."""
     asked = config.solve
-    seconds = asked.time_limit_s * (FIRST_SHARE if start is None else REPAIR_SHARE)
-    with _timed(stages, "roster"):
-        plan = solve_named(problem, watch=watch, time_limit_s=seconds, gap=asked.gap, seed=asked.seed, start=start)
-        if start is None and not (plan.solved.gap is not None and plan.solved.gap <= asked.gap):
-            seconds = asked.time_limit_s * SWAP_SHARE
-            plan = swapped(problem, plan, watch=watch, time_limit_s=seconds, seed=asked.seed, threads=asked.threads)
+    limit, search = asked.time_limit_s, partial(solve_named, problem, watch=watch, seed=asked.seed)
+    if start is not None:
+        with _timed(stages, "repair"):
+            return search(time_limit_s=limit * REPAIR_SHARE, gap=0.0, start=start)
+    plan = search(time_limit_s=limit * FIRST_SHARE, gap=asked.gap)
+    stages |= plan.stages
+    if plan.solved.gap is None or plan.solved.gap > asked.gap:
+        with _timed(stages, "exchange"):
+            plan = exchanged(
+                problem, plan, watch=watch, time_limit_s=limit * EXCHANGE_SHARE, seed=asked.seed, threads=asked.threads
+            )
     return plan
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..forecast.progress import Watch
 from .cover.solve import solve_cover
-from .coverage import heads_planned
+from .coverage import heads_planned, shortfall
 from .problem import ScheduleProblem
 from .shifts import PlannedShift
 
@@ -25,6 +25,9 @@ def open_shifts(
     planned
         The shifts of the problem's own people.
     """
-    costs = replace(problem.costs, cost_h=problem.costs.open_shift_h)
-    rest = replace(problem, staff=(), costs=costs, before=heads_planned(problem, planned))
+    heads, price = heads_planned(problem, planned), problem.costs.open_shift_h
+    least = price * min((s.paid_min for s in problem.shifts), default=0) / 60.0
+    if sum(shortfall(heads, problem).values()) <= least:
+        return ()
+    rest = replace(problem, staff=(), costs=replace(problem.costs, cost_h=price), before=heads)
     return solve_cover(rest, watch=watch, time_limit_s=time_limit_s, gap=GAP, seed=seed).planned

@@ -85,7 +85,7 @@ class Costs:
     under_h
         Price of an agent-hour missing where the goal holds per interval, or below the floor.
     open_shift_h
-        Price per paid hour of a shift that nobody can take.
+        Price per paid hour of somebody from outside: open shifts are those worth it.
     below_contract_h
         Price per paid hour below a contract's weekly minimum.
     wish

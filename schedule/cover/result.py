@@ -51,6 +51,8 @@ class Cover:
         Hours by which groups stay below the sum of their contracts' minima.
     price
         Per queue what one more agent in each slot would save, shape (S,), from the LP relaxation.
+    stages
+        Seconds for the LP (``lp``) and the plan (``descent``).
     """
 
     planned: tuple[PlannedShift, ...]
@@ -62,6 +64,7 @@ class Cover:
     under_hours: float = 0.0
     below_contract_hours: float = 0.0
     price: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 def single_heads(frame: Frame, counts: Counts) -> tuple[PlannedShift, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -51,13 +52,15 @@ def solve_cover(
     relaxed = effort.run(model, relax=True)
     if not relaxed.found:
         return Cover((), Solved("none", stopped=relaxed.stopped, seconds=time.monotonic() - began))
+    began_whole = time.monotonic()
     week = Week(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
     week.decide()
     week.improve()
-    return _cover(week, model, relaxed)
+    stages = {"lp": began_whole - began, "descent": time.monotonic() - began_whole}
+    return _cover(week, model, relaxed, stages)
 
 
-def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
+def _cover(week: Week, model: CoverModel, relaxed: Answer, stages: Mapping[str, float]) -> Cover:
     """Return the finished cover with its true cost."""
     frame, costs = week.frame, week.frame.problem.costs
     worth = value(frame, week.done)
@@ -82,4 +85,5 @@ def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
         under_hours=short * frame.problem.grid.hours,
         below_contract_hours=worth.below_contract / costs.below_contract_h if costs.below_contract_h else 0.0,
         price=dict(zip(queues, price, strict=True)),
+        stages=stages,
     )

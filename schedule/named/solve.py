@@ -48,7 +48,7 @@ class NamedPlan:
     prices
         What a search for another plan of this week can begin with.
     stages
-        Seconds for the bound (``bound``) and the plan (``descent``).
+        Seconds for prices and bound (``pricing``) and for the plan (``descent``).
     """
 
     assigned: Mapping[str, tuple[PlannedShift, ...]]
@@ -155,5 +155,5 @@ def _search(
         cost, sound_bound(dual.bound, cost), near=near(), by_user=clock.stopped,
         time_is_up=clock.time_is_up, seconds=clock.elapsed_s, history=history,
     )  # fmt: skip
-    stages = {"bound": bounded, "descent": time.monotonic() - began - bounded}
+    stages = {"pricing": bounded, "descent": time.monotonic() - began - bounded}
     return NamedPlan(plan, solved, Prices(dual.price, dual.goal_price, dual.bound), stages)

@@ -14,7 +14,7 @@ GAP = 1e-4
 """Gap at which the dealing ends."""
 
 
-def swapped(
+def exchanged(
     problem: ScheduleProblem, plan: NamedPlan, *, watch: Watch, time_limit_s: float, seed: int, threads: int
 ) -> NamedPlan:
     """Return `plan`, or a cheaper one in which people have exchanged shifts and needless ones are left out.
