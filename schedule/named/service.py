@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numba import njit
 
+from ..coverage import shortfall
 from ..problem import ScheduleProblem
 
 EDGE = 1e-3
@@ -78,23 +79,41 @@ class Service:
         price = np.where(self.period >= 0, goal_price[self.period], 0.0)
         return np.asarray(self.floor + price[:, :, None] * self.gain)
 
+    def next_head(self, n: np.ndarray, goal_price: np.ndarray) -> np.ndarray:
+        """Return what one head more than `n` is worth at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
+        worth = _of_heads(self.floor, n) * (n < self.floor.shape[2])
+        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
+        return np.asarray(worth + price * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
+
+    @cached_property
+    def totals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1) each."""
+        nobody = np.zeros((*self.floor.shape[:2], 1))
+        floor, gain = (np.concatenate([nobody, np.cumsum(x, axis=2)], axis=2) for x in (self.floor, self.gain))
+        return floor, gain + self.at_none[:, :, None]
+
     def gained(self, n: np.ndarray) -> np.ndarray:
         """Return the calls gained in each period with `n` heads, shape (Q, S) -> (P,)."""
-        total = np.concatenate([np.zeros((*n.shape, 1)), np.cumsum(self.gain, axis=2)], axis=2)
-        here = self.at_none + np.take_along_axis(total, np.clip(n, 0, total.shape[2] - 1)[:, :, None], 2)[:, :, 0]
-        out = np.zeros(len(self.margin))
-        np.add.at(out, self.period[self.period >= 0], here[self.period >= 0])
-        return out
+        counts = self.period >= 0
+        return np.bincount(self.period[counts], _of_heads(self.totals[1], n)[counts], minlength=len(self.margin))
 
-    def short(self, n: np.ndarray) -> float:
-        """Return the price of heads missing under needs and floors."""
-        total = np.concatenate([np.zeros((*n.shape, 1)), np.cumsum(self.floor, axis=2)], axis=2)
-        here = np.take_along_axis(total, np.clip(n, 0, total.shape[2] - 1)[:, :, None], 2)
-        return float(total[:, :, -1].sum() - here.sum())
+    def least_cost(self, n: np.ndarray) -> float:
+        """Return the price of what `n` heads leave short by the curve's ceiling: exact where the curve is concave."""
+        floor = self.totals[0]
+        short = float(floor[:, :, -1].sum() - _of_heads(floor, n).sum())
+        if not len(self.margin):
+            return short
+        return short + self.problem.costs.lost_call * float(np.maximum(0.0, self.margin - self.gained(n)).sum())
 
     def cost(self, n: np.ndarray) -> float:
-        """Return the price of all that `n` heads leave short, shape (Q, S)."""
-        return self.short(n) + self.problem.costs.lost_call * float(np.maximum(0.0, self.margin - self.gained(n)).sum())
+        """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
+        heads = dict(zip((d.queue for d in self.problem.demands), n, strict=True))
+        return sum(shortfall(heads, self.problem).values())
+
+
+def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return each slot's entry for its heads, (Q, S, N + 1) -> (Q, S)."""
+    return np.asarray(np.take_along_axis(table, np.clip(n, 0, table.shape[2] - 1)[:, :, None], 2)[:, :, 0])
 
 
 @njit(cache=True, nogil=True)
