@@ -26,6 +26,9 @@ WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 SWEEPS, SETTLE = 3, 30
 """Rounds over everybody at each blur; most rounds at none."""
 
+DEARER, CHEAPER, LEAST_GOAL = 1.3, 0.9, 1e-4
+"""Factors on the price of a goal after a round that misses or more than meets it; its least, in prices of a call."""
+
 PAIRS = 0.3
 """Share of the annealing's steps in which two people leave together."""
 
@@ -51,6 +54,7 @@ class Descent:
         self.dual, self.people, self.service = dual, dual.people, dual.service
         self.responder: Responder = dual.responder
         self.over, self.rng = over, np.random.default_rng(seed)
+        self.goal_price = dual.goal_price
         self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons]
         self.best, self.best_cost = list(self.weeks), math.inf
         self.keep(self.heads(self.exact()))
@@ -90,7 +94,7 @@ class Descent:
 
     def exact(self) -> np.ndarray:
         """Return the worth of heads without blur."""
-        return self.service.slope(self.dual.goal_price)
+        return self.service.slope(self.goal_price)
 
     def keep(self, heads: Heads) -> bool:
         """Take the present plan for the best if it is."""
@@ -102,15 +106,28 @@ class Descent:
 
     def guided(self, tell: Callable[[str], None]) -> None:
         """Let everybody answer in turn, at falling blurs, then exactly until nobody moves."""
-        need = np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2))
+        self.goal_price = np.maximum(self.dual.goal_price, LEAST_GOAL * self.people.problem.costs.lost_call)
+        need = self._need()
         for width in WIDTHS:
-            if self.over():
-                break
-            heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
             for _ in range(SWEEPS):
+                if self.over():
+                    break
+                heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
                 self._sweep(heads, None)
+                self.keep(heads)
+                self._reprice(heads)
             tell(f"blur {width:g}")
         self.settle()
+
+    def _need(self) -> np.ndarray:
+        """Return the heads that are worth their price, one at least, shape (Q, S)."""
+        return np.asarray(np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2)))
+
+    def _reprice(self, heads: Heads) -> None:
+        """Make goals that are missed dearer and those that are more than met cheaper."""
+        missed = self.service.gained(heads.n) < self.service.margin
+        most = self.people.problem.costs.lost_call
+        self.goal_price = np.clip(self.goal_price * np.where(missed, DEARER, CHEAPER), LEAST_GOAL * most, most)
 
     def settle(self, rounds: int = SETTLE) -> None:
         """Let everybody answer exactly until nobody moves or the `rounds` are over; keep the plan if it is the best."""
@@ -138,7 +155,7 @@ class Descent:
         `most`; without `most` where one person's week is better at the prices as they are, whatever the cost.
         """
         responder, nobody = self.responder, np.zeros(self.responder.size, dtype=np.int64)
-        before = self.service.least_cost(heads.n)
+        before = self.service.cost(heads.n)
         persons, old = [self.people.persons[a] for a in group], [self.weeks[a] for a in group]
         was = [responder.slots(person, week) for person, week in zip(persons, old, strict=True)]
         for person, slots in zip(persons, was, strict=True):
@@ -153,7 +170,7 @@ class Descent:
             self.weeks[a] = week
             dearer += responder.money(person, week) - responder.money(person, had)
             better += float(worth @ (will[-1] - slots))
-        change = dearer + self.service.least_cost(heads.n) - before
+        change = dearer + self.service.cost(heads.n) - before
         if change <= most if most is not None else dearer < better - 1e-9:
             return change
         for a, person, had, slots, now in zip(group, persons, old, was, will, strict=True):
@@ -178,22 +195,21 @@ class Descent:
     def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
         """Re-plan one or two people at chance blurs, now and then for the worse, until time or `steps` are used."""
         exact, slots = self.exact(), self.responder.size
-        need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
+        need = self._need()
         tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
         heads, rng, rows = self.heads(exact), self.rng, np.arange(slots)
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
-        block = rows * len(self.people.problem.grid.dates) * 12 // slots
+        block, most = rows * len(self.people.problem.grid.dates) * 12 // slots, self.people.problem.costs.lost_call
 
         def guide(a: int, worth: np.ndarray) -> np.ndarray:
             """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
             noise = np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
             queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
             if rng.random() < SURE:
-                goals = len(self.service.margin)
-                drawn = self.people.problem.costs.lost_call * rng.random(goals)
-                return (
-                    noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0) if goals else worth
-                )
+                if not len(self.goal_price):
+                    return worth
+                drawn = np.minimum(self.goal_price * np.exp(rng.normal(size=len(self.goal_price))), most)
+                return np.asarray(noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0))
             table = tables[int(rng.integers(len(tables)))]
             here = np.minimum(heads.n[queues], table.shape[2] - 1)
             share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
@@ -201,7 +217,6 @@ class Descent:
             return np.asarray(top * odds / (1.0 + odds))
 
         present, told = self.cost(heads), 0.0
-        lowest, lowest_weeks = present, list(self.weeks)
         for step in itertools.count():
             done = max(used(), step / steps if steps else 0.0)
             if self.over() or done >= 1.0:
@@ -211,10 +226,10 @@ class Descent:
             group = rng.choice(len(self.weeks), size, replace=False).tolist()
             luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)
             present += self._answer(group, heads, guide, luck) or 0.0
-            if present < lowest - 1e-9:
-                lowest, lowest_weeks = present, list(self.weeks)
+            if present < self.best_cost - 1e-6:
+                self.best, self.best_cost = list(self.weeks), present
             if done > told:
                 told = done + 0.02
                 tell("annealing")
-        self.weeks = lowest_weeks
+        self.weeks = list(self.best)
         self.settle()

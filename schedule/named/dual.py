@@ -18,8 +18,8 @@ from .service import Service
 
 STAGE = "people"
 
-AHEAD = 0.02
-"""How far above the bound the ascent aims, as a share of it."""
+AHEAD, LEAP = 0.02, 0.3
+"""How far above the bound the ascent aims: at least this share of the best plan's cost, and of what lies between."""
 
 KEPT, PATIENCE, SHRINK, SMALLEST, ENOUGH = 0.6, 15, 0.6, 0.004, 2e-5
 """Part of the old direction kept; rounds without a gain of `ENOUGH` before the step shrinks; its factor and end."""
@@ -53,8 +53,8 @@ class Dual:
         top = self.service.slope(self.goal_price)[:, :, 0]
         self.price = np.minimum(1.2 * self.people.wage * problem.grid.hours, top)
 
-    def ascend(self, watch: Watch, limit_s: float) -> None:
-        """Raise the bound until steps are small, time is up or the user stops."""
+    def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
+        """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan."""
         clock = Watch(time_limit_s=limit_s, stop=watch.stop)
         dearest = np.full(len(self.goal_price), self.people.problem.costs.lost_call)
         top = np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest])
@@ -67,11 +67,12 @@ class Dual:
             norm = float(direction @ direction)
             if norm <= 0.0:
                 break
-            at = np.clip(at + step * (bound + AHEAD * abs(bound) - here) / norm * direction, 0.0, top)
+            aim = bound + max(AHEAD * best, LEAP * (best - bound))
+            at = np.clip(at + step * (aim - here) / norm * direction, 0.0, top)
             here, slope = self._evaluate(at)
             self.rounds += 1
             direction = KEPT * direction + (1.0 - KEPT) * slope
-            idle = 0 if here > bound + ENOUGH * abs(bound) else idle + 1
+            idle = 0 if here > bound + ENOUGH * best else idle + 1
             if here > bound:
                 bound, base, base_slope = here, at, slope
             if idle >= PATIENCE:

@@ -96,7 +96,7 @@ def solve_named(
     descent.settle(1)  # something to fall back on
     tell("first plan")
     share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
-    dual.ascend(watch, share * time_limit_s)
+    dual.ascend(watch, share * time_limit_s, descent.best_cost)
     tell("prices")
     bounded = time.monotonic() - began
     descent.guided(tell)
