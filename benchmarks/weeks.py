@@ -34,6 +34,7 @@ from busyhour.schedule.status import Infeasible
 
 T = TypeVar("T")
 
+WEEKS = Path(__file__).parent / "weeks"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BAND_MIN, LATE_FROM, LATE_PRICE = 120, 7, 0.75
 """Bands of the day in the staff files; first late band (14:00) and the price of a late start per unit of history."""
@@ -77,19 +78,24 @@ def _heads(cell: str) -> float:
     return heads
 
 
-def read_week(named: Path, staff: Path, rules: Path) -> ScheduleProblem:
-    """Return the problem of a named test week."""
-    config, _ = read_plan(rules)
-    rows = Rows.of(named)
+def read_demand(path: Path, config: Config) -> tuple[Grid, Demand]:
+    """Return the week of a requirement and what it asks for in each slot."""
+    rows = Rows.of(path)
     starts = rows.read("start", pd.Timestamp, "a time like 2026-11-30T07:15")
     grid = Grid(starts[0].date(), 7, config.site.grid_min, config.site.zone)
     if len(starts) != len(grid):
-        raise InputError(f"Expected a week of {len(grid)} slots", file=named, value=len(starts))
+        raise InputError(f"Expected a week of {len(grid)} slots", file=path, value=len(starts))
     name, queue = next(iter(config.queue.items()))
     is_open = np.array(rows.read("open", int, "0 or 1")) == 1
     need = np.where(is_open, rows.read("agents_phone", _heads, "agents, at least 0"), 0.0)
-    demand = Demand(name, queue.goal, is_open, need, np.zeros(len(need), dtype=np.int64), np.zeros(len(need)))
-    people = tuple(_people(Rows.of(staff), grid, name, config))
+    return grid, Demand(name, queue.goal, is_open, need, np.zeros(len(need), dtype=np.int64), np.zeros(len(need)))
+
+
+def read_week(named: Path, staff: Path, rules: Path) -> ScheduleProblem:
+    """Return the problem of a named test week."""
+    config, _ = read_plan(rules)
+    grid, demand = read_demand(named, config)
+    people = tuple(_people(Rows.of(staff), grid, demand.queue, config))
     return ScheduleProblem(
         grid, (demand,), config.shift, config.contract, people, config.rules, config.costs, config.cyclic
     )

@@ -116,6 +116,20 @@ class Linear:
             worst += [((self.row_low - activity) / largest).max(), ((activity - self.row_high) / largest).max()]
         return float(max(worst))
 
+    def _signed(self, duals: np.ndarray) -> np.ndarray:
+        """Return `duals` with 0 where a row has no side of that sign."""
+        y = duals.copy()
+        y[(y > 0) & ~np.isfinite(self.row_low)] = 0.0
+        y[(y < 0) & ~np.isfinite(self.row_high)] = 0.0
+        return y
+
+    def reduced(self, duals: np.ndarray) -> np.ndarray:
+        """Return per column its cost less what its rows are worth at `duals`, in minimising sense.
+
+        A whole answer with n > 0 of a column whose lower bound is 0 costs at least ``dual_bound + n · reduced``.
+        """
+        return np.asarray(self.cost - self.rows.T @ self._signed(duals) if len(duals) else self.cost.copy())
+
     def dual_bound(self, duals: np.ndarray) -> float | None:
         """Return the lower bound that row prices `duals` prove by weak duality, in minimising sense.
 
@@ -123,10 +137,8 @@ class Linear:
         reduced cost that is negative by rounding on a column without an upper bound counts as 0, a truly
         negative one proves nothing (None).
         """
-        y = duals.copy()
-        y[(y > 0) & ~np.isfinite(self.row_low)] = 0.0
-        y[(y < 0) & ~np.isfinite(self.row_high)] = 0.0
-        reduced = self.cost - self.rows.T @ y if len(y) else self.cost.copy()
+        y = self._signed(duals)
+        reduced = self.reduced(duals)
         free = ((reduced < 0) & ~np.isfinite(self.high)) | ((reduced > 0) & ~np.isfinite(self.low))
         if np.abs(reduced[free]).max(initial=0.0) > 1e-6 * max(1.0, np.abs(self.cost).max(initial=0.0)):
             return None

@@ -46,6 +46,8 @@ class Answer:
         Variable name → value; integer variables hold whole numbers. Empty without an answer.
     duals
         Row name → change of the objective per unit of the right-hand side; only of a solved LP.
+    reduced
+        Variable name → what each unit of it adds at least to the bound, by the duals; only of a solved LP.
     stopped
         ``gap``, ``time``, ``user`` or None (ran to its end).
     """
@@ -55,6 +57,7 @@ class Answer:
     bound: float | None = None
     values: Mapping[str, float] = field(default_factory=dict, repr=False)
     duals: Mapping[str, float] = field(default_factory=dict, repr=False)
+    reduced: Mapping[str, float] = field(default_factory=dict, repr=False)
     seconds: float = 0.0
     stopped: str | None = None
 
@@ -280,11 +283,13 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
         raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
     is_mip = bool(linear.whole.any())
     duals: dict[str, float] = {}
+    reduced: dict[str, float] = {}
     bound = _known(info.mip_dual_bound) if is_mip else None
     if not is_mip and state == kinds.kOptimal:
         prices = np.array(highs.getSolution().row_dual)
         bound = linear.dual_bound(prices)
         duals = dict(zip(linear.names, (linear.sign * prices).tolist(), strict=True))
+        reduced = dict(zip(linear.columns, (linear.sign * linear.reduced(prices)).tolist(), strict=True))
     bound = None if bound is None else linear.sign * bound
     x = _accepted(highs, linear) if info.primal_solution_status == _FEASIBLE else None
     if x is None:
@@ -298,8 +303,8 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
     stopped = stopped or "gap"
     values = dict(zip(linear.columns, x.tolist(), strict=True))
     if optimal:
-        return Answer("optimal", objective, bound, values, duals, seconds)
-    return Answer("feasible", objective, bound, values, duals, seconds, stopped)
+        return Answer("optimal", objective, bound, values, duals, reduced, seconds)
+    return Answer("feasible", objective, bound, values, duals, reduced, seconds, stopped)
 
 
 def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:

@@ -35,20 +35,17 @@ class CoverModel:
         started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
         return Counts(heads, deal(self.frame, both, started))
 
-    def set_breaks(self, *, whole: bool) -> None:
-        """Ask for whole numbers of breaks, or not."""
-        for starts in self.variables.started.values():
-            for x in starts.values():
-                x.cat = pulp.LpInteger if whole else pulp.LpContinuous
-
-    def keep_near(self, counts: Counts, less: int, more: int) -> None:
-        """Allow each column at most `less` fewer and `more` more heads than `counts`."""
+    def keep_near(self, counts: Counts | None, less: int = 0, more: int = 0) -> None:
+        """Allow each column at most `less` fewer and `more` more heads than `counts`; None = any number again."""
         for column, x in self.variables.heads.items():
-            there = round(counts.heads.get(column, 0))
             group = self.frame.groups[column[0]]
-            most = there + more
+            most = len(group.agents) if group.limited else None
+            if counts is None:
+                x.lowBound, x.upBound = 0, most
+                continue
+            there = round(counts.heads.get(column, 0))
             x.lowBound = max(0, there - less)
-            x.upBound = min(most, len(group.agents)) if group.limited else most
+            x.upBound = there + more if most is None else min(there + more, most)
 
     def gained(self, counts: Counts) -> dict[tuple[int, int], float]:
         """Return per period of the part the calls that `counts` gains by the steps of the model."""

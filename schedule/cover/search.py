@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from ..linear import add_row
-from ..solver import Answer, relative_gap
+from ..solver import TOLERANCE, Answer, relative_gap
 from .counts import Counts
 from .effort import STAGE, Effort
-from .frame import Frame
+from .frame import Column, Frame
 from .model import CoverModel, build
 from .part import Part
 from .pauses import TINY
 from .rounding import rounded
 
-_ROUGH, _MEND, _POLISH = 0.3, 0.3, 0.6
+_MEND, _POLISH = 0.3, 0.6
 """Parts of the time left that the steps of the search may take."""
 
 _MORE = 3
@@ -26,10 +27,10 @@ _MORE = 3
 class Search:
     """Whole heads for one part, better step by step; `cost` is by the concave envelope of the service curve.
 
-    First the heads are made whole while breaks may stay broken; that is easy and its cost is nearly the LP's. Then the
-    breaks are made whole, heads being added where that leaves somebody short; then everything within one head of that
-    plan on the shifts in play; at last, in a `thorough` search, everything. Each step begins with the plan of the one
-    before and the search ends as soon as the plan is within the gap of the bound that the LP proves.
+    The LP's heads are made whole by carrying remainders on and mended with a few heads more; then everything on the
+    shifts in play is decided, those of the LP and of the plan so far; at last, in a `thorough` search, everything that
+    could still be better. Each step begins with the plan of the one before and the search ends as soon as the plan is
+    within the gap of the bound that the LP proves.
     """
 
     frame: Frame
@@ -57,43 +58,39 @@ class Search:
         relaxed = self.effort.run(self.lenient, relax=True, quiet=True)
         if not relaxed.found:
             return
-        self.bound = None if relaxed.bound is None else whole_bound(self.full, relaxed.bound)
+        unit = cost_unit(self.full)
+        self.bound = None if relaxed.bound is None else round_up(relaxed.bound, unit)
         if self.over:
             return
         suggestion = self.lenient.counts(relaxed.values)
-        rough = self._whole_heads(suggestion)
-        few = self._only(suggestion, rough, self.best)
+        rough = rounded(self.frame, suggestion)
+        few = self._among({c for plan in (suggestion, rough, self.best) if plan for c in plan.heads})
+        if self.best is None:
+            few.keep_near(rough, 0, _MORE)
+            self._take(few, self.effort.share(_MEND).run(few, bound=self.bound, quiet=True))
+            few.keep_near(None)
         if not self.over:
-            self._mend(few, rough)
-        if not self.over and self.best is not None:
-            few.keep_near(self.best, 1, 1)
-            self._take(few, self.effort.share(_POLISH).run(few, start=self.best, bound=self.bound))
+            effort = self.effort.share(_POLISH) if self.thorough else self.effort
+            self._take(few, effort.run(few, start=self.best, bound=self.bound))
         if not self.over and self.thorough:
-            answer = self.effort.run(self.full, start=self.best, bound=self.bound)
-            self._raise_bound(answer.bound)
-            self._take(self.full, answer)
+            self._prove(relaxed, unit)
 
-    def _only(self, *plans: Counts | None) -> CoverModel:
-        """Return the model of the columns that `plans` use."""
-        used = {c for plan in plans if plan for c, n in plan.heads.items() if n > TINY}
-        return build(self.frame, replace(self.part, columns=tuple(c for c in self.part.columns if c in used)))
+    def _among(self, columns: Collection[Column]) -> CoverModel:
+        """Return the model of some of the part's columns."""
+        return build(self.frame, replace(self.part, columns=tuple(c for c in self.part.columns if c in columns)))
 
-    def _whole_heads(self, suggestion: Counts) -> Counts:
-        """Return whole heads with broken breaks, on the shifts the LP uses.
-
-        A thorough search for a pooled goal, whose sums leave room to choose, looks among all shifts.
-        """
-        model = self.full if self.part.margin and self.thorough else self._only(suggestion, self.best)
-        model.set_breaks(whole=False)
-        start = rounded(self.frame, suggestion)
-        answer = self.effort.share(_ROUGH).run(model, start=start, bound=self.bound, quiet=True)
-        model.set_breaks(whole=True)
-        return model.counts(answer.values) if answer.found else start
-
-    def _mend(self, few: CoverModel, rough: Counts) -> None:
-        """Make the breaks of `rough` whole too, on its own heads or a few more."""
-        few.keep_near(rough, 0, _MORE)
-        self._take(few, self.effort.share(_MEND).run(few, bound=self.bound, quiet=True))
+    def _prove(self, relaxed: Answer, unit: float) -> None:
+        """Search among all columns that a better plan could have: each head adds its reduced cost to the LP's bound."""
+        model = self.full
+        if self.best is not None and self.cost is not None and relaxed.bound is not None:
+            most = self.cost - unit - relaxed.bound + TOLERANCE * max(1.0, abs(self.cost))
+            heads = self.lenient.variables.heads
+            model = self._among({c for c, x in heads.items() if relaxed.reduced[x.name] <= most} | set(self.best.heads))
+        cost = self.cost
+        answer = self.effort.run(model, start=self.best, bound=self.bound)
+        proven = answer.bound if cost is None or answer.bound is None else min(answer.bound, cost)
+        self._raise_bound(proven)
+        self._take(model, answer)
 
     def _raise_bound(self, proven: float | None) -> None:
         """Take a bound `proven` for `full`, which overstates what being short of a goal's floor costs.
@@ -122,19 +119,25 @@ class Search:
         self.effort.watch.tell(STAGE, self.part.name, best=self.cost, bound=self.bound, gap=gap)
 
 
-def whole_bound(model: CoverModel, bound: float) -> float:
-    """Return `bound` rounded up to the next cost that whole heads can have, where costs come in equal units.
+def cost_unit(model: CoverModel) -> float:
+    """Return a unit of which every cost of whole heads is a multiple; 0 where there is none.
 
-    They do when every cost belongs to a whole variable, or to heads short of a whole level, and has a common unit.
+    There is one when every cost belongs to a whole variable, or to heads short of a whole level, and they have a common
+    measure.
     """
     v = model.variables
     if v.lost or v.below or any(share < 1.0 for pairs in v.short.values() for _, share in pairs):
-        return bound
+        return 0.0
     if any(n % 1 for n in model.part.rest.heads.values()):
-        return bound
+        return 0.0
     scale = 10**6
     costs = {c * scale for c in model.program.objective.values()}
     if not costs or any(abs(c - round(c)) > 1e-6 for c in costs):
-        return bound
+        return 0.0
     unit = math.gcd(*(round(c) for c in costs)) / scale
-    return unit * math.ceil(bound / unit - 1e-6) if unit > 1e-4 else bound
+    return unit if unit > 1e-4 else 0.0
+
+
+def round_up(bound: float, unit: float) -> float:
+    """Return the least multiple of `unit` that is not below `bound`; `bound` itself where there is no unit."""
+    return unit * math.ceil(bound / unit - 1e-6) if unit else bound

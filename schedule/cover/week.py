@@ -122,14 +122,17 @@ class Week:
         return {j for j, s in enumerate(self.frame.shifts) if s.day == day}
 
     def _windows(self) -> list[tuple[str, set[int], tuple[int, ...]]]:
-        """Return (name, shifts, run): each day, then in linked runs each noon to noon (that of no run)."""
+        """Return (name, shifts, run): in linked runs each noon to noon (that of no run), then each day."""
         dates, noon, shifts = self.frame.problem.grid.dates, self.frame.problem.noon, self.frame.shifts
-        out = [(dates[day].isoformat(), self._on(day), run) for run in self.runs for day in run]
-        for first, second in (pair for run in self.runs for pair in pairwise(run)):
+        out: list[tuple[str, set[int], tuple[int, ...]]] = []
+        pairs = [pair for run in self.runs for pair in pairwise(run)]
+        if self.frame.problem.cyclic and len(self.runs[0]) == len(dates) > 1:
+            pairs.append((self.runs[0][-1], self.runs[0][0]))
+        for first, second in pairs:
             late = {j for j in self._on(first) if shifts[j].start >= noon[first]}
             early = {j for j in self._on(second) if shifts[j].start < noon[second]}
             out.append((f"{dates[first].isoformat()} to {dates[second].isoformat()}", late | early, ()))
-        return out
+        return out + [(dates[day].isoformat(), self._on(day), run) for run in self.runs for day in run]
 
     def _block(self, run: tuple[int, ...], cost: float | None, bound: float | None, seconds: float) -> None:
         dates = tuple(self.frame.problem.grid.dates[d] for d in run)
