@@ -1,10 +1,9 @@
-"""Shifts, breaks and lunches of made test weeks, nobody named: ``python -m benchmarks.schedule [SECTION ...]``.
+"""Shifts, breaks and lunches of made test weeks: ``python -m benchmarks.schedule [SECTION ...]``.
 
-Sections: ``cover`` plans the weeks of ``weeks/`` with the goal held in each quarter of an hour, ``day`` one of them with
-the goal held over each day, ``build`` times the model of the week round the clock. Every plan is judged from its
-activity by the product's judge and recounted slot by slot; ``--judge CHECK_WEEK.py`` has a tool outside the project
-judge it too, which is skipped where it is absent. Each week is planned in a process of its own: once for a second to
-load and compile everything, then for the figures shown.
+Sections: ``cover`` plans the weeks of ``weeks/`` with the goal held in each quarter of an hour, ``day`` one of them
+with the goal held over each day, ``build`` times the model of the week round the clock; nobody is named in these.
+``named``, ``skills`` and ``large`` plan named people. Plans without names are judged from their activity by the
+product's judge and recounted slot by slot; ``--judges DIR`` has tools outside the project judge, skipped where absent.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.schedule_people import large, named, skills
 from benchmarks.weeks import WEEKS, Rows, read_demand
 from busyhour.app.config import read_plan
 from busyhour.forecast.progress import Watch
@@ -103,8 +103,9 @@ def judged(week: str, problem: ScheduleProblem, rows: pd.DataFrame) -> str:
     return f"{told}, {verdict.paid_hours:,.1f} h paid, {short:g} h short"
 
 
-def outside(week: str, rows: pd.DataFrame, tool: Path | None, *, cyclic: bool) -> str:
+def outside(week: str, rows: pd.DataFrame, judges: Path | None, *, cyclic: bool) -> str:
     """Return what a judge outside the project says."""
+    tool = None if judges is None else judges / "check_week.py"
     if tool is None or not tool.exists():
         return "skipped"
     with tempfile.TemporaryDirectory() as folder:
@@ -140,7 +141,14 @@ def cover_line(line: Line, asked: argparse.Namespace) -> None:
     print(f"{line.week:<15} {told}  goal {100 * line.gap:g} % {verdict}")
     rows = activity(anonymous(cover.planned), problem.grid)
     print(f"{'':<15} judge: {judged(line.week, problem, rows)}; outside: "
-          f"{outside(line.week, rows, asked.judge, cyclic=problem.cyclic)}", flush=True)  # fmt: skip
+          f"{outside(line.week, rows, asked.judges, cyclic=problem.cyclic)}", flush=True)  # fmt: skip
+
+
+def cover_weeks(asked: argparse.Namespace) -> None:
+    """Plan and judge the weeks of the section."""
+    for line in LINES:
+        if not asked.week or line.week in asked.week:
+            cover_line(line, asked)
 
 
 def day_goal(asked: argparse.Namespace) -> None:
@@ -152,15 +160,15 @@ def day_goal(asked: argparse.Namespace) -> None:
     levels = []
     for part in problem.grid.day_slices:
         at = np.flatnonzero(load[part] > 0) + part.start
-        level = np.array([performance("erlang_c", int(heads[s]), load_erl=load[s], aht_s=AHT_S, within_s=WITHIN_S).service_level()
-                          for s in at])  # fmt: skip
+        service = [performance("erlang_c", int(heads[s]), load_erl=load[s], aht_s=AHT_S, within_s=WITHIN_S) for s in at]
+        level = np.array([s.service_level() for s in service])
         levels.append(float(load[at] @ level / load[at].sum()))
     print(f"{DAY_WEEK}, goal over the day: {told}")
     print(f"{'':<15} judge: {judged(DAY_WEEK, problem, rows)}; days by Erlang C: "
           f"{', '.join(f'{100 * x:.2f} %' for x in levels)}", flush=True)  # fmt: skip
 
 
-def build_time() -> None:
+def build_time(asked: argparse.Namespace) -> None:
     """Time the model of the week round the clock."""
     frame = Frame(read_problem(BUILD_WEEK))
     part = whole_week(frame)
@@ -171,25 +179,30 @@ def build_time() -> None:
           f" rows built in {took:.2f} s, processor {busy:.2f} s", flush=True)  # fmt: skip
 
 
+SECTIONS = {
+    "cover": cover_weeks,
+    "day": day_goal,
+    "build": build_time,
+    "named": named,
+    "skills": skills,
+    "large": large,
+}
+
+
 def main() -> None:
     """Run the sections asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("sections", nargs="*", choices=["cover", "day", "build", []], default=[])
-    parser.add_argument("--week", action="append", help="only this week of the cover section (may be repeated)")
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], default=[])
+    parser.add_argument("--week", action="append", help="only this week of its section (may be repeated)")
     parser.add_argument("--seconds", type=float, help="time limit of each week instead of its own")
     parser.add_argument("--gap", type=float, default=1e-6)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--judge", type=Path, help="a judge outside the project: check_week.py")
+    parser.add_argument(
+        "--judges", type=Path, help="folder of judges outside the project: check_week.py, check_named.py"
+    )
     asked = parser.parse_args()
-    sections = asked.sections or ["cover", "day", "build"]
-    if "cover" in sections:
-        for line in LINES:
-            if not asked.week or line.week in asked.week:
-                cover_line(line, asked)
-    if "day" in sections:
-        day_goal(asked)
-    if "build" in sections:
-        build_time()
+    for section in asked.sections or SECTIONS:
+        SECTIONS[section](asked)
 
 
 if __name__ == "__main__":

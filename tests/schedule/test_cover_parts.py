@@ -15,7 +15,7 @@ from busyhour.schedule.cover.model import build
 from busyhour.schedule.cover.part import whole_week
 from busyhour.schedule.cover.pauses import deal
 from busyhour.schedule.cover.rounding import rounded
-from busyhour.schedule.cover.search import whole_bound
+from busyhour.schedule.cover.search import cost_unit, round_up
 from busyhour.schedule.cover.steps import steps
 
 
@@ -52,10 +52,12 @@ def test_rounding_keeps_every_limit_of_people():
 def test_the_bound_is_rounded_up_to_a_cost_that_plans_can_have():
     frame = Frame(by_need(day(4), 1, [FULL, PART]))
     model = build(frame, whole_week(frame))
-    assert whole_bound(model, 100.01) == pytest.approx(100.5)
-    assert whole_bound(model, 100.5 + 1e-9) == pytest.approx(100.5)
+    assert cost_unit(model) == pytest.approx(0.5)
+    assert round_up(100.01, 0.5) == pytest.approx(100.5)
+    assert round_up(100.5 + 1e-9, 0.5) == pytest.approx(100.5)
     goal = Frame(pooled(5, 1))
-    assert whole_bound(build(goal, whole_week(goal)), 100.01) == 100.01
+    assert cost_unit(build(goal, whole_week(goal))) == 0.0
+    assert round_up(100.01, 0.0) == 100.01
 
 
 @settings(max_examples=40, deadline=None)

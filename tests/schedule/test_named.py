@@ -10,7 +10,6 @@ import threading
 import numpy as np
 import pytest
 
-from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal
@@ -157,17 +156,6 @@ def test_a_person_without_any_legal_week_is_named():
     )
     with pytest.raises(Infeasible, match="ann"):
         solve_named(problem, watch=Watch(), time_limit_s=60.0)
-
-
-def test_people_of_several_queues_are_refused():
-    problem = _problem(1)
-    second = dataclasses.replace(problem.demands[0], queue="mail")
-    both = tuple(dataclasses.replace(a, skills={"calls": 1.0, "mail": 1.0}) for a in problem.staff)
-    with pytest.raises(InputError, match="several queues"):
-        solve_named(
-            dataclasses.replace(problem, demands=(*problem.demands, second), staff=both),
-            watch=Watch(), time_limit_s=60.0,
-        )  # fmt: skip
 
 
 def test_who_knows_no_queue_stays_at_home_and_nobody_is_a_plan_too():
