@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cells.columns import generate
 from busyhour.schedule.cells.patch import Patch, Pool
@@ -97,5 +98,5 @@ def test_what_is_fixed_stays(tiny):
 def test_successions_that_are_no_chain_are_refused(tiny):
     problem = tiny(1)
     early = ShiftType("E", 480, frozenset({"L"}))
-    with pytest.raises(ValueError, match="chain"):
+    with pytest.raises(InputError, match="shift E may follow E but not L, L may follow L but not E: what may not"):
         Frame.of(Problem(DAYS, (early, problem.shifts[1]), problem.people, problem.needs))
