@@ -77,10 +77,11 @@ def test_cheapest_part_leaves_the_other_days_and_is_the_cheapest_of_those(seed, 
 def test_bounds_stay_below_the_optimum_and_the_master_between(seed, tiny, optimum):
     problem = tiny(seed)
     frame, watch, best = Frame.of(problem), Watch(), optimum(problem)
-    assert dual_ascent(frame, watch, rounds=40, until_s=np.inf, start=np.full(DAYS * 2, 5.0)).bound <= best + 1e-9
+    start = np.full(DAYS * 2, 5.0)
+    assert dual_ascent(frame, watch, rounds=40, until_s=np.inf, start=start, upper=best).bound <= best + 1e-9
     empty, free = _nobody(frame)
-    start, _, _ = answers(frame.tables, np.arange(2), empty, 0, DAYS, np.zeros(DAYS * 2), free, 40)
-    pool = Pool(frame, start, Patch(np.arange(2), 0, DAYS), watch, 1)
+    rows, _, _ = answers(frame.tables, np.arange(2), empty, 0, DAYS, np.zeros(DAYS * 2), free, 40)
+    pool = Pool(frame, rows, Patch(np.arange(2), 0, DAYS), watch, 1)
     found = generate(pool, free, watch, rounds=50, near=1e-6)
     assert found is not None
     assert found.bound <= min(best, found.point.value + pool.constant) + 1e-6
