@@ -50,7 +50,8 @@ def generate(
             rows, costs, proven = pool.price(at, fixed)
             if proven > bound:
                 bound, centre = proven, at
-            gains = costs + _paid(pool, rows, at - price) - worth
+            part = rows[:, pool.patch.first : pool.patch.last]
+            gains = costs + pool.collected(part, at - price) - worth
             wanted = np.flatnonzero(gains < -EPSILON)
             if len(wanted) and pool.add(wanted, rows[wanted]):
                 break
@@ -59,14 +60,3 @@ def generate(
         if turn % 10 == 0:
             watch.tell("columns", f"round {turn}, {len(pool.cost)} rows", bound=bound, best=value)
     return None if point is None else Generated(point, bound)
-
-
-def _paid(pool: Pool, rows: np.ndarray, price: np.ndarray) -> np.ndarray:
-    """Return the sum of `price` over the cells of each row."""
-    part = rows[:, pool.patch.first : pool.patch.last]
-    kinds = len(pool.frame.tables.units)
-    full = np.zeros(pool.end - pool.begin)
-    full[pool.cells] = price
-    cells = np.arange(part.shape[1]) * kinds + part
-    paid: np.ndarray = np.where(part >= 0, full[np.where(part >= 0, cells, 0)], 0.0).sum(axis=1)
-    return paid

@@ -88,12 +88,7 @@ def best_of_pool(
         The roster at hand as numbers of rows: the start.
     """
     _, worth, price = pool.split(point)
-    reduced = pool.cost - worth[pool.owner]
-    full = np.zeros(pool.end - pool.begin)
-    full[pool.cells] = price
-    kinds = len(pool.frame.tables.units)
-    cells = np.arange(pool.rows.shape[1]) * kinds + pool.rows
-    reduced -= np.where(pool.rows >= 0, full[np.where(pool.rows >= 0, cells, 0)], 0.0).sum(axis=1)
+    reduced = pool.cost - worth[pool.owner] - pool.collected(pool.rows, price)
     keep = np.flatnonzero(reduced <= upper - bound + 1e-6)
     if len(keep) > MOST_ROWS:
         keep = keep[np.argsort(reduced[keep], kind="stable")[:MOST_ROWS]]

@@ -105,6 +105,21 @@ class Pool:
         bound = self.constant + float(price @ self.need[self.cells]) + float(bounds.sum())
         return rows, costs, bound
 
+    def collected(self, rows: np.ndarray, price: np.ndarray) -> np.ndarray:
+        """Return the prices of the cells that each row works, added up, shape (n,).
+
+        Parameters
+        ----------
+        rows
+            Days of the patch only, shape (n, days).
+        price
+            Of the cells that cost something, shape (C,).
+        """
+        full = np.zeros(self.end - self.begin)
+        full[self.cells] = price
+        cells = np.arange(rows.shape[1]) * len(self.frame.tables.units) + rows
+        return np.asarray(np.where(rows >= 0, full[np.where(rows >= 0, cells, 0)], 0.0).sum(axis=1))
+
     def split(self, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the weights of the rows, the prices of the people and of the cells."""
         n = len(self.patch.people)

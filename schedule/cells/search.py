@@ -8,7 +8,7 @@ from math import ceil, gcd, isfinite
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..status import sound_bound
+from ..status import SolverFault, sound_bound
 from .check import cost_of, violations
 from .columns import generate
 from .descent import anneal
@@ -130,8 +130,16 @@ class Search:
         """Choose a patch anew by columns, dives and a programme over the pool; return how it ended.
 
         ``closed`` means proven: no better roster differs in the patch only; ``long`` that time was too short, ``done``
-        that it was not.
+        that it was not, ``failed`` that the solver broke down: the best roster stays.
         """
+        try:
+            return self._patch(patch, rounds, dives, until_s, mip_s)
+        except SolverFault as fault:
+            self.watch.tell("part", f"the solver failed: {fault}", best=self.cost, bound=self.bound)
+            return "failed"
+
+    def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
+        """Do as `whole_patch`, but for failures of the solver."""
         everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
         pool = Pool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
         free = np.full(self.best.shape, FREE)

@@ -37,6 +37,8 @@ def solve_cells(
 
     Raises
     ------
+    InputError
+        If the forbidden successions are no chain.
     Infeasible
         If somebody's own rules contradict each other.
     NothingFound

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...forecast.errors import InputError
 from ..named.automaton import Automaton, compile_days
 from ..people.run_of_work import RunOfWork
 from ..people.run_off import RunOff
@@ -75,7 +76,7 @@ class Frame:
 
         Raises
         ------
-        ValueError
+        InputError
             If the forbidden successions are no chain.
         """
         types, people, days = problem.shifts, problem.people, problem.days
@@ -134,13 +135,14 @@ def _joined(moves: list[np.ndarray], shift: np.ndarray) -> np.ndarray:
 
 def _rest_classes(types: tuple[ShiftType, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Return `latest` and `after` of `Tables`: a class is the place in the chain of the forbidden successors."""
-    chain = sorted({frozenset[str](), *(s.not_before for s in types)}, key=len)
+    chain = sorted({frozenset[str](), *(s.not_before for s in types)}, key=lambda names: (len(names), sorted(names)))
     for few, many in pairwise(chain):
         if not few <= many:
             mine, other = (next(s.name for s in types if s.not_before == x) for x in (few, many))
-            raise ValueError(
-                f"Expected forbidden successions to be a chain: what may not follow {mine} must not follow {other} "
-                "either. Forbid more after one of them, or give both the same successors."
+            raise InputError(
+                f"shift {min(few - many)} may follow {other} but not {mine}, {min(many - few)} may follow {mine} but "
+                f"not {other}: what may not follow one of two shifts must all be forbidden after the other too",
+                mend=f"Forbid more after {mine} or {other}, or give both the same successors",
             )
     latest = [max(r for r, forbidden in enumerate(chain) if s.name not in forbidden) for s in types]
     return np.array(latest, dtype=np.int64), np.array([chain.index(s.not_before) for s in types], dtype=np.int64)

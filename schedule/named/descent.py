@@ -127,10 +127,11 @@ class Descent:
         self.goal_price = self._lifted(self.dual.goal_price)
         need = self._need()
         for width in WIDTHS:
-            for _ in range(SWEEPS):
+            for sweep in range(SWEEPS):
                 if self.over():
                     break
-                heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
+                if sweep == 0 or len(self.goal_price):  # else nothing moved the prices since the sweep before
+                    heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
                 self._sweep(heads, None)
                 self.keep(heads)
                 self._reprice(heads)

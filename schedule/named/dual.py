@@ -1,8 +1,7 @@
 """A proven bound and prices of a head: Lagrangian dual ascent, no linear programme.
 
 L(π, μ) = Σ_people min over weeks (cost − π · cover) + Σ_{q,t} min_n (π n − worth of n heads at μ) + constants, for
-0 ≤ π and 0 ≤ μ ≤ `Costs.lost_call`, never exceeds the cost of any plan, so the ascent may stop at any time. Deflected
-subgradients with Polyak's step (Camerini, Fratta, Maffioli 1975).
+0 ≤ π and 0 ≤ μ ≤ `Costs.lost_call`, never exceeds the cost of any plan.
 """
 
 from __future__ import annotations
@@ -12,17 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ...forecast.progress import Watch
+from ..ascent import ascend
 from .menu import People
 from .respond import Responder, occupy, place_breaks
 from .service import Service
 
 STAGE = "people"
-
-AHEAD, LEAP = 0.02, 0.3
-"""How far above the bound the ascent aims: at least this share of the best plan's cost, and of what lies between."""
-
-KEPT, PATIENCE, SHRINK, SMALLEST, ENOUGH = 0.6, 15, 0.6, 0.004, 2e-5
-"""Part of the old direction kept; rounds without a gain of `ENOUGH` before the step shrinks; its factor and end."""
 
 
 @dataclass
@@ -59,38 +53,22 @@ class Dual:
 
     def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
         """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan."""
-        clock = Watch(time_limit_s=limit_s, stop=watch.stop)
         dearest = np.full(len(self.goal_price), self.people.problem.costs.lost_call)
-        top = np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest])
-        at = np.concatenate([self.price.ravel(), self.goal_price])
-        here, slope = self._evaluate(at)
-        bound, base, base_slope, direction = here, at, slope, slope
-        step, idle, told = 1.0, 0, 0.0
-        while step >= SMALLEST and not clock.stopped and not clock.time_is_up:
-            direction = np.where(((at <= 0.0) & (direction < 0.0)) | ((at >= top) & (direction > 0.0)), 0.0, direction)
-            norm = float(direction @ direction)
-            if norm <= 0.0:
-                break
-            aim = bound + max(AHEAD * best, LEAP * (best - bound))
-            at = np.clip(at + step * (aim - here) / norm * direction, 0.0, top)
-            here, slope = self._evaluate(at)
-            self.rounds += 1
-            direction = KEPT * direction + (1.0 - KEPT) * slope
-            idle = 0 if here > bound + ENOUGH * best else idle + 1
-            if here > bound:
-                bound, base, base_slope = here, at, slope
-            if idle >= PATIENCE:
-                step, idle = step * SHRINK, 0
-                at, here, direction = base, bound, base_slope
-            if clock.elapsed_s - told > 0.5:
-                told = clock.elapsed_s
-                watch.tell(STAGE, f"prices, round {self.rounds}", bound=bound)
-        self.bound = bound
-        self.price, self.goal_price = base[: self.price.size].reshape(self.price.shape), base[self.price.size :]
+        found = ascend(
+            self._evaluate, np.concatenate([self.price.ravel(), self.goal_price]), 0.0,
+            np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest]),
+            Watch(watch.show, limit_s, watch.stop), best=best, stage=STAGE,
+        )  # fmt: skip
+        self.bound, self.rounds = found.bound, found.rounds
+        self.price, self.goal_price = self._prices(found.at)
+
+    def _prices(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return prices of a head and of a call out of one array, shape (Q S + P,)."""
+        return at[: self.price.size].reshape(self.price.shape), at[self.price.size :]
 
     def _evaluate(self, at: np.ndarray) -> tuple[float, np.ndarray]:
         """Return L at the prices `at` and a subgradient."""
-        price, goal = at[: self.price.size].reshape(self.price.shape), at[self.price.size :]
+        price, goal = self._prices(at)
         slope = self.service.slope(goal)
         wanted = (slope > price[:, :, None]).sum(axis=2)
         total, cover = self._weeks(price)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..solver import Answer, solve
-from ..status import Solved, sound_bound
+from ..status import Solved, SolverFault, sound_bound
 from .cells import Pool
 from .days import Days
 from .model import RosterModel, make_model
@@ -124,11 +124,15 @@ class Search:
         start: Mapping[str, float] | None = None,
         relax: bool = False,
     ) -> Answer:
-        """Solve `model` within this search's clock."""
-        return solve(
-            model.problem, watch=self.clock, stage=STAGE, time_limit_s=min(limit_s, self.clock.left_s), gap=gap,
-            seed=self.seed, threads=self.threads, start=start, relax=relax,
-        )  # fmt: skip
+        """Solve `model` within this search's clock; a solver that breaks down found nothing, and the plan stays."""
+        try:
+            return solve(
+                model.problem, watch=self.clock, stage=STAGE, time_limit_s=min(limit_s, self.clock.left_s), gap=gap,
+                seed=self.seed, threads=self.threads, start=start, relax=relax,
+            )  # fmt: skip
+        except SolverFault as fault:
+            self.watch.tell(STAGE, f"the solver failed: {fault}", best=self.plan.cost, bound=self.bound)
+            return Answer("none")
 
     def block(self, group: Sequence[int], text: str, *, exact: bool) -> None:
         """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.
