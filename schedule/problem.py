@@ -148,6 +148,11 @@ class ScheduleProblem:
         """Return the hours that wages are paid for, premiums included: paid hours × mean wage factor over the shift."""
         return shift.paid_min / 60.0 * float(self.wage_factor[shift.start : shift.end].mean())
 
+    def wall_minute(self, shift: Shift) -> int:
+        """Return the wall-clock start of `shift` in minutes after the midnight of its day."""
+        wall = self.grid.time(shift.start)
+        return (wall.date() - shift.date).days * 1440 + wall.hour * 60 + wall.minute
+
     @property
     def date_index(self) -> dict[dt.date, int]:
         """Position of each planned day."""

@@ -124,11 +124,9 @@ class Pool:
 def make_cell(problem: ScheduleProblem, shift: Shift, queue: str, heads: Sequence[PlannedShift]) -> Cell:
     """Return the cell of `heads` on `shift` and `queue`."""
     paid_h = shift.paid_min / 60.0
-    wall = problem.grid.time(shift.start)
-    minute = (wall.date() - shift.date).days * 1440 + wall.hour * 60 + wall.minute
     return Cell(
         shift, queue, tuple(sorted(heads, key=lambda h: (h.breaks, h.contract or ""))),
-        shift.day, minute, paid_h, problem.paid_weight(shift), problem.costs.open_shift_h * paid_h,
+        shift.day, problem.wall_minute(shift), paid_h, problem.paid_weight(shift), problem.costs.open_shift_h * paid_h,
     )  # fmt: skip
 
 

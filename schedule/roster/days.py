@@ -37,7 +37,8 @@ class Days:
         price, noon = pool.problem.costs.wish, pool.problem.noon
         for a, person in enumerate(pool.staff):
             for c in pool.options[a]:
-                out[a, c] = person.cost_h * pool.cells[c].wage_h
+                cell = pool.cells[c]
+                out[a, c] = person.cost_h * cell.wage_h + price * person.start_price(cell.minute)
             for wish in person.wishes:
                 idle = unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
                 for c in pool.options[a]:

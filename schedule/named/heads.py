@@ -1,0 +1,98 @@
+"""Heads on the phone per slot, and what one more is worth: skills without double counting.
+
+People with the same skills are a group. In each slot a group's heads are split over its queues; the split is kept best
+by moving heads along the shortest chain when one comes or goes, which suffices because each queue's worth is concave in
+its heads. G groups, Q queues, S slots, N + 1 head counts.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+
+class Heads(NamedTuple):
+    """The state of all slots.
+
+    `can` (G, Q) says who may work what; `slope` (Q, S, N) what the (n + 1)-th head is worth, never rising in n; `n`
+    (Q, S) the heads; `flow` (G, Q, S) their split; `gain` (G, S) what one more head of a group is worth.
+    """
+
+    can: np.ndarray
+    slope: np.ndarray
+    n: np.ndarray
+    flow: np.ndarray
+    gain: np.ndarray
+
+
+def no_heads(can: np.ndarray, slope: np.ndarray, before: np.ndarray) -> Heads:
+    """Return the state with nobody on the phone but those `before`, shape (Q, S), of last week's shifts."""
+    groups, queues, slots = len(can), slope.shape[0], slope.shape[1]
+    out = Heads(
+        can, slope, before.astype(np.int64).copy(), np.zeros((groups, queues, slots), np.int64),
+        np.zeros((groups, slots)),
+    )  # fmt: skip
+    for t in range(slots):
+        refresh(out, t)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def worth(h: Heads, q: int, t: int, n: int) -> float:
+    """Return what the head after `n` is worth."""
+    last = h.slope.shape[2] - 1
+    return float(h.slope[q, t, min(max(n, 0), last)]) if n <= last else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _chain(h: Heads, g: int, t: int, coming: bool) -> tuple[int, np.ndarray, np.ndarray]:
+    """Return the queue that gains or loses a head of `g`, and per queue the one before it in the chain and by whom."""
+    queues = h.can.shape[1]
+    before, by, line = np.full(queues, -2), np.full(queues, -1), np.empty(queues, np.int64)
+    seen = 0
+    for q in range(queues):
+        if h.can[g, q] if coming else h.flow[g, q, t] > 0:
+            before[q], line[seen] = -1, q
+            seen += 1
+    best, target, at = 0.0, -1, 0
+    while at < seen:
+        a = line[at]
+        at += 1
+        value = worth(h, a, t, h.n[a, t]) if coming else -worth(h, a, t, h.n[a, t] - 1)
+        if target < 0 or value > best:
+            best, target = value, a
+        for other in range(h.can.shape[0]):
+            for b in range(queues):
+                if before[b] == -2 and a != b:
+                    moves = h.flow[other, a, t] > 0 and h.can[other, b]
+                    filled = h.flow[other, b, t] > 0 and h.can[other, a]
+                    if moves if coming else filled:
+                        before[b], by[b], line[seen] = a, other, b
+                        seen += 1
+    return target, before, by
+
+
+@njit(cache=True, nogil=True)
+def refresh(h: Heads, t: int) -> None:
+    """Compute `gain` of slot `t` anew."""
+    for g in range(h.can.shape[0]):
+        target, _, _ = _chain(h, g, t, True)
+        h.gain[g, t] = worth(h, target, t, h.n[target, t])
+
+
+@njit(cache=True, nogil=True)
+def change(h: Heads, g: int, t: int, coming: bool) -> None:
+    """Let one head of group `g` come to slot `t`, or go."""
+    target, before, by = _chain(h, g, t, coming)
+    step = 1 if coming else -1
+    h.n[target, t] += step
+    q = target
+    while before[q] >= 0:
+        a, other = before[q], by[q]
+        h.flow[other, q, t] += step
+        h.flow[other, a, t] -= step
+        q = a
+    h.flow[g, q, t] += step
+    refresh(h, t)

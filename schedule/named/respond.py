@@ -1,0 +1,155 @@
+"""How one person answers prices: the cheapest week, its breaks, and the heads that it puts on the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from .heads import Heads, change
+from .menu import Menu, People, Person
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One person's week: an option per day (−1 = off), shape (D,), and the starts of its breaks, shape (D, B)."""
+
+    options: np.ndarray
+    breaks: np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def cover_worth(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, low: np.ndarray, high: np.ndarray,
+                slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
+    """Set `out` to the prices that each option collects with its breaks where they cost least.
+
+    Shifts' break windows are disjoint, so each break is placed on its own. `prefix[s]` is the sum of prices before s.
+    """
+    for o in range(len(start)):
+        total = prefix[start[o] + length[o]] - prefix[start[o]]
+        for k in range(slots.shape[1]):
+            if slots[o, k] > 0:
+                least = np.inf
+                for s in range(start[o] + low[o, k], start[o] + high[o, k] + 1):
+                    least = min(least, prefix[s + slots[o, k]] - prefix[s])
+                total -= least
+        out[o] = total
+
+
+@njit(cache=True, nogil=True)
+def place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray,
+                 slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
+    """Set `out` to the cheapest start of each break of the chosen options, in slots after the shift's start."""
+    for d in range(len(options)):
+        o = options[d]
+        for k in range(slots.shape[1]):
+            out[d, k] = 0
+            if o >= 0 and slots[o, k] > 0:
+                least = np.inf
+                for i in range(low[o, k], high[o, k] + 1):
+                    s = start[o] + i
+                    if prefix[s + slots[o, k]] - prefix[s] < least - 1e-12:
+                        least, out[d, k] = prefix[s + slots[o, k]] - prefix[s], i
+
+
+@njit(cache=True, nogil=True)
+def occupy(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: np.ndarray, slots: np.ndarray,
+           size: int, cyclic: bool, count: np.ndarray) -> None:  # fmt: skip
+    """Add to `count`, shape (S,), the slots that a week spends on the phone."""
+    for d in range(len(options)):
+        o = options[d]
+        if o < 0:
+            continue
+        for s in range(start[o], start[o] + length[o]):
+            resting = False
+            for k in range(slots.shape[1]):
+                begin = start[o] + breaks[d, k]
+                resting = resting or (slots[o, k] > 0 and begin <= s < begin + slots[o, k])
+            if not resting and (cyclic or s < size):
+                count[s % size] += 1
+
+
+@njit(cache=True, nogil=True)
+def shift_heads(h: Heads, g: int, old: np.ndarray, new: np.ndarray) -> None:
+    """Let a person of group `g` be there in the slots of `new` (0 or 1 each) instead of those of `old`."""
+    for t in range(len(old)):
+        for _ in range(max(0, old[t] - new[t])):
+            change(h, g, t, False)
+        for _ in range(max(0, new[t] - old[t])):
+            change(h, g, t, True)
+
+
+class Responder:
+    """Answers prices for everybody; holds room to work in."""
+
+    def __init__(self, people: People) -> None:
+        self.people, self.problem = people, people.problem
+        self.size = len(self.problem.grid)
+        self.reach = max((int((p.menu.start + p.menu.length).max(initial=0)) for p in people.persons), default=0)
+        self._worth = {id(p.menu): np.empty(len(p.menu.shifts)) for p in people.persons}
+        self._table = np.empty(max((p.paths.size for p in people.persons), default=0))
+
+    def prefix(self, prices: np.ndarray) -> np.ndarray:
+        """Return the running sum of `prices`, shape (S,), carried on past the week's end where the week wraps."""
+        more = max(0, self.reach - self.size)
+        after = prices[:more] if self.problem.cyclic else np.zeros(more)
+        return np.concatenate([[0.0], np.cumsum(np.concatenate([prices, after]))])
+
+    def worth(self, menu: Menu, prefix: np.ndarray) -> np.ndarray:
+        """Return what each option of `menu` collects; the array is used again by the next call for this menu."""
+        out = self._worth[id(menu)]
+        cover_worth(prefix, menu.start, menu.length, menu.low, menu.high, menu.slots, out)
+        return out
+
+    def cheapest(self, person: Person, values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the cost and options of the cheapest week at these costs of its options."""
+        return person.paths.cheapest(values, person.idle, person.final, table=self._table)
+
+    def week(self, person: Person, prefix: np.ndarray, extra: np.ndarray | None = None) -> Chosen | None:
+        """Return the best week at the prices of `prefix`; None where the rules leave none.
+
+        In a cyclic week a shift that runs past its end may not meet the same person's first one.
+        """
+        values = person.own - self.worth(person.menu, prefix)
+        if extra is not None:
+            values += extra
+        cost, options = self.cheapest(person, values)
+        if self.problem.cyclic and cost < np.inf and self._meets_itself(person.menu, options):
+            cost, options = self._cut_open(person, values)
+        if cost == np.inf:
+            return None
+        breaks = np.zeros((len(options), person.menu.slots.shape[1]), dtype=np.int64)
+        menu = person.menu
+        place_breaks(prefix, options, menu.start, menu.low, menu.high, menu.slots, breaks)
+        return Chosen(options, breaks)
+
+    def _meets_itself(self, menu: Menu, options: np.ndarray) -> bool:
+        worked = options[options >= 0]
+        return len(worked) > 1 and bool((menu.start + menu.length)[worked].max() - self.size > menu.start[worked].min())
+
+    def _cut_open(self, person: Person, values: np.ndarray) -> tuple[float, np.ndarray]:
+        """Return the best week of a cyclic week: per end of the last shift the first one may not start before it."""
+        menu = person.menu
+        past = menu.start + menu.length - self.size
+        best, chosen = np.inf, np.full(len(self.problem.grid.dates), -1)
+        for end in sorted({0, *past[past > 0].tolist()}):
+            cost, options = self.cheapest(person, np.where((menu.start < end) | (past > end), np.inf, values))
+            if cost < best:
+                best, chosen = cost, options
+        return best, chosen
+
+    def slots(self, person: Person, week: Chosen) -> np.ndarray:
+        """Return the heads that a week puts on the phone, 0 or 1 per slot, shape (S,)."""
+        out = np.zeros(self.size, dtype=np.int64)
+        menu = person.menu
+        occupy(week.options, week.breaks, menu.start, menu.length, menu.slots, self.size, self.problem.cyclic, out)
+        return out
+
+    def money(self, person: Person, week: Chosen) -> float:
+        """Return what a week costs apart from what it covers: wage, wishes, hours below contract, spread of starts."""
+        worked = week.options[week.options >= 0]
+        units = person.paths.units[worked].sum()
+        cost = float(person.own[worked].sum() + person.idle[week.options < 0].sum() + person.final[units])
+        spread = np.ptp(person.menu.minute[worked]) / 60.0 if len(worked) else 0.0
+        return cost + self.problem.costs.steady_h * float(spread)

@@ -1,0 +1,114 @@
+"""Named people and their shifts together: prices and a bound first, then plans, each better than the last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...forecast.progress import Watch
+from ..problem import ScheduleProblem
+from ..shifts import PlannedShift
+from ..solver import relative_gap
+from ..status import Solved, sound_bound
+from .descent import Descent
+from .dual import STAGE, Dual
+from .menu import People
+from .respond import Responder
+from .service import Service
+
+SMALL_SHARE, LARGE_SHARE, LARGE = 0.35, 0.6, 500
+"""Parts of the time for the bound, for few people and for `LARGE` or more: few people leave more to search."""
+
+
+@dataclass(frozen=True)
+class NamedPlan:
+    """Who works when.
+
+    Attributes
+    ----------
+    assigned
+        Agent → shifts by start, breaks placed; everybody has an entry.
+    solved
+        Wages, wishes, hours below contract, spread of starts and all that is left short; the bound is proven.
+    stages
+        Seconds for the bound (``bound``) and the plan (``descent``).
+    """
+
+    assigned: Mapping[str, tuple[PlannedShift, ...]]
+    solved: Solved
+    stages: Mapping[str, float] = field(default_factory=dict)
+
+
+def solve_named(
+    problem: ScheduleProblem, *, watch: Watch, time_limit_s: float, gap: float = 0.001, seed: int = 1
+) -> NamedPlan:
+    """Choose everybody's shifts, breaks and days off at least cost.
+
+    Parameters
+    ----------
+    watch
+        Told of progress; a stop ends the work within a second with the best plan so far.
+    time_limit_s
+        Seconds for all of it.
+    gap
+        Relative gap to the proven bound at which to stop.
+    seed
+        Same seed, same plan, unless time ends the search.
+    """
+    began = time.monotonic()
+    clock = Watch(time_limit_s=time_limit_s, stop=watch.stop)
+    people, service = People.of(problem), Service.of(problem)
+    dual = Dual(people, service, Responder(people))
+    history: list[tuple[float, float | None, float | None]] = []
+    descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up)
+
+    def tell(text: str) -> None:
+        cost = descent.best_cost if np.isfinite(descent.best_cost) else None
+        bound = sound_bound(dual.bound, cost)
+        history.append((time.monotonic() - began, cost, bound))
+        watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
+
+    share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
+    dual.ascend(watch, share * time_limit_s)
+    tell("prices")
+    bounded = time.monotonic() - began
+    descent.guided(tell)
+    tell("descent")
+    left, start = clock.left_s, clock.elapsed_s
+    if not descent.over():
+        descent.anneal(lambda: (clock.elapsed_s - start) / max(0.97 * left, 1e-9), tell)
+        tell("annealing")
+    return _result(problem, descent, dual, clock, history, gap, {
+        "bound": bounded, "descent": time.monotonic() - began - bounded,
+    })  # fmt: skip
+
+
+def _result(
+    problem: ScheduleProblem, descent: Descent, dual: Dual, clock: Watch,
+    history: Sequence[tuple[float, float | None, float | None]], gap: float, stages: Mapping[str, float],
+) -> NamedPlan:  # fmt: skip
+    """Read the best plan off the arrays."""
+    assigned: dict[str, tuple[PlannedShift, ...]] = {}
+    queues = [d.queue for d in problem.demands]
+    for person, week in zip(dual.people.persons, descent.best, strict=True):
+        queue = queues[int(np.flatnonzero(dual.people.can[person.group])[0])]
+        assigned[person.agent.id] = tuple(
+            PlannedShift(
+                person.menu.shifts[o], tuple(week.breaks[d, : len(person.menu.shifts[o].breaks)].tolist()), queue,
+                person.agent.contract,
+            )
+            for d, o in enumerate(week.options.tolist()) if o >= 0
+        )  # fmt: skip
+    cost = descent.best_cost
+    bound = sound_bound(dual.bound, cost)
+    near = relative_gap(cost, bound)
+    proven = near is not None and near <= 1e-6
+    stopped = (
+        None if proven else "user" if clock.stopped else "gap" if near is not None and near <= gap
+        else "time" if clock.time_is_up else None
+    )  # fmt: skip
+    status = "optimal" if proven else "feasible"
+    return NamedPlan(assigned, Solved(status, cost, bound, stopped, clock.elapsed_s, tuple(history)), stages)
