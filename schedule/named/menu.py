@@ -12,9 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ..people.limits import limits_of
 from ..people.registry import day_rules
 from ..problem import ScheduleProblem
-from ..roster.cells import limits_of
 from ..roster.weeks import unmet
 from ..shifts import Shift
 from ..staff import Agent
