@@ -8,6 +8,7 @@ from typing import Any
 import pulp
 
 from ..linear import add_row
+from ..staff import Fixed
 from .frame import Frame
 from .part import Part
 from .steps import Steps
@@ -96,6 +97,25 @@ def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variabl
         if pairs:
             name = f"free_{limit.group}_{limit.day}_{limit.first}_{limit.last}"
             add_row(model, name, pairs, "<=", float(limit.heads - gone))
+
+
+def musts_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:
+    """Ensures for each group as many heads of a day's shift, family or day as people of it must work that.
+
+    ``Σ heads that keep it >= people who must − heads fixed elsewhere``
+    """
+    by_day: dict[tuple[int, int], list[tuple[Any, int]]] = defaultdict(list)
+    for (g, _, j), x in v.heads.items():
+        by_day[g, frame.shifts[j].day].append((x, j))
+    for number, ((g, day, what), people) in enumerate(frame.musts.items()):
+        kept = Fixed(day, what)
+        pairs: Pairs = [(x, 1.0) for x, j in by_day[g, day] if kept.allows(frame.shifts[j])]
+        gone = sum(
+            n for (h, _, j), n in part.rest.heads.items()
+            if h == g and frame.shifts[j].day == day and kept.allows(frame.shifts[j])
+        )  # fmt: skip
+        if pairs and people > gone:
+            add_row(model, f"must_{g}_{day}_{number}", pairs, ">=", float(people - gone))
 
 
 def weeks_hold(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..people.registry import musts_of
 from ..problem import Demand, ScheduleProblem
 from ..shifts import Shift
 from .groups import DayLimit, Freedom, Group, WeekLimit, day_limits, groups_of, week_limit
@@ -53,6 +54,16 @@ class Frame:
             for number, freedom in enumerate(self.freedoms)
             if freedom.group.limited
         }
+
+    @cached_property
+    def musts(self) -> dict[tuple[int, int, str], int]:
+        """Per group, day and what must be worked ("" = any shift, a family, a pattern) the people who must."""
+        out: dict[tuple[int, int, str], int] = {}
+        for number, group in enumerate(self.groups):
+            for must in (m for agent in group.agents for m in musts_of(self.problem, agent)):
+                for what in dict.fromkeys(("", must.what.partition("@")[0], must.what)):
+                    out[number, must.day, what] = out.get((number, must.day, what), 0) + 1
+        return out
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:
