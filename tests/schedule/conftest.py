@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ class Tiny:
     GRID = Grid(WEEK, 7, 60)
     FREE = Rules(rest_min=0, max_run_days=14, days_off_together=0)
     PLAIN = Costs(cost_h=20, wish=2, steady_h=0, under_h=0)
-    FAMILIES = {
+    FAMILIES: ClassVar = {
         "eight": ShiftFamily("eight", 480, "00:00", "23:00", 60),
         "four": ShiftFamily("four", 240, "00:00", "23:00", 60),
         "lunch": ShiftFamily("lunch", 420, "00:00", "23:00", 60, breaks=(Break(60, 120, 300, "lunch", False),)),
