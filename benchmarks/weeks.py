@@ -77,13 +77,14 @@ def write(
     table = {"queue": demand.queue, "start": problem.grid.starts, "required": demand.need, "on_phone": heads}
     pd.DataFrame(table | {"over": over, "under": under}).to_csv(out / "coverage.csv", index=False)
     solved = plan.solved
+    hashes = {k: hashlib.sha256(p.read_bytes()).hexdigest() for k, p in inputs.items()}
     summary = {
         "status": solved.status, "stopped": solved.stopped, "cost": solved.cost, "bound": solved.bound,
         "gap": solved.gap, "paid_hours": sum(p.shift.paid_min for s in plan.assigned.values() for p in s) / 60.0,
         "over_agent_hours": float(over.sum() * problem.grid.hours),
         "under_agent_hours": float(under.sum() * problem.grid.hours), "goal_basis": "interval",
         "seconds": solved.seconds, "stages": dict(plan.stages), "gap_history": [list(h) for h in solved.history],
-        "seed": seed, "versions": versions(), "input_hashes": {k: hashlib.sha256(p.read_bytes()).hexdigest() for k, p in inputs.items()},
+        "seed": seed, "versions": versions(), "input_hashes": hashes,
     }  # fmt: skip
     (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     return summary

@@ -113,6 +113,7 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.schedule.problem", "ScheduleProblem"),
     ("busyhour.schedule.cover.solve", "solve_cover"),
     ("busyhour.schedule.roster.solve", "solve_roster"),
+    ("busyhour.schedule.named.solve", "solve_named"),
     ("busyhour.schedule.activity", "activity"),
     ("busyhour.schedule.coverage", "coverage"),
     ("busyhour.schedule.explain", "explain"),

@@ -6,6 +6,7 @@ whole week at a time. Annealing then goes on with single people, at chance blurs
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -135,8 +136,8 @@ class Descent:
         out = 0.5 * price * away / 60.0
         return out if most is None else np.where(away <= most // 2, out, np.inf)
 
-    def anneal(self, until: Callable[[], float], tell: Callable[[str], None]) -> None:
-        """Re-plan single people at chance blurs, now and then for the worse; `until` gives the share of time used."""
+    def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
+        """Re-plan single people at chance blurs, now and then for the worse, until the time or the `steps` are used."""
         exact = self.exact()
         need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
         widths = np.geomspace(0.02, 0.3, 6)
@@ -148,9 +149,9 @@ class Descent:
         rows = np.arange(self.responder.size)
         present, told = self.cost(heads), 0.0
         lowest, lowest_weeks = present, list(self.weeks)
-        while not self.over():
-            share = until()
-            if share >= 1.0:
+        for step in itertools.count():
+            share = max(used(), step / steps if steps else 0.0)
+            if self.over() or share >= 1.0:
                 break
             heat = wage * HOT * (COLD / HOT) ** share
             a = int(rng.integers(len(self.weeks)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
@@ -43,7 +44,13 @@ class NamedPlan:
 
 
 def solve_named(
-    problem: ScheduleProblem, *, watch: Watch, time_limit_s: float, gap: float = 0.001, seed: int = 1
+    problem: ScheduleProblem,
+    *,
+    watch: Watch,
+    time_limit_s: float,
+    gap: float = 0.001,
+    seed: int = 1,
+    steps: int | None = None,
 ) -> NamedPlan:
     """Choose everybody's shifts, breaks and days off at least cost.
 
@@ -57,13 +64,25 @@ def solve_named(
         Relative gap to the proven bound at which to stop.
     seed
         Same seed, same plan, unless time ends the search.
+    steps
+        Most single re-plans of the annealing; None = as long as time is left.
+
+    Raises
+    ------
+    InputError
+        If somebody works several queues of the problem: a shift is worked on one queue.
     """
+    if any(sum(d.queue in a.skills for d in problem.demands) > 1 for a in problem.staff):
+        raise InputError("people who work several queues cannot be planned together with their shifts", column="skills")
     began = time.monotonic()
     clock = Watch(time_limit_s=time_limit_s, stop=watch.stop)
     people, service = People.of(problem), Service.of(problem)
     dual = Dual(people, service, Responder(people))
     history: list[tuple[float, float | None, float | None]] = []
-    descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up)
+    descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near())
+
+    def near() -> bool:
+        return descent.best_cost - dual.bound <= gap * abs(dual.bound)
 
     def tell(text: str) -> None:
         cost = descent.best_cost if np.isfinite(descent.best_cost) else None
@@ -79,7 +98,7 @@ def solve_named(
     tell("descent")
     left, start = clock.left_s, clock.elapsed_s
     if not descent.over():
-        descent.anneal(lambda: (clock.elapsed_s - start) / max(0.97 * left, 1e-9), tell)
+        descent.anneal(lambda: (clock.elapsed_s - start) / max(0.97 * left, 1e-9), steps, tell)
         tell("annealing")
     return _result(problem, descent, dual, clock, history, gap, {
         "bound": bounded, "descent": time.monotonic() - began - bounded,

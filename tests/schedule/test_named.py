@@ -1,0 +1,135 @@
+"""Named people and their shifts chosen together, on weeks small enough to enumerate."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import threading
+
+import numpy as np
+import pytest
+
+from busyhour.forecast.grid import Grid
+from busyhour.forecast.progress import Watch
+from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.coverage import heads_planned
+from busyhour.schedule.named.heads import change, no_heads
+from busyhour.schedule.named.solve import NamedPlan, solve_named
+from busyhour.schedule.problem import Demand, ScheduleProblem
+from busyhour.schedule.rules import Costs, Rules
+from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
+from busyhour.schedule.staff import Agent, Contract
+
+GOAL = ServiceGoal(level=0.8, within_s=20, basis="interval")
+WEEK = dt.date(2026, 11, 30)
+
+
+def _problem(seed: int, days: int = 3, **rules: int) -> ScheduleProblem:
+    """Return two people, hours from 8 to 16, shifts of four and six hours, needs by chance; slots of one hour."""
+    rng = np.random.default_rng(seed)
+    grid = Grid(WEEK, days, 60)
+    hours = np.arange(len(grid)) % 24
+    is_open = (hours >= 8) & (hours < 16)
+    need = np.where(is_open, rng.integers(0, 3, len(grid)), 0).astype(float)
+    nothing = np.zeros(len(grid))
+    demand = Demand("calls", GOAL, is_open, need, nothing.astype(np.int64), nothing)
+    families = {
+        "short": ShiftFamily("short", 240, "08:00", "12:00", step_min=240),
+        "long": ShiftFamily("long", 360, "08:00", "10:00", step_min=120, breaks=(Break(60, 120, 180),)),
+    }
+    contract = Contract("any", ("short", "long"), max_h_week=16, min_h_week=8, max_days=days)
+    people = tuple(
+        Agent(name, "any", {"calls": 1.0}, 10.0, start_prices=tuple(rng.random(12)), run_before=int(rng.integers(3)))
+        for name in ("ann", "ben")
+    )
+    limits = Rules(**({"rest_min": 660, "max_run_days": 3, "days_off_together": 0} | rules))
+    costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=4.0, wish=2.0, steady_h=0.0)
+    return ScheduleProblem(grid, (demand,), families, {"any": contract}, people, limits, costs)
+
+
+def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarray, tuple[PlannedShift, ...]]]:
+    """Return every legal week of one person by plain enumeration: its money and heads."""
+    days = len(problem.grid.dates)
+    daily = [[None, *(s for s in problem.shifts if s.day == d)] for d in range(days)]
+    contract, out = problem.contracts[agent.contract], []
+    for shifts in itertools.product(*daily):
+        worked = [s is not None for s in shifts]
+        run = agent.run_before
+        for works in worked:
+            run = run + 1 if works else 0
+            if run > problem.rules.max_run_days:
+                break
+        else:
+            hours = sum(s.paid_min for s in shifts if s) / 60
+            off = max((len(list(g)) for w, g in itertools.groupby(worked) if not w), default=0)
+            if hours > contract.max_h_week or off < problem.rules.days_off_together or sum(worked) > contract.max_days:
+                continue
+            price = 10.0 * hours + 4.0 * max(0.0, contract.min_h_week - hours)
+            price += 2.0 * sum(agent.start_price(problem.wall_minute(s)) for s in shifts if s)
+            mine = [s for s in shifts if s]
+            places = [itertools.product(*(range(a, b + 1) for a, b, _, _ in s.breaks)) for s in mine]
+            for breaks in itertools.product(*places):
+                planned = tuple(PlannedShift(s, b, "calls", "any") for s, b in zip(mine, breaks, strict=True))
+                out.append((price, heads_planned(problem, planned)["calls"], planned))
+    return out
+
+
+def _best(problem: ScheduleProblem) -> float:
+    """Return the least cost over all rosters."""
+    first, second = (_weeks(problem, a) for a in problem.staff)
+    need = problem.demands[0].need
+    return min(
+        p + q + problem.costs.under_h * float(np.maximum(0.0, need - h - k).sum())
+        for (p, h, _), (q, k, _) in itertools.product(first, second)
+    )
+
+
+def _cost(problem: ScheduleProblem, plan: NamedPlan) -> float:
+    """Price a plan by looking its weeks up in the enumeration: a week that is not there is not legal."""
+    heads, total = 0.0, 0.0
+    for agent in problem.staff:
+        found = {planned: (price, h) for price, h, planned in _weeks(problem, agent)}
+        price, mine = found[plan.assigned[agent.id]]
+        heads, total = heads + mine, total + price
+    need = problem.demands[0].need
+    return total + problem.costs.under_h * float(np.maximum(0.0, need - heads).sum())
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("rules", [{}, {"max_run_days": 2}, {"days_off_together": 1}])
+def test_bound_optimum_and_plan_stand_in_order(seed, rules):
+    problem = _problem(seed, **rules)
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    best = _best(problem)
+    assert plan.solved.cost == pytest.approx(_cost(problem, plan))
+    assert plan.solved.bound is not None
+    assert plan.solved.bound <= best + 1e-6
+    assert best <= plan.solved.cost + 1e-6
+    assert plan.solved.cost <= 1.05 * best
+
+
+def test_a_stop_returns_a_legal_plan():
+    watch = Watch(stop=threading.Event())
+    watch.stop.set()
+    problem = _problem(3)
+    plan = solve_named(problem, watch=watch, time_limit_s=60.0)
+    assert plan.solved.stopped == "user"
+    assert plan.solved.cost == pytest.approx(_cost(problem, plan))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_heads_of_mixed_skills_are_split_as_no_other_split_is_better(seed):
+    rng = np.random.default_rng(seed)
+    can = np.array([[True, False], [False, True], [True, True]])
+    slope = -np.sort(-rng.random((2, 1, 6)), axis=2)
+    heads = no_heads(can, slope, np.zeros((2, 1)))
+    here = [0, 0, 0]
+    for _ in range(12):
+        g = int(rng.integers(3))
+        coming = here[g] == 0 or rng.random() < 0.6
+        here[g] += 1 if coming else -1
+        change(heads, g, 0, coming)
+        worth = lambda a, b: slope[0, 0, :a].sum() + slope[1, 0, :b].sum()  # noqa: E731
+        splits = [worth(here[0] + k, here[1] + here[2] - k) for k in range(here[2] + 1)]
+        assert worth(*heads.n[:, 0]) == pytest.approx(max(splits))
+        assert heads.flow[:, :, 0].sum(axis=1).tolist() == here
