@@ -145,11 +145,11 @@ class Config(_Strict):
     def _names_agree(self) -> Config:
         if not self.queue:
             raise InputError("no queue", column="queue", mend="Add a [queue.NAME] with a [queue.NAME.goal]")
+        self._rules_agree("rules", self.rules)
         for contract in self.contract.values():
             key = f"contract.{contract.name}"
             self._known(contract.shifts, f"{key}.shifts")
             self._rules_agree(key, contract)
-        self._rules_agree("rules", self.rules)
         return self
 
     def _rules_agree(self, key: str, holder: Rules | Contract) -> None:
