@@ -26,9 +26,9 @@ class Contract:
     cost_h
         Wage per paid hour where the agent has none of their own.
     max_run_days, min_run_days, min_run_off_days, days_off_together
-        As in `Rules`; None = as there.
+        As in ``[rules]``; None = as there.
     max_weekends, whole_weekends, not_next_day, max_shifts
-        As in `Rules`; None = as there.
+        As in ``[rules]``; None = as there.
     """
 
     name: str
