@@ -7,87 +7,146 @@ activity.csv, roster.csv, coverage.csv and summary.json into DIR.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
+import math
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from busyhour.app.config import Config, read_plan
+from busyhour.app.store import refuse_foreign, run_folder, sha256, write_atomic, write_csv
 from busyhour.app.summary import versions
+from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Event, Watch
+from busyhour.forecast.tables import read_text_csv
 from busyhour.schedule.activity import activity, roster_table
 from busyhour.schedule.coverage import heads_planned
 from busyhour.schedule.named.solve import NamedPlan, solve_named
 from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.staff import Agent
+from busyhour.schedule.status import Infeasible
+
+T = TypeVar("T")
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BAND_MIN, LATE_FROM, LATE_PRICE = 120, 7, 0.75
 """Bands of the day in the staff files; first late band (14:00) and the price of a late start per unit of history."""
 
 
+@dataclass(frozen=True)
+class Rows:
+    """A CSV as text, whose cells are read one by one: an error names file, row and column."""
+
+    path: Path
+    cells: pd.DataFrame
+
+    @classmethod
+    def of(cls, path: Path) -> Rows:
+        """Read the file."""
+        return cls(path, read_text_csv(path))
+
+    def read(self, column: str, parse: Callable[[str], T], expected: str) -> list[T]:
+        """Return a column, each cell by `parse`."""
+        if column not in self.cells:
+            raise InputError(f"column {column!r} is missing", file=self.path, mend=f"Add it: {expected}")
+        out = []
+        for i, cell in enumerate(self.cells[column]):
+            try:
+                out.append(parse(cell))
+            except ValueError:
+                raise InputError(f"Expected {expected}", file=self.path, row=i + 2, column=column, value=cell) from None
+        return out
+
+
+def _bands(cell: str) -> str:
+    if len(cell) != 1440 // BAND_MIN or set(cell) - {"0", "1"}:
+        raise ValueError
+    return cell
+
+
+def _heads(cell: str) -> float:
+    heads = float(cell)
+    if not 0.0 <= heads < math.inf:
+        raise ValueError
+    return heads
+
+
 def read_week(named: Path, staff: Path, rules: Path) -> ScheduleProblem:
     """Return the problem of a named test week."""
     config, _ = read_plan(rules)
-    rows = pd.read_csv(named)
-    grid = Grid(pd.Timestamp(rows["start"].iloc[0]).date(), 7, config.site.grid_min, config.site.zone)
+    rows = Rows.of(named)
+    starts = rows.read("start", pd.Timestamp, "a time like 2026-11-30T07:15")
+    grid = Grid(starts[0].date(), 7, config.site.grid_min, config.site.zone)
+    if len(starts) != len(grid):
+        raise InputError(f"Expected a week of {len(grid)} slots", file=named, value=len(starts))
     name, queue = next(iter(config.queue.items()))
-    is_open = rows["open"].to_numpy() == 1
-    need = np.where(is_open, rows["agents_phone"].to_numpy(dtype=float), 0.0)
+    is_open = np.array(rows.read("open", int, "0 or 1")) == 1
+    need = np.where(is_open, rows.read("agents_phone", _heads, "agents, at least 0"), 0.0)
     demand = Demand(name, queue.goal, is_open, need, np.zeros(len(need), dtype=np.int64), np.zeros(len(need)))
-    persons = pd.read_csv(staff, dtype=dict.fromkeys(DAYS, str)).itertuples()
-    people = tuple(_agent(row, grid, name, config) for row in persons)
+    people = tuple(_people(Rows.of(staff), grid, name, config))
     return ScheduleProblem(
         grid, (demand,), config.shift, config.contract, people, config.rules, config.costs, config.cyclic
     )
 
 
-def _agent(row: Any, grid: Grid, queue: str, config: Config) -> Agent:
-    """Return the person of one row of a staff file."""
+def _people(rows: Rows, grid: Grid, queue: str, config: Config) -> Iterator[Agent]:
+    """Yield the people of a staff file."""
+
+    def contract(cell: str) -> str:
+        if cell not in config.contract:
+            raise ValueError
+        return cell
+
     step, day = BAND_MIN // grid.minutes, 1440 // grid.minutes
-    bands = [
-        (d * day + b * step, d * day + (b + 1) * step)
-        for d, name in enumerate(DAYS)
-        for b, may in enumerate(getattr(row, name))
-        if may == "1"
-    ]
-    prices = [float(x) for x in row.wish_cost.split()]
-    late = [LATE_PRICE * row.late_history * (b >= LATE_FROM) for b in range(len(prices))]
-    return Agent(
-        row.agent, row.contract, {queue: 1.0}, config.costs.cost_h, run_before=int(row.run_before),
-        earliest=-(-int(row.earliest_monday_min) // grid.minutes), start_in=tuple(bands),
-        start_prices=tuple(p + q for p, q in zip(prices, late, strict=True)),
-    )  # fmt: skip
+    may = [rows.read(name, _bands, "twelve characters 0 or 1, one for each two hours") for name in DAYS]
+    columns = (
+        rows.read("agent", str, "a name"),
+        rows.read("contract", contract, f"one of {', '.join(config.contract)}"),
+        rows.read("run_before", int, "days"),
+        rows.read("earliest_monday_min", int, "minutes"),
+        rows.read("late_history", float, "a number"),
+        rows.read("wish_cost", lambda cell: [float(x) for x in cell.split()], "a price for each two hours"),
+    )
+    for i, (agent, kind, before, earliest, late, prices) in enumerate(zip(*columns, strict=True)):
+        bands = [
+            (d * day + b * step, d * day + (b + 1) * step)
+            for d in range(len(DAYS))
+            for b, mark in enumerate(may[d][i])
+            if mark == "1"
+        ]
+        yield Agent(
+            agent, kind, {queue: 1.0}, config.costs.cost_h, run_before=before, earliest=-(-earliest // grid.minutes),
+            start_in=tuple(bands),
+            start_prices=tuple(p + LATE_PRICE * late * (b >= LATE_FROM) for b, p in enumerate(prices)),
+        )  # fmt: skip
 
 
-def write(
-    out: Path, problem: ScheduleProblem, plan: NamedPlan, inputs: dict[str, Path], seed: int
-) -> dict[str, object]:
-    """Write the run folder and return the summary."""
-    out.mkdir(parents=True, exist_ok=True)
-    activity(plan.assigned, problem.grid).to_csv(out / "activity.csv", index=False)
-    roster_table(plan.assigned, problem.grid).to_csv(out / "roster.csv", index=False)
-    demand = problem.demands[0]
+def write(out: Path, problem: ScheduleProblem, plan: NamedPlan, inputs: dict[str, Path], seed: int) -> None:
+    """Write the run folder."""
+    demand, grid = problem.demands[0], problem.grid
     heads = heads_planned(problem, [p for shifts in plan.assigned.values() for p in shifts])[demand.queue]
     over, under = np.maximum(heads - demand.need, 0), np.maximum(demand.need - heads, 0)
-    table = {"queue": demand.queue, "start": problem.grid.starts, "required": demand.need, "on_phone": heads}
-    pd.DataFrame(table | {"over": over, "under": under}).to_csv(out / "coverage.csv", index=False)
+    table = {"queue": demand.queue, "start": grid.starts, "required": demand.need, "on_phone": heads}
     solved = plan.solved
-    hashes = {k: hashlib.sha256(p.read_bytes()).hexdigest() for k, p in inputs.items()}
     summary = {
         "status": solved.status, "stopped": solved.stopped, "cost": solved.cost, "bound": solved.bound,
         "gap": solved.gap, "paid_hours": sum(p.shift.paid_min for s in plan.assigned.values() for p in s) / 60.0,
-        "over_agent_hours": float(over.sum() * problem.grid.hours),
-        "under_agent_hours": float(under.sum() * problem.grid.hours), "goal_basis": "interval",
-        "seconds": solved.seconds, "stages": dict(plan.stages), "gap_history": [list(h) for h in solved.history],
-        "seed": seed, "versions": versions(), "input_hashes": hashes,
+        "over_agent_hours": float(over.sum() * grid.hours), "under_agent_hours": float(under.sum() * grid.hours),
+        "goal_basis": "interval", "seconds": solved.seconds, "stages": dict(plan.stages),
+        "gap_history": [list(h) for h in solved.history], "seed": seed, "versions": versions(),
+        "input_hashes": {name: sha256(path) for name, path in inputs.items()},
     }  # fmt: skip
-    (out / "summary.json").write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
-    return summary
+    with run_folder(out) as folder:
+        write_csv(folder / "activity.csv", activity(plan.assigned, grid))
+        write_csv(folder / "roster.csv", roster_table(plan.assigned, grid))
+        write_csv(folder / "coverage.csv", pd.DataFrame(table | {"over": over, "under": under}))
+        write_atomic(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
 
 
 def _show(event: Event) -> None:
@@ -108,14 +167,22 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--quiet", action="store_true")
     asked = parser.parse_args()
-    problem = read_week(asked.named, asked.staff, asked.rules)
     watch = Watch() if asked.quiet else Watch(show=_show)
-    plan = solve_named(problem, watch=watch, time_limit_s=asked.time_limit, gap=asked.gap, seed=asked.seed)
+    signal.signal(signal.SIGINT, lambda *_: watch.stop.set())
     inputs = {"named": asked.named, "staff": asked.staff, "rules": asked.rules}
+    try:
+        refuse_foreign(asked.out)
+        problem = read_week(**inputs)
+        plan = solve_named(problem, watch=watch, time_limit_s=asked.time_limit, gap=asked.gap, seed=asked.seed)
+    except InputError as error:
+        parser.exit(3, f"{error}\n")
+    except Infeasible as error:
+        parser.exit(4, f"{error}\n")
     write(asked.out, problem, plan, inputs, asked.seed)
     solved = plan.solved
     told = "no bound" if solved.gap is None else f"bound {solved.bound:,.1f}  gap {solved.gap:.2%}"
     print(f"cost {solved.cost:,.1f}  {told}  {solved.seconds:.1f} s")
+    parser.exit(130 if watch.stopped else 0)
 
 
 if __name__ == "__main__":

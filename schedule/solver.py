@@ -109,8 +109,27 @@ def solve(
     target
         Objective that is good enough: the solve may end as soon as an answer reaches it.
     """
+    return solve_linear(
+        Linear.of(model, relax=relax), watch=watch, stage=stage, time_limit_s=time_limit_s, gap=gap, seed=seed,
+        threads=threads, start=start, target=target, text=text,
+    )  # fmt: skip
+
+
+def solve_linear(
+    linear: Linear,
+    *,
+    watch: Watch,
+    stage: str,
+    time_limit_s: float = float("inf"),
+    gap: float = 0.0,
+    seed: int = 1,
+    threads: int = 1,
+    start: Mapping[str, float] | None = None,
+    target: float | None = None,
+    text: str = "",
+) -> Answer:
+    """Do as `solve` with a model that is arrays already; an LP when none of its columns is whole."""
     began = time.monotonic()
-    linear = Linear.of(model, relax=relax)
     if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
         nothing = np.zeros(0)
         if linear.violation(nothing) > TOLERANCE:
@@ -119,11 +138,11 @@ def solve(
     limit = min(time_limit_s, watch.left_s)
     if watch.stopped or limit <= 0:
         return Answer("none", stopped="user" if watch.stopped else "time")
-    highs = _hand_over(linear)
+    highs = hand_over(linear)
     options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
     if target is not None:
         options["objective_target"] = linear.sign * target
-    if relax and len(linear.columns) > MANY_COLUMNS:
+    if not linear.whole.any() and len(linear.columns) > MANY_COLUMNS:
         options["solver"] = "ipm"
     for key, value in options.items():
         if highs.setOptionValue(key, value) == highspy.HighsStatus.kError:
@@ -134,14 +153,14 @@ def solve(
         known = [(i, float(start[name])) for i, name in enumerate(linear.columns) if name in start]
         if known:
             highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
-    listener = _Listener(highs, watch, stage, text, linear.sign)
-    with _scheduler(threads):
-        _run(highs, listener)
+    listener = Listener(highs, watch, stage, text, linear.sign)
+    with scheduler(threads):
+        run_highs(highs, listener)
     return _answer(highs, linear, watch, time.monotonic() - began)
 
 
 @functools.cache
-def _swallow_banner() -> None:
+def swallow_banner() -> None:
     """Keep the lines that a process's first HiGHS prints, whatever its options say, off standard output."""
     libc = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
     libc.fflush(None)
@@ -156,9 +175,9 @@ def _swallow_banner() -> None:
         os.close(kept)
 
 
-def _hand_over(linear: Linear) -> Any:
+def hand_over(linear: Linear) -> Any:
     """Return a silent HiGHS that holds `linear`, names included."""
-    _swallow_banner()
+    swallow_banner()
     highs = highspy.Highs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("output_flag", False)
     lp = highspy.HighsLp()
@@ -179,7 +198,7 @@ def _hand_over(linear: Linear) -> Any:
     return highs
 
 
-class _Listener:
+class Listener:
     """Listens to a running HiGHS: notes its progress, and interrupts it when the watch says so.
 
     HiGHS calls it from its own thread, where an error would be lost: it only notes; `tell` passes the notes on.
@@ -194,6 +213,7 @@ class _Listener:
             event.subscribe(self)
 
     def __call__(self, event: Any) -> None:
+        """Note what HiGHS tells, and interrupt it if it should end."""
         if self.cancelled or self.watch.stopped or self.watch.time_is_up:
             event.interrupt()
         if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
@@ -218,7 +238,7 @@ _threads = 0
 
 
 @contextmanager
-def _scheduler(threads: int) -> Iterator[None]:
+def scheduler(threads: int) -> Iterator[None]:
     """Hold HiGHS's process-wide scheduler at `threads`; a change waits until no other solve runs."""
     global _running, _threads
     with _free:
@@ -236,7 +256,7 @@ def _scheduler(threads: int) -> Iterator[None]:
             _free.notify_all()
 
 
-def _run(highs: Any, listener: _Listener) -> None:
+def run_highs(highs: Any, listener: Listener) -> None:
     """Run HiGHS in a thread of its own, so that Ctrl-C reaches us at once and never unwinds through the solver."""
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(highs.run)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+OPTIMAL = 1e-6
+"""Share of its bound by which a cost may lie above it and count as proven."""
 
 ROUNDING = 1e-5
 """Share of a cost by which floating point may put a bound above it."""
@@ -47,6 +51,24 @@ class Solved:
     stopped: str | None = None
     seconds: float = 0.0
     history: tuple[tuple[float, float | None, float | None], ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        cost: float,
+        bound: float | None,
+        *,
+        near: bool,
+        by_user: bool,
+        time_is_up: bool,
+        seconds: float,
+        history: Iterable[tuple[float, float | None, float | None]] = (),
+    ) -> Solved:
+        """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended early."""
+        proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
+        reasons = (("user", by_user), ("gap", near), ("time", time_is_up))
+        stopped = None if proven else next((name for name, holds in reasons if holds), None)
+        return cls("optimal" if proven else "feasible", cost, bound, stopped, seconds, tuple(history))
 
     @property
     def gap(self) -> float | None:

@@ -62,13 +62,11 @@ def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
     frame, costs = week.frame, week.frame.problem.costs
     worth = value(frame, week.done)
     bound = sound_bound(week.bound, worth.cost)
-    near = relative_gap(worth.cost, bound)
-    optimal = near is not None and near <= 1e-6
-    stopped = None
-    if not optimal:
-        early = "user" if week.effort.watch.stopped else "time" if week.effort.over else None
-        stopped = early or ("gap" if near is not None and near <= week.effort.gap else None)
-    status, seconds = "optimal" if optimal else "feasible", time.monotonic() - week.began
+    off = relative_gap(worth.cost, bound)
+    solved = Solved.of(
+        worth.cost, bound, near=off is not None and off <= week.effort.gap, by_user=week.effort.watch.stopped,
+        time_is_up=week.effort.over, seconds=time.monotonic() - week.began, history=week.history,
+    )  # fmt: skip
     queues = [d.queue for d in frame.problem.demands]
     price = np.zeros((len(queues), len(frame.problem.grid)))
     for q, s in zip(*model.part.slots.nonzero(), strict=True):
@@ -76,7 +74,7 @@ def _cover(week: Week, model: CoverModel, relaxed: Answer) -> Cover:
     short = float(shortage(frame, week.done.phone(frame)).sum())
     return Cover(
         planned=single_heads(frame, week.done),
-        solved=Solved(status, worth.cost, bound, stopped, seconds, tuple(week.history)),
+        solved=solved,
         blocks=tuple(week.blocks.values()),
         cost_wages=worth.wages,
         cost_prices=worth.prices,

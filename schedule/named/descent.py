@@ -1,19 +1,22 @@
 """Plans: people answer in turn, each seeing the rest; first prices lead, then heads.
 
 At a wide blur everybody sees the dual's prices, at none exactly what is missing: block coordinate descent, one person's
-whole week at a time. Annealing then goes on with single people, at chance blurs, keeping the best plan seen.
+whole week at a time. Annealing then goes on with one or two people, at chance blurs, keeping the best plan seen.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..roster.conflicts import refuse_conflicts
+from ..status import SolverFault
 from .dual import Dual
 from .heads import Heads, no_heads
+from .menu import Person
 from .respond import Chosen, Responder, shift_heads
 from .service import blurred
 
@@ -22,6 +25,15 @@ WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 
 SWEEPS, SETTLE = 3, 30
 """Rounds over everybody at each blur; most rounds at none."""
+
+DEARER, CHEAPER, LEAST_GOAL = 1.3, 0.9, 1e-4
+"""Factors on the price of a goal after a round that misses or more than meets it; its least, in prices of a call."""
+
+PAIRS = 0.3
+"""Share of the annealing's steps in which two people leave together."""
+
+BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
+"""Blurs of the annealing, of which each step draws one."""
 
 NOISE, SURE, HOT, COLD = 0.4, 0.15, 1.0, 0.05
 """Annealing: noise on the prices' logit per two hours, share of exact steps, first and last heat (hours' wage)."""
@@ -43,12 +55,29 @@ class Descent:
         self.responder: Responder = dual.responder
         self.over, self.rng = over, np.random.default_rng(seed)
         self.goal_price = dual.goal_price
-        self.weeks: list[Chosen] = [self._idle(p.menu.slots.shape[1]) for p in self.people.persons]
+        self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons]
         self.best, self.best_cost = list(self.weeks), math.inf
+        self.keep(self.heads(self.exact()))
 
-    def _idle(self, breaks: int) -> Chosen:
-        days = len(self.people.problem.grid.dates)
-        return Chosen(np.full(days, -1, dtype=np.int64), np.zeros((days, breaks), dtype=np.int64))
+    def _first(self, person: Person) -> Chosen:
+        """Return a legal week to begin with: the best for somebody whom nobody needs.
+
+        Raises
+        ------
+        Infeasible
+            If the rules leave none.
+        """
+        nothing = self.responder.prefix(np.zeros(self.responder.size))
+        most, minute = self.people.problem.rules.max_start_spread_min, person.menu.minute
+        bands = [np.zeros(len(minute))]
+        if most is not None and len(minute):
+            bands = [np.where((minute < low) | (minute > low + most), np.inf, 0.0) for low in np.unique(minute)]
+        for band in bands:
+            week = self.responder.week(person, nothing, band)
+            if week is not None:
+                return week
+        refuse_conflicts(self.people.problem)
+        raise SolverFault(f"no week obeys the rules of {person.agent.id}")
 
     def heads(self, slope: np.ndarray) -> Heads:
         """Return the heads of the present plan, split over queues as `slope` has it."""
@@ -77,47 +106,77 @@ class Descent:
 
     def guided(self, tell: Callable[[str], None]) -> None:
         """Let everybody answer in turn, at falling blurs, then exactly until nobody moves."""
-        need = np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2))
+        self.goal_price = np.maximum(self.dual.goal_price, LEAST_GOAL * self.people.problem.costs.lost_call)
+        need = self._need()
         for width in WIDTHS:
-            heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
             for _ in range(SWEEPS):
-                self._sweep(heads)
                 if self.over():
                     break
+                heads = self.heads(blurred(self.exact(), self.dual.price, width * np.sqrt(need)))
+                self._sweep(heads, None)
+                self.keep(heads)
+                self._reprice(heads)
             tell(f"blur {width:g}")
         self.settle()
 
-    def settle(self) -> None:
-        """Let everybody answer exactly until nobody moves; keep the plan if it is the best."""
+    def _need(self) -> np.ndarray:
+        """Return the heads that are worth their price, one at least, shape (Q, S)."""
+        return np.asarray(np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2)))
+
+    def _reprice(self, heads: Heads) -> None:
+        """Make goals that are missed dearer and those that are more than met cheaper."""
+        missed = self.service.gained(heads.n) < self.service.margin
+        most = self.people.problem.costs.lost_call
+        self.goal_price = np.clip(self.goal_price * np.where(missed, DEARER, CHEAPER), LEAST_GOAL * most, most)
+
+    def settle(self, rounds: int = SETTLE) -> None:
+        """Let everybody answer exactly until nobody moves or the `rounds` are over; keep the plan if it is the best."""
         heads = self.heads(self.exact())
-        for _ in range(SETTLE):
-            if not self._sweep(heads) or self.over():
+        for _ in range(rounds):
+            if not self._sweep(heads, -1e-9):
                 break
         self.keep(heads)
 
-    def _sweep(self, heads: Heads) -> int:
+    def _sweep(self, heads: Heads, most: float | None) -> int:
         """Let everybody answer once, in chance order; returns how many changed their week."""
         moved = 0
         for a in self.rng.permutation(len(self.weeks)).tolist():
             if self.over():
                 break
-            person, old = self.people.persons[a], self.weeks[a]
-            was = self.responder.slots(person, old)
-            shift_heads(heads, person.group, was, np.zeros_like(was))
-            prices = heads.gain[person.group]
-            new = self.responder.week(person, self.responder.prefix(prices), self._steady(a))
-            if new is not None and self._price(a, new, prices) < self._price(a, old, prices) - 1e-9:
-                self.weeks[a] = new
-                moved += 1
-            shift_heads(heads, person.group, np.zeros_like(was), self.responder.slots(person, self.weeks[a]))
+            moved += self._answer([a], heads, lambda _, worth: worth, most) is not None
         return moved
 
-    def _price(self, a: int, week: Chosen, prices: np.ndarray) -> float:
-        """Return what a week costs less what its heads are worth."""
-        person = self.people.persons[a]
-        if not person.paths.automaton.allows([bool(o >= 0) for o in week.options]):
-            return math.inf
-        return self.responder.money(person, week) - float(prices @ self.responder.slots(person, week))
+    def _answer(
+        self, group: Sequence[int], heads: Heads, guide: Callable[[int, np.ndarray], np.ndarray], most: float | None
+    ) -> float | None:
+        """Let people leave together and choose anew in turn, at the prices that `guide` makes of what heads are worth.
+
+        Returns the change of the cost where their new weeks are taken. That is where the cost rises by no more than
+        `most`; without `most` where one person's week is better at the prices as they are, whatever the cost.
+        """
+        responder, nobody = self.responder, np.zeros(self.responder.size, dtype=np.int64)
+        before = self.service.cost(heads.n)
+        persons, old = [self.people.persons[a] for a in group], [self.weeks[a] for a in group]
+        was = [responder.slots(person, week) for person, week in zip(persons, old, strict=True)]
+        for person, slots in zip(persons, was, strict=True):
+            shift_heads(heads, person.group, slots, nobody)
+        dearer = better = 0.0
+        will: list[np.ndarray] = []
+        for a, person, had, slots in zip(group, persons, old, was, strict=True):
+            worth = heads.gain[person.group].copy()
+            week = responder.week(person, responder.prefix(guide(a, worth)), self._steady(a)) or had
+            will.append(responder.slots(person, week))
+            shift_heads(heads, person.group, nobody, will[-1])
+            self.weeks[a] = week
+            dearer += responder.money(person, week) - responder.money(person, had)
+            better += float(worth @ (will[-1] - slots))
+        change = dearer + self.service.cost(heads.n) - before
+        if change <= most if most is not None else dearer < better - 1e-9:
+            return change
+        for a, person, had, slots, now in zip(group, persons, old, was, will, strict=True):
+            shift_heads(heads, person.group, now, slots)
+            self.weeks[a] = had
+        return None
 
     def _steady(self, a: int) -> np.ndarray | None:
         """Return a price of each option's distance to the person's usual start; infinite beyond the widest spread."""
@@ -126,57 +185,51 @@ class Descent:
         if most is None and price == 0.0:
             return None
         worked = self.weeks[a].options[self.weeks[a].options >= 0]
-        if not len(worked):
-            if most is None:
-                return None
-            usual = int(self.rng.choice(menu.minute))
-        else:
-            usual = int(np.median(menu.minute[worked]))
+        if not len(worked) and most is None:
+            return None
+        usual = int(np.median(menu.minute[worked]) if len(worked) else self.rng.choice(menu.minute))
         away = np.abs(menu.minute - usual)
         out = 0.5 * price * away / 60.0
         return out if most is None else np.where(away <= most // 2, out, np.inf)
 
     def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
-        """Re-plan single people at chance blurs, now and then for the worse, until the time or the `steps` are used."""
-        exact = self.exact()
-        need = np.maximum(1.0, (exact > self.dual.price[:, :, None]).sum(axis=2))
-        widths = np.geomspace(0.02, 0.3, 6)
-        tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in widths]
-        heads, rng = self.heads(exact), self.rng
+        """Re-plan one or two people at chance blurs, now and then for the worse, until time or `steps` are used."""
+        exact, slots = self.exact(), self.responder.size
+        need = self._need()
+        tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
+        heads, rng, rows = self.heads(exact), self.rng, np.arange(slots)
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
-        blocks = np.arange(self.responder.size) * len(self.people.problem.grid.dates) * 12 // self.responder.size
-        wage = float(np.mean([p.agent.cost_h for p in self.people.persons]))
-        rows = np.arange(self.responder.size)
+        block, most = rows * len(self.people.problem.grid.dates) * 12 // slots, self.people.problem.costs.lost_call
+
+        def guide(a: int, worth: np.ndarray) -> np.ndarray:
+            """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
+            noise = np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
+            queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
+            if rng.random() < SURE:
+                if not len(self.goal_price):
+                    return worth
+                drawn = np.minimum(self.goal_price * np.exp(rng.normal(size=len(self.goal_price))), most)
+                return np.asarray(noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0))
+            table = tables[int(rng.integers(len(tables)))]
+            here = np.minimum(heads.n[queues], table.shape[2] - 1)
+            share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
+            odds = noise * share / (1.0 - share)
+            return np.asarray(top * odds / (1.0 + odds))
+
         present, told = self.cost(heads), 0.0
-        lowest, lowest_weeks = present, list(self.weeks)
         for step in itertools.count():
-            share = max(used(), step / steps if steps else 0.0)
-            if self.over() or share >= 1.0:
+            done = max(used(), step / steps if steps else 0.0)
+            if self.over() or done >= 1.0:
                 break
-            heat = wage * HOT * (COLD / HOT) ** share
-            a = int(rng.integers(len(self.weeks)))
-            person, old = self.people.persons[a], self.weeks[a]
-            was = self.responder.slots(person, old)
-            shift_heads(heads, person.group, was, np.zeros_like(was))
-            true = heads.gain[person.group].copy()
-            prices = true
-            if rng.random() >= SURE:
-                table = tables[int(rng.integers(len(tables)))]
-                queues = np.flatnonzero(self.people.can[person.group])
-                here = np.minimum(heads.n[queues], table.shape[2] - 1)
-                guide = np.clip(table[queues[:, None], rows, here].max(axis=0) / top, 1e-9, 1.0 - 1e-9)
-                odds = guide / (1.0 - guide) * np.exp(rng.normal(0.0, NOISE, blocks.max() + 1))[blocks]
-                prices = top * odds / (1.0 + odds)
-            new = self.responder.week(person, self.responder.prefix(prices), self._steady(a))
-            change = math.inf if new is None else self._price(a, new, true) - self._price(a, old, true)
-            if new is not None and (change <= 0.0 or rng.random() < math.exp(-change / heat)):
-                self.weeks[a] = new
-                present += change
-            shift_heads(heads, person.group, np.zeros_like(was), self.responder.slots(person, self.weeks[a]))
-            if present < lowest - 1e-9:
-                lowest, lowest_weeks = present, list(self.weeks)
-            if share > told:
-                told = share + 0.02
+            heat = self.people.wage * HOT * (COLD / HOT) ** done
+            size = min(len(self.weeks), 1 + (rng.random() < PAIRS))
+            group = rng.choice(len(self.weeks), size, replace=False).tolist()
+            luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)
+            present += self._answer(group, heads, guide, luck) or 0.0
+            if present < self.best_cost - 1e-6:
+                self.best, self.best_cost = list(self.weeks), present
+            if done > told:
+                told = done + 0.02
                 tell("annealing")
-        self.weeks = lowest_weeks
+        self.weeks = list(self.best)
         self.settle()

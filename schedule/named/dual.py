@@ -18,6 +18,9 @@ from .service import Service
 
 STAGE = "people"
 
+AHEAD, LEAP = 0.02, 0.3
+"""How far above the bound the ascent aims: at least this share of the best plan's cost, and of what lies between."""
+
 KEPT, PATIENCE, SHRINK, SMALLEST, ENOUGH = 0.6, 15, 0.6, 0.004, 2e-5
 """Part of the old direction kept; rounds without a gain of `ENOUGH` before the step shrinks; its factor and end."""
 
@@ -33,7 +36,7 @@ class Dual:
     goal_price
         Of a call towards each pooled goal, shape (P,).
     bound
-        Proven lower bound on the cost of every plan.
+        Proven lower bound on the cost of every plan; None before the ascent.
     """
 
     people: People
@@ -41,56 +44,45 @@ class Dual:
     responder: Responder
     price: np.ndarray = field(init=False)
     goal_price: np.ndarray = field(init=False)
-    bound: float = field(default=-np.inf, init=False)
+    bound: float | None = field(default=None, init=False)
     rounds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         problem = self.people.problem
-        wage = float(np.mean([p.agent.cost_h for p in self.people.persons]))
         self.goal_price = np.full(len(self.service.margin), 0.5 * problem.costs.lost_call)
         top = self.service.slope(self.goal_price)[:, :, 0]
-        self.price = np.minimum(1.2 * wage * problem.grid.hours, top)
+        self.price = np.minimum(1.2 * self.people.wage * problem.grid.hours, top)
 
-    def ascend(self, watch: Watch, limit_s: float, best: float | None = None) -> None:
-        """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a known plan."""
+    def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
+        """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan."""
         clock = Watch(time_limit_s=limit_s, stop=watch.stop)
-        split = self.price.size
-        top = np.concatenate(
-            [
-                self.service.slope(np.full(len(self.goal_price), self.people.problem.costs.lost_call))[:, :, 0].ravel(),
-                np.full(len(self.goal_price), self.people.problem.costs.lost_call),
-            ]
-        )
+        dearest = np.full(len(self.goal_price), self.people.problem.costs.lost_call)
+        top = np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest])
         at = np.concatenate([self.price.ravel(), self.goal_price])
         here, slope = self._evaluate(at)
-        self.bound = max(self.bound, here)
-        base, base_slope, direction = at, slope, slope
+        bound, base, base_slope, direction = here, at, slope, slope
         step, idle, told = 1.0, 0, 0.0
         while step >= SMALLEST and not clock.stopped and not clock.time_is_up:
-            ahead = max(0.05 * abs(self.bound), 0.0 if best is None else best - self.bound)
-            if best is not None:
-                ahead = min(ahead, max(best - self.bound, 1e-9 * abs(best)))
             direction = np.where(((at <= 0.0) & (direction < 0.0)) | ((at >= top) & (direction > 0.0)), 0.0, direction)
             norm = float(direction @ direction)
             if norm <= 0.0:
                 break
-            at = np.clip(at + step * (self.bound + ahead - here) / norm * direction, 0.0, top)
+            aim = bound + max(AHEAD * best, LEAP * (best - bound))
+            at = np.clip(at + step * (aim - here) / norm * direction, 0.0, top)
             here, slope = self._evaluate(at)
             self.rounds += 1
             direction = KEPT * direction + (1.0 - KEPT) * slope
-            if here > self.bound + ENOUGH * abs(self.bound):
-                idle = 0
-            else:
-                idle += 1
-            if here > self.bound:
-                self.bound, base, base_slope = here, at, slope
+            idle = 0 if here > bound + ENOUGH * best else idle + 1
+            if here > bound:
+                bound, base, base_slope = here, at, slope
             if idle >= PATIENCE:
                 step, idle = step * SHRINK, 0
-                at, here, direction = base, self.bound, base_slope
+                at, here, direction = base, bound, base_slope
             if clock.elapsed_s - told > 0.5:
                 told = clock.elapsed_s
-                watch.tell(STAGE, f"prices, round {self.rounds}", bound=self.bound, best=best)
-        self.price, self.goal_price = base[:split].reshape(self.price.shape), base[split:]
+                watch.tell(STAGE, f"prices, round {self.rounds}", bound=bound)
+        self.bound = bound
+        self.price, self.goal_price = base[: self.price.size].reshape(self.price.shape), base[self.price.size :]
 
     def _evaluate(self, at: np.ndarray) -> tuple[float, np.ndarray]:
         """Return L at the prices `at` and a subgradient."""
@@ -104,10 +96,7 @@ class Dual:
         supply = self.service.before + cover
         lacking = np.zeros(0)
         if len(goal):
-            none = np.zeros(len(goal))
-            np.add.at(
-                none, self.service.period[self.service.period >= 0], self.service.at_none[self.service.period >= 0]
-            )
+            none = self.service.gained(np.zeros_like(wanted))
             total += float(goal @ (self.service.margin - none))
             lacking = self.service.margin - self.service.gained(wanted)
         return total, np.concatenate([(wanted - supply).ravel(), lacking])
@@ -116,7 +105,7 @@ class Dual:
         """Return what everybody's best weeks cost less the prices they collect, and the heads they bring, (Q, S)."""
         people, responder = self.people, self.responder
         cover = np.zeros((len(people.can), responder.size), dtype=np.int64)
-        prefixes = [responder.prefix(price[can].max(axis=0)) for can in people.can]
+        prefixes = [responder.prefix(np.where(can[:, None], price, 0.0).max(axis=0)) for can in people.can]
         worth: dict[tuple[int, int], np.ndarray] = {}
         total = 0.0
         for person in people.persons:
@@ -131,6 +120,7 @@ class Dual:
                    people.problem.cyclic, cover[person.group])  # fmt: skip
         out = np.zeros(price.shape)
         for can, heads in zip(people.can, cover, strict=True):
-            dearest = can[:, None] & (price >= price[can].max(axis=0) - 1e-12)
-            out += heads * dearest / dearest.sum(axis=0)
+            own = np.where(can[:, None], price, -1.0)
+            dearest = can[:, None] & (own >= own.max(axis=0) - 1e-12)
+            out += heads * dearest / np.maximum(dearest.sum(axis=0), 1)
         return total, out

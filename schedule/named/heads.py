@@ -79,7 +79,7 @@ def refresh(h: Heads, t: int) -> None:
     """Compute `gain` of slot `t` anew."""
     for g in range(h.can.shape[0]):
         target, _, _ = _chain(h, g, t, True)
-        h.gain[g, t] = worth(h, target, t, h.n[target, t])
+        h.gain[g, t] = worth(h, target, t, h.n[target, t]) if target >= 0 else 0.0
 
 
 @njit(cache=True, nogil=True)

@@ -136,6 +136,11 @@ class People:
     persons: tuple[Person, ...]
     can: np.ndarray
 
+    @property
+    def wage(self) -> float:
+        """Mean wage per hour."""
+        return float(np.mean([p.agent.cost_h for p in self.persons])) if self.persons else self.problem.costs.cost_h
+
     @classmethod
     def of(cls, problem: ScheduleProblem) -> People:
         """Compile the staff of `problem`."""

@@ -2,6 +2,7 @@
 
 An interval goal, and a floor, is worth its price per head until the need is met. A goal over a day or a week is worth,
 per call gained towards it, the price of that goal: at most `Costs.lost_call`, as much as brings the plan to the goal.
+Both together are made concave at these prices: where the curve is steepest with few heads, the floor is steeper still.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Service:
     floor
         Worth of the (n + 1)-th head for needs and floors, shape (Q, S, N).
     gain
-        Calls that it gains for pooled goals by the concave envelope of the curve, shape (Q, S, N).
+        Calls that it gains for pooled goals by the service curve, shape (Q, S, N).
     at_none
         Calls gained with nobody there, shape (Q, S).
     period
@@ -57,9 +58,9 @@ class Service:
             price = problem.costs.under_h * problem.grid.hours
             floor[q] = price * np.clip(d.least[:, None] - heads, 0.0, 1.0)
             if d.gain is not None and not d.by_interval:
-                rise = np.diff(d.ceiling, axis=1)
+                rise = np.diff(d.gain, axis=1)
                 gain[q, :, : rise.shape[1]] = np.where(d.open[:, None], rise, 0.0)
-                at_none[q] = np.where(d.open, d.ceiling[:, 0], 0.0)
+                at_none[q] = np.where(d.open, d.gain[:, 0], 0.0)
                 for at, least in zip(d.periods, d.margin, strict=True):
                     period[q, at] = len(margin)
                     margin.append(least)
@@ -72,29 +73,69 @@ class Service:
         return np.array([self.problem.before.get(d.queue, none) for d in self.problem.demands], dtype=np.int64)
 
     def slope(self, goal_price: np.ndarray) -> np.ndarray:
-        """Return the worth of the (n + 1)-th head at these prices of a call towards each goal, shape (Q, S, N)."""
+        """Return the worth of the (n + 1)-th head, never rising in n, at these prices of a call towards each goal.
+
+        Shape (Q, S, N). Its sums over the first heads are the least concave majorant of what these are worth.
+        """
         if not len(self.margin):
             return self.floor
         price = np.where(self.period >= 0, goal_price[self.period], 0.0)
-        return np.asarray(self.floor + price[:, :, None] * self.gain)
+        out = self.floor + price[:, :, None] * self.gain
+        pool_rises(out)
+        return np.asarray(out)
+
+    def next_head(self, n: np.ndarray, goal_price: np.ndarray) -> np.ndarray:
+        """Return what one head more than `n` is worth at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
+        worth = _of_heads(self.floor, n) * (n < self.floor.shape[2])
+        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
+        return np.asarray(worth + price * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
+
+    @cached_property
+    def totals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1) each."""
+        nobody = np.zeros((*self.floor.shape[:2], 1))
+        floor, gain = (np.concatenate([nobody, np.cumsum(x, axis=2)], axis=2) for x in (self.floor, self.gain))
+        return floor, gain + self.at_none[:, :, None]
 
     def gained(self, n: np.ndarray) -> np.ndarray:
         """Return the calls gained in each period with `n` heads, shape (Q, S) -> (P,)."""
-        total = np.concatenate([np.zeros((*n.shape, 1)), np.cumsum(self.gain, axis=2)], axis=2)
-        here = self.at_none + np.take_along_axis(total, np.clip(n, 0, total.shape[2] - 1)[:, :, None], 2)[:, :, 0]
-        out = np.zeros(len(self.margin))
-        np.add.at(out, self.period[self.period >= 0], here[self.period >= 0])
-        return out
-
-    def short(self, n: np.ndarray) -> float:
-        """Return the price of heads missing under needs and floors."""
-        total = np.concatenate([np.zeros((*n.shape, 1)), np.cumsum(self.floor, axis=2)], axis=2)
-        here = np.take_along_axis(total, np.clip(n, 0, total.shape[2] - 1)[:, :, None], 2)
-        return float(total[:, :, -1].sum() - here.sum())
+        counts = self.period >= 0
+        return np.bincount(self.period[counts], _of_heads(self.totals[1], n)[counts], minlength=len(self.margin))
 
     def cost(self, n: np.ndarray) -> float:
-        """Return the price of all that `n` heads leave short, shape (Q, S)."""
-        return self.short(n) + self.problem.costs.lost_call * float(np.maximum(0.0, self.margin - self.gained(n)).sum())
+        """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
+        floor = self.totals[0]
+        short = float(floor[:, :, -1].sum() - _of_heads(floor, n).sum())
+        if not len(self.margin):
+            return short
+        return short + self.problem.costs.lost_call * float(np.maximum(0.0, self.margin - self.gained(n)).sum())
+
+
+def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return each slot's entry for its heads, (Q, S, N + 1) -> (Q, S)."""
+    return np.asarray(np.take_along_axis(table, np.clip(n, 0, table.shape[2] - 1)[:, :, None], 2)[:, :, 0])
+
+
+@njit(cache=True, nogil=True)
+def pool_rises(slope: np.ndarray) -> None:
+    """Replace steps that rise by their mean, shape (Q, S, N), until none does: the steps of the concave majorant."""
+    size = slope.shape[2]
+    mean, count = np.empty(size), np.empty(size, np.int64)
+    for q in range(slope.shape[0]):
+        for t in range(slope.shape[1]):
+            blocks = 0
+            for n in range(size):
+                mean[blocks], count[blocks] = slope[q, t, n], 1
+                while blocks > 0 and mean[blocks] > mean[blocks - 1]:
+                    both = count[blocks] + count[blocks - 1]
+                    mean[blocks - 1] += (mean[blocks] - mean[blocks - 1]) * count[blocks] / both
+                    count[blocks - 1] = both
+                    blocks -= 1
+                blocks += 1
+            n = 0
+            for block in range(blocks):
+                slope[q, t, n : n + count[block]] = mean[block]
+                n += count[block]
 
 
 @njit(cache=True, nogil=True)

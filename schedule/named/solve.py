@@ -17,7 +17,7 @@ from ..status import Solved, sound_bound
 from .descent import Descent
 from .dual import STAGE, Dual
 from .menu import People
-from .respond import Responder
+from .respond import Chosen, Responder
 from .service import Service
 
 SMALL_SHARE, LARGE_SHARE, LARGE = 0.35, 0.6, 500
@@ -69,6 +69,8 @@ def solve_named(
 
     Raises
     ------
+    Infeasible
+        If somebody's rules contradict each other.
     InputError
         If somebody works several queues of the problem: a shift is worked on one queue.
     """
@@ -82,52 +84,45 @@ def solve_named(
     descent = Descent(dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near())
 
     def near() -> bool:
-        return descent.best_cost - dual.bound <= gap * abs(dual.bound)
+        off = relative_gap(descent.best_cost, dual.bound)
+        return off is not None and off <= gap
 
     def tell(text: str) -> None:
-        cost = descent.best_cost if np.isfinite(descent.best_cost) else None
+        cost = descent.best_cost
         bound = sound_bound(dual.bound, cost)
         history.append((time.monotonic() - began, cost, bound))
         watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
 
+    descent.settle(1)  # something to fall back on
+    tell("first plan")
     share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
-    dual.ascend(watch, share * time_limit_s)
+    dual.ascend(watch, share * time_limit_s, descent.best_cost)
     tell("prices")
     bounded = time.monotonic() - began
     descent.guided(tell)
     tell("descent")
     left, start = clock.left_s, clock.elapsed_s
-    if not descent.over():
+    if people.persons and not descent.over():
         descent.anneal(lambda: (clock.elapsed_s - start) / max(0.97 * left, 1e-9), steps, tell)
         tell("annealing")
-    return _result(problem, descent, dual, clock, history, gap, {
-        "bound": bounded, "descent": time.monotonic() - began - bounded,
-    })  # fmt: skip
-
-
-def _result(
-    problem: ScheduleProblem, descent: Descent, dual: Dual, clock: Watch,
-    history: Sequence[tuple[float, float | None, float | None]], gap: float, stages: Mapping[str, float],
-) -> NamedPlan:  # fmt: skip
-    """Read the best plan off the arrays."""
-    assigned: dict[str, tuple[PlannedShift, ...]] = {}
-    queues = [d.queue for d in problem.demands]
-    for person, week in zip(dual.people.persons, descent.best, strict=True):
-        queue = queues[int(np.flatnonzero(dual.people.can[person.group])[0])]
-        assigned[person.agent.id] = tuple(
-            PlannedShift(
-                person.menu.shifts[o], tuple(week.breaks[d, : len(person.menu.shifts[o].breaks)].tolist()), queue,
-                person.agent.contract,
-            )
-            for d, o in enumerate(week.options.tolist()) if o >= 0
-        )  # fmt: skip
-    cost = descent.best_cost
-    bound = sound_bound(dual.bound, cost)
-    near = relative_gap(cost, bound)
-    proven = near is not None and near <= 1e-6
-    stopped = (
-        None if proven else "user" if clock.stopped else "gap" if near is not None and near <= gap
-        else "time" if clock.time_is_up else None
+    solved = Solved.of(
+        descent.best_cost, sound_bound(dual.bound, descent.best_cost), near=near(), by_user=clock.stopped,
+        time_is_up=clock.time_is_up, seconds=clock.elapsed_s, history=history,
     )  # fmt: skip
-    status = "optimal" if proven else "feasible"
-    return NamedPlan(assigned, Solved(status, cost, bound, stopped, clock.elapsed_s, tuple(history)), stages)
+    stages = {"bound": bounded, "descent": time.monotonic() - began - bounded}
+    return NamedPlan(_assigned(people, descent.best), solved, stages)
+
+
+def _assigned(people: People, weeks: Sequence[Chosen]) -> dict[str, tuple[PlannedShift, ...]]:
+    """Read a plan off the arrays."""
+    queues = [d.queue for d in people.problem.demands]
+    out: dict[str, tuple[PlannedShift, ...]] = {}
+    for person, week in zip(people.persons, weeks, strict=True):
+        mine: list[PlannedShift] = []
+        for option, breaks in zip(week.options.tolist(), week.breaks.tolist(), strict=True):
+            if option >= 0:
+                shift = person.menu.shifts[option]
+                queue = queues[int(np.flatnonzero(people.can[person.group])[0])]
+                mine.append(PlannedShift(shift, tuple(breaks[: len(shift.breaks)]), queue, person.agent.contract))
+        out[person.agent.id] = tuple(mine)
+    return out

@@ -70,22 +70,10 @@ class Search:
 
     def solved(self) -> Solved:
         """Return what is known now."""
-        cost, bound = self.plan.cost, self.bound
-        proven = bound is not None and cost - bound <= 1e-6 * max(1.0, abs(bound))
-        stopped = (
-            None
-            if proven
-            else "gap"
-            if self.close_enough
-            else "user"
-            if self.clock.stopped
-            else "time"
-            if self.clock.time_is_up
-            else None
-        )
-        return Solved(
-            "optimal" if proven else "feasible", cost, bound, stopped, self.clock.elapsed_s, tuple(self.history)
-        )
+        return Solved.of(
+            self.plan.cost, self.bound, near=self.close_enough, by_user=self.clock.stopped,
+            time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+        )  # fmt: skip
 
     def prove(self, bound: float | None, text: str) -> None:
         """Keep a proven lower bound if it is the best and the plan does not refute it."""

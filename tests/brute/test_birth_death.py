@@ -1,4 +1,4 @@
-"""Erlang A against the plain Markov chain: stationary law by linear algebra, waits by the matrix exponential."""
+"""Erlang A against the plain Markov chain: stationary law by elimination, waits by the matrix exponential."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,15 @@ def chain(n, load, theta):
     for k in range(size - 1):
         rates[k, k + 1] = load
         rates[k + 1, k] = min(k + 1, n) + max(k + 1 - n, 0) * theta
-    np.fill_diagonal(rates, -rates.sum(axis=1))
-    system = np.vstack([rates.T, np.ones(size)])
-    return np.linalg.lstsq(system, np.append(np.zeros(size), 1.0), rcond=None)[0]
+    for k in range(
+        size - 1, 0, -1
+    ):  # take states out one by one, as Grassmann, Taksar and Heyman (1985): no subtraction
+        rates[:k, k] /= rates[k, :k].sum()
+        rates[:k, :k] += np.outer(rates[:k, k], rates[k, :k])
+    law = np.ones(size)
+    for k in range(1, size):
+        law[k] = law[:k] @ rates[:k, k]
+    return law / law.sum()
 
 
 def fates(n, theta, t):

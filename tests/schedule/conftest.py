@@ -2,20 +2,11 @@
 
 import copy
 import datetime as dt
-from typing import ClassVar
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import WEEKDAYS, Grid
-from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.roster.solve import solve_roster
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.grid import WEEKDAYS
 
 WEEK = dt.date(2026, 10, 19)  # its Sunday has 25 hours in Berlin
 
@@ -132,53 +123,3 @@ class Centre:
 @pytest.fixture
 def centre() -> type[Centre]:
     return Centre
-
-
-class Tiny:
-    """Builds centres of a few people that are always open, hourly slots, two queues, and solves their rosters."""
-
-    GRID = Grid(WEEK, 7, 60)
-    FREE = Rules(rest_min=0, max_run_days=14, days_off_together=0)
-    PLAIN = Costs(cost_h=20, wish=2, steady_h=0, under_h=0)
-    FAMILIES: ClassVar = {
-        "eight": ShiftFamily("eight", 480, "00:00", "23:00", 60),
-        "four": ShiftFamily("four", 240, "00:00", "23:00", 60),
-        "lunch": ShiftFamily("lunch", 420, "00:00", "23:00", 60, breaks=(Break(60, 120, 300, "lunch", False),)),
-    }
-    CONTRACT = Contract("full", ("eight", "four", "lunch"), 56, 0, 7)
-
-    @staticmethod
-    def person(name="ann", contract="full", skills=("calls",), cost_h=20.0, **more) -> Agent:
-        return Agent(name, contract, dict.fromkeys(skills, 1.0), cost_h, **more)
-
-    @staticmethod
-    def centre(*staff, rules=FREE, costs=PLAIN, contract=CONTRACT, grid=GRID) -> ScheduleProblem:
-        always = np.ones(len(grid), bool)
-        demands = tuple(
-            Demand(q, ServiceGoal(0.8, 20), always, always * 1.0, always.astype(int), always * 1.0)
-            for q in ("calls", "mail")
-        )
-        return ScheduleProblem(grid, demands, Tiny.FAMILIES, {contract.name: contract}, staff, rules, costs)
-
-    @staticmethod
-    def cover(problem, *asked, breaks=(), contract=None) -> list[PlannedShift]:
-        """Return planned shifts from (day, pattern) or (day, pattern, queue)."""
-        known = {(s.day, s.pattern): s for s in problem.shifts}
-        return [
-            PlannedShift(known[day, pattern], breaks, queue[0] if queue else "calls", contract)
-            for day, pattern, *queue in asked
-        ]
-
-    @staticmethod
-    def solve(problem, planned, **more):
-        options = {"watch": Watch(), "time_limit_s": 60.0, "gap": 0.0, "seed": 1} | more
-        return solve_roster(problem, planned, **options)
-
-    @staticmethod
-    def worked(roster, name="ann") -> list[tuple[int, str]]:
-        return [(p.shift.day, p.shift.pattern) for p in roster.assigned[name]]
-
-
-@pytest.fixture
-def tiny() -> type[Tiny]:
-    return Tiny

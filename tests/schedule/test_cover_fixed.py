@@ -3,15 +3,16 @@
 import dataclasses
 
 import pytest
+from roster_cases import FREE, centre, person, solve
 
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.staff import Fixed
 
 
-def idle(tiny, *staff, **rules):
+def idle(*staff, **rules):
     """Return a centre that needs nobody."""
-    problem = tiny.centre(*staff, rules=dataclasses.replace(tiny.FREE, **rules))
+    problem = centre(*staff, rules=dataclasses.replace(FREE, **rules))
     nobody = tuple(dataclasses.replace(d, need=d.need * 0, lower=d.lower * 0) for d in problem.demands)
     return dataclasses.replace(problem, demands=nobody)
 
@@ -26,10 +27,10 @@ def idle(tiny, *staff, **rules):
         ([{"run_before": 1}], {"min_run_days": 3}, [(0, "four"), (1, "four")]),
     ],
 )
-def test_a_cover_that_nobody_needs_has_the_shifts_that_must_be_worked(tiny, agents, rules, asked):
-    problem = idle(tiny, *(tiny.person(f"p{i}", **more) for i, more in enumerate(agents)), **rules)
+def test_a_cover_that_nobody_needs_has_the_shifts_that_must_be_worked(agents, rules, asked):
+    problem = idle(*(person(f"p{i}", **more) for i, more in enumerate(agents)), **rules)
     cover = solve_cover(problem, watch=Watch(), time_limit_s=20.0, gap=0.0)
     assert len(cover.planned) == len(asked)
     for day, what in asked:
         assert any(p.shift.day == day and Fixed(day, what).allows(p.shift) for p in cover.planned)
-    assert tiny.solve(problem, cover.planned).open == ()
+    assert solve(problem, cover.planned).open == ()

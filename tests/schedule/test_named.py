@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import threading
@@ -9,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 
+from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.targets import ServiceGoal
@@ -19,6 +21,7 @@ from busyhour.schedule.problem import Demand, ScheduleProblem
 from busyhour.schedule.rules import Costs, Rules
 from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
 from busyhour.schedule.staff import Agent, Contract
+from busyhour.schedule.status import Infeasible
 
 GOAL = ServiceGoal(level=0.8, within_s=20, basis="interval")
 WEEK = dt.date(2026, 11, 30)
@@ -74,25 +77,45 @@ def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarr
     return out
 
 
+def _short(problem: ScheduleProblem, heads: np.ndarray) -> float:
+    """Price heads missing in slots of one hour, and calls missing to a goal over each day."""
+    demand = problem.demands[0]
+    if demand.gain is None:
+        return problem.costs.under_h * float(np.maximum(0.0, demand.need - heads).sum())
+    total = problem.costs.under_h * float(np.maximum(0.0, demand.lower - heads).sum())
+    for at in demand.periods:
+        total += problem.costs.lost_call * max(0.0, -sum(demand.gain[s, int(heads[s])] for s in at))
+    return total
+
+
+def _by_day(problem: ScheduleProblem) -> ScheduleProblem:
+    """Return the problem with a goal over each day instead: up to the need each head answers ten calls an hour."""
+    demand = problem.demands[0]
+    calls = 10.0 * demand.need
+    gain = np.minimum(10.0 * np.arange(4), calls[:, None]) - 0.8 * calls[:, None]
+    periods = tuple(np.flatnonzero(demand.open & (problem.day_of_slot == d)) for d in range(len(problem.grid.dates)))
+    goal = dataclasses.replace(GOAL, basis="day")
+    lower = np.where(demand.need > 1, 1, 0)
+    pooled = dataclasses.replace(
+        demand, goal=goal, gain=gain, periods=periods, margin=(0.0,) * len(periods), calls=calls, lower=lower
+    )
+    return dataclasses.replace(problem, demands=(pooled,), costs=dataclasses.replace(problem.costs, lost_call=3.0))
+
+
 def _best(problem: ScheduleProblem) -> float:
     """Return the least cost over all rosters."""
     first, second = (_weeks(problem, a) for a in problem.staff)
-    need = problem.demands[0].need
-    return min(
-        p + q + problem.costs.under_h * float(np.maximum(0.0, need - h - k).sum())
-        for (p, h, _), (q, k, _) in itertools.product(first, second)
-    )
+    return min(p + q + _short(problem, h + k) for (p, h, _), (q, k, _) in itertools.product(first, second))
 
 
 def _cost(problem: ScheduleProblem, plan: NamedPlan) -> float:
     """Price a plan by looking its weeks up in the enumeration: a week that is not there is not legal."""
-    heads, total = 0.0, 0.0
+    heads, total = np.zeros(len(problem.grid)), 0.0
     for agent in problem.staff:
         found = {planned: (price, h) for price, h, planned in _weeks(problem, agent)}
         price, mine = found[plan.assigned[agent.id]]
         heads, total = heads + mine, total + price
-    need = problem.demands[0].need
-    return total + problem.costs.under_h * float(np.maximum(0.0, need - heads).sum())
+    return total + _short(problem, heads)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -106,6 +129,76 @@ def test_bound_optimum_and_plan_stand_in_order(seed, rules):
     assert plan.solved.bound <= best + 1e-6
     assert best <= plan.solved.cost + 1e-6
     assert plan.solved.cost <= 1.05 * best
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_goal_over_the_day_is_priced_by_its_curve(seed):
+    problem = _by_day(_problem(seed))
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    best = _best(problem)
+    assert plan.solved.cost == pytest.approx(_cost(problem, plan))
+    assert plan.solved.bound <= best + 1e-6
+    assert best - 1e-6 <= plan.solved.cost <= 1.1 * best
+
+
+def test_starts_lie_as_close_together_as_the_rule_asks():
+    problem = _problem(1, max_start_spread_min=120)
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    for shifts in plan.assigned.values():
+        minutes = [problem.wall_minute(p.shift) for p in shifts]
+        assert not minutes or max(minutes) - min(minutes) <= 120
+
+
+def test_a_person_without_any_legal_week_is_named():
+    problem = _problem(1)
+    contract = dataclasses.replace(problem.contracts["any"], min_days=3)
+    problem = dataclasses.replace(
+        problem, contracts={"any": contract}, rules=dataclasses.replace(problem.rules, max_run_days=2)
+    )
+    with pytest.raises(Infeasible, match="ann"):
+        solve_named(problem, watch=Watch(), time_limit_s=60.0)
+
+
+def test_people_of_several_queues_are_refused():
+    problem = _problem(1)
+    second = dataclasses.replace(problem.demands[0], queue="mail")
+    both = tuple(dataclasses.replace(a, skills={"calls": 1.0, "mail": 1.0}) for a in problem.staff)
+    with pytest.raises(InputError, match="several queues"):
+        solve_named(
+            dataclasses.replace(problem, demands=(*problem.demands, second), staff=both),
+            watch=Watch(), time_limit_s=60.0,
+        )  # fmt: skip
+
+
+def test_who_knows_no_queue_stays_at_home_and_nobody_is_a_plan_too():
+    problem = _problem(1)
+    need = float(problem.demands[0].need.sum())
+    idle = dataclasses.replace(problem, staff=(dataclasses.replace(problem.staff[0], skills={}),))
+    assert solve_named(idle, watch=Watch(), time_limit_s=60.0, steps=20).assigned == {"ann": ()}
+    nobody = solve_named(dataclasses.replace(problem, staff=()), watch=Watch(), time_limit_s=60.0)
+    assert nobody.assigned == {}
+    assert nobody.solved.cost == pytest.approx(problem.costs.under_h * need)
+    assert nobody.solved.status == "optimal"
+
+
+def test_a_sunday_night_never_meets_the_same_persons_monday():
+    grid = Grid(WEEK, 7, 60)
+    need = np.zeros(len(grid))
+    need[-2:] = need[:6] = 1.0
+    is_open, nothing = np.ones(len(grid), dtype=bool), np.zeros(len(grid))
+    demand = Demand("calls", GOAL, is_open, need, nothing.astype(np.int64), nothing)
+    families = {
+        "night": ShiftFamily("night", 360, "22:00", "22:00", step_min=60, days=("sunday",)),
+        "dawn": ShiftFamily("dawn", 240, "02:00", "02:00", step_min=60, days=("monday",)),
+    }
+    contract = Contract("any", ("night", "dawn"), max_h_week=40, max_days=7)
+    ann = Agent("ann", "any", {"calls": 1.0}, 1.0)
+    rules = Rules(rest_min=0, max_run_days=7, days_off_together=0)
+    costs = Costs(under_h=50.0, steady_h=0.0)
+    problem = ScheduleProblem(grid, (demand,), families, {"any": contract}, (ann,), rules, costs, cyclic=True)
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=50)
+    assert [p.shift.family for p in plan.assigned["ann"]] == ["night"]
+    assert plan.solved.cost == pytest.approx(6.0 + 2 * 50.0)
 
 
 def test_a_stop_returns_a_legal_plan():

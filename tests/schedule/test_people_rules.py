@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve, worked
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
@@ -22,11 +23,8 @@ from busyhour.schedule.people.weekends import Weekends
 from busyhour.schedule.people.whole_weekends import WholeWeekends
 from busyhour.schedule.people.workable import Workable
 from busyhour.schedule.rules import Rules
-from busyhour.schedule.staff import Contract, Fixed
+from busyhour.schedule.staff import Fixed
 
-FREE = Rules(rest_min=0, max_run_days=14, days_off_together=0)
-CONTRACT = Contract("full", ("eight", "four", "lunch"), 56, 0, 7)
-DAYS = [(d, "eight@0900") for d in range(7)]
 BORDERS = [{}, {"run_before": 1}, {"run_before": 3}, {"off_before": 1}, {"off_before": 4}]
 
 WORK = [
@@ -44,10 +42,10 @@ def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
     automaton = compile_days([rule], 7)
     least = rule.least if isinstance(rule, NumberOfDays) else 0
     owed = rule.owed if isinstance(rule, RunOfWork) else 0
-    for worked in itertools.product([False, True], repeat=7):
-        word = tuple("x" if w else "" for w in worked)
-        legal = not rule.broken(word) and sum(worked) >= least and all(worked[:owed])
-        assert automaton.allows(worked) == legal, word
+    for days in itertools.product([False, True], repeat=7):
+        word = tuple("x" if w else "" for w in days)
+        legal = not rule.broken(word) and sum(days) >= least and all(days[:owed])
+        assert automaton.allows(days) == legal, word
 
 
 @pytest.mark.parametrize(
@@ -91,47 +89,47 @@ def test_steps_over_families_break_where_plain_arithmetic_does(rule):
         ({"max_shifts": {"eight": 2}}, {}, [*DAYS[:3], (3, "four@0900")], 1),
     ],
 )
-def test_each_rule_bites_and_no_more_than_it_should(tiny, rules, agent, asked, left):
-    problem = tiny.centre(tiny.person(**agent), rules=dataclasses.replace(FREE, **rules))
-    assert len(tiny.solve(problem, tiny.cover(problem, *asked)).open) == left
+def test_each_rule_bites_and_no_more_than_it_should(rules, agent, asked, left):
+    problem = centre(person(**agent), rules=dataclasses.replace(FREE, **rules))
+    assert len(solve(problem, cover(problem, *asked)).open) == left
 
 
-def test_a_contracts_own_value_wins(tiny):
+def test_a_contracts_own_value_wins():
     rules = dataclasses.replace(FREE, max_run_days=2, max_weekends=0)
     contract = dataclasses.replace(CONTRACT, max_run_days=7, max_weekends=1)
-    problem = tiny.centre(tiny.person(), rules=rules, contract=contract)
-    assert tiny.solve(problem, tiny.cover(problem, *DAYS)).open == ()
+    problem = centre(person(), rules=rules, contract=contract)
+    assert solve(problem, cover(problem, *DAYS)).open == ()
 
 
-def test_a_fixed_shift_goes_to_its_person_at_any_price(tiny):
-    problem = tiny.centre(tiny.person(cost_h=500.0, fixed=(Fixed(0, "eight@0900"),)), tiny.person("bob"))
-    roster = tiny.solve(problem, tiny.cover(problem, DAYS[0], (0, "four@1000")))
-    assert tiny.worked(roster) == [DAYS[0]]
+def test_a_fixed_shift_goes_to_its_person_at_any_price():
+    problem = centre(person(cost_h=500.0, fixed=(Fixed(0, "eight@0900"),)), person("bob"))
+    roster = solve(problem, cover(problem, DAYS[0], (0, "four@1000")))
+    assert worked(roster) == [DAYS[0]]
 
 
-def test_a_fixed_day_off_stays_off(tiny):
-    problem = tiny.centre(tiny.person(fixed=(Fixed(0, "off"),)))
-    assert [p.shift.day for p in tiny.solve(problem, tiny.cover(problem, *DAYS[:2])).open] == [0]
+def test_a_fixed_day_off_stays_off():
+    problem = centre(person(fixed=(Fixed(0, "off"),)))
+    assert [p.shift.day for p in solve(problem, cover(problem, *DAYS[:2])).open] == [0]
 
 
-def test_a_fixed_family_bars_other_families_of_the_day(tiny):
-    problem = tiny.centre(tiny.person(fixed=(Fixed(0, "four"),)))
-    roster = tiny.solve(problem, tiny.cover(problem, DAYS[0], (0, "four@1800")))
-    assert tiny.worked(roster) == [(0, "four@1800")]
+def test_a_fixed_family_bars_other_families_of_the_day():
+    problem = centre(person(fixed=(Fixed(0, "four"),)))
+    roster = solve(problem, cover(problem, DAYS[0], (0, "four@1800")))
+    assert worked(roster) == [(0, "four@1800")]
 
 
-def test_last_weeks_short_run_goes_on_where_it_can(tiny):
+def test_last_weeks_short_run_goes_on_where_it_can():
     rules = dataclasses.replace(FREE, min_run_days=3)
-    problem = tiny.centre(tiny.person(run_before=1, cost_h=90.0), tiny.person("bob"), rules=rules)
-    assert [d for d, _ in tiny.worked(tiny.solve(problem, tiny.cover(problem, *DAYS[:3])))][:2] == [0, 1]
-    away = tiny.centre(tiny.person(run_before=1, away=((0, 24),)), rules=rules)
+    problem = centre(person(run_before=1, cost_h=90.0), person("bob"), rules=rules)
+    assert [d for d, _ in worked(solve(problem, cover(problem, *DAYS[:3])))][:2] == [0, 1]
+    away = centre(person(run_before=1, away=((0, 24),)), rules=rules)
     assert FixedShifts.of(away, away.staff[0]) is None
 
 
 @pytest.mark.parametrize("border", BORDERS)
-def test_most_days_within_all_rules_are_those_of_the_best_week(tiny, border):
+def test_most_days_within_all_rules_are_those_of_the_best_week(border):
     rules = Rules(max_run_days=4, min_run_days=2, min_run_off_days=2, max_weekends=0)
-    problem = tiny.centre(tiny.person(**border), rules=rules)
+    problem = centre(person(**border), rules=rules)
     workable = Workable.of(problem, problem.staff[0])
     automaton = compile_days(day_rules(problem, problem.staff[0]), 7)
     for free in (np.random.default_rng(1).random((5, 7)) < 0.7).tolist():
@@ -139,14 +137,14 @@ def test_most_days_within_all_rules_are_those_of_the_best_week(tiny, border):
         assert workable.most(free) == max(map(sum, weeks), default=0)
 
 
-def test_a_weekend_that_the_week_cuts_counts_once(tiny):
+def test_a_weekend_that_the_week_cuts_counts_once():
     sunday = Grid(dt.date(2026, 10, 18), 7, 60)
     rules = dataclasses.replace(FREE, max_weekends=1)
     for saturday, left in ((1, 1), (0, 0)):
-        person = tiny.person(run_before=saturday, weekends_before=saturday)
-        problem = tiny.centre(person, rules=rules, grid=sunday)
-        assert len(tiny.solve(problem, tiny.cover(problem, DAYS[0])).open) == 0
-        assert len(tiny.solve(problem, tiny.cover(problem, DAYS[6])).open) == left
+        ann = person(run_before=saturday, weekends_before=saturday)
+        problem = centre(ann, rules=rules, grid=sunday)
+        assert len(solve(problem, cover(problem, DAYS[0])).open) == 0
+        assert len(solve(problem, cover(problem, DAYS[6])).open) == left
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,13 @@
-"""Rules that contradict each other: who is caught, and the smallest change."""
+"""What is said of a roster when nothing fits."""
 
 import dataclasses
 
 import pytest
+from roster_cases import CONTRACT, DAYS, FAMILIES, FREE, centre, cover, person, solve
 
 from busyhour.schedule.roster.conflicts import conflicts
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.staff import Contract, Fixed
+from busyhour.schedule.staff import Fixed
 from busyhour.schedule.status import Infeasible
-
-FREE = Rules(rest_min=0, max_run_days=14, days_off_together=0)
-PLAIN = Costs(cost_h=20, wish=2, steady_h=0, under_h=0)  # what open shifts leave short: test_absence.py
-CONTRACT = Contract("full", ("eight", "four", "lunch"), 56, 0, 7)
-DAYS = [(d, "eight@0900") for d in range(7)]
 
 
 def five_days(**more):
@@ -58,12 +53,9 @@ def five_days(**more):
         ),
     ],
 )
-def test_a_contradiction_names_rules_people_and_the_smallest_change(tiny, staff, rules, contract, named, repair):
-    problem = tiny.centre(
-        tiny.person(**staff),
-        tiny.person("bob", "free"),
-        rules=dataclasses.replace(FREE, **rules),
-        contract=five_days(**contract),
+def test_a_contradiction_names_rules_people_and_the_smallest_change(staff, rules, contract, named, repair):
+    problem = centre(
+        person(**staff), person("bob", "free"), rules=dataclasses.replace(FREE, **rules), contract=five_days(**contract)
     )
     problem = dataclasses.replace(
         problem, contracts={**problem.contracts, "free": dataclasses.replace(CONTRACT, name="free")}
@@ -73,46 +65,46 @@ def test_a_contradiction_names_rules_people_and_the_smallest_change(tiny, staff,
     assert found.people == ("ann",)
     assert repair in found.repair
     with pytest.raises(Infeasible, match="min_days") as caught:
-        tiny.solve(problem, [])
+        solve(problem, [])
     assert caught.value.conflict == [found.text]
 
 
-def test_people_with_the_same_conflict_share_one_line(tiny):
+def test_people_with_the_same_conflict_share_one_line():
     rules = dataclasses.replace(FREE, days_off_together=3)
-    (found,) = conflicts(tiny.centre(*(tiny.person(f"p{i}") for i in range(12)), rules=rules, contract=five_days()))
+    (found,) = conflicts(centre(*(person(f"p{i}") for i in range(12)), rules=rules, contract=five_days()))
     assert len(found.people) == 12
     assert "and 2 more" in found.text
 
 
-def test_a_contract_whose_shifts_are_all_too_long_is_named(tiny):
-    problem = tiny.centre(tiny.person(), contract=dataclasses.replace(CONTRACT, max_h_week=3))
+def test_a_contract_whose_shifts_are_all_too_long_is_named():
+    problem = centre(person(), contract=dataclasses.replace(CONTRACT, max_h_week=3))
     (found,) = conflicts(problem)
     assert "raise contract.full.max_h_week to 4" in found.repair
 
 
-def test_availability_that_excludes_everyone_is_named(tiny):
-    (found,) = conflicts(tiny.centre(tiny.person(away=((0, 168),)), tiny.person("bob", away=((-5, 200),))))
+def test_availability_that_excludes_everyone_is_named():
+    (found,) = conflicts(centre(person(away=((0, 168),)), person("bob", away=((-5, 200),))))
     assert found.people == ("ann", "bob")
     assert "availability" in found.rules
 
 
-def test_least_days_beyond_the_cover_are_told_with_a_repair(tiny):
-    problem = tiny.centre(tiny.person(), tiny.person("bob"), contract=dataclasses.replace(CONTRACT, min_days=3))
+def test_least_days_beyond_the_cover_are_told_with_a_repair():
+    problem = centre(person(), person("bob"), contract=dataclasses.replace(CONTRACT, min_days=3))
     with pytest.raises(Infeasible, match="5 shifts of the cover") as caught:
-        tiny.solve(problem, tiny.cover(problem, *DAYS[:5]))
+        solve(problem, cover(problem, *DAYS[:5]))
     assert caught.value.repair == ["lower contract.full.min_days to 2"]
 
 
-def test_fixed_shifts_without_rest_between_them_are_named(tiny):
+def test_fixed_shifts_without_rest_between_them_are_named():
     fixed = (Fixed(0, "eight@1600"), Fixed(1, "eight@0800"))
-    problem = tiny.centre(tiny.person(fixed=fixed), rules=dataclasses.replace(FREE, rest_min=660))
+    problem = centre(person(fixed=fixed), rules=dataclasses.replace(FREE, rest_min=660))
     (found,) = conflicts(problem)
     assert found.rules == ("fixed.csv", "rules.rest_min")
     assert "change the rows of fixed.csv or lower rules.rest_min to 480" in found.repair
 
 
-def test_last_weeks_run_that_must_go_on_is_named(tiny):
-    never = {family: tuple(tiny.FAMILIES) for family in tiny.FAMILIES}
+def test_last_weeks_run_that_must_go_on_is_named():
+    never = {family: tuple(FAMILIES) for family in FAMILIES}
     rules = dataclasses.replace(FREE, min_run_days=3, not_next_day=never)
-    (found,) = conflicts(tiny.centre(tiny.person(run_before=1), rules=rules))
+    (found,) = conflicts(centre(person(run_before=1), rules=rules))
     assert set(found.rules) == {"last week's days", "rules.min_run_days", "rules.not_next_day"}

@@ -1,0 +1,113 @@
+"""One person after another answers what the others leave: annealing.
+
+A head in a cell is worth what it changes there: `under` while heads are missing, −over else. Before people have settled
+that is too short-sighted, so it is smoothed by a logistic curve of some width, and shaken.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from .person import capped_part
+from .tables import Tables
+
+
+@njit(cache=True, nogil=True)
+def cell_cost(t: Tables, cell: int, heads: int) -> float:
+    """Return the cost of `heads` in a cell."""
+    gap = t.need[cell] - heads
+    cost: float = t.under[cell] * gap if gap > 0 else -t.over[cell] * gap
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def respond(
+    t: Tables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
+    width: float, shake: float, temperature: float, rng: np.random.Generator,
+) -> float:  # fmt: skip
+    """Let `person` choose the days first ≤ d < last anew; keep it if that is cheaper, or by chance; return the change.
+
+    Parameters
+    ----------
+    chosen, heads
+        The roster, shape (P, D), and its heads per cell, shape (D T,); changed with it.
+    width
+        Of the smoothing, in square roots of the need; 0 = what a head changes, exactly.
+    shake
+        Standard deviation of the noise, in widths of the curve.
+    """
+    kinds, days = len(t.units), chosen.shape[1]
+    old, row = chosen[person].copy(), chosen[person].copy()
+    value, idle = np.empty(days * kinds), np.zeros(days)
+    for d in range(first, last):
+        noise = rng.normal(0.0, shake) if shake > 0 else 0.0
+        for k in range(kinds):
+            c = d * kinds + k
+            if t.wish[person, c] == np.inf:
+                value[c] = np.inf
+                continue
+            gap = t.need[c] - heads[c] + (old[d] == k)
+            if width > 0:
+                x = (gap - 0.5) / (width * np.sqrt(max(t.need[c], 1))) + noise
+                price = (t.under[c] + t.over[c]) / (1 + np.exp(-x)) - t.over[c]
+            else:
+                price = t.under[c] if gap > 0 else -t.over[c]
+            value[c] = t.wish[person, c] - price
+    if capped_part(t, person, row, first, last, value, idle) == np.inf:
+        return 0.0
+    change = 0.0
+    for d in range(first, last):
+        if row[d] != old[d]:
+            c = d * kinds
+            if old[d] >= 0:
+                h = heads[c + old[d]]
+                change += cell_cost(t, c + old[d], h - 1) - cell_cost(t, c + old[d], h) - t.wish[person, c + old[d]]
+            if row[d] >= 0:
+                h = heads[c + row[d]]
+                change += cell_cost(t, c + row[d], h + 1) - cell_cost(t, c + row[d], h) + t.wish[person, c + row[d]]
+    if change > 0 and not (temperature > 0 and rng.random() < np.exp(-change / temperature)):
+        return 0.0
+    for d in range(first, last):
+        if row[d] != old[d]:
+            if old[d] >= 0:
+                heads[d * kinds + old[d]] -= 1
+            if row[d] >= 0:
+                heads[d * kinds + row[d]] += 1
+            chosen[person, d] = row[d]
+    return change
+
+
+@njit(cache=True, nogil=True)
+def anneal(
+    t: Tables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
+    steps: int, span: int, hot: float, cold: float, rng: np.random.Generator,
+) -> tuple[float, float]:  # fmt: skip
+    """Take `steps` random answers while the temperature falls from `hot` to `cold`; return last and best cost.
+
+    Parameters
+    ----------
+    cost
+        Of `chosen`.
+    best
+        Where the best roster seen is left, shape (P, D).
+    span
+        Most days that an answer may change.
+    """
+    people, days = chosen.shape
+    least = cost
+    best[:] = chosen
+    for step in range(steps):
+        temperature = hot * (cold / hot) ** (step / steps)
+        first, last = 0, days
+        length = int(rng.integers(min(5, span), span + 1))
+        if length < days:
+            first = int(rng.integers(-length // 2, days - length // 2))
+            last, first = min(days, first + length), max(0, first)
+        person = int(rng.integers(0, people))
+        width = 0.0 if rng.random() < 0.3 else rng.uniform(0.02, 0.3)
+        cost += respond(t, chosen, heads, person, first, last, width, 0.4, temperature, rng)
+        if cost < least - 1e-6:
+            least = cost
+            best[:] = chosen
+    return cost, least
