@@ -52,7 +52,7 @@ def solve_named(
     seed: int = 1,
     steps: int | None = None,
 ) -> NamedPlan:
-    """Choose everybody's shifts, breaks and days off at least cost.
+    """Choose everybody's shifts, breaks and days off at least cost, within every rule of people.
 
     Parameters
     ----------

@@ -29,6 +29,11 @@ class MaxShifts:
         caps = tuple(sorted(problem.contracts[agent.contract].rule("max_shifts", problem.rules).items()))
         return cls(caps) if caps else None
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The capped families."""
+        return frozenset(family for family, _ in self.caps)
+
     def begin(self) -> Any:
         """Return no shift of any capped family."""
         return (0,) * len(self.caps)

@@ -38,6 +38,11 @@ class NotNextDay:
         """Return what may not follow `family`."""
         return next((after for first, after in self.barred if first == family), frozenset())
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The families that bar others or are barred."""
+        return frozenset[str]().union(*({family} | after for family, after in self.barred))
+
     def begin(self) -> Any:
         """Return what the first day may not be."""
         return self.after(self.before)

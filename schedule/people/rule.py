@@ -54,6 +54,10 @@ class WorkRule(WordRule, DayRule, Protocol):
 class FamilyRule(WordRule, Protocol):
     """A rule about families and days, as an automaton too; its states can be keys of a dict."""
 
+    @property
+    def named(self) -> frozenset[str]:
+        """The families it asks for; all others are alike to it."""
+
     def begin(self) -> Any:
         """Return the state before the first day."""
 

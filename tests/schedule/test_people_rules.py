@@ -10,7 +10,7 @@ from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve, wor
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.grid import Grid
-from busyhour.schedule.named.automaton import compile_days
+from busyhour.schedule.named.automaton import compile_days, letters_of
 from busyhour.schedule.people.days_off_together import DaysOffTogether
 from busyhour.schedule.people.fixed_shifts import FixedShifts
 from busyhour.schedule.people.max_shifts import MaxShifts
@@ -57,12 +57,13 @@ def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
     ],
     ids=repr,
 )
-def test_steps_over_families_break_where_plain_arithmetic_does(rule):
-    for word in itertools.product(("", "a", "b"), repeat=4):
-        state = rule.begin()
-        for day, family in enumerate(word):
-            state = None if state is None else rule.step(state, day, family)
-        assert (state is None) == bool(rule.broken(word)), word
+def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule):
+    letters = letters_of([rule], ("a", "b", "c", "d"))
+    assert sorted(letters.values()) == [1, 2, 3, 3]  # two families that nobody asks for are alike
+    automaton = compile_days([RunOfWork(3)], 4, [rule], ("a", "b", "c"))
+    for word in itertools.product(("", "a", "b", "c"), repeat=4):
+        legal = not rule.broken(word) and not RunOfWork(3).broken(word)
+        assert automaton.allows([letters.get(family, 0) for family in word]) == legal, word
 
 
 @pytest.mark.parametrize(
