@@ -8,8 +8,8 @@ from typing import Any
 import pulp
 
 from ..linear import add_row
-from ..staff import Fixed
 from .frame import Frame
+from .musts import must_rows
 from .part import Part
 from .steps import Steps
 from .variables import Pairs, Variables
@@ -100,20 +100,13 @@ def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variabl
 
 
 def musts_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:
-    """Ensures for each group as many heads of a day's shift, family or day as people of it must work that.
+    """Ensures for each group as many heads on some shifts of a day as people of it must work one of these.
 
-    ``Σ heads that keep it >= people who must − heads fixed elsewhere``
+    ``Σ heads on them >= people who must − heads fixed elsewhere``
     """
-    by_day: dict[tuple[int, int], list[tuple[Any, int]]] = defaultdict(list)
-    for (g, _, j), x in v.heads.items():
-        by_day[g, frame.shifts[j].day].append((x, j))
-    for number, ((g, day, what), people) in enumerate(frame.musts.items()):
-        kept = Fixed(day, what)
-        pairs: Pairs = [(x, 1.0) for x, j in by_day[g, day] if kept.allows(frame.shifts[j])]
-        gone = sum(
-            n for (h, _, j), n in part.rest.heads.items()
-            if h == g and frame.shifts[j].day == day and kept.allows(frame.shifts[j])
-        )  # fmt: skip
+    for number, (g, day, shifts, people) in enumerate(must_rows(frame)):
+        pairs: Pairs = [(x, 1.0) for (h, _, j), x in v.heads.items() if h == g and j in shifts]
+        gone = sum(n for (h, _, j), n in part.rest.heads.items() if h == g and j in shifts)
         if pairs and people > gone:
             add_row(model, f"must_{g}_{day}_{number}", pairs, ">=", float(people - gone))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from ..people.may_work import may_work
 from ..people.registry import musts_of
 from ..problem import Demand, ScheduleProblem
 from ..shifts import Shift
@@ -56,13 +58,19 @@ class Frame:
         }
 
     @cached_property
-    def musts(self) -> dict[tuple[int, int, str], int]:
-        """Per group, day and what must be worked ("" = any shift, a family, a pattern) the people who must."""
-        out: dict[tuple[int, int, str], int] = {}
+    def must_people(self) -> dict[tuple[int, int], list[frozenset[int]]]:
+        """Per group and day, for each person who must work then, the shifts of the group that they may work."""
+        out: dict[tuple[int, int], list[frozenset[int]]] = {}
+        by_day: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for g, _, j in self.columns:
+            by_day[g, self.shifts[j].day].add(j)
         for number, group in enumerate(self.groups):
-            for must in (m for agent in group.agents for m in musts_of(self.problem, agent)):
-                for what in dict.fromkeys(("", must.what.partition("@")[0], must.what)):
-                    out[number, must.day, what] = out.get((number, must.day, what), 0) + 1
+            for agent in group.agents:
+                for must in musts_of(self.problem, agent):
+                    mine = by_day[number, must.day]
+                    may = frozenset(j for j in mine if may_work(self.problem, agent, self.shifts[j]))
+                    if may:
+                        out.setdefault((number, must.day), []).append(may)
         return out
 
     @cached_property

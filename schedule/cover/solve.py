@@ -14,6 +14,7 @@ from .counts import shortage, value
 from .effort import Effort
 from .frame import Frame
 from .model import CoverModel, build
+from .musts import with_musts
 from .part import whole_week
 from .result import Cover, single_heads
 from .week import Week
@@ -54,6 +55,7 @@ def solve_cover(
     week = Week(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
     week.decide()
     week.improve()
+    week.done = with_musts(frame, week.done)
     return _cover(week, model, relaxed)
 
 
