@@ -21,6 +21,7 @@ from ..schedule.coverage import coverage, on_phone, service_expected
 from ..schedule.demand import demand
 from ..schedule.mend import mend
 from ..schedule.problem import ScheduleProblem
+from ..schedule.roster.conflicts import refuse_conflicts
 from ..schedule.roster.result import Roster
 from ..schedule.roster.solve import solve_roster
 from ..schedule.shifts import PlannedShift
@@ -130,6 +131,8 @@ def decide(
     """
     stages: dict[str, float] = {}
     with _timed(stages, "cover"):
+        if problem.staff:
+            refuse_conflicts(problem)
         cover = solve_cover(
             problem,
             watch=watch,
