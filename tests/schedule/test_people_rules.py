@@ -55,7 +55,7 @@ def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
         NotNextDay((("a", frozenset("ab")),), before="a"),
         MaxShifts((("a", 1), ("b", 2))),
     ],
-    ids=repr,
+    ids=["both ways", "last week's family", "caps"],
 )
 def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule):
     letters = letters_of([rule], ("a", "b", "c", "d"))
