@@ -131,7 +131,8 @@ class Freedom:
             for first, last in agent.away:
                 free[row] &= (end <= first) | (start >= last)
             days = Workable.of(problem, agent).days
-            free[row] &= [bool(days[s.day]) and all(f.allows(s) for f in agent.fixed) for s in shifts]
+            kept = (bool(days[s.day]) and all(f.allows(s) for f in agent.fixed) for s in shifts)
+            free[row] &= np.fromiter(kept, dtype=bool, count=len(shifts))
         return cls(group, shifts, free)
 
     @cached_property

@@ -76,3 +76,11 @@ def test_a_cover_without_time_has_every_fixed_head(monkeypatch):
     assert {(2, "eight@0900"), (3, "four")} <= {
         (p.shift.day, what) for p in cover.planned for what in (p.shift.pattern, p.shift.family)
     }
+
+
+def test_a_contract_whose_families_have_no_shift_in_the_week_holds_nobody_up():
+    problem = idle(person("ann"), person("bob", "rare"))
+    rare = dataclasses.replace(problem.contracts["full"], name="rare", shifts=("never",))
+    families = {**problem.families, "never": dataclasses.replace(problem.families["four"], name="never", days=())}
+    problem = dataclasses.replace(problem, contracts={**problem.contracts, "rare": rare}, families=families)
+    assert solve_cover(problem, watch=Watch(), time_limit_s=20.0, gap=0.0).solved.status == "optimal"
