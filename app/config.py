@@ -143,16 +143,35 @@ class Config(_Strict):
     def _names_agree(self) -> Config:
         if not self.queue:
             raise InputError("no queue", column="queue", mend="Add a [queue.NAME] with a [queue.NAME.goal]")
+        self._rules_agree("rules", self.rules)
         for contract in self.contract.values():
-            for name in contract.shifts:
-                if name not in self.shift:
-                    raise InputError(
-                        "unknown shift family",
-                        column=f"contract.{contract.name}.shifts",
-                        value=name,
-                        mend=_nearest(name, self.shift),
-                    )
+            key = f"contract.{contract.name}"
+            self._known(contract.shifts, f"{key}.shifts")
+            self._rules_agree(key, contract)
         return self
+
+    def _rules_agree(self, key: str, holder: Rules | Contract) -> None:
+        """Refuse rules of unknown families, and least runs that are longer than the longest."""
+        for family, after in (holder.not_next_day or {}).items():
+            self._known([family], f"{key}.not_next_day")
+            self._known(after, f"{key}.not_next_day.{family}")
+        self._known(holder.max_shifts or {}, f"{key}.max_shifts")
+        least, most = (
+            getattr(self.rules, name) if getattr(holder, name) is None else getattr(holder, name)
+            for name in ("min_run_days", "max_run_days")
+        )
+        if least > most:
+            raise InputError(
+                "the least days in a row are more than the most",
+                column=f"{key}.min_run_days",
+                value=least,
+                mend=f"max_run_days is {most}",
+            )
+
+    def _known(self, families: typing.Iterable[str], key: str) -> None:
+        for name in families:
+            if name not in self.shift:
+                raise InputError("unknown shift family", column=key, value=name, mend=_nearest(name, self.shift))
 
     def week_grid(self, week: dt.date) -> Grid:
         """Return the schedule's grid of the week that begins on `week`.

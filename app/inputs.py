@@ -26,7 +26,7 @@ from .people import read_people
 from .special_days import read_special_days
 from .store import sha256, write_atomic
 
-PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv")
+PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
 OVERRIDES = "overrides.csv"
 ARGUMENTS = "arguments.json"

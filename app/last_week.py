@@ -24,14 +24,22 @@ class LastWeek:
 
     Attributes
     ----------
-    earliest, run
-        Per agent the first slot at which rest allows a start, and the days worked in a row up to the week.
+    earliest, run, off
+        Per agent the first slot at which rest allows a start, and the days worked and off in a row up to the week;
+        whoever did no work before has no entry.
+    weekends
+        Per agent the weekends with work on one of the seven days before.
+    family
+        Per agent the shift family of the day before, as roster.csv has it.
     running
         Rows of activity of the shifts that run on into the week.
     """
 
     earliest: Mapping[str, int] = field(default_factory=dict)
     run: Mapping[str, int] = field(default_factory=dict)
+    off: Mapping[str, int] = field(default_factory=dict)
+    weekends: Mapping[str, int] = field(default_factory=dict)
+    family: Mapping[str, str] = field(default_factory=dict)
     running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
 
 
@@ -50,6 +58,9 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
     shifts = shifts[shifts["start"] < grid.first]
     earliest: dict[str, int] = {}
     run: dict[str, int] = {}
+    off: dict[str, int] = {}
+    weekends: dict[str, int] = {}
+    yesterday = grid.first_date - dt.timedelta(days=1)
     for agent, own in shifts.groupby("agent", sort=False):
         free = own["end"].max() + pd.Timedelta(minutes=rules.rest_min)
         slot = math.ceil((free - grid.first) / pd.Timedelta(minutes=grid.minutes))
@@ -57,13 +68,27 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
             earliest[str(agent)] = slot
         worked = {t.date() for t in own["start"]}
         days = 0
-        while grid.first_date - dt.timedelta(days=days + 1) in worked:
+        while yesterday - dt.timedelta(days=days) in worked:
             days += 1
         if days:
             run[str(agent)] = days
+        off[str(agent)] = (yesterday - max(worked)).days
+        late = {d for d in worked if (grid.first_date - d).days <= 7 and d.weekday() >= 5}
+        weekends[str(agent)] = len({d - dt.timedelta(days=d.weekday() - 5) for d in late})
     running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
     running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
-    return LastWeek(earliest, run, running.reindex(columns=list(ACTIVITY)).reset_index(drop=True))
+    running = running.reindex(columns=list(ACTIVITY)).reset_index(drop=True)
+    return LastWeek(earliest, run, off, weekends, _families(folder, yesterday), running)
+
+
+def _families(folder: Path, date: dt.date) -> dict[str, str]:
+    """Return agent → the shift family worked on `date`; nothing where the run has no roster.csv."""
+    path = folder / "roster.csv"
+    if not path.is_file():
+        return {}
+    rows = read_csv(path, TABLES["roster"])
+    rows = rows[rows["date"] == date]
+    return {a: p.partition("@")[0] for a, p in zip(rows["agent"], rows["pattern"], strict=True)}
 
 
 def _rows(folder: Path, zone: str | None) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from ..schedule.rules import Costs
 from ..schedule.shifts import ShiftFamily, shifts_of_week
 from ..schedule.staff import Agent, Contract, Wish
 from ..schedule.tables import TABLES
+from .fixed import FIXED, keep_fixed
 from .intake.names import nearest
 from .last_week import LastWeek
 from .windows import WeekDays, Window, read_windows, refuse_strangers
@@ -68,8 +69,8 @@ def read_people(
     Raises
     ------
     InputError
-        On unknown contracts, queues, agents or patterns, an agent given twice, times that end before they start, and
-        when nobody could work any shift of the week.
+        On unknown contracts, queues, agents or patterns, an agent given twice, times that end before they start, fixed
+        shifts that cannot be, and when nobody could work any shift of the week.
     """
     path = staff_file or folder / STAFF
     if staff_file is None and not path.is_file():
@@ -92,8 +93,12 @@ def read_people(
     agents = tuple(
         a for i, row in enumerate(rows) if (a := reader.agent(i + 2, {str(k): v for k, v in row.items()})) is not None
     )
-    _refuse_nobody(agents, reader, families, np.ones(len(grid), dtype=bool) if open_slots is None else open_slots)
-    return agents
+    opened = np.ones(len(grid), dtype=bool) if open_slots is None else open_slots
+    _refuse_nobody(agents, reader, families, opened)
+    shifts = shifts_of_week(families, grid, opened)
+    return keep_fixed(
+        folder / FIXED, agents, grid=grid, known=known, families=families, contracts=contracts, shifts=shifts
+    )
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,9 @@ class _Reader:
             wishes=self.wishes.get(id_, ()),
             earliest=self.before.earliest.get(id_, 0),
             run_before=self.before.run.get(id_, 0),
+            off_before=self.before.off.get(id_),
+            weekends_before=self.before.weekends.get(id_, 0),
+            family_before=self.before.family.get(id_, ""),
         )
 
     def _unemployed(

@@ -55,7 +55,7 @@ def judged(
 
     A `coverage` is compared with the judge's own count of heads, `wages` with its own sum.
     """
-    names = ("staff", "availability", "leave", "special_days", "previous_activity")
+    names = ("staff", "availability", "leave", "fixed", "special_days", "previous_activity")
     texts = {n: read_text_csv(p) if (p := inputs / f"{n}.csv").exists() else None for n in names}
     asked = {"plan": plan, **texts, "week": week}
     verdict = check(activity, asked)

@@ -30,6 +30,7 @@ from busyhour.app import config
 from busyhour.app.cli import app
 from busyhour.app.intake.mapping import Intake
 from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.schedule.people import registry
 from busyhour.schedule.rules import Costs, Premium, Rules
 from busyhour.schedule.shifts import Break, ShiftFamily
 from busyhour.schedule.staff import Contract
@@ -50,6 +51,9 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
     ("[solve]", config.Solve, "How long and how hard to optimise."),
 )  # fmt: skip
+
+RULES_OF_PEOPLE = tuple(inspect.getmodule(of).__name__ for of in (*registry.WORK, *registry.FAMILY, *registry.SHIFT))
+"""The modules of people's rules, one each, in the order in which they are read."""
 
 MEANINGS = tomllib.loads(Path(__file__).with_name("plan_keys.toml").read_text(encoding="utf-8"))
 """Class → key → meaning, where the docstring of the class does not tell it."""
@@ -166,11 +170,17 @@ def type_text(kind: Any) -> str:
     if origin is typing.Literal:
         return "text"
     if origin is tuple:
-        return f"list of {type_text(args[0])}s" if args[0] is str else "list"
+        return f"list of {_several(args[0])}" if args[0] is str else "list"
     if origin is not None and issubclass(origin, Mapping):
-        return f"table of {type_text(args[1])}s"
+        return f"table of {_several(args[1])}"
     names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date"}
     return names[kind.__name__]
+
+
+def _several(kind: Any) -> str:
+    """Return a type in the plural: texts, whole numbers, lists of texts."""
+    first, _, rest = type_text(kind).partition(" of ")
+    return f"{first}s of {rest}" if rest else f"{first}s"
 
 
 def default_text(value: Any) -> str:
@@ -244,22 +254,28 @@ def presets() -> str:
     return table(("preset", "reads"), [(code(name), str(p["about"])) for name, p in tomllib.loads(text).items()])
 
 
-def rows_of(module: str) -> str:
-    """Return the constraints of a module: name of the rows, what they ensure, and their formula."""
-    tree = ast.parse(inspect.getsource(importlib.import_module(module)))
-    functions = {f.name: f for f in tree.body if isinstance(f, ast.FunctionDef)}
-    out = []
+def rows_of(*modules: str) -> str:
+    """Return the constraints of modules: name of the rows, what they ensure, and their formula."""
+    rows = (
+        row for module in modules for row in _rows_of(ast.parse(inspect.getsource(importlib.import_module(module))))
+    )
+    return table(("rows", "sentence", "formula"), rows)
+
+
+def _rows_of(tree: ast.Module) -> Iterable[tuple[str, str, str]]:
+    """Yield the constraints of one module, its functions and its classes' methods."""
+    functions = {f.name: f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)}
     for function in functions.values():
         doc = ast.get_docstring(function) or ""
         if not doc.startswith("Ensures"):
             continue
         sentence, _, formula = doc.partition("\n\n")
-        called = {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+        called = {n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(function)
+                  if isinstance(n, ast.Name | ast.Attribute)}  # fmt: skip
         helpers = [f for name, f in functions.items() if name in called and name.startswith("_")]
         names = dict.fromkeys(name for f in (function, *helpers) for name in _row_names(f))
         plain = " ".join(formula.replace("``", "").split())
-        out.append((", ".join(map(code, names)), " ".join(sentence.split()), code(plain)))
-    return table(("rows", "sentence", "formula"), out)
+        yield ", ".join(map(code, names)), " ".join(sentence.split()), code(plain)
 
 
 def _row_names(function: ast.FunctionDef) -> list[str]:
@@ -299,7 +315,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),
-    "roster rows": lambda: rows_of("busyhour.schedule.roster.constraints"),
+    "roster rows": lambda: rows_of("busyhour.schedule.roster.constraints", *RULES_OF_PEOPLE),
     "python": python,
 }
 

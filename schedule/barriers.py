@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .people.registry import PersonRules, rules_of
 from .problem import ScheduleProblem
 from .shifts import PlannedShift, Shift
 from .staff import Agent
@@ -24,8 +25,18 @@ RULES: Mapping[str, str] = {
     "run_days": "days in a row",
     "days_off": "days off together",
     "start_spread": "steady starts",
+    "min_run_days": "least days in a row",
+    "min_run_off_days": "least days off in a row",
+    "max_weekends": "weekends",
+    "whole_weekends": "whole weekends",
+    "not_next_day": "shifts that may not follow",
+    "max_shifts": "shifts of one kind",
+    "fixed": "fixed shifts",
 }
 """Rules by the judge's words, with the words of a sentence."""
+
+JUDGED: Mapping[str, str] = {"max_run_days": "run_days", "days_off_together": "days_off"}
+"""The judge's word of a rule, where it is not the key of plan.toml."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,11 @@ class Rostered:
         """Wage per paid hour of each agent."""
         return np.array([agent.cost_h for agent in self.problem.staff])
 
+    @cached_property
+    def rules(self) -> tuple[PersonRules, ...]:
+        """Per agent every rule."""
+        return tuple(rules_of(self.problem, agent) for agent in self.problem.staff)
+
     def barriers(self, day: int, shifts: Sequence[Shift], queue: str) -> Barriers:
         """Return what holds everybody back from each of `shifts` (all of one day), worked on `queue`."""
         shape = (len(self.problem.staff), len(shifts))
@@ -85,9 +101,6 @@ class Rostered:
         after = min((p.shift.start - rest for p in mine if p.shift.day > day), default=None)
         on_leave = _meet(times, [(s, e) for s, e, _ in agent.leave])
         left_min = 60 * (contract.max_h_week - agent.leave_h) - sum(p.shift.paid_min for p in mine)
-        worked = self.works[a].copy()
-        days = int(worked.sum()) + (not worked[day])
-        worked[day] = True
         return {
             "one_shift_a_day": bool(self.works[a, day]),
             "contract": ~np.isin(times.family, contract.shifts),
@@ -95,11 +108,24 @@ class Rostered:
             "availability": _meet(times, agent.away) & ~on_leave,
             "rest": (times.start < max(before, agent.earliest)) | (False if after is None else times.end > after),
             "max_hours": times.paid_min > left_min + 1e-6,
-            "max_days": days > contract.max_days - agent.leave_days,
-            "run_days": _run_at(worked, day, agent.run_before) > rules.max_run_days,
-            "days_off": _longest(~worked) < rules.days_off_together,
+            "fixed": ~np.array([all(f.allows(s) for f in agent.fixed) for s in times.shifts], dtype=bool),
             "start_spread": self._spread(mine, times),
+            **self._by_word(a, mine, day, times),
         }
+
+    def _by_word(self, a: int, mine: Sequence[PlannedShift], day: int, times: _Times) -> dict[str, np.ndarray]:
+        """Return which rules of days and families break with one more shift on `day`."""
+        rules = self.rules[a]
+        word = [""] * len(self.problem.grid.dates)
+        for p in mine:
+            word[p.shift.day] = p.shift.family
+        out: dict[str, np.ndarray] = {}
+        for family in sorted(set(times.family)):
+            word[day] = family
+            for key in rules.broken_by_word(word):
+                held = out.setdefault(JUDGED.get(key, key), np.zeros(len(times.start), dtype=bool))
+                held |= times.family == family
+        return out
 
     def _spread(self, mine: Sequence[PlannedShift], times: _Times) -> np.ndarray | bool:
         most = self.problem.rules.max_start_spread_min
@@ -118,6 +144,7 @@ class _Times:
     paid_min: np.ndarray
     minute: np.ndarray
     family: np.ndarray
+    shifts: Sequence[Shift]
 
     @classmethod
     def of(cls, problem: ScheduleProblem, shifts: Sequence[Shift]) -> _Times:
@@ -129,6 +156,7 @@ class _Times:
             np.array([s.paid_min for s in shifts]),
             problem.grid.minute_of_day[start] + 1440 * late,
             np.array([s.family for s in shifts], dtype=object),
+            shifts,
         )
 
 
@@ -137,21 +165,3 @@ def _meet(times: _Times, spans: Sequence[tuple[int, int]]) -> np.ndarray:
     for low, high in spans:
         out |= (times.start < high) & (low < times.end)
     return out
-
-
-def _run_at(worked: np.ndarray, day: int, before: int) -> int:
-    """Return the length of the run of worked days around `day`, `before` days worked up to the first one."""
-    first, last = day, day
-    while first > 0 and worked[first - 1]:
-        first -= 1
-    while last + 1 < len(worked) and worked[last + 1]:
-        last += 1
-    return last - first + 1 + (before if first == 0 else 0)
-
-
-def _longest(flags: np.ndarray) -> int:
-    best = run = 0
-    for flag in flags:
-        run = run + 1 if flag else 0
-        best = max(best, run)
-    return best

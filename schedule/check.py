@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from .check_days import DAY_RULES
 from .check_inputs import Asked, read_inputs
 from .check_shifts import SHAPE, WORK, Row, Worked, join_rows, read_rows
 from .check_weeks import WEEK_RULES, Week, below_contract
@@ -86,6 +87,9 @@ def _shifts(agent: str, rows: Sequence[Row], asked: Asked) -> list[Worked]:
 
 
 Found = Iterator[tuple[str, float | None, str]]
+
+PEOPLE = {**WEEK_RULES, **DAY_RULES}
+"""Rules of one person's week."""
 
 
 def agents(plan: Plan) -> Found:
@@ -169,7 +173,7 @@ def _shape(rule: str) -> Callable[[Plan], Found]:
 def _weekly(rule: str) -> Callable[[Plan], Found]:
     def found(plan: Plan) -> Found:
         for agent, week in plan.weeks.items():
-            for start, text in WEEK_RULES[rule](week):
+            for start, text in PEOPLE[rule](week):
                 yield agent, start, text
 
     return found
@@ -192,7 +196,7 @@ RULES: Mapping[str, Callable[[Plan], Found]] = {
     "opening": opening,
     "families": families,
     **{rule: _shape(rule) for rule in SHAPE},
-    **{rule: _weekly(rule) for rule in WEEK_RULES},
+    **{rule: _weekly(rule) for rule in PEOPLE},
 }
 
 
@@ -205,9 +209,9 @@ def check(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Verdict:
         ``agent, start, end, activity, queue``; times as text or typed, on the wall clock where they carry no offset.
     inputs
         The raw inputs: ``plan`` (dict of plan.toml, scenario merged), ``week`` (first planned day), ``days``
-        (default 7), and the rows of ``staff``, ``availability``, ``leave``, ``special_days`` and
-        ``previous_activity`` (None where there is no such file). Without staff only the rules of shifts hold,
-        and each agent id stands for one shift.
+        (default 7), and the rows of ``staff``, ``availability``, ``leave``, ``fixed``, ``special_days`` and
+        ``previous_activity`` (None where there is no such file). Without staff only the rules of shifts hold, and each
+        agent id stands for one shift.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,19 @@ from ..forecast.errors import InputError
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WAGE = 20.0  # where plan, contract and person are silent
+SILENT: Mapping[str, Any] = {
+    "rest_min": 660,
+    "max_run_days": 6,
+    "min_run_days": 1,
+    "min_run_off_days": 1,
+    "days_off_together": 2,
+    "max_weekends": None,
+    "whole_weekends": False,
+    "not_next_day": {},
+    "max_shifts": {},
+    "max_start_spread_min": None,
+}
+"""Rules where the plan is silent."""
 Span = tuple[float, float]
 Window = tuple[str, Span]
 
@@ -101,7 +114,10 @@ class Family:
 
 @dataclass(frozen=True)
 class Person:
-    """One row of staff.csv with their windows; `skills` None = all queues, dates None = unknown."""
+    """One row of staff.csv with their windows and (day, pattern) of fixed.csv.
+
+    `skills` None = all queues, dates None = unknown.
+    """
 
     id: str
     contract: Mapping[str, Any]
@@ -112,6 +128,7 @@ class Person:
     available: tuple[Span, ...] = ()
     unavailable: tuple[Span, ...] = ()
     leave: tuple[Span, ...] = ()
+    fixed: tuple[tuple[dt.date, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,8 +161,7 @@ class Asked:
 
     def rule(self, name: str) -> Any:
         """Return a value of ``[rules]``, or what holds where the plan is silent."""
-        silent = {"rest_min": 660, "max_run_days": 6, "days_off_together": 2, "max_start_spread_min": None}
-        return self.plan.get("rules", {}).get(name, silent[name])
+        return self.plan.get("rules", {}).get(name, SILENT[name])
 
     def opening(self, queue: str, date: dt.date) -> tuple[Span, ...]:
         """Return the windows of `queue` that begin on `date`; a queue's own hours of a weekday replace the site's."""
@@ -178,8 +194,8 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
     ----------
     inputs
         ``plan`` (the dict of plan.toml, scenario merged), ``week`` (first planned day), ``days`` (default 7),
-        and the files' rows as text or typed: ``staff``, ``availability``, ``leave``, ``special_days`` (each may
-        be None or absent).
+        and the files' rows as text or typed: ``staff``, ``availability``, ``leave``, ``fixed``,
+        ``special_days`` (each may be None or absent).
 
     Raises
     ------
@@ -191,10 +207,14 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
     families = {name: _family(name, table) for name, table in plan.get("shift", {}).items()}
     windows = _windows(inputs.get("availability"), clock)
     leave = _windows(inputs.get("leave"), clock)
+    fixed: dict[str, list[tuple[dt.date, str]]] = {}
+    for row in _rows(inputs.get("fixed")):
+        fixed.setdefault(str(row["agent"]).strip(), []).append((_date(row["date"]), str(row["pattern"]).strip()))
     people = {}
     for row in _rows(inputs.get("staff")):
         agent = str(row["agent"]).strip()
-        people[agent] = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
+        person = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
+        people[agent] = replace(person, fixed=tuple(fixed.get(agent, ())))
     special: dict[tuple[str, dt.date], str] = {}
     for row in _rows(inputs.get("special_days")):
         key = ("" if blank(row.get("queue")) else str(row["queue"]).strip(), _date(row["date"]))

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from .check_inputs import Asked, Person, Span
 from .check_shifts import Worked
@@ -32,6 +33,11 @@ class Week:
         """Days on which a shift counts."""
         return frozenset(w.date for w in self.shifts)
 
+    def rule(self, name: str) -> Any:
+        """Return the contract's own value of a rule, else that of ``[rules]``."""
+        own = self.person.contract.get(name)
+        return self.asked.rule(name) if own is None else own
+
     @property
     def most_days(self) -> int:
         """The contract's most days."""
@@ -45,7 +51,7 @@ class Week:
     @property
     def gone_days(self) -> int:
         """Open days on leave, before hiring or after leaving; at most `most_days`."""
-        gone = sum(self._on_leave(d) or (self._open(d) and not self.employed(d)) for d in self.asked.dates)
+        gone = sum(self._on_leave(d) or (self.is_open(d) and not self.employed(d)) for d in self.asked.dates)
         return min(self.most_days, gone)
 
     @property
@@ -66,7 +72,8 @@ class Week:
     def _hours(self, date: dt.date) -> list[Span]:
         return [span for queue in self.asked.plan.get("queue") or ("",) for span in self.asked.opening(queue, date)]
 
-    def _open(self, date: dt.date) -> bool:
+    def is_open(self, date: dt.date) -> bool:
+        """Whether any queue is open on `date`."""
         return bool(self._hours(date))
 
     def _on_leave(self, date: dt.date) -> bool:
@@ -134,7 +141,7 @@ def min_days(week: Week) -> Found:
 def run_days(week: Week) -> Found:
     """Ensures no more days worked in a row than the rule allows, the days before the week counted."""
     worked = week.dates | {w.date for w in week.before}
-    run, most = 0, int(week.asked.rule("max_run_days"))
+    run, most = 0, int(week.rule("max_run_days"))
     day = min(worked, default=week.asked.first)
     while day <= week.asked.dates[-1]:
         run = run + 1 if day in worked else 0
@@ -147,7 +154,7 @@ def run_days(week: Week) -> Found:
 
 def days_off(week: Week) -> Found:
     """Ensures one run of days off of the asked length inside a planned week."""
-    asked = int(week.asked.rule("days_off_together"))
+    asked = int(week.rule("days_off_together"))
     runs = "".join("w" if d in week.dates else "o" for d in week.asked.dates).split("w")
     if week.asked.days >= 7 and max(map(len, runs)) < asked:
         yield None, f"{max(map(len, runs))} days off together, least {asked}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..forecast.errors import InputError
+from .rules import Rules, refuse_out_of_range
 from .shifts import Shift
 
 
@@ -23,6 +25,10 @@ class Contract:
         Days worked a week (a shift counts on the day it starts).
     cost_h
         Wage per paid hour where the agent has none of their own.
+    max_run_days, min_run_days, min_run_off_days, days_off_together
+        As in ``[rules]``; None = as there.
+    max_weekends, whole_weekends, not_next_day, max_shifts
+        As in ``[rules]``; None = as there.
     """
 
     name: str
@@ -32,6 +38,14 @@ class Contract:
     max_days: int = 5
     min_days: int = 0
     cost_h: float | None = None
+    max_run_days: int | None = None
+    min_run_days: int | None = None
+    min_run_off_days: int | None = None
+    days_off_together: int | None = None
+    max_weekends: int | None = None
+    whole_weekends: bool | None = None
+    not_next_day: Mapping[str, tuple[str, ...]] | None = None
+    max_shifts: Mapping[str, int] | None = None
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
@@ -47,6 +61,12 @@ class Contract:
             raise InputError(
                 "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"
             )
+        refuse_out_of_range(self, key)
+
+    def rule(self, key: str, rules: Rules) -> Any:
+        """Return the contract's own value of a rule, else that of `rules`."""
+        own = getattr(self, key)
+        return getattr(rules, key) if own is None else own
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,18 @@ class Wish:
         if self.what in ("early", "late"):
             return (shift.start >= late_from_slot) == (self.what == "late")
         return self.what in ("", shift.pattern, shift.family)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What somebody works on a day, come what may: pattern, family, "" (any shift) or ``off``."""
+
+    day: int
+    what: str
+
+    def allows(self, shift: Shift) -> bool:
+        """Whether `shift` may be worked beside it: any on another day, the one it names on its own."""
+        return shift.day != self.day or self.what in ("", shift.pattern, shift.family)
 
 
 @dataclass(frozen=True)
@@ -87,6 +119,14 @@ class Agent:
         First slot at which rest from last week allows a start.
     run_before
         Days worked in a row up to the day before the week.
+    off_before
+        Days off in a row up to the day before the week; None = unknown.
+    weekends_before
+        Weekends worked in the week before, one that goes on into the week included.
+    family_before
+        Shift family worked on the day before the week; "" = none or unknown.
+    fixed
+        What the plan must keep, at most one a day.
     start_in
         Half-open (start, end) slot ranges in which a shift of theirs may start; None = any time.
     start_prices
@@ -107,6 +147,10 @@ class Agent:
     wishes: tuple[Wish, ...] = ()
     earliest: int = 0
     run_before: int = 0
+    off_before: int | None = None
+    weekends_before: int = 0
+    family_before: str = ""
+    fixed: tuple[Fixed, ...] = ()
     start_in: tuple[tuple[int, int], ...] | None = None
     start_prices: tuple[float, ...] = ()
 

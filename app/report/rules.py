@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import Any
 
 from ...schedule.rules import Costs, Premium, Rules
@@ -104,15 +105,35 @@ def _contracts(run: Run, *, wages: bool) -> TextTable | None:
 
 
 def _rules(run: Run) -> TextTable:
-    r = Rules(**run.plan.get("rules", {}))
+    rows = _rule_rows(Rules(**run.plan.get("rules", {})), "")
+    for name, raw in run.plan.get("contract", {}).items():
+        own = {f.name: raw[f.name] for f in fields(Rules) if f.name in raw}
+        rows += [row for row in _rule_rows(Rules(**own), f"Contract {name}: ") if row[2] in own]
+    return table(
+        "Rules for everybody", "Rule|Value", [row[:2] for row in rows], "All are hard: the judge counts every breach."
+    )
+
+
+def _rule_rows(r: Rules, who: str) -> list[tuple[str, str, str]]:
+    """Return (rule, value, key) of each rule; those that ask for nothing only for a contract."""
     spread = "no limit" if r.max_start_spread_min is None else hours(r.max_start_spread_min)
+    follow = "; ".join(f"{family}: {', '.join(after)}" for family, after in r.not_next_day.items())
+    caps = "; ".join(f"{family}: {most}" for family, most in r.max_shifts.items())
+    least, least_off = ("" if n == 1 and not who else str(n) for n in (r.min_run_days, r.min_run_off_days))
+    weekends, silent = "" if r.max_weekends is None else str(r.max_weekends), "no rule" if who else ""
     rows = [
-        ("Rest between two shifts, at least", hours(r.rest_min)),
-        ("Days in a row, at most", str(r.max_run_days)),
-        ("Days off together, at least", str(r.days_off_together)),
-        ("Spread of start times in the week, at most", spread),
+        ("Rest between two shifts, at least", hours(r.rest_min), "rest_min"),
+        ("Days in a row, at most", str(r.max_run_days), "max_run_days"),
+        ("Days in a row, at least", least, "min_run_days"),
+        ("Days off in a row, at least", least_off, "min_run_off_days"),
+        ("Days off together, at least", str(r.days_off_together), "days_off_together"),
+        ("Weekends worked with the one before, at most", weekends, "max_weekends"),
+        ("Whole weekends only", "yes" if r.whole_weekends else silent, "whole_weekends"),
+        ("Not on the next day", follow or silent, "not_next_day"),
+        ("Shifts of a family in the week, at most", caps or silent, "max_shifts"),
+        ("Spread of start times in the week, at most", spread, "max_start_spread_min"),
     ]
-    return table("Rules for everybody", "Rule|Value", rows, "All are hard: the judge counts every breach.")
+    return [(who + text, value, key) for text, value, key in rows if value]
 
 
 def _costs(run: Run) -> TextTable:

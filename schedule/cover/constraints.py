@@ -9,6 +9,7 @@ import pulp
 
 from ..linear import add_row
 from .frame import Frame
+from .musts import must_rows
 from .part import Part
 from .steps import Steps
 from .variables import Pairs, Variables
@@ -96,6 +97,18 @@ def people_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variabl
         if pairs:
             name = f"free_{limit.group}_{limit.day}_{limit.first}_{limit.last}"
             add_row(model, name, pairs, "<=", float(limit.heads - gone))
+
+
+def musts_are_there(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:
+    """Ensures for each group as many heads on some shifts of a day as people of it must work one of these.
+
+    ``Σ heads on them >= people who must − heads fixed elsewhere``
+    """
+    for number, (g, day, shifts, people) in enumerate(must_rows(frame)):
+        pairs: Pairs = [(x, 1.0) for (h, _, j), x in v.heads.items() if h == g and j in shifts]
+        gone = sum(n for (h, _, j), n in part.rest.heads.items() if h == g and j in shifts)
+        if pairs and people > gone:
+            add_row(model, f"must_{g}_{day}_{number}", pairs, ">=", float(people - gone))
 
 
 def weeks_hold(model: pulp.LpProblem, frame: Frame, part: Part, v: Variables) -> None:

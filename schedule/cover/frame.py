@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from ..people.may_work import may_work
+from ..people.registry import musts_of
 from ..problem import Demand, ScheduleProblem
 from ..shifts import Shift
 from .groups import DayLimit, Freedom, Group, WeekLimit, day_limits, groups_of, week_limit
@@ -53,6 +56,22 @@ class Frame:
             for number, freedom in enumerate(self.freedoms)
             if freedom.group.limited
         }
+
+    @cached_property
+    def must_people(self) -> dict[tuple[int, int], list[frozenset[int]]]:
+        """Per group and day, for each person who must work then, the shifts of the group that they may work."""
+        out: dict[tuple[int, int], list[frozenset[int]]] = {}
+        by_day: dict[tuple[int, int], set[int]] = defaultdict(set)
+        for g, _, j in self.columns:
+            by_day[g, self.shifts[j].day].add(j)
+        for number, group in enumerate(self.groups):
+            for agent in group.agents:
+                for must in musts_of(self.problem, agent):
+                    mine = by_day[number, must.day]
+                    may = frozenset(j for j in mine if may_work(self.problem, agent, self.shifts[j]))
+                    if may:
+                        out.setdefault((number, must.day), []).append(may)
+        return out
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..people.workable import Workable
 from ..problem import ScheduleProblem
 from ..shifts import Shift
 from ..staff import Agent, Contract
@@ -120,7 +121,7 @@ class Freedom:
 
     @classmethod
     def of(cls, problem: ScheduleProblem, group: Group) -> Freedom:
-        """Compare every shift of the group's families with everybody's availability, leave and rest."""
+        """Compare every shift of the group's families with everybody's availability, leave, rest and rules of days."""
         shifts = tuple(s for s in problem.shifts if s.family in group.families)
         start = np.array([s.start for s in shifts], dtype=np.int64)
         end = np.array([s.end for s in shifts], dtype=np.int64)
@@ -129,6 +130,9 @@ class Freedom:
             free[row] = start >= agent.earliest
             for first, last in agent.away:
                 free[row] &= (end <= first) | (start >= last)
+            days = Workable.of(problem, agent).days
+            kept = (bool(days[s.day]) and all(f.allows(s) for f in agent.fixed) for s in shifts)
+            free[row] &= np.fromiter(kept, dtype=bool, count=len(shifts))
         return cls(group, shifts, free)
 
     @cached_property
@@ -140,15 +144,12 @@ class Freedom:
             out[:, d] = self.free[:, day == d].any(axis=1)
         return out
 
-    def workable_days(self, problem: ScheduleProblem, contract: Contract) -> np.ndarray:
-        """Return the most days each person can work in the week under leave, contract and days off together."""
-        off = problem.rules.days_off_together
-        days = np.zeros((len(self.group.agents), problem.grid.days), dtype=np.int64)
+    def workable_days(self, problem: ScheduleProblem) -> np.ndarray:
+        """Return the most days each person can work in the week under leave, contract and their rules of days."""
+        days = np.zeros((len(self.group.agents), problem.grid.days), dtype=bool)
         days[:, : self.days.shape[1]] = self.days
-        runs = max(1, problem.grid.days - off + 1)
-        best = np.max([days.sum(axis=1) - days[:, r : r + off].sum(axis=1) for r in range(runs)], axis=0)
-        cap = np.array([max(0, contract.max_days - a.leave_days) for a in self.group.agents])
-        return np.asarray(np.minimum(best, cap))
+        most = [Workable.of(problem, a).most(free) for a, free in zip(self.group.agents, days.tolist(), strict=True)]
+        return np.array(most, dtype=np.int64)
 
 
 def day_limits(number: int, freedom: Freedom, problem: ScheduleProblem) -> list[DayLimit]:
@@ -176,7 +177,7 @@ def day_limits(number: int, freedom: Freedom, problem: ScheduleProblem) -> list[
 
 def week_limit(freedom: Freedom, problem: ScheduleProblem, contract: Contract) -> WeekLimit:
     """Return the group's sums over its people of what contract, leave and days off allow and ask."""
-    days = freedom.workable_days(problem, contract)
+    days = freedom.workable_days(problem)
     longest = max((s.paid_min for s in freedom.shifts), default=0) / 60.0
     leave = np.array([a.leave_h for a in freedom.group.agents])
     most = np.minimum(np.maximum(0.0, contract.max_h_week - leave), days * longest)

@@ -98,5 +98,6 @@ def build(frame: Frame, part: Part, *, for_bound: bool = False) -> CoverModel:
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)
     constraints.people_are_there(model, frame, part, v)
+    constraints.musts_are_there(model, frame, part, v)
     constraints.weeks_hold(model, frame, part, v)
     return CoverModel(frame, part, model, v, curves)

@@ -15,6 +15,7 @@ from .counts import shortage, value
 from .effort import Effort
 from .frame import Frame
 from .model import CoverModel, build
+from .musts import with_musts
 from .part import whole_week
 from .result import Cover, single_heads
 from .week import Week
@@ -56,6 +57,7 @@ def solve_cover(
     week = Week(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
     week.decide()
     week.improve()
+    week.done = with_musts(frame, week.done)
     stages = {"lp": began_whole - began, "descent": time.monotonic() - began_whole}
     return _cover(week, model, relaxed, stages)
 

@@ -13,13 +13,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..people.registry import day_rules
+from ..people.limits import limits_of
+from ..people.registry import PersonRules, rules_of
 from ..problem import ScheduleProblem
-from ..roster.cells import limits_of
 from ..roster.weeks import unmet
 from ..shifts import Shift
 from ..staff import Agent
-from .automaton import Automaton, compile_days
+from .automaton import Automaton, compile_days, letters_of
 from .paths import DayOptions, Paths
 
 
@@ -155,7 +155,7 @@ class People:
         groups = {s: i for i, s in enumerate(sorted(set(skills), reverse=True))}
         menus: dict[tuple[str, ...], Menu] = {}
         compiled: dict[object, Paths] = {}
-        automata: dict[object, Automaton] = {}
+        automata: dict[object, tuple[Automaton, dict[str, int]]] = {}
         useful: dict[object, np.ndarray] = {}
         persons = []
         for agent, mine in zip(problem.staff, skills, strict=True):
@@ -163,21 +163,41 @@ class People:
             if families not in menus:
                 menus[families] = menu_of(problem, families)
             menu = menus[families]
-            limits, rules = limits_of(problem, agent), tuple(day_rules(problem, agent))
+            limits, rules = limits_of(problem, agent), rules_of(problem, agent)
             most = int(limits.max_h * 60 / menu.unit + 1e-9)
-            if rules not in automata:
-                automata[rules] = compile_days(rules, len(problem.grid.dates))
-            key = (families, rules, most)
+            kind = (families, rules.work, rules.family)
+            if kind not in automata:
+                letters = letters_of(rules.family, families)
+                automata[kind] = _automaton(rules, letters, len(problem.grid.dates)), letters
+            key = (*kind, most)
             if key not in compiled:
-                compiled[key] = Paths.of(automata[rules], menu.days, menu.relax, most)
+                automaton, letters = automata[kind]
+                letter = np.array([letters[s.family] for s in menu.shifts], dtype=np.int64)
+                compiled[key] = Paths.of(automaton, menu.days, menu.relax, most, letter)
             hours = np.arange(most + 1) * menu.unit / 60.0
             final = problem.costs.below_contract_h * np.maximum(0.0, limits.min_h - hours)
             where = (families, mine)
             if where not in useful:
                 useful[where] = _useful(problem, menu, np.array(mine))
             own, idle = _money(problem, agent, menu, useful[where])
+            own, idle = _fixed(rules, menu, own, idle)
             persons.append(Person(agent, menu, compiled[key], own, idle, final, groups[mine]))
         return cls(problem, tuple(persons), np.array(sorted(groups, reverse=True), dtype=bool).reshape(-1, len(queues)))
+
+
+def _automaton(rules: PersonRules, letters: dict[str, int], days: int) -> Automaton:
+    """Compile a person's rules of days and families; `letters` holds the families by letter."""
+    one_each = {letter: family for family, letter in letters.items()}
+    return compile_days(rules.work, days, rules.family, [one_each[k] for k in sorted(one_each)])
+
+
+def _fixed(rules: PersonRules, menu: Menu, own: np.ndarray, idle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the costs with what fixed shifts forbid made infinite: other options of their day, and that day off."""
+    if not rules.fixed.kept:
+        return own, idle
+    barred = np.array([not all(f.allows(s) for f in rules.fixed.kept) for s in menu.shifts], dtype=bool)
+    off = np.isin(np.arange(len(idle)), [f.day for f in rules.fixed.musts])
+    return np.where(barred, np.inf, own), np.where(off, np.inf, idle)
 
 
 def _money(problem: ScheduleProblem, agent: Agent, menu: Menu, useful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

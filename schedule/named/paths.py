@@ -49,6 +49,8 @@ class Paths:
         First option of each day, shape (days + 1,): options are numbered through the days.
     latest, after, units
         Of all options.
+    letter
+        Of all options: what the automaton reads, shape (options,).
     order
         Per day its options by `latest`, highest first, as positions among all.
     relax
@@ -66,6 +68,7 @@ class Paths:
     latest: np.ndarray
     after: np.ndarray
     units: np.ndarray
+    letter: np.ndarray
     order: np.ndarray
     relax: np.ndarray
     low: np.ndarray
@@ -74,7 +77,14 @@ class Paths:
     size: int
 
     @classmethod
-    def of(cls, automaton: Automaton, days: Sequence[DayOptions], relax: Sequence[int], most_units: int) -> Paths:
+    def of(
+        cls,
+        automaton: Automaton,
+        days: Sequence[DayOptions],
+        relax: Sequence[int],
+        most_units: int,
+        letter: np.ndarray | None = None,
+    ) -> Paths:
         """Compile.
 
         Parameters
@@ -83,6 +93,8 @@ class Paths:
             Rest class after a day off, per class.
         most_units
             Paid units that nobody may exceed.
+        letter
+            What the automaton reads for each option, through the days; None = the same for all.
         """
         first = np.concatenate([[0], np.cumsum([len(d.latest) for d in days])]).astype(np.int64)
         latest, after, units = (
@@ -92,11 +104,12 @@ class Paths:
         order = np.concatenate(
             [np.argsort(-latest[a:b], kind="stable") + a for a, b in itertools.pairwise(first)]
         ).astype(np.int64)
-        low, high = _reach(automaton, first, units, most_units)
+        letter = np.ones(len(units), dtype=np.int64) if letter is None else letter
+        low, high = _reach(automaton, first, units, letter, most_units)
         sizes = len(relax) * np.maximum(high - low + 1, 0)
         base = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         return cls(
-            automaton, first, latest, after, units, order, np.array(relax, dtype=np.int64), low, high,
+            automaton, first, latest, after, units, letter, order, np.array(relax, dtype=np.int64), low, high,
             base[:-1], int(base[-1]),
         )  # fmt: skip
 
@@ -138,26 +151,28 @@ class Paths:
         room = self.table() if table is None else table
         a = self.automaton
         cost = cheapest_week(
-            values, idle, final, before, a.layers, a.off, a.work, self.first, self.latest, self.after, self.units,
+            values, idle, final, before, a.layers, a.to, self.first, self.latest, self.after, self.units, self.letter,
             self.order, self.relax, self.low, self.high, self.base, room, out,
         )  # fmt: skip
         return cost, out
 
 
-def _reach(a: Automaton, first: np.ndarray, units: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+def _reach(
+    a: Automaton, first: np.ndarray, units: np.ndarray, letter: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the least and most units with which each node can be reached; high < low where it cannot."""
-    low, high = np.full(len(a.off), most + 1), np.full(len(a.off), -1)
+    low, high = np.full(len(a.to), most + 1), np.full(len(a.to), -1)
     if a.feasible:
         low[0] = high[0] = 0
     for day in range(a.days):
-        today = units[first[day] : first[day + 1]]
+        here = slice(first[day], first[day + 1])
+        paid = {int(k): units[here][letter[here] == k] for k in np.unique(letter[here])}
+        steps = [(0, 0, 0), *((k, int(own.min()), int(own.max())) for k, own in paid.items())]
         for node in range(a.layers[day], a.layers[day + 1]):
             if high[node] < low[node]:
                 continue
-            moves = [(int(a.off[node]), 0, 0)]
-            if len(today):
-                moves.append((int(a.work[node]), int(today.min()), int(today.max())))
-            for to, least, largest in moves:
+            for k, least, largest in steps:
+                to = int(a.to[node, k])
                 if to >= 0:
                     low[to] = min(low[to], low[node] + least)
                     high[to] = min(most, max(high[to], high[node] + largest))
@@ -167,15 +182,15 @@ def _reach(a: Automaton, first: np.ndarray, units: np.ndarray, most: int) -> tup
 @njit(cache=True, nogil=True)
 def cheapest_week(
     values: np.ndarray, idle: np.ndarray, final: np.ndarray, before: int,
-    layers: np.ndarray, off: np.ndarray, work: np.ndarray, first: np.ndarray, latest: np.ndarray,
-    after: np.ndarray, units: np.ndarray, order: np.ndarray, relax: np.ndarray,
+    layers: np.ndarray, to: np.ndarray, first: np.ndarray, latest: np.ndarray,
+    after: np.ndarray, units: np.ndarray, letter: np.ndarray, order: np.ndarray, relax: np.ndarray,
     low: np.ndarray, high: np.ndarray, base: np.ndarray, table: np.ndarray, chosen: np.ndarray,
 ) -> float:  # fmt: skip
     """Fill `table` with the cheapest cost to go from every state and `chosen` with the best options; return the cost.
 
     table[base[n] + r (high[n] − low[n] + 1) + m − low[n]] =
-    min(idle[d] + table[off[n], relax[r], m],  min over options o of the day with latest[o] ≥ r of
-    values[o] + table[work[n], after[o], m + units[o]])
+    min(idle[d] + table[to[n, 0], relax[r], m],  min over options o of the day with latest[o] ≥ r of
+    values[o] + table[to[n, letter[o]], after[o], m + units[o]])
     """
     days, classes = len(layers) - 2, len(relax)
     if layers[1] == layers[0]:
@@ -185,7 +200,7 @@ def cheapest_week(
         for m in range(low[last], high[last] + 1):
             table[base[last] + r * (high[last] - low[last] + 1) + m - low[last]] = final[m]
     widest = 1
-    for n in range(len(off)):
+    for n in range(len(to)):
         widest = max(widest, high[n] - low[n] + 1)
     best = np.empty(widest)
     for d in range(days - 1, -1, -1):
@@ -193,22 +208,25 @@ def cheapest_week(
             width = high[n] - low[n] + 1
             if width <= 0:
                 continue
-            to, rest = work[n], off[n]
+            rest = to[n, 0]
+            works = to[n, 1:].max() >= 0
             best[:width] = np.inf
-            k = first[d]
+            k, read, then, wide, back = first[d], -1, -1, 0, 0
             for r in range(classes - 1, -1, -1):
-                if to >= 0:
-                    wide = high[to] - low[to] + 1
-                    while k < first[d + 1] and latest[order[k]] >= r:
-                        o = order[k]
-                        k += 1
-                        value = values[o]
-                        if value < np.inf:
-                            at = base[to] + after[o] * wide - low[to] + units[o] + low[n]
-                            for i in range(min(width, high[to] - units[o] - low[n] + 1)):
-                                cost = value + table[at + i]
-                                if cost < best[i]:
-                                    best[i] = cost
+                while works and k < first[d + 1] and latest[order[k]] >= r:
+                    o = order[k]
+                    k += 1
+                    if letter[o] != read:
+                        read = letter[o]
+                        then = to[n, read]
+                        wide, back = high[then] - low[then] + 1, base[then] - low[then] + low[n]
+                    value = values[o]
+                    if then >= 0 and value < np.inf:
+                        at = back + after[o] * wide + units[o]
+                        for i in range(min(width, high[then] - units[o] - low[n] + 1)):
+                            cost = value + table[at + i]
+                            if cost < best[i]:
+                                best[i] = cost
                 row = base[n] + r * width
                 if rest >= 0:
                     at = base[rest] + relax[r] * (high[rest] - low[rest] + 1) - low[rest] + low[n]
@@ -218,15 +236,15 @@ def cheapest_week(
                     for i in range(width):
                         table[row + i] = best[i]
     return _walk(
-        values, idle, before, layers, off, work, first, latest, after, units, relax, low, high, base, table, chosen
+        values, idle, before, layers, to, first, latest, after, units, letter, relax, low, high, base, table, chosen
     )
 
 
 @njit(cache=True, nogil=True)
 def _walk(
     values: np.ndarray, idle: np.ndarray, before: int,
-    layers: np.ndarray, off: np.ndarray, work: np.ndarray, first: np.ndarray, latest: np.ndarray,
-    after: np.ndarray, units: np.ndarray, relax: np.ndarray,
+    layers: np.ndarray, to: np.ndarray, first: np.ndarray, latest: np.ndarray,
+    after: np.ndarray, units: np.ndarray, letter: np.ndarray, relax: np.ndarray,
     low: np.ndarray, high: np.ndarray, base: np.ndarray, table: np.ndarray, chosen: np.ndarray,
 ) -> float:  # fmt: skip
     """Read the cheapest week off the filled table."""
@@ -235,20 +253,18 @@ def _walk(
     if not total < np.inf:
         return np.inf
     for d in range(len(layers) - 2):
-        best, take = np.inf, -1
-        if off[n] >= 0:
-            to = off[n]
-            best = idle[d] + table[base[to] + relax[r] * (high[to] - low[to] + 1) + m - low[to]]
-        to = work[n]
-        if to >= 0:
-            for o in range(first[d], first[d + 1]):
-                if latest[o] >= r and m + units[o] <= high[to]:
-                    cost = values[o] + table[base[to] + after[o] * (high[to] - low[to] + 1) + m + units[o] - low[to]]
-                    if cost < best:
-                        best, take = cost, o
+        best, take, rest = np.inf, -1, to[n, 0]
+        if rest >= 0:
+            best = idle[d] + table[base[rest] + relax[r] * (high[rest] - low[rest] + 1) + m - low[rest]]
+        for o in range(first[d], first[d + 1]):
+            k = to[n, letter[o]]
+            if k >= 0 and latest[o] >= r and m + units[o] <= high[k]:
+                cost = values[o] + table[base[k] + after[o] * (high[k] - low[k] + 1) + m + units[o] - low[k]]
+                if cost < best:
+                    best, take = cost, o
         chosen[d] = take
         if take < 0:
-            n, r = off[n], relax[r]
+            n, r = rest, relax[r]
         else:
-            n, r, m = work[n], after[take], m + units[take]
+            n, r, m = to[n, letter[take]], after[take], m + units[take]
     return float(total)

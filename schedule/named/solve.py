@@ -67,7 +67,7 @@ def solve_named(
     steps: int | None = None,
     start: NamedPlan | None = None,
 ) -> NamedPlan:
-    """Choose everybody's shifts, breaks and days off at least cost.
+    """Choose everybody's shifts, breaks and days off at least cost, within every rule of people.
 
     Whoever works several queues may move between them within a shift: in each slot the heads are split over the queues
     as is worth most.

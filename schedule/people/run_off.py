@@ -1,14 +1,20 @@
-"""Days off in a row: how few, and one run that is long."""
+"""Days off in a row."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
+
+from ..problem import ScheduleProblem
+from ..staff import Agent
+from .rows import Rows
+from .rule import Word
 
 
 @dataclass(frozen=True)
 class RunOff:
-    """Ensures that no run of days off is shorter than `least`; one that touches the first or last day never is.
+    """Ensures that no run of days off is shorter than `least`; one that goes on past the last day never is.
 
     Parameters
     ----------
@@ -18,6 +24,12 @@ class RunOff:
 
     least: int
     before: int | None = None
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, agent: Agent) -> RunOff | None:
+        """Read `min_run_off_days`."""
+        least = int(problem.contracts[agent.contract].rule("min_run_off_days", problem.rules))
+        return cls(least, 0 if agent.run_before else agent.off_before) if least > 1 else None
 
     def begin(self) -> Any:
         """Return the run so far, at most `least`."""
@@ -34,24 +46,30 @@ class RunOff:
         """Whether the last run may stand: it may go on."""
         return True
 
+    def broken(self, word: Word) -> list[str]:
+        """Return ``min_run_off_days`` where a run of days off ends too early."""
+        runs, at = [], 0
+        for off, days in itertools.groupby(not family for family in word):
+            length = len(list(days))
+            runs += [(at, at + length)] if off else []
+            at += length
+        known = self.least if self.before is None else self.before
+        start = known + next((b for a, b in runs if a == 0), 0)
+        short = any(a > 0 and b < len(word) and b - a < self.least for a, b in runs)
+        return ["min_run_off_days"] * (short or (any(word) and 0 < start < self.least))
 
-@dataclass(frozen=True)
-class DaysOffTogether:
-    """Ensures one run of `length` days off inside the week."""
+    def constrain(self, rows: Rows, agent: int) -> None:
+        """Ensures that days off come in runs: who is off after work on d stays off on the days e after it.
 
-    length: int
-
-    def begin(self) -> Any:
-        """Return no day off so far."""
-        return 0
-
-    def step(self, state: Any, day: int, works: bool) -> Any:
-        """Count days off; once long enough the run stays found."""
-        run = state
-        if run >= self.length:
-            return self.length
-        return 0 if works else run + 1
-
-    def accepts(self, state: Any) -> bool:
-        """Whether the run was found."""
-        return bool(state >= self.length)
+        work[a, d] − work[a, d + 1] + work[a, e] ≤ 1
+        """
+        if self.before is not None and 0 < self.before < self.least:
+            for e in range(min(self.least - self.before, rows.days)):
+                rows.add(f"min_run_off_{agent}_{e}", rows.work(agent, e), "<=", 0.0)
+        if self.before == 0:
+            for e in range(1, min(self.least, rows.days)):
+                rows.add(f"min_run_off_{agent}_0_{e}", [*rows.work(agent, 0, -1.0), *rows.work(agent, e)], "<=", 0.0)
+        for d in range(rows.days):
+            for e in range(d + 2, min(d + 1 + self.least, rows.days)):
+                pairs = [*rows.work(agent, d), *rows.work(agent, d + 1, -1.0), *rows.work(agent, e)]
+                rows.add(f"min_run_off_{agent}_{d + 1}_{e}", pairs, "<=", 1.0)

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ..people.limits import Limits, limits_of
+from ..people.may_work import may_work
+from ..people.registry import PersonRules, rules_of
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift, Shift
 from ..staff import Agent
@@ -57,27 +60,6 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What a contract asks of one agent this week, after leave."""
-
-    min_h: float
-    max_h: float
-    min_days: int
-    max_days: int
-
-
-def limits_of(problem: ScheduleProblem, agent: Agent) -> Limits:
-    """Return the agent's contract less the credit for leave; nothing falls below 0."""
-    contract = problem.contracts[agent.contract]
-    return Limits(
-        max(0.0, contract.min_h_week - agent.leave_h),
-        max(0.0, contract.max_h_week - agent.leave_h),
-        max(0, contract.min_days - agent.leave_days),
-        max(0, contract.max_days - agent.leave_days),
-    )
-
-
-@dataclass(frozen=True)
 class Pool:
     """Cells to fill and people to fill them; cells and agents are known by their position.
 
@@ -86,7 +68,7 @@ class Pool:
     cells
         By start, then pattern and queue.
     options
-        Per agent the cells that skills, contract, availability, leave and last week's rest allow.
+        Per agent the cells that skills, contract, availability, leave, fixed shifts and last week's rest allow.
     limits
         Per agent.
     """
@@ -116,9 +98,9 @@ class Pool:
         return tuple(map(tuple, out))
 
     @cached_property
-    def rest_slots(self) -> int:
-        """Least whole slots between a shift's end and the next start."""
-        return -(-self.problem.rules.rest_min // self.problem.grid.minutes)
+    def rules(self) -> tuple[PersonRules, ...]:
+        """Per agent every rule."""
+        return tuple(rules_of(self.problem, a) for a in self.staff)
 
 
 def make_cell(problem: ScheduleProblem, shift: Shift, queue: str, heads: Sequence[PlannedShift]) -> Cell:
@@ -131,8 +113,8 @@ def make_cell(problem: ScheduleProblem, shift: Shift, queue: str, heads: Sequenc
 
 
 def allowed(problem: ScheduleProblem, agent: Agent, shift: Shift, queue: str) -> bool:
-    """Whether skills, contract, availability, leave and last week's rest let `agent` work `shift` on `queue`."""
-    return queue in agent.skills and shift.family in problem.contracts[agent.contract].shifts and agent.free(shift)
+    """Whether skills and whatever forbids single shifts let `agent` work `shift` on `queue`."""
+    return queue in agent.skills and may_work(problem, agent, shift)
 
 
 def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Pool:

@@ -17,10 +17,13 @@ from scipy.optimize import linear_sum_assignment
 
 from .cells import Pool
 from .terms import few_price
-from .weeks import Week, longest_off, longest_run, unmet
+from .weeks import Week, unmet, word_of
 
 FORBIDDEN = 1e12
 """Price of what may not be; far above any cost, far below where floats lose cents."""
+
+DUE = 1e9
+"""Price of a day off that may not be."""
 
 
 @dataclass(frozen=True)
@@ -69,27 +72,59 @@ class Days:
             "heads": np.array(self.pool.counts, dtype=int),
         }
 
+    @cached_property
+    def _legal(self) -> dict[tuple[int, tuple[str, ...]], bool]:
+        """Whether an agent's families by day break no rule, as far as it was asked."""
+        return {}
+
+    def legal(self, agent: int, word: tuple[str, ...]) -> bool:
+        """Whether the families that `agent` works by day break no rule that asks for no more."""
+        key = (agent, word)
+        if key not in self._legal:
+            self._legal[key] = not self.pool.rules[agent].broken_by_word(word)
+        return self._legal[key]
+
+    @cached_property
+    def families(self) -> tuple[tuple[str, ...], ...]:
+        """Per day the shift families of its cells."""
+        return tuple(tuple(dict.fromkeys(self.pool.cells[c].shift.family for c in cells)) for cells in self.of_day)
+
+    @cached_property
+    def family(self) -> np.ndarray:
+        """Per cell the position of its family among those of its day, shape (C,)."""
+        return np.array([self.families[c.day].index(c.shift.family) for c in self.pool.cells], dtype=int)
+
     def _others(self, agent: int, week: Week, day: int) -> tuple[float, ...]:
-        """Return what the agent's other days fix: paid hours, earliest and latest hour, free slots, days, may work."""
-        pool, limits, rules = self.pool, self.pool.limits[agent], self.pool.problem.rules
+        """Return what the agent's other days fix: paid hours, earliest and latest hour, free slots, days, a must."""
+        pool = self.pool
         rest = [pool.cells[c] for c in week if pool.cells[c].day != day]
         hours = [c.minute / 60.0 for c in rest]
-        ready = max((c.shift.end for c in rest if c.day < day), default=-(10**6)) + pool.rest_slots
-        due = min((c.shift.start for c in rest if c.day > day), default=10**6) - pool.rest_slots
-        worked = [False] * len(pool.problem.grid.dates)
-        for c in rest:
-            worked[c.day] = True
-        worked[day] = True
-        may = (
-            len(rest) < limits.max_days
-            and longest_run(worked, pool.staff[agent].run_before) <= rules.max_run_days
-            and longest_off(worked) >= min(rules.days_off_together, len(worked))
-        )
+        ready = max((c.shift.end for c in rest if c.day < day), default=-(10**6)) + self.rest_slots
+        due = min((c.shift.start for c in rest if c.day > day), default=10**6) - self.rest_slots
         low, high = (min(hours), max(hours)) if hours else (np.nan, np.nan)
-        return sum(c.paid_h for c in rest), low, high, ready, due, len(rest), may
+        must = any(f.day == day for f in pool.rules[agent].fixed.musts)
+        return sum(c.paid_h for c in rest), low, high, ready, due, len(rest), must
+
+    @cached_property
+    def rest_slots(self) -> int:
+        """Least whole slots between a shift's end and the next start."""
+        return -(-self.pool.problem.rules.rest_min // self.pool.problem.grid.minutes)
+
+    def _words(self, weeks: tuple[Week, ...], day: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return what the other days allow: each family of the day, shape (A, families), and a day off, shape (A,)."""
+        may = np.zeros((len(weeks), len(self.families[day])), dtype=bool)
+        off = np.zeros(len(weeks), dtype=bool)
+        for a, week in enumerate(weeks):
+            word = word_of(self.pool, week)
+            before, after = word[:day], word[day + 1 :]
+            off[a] = self.legal(a, (*before, "", *after))
+            may[a] = [self.legal(a, (*before, family, *after)) for family in self.families[day]]
+        return may, off
 
     def prices(self, weeks: tuple[Week, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
         """Return each agent's money on each cell of `day` less that of a day off, shape (A, cells of the day).
+
+        Where a day off breaks a rule, every legal cell is `DUE` cheaper.
 
         Parameters
         ----------
@@ -99,20 +134,22 @@ class Days:
         pool, costs, cells = self.pool, self.pool.problem.costs, self.of_day[day]
         t = {k: v[cells] for k, v in self.table.items()}
         facts = np.array([self._others(a, w, day) for a, w in enumerate(weeks)], dtype=float)
-        paid, low, high, ready, due, worked, may = facts.T
+        paid, low, high, ready, due, worked, must = facts.T
         least = np.array([x.min_h for x in pool.limits])
         most = np.array([x.max_h for x in pool.limits])
         few = np.array([x.min_days for x in pool.limits])
         total = paid[:, None] + t["paid"]
         out = self.linear[:, cells].copy()
         out += costs.below_contract_h * (np.maximum(least[:, None] - total, 0) - np.maximum(least - paid, 0)[:, None])
-        out -= few_price(pool) * (worked < few)[:, None]
+        out -= few_price(pool) * ((worked < few) + must)[:, None]
         spread = np.fmax(high[:, None], t["hour"]) - np.fmin(low[:, None], t["hour"])
         if anchors is None:
             out += costs.steady_h * (spread - np.nan_to_num(high - low)[:, None])
         else:
             out += costs.steady_h * np.abs(t["hour"] - anchors[:, None])
-        wrong = (total > most[:, None] + 1e-6) | (may == 0)[:, None]
+        may, off = self._words(weeks, day)
+        out[~off] -= DUE
+        wrong = (total > most[:, None] + 1e-6) | ~may[:, self.family[cells]] | (self.linear[:, cells] >= FORBIDDEN)
         wrong |= (t["start"] < ready[:, None]) | (t["end"] > due[:, None])
         limit = pool.problem.rules.max_start_spread_min
         if limit is not None:

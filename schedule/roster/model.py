@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pulp
 
+from ..people.rows import Columns, Rows
 from .cells import Pool
-from .constraints import RULES, Rows
+from .constraints import one_a_day, supply
 from .terms import objective
-from .variables import Variables, make_variables
+from .variables import make_variables
 from .weeks import Week
 
 
@@ -19,7 +20,7 @@ class RosterModel:
     """A model, its columns, and the constant that its objective leaves out."""
 
     problem: pulp.LpProblem
-    columns: Variables
+    columns: Columns
     constant: float
     pool: Pool
     agents: tuple[int, ...]
@@ -33,11 +34,11 @@ class RosterModel:
         """Return each agent's cells from the columns' values."""
         return {a: tuple(c for c, v in self.columns.week[a] if values[v.name] > 0.5) for a in self.agents}
 
-    def start(self, weeks: Mapping[int, Week], supply: Sequence[int]) -> dict[str, float]:
-        """Return a value for every column so that the model states `weeks`, which must be legal."""
+    def start(self, weeks: Mapping[int, Week], heads: Sequence[int]) -> dict[str, float]:
+        """Return a value for every column that rules share, so that the model states `weeks`, which must be legal."""
         pool, columns = self.pool, self.columns
         values = {v.name: 0.0 for v in columns.take.values()}
-        left = list(supply)
+        left = list(heads)
         for a in self.agents:
             for c in weeks[a]:
                 values[columns.take[a, c].name] = 1.0
@@ -52,25 +53,26 @@ class RosterModel:
                 )
             if a in columns.few:
                 values[columns.few[a].name] = max(0, pool.limits[a].min_days - len(weeks[a]))
+            if a in columns.unkept:
+                values[columns.unkept[a].name] = pool.rules[a].fixed.missing([pool.cells[c] for c in weeks[a]])
             values |= self._off(a, {pool.cells[c].day for c in weeks[a]})
         return values | {v.name: float(left[c]) for c, v in columns.left.items()}
 
     def _off(self, agent: int, worked: set[int]) -> dict[str, float]:
         """Return the columns of the run of days off: the first place that fits is 1."""
-        days = len(self.pool.problem.grid.dates)
-        length = min(self.pool.problem.rules.days_off_together, days)
+        together = self.pool.rules[agent].together
+        length = 0 if together is None else together.length
         out: dict[str, float] = {}
-        for p in range(days - length + 1):
-            if (agent, p) in self.columns.off:
-                fits = worked.isdisjoint(range(p, p + length)) and 1.0 not in out.values()
-                out[self.columns.off[agent, p].name] = float(fits)
+        for p in sorted(p for a, p in self.columns.off if a == agent):
+            fits = worked.isdisjoint(range(p, p + length)) and 1.0 not in out.values()
+            out[self.columns.off[agent, p].name] = float(fits)
         return out
 
 
 def make_model(
-    pool: Pool, agents: Sequence[int], supply: Sequence[int], *, anchors: Mapping[int, float] | None = None
+    pool: Pool, agents: Sequence[int], heads: Sequence[int], *, anchors: Mapping[int, float] | None = None
 ) -> RosterModel:
-    """Build the model in which `agents` share `supply` heads of each cell.
+    """Build the model in which `agents` share `heads` of each cell.
 
     Parameters
     ----------
@@ -78,10 +80,15 @@ def make_model(
         Hour per agent near which starts are wanted, instead of the true price of their spread: a much easier model.
     """
     problem = pulp.LpProblem("roster", pulp.LpMinimize)
-    columns = make_variables(problem, pool, agents, supply, anchors)
+    columns = make_variables(problem, pool, agents, heads, anchors)
     pairs, constant = objective(pool, columns, anchors)
     problem.setObjective(pulp.LpAffineExpression(pairs))
-    rows = Rows(problem, pool, columns, agents, supply)
-    for rule in RULES.values():
-        rule(rows)
+    shifts = [c.shift for c in pool.cells]
+    minute, paid = [c.minute for c in pool.cells], [s.paid_min for s in shifts]
+    rows = Rows(problem, columns, shifts, minute, paid, len(pool.problem.grid.dates))
+    supply(rows, heads)
+    one_a_day(rows)
+    for a in agents:
+        for rule in pool.rules[a]:
+            rule.constrain(rows, a)
     return RosterModel(problem, columns, constant, pool, tuple(agents))

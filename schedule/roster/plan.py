@@ -26,7 +26,7 @@ class Plan:
     agent_costs
         Each agent's part of it, by position.
     few_days
-        Days missing to the contracts' least days over all agents; a publishable roster has none.
+        Days missing to the contracts' least days and shifts missing that must be worked; a publishable roster has none.
     weight
         What searches minimise: `cost` plus a prohibitive price of `few_days`.
     """

@@ -101,7 +101,8 @@ def solve_roster(
 
 
 def _first_plan(pool: Pool, start: Mapping[str, Sequence[PlannedShift]]) -> Plan:
-    """Return the plan of `start` as far as it is legal; days that break a rule are dropped, last first."""
+    """Return the plan of `start` as far as it is legal; of a week that breaks a rule the days that break it go, last
+    first."""
     place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}
     left = list(pool.counts)
     weeks: list[Week] = []
@@ -109,11 +110,23 @@ def _first_plan(pool: Pool, start: Mapping[str, Sequence[PlannedShift]]) -> Plan
         week: list[int] = []
         for p in sorted(start.get(agent.id, ()), key=lambda p: p.shift.start):
             c = place.get((p.shift.key, p.queue))
-            if c is not None and left[c] and not broken(pool, a, [*week, c]):
+            if c is not None and left[c]:
                 week.append(c)
                 left[c] -= 1
-        weeks.append(tuple(week))
+        legal = week if not broken(pool, a, week) else _legal_days(pool, a, week)
+        for c in set(week):
+            left[c] += week.count(c) - legal.count(c)
+        weeks.append(tuple(legal))
     return plan_of(pool, weeks)
+
+
+def _legal_days(pool: Pool, agent: int, week: Sequence[int]) -> list[int]:
+    """Return the cells of `week` that can be taken one after the other without breaking a rule."""
+    out: list[int] = []
+    for c in week:
+        if not broken(pool, agent, [*out, c]):
+            out.append(c)
+    return out
 
 
 def _whole(search: Search) -> None:

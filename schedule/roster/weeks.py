@@ -1,8 +1,7 @@
-"""One agent's week judged by plain arithmetic: rules broken and prices to pay. Shares nothing with the model's rows."""
+"""One agent's week judged by plain arithmetic: rules broken and prices to pay."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +10,6 @@ from .cells import Cell, Pool
 
 Week = tuple[int, ...]
 """Positions of an agent's cells, by start."""
-
-TINY = 1e-6
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class WeekPrice:
     spread_h
         Hours between the earliest and the latest start.
     few_days
-        Days missing to the contract's least days: a broken rule, kept apart from the price.
+        Days missing to the contract's least days, and shifts missing that must be worked: kept apart from the price.
     total
         Money: wage and prices.
     """
@@ -63,50 +60,26 @@ def price_week(pool: Pool, agent: int, week: Sequence[int]) -> WeekPrice:
     wish += sum(map(person.start_price, starts))
     spread_h = (max(starts) - min(starts)) / 60.0 if starts else 0.0
     total = wage + costs.below_contract_h * below_h + costs.wish * wish + costs.steady_h * spread_h
-    return WeekPrice(wage, below_h, wish, spread_h, max(0, limits.min_days - len(cells)), total)
+    missing = max(0, limits.min_days - len(cells)) + pool.rules[agent].fixed.missing(cells)
+    return WeekPrice(wage, below_h, wish, spread_h, missing, total)
 
 
-def longest_off(worked: Sequence[bool]) -> int:
-    """Return the longest run of days off."""
-    best = run = 0
-    for w in worked:
-        run = 0 if w else run + 1
-        best = max(best, run)
-    return best
-
-
-def longest_run(worked: Sequence[bool], before: int) -> int:
-    """Return the longest run of days worked that touches this week, `before` days worked just before it."""
-    best, run = 0, before
-    for w in worked:
-        run = run + 1 if w else 0
-        best = max(best, run)
-    return best
+def word_of(pool: Pool, week: Sequence[int]) -> tuple[str, ...]:
+    """Return the shift family of each day, "" = off."""
+    word = [""] * len(pool.problem.grid.dates)
+    for c in week:
+        word[pool.cells[c].day] = pool.cells[c].shift.family
+    return tuple(word)
 
 
 def broken(pool: Pool, agent: int, week: Sequence[int]) -> list[str]:
-    """Return the names of the hard rules that `week` breaks (the least number of days apart: see `WeekPrice`)."""
-    rules, limits, person = pool.problem.rules, pool.limits[agent], pool.staff[agent]
+    """Return the names of the hard rules that `week` breaks (what is missing apart: see `WeekPrice`)."""
+    rules = pool.rules[agent]
     cells: list[Cell] = sorted((pool.cells[c] for c in week), key=lambda c: c.shift.start)
-    worked = [False] * len(pool.problem.grid.dates)
-    for c in cells:
-        worked[c.day] = True
+    word = word_of(pool, week)
     out = []
     if not set(week) <= set(pool.options[agent]):
         out.append("availability")
-    if sum(worked) < len(cells):
+    if sum(map(bool, word)) < len(cells):
         out.append("one shift a day")
-    if any(b.shift.start - a.shift.end < pool.rest_slots for a, b in itertools.pairwise(cells)):
-        out.append("rest")
-    if len(cells) > limits.max_days:
-        out.append("max_days")
-    if sum(c.paid_h for c in cells) > limits.max_h + TINY:
-        out.append("max_h_week")
-    if longest_run(worked, person.run_before) > rules.max_run_days:
-        out.append("max_run_days")
-    if longest_off(worked) < min(rules.days_off_together, len(worked)):
-        out.append("days_off_together")
-    starts = [c.minute for c in cells]
-    if rules.max_start_spread_min is not None and starts and max(starts) - min(starts) > rules.max_start_spread_min:
-        out.append("max_start_spread_min")
-    return out
+    return out + rules.broken_by_word(word) + rules.broken_by_shifts(cells)

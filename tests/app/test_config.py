@@ -94,3 +94,20 @@ def test_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     """The mend names the command."""
     with pytest.raises(InputError, match="busyhour init"):
         read_plan(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('not_next_day = { ful = ["full"] }', r"rules.not_next_day.*unknown shift family.*'ful'.*Did you mean 'full'"),
+        ('not_next_day = { full = ["ful"] }', r"rules.not_next_day.full.*unknown shift family"),
+        ("max_shifts = { ful = 2 }", r"rules.max_shifts.*unknown shift family"),
+        ("min_run_days = 7", r"rules.min_run_days: the least days in a row are more than the most.*max_run_days is \d"),
+        ("max_weekend = 1", r"unknown key.*Did you mean 'max_weekends'"),
+    ],
+)
+def test_rules_that_cannot_be_are_told_with_their_key(centre: Path, edit: Edit, text: str, message: str) -> None:
+    """Families are known, least runs fit into the longest, keys are spelled right."""
+    edit("[rules]", f"[rules]\n{text}")
+    with pytest.raises(InputError, match=message):
+        read_plan(centre)

@@ -1,5 +1,6 @@
 """The judge objects to every rule that is broken on purpose."""
 
+import pandas as pd
 import pytest
 
 from busyhour.schedule.check import RULES, check
@@ -160,6 +161,56 @@ def _without_skill(centre, a, i):
     return a, i
 
 
+@mutation("min_run_days")
+def _too_short_a_run(centre, a, i):
+    i["plan"]["contract"]["full"]["min_run_days"] = 4
+    i["previous_activity"] = centre.frame(centre.rows("cat", 15, "08:00"))
+    return a, i
+
+
+@mutation("min_run_off_days")
+def _back_too_soon(centre, a, i):
+    i["plan"]["rules"]["min_run_off_days"] = 2
+    i["previous_activity"] = centre.frame(centre.rows("ann", 17, "08:00"))
+    return a, i
+
+
+@mutation("max_weekends")
+def _two_weekends_in_a_row(centre, a, i):
+    i["plan"]["contract"]["full"]["max_weekends"] = 1
+    i["previous_activity"] = centre.frame(centre.rows("cat", 17, "08:00"))
+    return a + centre.rows("cat", 24, "09:00", queue="calls"), _skilled(i)
+
+
+@mutation("whole_weekends")
+def _half_a_weekend(centre, a, i):
+    i["plan"]["contract"]["full"]["whole_weekends"] = True
+    return a + centre.rows("cat", 24, "09:00", queue="calls"), _skilled(i)
+
+
+def _skilled(inputs):
+    inputs["staff"].loc[2, "skills"] = ""
+    return inputs
+
+
+@mutation("not_next_day")
+def _what_may_not_follow(centre, a, i):
+    i["plan"]["rules"]["not_next_day"] = {"part4": ["part4"]}
+    return a, i
+
+
+@mutation("max_shifts")
+def _too_many_of_a_kind(centre, a, i):
+    i["plan"]["contract"]["part"]["max_shifts"] = {"part4": 3}
+    return a, i
+
+
+@mutation("fixed")
+def _another_start_than_fixed(centre, a, i):
+    i["fixed"] = pd.DataFrame([("ann", "2026-10-20", "full8@0830")], columns=["agent", "date", "pattern"])
+    return a, i
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_the_judge_objects_to_each_broken_rule(centre, rule: str) -> None:
     activity, inputs = MUTATIONS[rule](centre, *centre.legal())
@@ -169,3 +220,23 @@ def test_the_judge_objects_to_each_broken_rule(centre, rule: str) -> None:
 
 def test_every_rule_has_a_mutation() -> None:
     assert set(MUTATIONS) == set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("agent", "date", "pattern"),
+    [("ann", "2026-10-20", "full8@0800"), ("ann", "2026-10-21", "full8"), ("ann", "2026-10-24", "off")],
+)
+def test_what_is_kept_of_fixed_shifts_is_no_fault(centre, agent, date, pattern) -> None:
+    activity, inputs = centre.legal()
+    inputs["fixed"] = pd.DataFrame([(agent, date, pattern)], columns=["agent", "date", "pattern"])
+    assert check(centre.frame(activity), inputs).passed
+
+
+@pytest.mark.parametrize(("leave", "broken"), [("2026-10-19", False), ("2026-10-30", True)])
+def test_a_run_of_last_week_is_too_short_unless_leave_cuts_it(centre, leave, broken) -> None:
+    activity, inputs = centre.legal()
+    inputs["plan"]["rules"]["min_run_days"] = 2
+    inputs["previous_activity"] = centre.frame(centre.rows("cat", 18, "09:00", queue="mail"))
+    inputs["leave"].loc[0] = ["cat", f"{leave}T00:00", f"{leave}T23:59", "vacation"]
+    activity = centre.replaced(activity, "cat", 19, []) + centre.rows("cat", 22, "09:00", queue="mail")
+    assert ("min_run_days" in {v.rule for v in check(centre.frame(activity), inputs).violations}) == broken

@@ -10,9 +10,10 @@ import pytest
 from busyhour.schedule.named.automaton import compile_days
 from busyhour.schedule.named.paths import DayOptions, Paths
 from busyhour.schedule.people.day_rule import DayRule
+from busyhour.schedule.people.days_off_together import DaysOffTogether
 from busyhour.schedule.people.number_of_days import NumberOfDays
 from busyhour.schedule.people.run_of_work import RunOfWork
-from busyhour.schedule.people.run_off import DaysOffTogether, RunOff
+from busyhour.schedule.people.run_off import RunOff
 from busyhour.schedule.people.weekends import Weekends
 
 DAYS = 6

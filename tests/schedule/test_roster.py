@@ -187,6 +187,12 @@ HARDER = {
     "hours": {"contract": dataclasses.replace(CONTRACT, max_h_week=20)},
     "least days": {"contract": dataclasses.replace(CONTRACT, min_days=3)},
     "least hours": {"contract": dataclasses.replace(CONTRACT, min_h_week=30)},
+    "least run": {"rules": dataclasses.replace(FREE, min_run_days=3)},
+    "least run off": {"rules": dataclasses.replace(FREE, min_run_off_days=3)},
+    "weekends": {"rules": dataclasses.replace(FREE, max_weekends=0)},
+    "whole weekends": {"rules": dataclasses.replace(FREE, whole_weekends=True)},
+    "successions": {"rules": dataclasses.replace(FREE, not_next_day={"four": ("eight",), "eight": ("eight",)})},
+    "caps": {"contract": dataclasses.replace(CONTRACT, max_shifts={"eight": 1})},
     "steady": {"costs": dataclasses.replace(PLAIN, steady_h=2.0)},
 }
 

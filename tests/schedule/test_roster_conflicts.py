@@ -3,9 +3,10 @@
 import dataclasses
 
 import pytest
-from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve
+from roster_cases import CONTRACT, DAYS, FAMILIES, FREE, centre, cover, person, solve
 
 from busyhour.schedule.roster.conflicts import conflicts
+from busyhour.schedule.staff import Fixed
 from busyhour.schedule.status import Infeasible
 
 
@@ -26,6 +27,21 @@ def five_days(**more):
         ({"leave": ((0, 72, "sick"),), "away": ((0, 72),)}, {}, {}, {"leave"}, "lower contract.full.min_days to 4"),
         ({}, {"days_off_together": 3}, {}, {"rules.days_off_together"}, "lower rules.days_off_together to 2"),
         ({}, {"max_run_days": 1}, {}, {"rules.max_run_days"}, "raise rules.max_run_days to 2"),
+        (
+            {},
+            {"max_weekends": 0, "max_run_days": 4},
+            {},
+            {"rules.max_weekends", "rules.max_run_days"},
+            "raise rules.max_weekends to 1",
+        ),
+        ({}, {}, {"max_run_days": 1}, {"contract.full.max_run_days"}, "raise contract.full.max_run_days to 2"),
+        (
+            {},
+            {"max_shifts": dict.fromkeys(("eight", "four", "lunch"), 1)},
+            {},
+            {"rules.max_shifts"},
+            "ease rules.max_shifts",
+        ),
         ({}, {"rest_min": 2880}, {}, {"rules.rest_min"}, "lower rules.rest_min to 2220"),
         ({}, {}, {"max_h_week": 18}, {"contract.full.max_h_week"}, "raise contract.full.max_h_week to 20"),
         (
@@ -77,3 +93,18 @@ def test_least_days_beyond_the_cover_are_told_with_a_repair():
     with pytest.raises(Infeasible, match="5 shifts of the cover") as caught:
         solve(problem, cover(problem, *DAYS[:5]))
     assert caught.value.repair == ["lower contract.full.min_days to 2"]
+
+
+def test_fixed_shifts_without_rest_between_them_are_named():
+    fixed = (Fixed(0, "eight@1600"), Fixed(1, "eight@0800"))
+    problem = centre(person(fixed=fixed), rules=dataclasses.replace(FREE, rest_min=660))
+    (found,) = conflicts(problem)
+    assert found.rules == ("fixed.csv", "rules.rest_min")
+    assert "change the rows of fixed.csv or lower rules.rest_min to 480" in found.repair
+
+
+def test_last_weeks_run_that_must_go_on_is_named():
+    never = {family: tuple(FAMILIES) for family in FAMILIES}
+    rules = dataclasses.replace(FREE, min_run_days=3, not_next_day=never)
+    (found,) = conflicts(centre(person(run_before=1), rules=rules))
+    assert set(found.rules) == {"last week's days", "rules.min_run_days", "rules.not_next_day"}
