@@ -196,7 +196,10 @@ def _named(
 ) -> NamedPlan:
     """Plan everybody's week; with a `start` go on from it."""
     asked = config.solve
-    limit, search = asked.time_limit_s, partial(solve_named, problem, watch=watch, seed=asked.seed)
+    limit, search = (
+        asked.time_limit_s,
+        partial(solve_named, problem, watch=watch, seed=asked.seed, threads=asked.threads),
+    )
     if start is not None:
         with _timed(stages, "repair"):
             return search(time_limit_s=limit * REPAIR_SHARE, gap=0.0, start=start)

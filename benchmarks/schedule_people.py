@@ -54,7 +54,7 @@ def search(problem: ScheduleProblem, seconds: float, asked: argparse.Namespace) 
     """Plan a week; also return what is told of the run."""
     solve_named(problem, watch=Watch(), time_limit_s=1.0, seed=asked.seed)  # loads and compiles
     began, busy = time.monotonic(), time.process_time()
-    plan = solve_named(problem, watch=Watch(), time_limit_s=seconds, gap=asked.gap, seed=asked.seed)
+    plan = solve_named(problem, watch=Watch(), time_limit_s=seconds, gap=asked.gap, seed=asked.seed, threads=2)
     took, busy = time.monotonic() - began, time.process_time() - busy
     solved = plan.solved
     return plan, f"cost {solved.cost:,.1f}  own bound {solved.bound:,.1f}  {took:.1f} s, processor {busy:.1f} s"

@@ -42,6 +42,7 @@ class Ascent:
 def ascend(
     evaluate: Callable[[np.ndarray], tuple[float, np.ndarray] | None], start: np.ndarray, low: np.ndarray | float,
     high: np.ndarray, watch: Watch, *, best: float, stage: str, most: float = math.inf,
+    keep: Callable[[np.ndarray, float], None] = lambda at, bound: None,
 ) -> Ascent:  # fmt: skip
     """Raise a concave bound until its steps are small, `most` of them are done, or `watch` ends it.
 
@@ -55,12 +56,15 @@ def ascend(
         The box, shape (N,).
     best
         Cost of a known plan: it sets how far steps aim.
+    keep
+        Called with the prices that prove most so far, and what they prove, whenever they change.
     """
     at = np.clip(start, low, high)
     found = evaluate(at)
     if found is None:
         return Ascent(at, -math.inf)
     (bound, base_slope), base = found, at
+    keep(base, bound)
     here, direction = bound, base_slope
     step, idle, rounds, told = 1.0, 0, 0, watch.elapsed_s
     while step >= SMALLEST and rounds < most and not watch.stopped and not watch.time_is_up:
@@ -79,6 +83,7 @@ def ascend(
         idle = 0 if here > bound + ENOUGH * abs(bound) else idle + 1
         if here > bound:
             bound, base, base_slope = here, at, slope
+            keep(base, bound)
         if idle >= PATIENCE:
             step, idle = step * SHRINK, 0
             at, here, direction = base, bound, base_slope

@@ -17,10 +17,10 @@ from ..roster.conflicts import refuse_conflicts
 from ..shifts import PlannedShift
 from ..status import SolverFault
 from .dual import Dual
-from .heads import Heads, no_heads
+from .heads import Heads, gains, no_heads
 from .menu import Person
 from .respond import Chosen, Responder, shift_heads
-from .service import blurred
+from .service import blurred, tilted
 
 WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 """Blurs of the descent, in square roots of the heads needed."""
@@ -58,7 +58,7 @@ class Descent:
         self, dual: Dual, *, seed: int, over: Callable[[], bool], start: Sequence[Chosen] | None = None
     ) -> None:
         self.dual, self.people, self.service = dual, dual.people, dual.service
-        self.responder: Responder = dual.responder
+        self.responder = Responder(dual.people)  # not the dual's: that may be at work in another thread
         self.over, self.rng = over, np.random.default_rng(seed)
         self.goal_price = self._lifted(dual.goal_price)
         self.weeks: list[Chosen] = [self._first(p) for p in self.people.persons] if start is None else list(start)
@@ -182,7 +182,7 @@ class Descent:
         dearer = better = 0.0
         will: list[np.ndarray] = []
         for a, person, had, slots in zip(group, persons, old, was, strict=True):
-            worth = heads.gain[person.group].copy()
+            worth = gains(heads, person.group)
             week = responder.week(person, responder.prefix(guide(a, worth)), self._steady(a)) or had
             will.append(responder.slots(person, week))
             shift_heads(heads, person.group, nobody, will[-1])
@@ -211,33 +211,30 @@ class Descent:
         out = 0.5 * price * away / 60.0
         return out if most is None else np.where(away <= most // 2, out, np.inf)
 
-    def anneal(self, used: Callable[[], float], steps: int | None, tell: Callable[[str], None]) -> None:
+    def anneal(self, used: Callable[[], float], steps: int, tell: Callable[[str], None]) -> None:
         """Re-plan one or two people at chance blurs, now and then for the worse, until time or `steps` are used."""
-        exact, slots = self.exact(), self.responder.size
+        exact = self.exact()
         need = self._need()
         tables = [blurred(exact, self.dual.price, w * np.sqrt(need)) for w in BLURS]
-        heads, rng, rows = self.heads(exact), self.rng, np.arange(slots)
+        heads, rng = self.heads(exact), self.rng
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
-        block, most = rows * len(self.people.problem.grid.dates) * 12 // slots, self.people.problem.costs.lost_call
+        blocks, most = len(self.people.problem.grid.dates) * 12, self.people.problem.costs.lost_call
 
         def guide(a: int, worth: np.ndarray) -> np.ndarray:
             """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
-            noise = np.exp(rng.normal(0.0, NOISE, block[-1] + 1))[block]
-            queues = np.flatnonzero(self.people.can[self.people.persons[a].group])
+            noise = np.exp(rng.normal(0.0, NOISE, blocks))
+            can = self.people.can[self.people.persons[a].group]
             if rng.random() < SURE:
                 if not len(self.goal_price):
                     return worth
                 drawn = np.minimum(self.goal_price * np.exp(rng.normal(size=len(self.goal_price))), most)
-                return np.asarray(noise * self.service.next_head(heads.n, drawn)[queues].max(axis=0, initial=0.0))
-            table = tables[int(rng.integers(len(tables)))]
-            here = np.minimum(heads.n[queues], table.shape[2] - 1)
-            share = np.clip(table[queues[:, None], rows, here].max(axis=0, initial=0.0) / top, 1e-9, 1.0 - 1e-9)
-            odds = noise * share / (1.0 - share)
-            return np.asarray(top * odds / (1.0 + odds))
+                best = self.service.next_head(heads.n, drawn)[can].max(axis=0, initial=0.0)
+                return np.asarray(noise[np.arange(len(best)) * blocks // len(best)] * best)
+            return np.asarray(tilted(tables[int(rng.integers(len(tables)))], heads.n, can, top, noise))
 
         present, told = self.cost(heads), 0.0
         for step in itertools.count():
-            done = max(used(), step / steps if steps else 0.0)
+            done = max(used(), step / max(steps, 1))
             if self.over() or done >= 1.0:
                 break
             heat = self.people.wage * HOT * (COLD / HOT) ** done

@@ -18,6 +18,9 @@ from .service import Service
 
 STAGE = "people"
 
+NEAR = 0.05
+"""Share by which a queue's price may lie below the highest for a group's heads to go there in part."""
+
 
 @dataclass
 class Dual:
@@ -35,13 +38,13 @@ class Dual:
 
     people: People
     service: Service
-    responder: Responder
     price: np.ndarray = field(init=False)
     goal_price: np.ndarray = field(init=False)
     bound: float | None = field(default=None, init=False)
     rounds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        self.responder = Responder(self.people)
         problem = self.people.problem
         self.goal_price = np.full(len(self.service.margin), 0.5 * problem.costs.lost_call)
         top = self.service.slope(self.goal_price)[:, :, 0]
@@ -58,9 +61,9 @@ class Dual:
             self._evaluate, np.concatenate([self.price.ravel(), self.goal_price]), 0.0,
             np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest]),
             Watch(watch.show, limit_s, watch.stop), best=best, stage=STAGE,
+            keep=lambda at, bound: self.take(*self._prices(at), bound),
         )  # fmt: skip
-        self.bound, self.rounds = found.bound, found.rounds
-        self.price, self.goal_price = self._prices(found.at)
+        self.rounds = found.rounds
 
     def _prices(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return prices of a head and of a call out of one array, shape (Q S + P,)."""
@@ -100,9 +103,18 @@ class Dual:
             place_breaks(prefixes[person.group], options, menu.start, menu.low, menu.high, menu.slots, breaks)
             occupy(options, breaks, menu.start, menu.length, menu.slots, responder.size,
                    people.problem.cyclic, cover[person.group])  # fmt: skip
-        out = np.zeros(price.shape)
-        for can, heads in zip(people.can, cover, strict=True):
-            own = np.where(can[:, None], price, -1.0)
-            dearest = can[:, None] & (own >= own.max(axis=0) - 1e-12)
-            out += heads * dearest / np.maximum(dearest.sum(axis=0), 1)
-        return total, out
+        return total, sum(
+            (_split(price, *group) for group in zip(people.can, cover, strict=True)), np.zeros(price.shape)
+        )
+
+
+def _split(price: np.ndarray, can: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """Return `heads`, shape (S,), of a group split over the queues that it `can` work, shape (Q, S).
+
+    They go where the price is highest. Prices nearly as high take a part, so that the split does not jump from round to
+    round: directions stay good though not exact, and bounds do not depend on them.
+    """
+    own = np.where(can[:, None], price, -np.inf)
+    top = own.max(axis=0, initial=0.0)
+    near = np.maximum(0.0, 1.0 - (top - own) / (NEAR * top + 1e-12))
+    return np.asarray(heads * near / np.maximum(near.sum(axis=0), 1e-12))

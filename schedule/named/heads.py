@@ -17,7 +17,8 @@ class Heads(NamedTuple):
     """The state of all slots.
 
     `can` (G, Q) says who may work what; `slope` (Q, S, N) what the (n + 1)-th head is worth, never rising in n; `n`
-    (Q, S) the heads; `flow` (G, Q, S) their split; `gain` (G, S) what one more head of a group is worth.
+    (Q, S) the heads; `flow` (G, Q, S) their split; `gain` (G, S) what one more head of a group is worth, but where
+    `stale` (G, S); `room` (3, Q) is for the search for chains.
     """
 
     can: np.ndarray
@@ -25,18 +26,17 @@ class Heads(NamedTuple):
     n: np.ndarray
     flow: np.ndarray
     gain: np.ndarray
+    stale: np.ndarray
+    room: np.ndarray
 
 
 def no_heads(can: np.ndarray, slope: np.ndarray, before: np.ndarray) -> Heads:
     """Return the state with nobody on the phone but those `before`, shape (Q, S), of last week's shifts."""
     groups, queues, slots = len(can), slope.shape[0], slope.shape[1]
-    out = Heads(
+    return Heads(
         can, slope, before.astype(np.int64).copy(), np.zeros((groups, queues, slots), np.int64),
-        np.zeros((groups, slots)),
+        np.zeros((groups, slots)), np.ones((groups, slots), np.bool_), np.empty((3, queues), np.int64),
     )  # fmt: skip
-    for t in range(slots):
-        refresh(out, t)
-    return out
 
 
 @njit(cache=True, nogil=True)
@@ -47,11 +47,13 @@ def worth(h: Heads, q: int, t: int, n: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _chain(h: Heads, g: int, t: int, coming: bool) -> tuple[int, np.ndarray, np.ndarray]:
-    """Return the queue that gains or loses a head of `g`, and per queue the one before it in the chain and by whom."""
+def _chain(h: Heads, g: int, t: int, coming: bool) -> int:
+    """Return the queue that gains or loses a head of `g`; `room` holds per queue the one before it, and by whom."""
     queues = h.can.shape[1]
-    before, by, line = np.full(queues, -2), np.full(queues, -1), np.empty(queues, np.int64)
+    before, by, line = h.room[0], h.room[1], h.room[2]
     seen = 0
+    for q in range(queues):
+        before[q], by[q] = -2, -1
     for q in range(queues):
         if h.can[g, q] if coming else h.flow[g, q, t] > 0:
             before[q], line[seen] = -1, q
@@ -71,21 +73,25 @@ def _chain(h: Heads, g: int, t: int, coming: bool) -> tuple[int, np.ndarray, np.
                     if moves if coming else filled:
                         before[b], by[b], line[seen] = a, other, b
                         seen += 1
-    return target, before, by
+    return target
 
 
 @njit(cache=True, nogil=True)
-def refresh(h: Heads, t: int) -> None:
-    """Compute `gain` of slot `t` anew."""
-    for g in range(h.can.shape[0]):
-        target, _, _ = _chain(h, g, t, True)
-        h.gain[g, t] = worth(h, target, t, h.n[target, t]) if target >= 0 else 0.0
+def gains(h: Heads, g: int) -> np.ndarray:
+    """Return what one more head of group `g` is worth, shape (S,)."""
+    for t in range(h.gain.shape[1]):
+        if h.stale[g, t]:
+            target = _chain(h, g, t, True)
+            h.gain[g, t] = worth(h, target, t, h.n[target, t]) if target >= 0 else 0.0
+            h.stale[g, t] = False
+    return np.asarray(h.gain[g].copy())
 
 
 @njit(cache=True, nogil=True)
 def change(h: Heads, g: int, t: int, coming: bool) -> None:
     """Let one head of group `g` come to slot `t`, or go."""
-    target, before, by = _chain(h, g, t, coming)
+    target = _chain(h, g, t, coming)
+    before, by = h.room[0], h.room[1]
     step = 1 if coming else -1
     h.n[target, t] += step
     q = target
@@ -95,4 +101,4 @@ def change(h: Heads, g: int, t: int, coming: bool) -> None:
         h.flow[other, a, t] -= step
         q = a
     h.flow[g, q, t] += step
-    refresh(h, t)
+    h.stale[:, t] = True

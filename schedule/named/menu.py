@@ -142,7 +142,7 @@ class People:
     persons: tuple[Person, ...]
     can: np.ndarray
 
-    @property
+    @cached_property
     def wage(self) -> float:
         """Mean wage per hour."""
         return float(np.mean([p.agent.cost_h for p in self.persons])) if self.persons else self.problem.costs.cost_h

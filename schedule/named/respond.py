@@ -80,6 +80,34 @@ def shift_heads(h: Heads, g: int, old: np.ndarray, new: np.ndarray) -> None:
             change(h, g, t, True)
 
 
+@njit(cache=True, nogil=True)
+def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, size: int) -> bool:
+    """Whether the last shift of a cyclic week runs into the first one."""
+    first, end, count = size, 0, 0
+    for o in options:
+        if o >= 0:
+            count += 1
+            first, end = min(first, start[o]), max(end, start[o] + length[o])
+    return count > 1 and end - size > first
+
+
+@njit(cache=True, nogil=True)
+def _money(options: np.ndarray, own: np.ndarray, idle: np.ndarray, units: np.ndarray, final: np.ndarray,
+           minute: np.ndarray, steady_h: float) -> float:  # fmt: skip
+    """Return what a week costs apart from what it covers."""
+    total, paid, low, high = 0.0, 0, np.inf, -np.inf
+    for d in range(len(options)):
+        o = options[d]
+        if o >= 0:
+            total += own[o]
+            paid += units[o]
+            low, high = min(low, minute[o]), max(high, minute[o])
+        else:
+            total += idle[d]
+    total += final[paid]
+    return float(total + (steady_h * (high - low) / 60.0 if high > low else 0.0))
+
+
 class Responder:
     """Answers prices for everybody; holds room to work in."""
 
@@ -115,18 +143,14 @@ class Responder:
         if extra is not None:
             values += extra
         cost, options = self.cheapest(person, values)
-        if self.problem.cyclic and cost < np.inf and self._meets_itself(person.menu, options):
+        menu = person.menu
+        if self.problem.cyclic and cost < np.inf and _meets_itself(options, menu.start, menu.length, self.size):
             cost, options = self._cut_open(person, values)
         if cost == np.inf:
             return None
-        breaks = np.zeros((len(options), person.menu.slots.shape[1]), dtype=np.int64)
-        menu = person.menu
+        breaks = np.zeros((len(options), menu.slots.shape[1]), dtype=np.int64)
         place_breaks(prefix, options, menu.start, menu.low, menu.high, menu.slots, breaks)
         return Chosen(options, breaks)
-
-    def _meets_itself(self, menu: Menu, options: np.ndarray) -> bool:
-        worked = options[options >= 0]
-        return len(worked) > 1 and bool((menu.start + menu.length)[worked].max() - self.size > menu.start[worked].min())
 
     def _cut_open(self, person: Person, values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the best week of a cyclic week: per end of the last shift the first one may not start before it."""
@@ -148,8 +172,9 @@ class Responder:
 
     def money(self, person: Person, week: Chosen) -> float:
         """Return what a week costs apart from what it covers: wage, wishes, hours below contract, spread of starts."""
-        worked = week.options[week.options >= 0]
-        units = person.paths.units[worked].sum()
-        cost = float(person.own[worked].sum() + person.idle[week.options < 0].sum() + person.final[units])
-        spread = np.ptp(person.menu.minute[worked]) / 60.0 if len(worked) else 0.0
-        return cost + self.problem.costs.steady_h * float(spread)
+        steady_h = self.problem.costs.steady_h
+        return float(
+            _money(
+                week.options, person.own, person.idle, person.paths.units, person.final, person.menu.minute, steady_h
+            )
+        )

@@ -104,16 +104,29 @@ class Service:
 
     def cost(self, n: np.ndarray) -> float:
         """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
-        floor = self.totals[0]
-        short = float(floor[:, :, -1].sum() - _of_heads(floor, n).sum())
-        if not len(self.margin):
-            return short
-        return short + self.problem.costs.lost_call * float(np.maximum(0.0, self.margin - self.gained(n)).sum())
+        floor, gain = self.totals
+        return float(_short(n, floor, gain, self.period, self.margin, self.problem.costs.lost_call))
 
 
 def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
     """Return each slot's entry for its heads, (Q, S, N + 1) -> (Q, S)."""
     return np.asarray(np.take_along_axis(table, np.clip(n, 0, table.shape[2] - 1)[:, :, None], 2)[:, :, 0])
+
+
+@njit(cache=True, nogil=True)
+def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarray, margin: np.ndarray,
+           lost_call: float) -> float:  # fmt: skip
+    """Return the price of what `n` heads leave short: of floors and needs, and of calls missing to each goal."""
+    last, total, missing = floor.shape[2] - 1, 0.0, margin.copy()
+    for q in range(n.shape[0]):
+        for s in range(n.shape[1]):
+            here = min(max(n[q, s], 0), last)
+            total += floor[q, s, last] - floor[q, s, here]
+            if period[q, s] >= 0:
+                missing[period[q, s]] -= gain[q, s, here]
+    for calls in missing:
+        total += lost_call * max(0.0, calls)
+    return total
 
 
 @njit(cache=True, nogil=True)
@@ -187,4 +200,34 @@ def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarr
                     high = middle
             for n in range(size):
                 out[q, t, n] = _blurred(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def tilted(table: np.ndarray, n: np.ndarray, can: np.ndarray, top: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return what one head more is worth by `table`, as a share of `top` whose odds are multiplied by `noise`.
+
+    Parameters
+    ----------
+    table
+        Worth of the (n + 1)-th head, shape (Q, S, N).
+    n
+        Heads, shape (Q, S).
+    can
+        Queues that count, shape (Q,).
+    top
+        Most that a head can be worth, above 0, shape (S,).
+    noise
+        Factors, shape (B,), each for an equal part of the slots.
+    """
+    queues, slots, size = table.shape
+    out = np.empty(slots)
+    for s in range(slots):
+        best = 0.0
+        for q in range(queues):
+            if can[q]:
+                best = max(best, table[q, s, min(n[q, s], size - 1)])
+        share = min(max(best / top[s], 1e-9), 1.0 - 1e-9)
+        odds = noise[s * len(noise) // slots] * share / (1.0 - share)
+        out[s] = top[s] * odds / (1.0 + odds)
     return out

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,13 +20,16 @@ from ..status import Solved, sound_bound
 from .descent import Descent
 from .dual import STAGE, Dual
 from .menu import People
-from .respond import Responder
 from .service import Service
 from .tiny import tiny_problem
 from .turns import assigned, chosen
 
 SMALL_SHARE, LARGE_SHARE, LARGE = 0.35, 0.6, 500
 """Parts of the time for the bound, for few people and for `LARGE` or more: few people leave more to search."""
+
+
+STEPS = 1000
+"""Re-plans of each person after which more annealing hardly helps: what ends the search for few people."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ def solve_named(
     time_limit_s: float,
     gap: float = 0.001,
     seed: int = 1,
+    threads: int = 1,
     steps: int | None = None,
     start: NamedPlan | None = None,
 ) -> NamedPlan:
@@ -81,9 +88,11 @@ def solve_named(
     gap
         Relative gap to the proven bound at which to stop.
     seed
-        Same seed, same plan, unless time ends the search.
+        Same seed, same plan, unless time ends the search or a second thread raises the bound meanwhile.
+    threads
+        With two or more the bound is raised beside the search for plans, until that ends.
     steps
-        Most single re-plans of the annealing; None = as long as time is left.
+        Most re-plans of the annealing; None = `STEPS` for each person.
     start
         A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
         prices and its bound.
@@ -94,29 +103,49 @@ def solve_named(
         If somebody's rules contradict each other.
     """
     _compile()
-    return _search(problem, watch=watch, time_limit_s=time_limit_s, gap=gap, seed=seed, steps=steps, start=start)
+    return _search(problem, watch, time_limit_s, gap, seed, threads, steps, start)
 
 
 @cache
 def _compile() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
-    _search(tiny_problem(), watch=Watch(), time_limit_s=600.0, gap=0.0, seed=1, steps=4, start=None)
+    _search(tiny_problem(), Watch(), time_limit_s=600.0, gap=0.0, seed=1, threads=1, steps=4, start=None)
+
+
+@contextmanager
+def _pricing(dual: Dual, watch: Watch, share: float, limit_s: float, best: float, threads: int) -> Iterator[None]:
+    """Raise the bound for a `share` of the time; with a second thread go on until the block ends."""
+    if threads == 1:
+        dual.ascend(watch, share * limit_s, best)
+        yield
+        return
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(dual.ascend, Watch(watch.show, stop=ended), limit_s, best)
+        try:
+            clock = Watch(time_limit_s=share * limit_s, stop=watch.stop)
+            while not (work.done() or clock.stopped or clock.time_is_up):
+                wait([work], timeout=0.1)
+            yield
+        finally:
+            ended.set()
+            work.result()
 
 
 def _search(
     problem: ScheduleProblem,
-    *,
     watch: Watch,
     time_limit_s: float,
     gap: float,
     seed: int,
+    threads: int,
     steps: int | None,
     start: NamedPlan | None,
 ) -> NamedPlan:
     began = time.monotonic()
     clock = Watch(time_limit_s=time_limit_s, stop=watch.stop)
     people, service = People.of(problem), Service.of(problem)
-    dual = Dual(people, service, Responder(people))
+    dual = Dual(people, service)
     if start is not None:
         dual.take(start.prices.head, start.prices.goal, start.prices.bound)
     history: list[tuple[float, float | None, float | None]] = []
@@ -137,18 +166,19 @@ def _search(
 
     descent.settle(1)  # something to fall back on
     tell("first plan")
-    if start is None:
-        share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
-        dual.ascend(watch, share * time_limit_s, descent.best_cost)
-        tell("prices")
-    bounded = time.monotonic() - began
-    if start is None:
-        descent.guided(tell)
-        tell("descent")
-    left, since = clock.left_s, clock.elapsed_s
-    if people.persons and not descent.over():
-        descent.anneal(lambda: (clock.elapsed_s - since) / max(0.97 * left, 1e-9), steps, tell)
-        tell("annealing")
+    share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
+    pricing = _pricing(dual, watch, share, time_limit_s, descent.best_cost, threads) if start is None else nullcontext()
+    with pricing:
+        bounded = time.monotonic() - began
+        if start is None:
+            tell("prices")
+            descent.guided(tell)
+            tell("descent")
+        left, since = clock.left_s, clock.elapsed_s
+        if people.persons and not descent.over():
+            most = STEPS * len(people.persons) if steps is None else steps
+            descent.anneal(lambda: (clock.elapsed_s - since) / max(0.97 * left, 1e-9), most, tell)
+            tell("annealing")
     plan = assigned(people, descent.best, descent.exact(), service.before)
     cost = descent.price(plan)
     solved = Solved.of(

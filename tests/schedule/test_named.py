@@ -169,6 +169,16 @@ def test_who_knows_no_queue_stays_at_home_and_nobody_is_a_plan_too():
     assert nobody.solved.status == "optimal"
 
 
+def test_a_second_thread_raises_the_bound_beside_the_search_and_ends_with_it():
+    problem = _problem(2)
+    running = threading.active_count()
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300, threads=2)
+    assert threading.active_count() == running
+    best = _best(problem)
+    assert plan.solved.bound <= best + 1e-6 <= plan.solved.cost + 2e-6
+    assert plan.solved.cost == pytest.approx(_cost(problem, plan))
+
+
 def test_a_sunday_night_never_meets_the_same_persons_monday():
     grid = Grid(WEEK, 7, 60)
     need = np.zeros(len(grid))

@@ -16,7 +16,6 @@ from busyhour.forecast.queueing.targets import ServiceGoal
 from busyhour.schedule.named.descent import CHEAPER, DEARER, LEAST_GOAL, Descent
 from busyhour.schedule.named.dual import Dual
 from busyhour.schedule.named.menu import People
-from busyhour.schedule.named.respond import Responder
 from busyhour.schedule.named.service import Service, pool_rises
 from busyhour.schedule.named.solve import solve_named
 from busyhour.schedule.problem import Demand, ScheduleProblem
@@ -117,7 +116,7 @@ def test_pooled_rises_are_the_steps_of_the_concave_majorant(seed):
 def test_a_goal_that_is_missed_gets_dearer_and_one_that_is_met_cheaper_within_their_limits():
     problem = _steep(1, days=2)
     people = People.of(problem)
-    descent = Descent(Dual(people, Service.of(problem), Responder(people)), seed=1, over=lambda: False)
+    descent = Descent(Dual(people, Service.of(problem)), seed=1, over=lambda: False)
     heads = descent.heads(descent.exact())
     heads.n[:] = 0
     heads.n[:, :24] = TEAM  # the first day has more than enough, the second nobody
@@ -132,7 +131,7 @@ def test_a_goal_that_is_missed_gets_dearer_and_one_that_is_met_cheaper_within_th
 def test_prices_of_goals_move_while_people_answer_in_turn():
     problem = _steep(2)
     people = People.of(problem)
-    dual = Dual(people, Service.of(problem), Responder(people))
+    dual = Dual(people, Service.of(problem))
     descent = Descent(dual, seed=1, over=lambda: False)
     seen: list[float] = []
     descent.guided(lambda _: seen.append(float(descent.goal_price[0])))
