@@ -2,8 +2,7 @@
 
 Prints seconds, processor seconds and peak memory per stage of ``busyhour plan FOLDER`` (default ``data/bank``) with all
 code compiled (warm) and, with ``--cold``, with an empty cache of compiled code, each run in a process of its own; then
-the figures that a plan is judged by: gap of each day's cover, simulated service against the goal, violations. Warm and
-cold are one run each unless ``--runs`` asks for more; of several the quickest is shown. On a shared machine the
+the figures that a plan is judged by: gap, simulated service against the goal, violations. Warm and cold are one run each unless ``--runs`` asks for more; of several the quickest is shown. On a shared machine the
 processor seconds tell what a quiet one would need.
 """
 
@@ -23,8 +22,6 @@ from typing import Any
 import pandas as pd
 
 CHILD = "--child"
-MOST_GAP = 0.001
-
 
 def peak_mb() -> float:
     """Return the most memory that this process has held; NaN where the system does not tell."""
@@ -103,14 +100,6 @@ def judged(found: dict[str, Any]) -> None:
         f"{gap}; paid {summary['paid_hours']:,.1f} h, open shifts {summary['open_shifts']}, "
         f"violations {summary['violations']}, repairs {summary['repairs']}"
     )
-    print(f"\n  {'cover of':<26}{'cost':>12}{'bound':>12}{'gap %':>8}{'seconds':>9}")
-    for block in summary["cover"]["blocks"]:
-        days = block["dates"][0] if len(block["dates"]) == 1 else f"{block['dates'][0]} to {block['dates'][-1]}"
-        told = [f"{block['cost']:>12,.1f}"]
-        told += ["none".rjust(n) for n in (12, 8)] if block["bound"] is None else [
-            f"{block['bound']:>12,.1f}", f"{100 * block['gap']:>8.3f}"]  # fmt: skip
-        late = "" if block["gap"] is not None and block["gap"] <= MOST_GAP else f"  above {100 * MOST_GAP:g} %"
-        print(f"  {days:<26}{''.join(told)}{block['seconds']:>9.1f}{late}")
     print(f"\n  {'service of':<26}{'goal':>8}{'expected':>10}{'simulated':>11}{'95 % interval':>18}")
     for row in found["service"]:
         if row["simulated"] == "":
