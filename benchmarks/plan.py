@@ -2,8 +2,9 @@
 
 Prints seconds, processor seconds and peak memory per stage of ``busyhour plan FOLDER`` (default ``data/bank``) with all
 code compiled (warm) and, with ``--cold``, with an empty cache of compiled code, each run in a process of its own; then
-the figures that a plan is judged by: gap, simulated service against the goal, violations. Warm and cold are one run each unless ``--runs`` asks for more; of several the quickest is shown. On a shared machine the
-processor seconds tell what a quiet one would need.
+the figures that a plan is judged by: gap, simulated service against the goal, violations. Warm and cold are one run
+each unless ``--runs`` asks for more; of several the quickest is shown. On a shared machine the processor seconds tell
+what a quiet one would need.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 import pandas as pd
 
 CHILD = "--child"
+
 
 def peak_mb() -> float:
     """Return the most memory that this process has held; NaN where the system does not tell."""
