@@ -24,6 +24,7 @@ from ..schedule.named.exchange import exchanged
 from ..schedule.named.solve import NamedPlan, solve_named
 from ..schedule.openings import open_shifts
 from ..schedule.problem import ScheduleProblem
+from ..schedule.roster.conflicts import refuse_conflicts
 from ..schedule.roster.result import roster_of
 from ..schedule.shifts import PlannedShift
 from ..schedule.staff import Agent
@@ -145,6 +146,7 @@ def decide(
         prices = {"lost_calls_and_under": cover.cost_prices}
         week = measure(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
         return replace(week, blocks=cover.blocks)
+    refuse_conflicts(problem)
     plan = _named(config, problem, watch, stages)
     if not any(plan.assigned.values()) and plan.solved.stopped in ("user", "time"):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place

@@ -72,7 +72,7 @@ cost_h = 20
 
 [solve]
 time_limit_s = 60
-gap = 0.02
+gap = 0.01
 """
 
 

@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -21,9 +22,8 @@ from busyhour.app import store, week
 from busyhour.app.cli import app
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
+from busyhour.schedule.named.solve import NamedPlan, Prices
 from busyhour.schedule.problem import ScheduleProblem
-from busyhour.schedule.roster.result import Roster
-from busyhour.schedule.shifts import PlannedShift
 from busyhour.schedule.status import Solved
 
 RUN = Path("runs") / "2026-10-19"
@@ -194,7 +194,7 @@ def test_usage_errors_exit_2() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("stage", ["start", "forecast", "cover", "roster", "simulate"])
+@pytest.mark.parametrize("stage", ["start", "forecast", "people", "annealing", "simulate"])
 def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None:
     """Stops soon with code 130; what is published is whole: the earlier run, or the best plan so far."""
     folder = tmp_path / "small"
@@ -233,29 +233,31 @@ def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None
     assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
 
 
-def test_no_time_for_any_plan_exits_6(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A limit that leaves no plan is told apart from a stop by the user."""
+@pytest.mark.parametrize(("why", "code"), [("user", 130), ("time", 6)])
+def test_an_empty_plan_never_replaces_another(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, why: str, code: int
+) -> None:
+    """Ended before anybody had a shift, a run publishes nothing: the earlier plan stays, and the code tells why."""
+
+    def ended(problem: ScheduleProblem, *, watch: Watch, **_: object) -> NamedPlan:
+        if why == "user":
+            watch.stop.set()
+        nothing = Prices(np.zeros((1, 1)), np.zeros(0), None)
+        return NamedPlan({a.id: () for a in problem.staff}, Solved("feasible", 1.0, stopped=why), nothing)
+
+    monkeypatch.setattr(week, "solve_named", ended)
+    monkeypatch.setattr(week, "exchanged", lambda _, plan, **__: plan)
+    result = busyhour("plan", folder, "--quiet")
+    assert result.exit_code == code, result.output
+    assert why == "user" or "--time-limit" in result.output
+
+
+def test_no_time_for_any_shifts_without_names_exits_6(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "staff.csv").unlink()
     monkeypatch.setattr(week, "solve_cover", lambda *_, **__: Cover((), Solved("none", stopped="time")))
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 6, result.output
     assert "--time-limit" in result.output
-
-
-@pytest.mark.parametrize(("why", "code"), [("user", 130), ("time", 6)])
-def test_an_empty_roster_never_replaces_a_plan(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, why: str, code: int
-) -> None:
-    """Stopped before anybody was named, a run publishes nothing: the earlier plan stays."""
-
-    def stopped(problem: ScheduleProblem, planned: Sequence[PlannedShift], *, watch: Watch, **_: object) -> Roster:
-        if why == "user":
-            watch.stop.set()
-        none = {a.id: () for a in problem.staff}
-        return Roster(none, tuple(planned), Solved("feasible", 1.0, stopped=why), 0.0, {"open_shift": 1.0}, {})
-
-    monkeypatch.setattr(week, "solve_roster", stopped)
-    result = busyhour("plan", folder, "--quiet")
-    assert result.exit_code == code, result.output
 
 
 def test_stages_say_what_they_cannot_do(tmp_path: Path) -> None:
