@@ -17,7 +17,7 @@ from ..roster.conflicts import refuse_conflicts
 from ..shifts import PlannedShift
 from ..status import SolverFault
 from .dual import Dual
-from .heads import Heads, gains, no_heads
+from .heads import Heads, no_heads, without
 from .menu import Person
 from .respond import Chosen, Responder, shift_heads
 from .service import blurred, tilted
@@ -37,8 +37,15 @@ PAIRS = 0.3
 BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
 """Blurs of the annealing, of which each step draws one."""
 
+FEW = 40
+"""Shifts of a day that a step of the annealing looks at."""
+
 NOISE, SURE, HOT, COLD = 0.4, 0.15, 1.0, 0.05
 """Annealing: noise on the prices' logit per two hours, share of exact steps, first and last heat (hours' wage)."""
+
+
+Guide = Callable[[int, np.ndarray, np.ndarray], np.ndarray]
+"""Person, what heads are worth to them, shape (S,), and the heads of the others, shape (Q, S) -> prices, shape (S,)."""
 
 
 class Descent:
@@ -162,12 +169,10 @@ class Descent:
         for a in self.rng.permutation(len(self.weeks)).tolist():
             if self.over():
                 break
-            moved += self._answer([a], heads, lambda _, worth: worth, most) is not None
+            moved += self._answer([a], heads, lambda _, worth, others: worth, most) is not None
         return moved
 
-    def _answer(
-        self, group: Sequence[int], heads: Heads, guide: Callable[[int, np.ndarray], np.ndarray], most: float | None
-    ) -> float | None:
+    def _answer(self, group: Sequence[int], heads: Heads, guide: Guide, most: float | None) -> float | None:
         """Let people leave together and choose anew in turn, at the prices that `guide` makes of what heads are worth.
 
         Returns the change of the cost where their new weeks are taken. That is where the cost rises by no more than
@@ -177,15 +182,17 @@ class Descent:
         before = self.service.cost(heads.n)
         persons, old = [self.people.persons[a] for a in group], [self.weeks[a] for a in group]
         was = [responder.slots(person, week) for person, week in zip(persons, old, strict=True)]
-        for person, slots in zip(persons, was, strict=True):
+        there = [was[0], *(nobody for _ in was[1:])]  # the first is only thought away
+        for person, slots in zip(persons[1:], was[1:], strict=True):
             shift_heads(heads, person.group, slots, nobody)
         dearer = better = 0.0
         will: list[np.ndarray] = []
-        for a, person, had, slots in zip(group, persons, old, was, strict=True):
-            worth = gains(heads, person.group)
-            week = responder.week(person, responder.prefix(guide(a, worth)), self._steady(a)) or had
+        few = None if most is None or most < 0.0 else FEW
+        for a, person, had, slots, here in zip(group, persons, old, was, there, strict=True):
+            worth, others = without(heads, person.group, here)
+            week = responder.week(person, responder.prefix(guide(a, worth, others)), self._steady(a), few) or had
             will.append(responder.slots(person, week))
-            shift_heads(heads, person.group, nobody, will[-1])
+            shift_heads(heads, person.group, here, will[-1])
             self.weeks[a] = week
             dearer += responder.money(person, week) - responder.money(person, had)
             better += float(worth @ (will[-1] - slots))
@@ -220,7 +227,7 @@ class Descent:
         top = np.maximum(exact[:, :, 0].max(axis=0), 1e-12)
         blocks, most = len(self.people.problem.grid.dates) * 12, self.people.problem.costs.lost_call
 
-        def guide(a: int, worth: np.ndarray) -> np.ndarray:
+        def guide(a: int, worth: np.ndarray, others: np.ndarray) -> np.ndarray:
             """Return blurred and noisy prices; now and then what heads are worth if goals were dearer or cheaper."""
             noise = np.exp(rng.normal(0.0, NOISE, blocks))
             can = self.people.can[self.people.persons[a].group]
@@ -228,9 +235,9 @@ class Descent:
                 if not len(self.goal_price):
                     return worth
                 drawn = np.minimum(self.goal_price * np.exp(rng.normal(size=len(self.goal_price))), most)
-                best = self.service.next_head(heads.n, drawn)[can].max(axis=0, initial=0.0)
+                best = self.service.next_head(others, drawn)[can].max(axis=0, initial=0.0)
                 return np.asarray(noise[np.arange(len(best)) * blocks // len(best)] * best)
-            return np.asarray(tilted(tables[int(rng.integers(len(tables)))], heads.n, can, top, noise))
+            return np.asarray(tilted(tables[int(rng.integers(len(tables)))], others, can, top, noise))
 
         present, told = self.cost(heads), 0.0
         for step in itertools.count():

@@ -88,6 +88,21 @@ def gains(h: Heads, g: int) -> np.ndarray:
 
 
 @njit(cache=True, nogil=True)
+def without(h: Heads, g: int, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Think away a head of group `g` that is there in the slots of `own`.
+
+    Returns what a head of the group is worth then, shape (S,), and the heads, shape (Q, S).
+    """
+    gain, n = gains(h, g), h.n.copy()
+    for t in range(len(own)):
+        if own[t] > 0:
+            target = _chain(h, g, t, False)
+            n[target, t] -= 1
+            gain[t] = worth(h, target, t, n[target, t])
+    return gain, n
+
+
+@njit(cache=True, nogil=True)
 def change(h: Heads, g: int, t: int, coming: bool) -> None:
     """Let one head of group `g` come to slot `t`, or go."""
     target = _chain(h, g, t, coming)

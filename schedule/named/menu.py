@@ -59,6 +59,17 @@ class Menu:
         return np.array([s.day for s in self.shifts], dtype=np.int64)
 
     @cached_property
+    def windows(self) -> tuple[np.ndarray, np.ndarray]:
+        """First and last start and slots of each different break, shape (W, 3); which one each break is, shape (O, B).
+
+        Starts are counted as the options' are; −1 = no break.
+        """
+        start = self.start[:, None]
+        every = np.stack([start + self.low, start + self.high, self.slots], axis=2).reshape(-1, 3)
+        found, which = np.unique(every, axis=0, return_inverse=True)
+        return found, np.where(self.slots > 0, which.reshape(self.slots.shape), -1)
+
+    @cached_property
     def place(self) -> dict[tuple[dt.date, str], int]:
         """Option of each shift's key."""
         return {s.key: o for o, s in enumerate(self.shifts)}

@@ -131,6 +131,7 @@ class Paths:
         before: int = 0,
         table: np.ndarray | None = None,
         chosen: np.ndarray | None = None,
+        most: int | None = None,
     ) -> tuple[float, np.ndarray]:
         """Return the cost of the cheapest week and its option per day (−1 = off); infinite where there is none.
 
@@ -146,13 +147,17 @@ class Paths:
             Rest class of the first day.
         table, chosen
             Room to reuse.
+        most
+            Look only at so many options of each day, the cheapest by themselves; the week may then be dearer. None =
+            at all.
         """
         out = np.empty(self.automaton.days, dtype=np.int64) if chosen is None else chosen
         room = self.table() if table is None else table
         a = self.automaton
+        order, begin = (self.order, self.first) if most is None else _cheap(values, self.order, self.first, most)
         cost = cheapest_week(
             values, idle, final, before, a.layers, a.to, self.first, self.latest, self.after, self.units, self.letter,
-            self.order, self.relax, self.low, self.high, self.base, room, out,
+            order, begin, self.relax, self.low, self.high, self.base, room, out,
         )  # fmt: skip
         return cost, out
 
@@ -180,10 +185,25 @@ def _reach(
 
 
 @njit(cache=True, nogil=True)
+def _cheap(values: np.ndarray, order: np.ndarray, first: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return `order` of the `most` cheapest options of each day (of equals, all), and where each day begins in it."""
+    out, begin = np.empty(len(order), np.int64), np.zeros(len(first), np.int64)
+    for d in range(len(first) - 1):
+        mine = values[first[d] : first[d + 1]]
+        dearest = np.partition(mine, most - 1)[most - 1] if len(mine) > most else np.inf
+        begin[d + 1] = begin[d]
+        for k in range(first[d], first[d + 1]):
+            if values[order[k]] <= dearest:
+                out[begin[d + 1]] = order[k]
+                begin[d + 1] += 1
+    return out, begin
+
+
+@njit(cache=True, nogil=True)
 def cheapest_week(
     values: np.ndarray, idle: np.ndarray, final: np.ndarray, before: int,
     layers: np.ndarray, to: np.ndarray, first: np.ndarray, latest: np.ndarray,
-    after: np.ndarray, units: np.ndarray, letter: np.ndarray, order: np.ndarray, relax: np.ndarray,
+    after: np.ndarray, units: np.ndarray, letter: np.ndarray, order: np.ndarray, begin: np.ndarray, relax: np.ndarray,
     low: np.ndarray, high: np.ndarray, base: np.ndarray, table: np.ndarray, chosen: np.ndarray,
 ) -> float:  # fmt: skip
     """Fill `table` with the cheapest cost to go from every state and `chosen` with the best options; return the cost.
@@ -211,9 +231,9 @@ def cheapest_week(
             rest = to[n, 0]
             works = to[n, 1:].max() >= 0
             best[:width] = np.inf
-            k, read, then, wide, back = first[d], -1, -1, 0, 0
+            k, read, then, wide, back = begin[d], -1, -1, 0, 0
             for r in range(classes - 1, -1, -1):
-                while works and k < first[d + 1] and latest[order[k]] >= r:
+                while works and k < begin[d + 1] and latest[order[k]] >= r:
                     o = order[k]
                     k += 1
                     if letter[o] != read:

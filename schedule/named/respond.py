@@ -20,20 +20,21 @@ class Chosen:
 
 
 @njit(cache=True, nogil=True)
-def cover_worth(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, low: np.ndarray, high: np.ndarray,
-                slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
+def cover_worth(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, windows: np.ndarray, window: np.ndarray,
+                out: np.ndarray) -> None:  # fmt: skip
     """Set `out` to the prices that each option collects with its breaks where they cost least.
 
     Shifts' break windows are disjoint, so each break is placed on its own. `prefix[s]` is the sum of prices before s.
     """
+    least = np.full(len(windows), np.inf)
+    for w in range(len(windows)):
+        for s in range(windows[w, 0], windows[w, 1] + 1):
+            least[w] = min(least[w], prefix[s + windows[w, 2]] - prefix[s])
     for o in range(len(start)):
         total = prefix[start[o] + length[o]] - prefix[start[o]]
-        for k in range(slots.shape[1]):
-            if slots[o, k] > 0:
-                least = np.inf
-                for s in range(start[o] + low[o, k], start[o] + high[o, k] + 1):
-                    least = min(least, prefix[s + slots[o, k]] - prefix[s])
-                total -= least
+        for w in window[o]:
+            if w >= 0:
+                total -= least[w]
         out[o] = total
 
 
@@ -127,38 +128,41 @@ class Responder:
     def worth(self, menu: Menu, prefix: np.ndarray) -> np.ndarray:
         """Return what each option of `menu` collects; the array is used again by the next call for this menu."""
         out = self._worth[id(menu)]
-        cover_worth(prefix, menu.start, menu.length, menu.low, menu.high, menu.slots, out)
+        cover_worth(prefix, menu.start, menu.length, *menu.windows, out)
         return out
 
-    def cheapest(self, person: Person, values: np.ndarray) -> tuple[float, np.ndarray]:
+    def cheapest(self, person: Person, values: np.ndarray, most: int | None = None) -> tuple[float, np.ndarray]:
         """Return the cost and options of the cheapest week at these costs of its options."""
-        return person.paths.cheapest(values, person.idle, person.final, table=self._table)
+        return person.paths.cheapest(values, person.idle, person.final, table=self._table, most=most)
 
-    def week(self, person: Person, prefix: np.ndarray, extra: np.ndarray | None = None) -> Chosen | None:
+    def week(
+        self, person: Person, prefix: np.ndarray, extra: np.ndarray | None = None, most: int | None = None
+    ) -> Chosen | None:
         """Return the best week at the prices of `prefix`; None where the rules leave none.
 
-        In a cyclic week a shift that runs past its end may not meet the same person's first one.
+        In a cyclic week a shift that runs past its end may not meet the same person's first one. With `most` only so
+        many shifts of each day are looked at, those that are best by themselves: quicker, and hardly ever worse.
         """
         values = person.own - self.worth(person.menu, prefix)
         if extra is not None:
             values += extra
-        cost, options = self.cheapest(person, values)
+        cost, options = self.cheapest(person, values, most)
         menu = person.menu
         if self.problem.cyclic and cost < np.inf and _meets_itself(options, menu.start, menu.length, self.size):
-            cost, options = self._cut_open(person, values)
+            cost, options = self._cut_open(person, values, most)
         if cost == np.inf:
             return None
         breaks = np.zeros((len(options), menu.slots.shape[1]), dtype=np.int64)
         place_breaks(prefix, options, menu.start, menu.low, menu.high, menu.slots, breaks)
         return Chosen(options, breaks)
 
-    def _cut_open(self, person: Person, values: np.ndarray) -> tuple[float, np.ndarray]:
+    def _cut_open(self, person: Person, values: np.ndarray, most: int | None) -> tuple[float, np.ndarray]:
         """Return the best week of a cyclic week: per end of the last shift the first one may not start before it."""
         menu = person.menu
         past = menu.start + menu.length - self.size
         best, chosen = np.inf, np.full(len(self.problem.grid.dates), -1)
         for end in sorted({0, *past[past > 0].tolist()}):
-            cost, options = self.cheapest(person, np.where((menu.start < end) | (past > end), np.inf, values))
+            cost, options = self.cheapest(person, np.where((menu.start < end) | (past > end), np.inf, values), most)
             if cost < best:
                 best, chosen = cost, options
         return best, chosen
