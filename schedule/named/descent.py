@@ -25,8 +25,8 @@ from .service import blurred, tilted
 WIDTHS = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
 """Blurs of the descent, in square roots of the heads needed."""
 
-SWEEPS, SETTLE = 3, 30
-"""Rounds over everybody at each blur; most rounds at none."""
+SWEEPS, LARGE_SWEEPS, LARGE, SETTLE = 8, 3, 500, 30
+"""Rounds over everybody at each blur, and for `LARGE` or more people; most rounds at none."""
 
 DEARER, CHEAPER, LEAST_GOAL = 1.3, 0.9, 1e-4
 """Factors on the price of a goal after a round that misses or more than meets it; its least, in prices of a call."""
@@ -36,6 +36,9 @@ PAIRS = 0.3
 
 BLURS = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
 """Blurs of the annealing, of which each step draws one."""
+
+CROWD = 60
+"""People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover from a loss."""
 
 FEW = 40
 """Shifts of a day that a step of the annealing looks at."""
@@ -134,7 +137,7 @@ class Descent:
         self.goal_price = self._lifted(self.dual.goal_price)
         need = self._need()
         for width in WIDTHS:
-            for sweep in range(SWEEPS):
+            for sweep in range(SWEEPS if len(self.weeks) < LARGE else LARGE_SWEEPS):
                 if self.over():
                     break
                 if sweep == 0 or len(self.goal_price):  # else nothing moved the prices since the sweep before
@@ -239,12 +242,13 @@ class Descent:
                 return np.asarray(noise[np.arange(len(best)) * blocks // len(best)] * best)
             return np.asarray(tilted(tables[int(rng.integers(len(tables)))], others, can, top, noise))
 
+        hot = self.people.wage * HOT * min(1.0, CROWD / max(len(self.weeks), 1))
         present, told = self.cost(heads), 0.0
         for step in itertools.count():
             done = max(used(), step / max(steps, 1))
             if self.over() or done >= 1.0:
                 break
-            heat = self.people.wage * HOT * (COLD / HOT) ** done
+            heat = hot * (COLD / HOT) ** done
             size = min(len(self.weeks), 1 + (rng.random() < PAIRS))
             group = rng.choice(len(self.weeks), size, replace=False).tolist()
             luck = -heat * math.log(1.0 - rng.random())  # so that a loss is taken with probability exp(−loss / heat)

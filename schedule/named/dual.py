@@ -18,6 +18,9 @@ from .service import Service
 
 STAGE = "people"
 
+TOGETHER = 0.4
+"""Part of the time in which the prices of all queues rise together."""
+
 NEAR = 0.05
 """Share by which a queue's price may lie below the highest for a group's heads to go there in part."""
 
@@ -34,6 +37,8 @@ class Dual:
         Of a call towards each pooled goal, shape (P,).
     bound
         Proven lower bound on the cost of every plan; None before the ascent.
+    ended
+        Whether the ascent is over.
     """
 
     people: People
@@ -42,6 +47,7 @@ class Dual:
     goal_price: np.ndarray = field(init=False)
     bound: float | None = field(default=None, init=False)
     rounds: int = field(default=0, init=False)
+    ended: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.responder = Responder(self.people)
@@ -55,23 +61,40 @@ class Dual:
         self.price, self.goal_price, self.bound = price, goal_price, bound
 
     def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
-        """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan."""
+        """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan.
+
+        With several queues their prices first rise together, as if everybody worked all of them: that is as easy as one
+        queue and a good start for each price by itself.
+        """
+        clock = Watch(watch.show, limit_s, watch.stop)
+        if len(self.price) > 1:
+            self._rise(Watch(watch.show, TOGETHER * limit_s, watch.stop), best, together=True)
+        self._rise(clock, best, together=False)
+        self.ended = True
+
+    def _rise(self, watch: Watch, best: float, *, together: bool) -> None:
+        """Raise the bound with a price per queue and slot, or one per slot for all queues, at most each one's worth."""
         dearest = np.full(len(self.goal_price), self.people.problem.costs.lost_call)
+        top = self.service.slope(dearest)[:, :, 0]
+        start, high = (x.max(axis=0) if together else x.ravel() for x in (self.price, top))
+
+        def prices(at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            price, goal = at[: len(start)], at[len(start) :]
+            return np.minimum(price, top) if together else price.reshape(top.shape), goal
+
+        def evaluate(at: np.ndarray) -> tuple[float, np.ndarray]:
+            bound, lacking, missing = self._evaluate(*prices(at))
+            slope = np.where(top >= at[: len(start)], lacking, 0.0).sum(axis=0) if together else lacking.ravel()
+            return bound, np.concatenate([slope, missing])
+
         found = ascend(
-            self._evaluate, np.concatenate([self.price.ravel(), self.goal_price]), 0.0,
-            np.concatenate([self.service.slope(dearest)[:, :, 0].ravel(), dearest]),
-            Watch(watch.show, limit_s, watch.stop), best=best, stage=STAGE,
-            keep=lambda at, bound: self.take(*self._prices(at), bound),
+            evaluate, np.concatenate([start, self.goal_price]), 0.0, np.concatenate([high, dearest]), watch, best=best,
+            stage=STAGE, keep=lambda at, bound: self.take(*prices(at), bound),
         )  # fmt: skip
-        self.rounds = found.rounds
+        self.rounds += found.rounds
 
-    def _prices(self, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return prices of a head and of a call out of one array, shape (Q S + P,)."""
-        return at[: self.price.size].reshape(self.price.shape), at[self.price.size :]
-
-    def _evaluate(self, at: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return L at the prices `at` and a subgradient."""
-        price, goal = self._prices(at)
+    def _evaluate(self, price: np.ndarray, goal: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+        """Return L at prices of a head, shape (Q, S), and of a call towards each goal, (P,), and subgradients."""
         slope = self.service.slope(goal)
         wanted = (slope > price[:, :, None]).sum(axis=2)
         total, cover = self._weeks(price)
@@ -84,7 +107,7 @@ class Dual:
             none = self.service.gained(np.zeros_like(wanted))
             total += float(goal @ (self.service.margin - none))
             lacking = self.service.margin - self.service.gained(wanted)
-        return total, np.concatenate([(wanted - supply).ravel(), lacking])
+        return total, wanted - supply, lacking
 
     def _weeks(self, price: np.ndarray) -> tuple[float, np.ndarray]:
         """Return what everybody's best weeks cost less the prices they collect, and the heads they bring, (Q, S)."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -17,15 +16,15 @@ from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
 from ..solver import relative_gap
 from ..status import Solved, sound_bound
-from .descent import Descent
+from .descent import LARGE, Descent
 from .dual import STAGE, Dual
 from .menu import People
 from .service import Service
 from .tiny import tiny_problem
 from .turns import assigned, chosen
 
-SMALL_SHARE, LARGE_SHARE, LARGE = 0.35, 0.6, 500
-"""Parts of the time for the bound, for few people and for `LARGE` or more: few people leave more to search."""
+SMALL_SHARE, LARGE_SHARE = 0.35, 0.6
+"""Parts of the time for the bound, for few people and for many: few people leave more to search."""
 
 
 STEPS = 1000
@@ -90,7 +89,8 @@ def solve_named(
     seed
         Same seed, same plan, unless time ends the search or a second thread raises the bound meanwhile.
     threads
-        With two or more the bound is raised beside the search for plans, until that ends.
+        With two or more the bound is raised beside the search for plans; once it rises no more, another plan is
+        searched for from other chances.
     steps
         Most re-plans of the annealing; None = `STEPS` for each person.
     start
@@ -103,87 +103,112 @@ def solve_named(
         If somebody's rules contradict each other.
     """
     _compile()
-    return _search(problem, watch, time_limit_s, gap, seed, threads, steps, start)
+    return _Search(problem, watch, time_limit_s, gap, seed, steps, start).run(threads)
 
 
 @cache
 def _compile() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
-    _search(tiny_problem(), Watch(), time_limit_s=600.0, gap=0.0, seed=1, threads=1, steps=4, start=None)
+    _Search(tiny_problem(), Watch(), time_limit_s=600.0, gap=0.0, seed=1, steps=4, start=None).run(threads=1)
 
 
-@contextmanager
-def _pricing(dual: Dual, watch: Watch, share: float, limit_s: float, best: float, threads: int) -> Iterator[None]:
-    """Raise the bound for a `share` of the time; with a second thread go on until the block ends."""
-    if threads == 1:
-        dual.ascend(watch, share * limit_s, best)
-        yield
-        return
-    ended = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(dual.ascend, Watch(watch.show, stop=ended), limit_s, best)
-        try:
-            clock = Watch(time_limit_s=share * limit_s, stop=watch.stop)
-            while not (work.done() or clock.stopped or clock.time_is_up):
-                wait([work], timeout=0.1)
-            yield
-        finally:
-            ended.set()
-            work.result()
+class _Search:
+    """One search: its people, prices, and one or two plans that grow side by side."""
 
+    def __init__(
+        self,
+        problem: ScheduleProblem,
+        watch: Watch,
+        time_limit_s: float,
+        gap: float,
+        seed: int,
+        steps: int | None,
+        start: NamedPlan | None,
+    ) -> None:
+        self.watch, self.clock = watch, Watch(time_limit_s=time_limit_s, stop=watch.stop)
+        self.people, self.service = People.of(problem), Service.of(problem)
+        self.dual = Dual(self.people, self.service)
+        if start is not None:
+            self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)
+        self.gap, self.seed, self.start = gap, seed, start
+        self.steps = STEPS * len(self.people.persons) if steps is None else steps
+        self.limit_s, self.history = time_limit_s, list[tuple[float, float | None, float | None]]()
+        weeks = None if start is None else chosen(self.people, start.assigned)
+        self.descents = [Descent(self.dual, seed=seed, over=self.over, start=weeks)]
+        self.ended = threading.Event()
 
-def _search(
-    problem: ScheduleProblem,
-    watch: Watch,
-    time_limit_s: float,
-    gap: float,
-    seed: int,
-    threads: int,
-    steps: int | None,
-    start: NamedPlan | None,
-) -> NamedPlan:
-    began = time.monotonic()
-    clock = Watch(time_limit_s=time_limit_s, stop=watch.stop)
-    people, service = People.of(problem), Service.of(problem)
-    dual = Dual(people, service)
-    if start is not None:
-        dual.take(start.prices.head, start.prices.goal, start.prices.bound)
-    history: list[tuple[float, float | None, float | None]] = []
-    descent = Descent(
-        dual, seed=seed, over=lambda: clock.stopped or clock.time_is_up or near(),
-        start=None if start is None else chosen(people, start.assigned),
-    )  # fmt: skip
+    @property
+    def best(self) -> Descent:
+        """The descent with the best plan."""
+        return min(self.descents, key=lambda d: d.best_cost)
 
-    def near() -> bool:
-        off = relative_gap(descent.best_cost, dual.bound)
-        return off is not None and off <= gap
+    def near(self) -> bool:
+        """Whether the asked gap is reached."""
+        off = relative_gap(self.best.best_cost, self.dual.bound)
+        return off is not None and off <= self.gap
 
-    def tell(text: str) -> None:
-        cost = descent.best_cost
-        bound = sound_bound(dual.bound, cost)
-        history.append((time.monotonic() - began, cost, bound))
-        watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
+    def over(self) -> bool:
+        """Whether to end."""
+        return self.clock.stopped or self.clock.time_is_up or self.near()
 
-    descent.settle(1)  # something to fall back on
-    tell("first plan")
-    share = LARGE_SHARE if len(people.persons) >= LARGE else SMALL_SHARE
-    pricing = _pricing(dual, watch, share, time_limit_s, descent.best_cost, threads) if start is None else nullcontext()
-    with pricing:
-        bounded = time.monotonic() - began
-        if start is None:
-            tell("prices")
+    def tell(self, text: str) -> None:
+        """Note and report the present best and bound."""
+        cost = self.best.best_cost
+        bound = sound_bound(self.dual.bound, cost)
+        self.history.append((self.clock.elapsed_s, cost, bound))
+        self.watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
+
+    def run(self, threads: int) -> NamedPlan:
+        """Return the best plan found."""
+        first = self.descents[0]
+        first.settle(1)  # something to fall back on
+        self.tell("first plan")
+        with ThreadPoolExecutor(1) as pool:
+            beside = pool.submit(self._beside) if threads > 1 and self.start is None else None
+            try:
+                self._price(beside)
+                priced_s = self.clock.elapsed_s
+                self._improve(first, self.tell)
+            finally:
+                self.ended.set()
+            if beside is not None:
+                beside.result()
+        best = self.best
+        plan = assigned(self.people, best.best, best.exact(), self.service.before)
+        cost = best.price(plan)
+        solved = Solved.of(
+            cost, sound_bound(self.dual.bound, cost), near=self.near(), by_user=self.clock.stopped,
+            time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+        )  # fmt: skip
+        stages = {"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s}
+        return NamedPlan(plan, solved, Prices(self.dual.price, self.dual.goal_price, self.dual.bound), stages)
+
+    def _price(self, beside: Future[None] | None) -> None:
+        """Raise the bound for its share of the time, or wait for the other thread to do so."""
+        if self.start is not None:
+            return
+        share = (LARGE_SHARE if len(self.people.persons) >= LARGE else SMALL_SHARE) * self.limit_s
+        if beside is None:
+            self.dual.ascend(self.watch, share, self.best.best_cost)
+        clock = Watch(time_limit_s=share, stop=self.watch.stop)
+        while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
+            time.sleep(0.02)
+        self.tell("prices")
+
+    def _improve(self, descent: Descent, tell: Callable[[str], None]) -> None:
+        """Let everybody answer in turn at falling blurs, then anneal."""
+        if self.start is None:
             descent.guided(tell)
             tell("descent")
-        left, since = clock.left_s, clock.elapsed_s
-        if people.persons and not descent.over():
-            most = STEPS * len(people.persons) if steps is None else steps
-            descent.anneal(lambda: (clock.elapsed_s - since) / max(0.97 * left, 1e-9), most, tell)
+        left, since = self.clock.left_s, self.clock.elapsed_s
+        if self.people.persons and not descent.over():
+            descent.anneal(lambda: (self.clock.elapsed_s - since) / max(0.97 * left, 1e-9), self.steps, tell)
             tell("annealing")
-    plan = assigned(people, descent.best, descent.exact(), service.before)
-    cost = descent.price(plan)
-    solved = Solved.of(
-        cost, sound_bound(dual.bound, cost), near=near(), by_user=clock.stopped,
-        time_is_up=clock.time_is_up, seconds=clock.elapsed_s, history=history,
-    )  # fmt: skip
-    stages = {"pricing": bounded, "descent": time.monotonic() - began - bounded}
-    return NamedPlan(plan, solved, Prices(dual.price, dual.goal_price, dual.bound), stages)
+
+    def _beside(self) -> None:
+        """Raise the bound as far as it goes; then another plan from other chances, until the first is done."""
+        self.dual.ascend(Watch(self.watch.show, stop=self.ended), self.limit_s, self.best.best_cost)
+        if not self.ended.is_set():
+            other = Descent(self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over())
+            self.descents.append(other)
+            self._improve(other, lambda text: None)
