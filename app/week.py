@@ -207,12 +207,10 @@ def _named(
             return search(time_limit_s=limit * REPAIR_SHARE, gap=0.0, start=start)
     plan = search(time_limit_s=limit * FIRST_SHARE, gap=asked.gap)
     stages |= plan.stages
-    if plan.solved.gap is None or plan.solved.gap > asked.gap:
-        with _timed(stages, "exchange"):
-            plan = exchanged(
-                problem, plan, watch=watch, time_limit_s=limit * EXCHANGE_SHARE, seed=asked.seed, threads=asked.threads
-            )
-    return plan
+    with _timed(stages, "exchange"):
+        return exchanged(
+            problem, plan, watch=watch, time_limit_s=limit * EXCHANGE_SHARE, seed=asked.seed, threads=asked.threads
+        )
 
 
 def _measured(

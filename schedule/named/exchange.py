@@ -10,7 +10,7 @@ from ..roster.result import roster_of
 from ..roster.solve import solve_roster
 from .solve import NamedPlan
 
-GAP = 1e-4
+GAP = 1e-3
 """Gap at which the dealing ends."""
 
 
