@@ -18,7 +18,7 @@ from ..forecast.queueing.simulation import Simulation, simulate
 from ..schedule.activity import activity, anonymous, staffing
 from ..schedule.cover.result import Block, Cover
 from ..schedule.cover.solve import solve_cover
-from ..schedule.coverage import coverage, on_phone, service_expected
+from ..schedule.coverage import coverage, heads_planned, on_phone, service_expected
 from ..schedule.demand import asking_more, demand
 from ..schedule.named.exchange import exchanged
 from ..schedule.named.solve import NamedPlan, solve_named
@@ -158,12 +158,14 @@ def decide(
         if not lacking or watch.stopped:
             break
         watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
-        asked = asking_more(asked, lacking)
+        asked = asking_more(asked, lacking, heads_planned(problem, week.planned))
         plan = _named(config, asked, watch, stages, start=plan)
         roster = roster_of(problem, plan.assigned, replace(roster.solved, seconds=_searched_s(stages)))
+        if roster.solved.stopped == "gap" and (roster.solved.gap or 0.0) > config.solve.gap:
+            roster = replace(roster, solved=replace(roster.solved, stopped="time"))
         found = measure(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
-        if sum(_lacking(found).values()) >= sum(lacking.values()):
-            break
+        if found.simulation is None or watch.stopped or sum(_lacking(found).values()) >= sum(lacking.values()):
+            break  # no nearer to its goals, or nobody knows
         week = replace(found, repairs=repair)
     if not watch.stopped:
         with _timed(stages, "open"):

@@ -99,13 +99,28 @@ def _from_curve(
                   periods, (0.0,) * len(periods))  # fmt: skip
 
 
-def asking_more(problem: ScheduleProblem, lacking: Mapping[tuple[str, int], float]) -> ScheduleProblem:
-    """Return `problem` with goals that ask for more calls: (queue, number of the period of its goal) → calls."""
-    demands = tuple(
-        replace(d, margin=tuple(m + lacking.get((d.queue, k), 0.0) for k, m in enumerate(d.margin)))
-        for d in problem.demands
-    )
-    return replace(problem, demands=demands)
+def asking_more(
+    problem: ScheduleProblem, lacking: Mapping[tuple[str, int], float], heads: Mapping[str, np.ndarray]
+) -> ScheduleProblem:
+    """Return `problem` with goals that ask for more calls in time than a plan with `heads` gains by the curve.
+
+    Parameters
+    ----------
+    lacking
+        (queue, number of the period of its goal) → calls more.
+    heads
+        Queue → heads per slot of the plan, shape (S,).
+    """
+
+    def margin(d: Demand, k: int, before: float) -> float:
+        if (d.queue, k) not in lacking or d.gain is None:
+            return before
+        at = d.periods[k]
+        gained = float(d.gain[at, np.minimum(heads[d.queue][at], d.gain.shape[1] - 1)].sum())
+        return max(before, gained) + lacking[d.queue, k]
+
+    demands = (replace(d, margin=tuple(margin(d, k, m) for k, m in enumerate(d.margin))) for d in problem.demands)
+    return replace(problem, demands=tuple(demands))
 
 
 def _periods(basis: str, grid: Grid, is_open: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -222,10 +222,10 @@ def explain_open(
         free = np.flatnonzero(barriers.count[:, 0] == 0)
         if len(free):
             first = case.names[problem.staff[free[0]].id]
-            told = f"No rule forbids it: {len(free)} could take it ({first} first); the plan costs less with it open."
+            told = f"No rule forbids it: {len(free)} could take it ({first} first); no plan was found that gains by it."
             rule = "cost"
         else:
             rule, told = binding(barriers, case.rostered.wages[:, None] * case.weights[i])
-        cost = float(case.hire_wages[i] * case.weights[i])
+        cost = float(case.hire_wages[i] * case.weights[i]) if np.isfinite(case.hire_wages[i]) else np.nan
         rows.append((p.shift.date, p.shift.pattern, p.queue, problem.grid.time(p.shift.start), rule, told, cost))
     return pd.DataFrame(rows, columns=OPEN_COLUMNS)

@@ -31,6 +31,9 @@ SWEEPS, LARGE_SWEEPS, LARGE, SETTLE = 8, 3, 500, 30
 DEARER, CHEAPER, LEAST_GOAL = 1.3, 0.9, 1e-4
 """Factors on the price of a goal after a round that misses or more than meets it; its least, in prices of a call."""
 
+LIFTED = 0.5
+"""Least price of a goal that a plan to go on from misses, in prices of a call."""
+
 PAIRS = 0.3
 """Share of the annealing's steps in which two people leave together."""
 
@@ -148,6 +151,12 @@ class Descent:
             tell(f"blur {width:g}")
         self.settle()
 
+    def lift_missed(self) -> None:
+        """Make goals that the present plan misses dear enough to be aimed at."""
+        missed = self.service.gained(self.heads(self.exact()).n) < self.service.margin
+        dear = LIFTED * self.people.problem.costs.lost_call
+        self.goal_price = np.where(missed, np.maximum(self.goal_price, dear), self.goal_price)
+
     def _need(self) -> np.ndarray:
         """Return the heads that are worth their price, one at least, shape (Q, S)."""
         return np.asarray(np.maximum(1.0, (self.exact() > self.dual.price[:, :, None]).sum(axis=2)))
@@ -211,7 +220,7 @@ class Descent:
         """Return a price of each option's distance to the person's usual start; infinite beyond the widest spread."""
         problem, menu = self.people.problem, self.people.persons[a].menu
         most, price = problem.rules.max_start_spread_min, problem.costs.steady_h
-        if most is None and price == 0.0:
+        if not len(menu.minute) or (most is None and price == 0.0):
             return None
         worked = self.weeks[a].options[self.weeks[a].options >= 0]
         if not len(worked) and most is None:

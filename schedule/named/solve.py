@@ -33,7 +33,7 @@ STEPS = 1000
 
 @dataclass(frozen=True)
 class Prices:
-    """What the bound is proven with: prices of a head, shape (Q, S), and of a call towards each goal, shape (P,)."""
+    """Where a search ended: prices of a head, shape (Q, S), and of a call towards each goal, (P,), and its bound."""
 
     head: np.ndarray
     goal: np.ndarray
@@ -173,15 +173,18 @@ class _Search:
                 self.ended.set()
             if beside is not None:
                 beside.result()
-        best = self.best
-        plan = assigned(self.people, best.best, best.exact(), self.service.before)
-        cost = best.price(plan)
+        plans = [assigned(self.people, d.best, d.exact(), self.service.before) for d in self.descents]
+        costs = [d.price(plan) for d, plan in zip(self.descents, plans, strict=True)]
+        at = int(np.argmin(costs))
+        cost, plan = costs[at], plans[at]
+        bound = sound_bound(self.dual.bound, cost)
+        off = relative_gap(cost, bound)
         solved = Solved.of(
-            cost, sound_bound(self.dual.bound, cost), near=self.near(), by_user=self.clock.stopped,
+            cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
             time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
         )  # fmt: skip
         stages = {"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s}
-        return NamedPlan(plan, solved, Prices(self.dual.price, self.dual.goal_price, self.dual.bound), stages)
+        return NamedPlan(plan, solved, Prices(self.dual.price, self.descents[at].goal_price, self.dual.bound), stages)
 
     def _price(self, beside: Future[None] | None) -> None:
         """Raise the bound for its share of the time, or wait for the other thread to do so."""
@@ -200,6 +203,8 @@ class _Search:
         if self.start is None:
             descent.guided(tell)
             tell("descent")
+        else:
+            descent.lift_missed()
         left, since = self.clock.left_s, self.clock.elapsed_s
         if self.people.persons and not descent.over():
             descent.anneal(lambda: (self.clock.elapsed_s - since) / max(0.97 * left, 1e-9), self.steps, tell)

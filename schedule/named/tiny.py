@@ -1,4 +1,4 @@
-"""The smallest problem that calls every compiled kernel."""
+"""The smallest problem that calls the compiled kernels."""
 
 from __future__ import annotations
 

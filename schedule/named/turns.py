@@ -42,7 +42,7 @@ def assigned(
     queue = _queues(people, shifts, slope, before)
     names = [d.queue for d in people.problem.demands]
     return {
-        person.agent.id: tuple(_told(p, queue[a], names) for p in mine)
+        person.agent.id: tuple(_told(p, queue[a], names, int(people.can[person.group].argmax())) for p in mine)
         for a, (person, mine) in enumerate(zip(people.persons, shifts, strict=True))
     }
 
@@ -124,8 +124,8 @@ def _split(may: np.ndarray, was: np.ndarray, slope: np.ndarray, heads: np.ndarra
     return [int(q) for q in columns // count]
 
 
-def _told(p: PlannedShift, queue: Mapping[int, int], names: Sequence[str]) -> PlannedShift:
-    """Return `p` with the queues of its slots."""
+def _told(p: PlannedShift, queue: Mapping[int, int], names: Sequence[str], other: int) -> PlannedShift:
+    """Return `p` with the queues of its slots, or `other` where none lies in the week."""
     worked = [(s, queue[s]) for s in p.phone if s in queue]
     moves = [(s - p.shift.start, names[q]) for (_, was), (s, q) in pairwise(worked) if q != was]
-    return replace(p, queue=names[worked[0][1]], moves=tuple(moves))
+    return replace(p, queue=names[worked[0][1] if worked else other], moves=tuple(moves))

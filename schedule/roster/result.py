@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from ..coverage import heads_planned, shortfall
 from ..problem import ScheduleProblem
 from ..shifts import PlannedShift
-from ..status import Solved, sound_bound
+from ..status import OPTIMAL, Solved, sound_bound
 from .cells import Cell, Pool, pool_of
 from .plan import Plan
 from .weeks import Week, price_week
@@ -105,8 +105,12 @@ def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShif
     prices |= shortfall(heads_planned(problem, planned), problem)
     cost = wages + sum(prices.values())
     bound = sound_bound(solved.bound, cost)
-    history = (*solved.history, (solved.seconds, cost, bound))
-    return Roster(assigned, (), replace(solved, cost=cost, bound=bound, history=history), wages, prices, unmet)
+    proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
+    known = replace(
+        solved, status="optimal" if proven else "feasible", stopped=None if proven else solved.stopped, cost=cost,
+        bound=bound, history=(*solved.history, (solved.seconds, cost, bound)),
+    )  # fmt: skip
+    return Roster(assigned, (), known, wages, prices, unmet)
 
 
 def _priced(pool: Pool, weeks: Sequence[Week]) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
