@@ -13,10 +13,7 @@ import pandas as pd
 from ..schedule.check import Verdict
 from ..schedule.coverage import below_floor, fit
 from .config import Config
-from .week import Week
-
-SEARCH = ("lp", "pricing", "descent", "exchange", "repair")
-"""Stages of the optimisation."""
+from .week import Week, searched_s
 
 LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
 
@@ -38,7 +35,7 @@ def _part(week: Week, stages: Mapping[str, float]) -> dict[str, Any]:
         "bound": solved.bound,
         "gap": solved.gap,
         "paid_hours": sum(p.shift.paid_min for p in week.planned) / 60,
-        "seconds": sum(stages.get(name, 0.0) for name in SEARCH),
+        "seconds": searched_s(stages),
     }
 
 

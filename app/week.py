@@ -34,6 +34,9 @@ from .config import Config
 FIRST_SHARE, EXCHANGE_SHARE, REPAIR_SHARE = 0.65, 0.15, 0.1
 """Parts of the time limit: for everybody's weeks, for who takes whose shift, and for each repair."""
 
+SEARCH = ("lp", "pricing", "descent", "exchange", "repair")
+"""Stages of the search for a plan."""
+
 REPAIRS = 2
 """How often a plan is made anew where simulation says that a period misses its goal."""
 
@@ -160,7 +163,7 @@ def decide(
         watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
         asked = asking_more(asked, lacking, heads_planned(problem, week.planned))
         plan = _named(config, asked, watch, stages, start=plan)
-        roster = roster_of(problem, plan.assigned, replace(roster.solved, seconds=_searched_s(stages)))
+        roster = roster_of(problem, plan.assigned, replace(roster.solved, seconds=searched_s(stages)))
         if roster.solved.stopped == "gap" and (roster.solved.gap or 0.0) > config.solve.gap:
             roster = replace(roster, solved=replace(roster.solved, stopped="time"))
         found = measure(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
@@ -174,9 +177,9 @@ def decide(
     return replace(week, stages=stages)
 
 
-def _searched_s(stages: Mapping[str, float]) -> float:
-    """Return the seconds of the search for people's weeks so far."""
-    return sum(stages.get(name, 0.0) for name in ("pricing", "descent", "exchange", "repair"))
+def searched_s(stages: Mapping[str, float]) -> float:
+    """Return the seconds that the search for a plan has taken."""
+    return sum(stages.get(name, 0.0) for name in SEARCH)
 
 
 def _cover(config: Config, problem: ScheduleProblem, watch: Watch, stages: dict[str, float]) -> Cover:
