@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from ..forecast.errors import InputError
-from .config import PLAN
+from .config.plan_toml import PLAN
+from .files import csv_text, write_atomic
 from .intake.guess import guess, to_toml
-from .store import csv_text, write_atomic
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
 

@@ -10,26 +10,27 @@ from functools import partial
 
 import pandas as pd
 
-from ..forecast.grid import Grid
+from ..forecast.calendar.grid import Grid
 from ..forecast.progress import Stopped, Watch
-from ..forecast.queueing.curve import Curve
-from ..forecast.queueing.laws import law_of_cv
-from ..forecast.queueing.simulation import Simulation, simulate
-from ..schedule.activity import activity, anonymous, staffing
+from ..forecast.queueing.curve.curve import Curve
+from ..forecast.queueing.formulas.laws import law_of_cv
+from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..schedule.cover.result import Block, Cover
 from ..schedule.cover.solve import solve_cover
-from ..schedule.coverage import coverage, heads_planned, on_phone, service_expected
-from ..schedule.demand import asking_more, demand
-from ..schedule.named.exchange import exchanged
-from ..schedule.named.solve import NamedPlan, solve_named
-from ..schedule.openings import open_shifts
-from ..schedule.problem import ScheduleProblem
-from ..schedule.roster.conflicts import refuse_conflicts
-from ..schedule.roster.result import roster_of
-from ..schedule.shifts import PlannedShift
-from ..schedule.staff import Agent
-from ..schedule.status import NothingFound, Solved
-from .config import Config
+from ..schedule.diagnose.conflicts import refuse_conflicts
+from ..schedule.exchange.exchange import exchanged
+from ..schedule.exchange.result import roster_of
+from ..schedule.optimise.status import NothingFound, Solved
+from ..schedule.people.solve import NamedPlan, solve_named
+from ..schedule.plan.activity import activity, anonymous, staffing
+from ..schedule.plan.coverage import coverage, service_expected
+from ..schedule.plan.open_shifts import open_shifts
+from ..schedule.problem.demand import asking_more, demand
+from ..schedule.problem.heads import heads_planned, on_phone
+from ..schedule.problem.problem import ScheduleProblem
+from ..schedule.problem.shifts import PlannedShift
+from ..schedule.problem.staff import Agent
+from .config.plan_toml import Config
 
 FIRST_SHARE, EXCHANGE_SHARE, REPAIR_SHARE = 0.65, 0.15, 0.1
 """Parts of the time limit: for everybody's weeks, for who takes whose shift, and for each repair."""

@@ -20,14 +20,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from busyhour.forecast.backtesting.rolling import backtest, scores
+from busyhour.forecast.backtesting.score import METRICS
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.models import MODELS, model_named
-from busyhour.forecast.rolling import backtest, scores
-from busyhour.forecast.score import METRICS
 
-from .forecast_goals import Row, shown, verdicts
-from .forecast_peers import PEERS, peer, task
-from .forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
+from ..forecast_goals import Row, shown, verdicts
+from ..forecast_peers import PEERS, peer, task
+from ..forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
 
 DEFAULTS = ("factor", "auto")
 TOOL = "score_forecast.py"

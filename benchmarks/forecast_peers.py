@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.rolling import SPARE_DAYS
-from busyhour.forecast.score import score
+from busyhour.forecast.backtesting.rolling import SPARE_DAYS
+from busyhour.forecast.backtesting.score import score
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.tables import QUANTILE_COLUMNS
 
-from .forecast_sets import Set
+from ..forecast_sets import Set
 
 PEERS = ("mstl_calls", "prophet_calls")
 LIMIT_S = 3600

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from busyhour.app.inputs import Folder
-from busyhour.forecast.calendars import ALWAYS, Calendar, parse_opening
+from busyhour.app.inputs.folder import Folder
+from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, parse_opening
 
 HERE = Path(__file__).parent
 BANK = HERE.parent / "data" / "bank"

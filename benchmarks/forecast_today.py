@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.history import History
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.history import History
+from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.models import model_named
-from busyhour.forecast.quality import cleaned
 
-from .forecast_sets import SETS, Set, sets_named
+from ..forecast_sets import SETS, Set, sets_named
 
 BANK_DAYS = 60
 HOURS = (1, 2, 3, 4, 6, 8, 10)

@@ -33,8 +33,8 @@ import pandas as pd
 from benchmarks.peers.tries import SCHEDULERS, Variant, peer_activity, solve, task, variants
 from benchmarks.testday import SLOT_MIN, WEEKS, Recount, TestDay, problem, read_families, recount
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.activity import activity, anonymous
 from busyhour.schedule.cover.solve import solve_cover
+from busyhour.schedule.plan.activity import activity, anonymous
 
 WEEK = "week_0722_50"
 SHARED = (420, 450, 480)

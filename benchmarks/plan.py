@@ -43,7 +43,7 @@ def child(folder: Path, out: Path) -> None:
         return stage, time.monotonic() - began, time.process_time(), peak_mb()
 
     marks = [mark("import")]
-    from busyhour.app.plan import Ask, plan
+    from busyhour.app.run import Ask, plan
     from busyhour.forecast.progress import Event, Watch
 
     def show(event: Event) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from busyhour.forecast.errors import InputError
-from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
 
 T = TypeVar("T")
 

@@ -18,12 +18,12 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.roster_file import read_problem
-from busyhour.app.store import write_csv
+from busyhour.app.files import write_csv
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch
-from busyhour.schedule.cells.problem import Problem, Roster
-from busyhour.schedule.cells.solve import solve_cells
-from busyhour.schedule.status import Infeasible, NothingFound, Solved
+from busyhour.schedule.optimise.status import Infeasible, NothingFound, Solved
+from busyhour.schedule.periods.problem import Problem, Roster
+from busyhour.schedule.periods.solve import solve_cells
 
 BEST_KNOWN = {
     1: 607, 2: 828, 3: 1001, 5: 1143, 7: 1056, 9: 439, 12: 4040, 13: 1348, 16: 3225, 18: 4459, 20: 4943, 22: 33155,

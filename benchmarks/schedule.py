@@ -23,18 +23,18 @@ import pandas as pd
 
 from benchmarks.schedule_people import large, named, skills
 from benchmarks.weeks import WEEKS, Rows, read_demand
-from busyhour.app.config import read_plan
+from busyhour.app.config.plan_toml import read_plan
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing import performance, service_curve
-from busyhour.schedule.activity import activity, anonymous
-from busyhour.schedule.check import check
 from busyhour.schedule.cover.frame import Frame
 from busyhour.schedule.cover.model import build
 from busyhour.schedule.cover.part import whole_week
 from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.demand import demand
-from busyhour.schedule.problem import ScheduleProblem
+from busyhour.schedule.judge.check import check
+from busyhour.schedule.plan.activity import activity, anonymous
+from busyhour.schedule.problem.demand import demand
+from busyhour.schedule.problem.problem import ScheduleProblem
 
 AHT_S, WITHIN_S, LEVEL = 300.0, 20.0, 0.8
 DAY_WEEK, BUILD_WEEK = "week_0722_50", "week_24x7_1000"

@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.weeks import WEEKS, read_week
-from busyhour.app.store import write_csv
+from busyhour.app.files import write_csv
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.activity import activity
-from busyhour.schedule.coverage import heads_planned
-from busyhour.schedule.named.solve import NamedPlan, solve_named
-from busyhour.schedule.problem import Demand, ScheduleProblem
+from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.plan.activity import activity
+from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.check import check
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, ShiftFamily
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.judge.check import check
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.rules.rules import Rules
 
 WEEKS = Path(__file__).parent / "weeks"
 SLOT_MIN = 15

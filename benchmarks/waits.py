@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.abandons import PatienceFound, patience_of
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import Calendar, opening_of_history
+from busyhour.forecast.calendar.calendars import Calendar, opening_of_history
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.history import History
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.handle_race import handle_forecast
-from busyhour.forecast.history import History
-from busyhour.forecast.impatience import fit_patience
+from busyhour.forecast.handle_time.race import handle_forecast
+from busyhour.forecast.patience.from_intervals import PatienceFound, patience_of
+from busyhour.forecast.patience.from_waits import fit_patience
 
 WITHIN_S, MINUTES = 20, 30
 TYPES = ("PS", "NW", "NE", "IN", "TT", "PE")

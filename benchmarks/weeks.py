@@ -18,19 +18,19 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from busyhour.app.config import Config, read_plan
-from busyhour.app.store import refuse_foreign, run_folder, sha256, write_atomic, write_csv
-from busyhour.app.summary import versions
+from busyhour.app.config.plan_toml import Config, read_plan
+from busyhour.app.files import refuse_foreign, run_folder, sha256, write_atomic, write_csv
+from busyhour.app.publish.summary import versions
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Event, Watch
 from busyhour.forecast.tables import read_text_csv
-from busyhour.schedule.activity import activity, roster_table
-from busyhour.schedule.coverage import heads_planned
-from busyhour.schedule.named.solve import NamedPlan, solve_named
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.staff import Agent
-from busyhour.schedule.status import Infeasible
+from busyhour.schedule.optimise.status import Infeasible
+from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.plan.activity import activity, roster_table
+from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.staff import Agent
 
 T = TypeVar("T")
 

@@ -26,14 +26,15 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 
-from busyhour.app import config
-from busyhour.app.cli import app
+from busyhour.app.cli.main import app
+from busyhour.app.config import plan_toml as config
 from busyhour.app.intake.mapping import Intake
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.people import registry
-from busyhour.schedule.rules import Costs, Premium, Rules
-from busyhour.schedule.shifts import Break, ShiftFamily
-from busyhour.schedule.staff import Contract
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.problem.staff import Contract
+from busyhour.schedule.rules import registry
+from busyhour.schedule.rules.rules import Rules
 
 BLOCK = re.compile(r"(<!-- generated: ([a-z0-9_. ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -92,7 +93,7 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.forecast.queueing", "transient"),
     ("busyhour.forecast.queueing", "staff_day"),
     ("busyhour.forecast.queueing", "repair"),
-    ("busyhour.forecast.queueing.mixing", "service_curve"),
+    ("busyhour.forecast.queueing.curve.making", "service_curve"),
     ("busyhour.forecast.queueing", "simulate"),
     ("busyhour.forecast.queueing", "Exponential"),
     ("busyhour.forecast.queueing", "Lognormal"),
@@ -102,27 +103,27 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.forecast", "scores"),
     ("busyhour.forecast", "totals"),
     ("busyhour.forecast.predict", "forecast"),
-    ("busyhour.forecast.value_added", "overrides_helped"),
-    ("busyhour.forecast.value_added", "overrides_backtest"),
-    ("busyhour.forecast.rolling", "backtest"),
-    ("busyhour.forecast.impatience", "fit_patience"),
-    ("busyhour.forecast.impatience", "kaplan_meier"),
-    ("busyhour.forecast.abandons", "patience_of"),
-    ("busyhour.forecast.handle_race", "handle_forecast"),
+    ("busyhour.forecast.backtesting.value_added", "overrides_helped"),
+    ("busyhour.forecast.backtesting.value_added", "overrides_backtest"),
+    ("busyhour.forecast.backtesting.rolling", "backtest"),
+    ("busyhour.forecast.patience.from_waits", "fit_patience"),
+    ("busyhour.forecast.patience.from_waits", "kaplan_meier"),
+    ("busyhour.forecast.patience.from_intervals", "patience_of"),
+    ("busyhour.forecast.handle_time.race", "handle_forecast"),
     ("busyhour.forecast.require", "require"),
-    ("busyhour.forecast.grid", "Grid"),
-    ("busyhour.forecast.calendars", "Calendar"),
-    ("busyhour.schedule.demand", "demand"),
-    ("busyhour.schedule.problem", "ScheduleProblem"),
+    ("busyhour.forecast.calendar.grid", "Grid"),
+    ("busyhour.forecast.calendar.calendars", "Calendar"),
+    ("busyhour.schedule.problem.demand", "demand"),
+    ("busyhour.schedule.problem.problem", "ScheduleProblem"),
     ("busyhour.schedule.cover.solve", "solve_cover"),
-    ("busyhour.schedule.roster.solve", "solve_roster"),
-    ("busyhour.schedule.named.solve", "solve_named"),
-    ("busyhour.schedule.activity", "activity"),
-    ("busyhour.schedule.coverage", "coverage"),
-    ("busyhour.schedule.explain", "explain"),
-    ("busyhour.schedule.check", "check"),
+    ("busyhour.schedule.exchange.solve", "solve_roster"),
+    ("busyhour.schedule.people.solve", "solve_named"),
+    ("busyhour.schedule.plan.activity", "activity"),
+    ("busyhour.schedule.plan.coverage", "coverage"),
+    ("busyhour.schedule.diagnose.explain", "explain"),
+    ("busyhour.schedule.judge.check", "check"),
     ("busyhour.app.intake.read", "read_calls"),
-    ("busyhour.app.plan", "plan"),
+    ("busyhour.app.run", "plan"),
 )
 
 
@@ -315,7 +316,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),
-    "roster rows": lambda: rows_of("busyhour.schedule.roster.constraints", *RULES_OF_PEOPLE),
+    "roster rows": lambda: rows_of("busyhour.schedule.exchange.constraints", *RULES_OF_PEOPLE),
     "python": python,
 }
 

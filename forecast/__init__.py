@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # our matrices are small: more threads only wait for each other
 
 if TYPE_CHECKING:
+    from .backtesting.rolling import scores
     from .frames import backtest, forecast
-    from .rolling import scores
-    from .sums import totals
+    from .period_totals import totals
 
 __all__ = ["backtest", "forecast", "scores", "totals"]
 
@@ -22,6 +22,7 @@ def __getattr__(name: str) -> Any:
     """Load the public functions; nothing heavy is imported before one is asked for."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import frames, rolling, sums
+    from . import frames, period_totals
+    from .backtesting import rolling
 
-    return {"scores": rolling.scores, "totals": sums.totals}.get(name) or getattr(frames, name)
+    return {"scores": rolling.scores, "totals": period_totals.totals}.get(name) or getattr(frames, name)

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from .calendars import Calendar
+from .backtesting.race import ORIGINS
+from .backtesting.rolling import backtest as rolled
+from .calendar.calendars import Calendar
+from .calls.tidy import calendar_of, cut, dates_of, minutes_of, origins_of, tidy
 from .models import MODELS
 from .overrides import Override
 from .predict import Forecast
 from .predict import forecast as predicted
 from .progress import Watch
-from .race import ORIGINS
-from .rolling import backtest as rolled
-from .tidy import calendar_of, cut, dates_of, minutes_of, origins_of, tidy
 
 WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", "level_shift", "clock_slip", "model",
           "running_day")  # fmt: skip

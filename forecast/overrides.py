@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .calendar.grid import Grid, midnight
+from .calls.history import Note
 from .errors import InputError
-from .grid import Grid, midnight
-from .history import Note
 from .models.spread import count_quantiles
 from .tables import QUANTILE_COLUMNS, QUANTILES, TABLES, check
 

@@ -13,16 +13,16 @@ from multiprocessing import active_children, get_context
 
 import pandas as pd
 
-from .arrange import by_queue
-from .calendars import Calendar
+from .backtesting.race import ORIGINS
+from .calendar.calendars import Calendar
+from .calendar.grid import Grid
+from .calls.arrange import by_queue
+from .calls.findings import table
+from .calls.history import Note
 from .errors import InputError
-from .findings import table
-from .grid import Grid
-from .history import Note
 from .overrides import Override, overridden, overrides_of
 from .progress import Watch
 from .queue_forecast import QueueAsk, QueueForecast, forecast_queue
-from .race import ORIGINS
 
 TICK_S = 0.2
 

@@ -8,18 +8,18 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from .arrange import arranged
-from .calendars import Calendar
-from .findings import report
-from .grid import WEEKDAYS, Grid
-from .handle_race import handle_forecast
-from .history import History, Note, cells
+from .backtesting.race import Choice, choose
+from .backtesting.score import METRICS
+from .calendar.calendars import Calendar
+from .calendar.grid import WEEKDAYS, Grid
+from .calls.arrange import arranged
+from .calls.findings import report
+from .calls.history import History, Note, cells
+from .calls.quality import inspect, mended
+from .handle_time.race import handle_forecast
 from .models import JOIN, PARTS, Prediction, model_named
-from .patience import settled
+from .patience.planned import settled
 from .progress import Watch
-from .quality import inspect, mended
-from .race import Choice, choose
-from .score import METRICS
 from .tables import QUANTILE_COLUMNS
 
 BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")

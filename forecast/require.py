@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from .calendar.grid import Grid
 from .errors import InputError
-from .grid import Grid
-from .queueing.curve import Curve
-from .queueing.forward import staff_day
-from .queueing.mixing import rate_cv, service_curve
-from .queueing.targets import ServiceGoal
+from .queueing.curve.curve import Curve
+from .queueing.curve.making import rate_cv, service_curve
+from .queueing.goal.targets import ServiceGoal
+from .queueing.moving.fewest_agents import staff_day
 from .tables import TABLES, check, refuse_duplicates
 
 

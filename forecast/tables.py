@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from .calendar.grid import known_zone
 from .errors import InputError
-from .grid import known_zone
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from busyhour.app.cli import app
+from busyhour.app.cli.main import app
 
 PLAN = """
 [site]

@@ -55,7 +55,7 @@ def test_files_stay_small(path: Path) -> None:
 
 def test_only_the_solver_door_opens_the_solver() -> None:
     """PuLP models are written in many places; HiGHS is called at one door and, column by column, beside it."""
-    assert [p.name for p in MODULES if "highspy" in imports_of(p)] == ["growing.py", "solver.py"]
+    assert [p.name for p in MODULES if "highspy" in imports_of(p)] == ["column_lp.py", "solver.py"]
 
 
 def test_typings_follow_the_folders() -> None:

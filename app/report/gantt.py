@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from ...forecast.grid import midnight
+from ...forecast.calendar.grid import midnight
 from .figures import clock, day
 from .run import Run
 

@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 import vl_convert
 
-from ..store import write_atomic
+from ..files import write_atomic
 from .axis import TimeAxis
 from .cards import cards
 from .charts import charts

@@ -6,9 +6,10 @@ import math
 from dataclasses import fields
 from typing import Any
 
-from ...schedule.rules import Costs, Premium, Rules
-from ...schedule.shifts import Break, ShiftFamily
-from ...schedule.staff import Contract
+from ...schedule.problem.costs import Costs, Premium
+from ...schedule.problem.shifts import Break, ShiftFamily
+from ...schedule.problem.staff import Contract
+from ...schedule.rules.rules import Rules
 from .figures import hours, money, number, percent
 from .run import Run
 from .tables import TextTable, table

@@ -16,7 +16,7 @@ from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
-from ..config import PLAN, read_plan
+from ..config.plan_toml import PLAN, read_plan
 
 SCHEDULE = load(_schedule)
 OWN = load(__package__)

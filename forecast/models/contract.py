@@ -12,9 +12,9 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from ..calendar.grid import Grid
+from ..calls.history import History, cells
 from ..errors import InputError
-from ..grid import Grid
-from ..history import History, cells
 from ..tables import QUANTILES
 from .spread import count_quantiles
 

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .curve import Curve
-    from .erlang import erlang_b, erlang_c
-    from .forward import DayStaffing, staff_day
-    from .laws import Empirical, Exponential, Lognormal
-    from .measures import Performance, performance
-    from .mend import Repaired, repair
-    from .mixing import service_curve
-    from .moving import Transient, transient
-    from .required import required_agents
-    from .simulation import Simulation, simulate
-    from .table import AgentsTable
-    from .targets import ServiceGoal
+    from .curve.curve import Curve
+    from .curve.making import service_curve
+    from .formulas.erlang import erlang_b, erlang_c
+    from .formulas.laws import Empirical, Exponential, Lognormal
+    from .formulas.measures import Performance, performance
+    from .goal.required import required_agents
+    from .goal.table import AgentsTable
+    from .goal.targets import ServiceGoal
+    from .moving.fewest_agents import DayStaffing, staff_day
+    from .moving.transient import Transient, transient
+    from .simulation.extra_staff import Repaired, repair
+    from .simulation.simulation import Simulation, simulate
 
 # Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
 # behind there would stand in the way of the next installation.
@@ -51,26 +51,26 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AgentsTable": "table",
-    "Curve": "curve",
-    "DayStaffing": "forward",
-    "Empirical": "laws",
-    "Exponential": "laws",
-    "Lognormal": "laws",
-    "Performance": "measures",
-    "Repaired": "mend",
-    "ServiceGoal": "targets",
-    "Simulation": "simulation",
-    "Transient": "moving",
-    "erlang_b": "erlang",
-    "erlang_c": "erlang",
-    "performance": "measures",
-    "repair": "mend",
-    "required_agents": "required",
-    "service_curve": "mixing",
-    "simulate": "simulation",
-    "staff_day": "forward",
-    "transient": "moving",
+    "AgentsTable": "goal.table",
+    "Curve": "curve.curve",
+    "DayStaffing": "moving.fewest_agents",
+    "Empirical": "formulas.laws",
+    "Exponential": "formulas.laws",
+    "Lognormal": "formulas.laws",
+    "Performance": "formulas.measures",
+    "Repaired": "simulation.extra_staff",
+    "ServiceGoal": "goal.targets",
+    "Simulation": "simulation.simulation",
+    "Transient": "moving.transient",
+    "erlang_b": "formulas.erlang",
+    "erlang_c": "formulas.erlang",
+    "performance": "formulas.measures",
+    "repair": "simulation.extra_staff",
+    "required_agents": "goal.required",
+    "service_curve": "curve.making",
+    "simulate": "simulation.simulation",
+    "staff_day": "moving.fewest_agents",
+    "transient": "moving.transient",
 }
 
 

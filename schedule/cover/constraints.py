@@ -7,7 +7,7 @@ from typing import Any
 
 import pulp
 
-from ..linear import add_row
+from ..optimise.linear import add_row
 from .frame import Frame
 from .musts import must_rows
 from .part import Part

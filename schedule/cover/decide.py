@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..solver import relative_gap
-from ..status import sound_bound
+from ..optimise.solver import relative_gap
+from ..optimise.status import sound_bound
 from .counts import Counts
 from .effort import Effort
 from .frame import Frame

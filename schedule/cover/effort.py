@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from ...forecast.progress import Watch
-from ..solver import Answer, solve
+from ..optimise.solver import Answer, solve
 from .counts import Counts
 from .model import CoverModel
 

@@ -9,10 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
-from ..people.may_work import may_work
-from ..people.registry import musts_of
-from ..problem import Demand, ScheduleProblem
-from ..shifts import Shift
+from ..problem.problem import Demand, ScheduleProblem
+from ..problem.shifts import Shift
+from ..rules.may_work import may_work
+from ..rules.registry import musts_of
 from .groups import DayLimit, Freedom, Group, WeekLimit, day_limits, groups_of, week_limit
 
 Column = tuple[int, int, int]

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..people.workable import Workable
-from ..problem import ScheduleProblem
-from ..shifts import Shift
-from ..staff import Agent, Contract
+from ..problem.problem import ScheduleProblem
+from ..problem.shifts import Shift
+from ..problem.staff import Agent, Contract
+from ..rules.workable import Workable
 
 BAND_MIN = 120
 """Width of the start bands within which a group's free people are counted, in minutes."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..shifts import PlannedShift
-from ..status import Solved
+from ..optimise.status import Solved
+from ..problem.shifts import PlannedShift
 from .counts import Counts
 from .frame import Frame
 

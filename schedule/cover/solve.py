@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..problem import ScheduleProblem
-from ..solver import Answer, relative_gap
-from ..status import Solved, sound_bound
+from ..optimise.solver import Answer, relative_gap
+from ..optimise.status import Solved, sound_bound
+from ..problem.problem import ScheduleProblem
 from .counts import shortage, value
 from .effort import Effort
 from .frame import Frame

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..solver import relative_gap
+from ..optimise.solver import relative_gap
 from .counts import Counts, value
 from .decide import decide
 from .effort import STAGE, Effort

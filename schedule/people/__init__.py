@@ -1,1 +1,1 @@
-"""Rules about one person's week, one file each."""
+"""The engine for named people: everybody's shifts, breaks and days off together."""

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app import store
-from busyhour.app.cli import app
+from busyhour.app import files as store
+from busyhour.app.cli.main import app
 
 OLD = "an earlier result\n"
 ORIGIN = "origin,horizon_days\n2026-01-30,5\n"

@@ -18,13 +18,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app import store, week
-from busyhour.app.cli import app
+from busyhour.app import files as store
+from busyhour.app import week
+from busyhour.app.cli.main import app
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
-from busyhour.schedule.named.solve import NamedPlan, Prices
-from busyhour.schedule.problem import ScheduleProblem
-from busyhour.schedule.status import Solved
+from busyhour.schedule.optimise.status import Solved
+from busyhour.schedule.people.solve import NamedPlan, Prices
+from busyhour.schedule.problem.problem import ScheduleProblem
 
 RUN = Path("runs") / "2026-10-19"
 

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app.cli import app, code_of
-from busyhour.app.plan import Ask
+from busyhour.app.cli.main import app, code_of
+from busyhour.app.run import Ask
 
 RUN = Path("runs") / "2026-10-19"
 
@@ -204,7 +204,7 @@ def test_the_exit_code_tells_a_gap_that_time_left_open(stopped: str | None, gap:
 
 def test_a_stopped_run_never_replaces_a_finished_one(planned: Path, tmp_path: Path) -> None:
     """It goes beside it; where nothing finished stands it takes the place."""
-    from busyhour.app.publish import beside_finished
+    from busyhour.app.publish.folder import beside_finished
 
     run = tmp_path / "week"
     assert beside_finished(run) == run

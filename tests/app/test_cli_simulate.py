@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app.cli import app
-from busyhour.app.staffing import goals_of, read_staffing
+from busyhour.app.cli.main import app
+from busyhour.app.inputs.read_staffing import goals_of, read_staffing
 from busyhour.forecast.errors import InputError
 
 STARTS = pd.date_range("2026-11-16 08:00", periods=8, freq="30min")

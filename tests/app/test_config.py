@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from busyhour.app.config import read_plan
-from busyhour.app.plan import decisive
+from busyhour.app.config.plan_toml import read_plan
+from busyhour.app.run import decisive
 from busyhour.forecast.errors import InputError
 
 Edit = Callable[[str, str], None]

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
-from busyhour.app.export.calendar import file_names, uid, write_calendars
-from busyhour.app.export.excel import write_workbook
-from busyhour.app.export.sheets import write_sheets
-from busyhour.app.export.wages import factor, wage
+from busyhour.app.publish.calendar import file_names, uid, write_calendars
+from busyhour.app.publish.excel import write_workbook
+from busyhour.app.publish.sheets import write_sheets
+from busyhour.app.publish.wages import factor, wage
 from busyhour.app.report.run import read_run
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from busyhour.app.last_week import last_week
-from busyhour.app.people import read_people
+from busyhour.app.inputs.last_week import last_week
+from busyhour.app.inputs.people import read_people
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import ShiftFamily
-from busyhour.schedule.staff import Agent, Contract, Fixed
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.shifts import ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract, Fixed
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 10, 19), 7, 15, "Europe/Berlin")
 FAMILIES = {

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from busyhour.app.cli import app
-from busyhour.app.inputs import Folder
-from busyhour.app.plan import predict
+from busyhour.app.cli.main import app
+from busyhour.app.inputs.folder import Folder
+from busyhour.app.run import predict
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.predict import Forecast
 from busyhour.forecast.progress import Watch
 

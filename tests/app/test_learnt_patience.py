@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.app.inputs import Folder
-from busyhour.app.plan import predict, requirement_of
+from busyhour.app.inputs.folder import Folder
 from busyhour.app.report.rules import rule_tables
 from busyhour.app.report.run import read_run
-from busyhour.forecast.grid import Grid
+from busyhour.app.run import predict, requirement_of
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.predict import Forecast
 from busyhour.forecast.progress import Watch
 

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.app.last_week import last_week
-from busyhour.app.people import read_people
+from busyhour.app.inputs.last_week import last_week
+from busyhour.app.inputs.people import read_people
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.shifts import ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 MONDAY = dt.date(2026, 10, 19)  # the week's Sunday has 25 hours in Berlin
 GRID = Grid(MONDAY, 7, 15, "Europe/Berlin")

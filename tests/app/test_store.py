@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from busyhour.app.store import TEMPORARY, csv_text, run_folder, write_atomic
+from busyhour.app.files import TEMPORARY, csv_text, run_folder, write_atomic
 from busyhour.forecast.errors import InputError
 
 
@@ -58,7 +58,7 @@ def test_a_killed_run_is_swept_by_the_next(tmp_path: Path) -> None:
     """A process that dies leaves no torn file under a final name, and the next run cleans up."""
     out = tmp_path / "run"
     code = (
-        "import os, sys; from pathlib import Path; from busyhour.app.store import run_folder, write_atomic\n"
+        "import os, sys; from pathlib import Path; from busyhour.app.files import run_folder, write_atomic\n"
         f"with run_folder(Path({str(out)!r})) as w:\n"
         "    write_atomic(w / 'summary.json', 'half')\n    os._exit(9)"
     )

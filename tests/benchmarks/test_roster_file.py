@@ -10,7 +10,7 @@ import pytest
 from benchmarks.roster_file import read_problem
 from benchmarks.rostering import main
 from busyhour.forecast.errors import InputError
-from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
 
 TEXT = """# A comment
 SECTION_HORIZON

@@ -7,15 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import WEEKDAYS, Grid
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.activity import activity
-from busyhour.schedule.barriers import RULES, Rostered
-from busyhour.schedule.check import check
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import PlannedShift, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.calendar.grid import WEEKDAYS, Grid
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.diagnose.what_holds_back import RULES, Rostered
+from busyhour.schedule.judge.check import check
+from busyhour.schedule.plan.activity import activity
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 ZONE = "Europe/Berlin"
 GRID = Grid(dt.date(2026, 10, 19), 7, 30, ZONE)  # its Sunday has 25 hours

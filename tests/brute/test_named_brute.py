@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from people_rules import HOURS, last_week, legal
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.named.solve import solve_named
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
-from busyhour.schedule.status import Infeasible
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.optimise.status import Infeasible
+from busyhour.schedule.people.solve import solve_named
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 
 def tiny(seed):

@@ -8,21 +8,22 @@ import numpy as np
 import pytest
 from people_rules import HOURS, last_week, legal
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.roster import solve as roster_solve
-from busyhour.schedule.roster.alone import least_hours
-from busyhour.schedule.roster.cells import pool_of
-from busyhour.schedule.roster.days import Days
-from busyhour.schedule.roster.plan import plan_of
-from busyhour.schedule.roster.solve import solve_roster
-from busyhour.schedule.roster.weeks import broken
-from busyhour.schedule.rules import Costs, Premium, Rules
-from busyhour.schedule.shifts import PlannedShift, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract, Wish
-from busyhour.schedule.status import Infeasible
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.diagnose.alone import least_hours
+from busyhour.schedule.exchange import solve as roster_solve
+from busyhour.schedule.exchange.cells import pool_of
+from busyhour.schedule.exchange.days import Days
+from busyhour.schedule.exchange.plan import plan_of
+from busyhour.schedule.exchange.solve import solve_roster
+from busyhour.schedule.exchange.weeks import broken
+from busyhour.schedule.optimise.status import Infeasible
+from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract, Wish
+from busyhour.schedule.rules.rules import Rules
 
 
 def tiny(seed):

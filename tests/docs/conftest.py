@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from busyhour.app.cli import app
+from busyhour.app.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 CALLS, PEOPLE = 1 / 26, 1 / 20

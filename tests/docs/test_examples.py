@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 import busyhour.app
 import busyhour.forecast
 import busyhour.schedule
-from busyhour.app.cli import app
+from busyhour.app.cli.main import app
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from busyhour.app.config import parse_plan
+from busyhour.app.config.plan_toml import parse_plan
 from busyhour.forecast.tables import TABLES as CALLS
 from busyhour.schedule.tables import TABLES as PEOPLE
 

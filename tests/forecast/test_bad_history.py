@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import Calendar
+from busyhour.forecast.backtesting.rolling import backtest
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.predict import forecast
-from busyhour.forecast.rolling import backtest
 
 WEEK = Grid(dt.date(2026, 2, 16), 7, 60)
 SECONDS = {"calls": 180.0}

@@ -4,9 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, opening_of_history, parse_hours, parse_opening
+from busyhour.forecast.calendar.calendars import (
+    ALWAYS,
+    Calendar,
+    SpecialDay,
+    opening_of_history,
+    parse_hours,
+    parse_opening,
+)
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 
 
 def test_opening_may_have_several_spans_a_day():

@@ -7,9 +7,9 @@ import numpy as np
 
 from busyhour.forecast.queueing import ServiceGoal
 from busyhour.forecast.queueing.compiling import FEW, Kernel
-from busyhour.forecast.queueing.erlang import inverses
-from busyhour.forecast.queueing.finite import evaluate
-from busyhour.forecast.queueing.meeting import bounds_of, smallest_of_each, thresholds
+from busyhour.forecast.queueing.formulas.erlang import inverses
+from busyhour.forecast.queueing.formulas.finite import evaluate
+from busyhour.forecast.queueing.goal.meeting import bounds_of, smallest_of_each, thresholds
 
 RNG = np.random.default_rng(5)
 COUNT = 200

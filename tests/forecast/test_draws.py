@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from busyhour.forecast.queueing import draws
+from busyhour.forecast.queueing.simulation import draws
 
 
 def test_draws_stay_what_they_were():

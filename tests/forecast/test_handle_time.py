@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.handle_cells import handle_cells
-from busyhour.forecast.handle_level import follow
-from busyhour.forecast.handle_race import handle_forecast
-from busyhour.forecast.handle_time import HANDLE_MODELS
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.handle_time.cells import handle_cells
+from busyhour.forecast.handle_time.level import follow
+from busyhour.forecast.handle_time.models import HANDLE_MODELS
+from busyhour.forecast.handle_time.race import handle_forecast
 from busyhour.forecast.predict import forecast
 
 DAYS = 112

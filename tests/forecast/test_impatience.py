@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.hazards import TwoKinds, Weibull
-from busyhour.forecast.impatience import fit_patience, kaplan_meier
+from busyhour.forecast.patience.from_waits import fit_patience, kaplan_meier
+from busyhour.forecast.patience.hazards import TwoKinds, Weibull
 from busyhour.forecast.queueing import performance
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.queueing import ServiceGoal, performance, repair, simulate, staff_day, transient
-from busyhour.forecast.queueing.course import busyness
+from busyhour.forecast.queueing.moving.day_course import busyness
 from busyhour.forecast.require import require
 
 GOAL = ServiceGoal(0.8, 20)

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.forecast.backtesting.value_added import overrides_backtest, overrides_helped
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.overrides import overrides_of
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.tables import QUANTILE_COLUMNS
-from busyhour.forecast.value_added import overrides_backtest, overrides_helped
 
 WEEK = Grid(dt.date(2026, 2, 16), 7, 60)
 QUANTILES = list(QUANTILE_COLUMNS)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.abandons import UNSURE, patience_of
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import Calendar, parse_opening
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.patience import settled
+from busyhour.forecast.calendar.calendars import Calendar, parse_opening
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.patience.from_intervals import UNSURE, patience_of
+from busyhour.forecast.patience.planned import settled
 from busyhour.forecast.predict import forecast
 
 HANDLE_S = 240.0

@@ -4,15 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay
+from busyhour.forecast.backtesting.rolling import backtest, scores
+from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, SpecialDay
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.models import MODELS
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.require import require
-from busyhour.forecast.rolling import backtest, scores
 from busyhour.forecast.tables import QUANTILE_COLUMNS, TABLES, check
 
 WEEK = Grid(dt.date(2026, 3, 30), 7, 60)

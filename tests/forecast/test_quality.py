@@ -4,10 +4,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import ALWAYS, Calendar
-from busyhour.forecast.findings import report, table
-from busyhour.forecast.quality import cleaned, inspect
+from busyhour.forecast.calendar.calendars import ALWAYS, Calendar
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.findings import report, table
+from busyhour.forecast.calls.quality import cleaned, inspect
 
 
 def at(frame, first, last):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.models import MODELS, PARTS
 from busyhour.forecast.predict import forecast
 

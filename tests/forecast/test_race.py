@@ -6,15 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.course import course
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.backtesting.origins import course
+from busyhour.forecast.backtesting.race import HEAT, HOPELESS, Entry, Race, choose, race
+from busyhour.forecast.backtesting.score import Score
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.models import MODELS, model_named
 from busyhour.forecast.models.naive import WeekdayMean
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.race import HEAT, HOPELESS, Entry, Race, choose, race
-from busyhour.forecast.score import Score
 
 WEEK = Grid(dt.date(2026, 3, 30), 7, 60)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.queueing import ServiceGoal, performance
 from busyhour.forecast.require import require
 from busyhour.forecast.tables import TABLES, check

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.models import Combination, glm, model_named
 from busyhour.forecast.models.combine import average
 from busyhour.forecast.models.glm import PoissonGlm

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from busyhour.forecast.backtesting.score import poisson_floor, score
 from busyhour.forecast.models.spread import count_quantiles
-from busyhour.forecast.score import poisson_floor, score
 from busyhour.forecast.tables import QUANTILES
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from desk_cases import GOAL, of, steps, volume_of, whole
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.progress import Stopped, Watch
 from busyhour.forecast.queueing import Exponential, Lognormal, ServiceGoal, simulate
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.queueing import Exponential, Lognormal, ServiceGoal, performance, simulate
 
 GOAL = {"desk": ServiceGoal(0.8, 20)}

@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 MONDAY = dt.date(2026, 11, 30)
 REFERENCE = Path(__file__).parents[1] / "reference" / "cover_monday.csv"

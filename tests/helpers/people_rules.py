@@ -5,7 +5,7 @@ A week is a list with a cell (start hour, hours, family, queue, pattern, paid ho
 
 import itertools
 
-from busyhour.schedule.staff import Fixed
+from busyhour.schedule.problem.staff import Fixed
 
 HOURS = 24
 

@@ -4,14 +4,15 @@ import datetime as dt
 
 import numpy as np
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.roster.solve import solve_roster
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.exchange.solve import solve_roster
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 10, 19), 7, 60)
 FREE = Rules(rest_min=0, max_run_days=14, days_off_together=0)

@@ -6,7 +6,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import WEEKDAYS
+from busyhour.forecast.calendar.grid import WEEKDAYS
 
 WEEK = dt.date(2026, 10, 19)  # its Sunday has 25 hours in Berlin
 

@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.coverage import heads_planned, shortfall
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.roster.absence import Absence
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import PlannedShift, Shift
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.price.absence import Absence
+from busyhour.schedule.price.shortfall import shortfall
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import PlannedShift, Shift
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 10, 19), 1, 60)
 COSTS = Costs(lost_call=7.0, under_h=40.0)

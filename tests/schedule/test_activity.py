@@ -5,10 +5,10 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.grid import Grid
-from busyhour.schedule import activity as tables
-from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
-from busyhour.schedule.staff import Agent
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.schedule.plan import activity as tables
+from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
+from busyhour.schedule.problem.staff import Agent
 from busyhour.schedule.tables import TABLES
 
 BREAKS = (Break(15, 60, 120), Break(30, 180, 240, "lunch", False), Break(15, 300, 360))

@@ -7,7 +7,7 @@ import pytest
 from scipy.optimize import linprog
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.ascent import Ascent, ascend
+from busyhour.schedule.optimise.ascent import Ascent, ascend
 
 SIZE, PLANES = 4, 12
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from busyhour.forecast.errors import InputError
-from busyhour.schedule import check as judge
-from busyhour.schedule.check import check
+from busyhour.schedule.judge import check as judge
+from busyhour.schedule.judge.check import check
 
 
 def test_unknown_activities_are_found(centre) -> None:

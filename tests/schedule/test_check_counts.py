@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.schedule.check_counts import check_coverage, cost_wages, recount
+from busyhour.schedule.judge.counts import check_coverage, cost_wages, recount
 
 WEEK = "2026-10-19"
 BERLIN = {"plan": {"site": {"zone": "Europe/Berlin"}}, "week": WEEK}

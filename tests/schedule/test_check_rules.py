@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from busyhour.schedule.check import RULES, check
+from busyhour.schedule.judge.check import RULES, check
 
 MUTATIONS = {}
 

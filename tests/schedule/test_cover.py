@@ -12,8 +12,8 @@ from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.frame import Frame
 from busyhour.schedule.cover.part import blocks
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.rules import Costs, Premium
-from busyhour.schedule.shifts import Break
+from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.shifts import Break
 
 
 @pytest.mark.parametrize(("shortest", "longest", "best"), [(420, 480, 488.5), (240, 540, 454.5)])

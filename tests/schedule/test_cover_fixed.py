@@ -13,7 +13,7 @@ from busyhour.schedule.cover.frame import Frame
 from busyhour.schedule.cover.musts import with_musts
 from busyhour.schedule.cover.result import single_heads
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.staff import Fixed
+from busyhour.schedule.problem.staff import Fixed
 
 
 def idle(*staff, **rules):

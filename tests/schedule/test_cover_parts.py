@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.envelope import concave_majorant
+from busyhour.forecast.queueing.curve.envelope import concave_majorant
 from busyhour.schedule.cover.counts import Counts, gains, value
 from busyhour.schedule.cover.effort import Effort
 from busyhour.schedule.cover.frame import Frame

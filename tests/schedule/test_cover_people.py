@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from cover_cases import CONTRACTS, check, people, pooled, run
 
-from busyhour.schedule.rules import Costs
+from busyhour.schedule.problem.costs import Costs
 
 
 def test_nobody_works_more_than_people_and_their_weeks_allow():

@@ -6,21 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.queueing.curve import Curve
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.coverage import (
-    coverage,
-    fit,
-    heads_of,
-    occupancy_expected,
-    on_phone,
-    service_expected,
-    shortfall,
-)
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
+from busyhour.forecast.queueing.curve.curve import Curve
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.plan.coverage import coverage, fit, occupancy_expected, service_expected
+from busyhour.schedule.price.shortfall import shortfall
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.heads import heads_of, on_phone
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 10, 24), 2, 15, "Europe/Berlin")  # Saturday, and the Sunday of 25 hours
 NOBODY = np.zeros(len(GRID))

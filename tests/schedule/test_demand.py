@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.queueing import ServiceGoal
 from busyhour.forecast.require import require
-from busyhour.schedule.demand import demand
+from busyhour.schedule.problem.demand import demand
 
 GRID = Grid(dt.date(2026, 10, 19), 7, 30, "Europe/Berlin")  # its Sunday has 25 hours
 GOAL = ServiceGoal(0.8, 20)

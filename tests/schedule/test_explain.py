@@ -7,17 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.grid import Grid
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.activity import activity
-from busyhour.schedule.barriers import RULES, Rostered
-from busyhour.schedule.coverage import coverage
-from busyhour.schedule.explain import explain, explain_open
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Premium, Rules
-from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily
-from busyhour.schedule.shortage import Case
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.diagnose.explain import explain, explain_open
+from busyhour.schedule.diagnose.short_stretches import Case
+from busyhour.schedule.diagnose.what_holds_back import RULES, Rostered
+from busyhour.schedule.plan.activity import activity
+from busyhour.schedule.plan.coverage import coverage
+from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 3, 2), 7, 15)  # a Monday, no clock change
 DAY = 96

@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.envelope import concave_majorant
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.named.descent import CHEAPER, DEARER, LEAST_GOAL, Descent
-from busyhour.schedule.named.dual import Dual
-from busyhour.schedule.named.menu import People
-from busyhour.schedule.named.service import Service, pool_rises
-from busyhour.schedule.named.solve import solve_named
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.queueing.curve.envelope import concave_majorant
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.people.compile import People
+from busyhour.schedule.people.descent import CHEAPER, DEARER, LEAST_GOAL, Descent
+from busyhour.schedule.people.dual import Dual
+from busyhour.schedule.people.solve import solve_named
+from busyhour.schedule.price.worth import Service, pool_rises
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 TEAM, STARTS, LOST = 20, (8, 10, 12, 14), 8.0
 

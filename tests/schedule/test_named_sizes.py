@@ -10,15 +10,16 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.coverage import heads_planned
-from busyhour.schedule.named.solve import NamedPlan, solve_named
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, ShiftFamily
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 REST_H, HOURS, DAYS = 11, 40, 5
 

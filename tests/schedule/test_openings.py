@@ -9,14 +9,16 @@ import pytest
 from cover_cases import FULL, PART, by_need, day, pooled
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.coverage import heads_planned, shortfall
-from busyhour.schedule.demand import asking_more
-from busyhour.schedule.named.exchange import exchanged
-from busyhour.schedule.named.solve import solve_named
-from busyhour.schedule.openings import open_shifts
-from busyhour.schedule.roster.result import roster_of
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.schedule.exchange.exchange import exchanged
+from busyhour.schedule.exchange.result import roster_of
+from busyhour.schedule.people.solve import solve_named
+from busyhour.schedule.plan.open_shifts import open_shifts
+from busyhour.schedule.price.shortfall import shortfall
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.demand import asking_more
+from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 
 def _centre(people: int, **costs: float):

@@ -7,14 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
-from busyhour.schedule.named.automaton import compile_days
-from busyhour.schedule.named.paths import DayOptions, Paths
-from busyhour.schedule.people.day_rule import DayRule
-from busyhour.schedule.people.days_off_together import DaysOffTogether
-from busyhour.schedule.people.number_of_days import NumberOfDays
-from busyhour.schedule.people.run_of_work import RunOfWork
-from busyhour.schedule.people.run_off import RunOff
-from busyhour.schedule.people.weekends import Weekends
+from busyhour.schedule.people.week_paths import DayOptions, Paths
+from busyhour.schedule.rules.automaton import compile_days
+from busyhour.schedule.rules.day_rule import DayRule
+from busyhour.schedule.rules.days_off_together import DaysOffTogether
+from busyhour.schedule.rules.number_of_days import NumberOfDays
+from busyhour.schedule.rules.run_of_work import RunOfWork
+from busyhour.schedule.rules.run_off import RunOff
+from busyhour.schedule.rules.weekends import Weekends
 
 DAYS = 6
 

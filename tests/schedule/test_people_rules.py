@@ -8,22 +8,22 @@ import numpy as np
 import pytest
 from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve, worked
 
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
-from busyhour.schedule.named.automaton import compile_days, letters_of
-from busyhour.schedule.people.days_off_together import DaysOffTogether
-from busyhour.schedule.people.fixed_shifts import FixedShifts
-from busyhour.schedule.people.max_shifts import MaxShifts
-from busyhour.schedule.people.not_next_day import NotNextDay
-from busyhour.schedule.people.number_of_days import NumberOfDays
-from busyhour.schedule.people.registry import day_rules
-from busyhour.schedule.people.run_of_work import RunOfWork
-from busyhour.schedule.people.run_off import RunOff
-from busyhour.schedule.people.weekends import Weekends
-from busyhour.schedule.people.whole_weekends import WholeWeekends
-from busyhour.schedule.people.workable import Workable
-from busyhour.schedule.rules import Rules
-from busyhour.schedule.staff import Fixed
+from busyhour.schedule.problem.staff import Fixed
+from busyhour.schedule.rules.automaton import compile_days, letters_of
+from busyhour.schedule.rules.days_off_together import DaysOffTogether
+from busyhour.schedule.rules.fixed_shifts import FixedShifts
+from busyhour.schedule.rules.max_shifts import MaxShifts
+from busyhour.schedule.rules.not_next_day import NotNextDay
+from busyhour.schedule.rules.number_of_days import NumberOfDays
+from busyhour.schedule.rules.registry import day_rules
+from busyhour.schedule.rules.rules import Rules
+from busyhour.schedule.rules.run_of_work import RunOfWork
+from busyhour.schedule.rules.run_off import RunOff
+from busyhour.schedule.rules.weekends import Weekends
+from busyhour.schedule.rules.whole_weekends import WholeWeekends
+from busyhour.schedule.rules.workable import Workable
 
 BORDERS = [{}, {"run_before": 1}, {"run_before": 3}, {"off_before": 1}, {"off_before": 4}]
 

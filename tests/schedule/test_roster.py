@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 from roster_cases import CONTRACT, DAYS, FREE, PLAIN, centre, cover, person, solve, worked
 
-from busyhour.schedule.rules import Premium
-from busyhour.schedule.staff import Wish
+from busyhour.schedule.problem.costs import Premium
+from busyhour.schedule.problem.staff import Wish
 
 
 def test_everything_is_taken_by_somebody_who_is_free():

@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 from roster_cases import CONTRACT, DAYS, FAMILIES, FREE, centre, cover, person, solve
 
-from busyhour.schedule.roster.conflicts import conflicts
-from busyhour.schedule.staff import Fixed
-from busyhour.schedule.status import Infeasible
+from busyhour.schedule.diagnose.conflicts import conflicts
+from busyhour.schedule.optimise.status import Infeasible
+from busyhour.schedule.problem.staff import Fixed
 
 
 def five_days(**more):

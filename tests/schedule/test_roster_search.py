@@ -7,10 +7,10 @@ import pytest
 from roster_cases import CONTRACT, DAYS, FREE, PLAIN, centre, cover, person, solve
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.roster import solve as roster_solve
-from busyhour.schedule.roster.cells import pool_of
-from busyhour.schedule.roster.plan import Illegal, plan_of
-from busyhour.schedule.rules import Rules
+from busyhour.schedule.exchange import solve as roster_solve
+from busyhour.schedule.exchange.cells import pool_of
+from busyhour.schedule.exchange.plan import Illegal, plan_of
+from busyhour.schedule.rules.rules import Rules
 
 
 def crowd(people=9, seed=3):

@@ -11,9 +11,9 @@ import pulp
 import pytest
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.linear import Linear, add_row
-from busyhour.schedule.solver import MANY_COLUMNS, Answer, relative_gap, solve
-from busyhour.schedule.status import SolverFault, sound_bound
+from busyhour.schedule.optimise.linear import Linear, add_row
+from busyhour.schedule.optimise.solver import MANY_COLUMNS, Answer, relative_gap, solve
+from busyhour.schedule.optimise.status import SolverFault, sound_bound
 
 
 def knapsack(sense=pulp.LpMaximize, constant=0.0):

@@ -14,13 +14,14 @@ from cover_cases import check, pooled
 from roster_cases import CONTRACT, PLAIN, centre, cover, person, solve
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule import growing, solver
-from busyhour.schedule.cells.check import cost_of, violations
-from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType
-from busyhour.schedule.cells.solve import solve_cells
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.roster import solve as roster_solve
-from busyhour.schedule.status import SolverFault
+from busyhour.schedule.exchange import solve as roster_solve
+from busyhour.schedule.optimise import column_lp as growing
+from busyhour.schedule.optimise import solver
+from busyhour.schedule.optimise.status import SolverFault
+from busyhour.schedule.periods.check import cost_of, violations
+from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType
+from busyhour.schedule.periods.solve import solve_cells
 
 KINDS = highspy.HighsModelStatus
 NOTHING = SimpleNamespace(primal_solution_status=0, mip_dual_bound=-np.inf, objective_function_value=np.inf)
@@ -101,7 +102,7 @@ def doubled(monkeypatch) -> Callable[..., None]:
 
         monkeypatch.setattr(solver, "hand_over", hand_over)
         if columns:
-            monkeypatch.setattr("busyhour.schedule.cells.patch.Growing", Growing)
+            monkeypatch.setattr("busyhour.schedule.periods.patch.Growing", Growing)
 
     return put
 

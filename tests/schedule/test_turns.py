@@ -9,17 +9,18 @@ import itertools
 import numpy as np
 import pytest
 
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
-from busyhour.forecast.queueing.targets import ServiceGoal
-from busyhour.schedule.activity import activity
-from busyhour.schedule.coverage import heads_planned, on_phone
-from busyhour.schedule.named.solve import solve_named
-from busyhour.schedule.named.turns import _split
-from busyhour.schedule.problem import Demand, ScheduleProblem
-from busyhour.schedule.rules import Costs, Rules
-from busyhour.schedule.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
-from busyhour.schedule.staff import Agent, Contract
+from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.schedule.people.queue_turns import _split
+from busyhour.schedule.people.solve import solve_named
+from busyhour.schedule.plan.activity import activity
+from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.heads import heads_planned, on_phone
+from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
+from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.rules.rules import Rules
 
 GRID = Grid(dt.date(2026, 11, 30), 1, 60)
 HOURS = np.arange(24)

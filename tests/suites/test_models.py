@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.arrange import histories
-from busyhour.forecast.calendars import ALWAYS, Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.grid import Grid
 from busyhour.forecast.models import MODELS, model_named
-from busyhour.forecast.quality import cleaned
 from busyhour.forecast.tables import QUANTILES
 
 OFFICE = Calendar(parse_opening(dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-16:00")))

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from busyhour.schedule.cells.check import cost_of, violations
-from busyhour.schedule.cells.problem import Need, Person, Problem, Roster, ShiftType, Wish
+from busyhour.schedule.periods.check import cost_of, violations
+from busyhour.schedule.periods.problem import Need, Person, Problem, Roster, ShiftType, Wish
 
 DAYS = 6
 EARLY = ShiftType("E", 480)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.cells.check import cost_of, violations
-from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType
-from busyhour.schedule.cells.solve import solve_cells
-from busyhour.schedule.status import Infeasible, NothingFound
+from busyhour.schedule.optimise.status import Infeasible, NothingFound
+from busyhour.schedule.periods.check import cost_of, violations
+from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType
+from busyhour.schedule.periods.solve import solve_cells
 
 EARLY = ShiftType("E", 480)
 LATE = ShiftType("L", 600, frozenset({"E"}))

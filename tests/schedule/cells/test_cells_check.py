@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from busyhour.schedule.cells.check import cost_of, violations
-from busyhour.schedule.cells.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.check import cost_of, violations
+from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
 
 PERSON = Person("Ann", {"E": 4, "L": 2}, 960, 2400, 3, 2, 2, 1, frozenset({6}))
 PROBLEM = Problem(

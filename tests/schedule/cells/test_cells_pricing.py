@@ -7,12 +7,12 @@ import pytest
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.cells.columns import generate
-from busyhour.schedule.cells.patch import Patch, Pool
-from busyhour.schedule.cells.person import FREE, answers
-from busyhour.schedule.cells.prices import dual_ascent
-from busyhour.schedule.cells.problem import Problem, Roster, ShiftType
-from busyhour.schedule.cells.tables import OFF, Frame, Tables
+from busyhour.schedule.periods.columns import generate
+from busyhour.schedule.periods.patch import Patch, Pool
+from busyhour.schedule.periods.person import FREE, answers
+from busyhour.schedule.periods.prices import dual_ascent
+from busyhour.schedule.periods.problem import Problem, Roster, ShiftType
+from busyhour.schedule.periods.tables import OFF, Frame, Tables
 
 DAYS = 6
 SEEDS = range(8)

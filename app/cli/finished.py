@@ -1,0 +1,109 @@
+"""Commands on finished runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from .command import DONE, REFUSED, Json, NoWages, show_frame, told
+
+app = typer.Typer()
+
+
+@app.command()
+@told
+def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
+    """Judge a run again, from activity.csv and inputs/ alone."""
+    from ..finished import verdict_of
+
+    verdict = verdict_of(run)
+    if json_:
+        rows = [{"rule": v.rule, "agent": v.agent, "start": str(v.start), "text": v.text} for v in verdict.violations]
+        sys.stdout.write(
+            json.dumps(
+                {
+                    "violations": rows,
+                    "notes": list(verdict.notes),
+                    "paid_hours": verdict.paid_hours,
+                    "shifts": verdict.shifts,
+                },
+                indent=2,
+            )
+            + "\n"
+        )
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for v in verdict.violations:
+            console.print(str(v), markup=False)
+        console.print(
+            f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
+            markup=False,
+        )
+    return REFUSED if verdict.violations else DONE
+
+
+@app.command()
+@told
+def explain(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    most: Annotated[int, typer.Option(help="Rows to show.", min=1)] = 20,
+    json_: Json = False,
+) -> None:
+    """Say, for each short stretch, which rule binds and what one more agent there costs."""
+    from ..finished import table_of
+
+    rows = table_of(run, "explain").head(most)
+    if json_:
+        show_frame(rows, as_json=True, quiet=False)
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    if rows.empty:
+        console.print("Nothing is short.")
+    for r in rows.to_dict("records"):
+        when = f"{r['start'][:10]} {r['start'][11:16]}-{r['end'][11:16]}"
+        console.print(
+            f"{when}  {r['queue']}  {float(r['under']):g} short at worst  [{r['binding_rule']}]", markup=False
+        )
+        console.print(f"    {r['detail']}", markup=False)
+
+
+@app.command()
+@told
+def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: NoWages = False) -> None:
+    """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
+    from ..finished import write_papers
+
+    Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False, markup=False)
+
+
+@app.command()
+@told
+def diff(
+    a: Annotated[Path, typer.Argument(help="Run folder.")],
+    b: Annotated[Path, typer.Argument(help="Run folder.")],
+    json_: Json = False,
+) -> None:
+    """Show what differs between two plans, person by person."""
+    from ..finished import difference
+
+    changed = difference(a, b)
+    show_frame(changed, as_json=json_, quiet=False)
+    if not json_:
+        moved = (changed["before"].str[:11] != changed["after"].str[:11]).sum()
+        people = changed["agent"].nunique()
+        line = f"{len(changed)} days of {people} people differ, {moved} of them in their hours"
+        Console(highlight=False).print(line if len(changed) else "The two plans are the same.")
+
+
+@app.command()
+@told
+def compare(runs: Annotated[list[Path], typer.Argument(help="Run folders.")], json_: Json = False) -> None:
+    """Put the figures of several runs side by side."""
+    from ..finished import figures_of, side_by_side
+
+    show_frame(figures_of(runs) if json_ else side_by_side(runs), as_json=json_, quiet=False)

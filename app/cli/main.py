@@ -1,0 +1,171 @@
+"""The command line: `busyhour`. Libraries that are slow to import are imported inside the commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from . import finished, stages
+from .command import (
+    DONE,
+    LIMIT_WITH_PLAN,
+    STOPPED,
+    Gap,
+    Json,
+    NoWages,
+    Out,
+    Previous,
+    Quiet,
+    Scenario,
+    Seed,
+    TimeLimit,
+    Week,
+    date_of,
+    err,
+    told,
+)
+
+app = typer.Typer(
+    name="busyhour",
+    help="Plan the people of a call centre: from calls to a judged roster.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode=None,
+)
+
+
+def code_of(summary: dict[str, Any]) -> int:
+    """Return the exit code of a run that has a plan."""
+    if summary["stopped"] == "user":
+        return STOPPED
+    near = summary["gap"] is not None and summary["gap"] <= summary["asked_gap"]
+    return LIMIT_WITH_PLAN if summary["stopped"] == "time" and not near else DONE
+
+
+def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:
+    """Print a run's summary and return its exit code."""
+    from .screen import screen
+
+    if as_json:
+        sys.stdout.write(json.dumps(summary, indent=2, allow_nan=False) + "\n")
+    elif not quiet:
+        Console(highlight=False).print(screen(summary, out))
+    return code_of(summary)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"busyhour {version('busyhour')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def busyhour(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Plan the people of a call centre: from calls to a judged roster."""
+
+
+@app.command()
+@told
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist or be empty.")],
+    calls: Annotated[
+        Path | None, typer.Option(help="An export of your ACD: its layout is guessed and written to [intake].")
+    ] = None,
+) -> None:
+    """Write a commented starter folder: plan.toml and small example files to replace."""
+    from ..starter import write_starter
+
+    guesses = write_starter(folder, calls)
+    lines = [f"Made {folder}."]
+    if guesses:
+        lines += ["Guessed, and written to [intake] of its plan.toml; correct what is wrong:", guesses]
+    else:
+        lines.append(
+            f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
+        )
+    lines.append(f"Next: busyhour plan {folder}")
+    Console(soft_wrap=True).print("\n".join(lines), highlight=False, markup=False)
+
+
+@app.command()
+@told
+def plan(
+    folder: Annotated[Path, typer.Argument(help="Folder with plan.toml and the files beside it.")],
+    week: Week = None,
+    scenario: Scenario = None,
+    out: Out = None,
+    previous: Previous = None,
+    seed: Seed = None,
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    no_wages: NoWages = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plan a week: forecast, requirement, shifts and breaks, named roster, simulation, judge, report."""
+    from .progress_board import Board
+
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        watch.tell("start")
+        from ..run import Ask
+        from ..run import plan as run
+
+        ask = Ask(out, date_of(week), scenario, seed, time_limit, gap, previous, not no_wages)
+        where, summary = run(folder, ask, watch, lambda: board.log)
+    return finish(where, summary, as_json=json_, quiet=quiet)
+
+
+@app.command()
+@told
+def schedule(
+    requirement: Annotated[Path, typer.Option(help="requirement.csv; start and agents_phone are enough.")],
+    rules: Annotated[
+        Path, typer.Option(help="plan.toml with shifts, contracts and rules; people files lie beside it.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Run folder to write.")],
+    curve: Annotated[Path | None, typer.Option(help="curve.csv: with it the goal may be per day or week.")] = None,
+    staff: Annotated[
+        Path | None, typer.Option(help="staff.csv; else the one beside the rules; none = anonymous shifts.")
+    ] = None,
+    week: Week = None,
+    previous: Previous = None,
+    seed: Seed = None,
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    no_wages: NoWages = False,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Schedule a requirement made elsewhere."""
+    from ..stages import schedule_file
+    from .progress_board import Board
+
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        from ..run import Ask
+
+        ask = Ask(out, date_of(week), None, seed, time_limit, gap, previous, not no_wages)
+        where, summary = schedule_file(requirement, curve, rules, staff, ask, watch, lambda: board.log)
+    return finish(where, summary, as_json=json_, quiet=quiet)
+
+
+app.add_typer(stages.app)
+app.add_typer(finished.app)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

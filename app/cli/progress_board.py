@@ -1,0 +1,81 @@
+"""What a person sees while a run works: one line a stage, best, bound and gap as they improve; Ctrl-C asks to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from types import FrameType
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from ...forecast.progress import Event, Watch
+
+
+def _figures(event: Event) -> str:
+    parts = [event.text] if event.text else []
+    parts += [
+        f"{name} {value:,.0f}" for name, value in (("best", event.best), ("bound", event.bound)) if value is not None
+    ]
+    if event.gap is not None:
+        parts.append(f"gap {100 * event.gap:.2f} %")
+    if event.share is not None and event.share < 1:
+        parts.append(f"{100 * event.share:.0f} %")
+    return "  ".join(parts)
+
+
+class Board:
+    """A live table of stages on a terminal, plain lines elsewhere, and a log of both."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self.console = console
+        self.began = time.monotonic()
+        self.log: list[str] = []
+        self._rows: dict[str, tuple[float, str]] = {}
+        self._live = (
+            Live(console=console, refresh_per_second=4, transient=False) if console.is_terminal and not quiet else None
+        )
+        self._plain = not console.is_terminal and not quiet
+
+    def show(self, event: Event) -> None:
+        """Show one event; repeated text of a stage is shown once."""
+        figures = _figures(event)
+        now = time.monotonic() - self.began
+        is_new = event.stage not in self._rows
+        changed = is_new or self._rows[event.stage][1] != figures
+        self._rows[event.stage] = (self._rows.get(event.stage, (now, ""))[0], figures)
+        if changed and (is_new or event.best is not None or event.share is None):
+            line = f"{now:7.1f} s  {event.stage:<12}{figures}"
+            self.log.append(line)
+            if self._plain:
+                self.console.print(line, highlight=False, markup=False)
+        if self._live:
+            self._live.update(self._table())
+
+    def _table(self) -> Table:
+        table = Table(box=None, show_header=False, padding=(0, 1))
+        for stage, (since, figures) in self._rows.items():
+            table.add_row(Text(f"{since:6.1f} s", style="dim"), Text(stage, style="bold"), figures)
+        return table
+
+    @contextlib.contextmanager
+    def watching(self, time_limit_s: float | None = None) -> Iterator[Watch]:
+        """Give a watch that shows here and that Ctrl-C stops; a second Ctrl-C ends at once."""
+        watch = Watch(show=self.show, time_limit_s=time_limit_s)
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            if watch.stopped:
+                raise KeyboardInterrupt
+            watch.stop.set()
+            self.show(Event("stopping", "asked by you: what is good so far is kept; press again to drop it"))
+
+        before = signal.signal(signal.SIGINT, ask)
+        try:
+            with self._live or contextlib.nullcontext():
+                yield watch
+        finally:
+            signal.signal(signal.SIGINT, before)

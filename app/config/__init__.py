@@ -1,0 +1,1 @@
+"""plan.toml: its schema and its reader."""

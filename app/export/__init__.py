@@ -1,1 +1,0 @@
-"""Export: workbook and calendars."""

@@ -1,0 +1,1 @@
+"""A planner's folder: history, calendar, people and the files about them."""

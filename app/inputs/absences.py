@@ -1,0 +1,202 @@
+"""Availability and leave as slots of the week in which somebody cannot work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.calendar.grid import WEEKDAYS, Grid, midnight
+from ...forecast.errors import InputError
+from ...forecast.tables import read_csv
+from ...schedule.problem.shifts import ShiftFamily
+from ...schedule.tables import TABLES
+from ..intake.names import nearest
+
+WHOLE_DAY_MIN = 20 * 60
+KINDS = ("available", "unavailable")
+Slots = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open time of one agent, in minutes after the start of the week (negative before it)."""
+
+    start: float
+    end: float
+    kind: str
+
+    def slots(self, step_min: int) -> Slots:
+        """Return it in slots, rounded outwards."""
+        return math.floor(self.start / step_min), math.ceil(self.end / step_min)
+
+
+def read_windows(path: Path, grid: Grid, zone: str | None, known: frozenset[str]) -> dict[str, tuple[Window, ...]]:
+    """Read availability.csv or leave.csv (by the name of `path`): agent → windows in file order; {} without a file.
+
+    Raises
+    ------
+    InputError
+        On an unknown agent or kind, a window that does not end after it starts, or times that do not exist.
+    """
+    if not path.is_file():
+        return {}
+    table = path.stem
+    frame = read_csv(path, TABLES[table], zone=zone)
+    refuse_strangers(frame["agent"], known, path)
+    backwards = frame["end"] <= frame["start"]
+    if backwards.any():
+        i = int(backwards.to_numpy().argmax())
+        raise InputError(
+            "window ends before it starts",
+            file=path,
+            row=i + 2,
+            column="end",
+            value=f"{frame['end'].iloc[i]:%Y-%m-%d %H:%M}",
+            mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; a day's leave ends on the next date",
+        )
+    kinds = frame["kind"].str.lower() if "kind" in frame else pd.Series("", index=frame.index)
+    kinds = kinds.replace("", "available" if table == "availability" else "other")
+    if table == "availability" and not kinds.isin(KINDS).all():
+        i = int((~kinds.isin(KINDS)).to_numpy().argmax())
+        raise InputError(
+            "unknown kind", file=path, row=i + 2, column="kind", value=kinds.iloc[i], mend=f"One of {', '.join(KINDS)}"
+        )
+    minute = pd.Timedelta(minutes=1)
+    starts, ends = (frame["start"] - grid.first) / minute, (frame["end"] - grid.first) / minute
+    out: dict[str, list[Window]] = {}
+    for agent, start, end, kind in zip(frame["agent"], starts, ends, kinds, strict=True):
+        out.setdefault(agent, []).append(Window(start, end, kind))
+    return {agent: tuple(windows) for agent, windows in out.items()}
+
+
+def refuse_strangers(agents: pd.Series, known: frozenset[str], path: Path) -> None:
+    """Raise `InputError` on the first agent that is not in staff.csv."""
+    strange = ~agents.isin(known)
+    if strange.any():
+        i = int(strange.to_numpy().argmax())
+        raise InputError(
+            "unknown agent",
+            file=path,
+            row=i + 2,
+            column="agent",
+            value=agents.iloc[i],
+            mend=f"{nearest(agents.iloc[i], known)} It is not in staff.csv",
+        )
+
+
+@dataclass(frozen=True)
+class WeekDays:
+    """The days of a week: when they begin, and when they are open.
+
+    Attributes
+    ----------
+    edges
+        Minutes after the week's start at which each day begins, the day after the week and its end included (night
+        shifts run into it); 9 values for a week.
+    open_slots
+        Whether any queue is open, shape (len(grid),).
+    """
+
+    grid: Grid
+    edges: tuple[float, ...]
+    open_slots: np.ndarray
+
+    @classmethod
+    def of(cls, grid: Grid, families: Mapping[str, ShiftFamily], open_slots: np.ndarray | None) -> WeekDays:
+        """Return the days of `grid`; without `open_slots` a day is open from its first possible shift to its last."""
+        dates = [grid.first_date + dt.timedelta(days=i) for i in range(grid.days + 2)]
+        edges = tuple((midnight(d, grid.zone) - grid.first) / pd.Timedelta(minutes=1) for d in dates)
+        return cls(grid, edges, _shift_span(grid, families) if open_slots is None else open_slots)
+
+    @property
+    def horizon(self) -> int:
+        """First slot after the day that follows the week."""
+        return math.ceil(self.edges[-1] / self.grid.minutes)
+
+    @property
+    def open(self) -> frozenset[int]:
+        """Days with an open slot."""
+        return frozenset(d for d, part in enumerate(self.grid.day_slices) if self.open_slots[part].any())
+
+    def on_leave(self, leave: Iterable[Window]) -> frozenset[int]:
+        """Return the open days of which `leave` covers 20 hours or every open slot."""
+        off = [(w.start, w.end) for w in leave]
+        step = self.grid.minutes
+
+        def whole(day: int) -> bool:
+            slots = np.arange(len(self.grid))[self.grid.day_slices[day]]
+            opened = slots[self.open_slots[self.grid.day_slices[day]]] * step
+            return _shared((self.edges[day], self.edges[day + 1]), off) >= WHOLE_DAY_MIN or all(
+                _shared((s, s + step), off) >= step for s in opened.tolist()
+            )
+
+        return frozenset(d for d in self.open if off and whole(d))
+
+    def outside(self, windows: Iterable[Window]) -> list[Slots]:
+        """Return when work is forbidden: in unavailable windows, outside the available ones of a day with any."""
+        step, out = self.grid.minutes, list[Slots]()
+        available = []
+        for w in windows:
+            if w.kind == "unavailable":
+                out.append(w.slots(step))
+            else:
+                available.append((w.start, w.end))
+        for low, high in zip(self.edges[:-1], self.edges[1:], strict=True):
+            inside = sorted((max(a, low), min(b, high)) for a, b in available if a < high and low < b)
+            reached = low
+            for a, b in [*inside, (high, high)] if inside else []:
+                if a > reached:
+                    out.append(Window(reached, a, "").slots(step))
+                reached = max(reached, b)
+        return out
+
+    def unemployed(self, hired: dt.date | None, left: dt.date | None) -> tuple[frozenset[int], list[Slots]]:
+        """Return the days before hiring or after leaving, and the same in slots up to the horizon."""
+        dates = [self.grid.first_date + dt.timedelta(days=i) for i in range(self.grid.days + 1)]
+        gone = [
+            d
+            for d, date in enumerate(dates)
+            if (hired is not None and date < hired) or (left is not None and date > left)
+        ]
+        spans = [Window(self.edges[d], self.edges[d + 1], "").slots(self.grid.minutes) for d in gone]
+        return frozenset(d for d in gone if d < self.grid.days), spans
+
+    def merged(self, spans: Iterable[Slots]) -> tuple[Slots, ...]:
+        """Return spans within the horizon, in order, those that touch joined."""
+        out: list[Slots] = []
+        for a, b in sorted((max(0, a), min(b, self.horizon)) for a, b in spans):
+            if a >= b:
+                continue
+            if out and a <= out[-1][1]:
+                out[-1] = (out[-1][0], max(out[-1][1], b))
+            else:
+                out.append((a, b))
+        return tuple(out)
+
+
+def _shared(span: tuple[float, float], by: list[tuple[float, float]]) -> float:
+    """Return how many minutes of `span` the union of `by` covers."""
+    total, reached = 0.0, span[0]
+    for a, b in sorted(by):
+        low, high = max(a, reached), min(b, span[1])
+        if high > low:
+            total, reached = total + high - low, high
+    return total
+
+
+def _shift_span(grid: Grid, families: Mapping[str, ShiftFamily]) -> np.ndarray:
+    """Return per slot whether it lies between the first start and the last end of its weekday's shift families."""
+    out = np.zeros(len(grid), dtype=bool)
+    for date, part in zip(grid.dates, grid.day_slices, strict=True):
+        of_day = [f for f in families.values() if WEEKDAYS[date.weekday()] in f.days]
+        if of_day:
+            minutes = grid.minute_of_day[part]
+            first, last = min(f.starts_min[0] for f in of_day), max(f.starts_min[-1] + f.length_min for f in of_day)
+            out[part] = (minutes >= first) & (minutes < last)
+    return out

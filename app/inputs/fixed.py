@@ -1,0 +1,94 @@
+"""fixed.csv: shifts and days off that the plan must keep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ...forecast.calendar.grid import Grid
+from ...forecast.errors import InputError
+from ...forecast.tables import read_csv, refuse_duplicates
+from ...schedule.problem.shifts import Shift, ShiftFamily
+from ...schedule.problem.staff import Agent, Contract, Fixed
+from ...schedule.tables import TABLES
+from ..intake.names import nearest
+from .absences import refuse_strangers
+
+FIXED = "fixed.csv"
+OFF = "off"
+
+
+def keep_fixed(
+    path: Path,
+    people: Sequence[Agent],
+    *,
+    grid: Grid,
+    known: frozenset[str],
+    families: Mapping[str, ShiftFamily],
+    contracts: Mapping[str, Contract],
+    shifts: Iterable[Shift],
+) -> tuple[Agent, ...]:
+    """Return `people` with what fixed.csv fixes for them in the week of `grid`; as they are without a file.
+
+    Rows about other weeks, and about people who are not employed in this one, are checked, then ignored.
+
+    Parameters
+    ----------
+    known
+        Everybody in staff.csv.
+    shifts
+        Every shift of the week.
+
+    Raises
+    ------
+    InputError
+        On an unknown agent or pattern, two rows of one person's day, a family that the contract does not allow, a shift
+        that does not exist that day, and one that leave, availability or last week's rest forbid.
+    """
+    if not path.is_file():
+        return tuple(people)
+    frame = read_csv(path, TABLES["fixed"])
+    refuse_strangers(frame["agent"], known, path)
+    refuse_duplicates(frame, ["agent", "date"], file=path, what="two fixed rows for one day")
+    day_of = {d: i for i, d in enumerate(grid.dates)}
+    of_day: dict[dt.date, list[Shift]] = {}
+    for shift in shifts:
+        of_day.setdefault(shift.date, []).append(shift)
+    by_id = {a.id: a for a in people}
+    out: dict[str, list[Fixed]] = {}
+    for i, (name, date, what) in enumerate(zip(frame["agent"], frame["date"], frame["pattern"], strict=True)):
+
+        def wrong(text: str, mend: str, row: int = i + 2, value: str = what) -> InputError:
+            return InputError(text, file=path, row=row, column="pattern", value=value, mend=mend)
+
+        family = what.partition("@")[0]
+        if what != OFF and family not in families:
+            raise wrong("unknown pattern", nearest(what, (*families, OFF)))
+        if date not in day_of or name not in by_id:
+            continue
+        agent, fixed = by_id[name], Fixed(day_of[date], what)
+        if what != OFF:
+            allowed = contracts[agent.contract].shifts
+            if family not in allowed:
+                raise wrong(
+                    f"contract {agent.contract} of {name} does not allow family {family}",
+                    f"One of {', '.join(allowed)}, {OFF}",
+                )
+            fitting = [s for s in of_day.get(date, ()) if fixed.allows(s)]
+            if not fitting:
+                raise wrong(f"no such shift on {date}", _starts(of_day.get(date, ()), family))
+            if not any(agent.free(s) for s in fitting):
+                raise wrong(
+                    f"{name} cannot work it on {date}: leave, availability, employment or last week's rest forbids it",
+                    "Change the row, or the person's leave or availability",
+                )
+        out.setdefault(name, []).append(fixed)
+    return tuple(replace(a, fixed=tuple(out.get(a.id, ()))) for a in people)
+
+
+def _starts(shifts: Iterable[Shift], family: str) -> str:
+    """Return what can be worked of `family` on a day, told."""
+    names = [s.pattern for s in shifts if s.family == family]
+    return f"It has {names[0]} to {names[-1]} that day" if names else f"{family} has no shift that day"

@@ -1,0 +1,183 @@
+"""A planner's folder, read whole: config, history, calendar, people; and which files were read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.calendar.calendars import Calendar, parse_opening
+from ...forecast.calendar.grid import WEEKDAYS, Grid
+from ...forecast.errors import InputError
+from ...forecast.overrides import Override, overrides_of
+from ...forecast.tables import read_text_csv
+from ...schedule.problem.staff import Agent
+from ..config.plan_toml import PLAN, Config, plan_file, read_plan
+from ..files import sha256, write_atomic
+from ..intake.read import calls_files, read_calls
+from .last_week import LastWeek, last_week
+from .people import read_people
+from .special_days import read_special_days
+
+PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
+MEETINGS = "meetings.csv"
+OVERRIDES = "overrides.csv"
+ARGUMENTS = "arguments.json"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A planner's folder with its checked config.
+
+    Attributes
+    ----------
+    rules
+        The file of the plan, usually `path`/plan.toml.
+    plan
+        Its plain dict after scenario and overrides, as the judge reads it.
+    scenario, overrides
+        What was laid over the file.
+    staff
+        Read instead of staff.csv.
+    """
+
+    path: Path
+    rules: Path
+    config: Config
+    plan: Mapping[str, Any]
+    scenario: str | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    staff: Path | None = None
+
+    @classmethod
+    def read(
+        cls,
+        path: Path,
+        scenario: str | None = None,
+        overrides: Mapping[str, Any] | None = None,
+        staff: Path | None = None,
+    ) -> Folder:
+        """Read and check `path`/plan.toml (or the file `path`) with a scenario and overrides laid over it."""
+        config, plan = read_plan(path, scenario, overrides)
+        rules = plan_file(path)
+        return cls(rules.parent, rules, config, plan, scenario, overrides or {}, staff)
+
+    def arguments(self, week: dt.date) -> dict[str, Any]:
+        """Return what a run was asked for beside its files, so that the judge reads the same plan."""
+        return {"week": week.isoformat(), "scenario": self.scenario, "overrides": dict(self.overrides)}
+
+    def calendar(self) -> Calendar:
+        """Return the opening hours, closures and special days."""
+        site = self.config.site
+        return Calendar(
+            opening=parse_opening(self.config.opening, key="opening"),
+            zone=site.zone,
+            country=site.country,
+            subdivision=site.subdivision,
+            special=read_special_days(self.path),
+            paydays=site.paydays,
+            queue_opening={
+                name: parse_opening({**self.config.opening, **queue.opening}, key=f"queue.{name}.opening")
+                for name, queue in self.config.queue.items()
+                if queue.opening is not None
+            },
+        )
+
+    def calls(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the calls table and what reading it found."""
+        site = self.config.site
+        return read_calls(
+            self.path,
+            self.config.intake,
+            zone=site.zone,
+            interval_min=site.interval_min,
+            queues=tuple(self.config.queue),
+        )
+
+    def forecast_overrides(self) -> tuple[Override, ...]:
+        """Return the planner's own numbers for the forecast; () where there is no overrides.csv."""
+        path, site = self.path / OVERRIDES, self.config.site
+        return read_overrides(path, zone=site.zone, interval_min=site.interval_min) if path.is_file() else ()
+
+    def last_week(self, grid: Grid, run: Path | None) -> LastWeek:
+        """Return what the `run` of the week before leaves behind; nothing without one."""
+        if run is None:
+            return LastWeek()
+        c = self.config
+        if c.cyclic:
+            raise InputError("a cyclic week has no week before it", column="--previous", value=str(run))
+        return last_week(run, grid, c.site.zone, c.rules, c.queue)
+
+    def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:
+        """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
+        c, calendar = self.config, self.calendar()
+        return read_people(
+            self.path,
+            grid=grid,
+            zone=c.site.zone,
+            contracts=c.contract,
+            queues=tuple(c.queue),
+            costs=c.costs,
+            families=c.shift,
+            before=before,
+            open_slots=np.logical_or.reduce([calendar.open_mask(grid, q) for q in c.queue]),
+            staff_file=self.staff,
+        )
+
+    def notes(self, people: tuple[Agent, ...]) -> list[str]:
+        """Tell which data a plan does not have or does not use."""
+        out = []
+        if not people:
+            out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
+        if (self.path / MEETINGS).is_file():
+            out.append(f"{MEETINGS} is not used: meetings are not planned")
+        factors = sum(any(factor != 1.0 for factor in a.skills.values()) for a in people)
+        if factors:
+            out.append(f"the handle-time factors of {factors} people in {PEOPLE_FILES[0]} are not used")
+        return out
+
+    def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
+        """Return the first day of the week to plan: as asked, as configured, or the first after the history."""
+        if asked is not None or self.config.site.week is not None:
+            return asked or self.config.site.week  # type: ignore[return-value]
+        if calls is None or calls.empty:
+            raise InputError("no week to plan", file=PLAN, column="site.week", mend="Set site.week or use --week")
+        last = calls["start"].max().date()
+        ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % 7 + 1
+        return dt.date.fromordinal(last.toordinal() + ahead)
+
+    def files(self) -> dict[str, Path]:
+        """Return every input file that is there, by the name under which a run keeps it."""
+        named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS, OVERRIDES)}
+        named[PLAN] = self.rules
+        if self.staff is not None:
+            named["staff.csv"] = self.staff
+        return {n: f for n, f in named.items() if f.is_file()}
+
+    def calls_files(self) -> dict[str, Path]:
+        """Return the files of calls, by the name under which a run keeps them."""
+        return {f.name: f for f in calls_files(self.path, self.config.intake)}
+
+
+def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:
+    """Read a file of overrides of the forecast."""
+    return overrides_of(read_text_csv(path), zone=zone, minutes=interval_min, file=path)
+
+
+def copy_inputs(files: Mapping[str, Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:
+    """Copy `files` and the run's `arguments` to `run`/inputs and return the SHA-256 of each file by name."""
+    inputs = run / "inputs"
+    inputs.mkdir(parents=True)
+    hashes: dict[str, str] = {}
+    for name, file in files.items():
+        shutil.copyfile(file, inputs / name)
+        hashes[name] = sha256(file)
+    write_atomic(inputs / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
+    return hashes

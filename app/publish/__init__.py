@@ -1,0 +1,1 @@
+"""A decided plan as files: tables, workbook, calendars, sheets."""

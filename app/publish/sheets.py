@@ -1,0 +1,62 @@
+"""`sheets.html`: one page to print for each person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ..files import write_atomic
+from ..report.figures import clock, day, hours
+from ..report.gantt import Stretch, stretches
+from ..report.page import environment, policy
+from ..report.run import Run, read_run
+
+
+def write_sheets(run: Path) -> Path:
+    """Write ``sheets.html`` into the run folder: a page per person with their week; it holds no wages.
+
+    Raises
+    ------
+    InputError
+        If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    """
+    read = read_run(run)
+    template = (resources.files(__package__) / "sheets.html.j2").read_text(encoding="utf-8")
+    text = (
+        environment()
+        .from_string(template)
+        .render(title=read.site, note=read.note, policy=policy([]), week=_week(read.week), people=_people(read))
+    )
+    return write_atomic(run / "sheets.html", text)
+
+
+def _week(first: dt.date) -> str:
+    last = first + dt.timedelta(days=6)
+    return f"{day(first)} – {day(last)} {last.year}"
+
+
+def _people(run: Run) -> list[dict[str, Any]]:
+    mine: dict[str, list[Stretch]] = {}
+    for s in stretches(run):
+        mine.setdefault(s.agent, []).append(s)
+    every = sorted(mine, key=lambda a: (run.team(a), run.name(a)))
+    return [_person(run, agent, mine[agent]) for agent in every]
+
+
+def _person(run: Run, agent: str, shifts: list[Stretch]) -> dict[str, Any]:
+    days = []
+    for date in (run.week + dt.timedelta(days=i) for i in range(7)):
+        today = [s for s in shifts if s.date == date and not s.is_leave]
+        away = any(s.is_leave and s.date <= date <= s.end.date() for s in shifts)
+        days.append({"day": day(date), "shifts": [_shift(s) for s in today], "off": "leave" if away else "day off"})
+    paid = sum(s.paid_min or 0 for s in shifts)
+    return {"id": agent, "name": run.name(agent), "team": run.team(agent), "days": days, "paid": hours(paid)}
+
+
+def _shift(s: Stretch) -> dict[str, str]:
+    breaks = ", ".join(f"{kind}\u00a0{clock(a)}–{clock(b)}" for a, b, kind in s.parts)
+    night = "" if s.end.date() == s.date else f" ({day(s.end.date())})"
+    paid = "" if s.paid_min is None else hours(s.paid_min)
+    return {"time": f"{clock(s.start)}–{clock(s.end)}{night}", "queue": s.queue, "breaks": breaks, "paid": paid}

@@ -1,0 +1,1 @@
+"""Forecasts from past origins, compared with what came."""

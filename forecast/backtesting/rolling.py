@@ -1,0 +1,275 @@
+"""Forecasts from past origins, and how they compare with what came."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+import pandas as pd
+
+from ..calendar.calendars import Calendar
+from ..calendar.grid import Grid
+from ..calls.arrange import arranged, by_queue
+from ..calls.history import History, cells
+from ..calls.quality import cleaned
+from ..errors import InputError
+from ..models import MODELS, Prediction, model_named
+from ..progress import Watch
+from ..tables import QUANTILE_COLUMNS, parse_times
+from .race import able, choose
+from .score import METRICS, score
+
+DAYTYPES = ("business", "calendar")
+SPARE_DAYS, MOST_DAYS = 5, 550
+SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
+
+
+def backtest(
+    calls: pd.DataFrame,
+    calendar: Calendar | Callable[[pd.DataFrame], Calendar],
+    *,
+    interval_min: int,
+    origins: pd.DataFrame,
+    model: str = "factor",
+    daytype: str = "business",
+    watch: Watch | None = None,
+) -> pd.DataFrame:
+    """Forecast from each origin with nothing but what was known on its evening.
+
+    Parameters
+    ----------
+    calls
+        Table ``calls``, as for `predict.forecast`.
+    calendar
+        Opening hours, holidays, special days, all of which count as known in advance; or what makes them of the calls
+        up to an origin.
+    interval_min
+        Length of a forecast interval.
+    origins
+        ``origin`` (the last day whose calls may be used) and ``horizon_days``.
+    model
+        A model's name, ``auto`` (chosen anew at each origin) or ``all``.
+    daytype
+        ``business``: the horizon counts Mondays to Fridays, and five more are forecast, since a day that turns out
+        missing moves the count; ``calendar``: it counts all days.
+    watch
+        Progress and stop.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
+        ``actual``, the calls that came (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
+        the ``seconds`` that the origin's forecast took.
+
+    Raises
+    ------
+    InputError
+        If an origin lies outside the history, the horizon is no positive whole number, or the model is unknown.
+    Stopped
+        If the user stopped the run.
+    """
+    if daytype not in DAYTYPES:
+        raise InputError("unknown daytype", column="daytype", value=daytype, mend=f"One of {', '.join(DAYTYPES)}")
+    if model not in ("auto", "all"):
+        model_named(model)
+    watch = watch or Watch()
+    zone = None if callable(calendar) else calendar.zone
+    calls = calls.assign(start=parse_times(calls["start"], zone, column="start"))
+    dated = _origins(origins)
+    _refuse_outside(calls, dated)
+    known = _Known(calls, calendar, interval_min)
+    names = tuple(MODELS) if model == "all" else (model,)
+    tables = []
+    for done, (name, queue) in enumerate(itertools.product(names, known.queues)):
+        for i, (origin, horizon) in enumerate(dated):
+            watch.raise_if_stopped()
+            share = (done + i / len(dated)) / (len(names) * len(known.queues))
+            watch.tell("backtest", f"{queue}: {name} from {origin}", share=share)
+            try:
+                whole = known.at(origin, queue)
+                first = origin + dt.timedelta(days=1)
+                grid = Grid(first, _span(origin, horizon, daytype), interval_min, whole.calendar.zone)
+                began = time.perf_counter()
+                used, told, past = _from_origin(whole, origin, name, grid, watch)
+            except InputError as error:
+                if len(known.queues) * len(names) == 1:
+                    raise
+                warnings.warn(f"{queue}, {name} from {origin} is left out: {error}", stacklevel=2)
+                continue
+            seconds = time.perf_counter() - began
+            rows = _rows(past, told, grid, origin, horizon, daytype, whole)
+            tables.append(rows.assign(queue=queue, model=used, asked=name, seconds=seconds))
+    if not tables:
+        raise InputError("no queue could be forecast from any origin", mend="Use later origins, or longer histories")
+    return pd.concat(tables, ignore_index=True)
+
+
+class _Known:
+    """Histories of all queues on the calendar that each origin knew; they are arranged again only where it changes."""
+
+    def __init__(
+        self, calls: pd.DataFrame, calendar: Calendar | Callable[[pd.DataFrame], Calendar], minutes: int
+    ) -> None:
+        self._calls, self._minutes = calls, minutes
+        self._calendar = calendar if callable(calendar) else lambda _: calendar
+        self._day = calls["start"].dt.tz_localize(None).dt.normalize() if callable(calendar) else None
+        self._of: dict[dt.date, Calendar] = {}
+        self._arranged: list[tuple[Calendar, dict[str, History | InputError]]] = []
+        self.queues = tuple(self._on(self._calendar(calls)))
+
+    def at(self, origin: dt.date, queue: str) -> History:
+        """Return the whole history of a queue, on the calendar known at `origin`.
+
+        Raises
+        ------
+        InputError
+            If its calls cannot be used.
+        """
+        if origin not in self._of:
+            rows = self._calls if self._day is None else self._calls[self._day <= pd.Timestamp(origin)]
+            self._of[origin] = self._calendar(rows)
+        found = self._on(self._of[origin])[queue]
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def _on(self, calendar: Calendar) -> dict[str, History | InputError]:
+        for known, found in self._arranged:
+            if known == calendar:
+                return found
+        parts = by_queue(self._calls, calendar)
+        self._arranged.append((calendar, {queue: self._one(queue, rows, calendar) for queue, rows in parts.items()}))
+        return self._arranged[-1][1]
+
+    def _one(self, queue: str, rows: pd.DataFrame, calendar: Calendar) -> History | InputError:
+        try:
+            return arranged(queue, rows, calendar, self._minutes)
+        except InputError as error:
+            return error
+
+
+def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
+    """Return origins and horizons, checked."""
+    if origins.empty:
+        raise InputError("no origins", column="origin", mend="Give at least one day from which to forecast")
+    out: list[tuple[dt.date, int]] = []
+    for row, (origin, horizon) in enumerate(
+        zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2
+    ):
+        if pd.isna(origin) or not (horizon >= 1 and int(horizon) == horizon):
+            raise InputError(
+                "Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon
+            )
+        if horizon > MOST_DAYS:
+            raise InputError(f"Expected at most {MOST_DAYS} days", row=row, column="horizon_days", value=horizon)
+        if any(origin.date() == other for other, _ in out):
+            raise InputError("the same origin twice", row=row, column="origin", value=str(origin.date()),
+                             mend="Keep one of the two rows")  # fmt: skip
+        out.append((origin.date(), int(horizon)))
+    return out
+
+
+def _refuse_outside(calls: pd.DataFrame, dated: list[tuple[dt.date, int]]) -> None:
+    """Refuse an origin before the first or after the last day of the calls."""
+    first, last = calls["start"].min().date(), calls["start"].max().date()
+    for row, (origin, _) in enumerate(dated, start=2):
+        if not first <= origin <= last:
+            raise InputError(
+                "origin lies outside the history",
+                row=row,
+                column="origin",
+                value=str(origin),
+                mend=f"Use a day from {first} to {last}",
+            )
+
+
+def _span(origin: dt.date, horizon: int, daytype: str) -> int:
+    """Return the calendar days to forecast: the horizon, or the weekdays of it and `SPARE_DAYS` more."""
+    if daytype == "calendar":
+        return horizon
+    last, left = origin, horizon + SPARE_DAYS
+    while left:
+        last += dt.timedelta(days=1)
+        left -= last.weekday() < 5
+    return (last - origin).days
+
+
+def _from_origin(
+    history: History, origin: dt.date, name: str, grid: Grid, watch: Watch
+) -> tuple[str, Prediction, History]:
+    """Return the model used, its prediction, and the history that it knew."""
+    past = history.until(origin)
+    used = choose(past, name, grid, watch=watch).model if name == "auto" else able(past, name)
+    return used, model_named(used).fit(cleaned(past)).predict(grid), past
+
+
+def _rows(
+    past: History, told: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
+) -> pd.DataFrame:
+    """Return the open intervals of one forecast, what came, and the day's position in the horizon (0 = not scored)."""
+    day, wall = cells(grid)
+    row = (grid.first_date - history.first_date).days + day
+    inside = row < len(history.calls)
+    actual = np.where(inside, history.calls[np.minimum(row, len(history.calls) - 1), wall], np.nan)
+    came = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
+    if daytype == "business":
+        counted = came & (np.array([d.weekday() for d in grid.dates]) < 5)
+        position = np.where(counted, np.cumsum(counted), 0)
+    else:
+        position = np.arange(1, grid.days + 1)
+    position = np.where(position <= horizon, position, 0)
+    keep = past.known.open_mask(grid, past.queue)
+    frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep], "mean": told.mean[keep]})
+    for i, column in enumerate(QUANTILE_COLUMNS):
+        frame[column] = told.quantiles[keep, i]
+    return frame.assign(actual=actual[keep], position=position[day][keep])
+
+
+def scores(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Score what `backtest` returned.
+
+    Parameters
+    ----------
+    predictions
+        With the columns ``actual`` and ``position``; ``seconds`` where known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Per queue, model and band of the horizon (its first day, its halves, the whole) the days scored, the errors of
+        `score.Score`, and the mean seconds of an origin's forecast.
+        A queue without any call after its origins has no row. Calls outside the hours that the origin
+        knew as open are not scored.
+    """
+    rows: list[dict[str, object]] = []
+    for (queue, name), part in predictions.groupby(["queue", "asked"], sort=False):
+        seconds = part.groupby("origin")["seconds"].first().mean() if "seconds" in part else np.nan
+        found = _bands(part)
+        rows += [{"queue": queue, "model": name, **band, "seconds": seconds} for band in found]
+    return pd.DataFrame(rows, columns=list(SCORE_COLUMNS))
+
+
+def _bands(part: pd.DataFrame) -> list[dict[str, object]]:
+    """Return the errors of one model at one queue per band of the horizon."""
+    horizon = int(part["position"].max())
+    half = max(horizon // 2, 1)
+    rows: list[dict[str, object]] = []
+    for low, high in dict.fromkeys(((1, 1), (1, half), (half + 1, horizon), (1, horizon))):
+        band = part[part["position"].between(low, high) & part["actual"].notna()]
+        if low > high or not band["actual"].sum() > 0:
+            continue
+        label = band["origin"].astype(str) + band["timestamp"].dt.date.astype(str)
+        told = score(
+            band["actual"].to_numpy(),
+            band["mean"].to_numpy(),
+            band[list(QUANTILE_COLUMNS)].to_numpy(),
+            label.to_numpy(dtype=str),
+        )
+        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)})
+    return rows

@@ -1,0 +1,1 @@
+"""The time axis, opening hours, and what is special about a day."""

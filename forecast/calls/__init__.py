@@ -1,0 +1,1 @@
+"""Calls of the past: arranged, tidied, and what is odd about them."""

@@ -1,0 +1,1 @@
+"""Handle times: learnt from the past, forecast per interval."""

@@ -1,0 +1,1 @@
+"""How long callers wait before they hang up, estimated from history."""

@@ -1,0 +1,1 @@
+"""The service curve: made, held, and its concave hull."""

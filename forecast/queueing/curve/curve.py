@@ -1,0 +1,329 @@
+"""The service curve: what each number of agents would give, interval by interval. The border to the scheduler."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binom, nbinom
+
+from ...errors import InputError
+from ...tables import refuse_duplicates
+from ..formulas.measures import counted
+from ..goal.targets import ServiceGoal
+from .envelope import concave_from, concave_majorant
+
+_TIE = 1e-9
+_NONE = 1e-12
+_CUT = 1e-6
+_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "waited")
+_ALL = (*_CALLS, "occupancy", "asa_s", "asa_all_s")
+
+
+def _unknown() -> np.ndarray:
+    return np.array(np.nan)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Expected service of one queue in each open interval (T of them) with n = 0…N agents.
+
+    Attributes
+    ----------
+    queue, starts
+        The queue and the starts of its open intervals, shape (T,).
+    calls
+        Expected calls offered, shape (T,).
+    answered_in, abandoned, abandoned_in, abandoned_short
+        Expected calls answered in time, abandoned, abandoned in time, and abandoned within the short-abandon
+        threshold, shape (T, N + 1); the last two nan where a file does not tell them.
+    occupancy
+        Expected share of the agents' time spent on calls, shape (T, N + 1).
+    asa_s
+        Mean wait of the answered calls in seconds, shape (T, N + 1); infinite where the queue grows without
+        bound, nan where no call is answered or a file does not tell.
+    waited, asa_all_s
+        Expected calls not answered at once, and the mean wait of all calls in seconds, shape (T, N + 1); unknown
+        (nan) when left out.
+    """
+
+    queue: str
+    starts: pd.DatetimeIndex
+    calls: np.ndarray
+    answered_in: np.ndarray
+    abandoned: np.ndarray
+    abandoned_in: np.ndarray
+    abandoned_short: np.ndarray
+    occupancy: np.ndarray
+    asa_s: np.ndarray
+    waited: np.ndarray = field(default_factory=_unknown)
+    asa_all_s: np.ndarray = field(default_factory=_unknown)
+
+    def __post_init__(self) -> None:
+        shape = (len(self.starts), self.answered_in.shape[1])
+        for name in ("waited", "asa_all_s"):
+            if getattr(self, name).ndim == 0:
+                object.__setattr__(self, name, np.full(shape, np.nan))
+        for name in _ALL:
+            if getattr(self, name).shape != shape:
+                raise InputError(f"Expected shape {shape}", column=name, value=getattr(self, name).shape)
+        for name in ("answered_in", "abandoned", "occupancy"):
+            if np.isnan(getattr(self, name)).any():
+                raise InputError("service curve has unknown values", column=name)
+        if self.calls.shape != shape[:1] or not (self.calls >= 0.0).all():
+            raise InputError("Expected calls of at least 0 for every interval", column="calls")
+
+    @property
+    def top(self) -> int:
+        """Largest number of agents that the curve covers (N)."""
+        return int(self.answered_in.shape[1]) - 1
+
+    def _counted(self, goal: ServiceGoal) -> tuple[np.ndarray, np.ndarray]:
+        parts = (self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
+        above, below = counted(goal.definition, self.calls[:, None], *parts)
+        if np.isnan(above).any() or np.isnan(below).any():
+            raise InputError(f"the curve does not tell what the definition {goal.definition} counts",
+                             column="definition", mend="Add abandoned_in and abandoned_short")  # fmt: skip
+        return above, below
+
+    def gain(self, goal: ServiceGoal) -> np.ndarray:
+        """Return calls in time − level × calls counted, by the goal's definition, shape (T, N + 1).
+
+        Summed over a period it is at least 0 exactly where the pooled service level reaches the goal.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        above, below = self._counted(goal)
+        gain: np.ndarray = above - goal.level * below
+        return gain
+
+    def service_level(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the expected service level, shape (T, N + 1): 1 without calls, 0 where calls come but none counts.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        above, below = self._counted(goal)
+        blank = np.where(np.broadcast_to(self.calls[:, None], above.shape) > 0.0, 0.0, 1.0)
+        level: np.ndarray = np.divide(above, below, out=blank, where=below > _NONE * self.calls[:, None])
+        return level
+
+    def envelope(self, goal: ServiceGoal, lower: int = 0) -> np.ndarray:
+        """Return `gain` raised, from `lower` agents on, to its least concave majorant, shape (T, N + 1).
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        gain = self.gain(goal)
+        for row in gain:
+            row[lower:] = concave_majorant(row[lower:])
+        return gain
+
+    def concave_from(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents from which on `gain` is concave in each interval, shape (T,).
+
+        From there on each further head adds no more than the one before, and the envelope is the gain itself.
+
+        Raises
+        ------
+        InputError
+            If the curve does not hold what the definition counts.
+        """
+        gain = self.gain(goal)
+        exact = _TIE * np.maximum(self.calls, 1.0)
+        return np.array([concave_from(*row) for row in zip(gain, exact, strict=True)], dtype=np.int64)
+
+    def smallest(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents that meet the goal's level and caps in each interval in expectation, shape (T,).
+
+        May exceed `top` where a cap on occupancy or the least agents ask for more.
+
+        Raises
+        ------
+        InputError
+            If no number of agents within the curve reaches the level or a cap.
+        """
+        return self._least(goal, goal.level)
+
+    def floor(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents with a service level of ``goal.floor`` that meet the caps, shape (T,).
+
+        Raises
+        ------
+        InputError
+            If no number of agents within the curve reaches the floor or a cap.
+        """
+        return self._least(goal, goal.floor)
+
+    def _least(self, goal: ServiceGoal, level: float) -> np.ndarray:
+        calls = self.calls[:, None]
+        good = self.service_level(goal) >= level - _TIE
+        if goal.max_abandon is not None:
+            good &= self.abandoned <= (goal.max_abandon + _TIE) * calls
+        if goal.max_asa_s is not None:
+            good &= (self.asa_s <= goal.max_asa_s + _TIE) | (calls == 0.0)
+        if goal.max_asa_all_s is not None:
+            good &= self._told("asa_all_s", "max_asa_all_s") <= goal.max_asa_all_s + _TIE
+        if goal.max_wait_share is not None:
+            good &= self._told("waited", "max_wait_share") <= (goal.max_wait_share + _TIE) * calls
+        if not good[:, -1].all():
+            at = self.starts[int(np.argmin(good[:, -1]))]
+            raise InputError(f"queue {self.queue}: {self.top} agents at {at} do not reach the goal {goal} and its caps",
+                             mend="Ask for less, or compute the curve for more agents")  # fmt: skip
+        least: np.ndarray = np.maximum(_from_here_on(good), goal.min_agents)
+        if goal.max_occupancy is not None:
+            least = np.maximum(least, self._cool_enough(goal.max_occupancy))
+        return least
+
+    def _told(self, name: str, cap: str) -> np.ndarray:
+        values: np.ndarray = getattr(self, name)
+        if np.isnan(values[:, -1]).any():
+            raise InputError(f"the curve does not tell what {cap} asks for", column=cap, mend=f"Add {name}")
+        return values
+
+    def _cool_enough(self, cap: float) -> np.ndarray:
+        if cap <= 0.0:
+            raise InputError("no number of agents meets it", column="max_occupancy", value=cap,
+                             mend="Set a cap above 0")  # fmt: skip
+        cool = self.occupancy <= cap + _TIE
+        work = self.occupancy[:, -1] * self.top  # past the top every call is answered: the work stays as it is
+        past = np.ceil(work / (cap + _TIE)).astype(np.int64)
+        return np.where(cool[:, -1], _from_here_on(cool), np.maximum(past, self.top + 1))
+
+    def agents_exact(self, goal: ServiceGoal) -> np.ndarray:
+        """Return `smallest` as a fraction where the level decides: the gain interpolated to 0 below it, shape (T,)."""
+        n = self.smallest(goal)
+        gain = self.gain(goal)
+        rows, at = np.arange(len(n)), np.clip(n, 1, self.top)
+        before, there = gain[rows, at - 1], gain[rows, at]
+        decides = (n == at) & (before < 0.0) & (there >= 0.0)
+        fraction = np.divide(-before, there - before, out=np.ones(len(n)), where=decides)
+        exact: np.ndarray = n - 1.0 + fraction
+        return exact
+
+    def extended(self, top: int) -> Curve:
+        """Return the curve for 0…`top` agents: past its end calls fare as at its end, and more share the work."""
+        more = top - self.top
+        if more <= 0:
+            return self
+
+        def grown(values: np.ndarray) -> np.ndarray:
+            return np.pad(values, ((0, 0), (0, more)), mode="edge")
+
+        spread = self.occupancy[:, -1:] * self.top / np.arange(self.top + 1, top + 1)
+        occupancy = np.hstack([self.occupancy, spread])
+        return self._with(
+            *(grown(getattr(self, name)) for name in _CALLS), occupancy, grown(self.asa_s), grown(self.asa_all_s)
+        )
+
+    def thinned(self, absent: np.ndarray) -> Curve:
+        """Return the curve of scheduled heads, of whom each is absent independently.
+
+        Row t at n is the expectation over Binomial(n, 1 − absent[t]) heads present; N grows until the thinned curve
+        is as flat at its end as this one.
+
+        Parameters
+        ----------
+        absent
+            Share absent per interval, shape (T,) or one number, at least 0 and below 1.
+
+        Raises
+        ------
+        InputError
+            On a share out of range.
+        """
+        absent = np.broadcast_to(np.asarray(absent, dtype=float), self.calls.shape)
+        bad = ~((absent >= 0.0) & (absent < 1.0))
+        if bad.any():
+            raise InputError("Expected a share of at least 0 and below 1", column="unplanned",
+                             value=float(absent[bad][0]))  # fmt: skip
+        worst = float(absent.max(initial=0.0))
+        if worst == 0.0:
+            return self
+        present = 1.0 - worst
+        whole = self.extended(self.top + int(nbinom.isf(_CUT, max(self.top, 1), present)))
+        answered = self.calls[:, None] - whole.abandoned
+        wait: np.ndarray = np.where(answered > _NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
+        values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait, whole.asa_all_s]
+        found = [np.empty_like(whole.occupancy) for _ in values]
+        heads = np.arange(whole.top + 1)
+        for share in np.unique(absent):
+            rows = absent == share
+            law = np.asarray(binom.pmf(heads[:, None], heads, 1.0 - share))  # (present, scheduled)
+            for out, value in zip(found, values, strict=True):
+                out[rows] = _expected(value[rows], law)
+        *calls, occupancy, wait, asa_all = found
+        answered = np.maximum(self.calls[:, None] - calls[1], 0.0)
+        blank = np.where(np.broadcast_to(self.calls[:, None], wait.shape) > 0.0, np.nan, 0.0)
+        asa = np.divide(wait, answered, out=blank, where=answered > 0.0)
+        return whole._with(*calls, occupancy, asa, asa_all)  # noqa: SLF001
+
+    def _with(self, *values: np.ndarray) -> Curve:
+        return dataclasses.replace(self, **dict(zip(_ALL, values, strict=True)))  # type: ignore[arg-type]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the curve as rows of ``curve.csv``, by start and agents; an infinite wait is blank there."""
+        intervals, width = self.answered_in.shape
+        told = ("answered_in", "abandoned", "occupancy", "abandoned_in", "abandoned_short", "waited")
+        waits = {"asa_s": self.asa_s, "asa_all_s": self.asa_all_s}
+        return pd.DataFrame({
+            "queue": self.queue,
+            "start": self.starts.repeat(width),
+            "agents": np.tile(np.arange(width), intervals),
+            "calls": np.repeat(self.calls, width),
+            **{name: getattr(self, name).ravel() for name in told},
+            **{k: np.where(np.isfinite(v), v, np.nan).ravel() for k, v in waits.items()},
+        })  # fmt: skip
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, queue: str) -> Curve:
+        """Read back the rows of `queue` that `to_frame` wrote; all rows where there is no column ``queue``.
+
+        Raises
+        ------
+        InputError
+            If the queue has no rows, or an interval does not list 0…N agents once each.
+        """
+        rows = frame[frame["queue"] == queue] if "queue" in frame else frame
+        if rows.empty:
+            raise InputError("queue has no service curve", column="queue", value=queue)
+        refuse_duplicates(rows, ["start", "agents"])
+        rows = rows.sort_values(["start", "agents"])
+        width = int(rows["agents"].max()) + 1
+        listed = np.tile(np.arange(width), -(-len(rows) // width))
+        if len(listed) != len(rows) or (rows["agents"].to_numpy() != listed).any():
+            raise InputError(f"every interval must list 0 to {width - 1} agents", column="agents")
+
+        def grid(name: str) -> np.ndarray:
+            column = rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
+            return column.to_numpy(dtype=float).reshape(-1, width)
+
+        starts = pd.DatetimeIndex(rows["start"].iloc[::width])
+        return cls(queue, starts, grid("calls")[:, 0], grid("answered_in"), grid("abandoned"), grid("abandoned_in"),
+                   grid("abandoned_short"), grid("occupancy"), grid("asa_s"), grid("waited"),
+                   grid("asa_all_s"))  # fmt: skip
+
+
+def _from_here_on(good: np.ndarray) -> np.ndarray:
+    """Return per row the first column from which on all are true."""
+    bad = ~good
+    return np.where(bad.any(axis=1), good.shape[1] - np.argmax(bad[:, ::-1], axis=1), 0)
+
+
+def _expected(values: np.ndarray, law: np.ndarray) -> np.ndarray:
+    """Return `values` @ `law` where infinite or unknown values of no weight do not count."""
+    known = np.isfinite(values)
+    mean: np.ndarray = np.where(known, values, 0.0) @ law
+    for odd, wrong in ((np.inf, np.isposinf(values)), (np.nan, np.isnan(values))):
+        if wrong.any():
+            mean = np.where(wrong.astype(float) @ law > _NONE, odd, mean)
+    return mean

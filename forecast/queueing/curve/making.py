@@ -1,0 +1,217 @@
+"""The service curve of a forecast: Erlang measures averaged over what the call rate may turn out to be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import gammaincinv
+from scipy.stats import norm
+
+from ...errors import InputError
+from ..compiling import Kernel
+from ..formulas import abandonment as kernel
+from ..formulas.erlang import numbers
+from ..formulas.finite import evaluate, measures
+from ..formulas.measures import TINY, impatience
+from .curve import Curve
+
+_TOP = 1_000_000
+_NO_WAIT = 1e20
+_CERTAIN = 1e-4  # CV of the rate below which it is taken as certain
+
+
+def service_curve(
+    volume: pd.DataFrame,
+    *,
+    interval_min: int,
+    model: str,
+    within_s: float = 20.0,
+    short_s: float = 5.0,
+    nodes: int = 9,
+    reach: float = 0.9999,
+    attained: float | None = None,
+) -> Curve:
+    """Return what 0…N agents would give in each interval of one queue, averaged over the forecast distribution.
+
+    The call rate of an interval is taken as gamma distributed: its variance is the variance of the count that the
+    quantile columns tell, less the count's own (Poisson) variance. The average is a Gauss rule over that gamma law
+    (Whitt 2006 on staffing under an uncertain rate). Calls are averaged in calls, occupancy in time.
+
+    Parameters
+    ----------
+    volume
+        Rows of ``volume.csv`` of one queue, open intervals only; without quantile columns the rate is certain.
+    interval_min
+        Length of an interval.
+    model
+        ``erlang_a`` (a blank patience = they wait for ever) or ``erlang_c``.
+    within_s, short_s
+        Answer-time and short-abandon thresholds in seconds.
+    nodes
+        Points of the Gauss rule.
+    reach
+        N is the least number of agents with which, in every interval, this share of the calls is answered in time.
+    attained
+        None: the mean over the forecast distribution. A probability like 0.9: the curve of a day so busy that only
+        the share 1 − `attained` of the days is busier (all intervals of a day are busy together), so that a goal
+        held on this curve is held, in the mean of its calls, on days up to that one; the chance of single calls comes
+        on top (`p_goal` of the simulation). `Curve.calls` are then that day's.
+
+    Raises
+    ------
+    InputError
+        On missing or negative calls or handle times, more than one queue, a model without a queue, or a probability
+        that is not between 0 and 1.
+    """
+    if model == "erlang_b":
+        raise InputError("a service curve needs a queue", column="model", value=model, mend="erlang_c or erlang_a")
+    if attained is not None and not 0.0 < attained < 1.0:
+        raise InputError("Expected a probability between 0 and 1", column="attained", value=attained)
+    queues = volume["queue"].unique()
+    if len(queues) != 1:
+        raise InputError("Expected the volume of one queue", column="queue", value=", ".join(map(str, queues)))
+    rows = volume.sort_values("start")
+    calls = numbers(rows["calls"].to_numpy(dtype=float), "calls")
+    h = numbers(rows["handle_s"].to_numpy(dtype=float), "handle_s", above=TINY)
+    patience = pd.Series(rows["patience_s"]).fillna(np.inf).to_numpy(dtype=float) if model == "erlang_a" else None
+    theta = np.broadcast_to(impatience(model, h, patience), h.shape).copy()
+    cv = rate_cv(rows)
+    if attained is None:
+        factors, weights = gamma_nodes(cv, nodes if cv.any() else 1)
+    else:
+        calls = calls * rate_quantile(cv, attained)
+        factors = weights = np.ones((len(calls), 1))
+    loads = (calls * h / (60.0 * interval_min))[:, None] * factors
+    inputs = (loads, weights, theta, within_s / h, short_s / h)
+    top = _saturation(*inputs, reach)
+    m = mixture.suited(loads.size * top)(*inputs, top)
+    offered = calls[:, None]
+    abandon = m[kernel.P_ABANDON]
+    answered = 1.0 - abandon
+    with np.errstate(invalid="ignore", divide="ignore"):
+        wait = m[kernel.WAIT] * h[:, None]
+        asa = np.where(offered > 0.0, wait / np.where(answered > 1e-12, answered, np.nan), 0.0)
+    return Curve(
+        str(queues[0]),
+        pd.DatetimeIndex(rows["start"]),
+        calls,
+        answered_in=offered * np.clip(answered - m[kernel.LATE], 0.0, 1.0),
+        abandoned=offered * abandon,
+        abandoned_in=offered * np.clip(abandon - m[kernel.STILL] + m[kernel.LATE], 0.0, 1.0),
+        abandoned_short=offered * np.clip(abandon - m[kernel.STILL_SHORT] + m[kernel.LATE_SHORT], 0.0, 1.0),
+        occupancy=m[kernel.MEASURES],
+        asa_s=asa,
+        waited=offered * np.clip(m[kernel.P_WAIT], 0.0, 1.0),
+        asa_all_s=np.where(offered > 0.0, m[kernel.WAIT_ALL] * h[:, None], 0.0),
+    )
+
+
+@Kernel
+def mixture(
+    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int
+) -> np.ndarray:
+    """Return the measures for 0…`top` agents averaged over load nodes, shape (MEASURES + 1, T, top + 1).
+
+    `a` and `weight` have shape (T, Q). The measures are averaged in calls (node weight × load), divided by the
+    interval's mean load; the last row is the occupancy, averaged in time.
+    """
+    out = np.zeros((kernel.MEASURES + 1, a.shape[0], top + 1))
+    for i in range(a.shape[0]):
+        mean = 0.0
+        for q in range(a.shape[1]):
+            mean += float(a[i, q] * weight[i, q])
+        law = (float(theta[i]), float(t_in[i]), float(t_short[i]))
+        if mean <= 0.0:
+            continue
+        for q in range(a.shape[1]):
+            load = float(a[i, q])
+            if load <= 0.0:
+                continue
+            share = weight[i, q] * load / mean
+            inverse = 1.0
+            for n in range(top + 1):
+                if n > 0:
+                    inverse = 1.0 + n / load * inverse
+                busy = load
+                if n <= load or inverse < _NO_WAIT:
+                    m = measures(float(n), inverse, load, law[0], law[1], law[2], np.inf)
+                    for k in range(kernel.MEASURES):
+                        out[k, i, n] += share * m[k]
+                    busy *= 1.0 - m[kernel.P_ABANDON]
+                out[kernel.MEASURES, i, n] += weight[i, q] * (busy / n if busy < n else 1.0)
+    return out
+
+
+def rate_cv(volume: pd.DataFrame) -> np.ndarray:
+    """Return the coefficient of variation of the call rate that the quantile columns imply, shape (rows,).
+
+    Each pair of quantiles at equal distance from the median tells a standard deviation by the normal law; their
+    mean, squared, less the mean count (the Poisson variance) is the variance of the rate, never below 0.
+    """
+    probability = {float(str(c)[1:]): c for c in volume.columns if str(c)[:1] == "q" and str(c)[1:2].isdigit()}
+    calls = volume["calls"].to_numpy(dtype=float)
+    pairs = [(p, probability[q]) for p in probability for q in probability if p < 0.5 and abs(p + q - 1.0) < 1e-9]
+    spreads = [
+        (volume[high].to_numpy(dtype=float) - volume[probability[p]].to_numpy(dtype=float)) / (-2.0 * norm.ppf(p))
+        for p, high in pairs
+        if p <= 0.2 or len(pairs) == 1
+    ]
+    if not spreads:
+        return np.zeros(len(volume))
+    deviation = np.mean(spreads, axis=0)
+    if not (deviation >= 0.0).all():
+        at = str(volume["start"].iloc[int(np.argmin(deviation >= 0.0))])
+        raise InputError(f"quantiles of the calls at {at} are unknown or fall", column="q", mend="Fill them in, rising")
+    extra = np.maximum(deviation**2 - calls, 0.0)
+    cv: np.ndarray = np.divide(np.sqrt(extra), calls, out=np.zeros(len(calls)), where=calls > 0.0)
+    return cv
+
+
+def rate_quantile(cv: np.ndarray, p: float) -> np.ndarray:
+    """Return the `p`-quantile of the gamma law of mean 1 and each coefficient of variation, shape of `cv`."""
+    shape = 1.0 / np.maximum(cv, _CERTAIN) ** 2
+    return np.asarray(np.where(cv < _CERTAIN, 1.0, gammaincinv(shape, p) / shape))
+
+
+def gamma_nodes(cv: np.ndarray, nodes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes and weights, each of shape (len(cv), nodes), of the Gauss rule for a gamma law of mean 1.
+
+    The eigenvalues and first components of the Laguerre polynomials' Jacobi matrix (Golub & Welsch 1969), which stay
+    finite for any shape; with a cv of 0 all weight lies on 1.
+    """
+    cv = np.asarray(cv, dtype=float)
+    shape = 1.0 / np.maximum(cv, _CERTAIN) ** 2
+    i = np.arange(nodes)
+    matrix = np.zeros((len(cv), nodes, nodes))
+    matrix[:, i, i] = 2.0 * i + shape[:, None]
+    off = np.sqrt(i[1:] * (i[1:] - 1.0 + shape[:, None]))
+    matrix[:, i[1:], i[:-1]] = matrix[:, i[:-1], i[1:]] = off
+    values, vectors = np.linalg.eigh(matrix / shape[:, None, None])
+    certain = (cv < _CERTAIN)[:, None]
+    return np.where(certain, 1.0, values), vectors[:, 0, :] ** 2
+
+
+def _saturation(
+    loads: np.ndarray, weights: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, reach: float
+) -> int:
+    """Return the least agents with which every interval answers the share `reach` in time."""
+    flat = [np.repeat(x, loads.shape[1]) for x in (theta, t_in, t_short)]
+    share = weights * loads
+    total = share.sum(axis=1)
+    endless = np.full(loads.size, np.inf)
+
+    def short_of(n: int) -> bool:
+        agents = np.full(loads.size, float(n))
+        m = evaluate.suited(loads.size)(agents, loads.ravel(), flat[0], flat[1], flat[2], endless)
+        answered = ((1.0 - m[kernel.P_ABANDON] - m[kernel.LATE]).reshape(loads.shape) * share).sum(axis=1)
+        return bool((answered < reach * total).any())
+
+    low, high = 0, max(1, int(np.ceil(loads.max(initial=0.0))))
+    while short_of(high):
+        low, high = high, 2 * high
+        if high > _TOP:
+            raise InputError("more than a million agents", column="calls", value=float(loads.max()))
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if short_of(middle) else (low, middle)
+    return high

@@ -1,0 +1,1 @@
+"""Service goals, and the fewest agents that meet one."""

@@ -1,0 +1,1 @@
+"""The queue as it moves through a day."""

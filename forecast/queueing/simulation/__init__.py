@@ -1,0 +1,1 @@
+"""The call-by-call simulation of any staffing."""

@@ -1,0 +1,231 @@
+"""Why a stretch is short and why a shift stays open: the rule that binds, and what one more agent there costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..problem.problem import ScheduleProblem
+from ..problem.shifts import PlannedShift
+from .short_stretches import Case, Stretch, stretches
+from .what_holds_back import RULES, Barriers
+
+ENOUGH_MIN = 120
+MOST_BY_BREAK = 0.5
+COLUMNS = ["queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who"]
+OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one more agent would take: the rule that binds, told, its cost (None = cannot be bought), who it is, and the
+    agent-hours that it mends where that is known."""
+
+    rule: str
+    detail: str
+    cost: float | None = None
+    who: str = ""
+    hours: float = 0.0
+
+
+def explain(
+    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *, most: int = 400
+) -> pd.DataFrame:
+    """Tell for each short stretch what one more agent there would take, tried on the plan itself.
+
+    A moved break, where one mends most of it; a shift for somebody who is free; else the rule that, left out alone,
+    would free most people, and the price of a new hire.
+
+    Parameters
+    ----------
+    assigned
+        Agent (or shift id of an anonymous plan) → shifts.
+    coverage
+        The table of coverage.csv with typed times.
+    most
+        How many stretches to explain, the largest shortages first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``queue, start, end, under`` (agents at worst), ``under_agent_hours, binding_rule, detail, cost_one_more``
+        (money; NaN where nobody can be there), ``who``; ordered by agent-hours short.
+    """
+    case = Case(problem, assigned, coverage)
+    rows = []
+    for s in stretches(case)[:most]:
+        reach, moved = Reach.of(case, s), _by_break(case, s)
+        hours = s.under_slots * problem.grid.hours
+        if moved is not None and moved.hours >= MOST_BY_BREAK * hours:
+            answer = moved
+        else:
+            answer = _by_person(reach) or _by_rule(reach)
+            if moved is not None:
+                answer = replace(answer, detail=f"{answer.detail} A moved break helps a little: {moved.detail}")
+        times = problem.grid.time(s.start), problem.grid.time(s.end)
+        detail = " ".join(filter(None, (answer.detail, case.floor(s), case.pooled(s))))
+        rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
+
+
+def _by_break(case: Case, stretch: Stretch) -> Answer | None:
+    """Try every other place of every break that lies in the stretch; take the one that lowers the shortage most."""
+    slack, best, found = case.slack[stretch.queue], 1e-9, None
+    for agent, shifts in case.assigned.items():
+        for p in shifts:
+            if p.queues != (stretch.queue,) or p.shift.end <= stretch.start or stretch.end <= p.shift.start:
+                continue
+            for at, (low, high, length, kind) in zip(p.breaks, p.shift.breaks, strict=True):
+                now = p.shift.start + at
+                if now >= stretch.end or now + length <= stretch.start or p.shift.start + high + length > len(slack):
+                    continue
+                for to in range(p.shift.start + low, p.shift.start + high + 1):
+                    gain = _gain(slack, now, to, length)
+                    if gain > best:
+                        best, found = gain, (agent, kind, now, to)
+    if found is None:
+        return None
+    agent, kind, now, to = found
+    who, hours = case.names.get(agent, agent), best * case.problem.grid.hours
+    clock = [f"{case.problem.grid.time(s):%H:%M}" for s in (now, to)]
+    detail = (
+        f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for no money."
+    )
+    return Answer("break_window", detail, 0.0, agent, hours)
+
+
+def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:
+    """Return by how much the shortage falls when a break of `length` slots moves from `now` to `to`."""
+    change = np.zeros(len(slack))
+    change[now : now + length] += 1
+    change[to : to + length] -= 1
+    touched = np.flatnonzero(change)
+    before, after = slack[touched], slack[touched] + change[touched]
+    return float(np.maximum(-before, 0).sum() - np.maximum(-after, 0).sum())
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The shifts that can be on the phone for two hours of a stretch (or for as long as any can), C of them.
+
+    Attributes
+    ----------
+    chosen
+        Their positions in the problem's shifts, shape (C,).
+    there
+        Slots of the stretch each can be on the phone, shape (C,).
+    """
+
+    case: Case
+    stretch: Stretch
+    chosen: np.ndarray
+    there: np.ndarray
+
+    @classmethod
+    def of(cls, case: Case, stretch: Stretch) -> Reach:
+        """Choose the shifts."""
+        there = case.there(stretch.start, stretch.end)
+        enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // case.problem.grid.minutes))
+        chosen = np.flatnonzero((there >= enough) & (there > 0))
+        return cls(case, stretch, chosen, there[chosen])
+
+    @cached_property
+    def barriers(self) -> Barriers:
+        """What holds everybody back from each, shape (agents, C)."""
+        return self.case.barriers(self.stretch.queue, self.chosen)
+
+    @cached_property
+    def costs(self) -> np.ndarray:
+        """What each costs with each agent, shape (agents, C)."""
+        return np.asarray(self.case.rostered.wages[:, None] * self.case.weights[self.chosen])
+
+    def told(self, at: int) -> str:
+        """Return the `at`-th shift in words."""
+        hour, shift = self.case.problem.grid.hours, self.case.problem.shifts[int(self.chosen[at])]
+        there, whole = self.there[at] * hour, (self.stretch.end - self.stretch.start) * hour
+        return f"{shift.pattern} on {shift.date} ({there:g} of {whole:g} h there)"
+
+
+def _by_person(reach: Reach) -> Answer | None:
+    """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
+    if not reach.case.problem.staff or not len(reach.chosen):
+        return None
+    free = reach.barriers.count == 0
+    if not free.any():
+        return None
+    price = np.where(free, reach.costs / reach.there, np.inf)
+    a, at = np.unravel_index(int(price.argmin()), price.shape)
+    agent, cost, others = reach.case.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
+    more = f"; {others} more could come" if others else ""
+    who, shift = reach.case.names[agent.id], reach.told(int(at))
+    return Answer("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
+
+
+def _by_rule(reach: Reach) -> Answer:
+    """Name the rule that holds back most people alone, and the cheapest hire."""
+    case = reach.case
+    hire = case.hire_wages[reach.chosen] * case.weights[reach.chosen]
+    if not np.isfinite(hire).any():
+        return Answer("shifts", "No shift of any contract can be on the phone then.")
+    best = int(np.argmin(hire / reach.there))
+    new = f"One more person on {reach.told(best)} costs {hire[best]:.2f}."
+    if not case.problem.staff:
+        return Answer("cost", new, float(hire[best]), "one more shift")
+    rule, told = binding(reach.barriers, reach.costs)
+    return Answer(rule, f"{told} {new}", float(hire[best]), "new hire")
+
+
+def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
+    """Return the rule without which most people could take one of the shifts, and the counts, told.
+
+    On a tie it is the rule that frees the cheapest. Whoever works that day counts as working, not as held back.
+    ``several``: no single rule would free anybody.
+    """
+    busy = np.asarray(barriers.by_rule["one_shift_a_day"].all(axis=1))
+    others = [r for r in RULES if r != "one_shift_a_day"]
+    alone = {r: barriers.by_rule[r] & (barriers.count == 1) & ~busy[:, None] for r in others}
+    freed = {r: int(pairs.any(axis=1).sum()) for r, pairs in alone.items()}
+    held = {r: int((barriers.by_rule[r].all(axis=1) & ~busy).sum()) for r in others}
+    idle = int((~busy).sum())
+    told = f"Nobody is free: {len(busy) - idle} of {len(busy)} work that day"
+    if not idle:
+        return "one_shift_a_day", f"{told}."
+    counts = ", ".join(f"{RULES[r]} {n}" for r, n in sorted(held.items(), key=lambda x: -x[1]) if n)
+    told += f"; of the other {idle}, held back by {counts or 'one rule or another'}."
+    rule = max(others, key=lambda r: (freed[r], -float(np.min(costs, where=alone[r], initial=np.inf))))
+    if not freed[rule]:
+        return "several", f"{told} No single rule would free anybody."
+    return rule, f"{told} Without {RULES[rule]}, {freed[rule]} could come."
+
+
+def explain_open(
+    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], open_shifts: Sequence[PlannedShift]
+) -> pd.DataFrame:
+    """Tell for each open shift why nobody takes it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``date, pattern, queue, start, binding_rule, reason, cost_one_more`` (wage of the cheapest contract that allows
+        the shift), in the order of `open_shifts`.
+    """
+    case = Case(problem, assigned, pd.DataFrame(columns=["queue", "start", "on_phone", "required"]))
+    index = {s.key: i for i, s in enumerate(problem.shifts)}
+    rows = []
+    for p in open_shifts:
+        i = index[p.shift.key]
+        barriers = case.barriers(p.queue, np.array([i]))
+        free = np.flatnonzero(barriers.count[:, 0] == 0)
+        if len(free):
+            first = case.names[problem.staff[free[0]].id]
+            told = f"No rule forbids it: {len(free)} could take it ({first} first); no plan was found that gains by it."
+            rule = "cost"
+        else:
+            rule, told = binding(barriers, case.rostered.wages[:, None] * case.weights[i])
+        cost = float(case.hire_wages[i] * case.weights[i]) if np.isfinite(case.hire_wages[i]) else np.nan
+        rows.append((p.shift.date, p.shift.pattern, p.queue, problem.grid.time(p.shift.start), rule, told, cost))
+    return pd.DataFrame(rows, columns=OPEN_COLUMNS)

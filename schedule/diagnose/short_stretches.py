@@ -1,0 +1,162 @@
+"""Where a plan is short, and which shifts could be there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..problem.problem import ScheduleProblem
+from ..problem.shifts import PlannedShift
+from .what_holds_back import RULES, Barriers, Rostered
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Slots [start, end) of a queue in which too few are on the phone; `under` is the worst slot's shortage."""
+
+    queue: str
+    start: int
+    end: int
+    under: float
+    under_slots: float
+
+
+@dataclass(frozen=True)
+class Case:
+    """A named (or anonymous) plan with its coverage, as arrays."""
+
+    problem: ScheduleProblem
+    assigned: Mapping[str, Sequence[PlannedShift]]
+    coverage: pd.DataFrame
+    _known: dict[tuple[int, str], Barriers] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def rostered(self) -> Rostered:
+        """What everybody works already."""
+        return Rostered(self.problem, self.assigned)
+
+    @cached_property
+    def slack(self) -> Mapping[str, np.ndarray]:
+        """Queue → on the phone − required per slot; 0 where the queue has no row."""
+        return self._by_slot(self.coverage["on_phone"] - self.coverage["required"])
+
+    @cached_property
+    def heads(self) -> Mapping[str, np.ndarray]:
+        """Queue → on the phone per slot."""
+        return self._by_slot(self.coverage["on_phone"])
+
+    def _by_slot(self, values: pd.Series) -> dict[str, np.ndarray]:
+        grid = self.problem.grid
+        out = {str(queue): np.zeros(len(grid)) for queue in self.coverage["queue"].unique()}
+        for queue, rows in self.coverage.groupby("queue", sort=False):
+            slots = ((rows["start"] - grid.first) // pd.Timedelta(minutes=grid.minutes)).to_numpy()
+            out[str(queue)][slots] = values.loc[rows.index].to_numpy(dtype=float)
+        return out
+
+    def pooled(self, stretch: Stretch) -> str:
+        """Tell whether the goal of the period around `stretch` holds as it is; "" where the goal is per interval."""
+        demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
+        gain = demand.gain
+        around = [slots for slots in demand.periods if stretch.start in slots]
+        if gain is None or not around:
+            return ""
+        heads = np.minimum(self.heads[stretch.queue][around[0]].astype(np.int64), gain.shape[1] - 1)
+        total = float(gain[around[0], heads].sum())
+        held = "holds as it is" if total >= 0 else f"lacks {-total:.1f} calls"
+        return f"By the service curve the {demand.goal.basis}'s goal {held}."
+
+    def floor(self, stretch: Stretch) -> str:
+        """Tell where `stretch` lies below the floor of a pooled goal; "" where it does not."""
+        demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
+        if demand.by_interval:
+            return ""
+        slots = np.arange(stretch.start, stretch.end)
+        lack = demand.lower[slots] - self.heads[stretch.queue][slots]
+        if not (lack > 0).any():
+            return ""
+        worst = int(slots[lack.argmax()])
+        hours = float(lack[lack > 0].sum()) * self.problem.grid.hours
+        return (
+            f"Below the floor by {hours:.2g} agent-hours: at {self.problem.grid.time(worst):%H:%M} "
+            f"{self.heads[stretch.queue][worst]:.0f} are there, the floor asks for {demand.lower[worst]}."
+        )
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Agent → the name they are told by."""
+        return {a.id: f"{a.name} ({a.id})" if a.name and a.name != a.id else a.id for a in self.problem.staff}
+
+    @cached_property
+    def weights(self) -> np.ndarray:
+        """Paid hours with premiums of each of the problem's shifts."""
+        return np.array([self.problem.paid_weight(s) for s in self.problem.shifts])
+
+    @cached_property
+    def hire_wages(self) -> np.ndarray:
+        """Per shift the least wage of a contract that allows it, infinite where none does."""
+        costs, contracts = self.problem.costs, self.problem.contracts.values()
+        least: dict[str, float] = {} if contracts else dict.fromkeys(self.problem.families, costs.cost_h)
+        for contract in contracts:
+            wage = costs.cost_h if contract.cost_h is None else contract.cost_h
+            for family in contract.shifts:
+                least[family] = min(wage, least.get(family, np.inf))
+        return np.array([least.get(s.family, np.inf) for s in self.problem.shifts])
+
+    @cached_property
+    def presence(self) -> tuple[np.ndarray, ...]:
+        """Per shift: start, end, day, and a row of breaks (earliest start, latest start, slots), all in slots."""
+        shifts = self.problem.shifts
+        most = max((len(s.breaks) for s in shifts), default=0)
+        breaks = np.zeros((len(shifts), most, 3), dtype=np.int64)
+        for i, s in enumerate(shifts):
+            for k, (low, high, length, _) in enumerate(s.breaks):
+                breaks[i, k] = (s.start + low, s.start + high, length)
+        return (
+            np.array([s.start for s in shifts]),
+            np.array([s.end for s in shifts]),
+            np.array([s.day for s in shifts]),
+            breaks,
+        )
+
+    def there(self, start: int, end: int) -> np.ndarray:
+        """Return how many slots of [start, end) each shift can be on the phone, its breaks placed out of the way."""
+        first, last, _, breaks = self.presence
+        low, high, length = breaks[..., 0], breaks[..., 1], breaks[..., 2]
+        # The overlap of a sliding break rises and falls once, so it is least at an end of its window.
+        lost = np.minimum(_shared(low, low + length, start, end), _shared(high, high + length, start, end)).sum(axis=1)
+        return np.asarray(_shared(first, last, start, end) - lost)
+
+    def barriers(self, queue: str, chosen: np.ndarray) -> Barriers:
+        """Return what holds everybody back from the shifts at positions `chosen`, worked on `queue`."""
+        days = self.presence[2]
+        out = {rule: np.empty((len(self.problem.staff), len(chosen)), dtype=bool) for rule in RULES}
+        for day in np.unique(days[chosen]).tolist():
+            of_day, mine = np.flatnonzero(days == day), days[chosen] == day
+            if (day, queue) not in self._known:
+                shifts = [self.problem.shifts[i] for i in of_day]
+                self._known[day, queue] = self.rostered.barriers(day, shifts, queue)
+            columns = np.searchsorted(of_day, chosen[mine])
+            for rule, held in self._known[day, queue].by_rule.items():
+                out[rule][:, mine] = held[:, columns]
+        return Barriers(out)
+
+
+def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarray:
+    return np.asarray(np.maximum(np.minimum(end, high) - np.maximum(start, low), 0))
+
+
+def stretches(case: Case) -> list[Stretch]:
+    """Return the runs of short slots within one day, the largest shortage first."""
+    out = []
+    for queue, slack in case.slack.items():
+        short = np.maximum(-slack, 0.0)
+        for part in case.problem.grid.day_slices:
+            flags = np.concatenate([[False], short[part] > 1e-9, [False]]).astype(np.int8)
+            edges = part.start + np.flatnonzero(np.diff(flags))
+            for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+                out.append(Stretch(queue, a, b, float(short[a:b].max()), float(short[a:b].sum())))
+    return sorted(out, key=lambda s: (-s.under_slots, s.queue, s.start))

@@ -1,0 +1,1 @@
+"""Shifts of a plan dealt out to people again."""

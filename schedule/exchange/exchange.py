@@ -1,0 +1,40 @@
+"""Who takes whose shift: the shifts of a plan dealt out again by integer programmes, where each is on one queue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...forecast.progress import Watch
+from ..people.solve import NamedPlan
+from ..problem.problem import ScheduleProblem
+from .result import roster_of
+from .solve import solve_roster
+
+GAP = 1e-3
+"""Gap at which the dealing ends."""
+
+
+def exchanged(
+    problem: ScheduleProblem, plan: NamedPlan, *, watch: Watch, time_limit_s: float, seed: int, threads: int
+) -> NamedPlan:
+    """Return `plan`, or a cheaper one in which people have exchanged shifts and needless ones are left out.
+
+    Raises
+    ------
+    Infeasible
+        See `solve_roster`.
+    """
+    shifts = [p for mine in plan.assigned.values() for p in mine]
+    if any(p.moves for p in shifts):
+        return plan
+    dealt = solve_roster(
+        problem, shifts, watch=watch, time_limit_s=time_limit_s, gap=GAP, seed=seed, threads=threads,
+        start=plan.assigned,
+    )  # fmt: skip
+    if dealt.solved.status == "none" or plan.solved.cost is None:
+        return plan
+    seconds = plan.solved.seconds + dealt.solved.seconds
+    better = roster_of(problem, dealt.assigned, replace(plan.solved, seconds=seconds)).solved
+    if better.cost is None or better.cost >= plan.solved.cost:
+        return plan
+    return replace(plan, assigned=dealt.assigned, solved=better)

@@ -1,0 +1,170 @@
+"""What a roster search carries along: incumbent, bound, clock, history, and the blocks that improve it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...forecast.progress import Watch
+from ..optimise.solver import Answer, solve
+from ..optimise.status import Solved, SolverFault, sound_bound
+from .cells import Pool
+from .days import Days
+from .model import RosterModel, make_model
+from .plan import Plan, free_heads, plan_of, replaced
+from .weeks import Week
+
+STAGE = "roster"
+
+BLOCK_S = 4.0
+"""Most seconds for one group of people."""
+
+
+class Search:
+    """The best roster so far, the best proven bound, and the ways to improve either.
+
+    Parameters
+    ----------
+    pool
+        The problem in cells.
+    watch
+        Told of each improvement.
+    time_limit_s, gap, seed, threads
+        As in `solve_roster`.
+    plan
+        Where to begin.
+    """
+
+    def __init__(
+        self, pool: Pool, plan: Plan, *, watch: Watch, time_limit_s: float, gap: float, seed: int, threads: int
+    ) -> None:
+        self.pool, self.plan, self.watch, self.gap, self.seed, self.threads = pool, plan, watch, gap, seed, threads
+        limit = min(time_limit_s, watch.left_s)
+        self.clock = Watch(time_limit_s=None if limit == float("inf") else limit, stop=watch.stop)
+        self.days = Days(pool)
+        self.rng = np.random.default_rng(seed)
+        self.bound: float | None = None
+        self.history: list[tuple[float, float | None, float | None]] = []
+        self.tell("start")
+
+    @property
+    def done(self) -> bool:
+        """Whether to end: the gap is reached, time is up, or the user stopped."""
+        return self.clock.stopped or self.clock.time_is_up or self.close_enough
+
+    @property
+    def close_enough(self) -> bool:
+        """Whether the asked gap is reached."""
+        return (
+            self.bound is not None
+            and not self.plan.few_days
+            and self.plan.cost - self.bound <= self.gap * abs(self.bound) + 1e-6
+        )
+
+    def tell(self, text: str) -> None:
+        """Note and report the present best and bound."""
+        solved = self.solved()
+        self.history.append((self.clock.elapsed_s, self.plan.cost, self.bound))
+        self.watch.tell(STAGE, text, best=self.plan.cost, bound=self.bound, gap=solved.gap)
+
+    def solved(self) -> Solved:
+        """Return what is known now."""
+        return Solved.of(
+            self.plan.cost, self.bound, near=self.close_enough, by_user=self.clock.stopped,
+            time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+        )  # fmt: skip
+
+    def prove(self, bound: float | None, text: str) -> None:
+        """Keep a proven lower bound if it is the best and the plan does not refute it."""
+        sound = bound if self.plan.few_days else sound_bound(bound, self.plan.cost)
+        if sound is not None and (self.bound is None or sound > self.bound + 1e-9):
+            self.bound = sound
+            self.tell(text)
+
+    def offer(self, weeks: Mapping[int, Week], text: str, *, polish: bool = False) -> bool:
+        """Take over the plan with `weeks` replaced if our own arithmetic finds it legal and better.
+
+        Parameters
+        ----------
+        polish
+            Whether to re-plan days first.
+
+        Raises
+        ------
+        Illegal
+            If it breaks a rule.
+        """
+        plan = replaced(self.pool, self.plan, weeks)
+        if polish and plan.weeks != self.plan.weeks:
+            plan = plan_of(self.pool, self.days.descend(plan.weeks, stop=lambda: self.done))
+        if plan.weight >= self.plan.weight - 1e-7:
+            return False
+        self.plan = plan
+        self.bound = self.bound if plan.few_days else sound_bound(self.bound, plan.cost)
+        self.tell(text)
+        return True
+
+    def anchors(self) -> np.ndarray:
+        """Return each agent's usual start of the present plan."""
+        return usual_starts(self.pool, self.plan.weeks)
+
+    def settle(self, noise: float) -> bool:
+        """Re-plan days towards usual starts moved by chance, then at the true cost; keep the result if it is better."""
+        anchors = self.anchors() + (self.rng.normal(0.0, noise, len(self.pool.staff)) if noise else 0.0)
+        weeks = self.days.descend(self.plan.weeks, anchors, sweeps=3, stop=lambda: self.done)
+        return self.offer(dict(enumerate(weeks)), "day by day", polish=True)
+
+    def run(
+        self,
+        model: RosterModel,
+        *,
+        limit_s: float,
+        gap: float,
+        start: Mapping[str, float] | None = None,
+        relax: bool = False,
+    ) -> Answer:
+        """Solve `model` within this search's clock; a solver that breaks down found nothing, and the plan stays."""
+        try:
+            return solve(
+                model.problem, watch=self.clock, stage=STAGE, time_limit_s=min(limit_s, self.clock.left_s), gap=gap,
+                seed=self.seed, threads=self.threads, start=start, relax=relax,
+            )  # fmt: skip
+        except SolverFault as fault:
+            self.watch.tell(STAGE, f"the solver failed: {fault}", best=self.plan.cost, bound=self.bound)
+            return Answer("none")
+
+    def block(self, group: Sequence[int], text: str, *, exact: bool) -> None:
+        """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.
+
+        Parameters
+        ----------
+        exact
+            Whether starts are priced as they are; else by their distance to everybody's usual start, which keeps
+            the model easy, and days are re-planned at the true cost afterwards.
+        """
+        if self.done:
+            return
+        supply = free_heads(self.plan, group)
+        anchors = None if exact else dict(enumerate(self.anchors().tolist()))
+        model = make_model(self.pool, group, supply, anchors=anchors)
+        if model.size:
+            start = model.start({a: self.plan.weeks[a] for a in group}, supply)
+            answer = self.run(model, limit_s=BLOCK_S, gap=1e-4, start=start)
+            if answer.found:
+                self.offer(model.weeks(answer.values), text, polish=not exact)
+
+
+def usual_starts(pool: Pool, weeks: Sequence[Week]) -> np.ndarray:
+    """Return each agent's usual start in hours; without a shift that of the middle one of their options.
+
+    It is the median of the week, or the middle between earliest and latest where a rule limits their spread, so
+    that a window of that width around it holds the whole week.
+    """
+    limited = pool.problem.rules.max_start_spread_min is not None
+    out = np.zeros(len(weeks))
+    for a, week in enumerate(weeks):
+        hours = sorted(pool.cells[c].minute / 60.0 for c in week or pool.options[a])
+        if hours:
+            out[a] = (hours[0] + hours[-1]) / 2 if limited and week else float(np.median(hours))
+    return out

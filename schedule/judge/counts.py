@@ -1,0 +1,150 @@
+"""The judge's own counts: wages, and heads on the phone against the published coverage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .check import Plan, Violation, read_plan
+from .inputs import DAYS, Asked, Span, clock_minute, read_inputs
+from .shifts import Worked, join_rows, read_rows
+
+
+def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
+    """Recount the wages of a plan.
+
+    Parameters
+    ----------
+    activity, inputs
+        As in `check`.
+
+    Returns
+    -------
+    float
+        Per shift: wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the
+        slot's start. Without staff the wage is the centre's.
+    """
+    plan = read_plan(activity, inputs)
+    general = float(plan.asked.plan.get("costs", {}).get("cost_h", 20.0))
+    factors: dict[float, float] = {}
+    total = 0.0
+    for agent, shifts in plan.shifts.items():
+        wage = plan.asked.people[agent].wage if agent in plan.asked.people else general
+        total += sum(wage * w.paid_min / 60 * _premium(plan, w, factors) for w in shifts)
+    return total
+
+
+def _premium(plan: Plan, worked: Worked, known: dict[float, float]) -> float:
+    slots = [float(m) for m in np.arange(worked.start, worked.end, plan.asked.grid_min)]
+    premiums = plan.asked.plan.get("costs", {}).get("premium", ())
+    for minute in slots:
+        if minute not in known:
+            wall = plan.asked.clock.wall(minute)
+            known[minute] = 1 + sum(float(p["share"]) for p in premiums if _applies(p, wall))
+    return float(np.mean([known[minute] for minute in slots])) if slots else 1.0
+
+
+def _applies(premium: Mapping[str, Any], wall: dt.datetime) -> bool:
+    low = clock_minute(premium.get("start", "00:00"), "costs.premium.start")
+    high = clock_minute(premium.get("end", "24:00"), "costs.premium.end")
+    return DAYS[wall.weekday()] in premium.get("days", DAYS) and low <= wall.hour * 60 + wall.minute < high
+
+
+def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Count who is on the phone of each queue at each of `starts`: those who have begun less those who have ended.
+
+    In a cyclic week what runs past its end counts at its beginning, else last week's shifts that run on count too.
+
+    Parameters
+    ----------
+    starts
+        Stamps, in any order.
+    inputs
+        As in `check`.
+
+    Returns
+    -------
+    dict
+        Queue → heads, shape (len(starts),).
+    """
+    asked = read_inputs(inputs)
+    return _count(_on_phone(activity, inputs, asked), starts, asked)
+
+
+def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked) -> dict[str, np.ndarray]:
+    at = np.array([asked.clock.minute(s) for s in starts])
+    first, end = asked.week
+    moments = (at, at + end - first) if asked.plan.get("cyclic") else (at,)
+    out: dict[str, np.ndarray] = {}
+    for queue, of_queue in spans.items():
+        begun, ended = np.sort(of_queue[:, 0]), np.sort(of_queue[:, 1])
+        counts = [np.searchsorted(begun, t, "right") - np.searchsorted(ended, t, "right") for t in moments]
+        out[queue] = np.sum(counts, axis=0)
+    return out
+
+
+def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, Any]) -> list[Violation]:
+    """Compare a published coverage with the activity.
+
+    Parameters
+    ----------
+    activity, coverage
+        The tables of activity.csv and coverage.csv.
+    inputs
+        As in `check`.
+
+    Returns
+    -------
+    list of Violation
+        A count, surplus or shortage that does not follow from the activity, and phone work in slots that have no row.
+    """
+    asked = read_inputs(inputs)
+    spans, clock = _on_phone(activity, inputs, asked), asked.clock
+    out: list[Violation] = []
+    for queue, rows in coverage.groupby("queue", sort=False):
+        heads = _count(spans, rows["start"], asked).get(str(queue), np.zeros(len(rows)))
+        beyond = heads - rows["required"].to_numpy(dtype=float)
+        wanted = {"on_phone": heads, "over": np.maximum(beyond, 0), "under": np.maximum(-beyond, 0)}
+        for name, want in wanted.items():
+            told = rows[name].to_numpy(dtype=float)
+            for i in np.flatnonzero(~(np.abs(told - want) <= 1e-6)):
+                start = clock.text(clock.minute(rows["start"].iloc[i]))
+                out.append(Violation("coverage", "", start, f"{name} of {queue} is {told[i]:g}, recounted {want[i]:g}"))
+    return out + _uncounted(spans, coverage, asked)
+
+
+def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -> dict[str, np.ndarray]:
+    """Return per queue the spans of phone work, shape (rows, 2): the plan's, and last week's that run on into it."""
+    first = asked.week[0]
+    people = list(read_rows(activity, asked.clock).values())
+    earlier = inputs.get("previous_activity")
+    known = set(asked.plan.get("queue", {}))
+    for agent, rows in {} if earlier is None else read_rows(earlier, asked.clock).items():
+        for w in join_rows(agent, rows, {}, asked.clock):
+            if w.start < first < w.end:
+                people.append([r for r in w.rows if r.queue in known or not known])
+    spans: dict[str, list[Span]] = {}
+    for r in (r for rows in people for r in rows):
+        if r.what == "phone" and r.end > first:
+            spans.setdefault(r.queue, []).append((r.start, r.end))
+    return {queue: np.array(pairs) for queue, pairs in spans.items()}
+
+
+def _uncounted(spans: Mapping[str, np.ndarray], coverage: pd.DataFrame, asked: Asked) -> list[Violation]:
+    """Return phone work between the first and last row of `coverage` in slots of which the queue has no row."""
+    clock = asked.clock
+    listed: dict[str, set[float]] = {}
+    for queue, start in zip(coverage["queue"], coverage["start"], strict=True):
+        listed.setdefault(str(queue), set()).add(clock.minute(start))
+    moments = set[float]().union(*listed.values())
+    first, last = min(moments, default=0.0), max(moments, default=0.0)
+    out = []
+    for queue, of_queue in spans.items():
+        worked = {float(t) for a, b in of_queue for t in np.arange(a, b, asked.grid_min) if first <= t <= last}
+        for t in sorted(worked - listed.get(queue, set())):
+            out.append(Violation("coverage", "", clock.text(t), f"{queue} has heads on the phone and no row"))
+    return out

@@ -1,0 +1,278 @@
+"""What the judge reads: the plan's rules, the people and their week, from the raw inputs, in its own way.
+
+Nothing here is shared with the planner. Times are real minutes (floats) since 1970 in UTC, or wall-clock minutes
+where the plan has no zone, so that rest and lengths are elapsed time also when the clock changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from ...forecast.errors import InputError
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+WAGE = 20.0  # where plan, contract and person are silent
+SILENT: Mapping[str, Any] = {
+    "rest_min": 660,
+    "max_run_days": 6,
+    "min_run_days": 1,
+    "min_run_off_days": 1,
+    "days_off_together": 2,
+    "max_weekends": None,
+    "whole_weekends": False,
+    "not_next_day": {},
+    "max_shifts": {},
+    "max_start_spread_min": None,
+}
+"""Rules where the plan is silent."""
+Span = tuple[float, float]
+Window = tuple[str, Span]
+
+
+def clock_minute(text: str, key: str) -> int:
+    """Return ``HH:MM`` as minutes after midnight; hours may pass 24."""
+    try:
+        hours, minutes = text.strip().split(":")
+        return int(hours) * 60 + int(minutes)
+    except ValueError:
+        raise InputError("not a time of day", column=key, value=text, mend="Write it like 07:30") from None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Turns stamps into minutes and back; `zone` None = naive wall clock."""
+
+    zone: str | None
+
+    def minute(self, stamp: Any) -> float:
+        """Return the real minute of a stamp (text or datetime); without an offset it is local time.
+
+        Raises
+        ------
+        InputError
+            If it is no ISO 8601 time.
+        """
+        if not isinstance(stamp, dt.datetime):
+            try:
+                stamp = dt.datetime.fromisoformat(str(stamp).strip())
+            except ValueError:
+                mend = "Write it like 2026-10-25T07:30"
+                raise InputError("not an ISO 8601 time", value=str(stamp), mend=mend) from None
+        if self.zone is None:
+            stamp = stamp.replace(tzinfo=dt.UTC)
+        elif stamp.tzinfo is None:
+            stamp = stamp.replace(tzinfo=ZoneInfo(self.zone))
+        return float((stamp.astimezone(dt.UTC) - EPOCH).total_seconds() / 60)
+
+    def wall(self, minute: float) -> dt.datetime:
+        """Return the local time at a real minute."""
+        stamp = EPOCH + dt.timedelta(minutes=minute)
+        return stamp.replace(tzinfo=None) if self.zone is None else stamp.astimezone(ZoneInfo(self.zone))
+
+    def at(self, date: dt.date, minute: int = 0) -> float:
+        """Return the real minute of wall-clock `minute` (may pass 1440) of a date."""
+        return self.minute(dt.datetime(date.year, date.month, date.day) + dt.timedelta(minutes=minute))
+
+    def text(self, minute: float) -> str:
+        """Return the ISO stamp of a real minute."""
+        return self.wall(minute).isoformat()
+
+
+@dataclass(frozen=True)
+class Family:
+    """One ``[shift.NAME]``; `breaks` are its raw tables in order."""
+
+    name: str
+    paid: int
+    first: int
+    last: int
+    step: int
+    days: tuple[str, ...]
+    breaks: tuple[Mapping[str, Any], ...]
+
+    @property
+    def length(self) -> int:
+        """Minutes from start to end."""
+        return self.paid + sum(int(b["duration_min"]) for b in self.breaks if not b.get("paid", True))
+
+    def starts(self, wall: dt.datetime) -> Iterator[dt.date]:
+        """Yield the days as whose shift it may start at `wall` (a window may run past midnight)."""
+        minute = wall.hour * 60 + wall.minute
+        for back in (0, 1):
+            date, at = wall.date() - dt.timedelta(days=back), minute + 1440 * back
+            on_step = self.first <= at <= self.last and not (at - self.first) % self.step and not wall.second
+            if on_step and DAYS[date.weekday()] in self.days:
+                yield date
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of staff.csv with their windows and (day, pattern) of fixed.csv.
+
+    `skills` None = all queues, dates None = unknown.
+    """
+
+    id: str
+    contract: Mapping[str, Any]
+    skills: frozenset[str] | None
+    wage: float
+    hired: dt.date | None = None
+    leaves: dt.date | None = None
+    available: tuple[Span, ...] = ()
+    unavailable: tuple[Span, ...] = ()
+    leave: tuple[Span, ...] = ()
+    fixed: tuple[tuple[dt.date, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Everything a plan is judged by; `people` is empty for an anonymous plan."""
+
+    clock: Clock
+    first: dt.date
+    days: int
+    plan: Mapping[str, Any]
+    families: Mapping[str, Family]
+    people: Mapping[str, Person] = field(repr=False)
+    special: Mapping[tuple[str, dt.date], str] = field(default_factory=dict)
+    _opened: dict[tuple[str, dt.date], tuple[Span, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def grid_min(self) -> int:
+        """Step of the schedule's grid."""
+        return int(self.plan.get("site", {}).get("grid_min", 15))
+
+    @property
+    def dates(self) -> tuple[dt.date, ...]:
+        """The planned days."""
+        return tuple(self.first + dt.timedelta(days=i) for i in range(self.days))
+
+    @property
+    def week(self) -> Span:
+        """First minute of the planned days and the first after them."""
+        return self.clock.at(self.first), self.clock.at(self.first + dt.timedelta(days=self.days))
+
+    def rule(self, name: str) -> Any:
+        """Return a value of ``[rules]``, or what holds where the plan is silent."""
+        return self.plan.get("rules", {}).get(name, SILENT[name])
+
+    def opening(self, queue: str, date: dt.date) -> tuple[Span, ...]:
+        """Return the windows of `queue` that begin on `date`; a queue's own hours of a weekday replace the site's."""
+        if (queue, date) not in self._opened:
+            self._opened[queue, date] = self._hours(queue, date)
+        return self._opened[queue, date]
+
+    def _hours(self, queue: str, date: dt.date) -> tuple[Span, ...]:
+        day = DAYS[date.weekday()]
+        own = self.plan.get("queue", {}).get(queue, {}).get("opening") or {}
+        site = self.plan.get("opening", dict.fromkeys(DAYS, "00:00-24:00"))
+        special = [self.special[key] for key in ((queue, date), ("", date)) if key in self.special]
+        usual = {**site, **own}.get(day, "closed")
+        text = "closed" if "closed" in special else str(special[0] if special else usual).strip()
+        if text in ("", "closed"):
+            return ()
+        key = f"opening.{day}"
+        windows = [part.split("-") for part in text.split(",")]
+        if any(len(ends) != 2 for ends in windows):
+            raise InputError("not opening hours", column=key, value=text, mend="Write them like 07:00-21:00")
+        return tuple(
+            (self.clock.at(date, clock_minute(a, key)), self.clock.at(date, clock_minute(b, key))) for a, b in windows
+        )
+
+
+def read_inputs(inputs: Mapping[str, Any]) -> Asked:
+    """Read the raw inputs.
+
+    Parameters
+    ----------
+    inputs
+        ``plan`` (the dict of plan.toml, scenario merged), ``week`` (first planned day), ``days`` (default 7),
+        and the files' rows as text or typed: ``staff``, ``availability``, ``leave``, ``fixed``,
+        ``special_days`` (each may be None or absent).
+
+    Raises
+    ------
+    InputError
+        If they cannot be read.
+    """
+    plan = inputs["plan"]
+    clock = Clock(plan.get("site", {}).get("zone"))
+    families = {name: _family(name, table) for name, table in plan.get("shift", {}).items()}
+    windows = _windows(inputs.get("availability"), clock)
+    leave = _windows(inputs.get("leave"), clock)
+    fixed: dict[str, list[tuple[dt.date, str]]] = {}
+    for row in _rows(inputs.get("fixed")):
+        fixed.setdefault(str(row["agent"]).strip(), []).append((_date(row["date"]), str(row["pattern"]).strip()))
+    people = {}
+    for row in _rows(inputs.get("staff")):
+        agent = str(row["agent"]).strip()
+        person = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
+        people[agent] = replace(person, fixed=tuple(fixed.get(agent, ())))
+    special: dict[tuple[str, dt.date], str] = {}
+    for row in _rows(inputs.get("special_days")):
+        key = ("" if blank(row.get("queue")) else str(row["queue"]).strip(), _date(row["date"]))
+        if str(row.get("closed", "")).strip().lower() in ("1", "1.0", "true", "yes"):
+            special[key] = "closed"
+        elif not blank(row.get("hours")) and special.get(key) != "closed":
+            special.setdefault(key, str(row["hours"]).strip())
+    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", 7)), plan, families, people, special)
+
+
+def blank(value: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return value is None or bool(pd.isna(value)) or str(value).strip() == ""
+
+
+def _rows(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
+    return [] if frame is None else [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+
+
+def _date(value: Any) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value).strip()[:10])
+
+
+def _family(name: str, table: Mapping[str, Any]) -> Family:
+    first, last = (clock_minute(str(table[k]), f"shift.{name}.{k}") for k in ("start_from", "start_to"))
+    days, step = tuple(table.get("days", DAYS)), int(table.get("step_min", 30))
+    return Family(name, int(table["paid_min"]), first, last, step, days, tuple(table.get("break", ())))
+
+
+def _windows(frame: pd.DataFrame | None, clock: Clock) -> dict[str, list[Window]]:
+    out: dict[str, list[Window]] = {}
+    for row in _rows(frame):
+        kind = "" if blank(row.get("kind")) else str(row["kind"]).strip().lower()
+        span = clock.minute(row["start"]), clock.minute(row["end"])
+        out.setdefault(str(row["agent"]).strip(), []).append((kind, span))
+    return out
+
+
+def _person(
+    agent: str, row: Mapping[str, Any], plan: Mapping[str, Any], windows: list[Window], leave: list[Window]
+) -> Person:
+    name = str(row["contract"]).strip()
+    contract = plan.get("contract", {}).get(name)
+    if contract is None:
+        raise InputError("unknown contract", file="staff.csv", column="contract", value=name)
+    wages = (row.get("cost_h"), contract.get("cost_h"), plan.get("costs", {}).get("cost_h"))
+    skills = "" if blank(row.get("skills")) else str(row["skills"])
+    hired, leaves = (None if blank(row.get(key)) else _date(row[key]) for key in ("hire_date", "leave_date"))
+    return Person(
+        agent,
+        {**contract, "name": name},
+        frozenset(part.split(":")[0].strip() for part in skills.split("|")) if skills else None,
+        next((float(w) for w in wages if w is not None and not blank(w)), WAGE),
+        hired,
+        leaves,
+        available=tuple(span for kind, span in windows if kind != "unavailable"),
+        unavailable=tuple(span for kind, span in windows if kind == "unavailable"),
+        leave=tuple(span for _, span in leave),
+    )

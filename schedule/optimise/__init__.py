@@ -1,0 +1,1 @@
+"""The door to the solver, linear programmes, bounds, statuses."""

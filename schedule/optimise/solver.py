@@ -1,0 +1,314 @@
+"""The only door to PuLP models' solver, HiGHS: progress, stop, start, and answers that are checked."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import highspy
+import numpy as np
+import pulp
+
+from ...forecast.progress import Watch
+from .linear import Linear
+from .status import SolverFault, sound_bound
+
+TOLERANCE = 1e-5
+"""Largest relative violation of a row, bound or integrality that an accepted answer may have."""
+
+MANY_COLUMNS = 8000
+"""Beyond this an LP is solved by interior point with crossover, which takes half the time of the simplex there."""
+
+_FEASIBLE = 2  # HiGHS: kSolutionStatusFeasible
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known after a solve; nothing in it rests on the solver's word alone.
+
+    Attributes
+    ----------
+    status
+        ``optimal`` (gap at most 1e-6), ``feasible``, ``infeasible`` or ``none`` (nothing found).
+    objective, bound
+        Recomputed value of `values`, and the proven bound; None when there is none.
+    values
+        Variable name → value; integer variables hold whole numbers. Empty without an answer.
+    duals
+        Row name → change of the objective per unit of the right-hand side; only of a solved LP.
+    reduced
+        Variable name → what each unit of it adds at least to the bound, by the duals; only of a solved LP.
+    stopped
+        ``gap``, ``time``, ``user`` or None (ran to its end).
+    """
+
+    status: str
+    objective: float | None = None
+    bound: float | None = None
+    values: Mapping[str, float] = field(default_factory=dict, repr=False)
+    duals: Mapping[str, float] = field(default_factory=dict, repr=False)
+    reduced: Mapping[str, float] = field(default_factory=dict, repr=False)
+    seconds: float = 0.0
+    stopped: str | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether there is an answer to use."""
+        return self.objective is not None
+
+    @property
+    def gap(self) -> float | None:
+        """Distance of objective and bound as a share of the bound; None when either is unknown."""
+        return relative_gap(self.objective, self.bound)
+
+
+def relative_gap(objective: float | None, bound: float | None) -> float | None:
+    """Return |objective − bound| / |bound|; 0 when equal, None when either is unknown or only the bound is 0."""
+    if objective is None or bound is None:
+        return None
+    if abs(objective - bound) <= 1e-9 * max(1.0, abs(objective)):
+        return 0.0
+    return abs(objective - bound) / abs(bound) if bound else None
+
+
+def solve(
+    model: pulp.LpProblem,
+    *,
+    watch: Watch,
+    stage: str,
+    time_limit_s: float = float("inf"),
+    gap: float = 0.0,
+    seed: int = 1,
+    threads: int = 1,
+    start: Mapping[str, float] | None = None,
+    relax: bool = False,
+    target: float | None = None,
+    text: str = "",
+) -> Answer:
+    """Solve `model` and return the best answer that passes our own check of every row, bound and integrality.
+
+    Parameters
+    ----------
+    watch
+        Told of progress; when it is stopped or its time is up the solve ends within a second, with its best.
+    stage, text
+        Names under which progress is told.
+    gap
+        Relative gap at which the solve may end.
+    start
+        Variable name → value of a known answer (integer variables suffice).
+    relax
+        Solve the LP relaxation; then `Answer.duals` are filled.
+    target
+        Objective that is good enough: the solve may end as soon as an answer reaches it.
+    """
+    return solve_linear(
+        Linear.of(model, relax=relax), watch=watch, stage=stage, time_limit_s=time_limit_s, gap=gap, seed=seed,
+        threads=threads, start=start, target=target, text=text,
+    )  # fmt: skip
+
+
+def solve_linear(
+    linear: Linear,
+    *,
+    watch: Watch,
+    stage: str,
+    time_limit_s: float = float("inf"),
+    gap: float = 0.0,
+    seed: int = 1,
+    threads: int = 1,
+    start: Mapping[str, float] | None = None,
+    target: float | None = None,
+    text: str = "",
+) -> Answer:
+    """Do as `solve` with a model that is arrays already; an LP when none of its columns is whole."""
+    began = time.monotonic()
+    if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
+        nothing = np.zeros(0)
+        if linear.violation(nothing) > TOLERANCE:
+            return Answer("infeasible")
+        return Answer("optimal", linear.objective(nothing), linear.objective(nothing))
+    limit = min(time_limit_s, watch.left_s)
+    if watch.stopped or limit <= 0:
+        return Answer("none", stopped="user" if watch.stopped else "time")
+    highs = hand_over(linear)
+    options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
+    if target is not None:
+        options["objective_target"] = linear.sign * target
+    if not linear.whole.any() and len(linear.columns) > MANY_COLUMNS:
+        options["solver"] = "ipm"
+    for key, value in options.items():
+        if highs.setOptionValue(key, value) == highspy.HighsStatus.kError:
+            raise SolverFault(f"HiGHS refused {key} = {value}")
+    if np.isfinite(limit):
+        highs.setOptionValue("time_limit", float(limit))
+    if start is not None:
+        known = [(i, float(start[name])) for i, name in enumerate(linear.columns) if name in start]
+        if known:
+            highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
+    listener = Listener(highs, watch, stage, text, linear.sign)
+    with scheduler(threads):
+        run_highs(highs, listener)
+    return _answer(highs, linear, watch, time.monotonic() - began)
+
+
+@functools.cache
+def swallow_banner() -> None:
+    """Keep the lines that a process's first HiGHS prints, whatever its options say, off standard output."""
+    libc = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
+    libc.fflush(None)
+    kept = os.dup(1)
+    try:
+        with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            highspy.Highs()  # type: ignore[no-untyped-call]
+            libc.fflush(None)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def hand_over(linear: Linear) -> Any:
+    """Return a silent HiGHS that holds `linear`, names included."""
+    swallow_banner()
+    highs = highspy.Highs()  # type: ignore[no-untyped-call]
+    highs.setOptionValue("output_flag", False)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(linear.columns), len(linear.names)
+    lp.col_cost_, lp.offset_ = linear.cost, linear.constant
+    lp.col_lower_, lp.col_upper_ = linear.low, linear.high
+    lp.row_lower_, lp.row_upper_ = linear.row_low, linear.row_high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = linear.rows.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = linear.rows.indices.astype(np.int32)
+    lp.a_matrix_.value_ = linear.rows.data
+    lp.col_names_, lp.row_names_ = list(linear.columns), list(linear.names)
+    if linear.whole.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[w] for w in linear.whole.astype(int)]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverFault("HiGHS refused the model")
+    return highs
+
+
+class Listener:
+    """Listens to a running HiGHS: notes its progress, and interrupts it when the watch says so.
+
+    HiGHS calls it from its own thread, where an error would be lost: it only notes; `tell` passes the notes on.
+    """
+
+    def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
+        self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
+        self.noted: tuple[float | None, float | None] = (None, None)
+        self.told: tuple[float | None, float | None] = (None, None)
+        self.cancelled = False
+        for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+            event.subscribe(self)
+
+    def __call__(self, event: Any) -> None:
+        """Note what HiGHS tells, and interrupt it if it should end."""
+        if self.cancelled or self.watch.stopped or self.watch.time_is_up:
+            event.interrupt()
+        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
+            out = event.data_out
+            self.noted = (_known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound))
+
+    def tell(self) -> None:
+        """Tell the watch what was noted last, once."""
+        if self.noted != self.told:
+            best, bound = self.told = self.noted
+            self.watch.tell(self.stage, self.text, best=best, bound=bound, gap=relative_gap(best, bound))
+
+
+def _known(value: float) -> float | None:
+    """Return `value`, or None when it is HiGHS's way to say that nothing is known."""
+    return value if abs(value) < 1e30 else None
+
+
+_free = threading.Condition()
+_running = 0
+_threads = 0
+
+
+@contextmanager
+def scheduler(threads: int) -> Iterator[None]:
+    """Hold HiGHS's process-wide scheduler at `threads`; a change waits until no other solve runs."""
+    global _running, _threads
+    with _free:
+        _free.wait_for(lambda: threads == _threads or not _running)
+        if threads != _threads:
+            if _threads:
+                highspy.Highs.resetGlobalScheduler(True)
+            _threads = threads
+        _running += 1
+    try:
+        yield
+    finally:
+        with _free:
+            _running -= 1
+            _free.notify_all()
+
+
+def run_highs(highs: Any, listener: Listener) -> None:
+    """Run HiGHS in a thread of its own, so that Ctrl-C reaches us at once and never unwinds through the solver."""
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(highs.run)
+        try:
+            while not wait([run], timeout=0.1).done:
+                listener.tell()
+        finally:
+            listener.cancelled = True  # whatever goes wrong here, HiGHS ends before we go on
+        run.result()
+
+
+def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
+    """Judge what HiGHS holds and return it as an `Answer`."""
+    state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
+    stopped = {kinds.kTimeLimit: "time", kinds.kInterrupt: "user" if watch.stopped else "time"}.get(state)
+    if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
+        return Answer("infeasible", seconds=seconds)
+    if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
+        raise SolverFault("the model's cost has no lower bound")
+    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kObjectiveTarget):
+        raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
+    is_mip = bool(linear.whole.any())
+    duals: dict[str, float] = {}
+    reduced: dict[str, float] = {}
+    bound = _known(info.mip_dual_bound) if is_mip else None
+    if not is_mip and state == kinds.kOptimal:
+        prices = np.array(highs.getSolution().row_dual)
+        bound = linear.dual_bound(prices)
+        duals = dict(zip(linear.names, (linear.sign * prices).tolist(), strict=True))
+        reduced = dict(zip(linear.columns, (linear.sign * linear.reduced(prices)).tolist(), strict=True))
+    bound = None if bound is None else linear.sign * bound
+    x = _accepted(highs, linear) if info.primal_solution_status == _FEASIBLE else None
+    if x is None:
+        return Answer("none", bound=bound, seconds=seconds, stopped=stopped)
+    objective = linear.objective(x)
+    if bound is not None:
+        sound = sound_bound(linear.sign * bound, linear.sign * objective)
+        bound = None if sound is None else linear.sign * sound
+    near = relative_gap(objective, bound)
+    optimal = near is not None and near <= 1e-6
+    stopped = stopped or "gap"
+    values = dict(zip(linear.columns, x.tolist(), strict=True))
+    if optimal:
+        return Answer("optimal", objective, bound, values, duals, reduced, seconds)
+    return Answer("feasible", objective, bound, values, duals, reduced, seconds, stopped)
+
+
+def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:
+    """Return HiGHS's solution with whole numbers made exact, if it then passes our own check; else None."""
+    raw: np.ndarray = np.array(highs.getSolution().col_value, dtype=float)
+    x = np.clip(np.where(linear.whole, np.round(raw), raw), linear.low, linear.high)
+    return x if linear.violation(x) <= TOLERANCE else None

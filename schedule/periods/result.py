@@ -1,0 +1,16 @@
+"""A roster over cells and what is known about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..optimise.status import Solved
+from .problem import Roster
+
+
+@dataclass(frozen=True)
+class CellRoster:
+    """A legal roster, judged apart from the engine; `solved` holds its cost, the proven bound and how it ended."""
+
+    roster: Roster
+    solved: Solved

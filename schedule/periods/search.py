@@ -1,0 +1,184 @@
+"""The state of a search: the best roster so far, its bound, and the moves that may only improve them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, gcd, isfinite
+
+import numpy as np
+
+from ...forecast.progress import Watch
+from ..optimise.status import SolverFault, sound_bound
+from .check import cost_of, violations
+from .columns import generate
+from .descent import anneal
+from .dive import best_of_pool, dive
+from .patch import Patch, Pool
+from .person import FREE
+from .prices import heads_of
+from .tables import Frame
+
+
+@dataclass
+class Search:
+    """What is known so far.
+
+    Attributes
+    ----------
+    best
+        The roster, shape (P, D).
+    price
+        What a head in each cell is worth, as the last part with everybody told it, shape (D T,).
+    grain
+        Costs of rosters are whole multiples of it; 0 where they are not known to be.
+    """
+
+    frame: Frame
+    watch: Watch
+    best: np.ndarray
+    cost: float
+    seed: int
+    bound: float | None = None
+    grain: float = field(init=False)
+    price: np.ndarray = field(init=False)
+    history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        p = self.frame.problem
+        costs = [w.cost for w in p.wishes] + [c for n in p.needs for c in (n.under, n.over)]
+        whole = all(float(c).is_integer() for c in costs)
+        self.grain = float(gcd(*(int(c) for c in costs))) if whole else 0.0
+        self.price = np.zeros(len(self.frame.tables.need))
+        self.rng = np.random.default_rng(self.seed)
+        self.note()
+
+    @property
+    def over(self) -> bool:
+        """Whether the search should end: stopped, out of time, or nothing left to gain."""
+        return self.watch.stopped or self.watch.time_is_up or self.proven
+
+    @property
+    def proven(self) -> bool:
+        """Whether no roster is cheaper; costs are never below 0."""
+        return self.cost <= 0 or self.closed(self.bound)
+
+    @property
+    def target(self) -> float:
+        """Cost that the next better roster cannot exceed."""
+        return self.cost - (self.grain if self.grain else 1e-6)
+
+    def closed(self, bound: float | None) -> bool:
+        """Whether `bound` leaves no room for a better roster."""
+        return bound is not None and bound > self.target + 1e-4 * max(self.grain, 1e-3)
+
+    def within(self, gap: float) -> bool:
+        """Whether the cost is within a relative `gap` of its bound."""
+        return self.bound is not None and self.cost - self.bound <= gap * self.bound
+
+    def note(self) -> None:
+        """Keep the history."""
+        self.history.append((self.watch.elapsed_s, self.cost, self.bound))
+
+    def offer(self, chosen: np.ndarray | None, stage: str) -> bool:
+        """Take `chosen` if it is legal and cheaper, by the judge's word; return whether it was."""
+        if chosen is None:
+            return False
+        roster = self.frame.roster(chosen)
+        cost = cost_of(self.frame.problem, roster)
+        if cost > self.target + 1e-9 or violations(self.frame.problem, roster):
+            return False
+        self.best, self.cost = chosen.copy(), cost
+        self.note()
+        self.watch.tell("roster", stage, best=cost, bound=self.bound)
+        return True
+
+    def raise_bound(self, bound: float) -> None:
+        """Take a proven bound; up to the next whole cost where costs are whole."""
+        if not isfinite(bound) or bound <= 0:  # costs are never below 0: that says nothing
+            return
+        if self.grain:
+            bound = self.grain * ceil(bound / self.grain - 1e-6)
+        known = sound_bound(bound, self.cost)
+        if known is not None and (self.bound is None or known > self.bound):
+            self.bound = known
+            self.note()
+
+    def shake(self, steps: int, *, hot: float, cold: float, span: int, until_s: float, start: np.ndarray) -> np.ndarray:
+        """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
+
+        It is cold by `until_s`, however few steps that allows.
+        """
+        t = self.frame.tables
+        chosen, best, least = start.copy(), start.copy(), cost_of(self.frame.problem, self.frame.roster(start))
+        heads = heads_of(chosen, len(t.units))
+        cost, kept, began = least, start.copy(), self.watch.elapsed_s
+        slices = max(1, steps // SLICE)
+        done = 0.0
+        for i in range(slices):
+            if self.over or done >= 1 or self.watch.elapsed_s >= until_s:
+                break
+            after = max((i + 1) / slices, (self.watch.elapsed_s - began) / (until_s - began))
+            warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
+            done = after
+            cost, low = anneal(t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), warm, cool, self.rng)
+            if low < least - 1e-6:
+                least, kept = low, best.copy()
+        self.offer(kept, "annealing")
+        return kept
+
+    def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
+        """Choose a patch anew by columns, dives and a programme over the pool; return how it ended.
+
+        ``closed`` means proven: no better roster differs in the patch only; ``long`` that time was too short, ``done``
+        that it was not, ``failed`` that the solver broke down: the best roster stays.
+        """
+        try:
+            return self._patch(patch, rounds, dives, until_s, mip_s)
+        except SolverFault as fault:
+            self.watch.tell("part", f"the solver failed: {fault}", best=self.cost, bound=self.bound)
+            return "failed"
+
+    def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
+        """Do as `whole_patch`, but for failures of the solver."""
+        everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
+        pool = Pool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
+        free = np.full(self.best.shape, FREE)
+        near = 0.02 * max(self.grain, 1e-3 * self.cost)
+        upper = self.target + 1e-4 * self.grain
+        found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
+        if found is None:
+            return "long"
+        if len(patch.people) == len(self.best):
+            self.price[pool.begin + pool.cells] = pool.split(found.point)[2]
+        if everything:
+            self.raise_bound(found.bound)
+        if found.bound > upper:
+            return "closed"
+        for threshold in dives:
+            if self.over or self.watch.elapsed_s > until_s:
+                break
+            whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
+            if whole is not None:
+                self.offer(whole, "dive")
+                start = self.shake(8 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
+                outside = np.ones(self.best.shape, bool)
+                outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
+                if (start == pool.chosen)[outside].all():
+                    pool.add(np.arange(len(patch.people)), start[patch.people])
+        if mip_s > 0 and not self.over:
+            again = generate(pool, free, self.watch, rounds=5, near=near, until_s=until_s)
+            if again is not None:
+                value = again.point.value + pool.constant
+                start = pool.numbers(self.best)
+                roster, done = best_of_pool(
+                    pool, again.point, value, self.cost, start, self.watch, limit_s=mip_s,
+                    seed=int(self.rng.integers(1 << 31)),
+                )  # fmt: skip
+                self.offer(roster, "pool")
+                if not done:
+                    return "long"
+        return "long" if self.watch.elapsed_s > until_s else "done"
+
+
+SLICE = 1000
+"""Steps of annealing between two looks at the watch."""

@@ -1,0 +1,1 @@
+"""What a shortfall, a wish and an hour cost."""

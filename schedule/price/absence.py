@@ -1,0 +1,64 @@
+"""What a planned head that nobody takes would leave short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..problem.heads import heads_planned
+from ..problem.problem import ScheduleProblem
+from ..problem.shifts import PlannedShift
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Prices of single planned heads left open while everybody else is there.
+
+    By the ceiling of the service curve shortage is convex in the heads that are missing, so that several left open
+    cost at least the sum of their prices: the roster's cost stays below the true one, and its bound stays a bound.
+
+    Attributes
+    ----------
+    under, gain
+        Per queue what one head fewer costs under the floor (or need), and the calls in time that it loses, shape (S,).
+    spare
+        Per queue and period of its goal the calls that the whole plan gains beyond the goal.
+    """
+
+    problem: ScheduleProblem
+    under: dict[str, np.ndarray]
+    gain: dict[str, np.ndarray]
+    spare: dict[str, tuple[tuple[np.ndarray, float], ...]]
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Absence:
+        """Count all of `planned` as there."""
+        out = cls(problem, {}, {}, {})
+        heads = heads_planned(problem, planned)
+        price = problem.costs.under_h * problem.grid.hours
+        for d in problem.demands:
+            here = heads[d.queue]
+            out.under[d.queue] = price * (np.maximum(d.least - here + 1, 0.0) - np.maximum(d.least - here, 0.0))
+            out.gain[d.queue], out.spare[d.queue] = np.zeros(len(here)), ()
+            if d.gain is not None and not d.by_interval:
+                row, top = np.arange(len(here)), d.gain.shape[1] - 1
+                now, fewer = (d.ceiling[row, np.clip(n, 0, top)] for n in (here, here - 1))
+                out.gain[d.queue] = np.where(d.open, now - fewer, 0.0)
+                out.spare[d.queue] = tuple(
+                    (np.isin(row, at), float(now[at].sum()) - margin)
+                    for at, margin in zip(d.periods, d.margin, strict=True)
+                )
+        return out
+
+    def price(self, head: PlannedShift) -> float:
+        """Return what the plan leaves short without `head`, in money."""
+        size = len(self.problem.grid)
+        slots = np.array(head.phone)
+        slots = slots % size if self.problem.cyclic else slots[slots < size]
+        total = float(self.under[head.queue][slots].sum())
+        for inside, spare in self.spare[head.queue]:
+            lost = float(self.gain[head.queue][slots[inside[slots]]].sum())
+            total += self.problem.costs.lost_call * (max(0.0, lost - spare) - max(0.0, -spare))
+        return total

@@ -1,0 +1,233 @@
+"""What heads on the phone are worth, slot by slot, in money: falling steps for every queue.
+
+An interval goal, and a floor, is worth its price per head until the need is met. A goal over a day or a week is worth,
+per call gained towards it, the price of that goal: at most `Costs.lost_call`, as much as brings the plan to the goal.
+Both together are made concave at these prices: where the curve is steepest with few heads, the floor is steeper still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numba import njit
+
+from ..problem.problem import ScheduleProblem
+
+EDGE = 1e-3
+"""How near a price may come to nothing or everything, as a share of the dearest head's, when a step is blurred."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The worth of heads for a problem: Q queues, S slots, up to N heads.
+
+    Attributes
+    ----------
+    floor
+        Worth of the (n + 1)-th head for needs and floors, shape (Q, S, N).
+    gain
+        Calls that it gains for pooled goals by the service curve, shape (Q, S, N).
+    at_none
+        Calls gained with nobody there, shape (Q, S).
+    period
+        Number of the pooled goal's period that a slot counts for, −1 = none, shape (Q, S).
+    margin
+        Least calls to gain in each period, shape (P,).
+    """
+
+    problem: ScheduleProblem
+    floor: np.ndarray
+    gain: np.ndarray
+    at_none: np.ndarray
+    period: np.ndarray
+    margin: np.ndarray
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem) -> Service:
+        """Lay out the demands of `problem`."""
+        demands, slots = problem.demands, len(problem.grid)
+        most = 2 + max((int(np.ceil(d.least.max(initial=0.0))) for d in demands), default=0)
+        most = max([most, *(d.gain.shape[1] for d in demands if d.gain is not None and not d.by_interval)])
+        floor, gain = np.zeros((2, len(demands), slots, most))
+        at_none, period = np.zeros((len(demands), slots)), np.full((len(demands), slots), -1)
+        margin: list[float] = []
+        heads = np.arange(most)
+        for q, d in enumerate(demands):
+            price = problem.costs.under_h * problem.grid.hours
+            floor[q] = price * np.clip(d.least[:, None] - heads, 0.0, 1.0)
+            if d.gain is not None and not d.by_interval:
+                rise = np.diff(d.gain, axis=1)
+                gain[q, :, : rise.shape[1]] = np.where(d.open[:, None], rise, 0.0)
+                at_none[q] = np.where(d.open, d.gain[:, 0], 0.0)
+                for at, least in zip(d.periods, d.margin, strict=True):
+                    period[q, at] = len(margin)
+                    margin.append(least)
+        return cls(problem, floor, gain, at_none, period, np.array(margin))
+
+    @cached_property
+    def before(self) -> np.ndarray:
+        """Heads of last week's shifts that run on, shape (Q, S)."""
+        none = np.zeros(len(self.problem.grid), dtype=np.int64)
+        return np.array([self.problem.before.get(d.queue, none) for d in self.problem.demands], dtype=np.int64)
+
+    def slope(self, goal_price: np.ndarray) -> np.ndarray:
+        """Return the worth of the (n + 1)-th head, never rising in n, at these prices of a call towards each goal.
+
+        Shape (Q, S, N). Its sums over the first heads are the least concave majorant of what these are worth.
+        """
+        if not len(self.margin):
+            return self.floor
+        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
+        out = self.floor + price[:, :, None] * self.gain
+        pool_rises(out)
+        return np.asarray(out)
+
+    def next_head(self, n: np.ndarray, goal_price: np.ndarray) -> np.ndarray:
+        """Return what one head more than `n` is worth at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
+        worth = _of_heads(self.floor, n) * (n < self.floor.shape[2])
+        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
+        return np.asarray(worth + price * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
+
+    @cached_property
+    def totals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1) each."""
+        nobody = np.zeros((*self.floor.shape[:2], 1))
+        floor, gain = (np.concatenate([nobody, np.cumsum(x, axis=2)], axis=2) for x in (self.floor, self.gain))
+        return floor, gain + self.at_none[:, :, None]
+
+    def gained(self, n: np.ndarray) -> np.ndarray:
+        """Return the calls gained in each period with `n` heads, shape (Q, S) -> (P,)."""
+        counts = self.period >= 0
+        return np.bincount(self.period[counts], _of_heads(self.totals[1], n)[counts], minlength=len(self.margin))
+
+    def cost(self, n: np.ndarray) -> float:
+        """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
+        floor, gain = self.totals
+        return float(_short(n, floor, gain, self.period, self.margin, self.problem.costs.lost_call))
+
+
+def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Return each slot's entry for its heads, (Q, S, N + 1) -> (Q, S)."""
+    return np.asarray(np.take_along_axis(table, np.clip(n, 0, table.shape[2] - 1)[:, :, None], 2)[:, :, 0])
+
+
+@njit(cache=True, nogil=True)
+def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarray, margin: np.ndarray,
+           lost_call: float) -> float:  # fmt: skip
+    """Return the price of what `n` heads leave short: of floors and needs, and of calls missing to each goal."""
+    last, total, missing = floor.shape[2] - 1, 0.0, margin.copy()
+    for q in range(n.shape[0]):
+        for s in range(n.shape[1]):
+            here = min(max(n[q, s], 0), last)
+            total += floor[q, s, last] - floor[q, s, here]
+            if period[q, s] >= 0:
+                missing[period[q, s]] -= gain[q, s, here]
+    for calls in missing:
+        total += lost_call * max(0.0, calls)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def pool_rises(slope: np.ndarray) -> None:
+    """Replace steps that rise by their mean, shape (Q, S, N), until none does: the steps of the concave majorant."""
+    size = slope.shape[2]
+    mean, count = np.empty(size), np.empty(size, np.int64)
+    for q in range(slope.shape[0]):
+        for t in range(slope.shape[1]):
+            blocks = 0
+            for n in range(size):
+                mean[blocks], count[blocks] = slope[q, t, n], 1
+                while blocks > 0 and mean[blocks] > mean[blocks - 1]:
+                    both = count[blocks] + count[blocks - 1]
+                    mean[blocks - 1] += (mean[blocks] - mean[blocks - 1]) * count[blocks] / both
+                    count[blocks - 1] = both
+                    blocks -= 1
+                blocks += 1
+            n = 0
+            for block in range(blocks):
+                slope[q, t, n : n + count[block]] = mean[block]
+                n += count[block]
+
+
+@njit(cache=True, nogil=True)
+def _blurred(slope: np.ndarray, x: float, width: float) -> float:
+    """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads."""
+    last = len(slope) - 1
+    total = 0.0
+    for j in range(len(slope)):
+        drop = slope[j] - (slope[j + 1] if j < last else 0.0)
+        if drop > 0.0:
+            z = (x - j - 0.5) / width
+            if z < 40.0:
+                total += drop / (1.0 + np.exp(z)) if z > -40.0 else drop
+    return total
+
+
+@njit(cache=True, nogil=True)
+def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
+    """Return `slope` made smooth and moved so that it is worth `price` where the steps themselves cross that price.
+
+    Far from whole heads people answer prices, near them heads: as `width` falls to 0 the result becomes `slope`.
+
+    Parameters
+    ----------
+    slope
+        Worth of each further head, shape (Q, S, N).
+    price
+        Prices of a head from the dual problem, shape (Q, S).
+    width
+        Heads, shape (Q, S).
+    """
+    queues, slots, size = slope.shape
+    out = np.zeros_like(slope)
+    for q in range(queues):
+        for t in range(slots):
+            steps, top = slope[q, t], slope[q, t, 0]
+            if top <= 0.0:
+                continue
+            asked = min(max(price[q, t], EDGE * top), (1.0 - EDGE) * top)
+            crossing = 0
+            while crossing < size and steps[crossing] >= asked:
+                crossing += 1
+            low, high = crossing - 0.5 - 10.0 * width[q, t] - size, crossing - 0.5 + 10.0 * width[q, t] + size
+            for _ in range(50):
+                middle = 0.5 * (low + high)
+                if _blurred(steps, middle, width[q, t]) > asked:
+                    low = middle
+                else:
+                    high = middle
+            for n in range(size):
+                out[q, t, n] = _blurred(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
+    return out
+
+
+@njit(cache=True, nogil=True)
+def tilted(table: np.ndarray, n: np.ndarray, can: np.ndarray, top: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Return what one head more is worth by `table`, as a share of `top` whose odds are multiplied by `noise`.
+
+    Parameters
+    ----------
+    table
+        Worth of the (n + 1)-th head, shape (Q, S, N).
+    n
+        Heads, shape (Q, S).
+    can
+        Queues that count, shape (Q,).
+    top
+        Most that a head can be worth, above 0, shape (S,).
+    noise
+        Factors, shape (B,), each for an equal part of the slots.
+    """
+    queues, slots, size = table.shape
+    out = np.empty(slots)
+    for s in range(slots):
+        best = 0.0
+        for q in range(queues):
+            if can[q]:
+                best = max(best, table[q, s, min(n[q, s], size - 1)])
+        share = min(max(best / top[s], 1e-9), 1.0 - 1e-9)
+        odds = noise[s * len(noise) // slots] * share / (1.0 - share)
+        out[s] = top[s] * odds / (1.0 + odds)
+    return out

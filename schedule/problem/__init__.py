@@ -1,0 +1,1 @@
+"""What is given: demand, shifts, people, costs."""

@@ -1,0 +1,81 @@
+"""What things cost: wages, premiums, and the prices of what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...forecast.calendar.grid import WEEKDAYS
+from ...forecast.errors import InputError
+from .shifts import minute_of
+
+
+@dataclass(frozen=True)
+class Premium:
+    """A wage premium: `share` of the wage on top for paid time between `start` and `end` (``HH:MM``) on `days`."""
+
+    share: float
+    days: tuple[str, ...] = WEEKDAYS
+    start: str = "00:00"
+    end: str = "24:00"
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 10:
+            raise InputError(
+                "Expected premium share between 0 and 10",
+                column="costs.premium.share",
+                value=self.share,
+                mend="25 % is 0.25",
+            )
+        for day in self.days:
+            if day not in WEEKDAYS:
+                raise InputError(
+                    "unknown weekday", column="costs.premium.days", value=day, mend=f"One of {', '.join(WEEKDAYS)}"
+                )
+        if minute_of(self.end, column="costs.premium.end") <= minute_of(self.start, column="costs.premium.start"):
+            raise InputError(
+                "premium ends before it starts", column="costs.premium.end", value=self.end, mend="Split it at midnight"
+            )
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Wages and prices, in the centre's currency.
+
+    Parameters
+    ----------
+    cost_h
+        Wage per paid hour where neither agent nor contract has one.
+    currency
+        Shown in reports.
+    lost_call
+        Price of each call by which a day or week falls short of its goal.
+    under_h
+        Price of an agent-hour missing where the goal holds per interval, or below the floor.
+    open_shift_h
+        Price per paid hour of somebody from outside: open shifts are those worth it.
+    below_contract_h
+        Price per paid hour below a contract's weekly minimum.
+    wish
+        Price of one unit of wish weight not met.
+    steady_h
+        Price per hour between a person's earliest and latest start of the week.
+    """
+
+    cost_h: float = 20.0
+    currency: str = "EUR"
+    lost_call: float = 15.0
+    under_h: float = 500.0
+    open_shift_h: float = 60.0
+    below_contract_h: float = 15.0
+    wish: float = 2.0
+    steady_h: float = 1.0
+    premium: tuple[Premium, ...] = ()
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
+    def __post_init__(self) -> None:
+        for name in ("cost_h", "lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"Expected {name} >= 0", column=f"costs.{name}", value=getattr(self, name))

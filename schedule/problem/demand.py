@@ -1,0 +1,164 @@
+"""What a queue asks of the schedule: requirement and service curve, laid on the schedule's slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.calendar.grid import Grid
+from ...forecast.errors import InputError
+from ...forecast.queueing.curve.curve import Curve
+from ...forecast.queueing.goal.targets import ServiceGoal
+from .problem import Demand, ScheduleProblem
+
+
+def demand(
+    requirement: pd.DataFrame,
+    curve: Curve | None,
+    goal: ServiceGoal,
+    grid: Grid,
+    interval_min: int,
+    unplanned: np.ndarray | float,
+) -> Demand:
+    """Return the demand of one queue on the schedule's grid, in scheduled heads.
+
+    Needs are repeated on the finer grid, calls and gains split evenly over an interval's slots. With a curve, each
+    scheduled head is absent with probability `unplanned`, independently (`Curve.thinned`), and the goal is pooled over
+    the periods of its basis. Without one only the requirement is known, so it must hold in every slot.
+
+    Parameters
+    ----------
+    requirement
+        Rows of ``requirement.csv`` of one queue; at least ``start`` and ``agents_phone``. Rows outside the grid are
+        left aside, intervals without a row are closed.
+    curve
+        Service curve in agents on the phone, or None.
+    goal
+        The queue's service goal.
+    grid
+        The schedule's slots.
+    interval_min
+        Length of the intervals of `requirement` and `curve`; a multiple of ``grid.minutes``.
+    unplanned
+        Share of the scheduled people who are absent: one number or per slot, shape (S,).
+
+    Raises
+    ------
+    InputError
+        If the intervals do not fit the grid, the rows are not of one queue, a number is unknown, or an open interval
+        has no curve.
+    """
+    if interval_min % grid.minutes:
+        raise InputError("grid_min must divide interval_min", column="site.grid_min", value=grid.minutes,
+                         mend=f"Use a divisor of {interval_min}")  # fmt: skip
+    queue = _queue(requirement, curve)
+    absent = np.broadcast_to(np.asarray(unplanned, dtype=float), (len(grid),))
+    opened = requirement[requirement["open"].astype(bool)] if "open" in requirement else requirement
+    steps = interval_min // grid.minutes
+    rows, slots = _slots(pd.DatetimeIndex(opened["start"]), grid, steps)
+    is_open = np.zeros(len(grid), dtype=bool)
+    is_open[slots] = True
+    if curve is None:
+        need = np.zeros(len(grid))
+        need[slots] = _scheduled(opened, absent[slots], rows)
+        return Demand(queue, goal, is_open, need, np.ceil(need - 1e-9).astype(np.int64), np.zeros(len(grid)))
+    return _from_curve(queue, curve, goal, grid, steps, is_open, absent)
+
+
+def _from_curve(
+    queue: str, curve: Curve, goal: ServiceGoal, grid: Grid, steps: int, is_open: np.ndarray, absent: np.ndarray
+) -> Demand:
+    rows, slots = _slots(curve.starts, grid, steps)
+    known = np.zeros(len(grid), dtype=bool)
+    known[slots] = True
+    if (is_open & ~known).any():
+        missing = str(grid.time(int(np.argmax(is_open & ~known))))
+        raise InputError("open interval without a service curve", column="start", value=missing)
+    keep = is_open[slots]
+    rows, slots = rows[keep], slots[keep]
+    shares = np.zeros(len(curve.starts))
+    shares[rows[::-1]] = absent[slots[::-1]]  # an interval takes the share of its first slot
+    heads = curve.thinned(shares)
+    need, lower = heads.smallest(goal), heads.floor(goal)
+    if goal.basis == "interval":
+        lower = need
+    heads = heads.extended(int(max(need.max(initial=0), lower.max(initial=0))))
+    gain = np.zeros((len(grid), heads.top + 1))
+    gain[slots] = heads.gain(goal)[rows] / steps
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        out = np.zeros(len(grid), dtype=values.dtype)
+        out[slots] = values[rows]
+        return out
+
+    periods = _periods(goal.basis, grid, is_open)
+    return Demand(queue, goal, is_open, spread(need.astype(float)), spread(lower), spread(heads.calls) / steps, gain,
+                  periods, (0.0,) * len(periods))  # fmt: skip
+
+
+def asking_more(
+    problem: ScheduleProblem, lacking: Mapping[tuple[str, int], float], heads: Mapping[str, np.ndarray]
+) -> ScheduleProblem:
+    """Return `problem` with goals that ask for more calls in time than a plan with `heads` gains by the curve.
+
+    Parameters
+    ----------
+    lacking
+        (queue, number of the period of its goal) → calls more.
+    heads
+        Queue → heads per slot of the plan, shape (S,).
+    """
+
+    def margin(d: Demand, k: int, before: float) -> float:
+        if (d.queue, k) not in lacking or d.gain is None:
+            return before
+        at = d.periods[k]
+        gained = float(d.gain[at, np.minimum(heads[d.queue][at], d.gain.shape[1] - 1)].sum())
+        return max(before, gained) + lacking[d.queue, k]
+
+    demands = (replace(d, margin=tuple(margin(d, k, m) for k, m in enumerate(d.margin))) for d in problem.demands)
+    return replace(problem, demands=tuple(demands))
+
+
+def _periods(basis: str, grid: Grid, is_open: np.ndarray) -> tuple[np.ndarray, ...]:
+    if basis == "interval":
+        return ()
+    parts = grid.day_slices if basis == "day" else (slice(0, len(grid)),)
+    found = (part.start + np.flatnonzero(is_open[part]) for part in parts)
+    return tuple(slots for slots in found if len(slots))
+
+
+def _queue(requirement: pd.DataFrame, curve: Curve | None) -> str:
+    names = list(requirement["queue"].unique()) if "queue" in requirement else []
+    if "queue" not in requirement:
+        names = [curve.queue if curve is not None else "calls"]
+    if len(names) != 1 or (curve is not None and curve.queue != names[0]):
+        told = [*names, curve.queue] if curve is not None else names
+        raise InputError("requirement and curve must be of one queue", column="queue", value=", ".join(map(str, told)))
+    return str(names[0])
+
+
+def _slots(starts: pd.DatetimeIndex, grid: Grid, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return, slot by slot, the row of `starts` and the slot of the grid that it covers."""
+    first = np.array([grid.position(t) for t in starts], dtype=np.int64)
+    slots = (first[:, None] + np.arange(steps)).ravel()
+    rows = np.repeat(np.arange(len(starts)), steps)
+    inside = (slots >= 0) & (slots < len(grid))
+    rows, slots = rows[inside], slots[inside]
+    if len(np.unique(slots)) < len(slots):
+        raise InputError("intervals overlap", column="start",
+                         mend=f"Each start may occur once, {steps * grid.minutes} minutes apart")  # fmt: skip
+    return rows, slots
+
+
+def _scheduled(requirement: pd.DataFrame, absent: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    given = "agents_scheduled" in requirement
+    need = requirement["agents_scheduled" if given else "agents_phone"].to_numpy(dtype=float)[rows]
+    if not (need >= 0.0).all():
+        raise InputError("Expected a number of at least 0", column="agents_scheduled" if given else "agents_phone",
+                         value=float(need[np.argmin(need >= 0.0)]))  # fmt: skip
+    heads: np.ndarray = need if given else need / (1.0 - absent)
+    return heads

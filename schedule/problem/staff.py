@@ -1,0 +1,166 @@
+"""Contracts and people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...forecast.errors import InputError
+from ..rules.rules import Rules, refuse_out_of_range
+from .shifts import Shift
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a group of people may be asked to work in a week.
+
+    Parameters
+    ----------
+    shifts
+        Names of the shift families they may work.
+    min_h_week, max_h_week
+        Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.
+    max_days, min_days
+        Days worked a week (a shift counts on the day it starts).
+    cost_h
+        Wage per paid hour where the agent has none of their own.
+    max_run_days, min_run_days, min_run_off_days, days_off_together
+        As in ``[rules]``; None = as there.
+    max_weekends, whole_weekends, not_next_day, max_shifts
+        As in ``[rules]``; None = as there.
+    """
+
+    name: str
+    shifts: tuple[str, ...]
+    max_h_week: float
+    min_h_week: float = 0.0
+    max_days: int = 5
+    min_days: int = 0
+    cost_h: float | None = None
+    max_run_days: int | None = None
+    min_run_days: int | None = None
+    min_run_off_days: int | None = None
+    days_off_together: int | None = None
+    max_weekends: int | None = None
+    whole_weekends: bool | None = None
+    not_next_day: Mapping[str, tuple[str, ...]] | None = None
+    max_shifts: Mapping[str, int] | None = None
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
+    def __post_init__(self) -> None:
+        key = f"contract.{self.name}"
+        if not 0 <= self.min_h_week <= self.max_h_week <= 168:
+            raise InputError(
+                "Expected 0 <= min_h_week <= max_h_week <= 168", column=f"{key}.min_h_week", value=self.min_h_week
+            )
+        if not 0 <= self.min_days <= self.max_days <= 7:
+            raise InputError("Expected 0 <= min_days <= max_days <= 7", column=f"{key}.max_days", value=self.max_days)
+        if not self.shifts:
+            raise InputError(
+                "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"
+            )
+        refuse_out_of_range(self, key)
+
+    def rule(self, key: str, rules: Rules) -> Any:
+        """Return the contract's own value of a rule, else that of `rules`."""
+        own = getattr(self, key)
+        return getattr(rules, key) if own is None else own
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A wish for a day: pattern, family, ``early``, ``late``, ``off`` or "" (any work); weight < 0 avoids."""
+
+    day: int
+    what: str
+    weight: float
+
+    def meets(self, shift: Shift | None, *, late_from_slot: int) -> bool:
+        """Whether working `shift` (None = day off) is what the wish names; `late_from_slot` is that day's 12:00."""
+        if self.what == "off" or shift is None:
+            return self.what == "off" and shift is None
+        if self.what in ("early", "late"):
+            return (shift.start >= late_from_slot) == (self.what == "late")
+        return self.what in ("", shift.pattern, shift.family)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """What somebody works on a day, come what may: pattern, family, "" (any shift) or ``off``."""
+
+    day: int
+    what: str
+
+    def allows(self, shift: Shift) -> bool:
+        """Whether `shift` may be worked beside it: any on another day, the one it names on its own."""
+        return shift.day != self.day or self.what in ("", shift.pattern, shift.family)
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One person in the planned week, times in slots of the schedule's grid.
+
+    Attributes
+    ----------
+    skills
+        Queue → handle-time factor (1 = as the queue's mean).
+    away
+        Half-open (start, end) slot ranges in which the agent cannot work (leave, outside availability,
+        before hiring); rounded outwards to whole slots.
+    leave
+        The leave part of it as (start, end, kind).
+    leave_h
+        Contract hours credited for leave in the week: lowers what is left of the contract's minimum and maximum.
+    leave_days
+        Days of leave in the week on which the agent would otherwise work: lowers the maximum of days.
+    earliest
+        First slot at which rest from last week allows a start.
+    run_before
+        Days worked in a row up to the day before the week.
+    off_before
+        Days off in a row up to the day before the week; None = unknown.
+    weekends_before
+        Weekends worked in the week before, one that goes on into the week included.
+    family_before
+        Shift family worked on the day before the week; "" = none or unknown.
+    fixed
+        What the plan must keep, at most one a day.
+    start_in
+        Half-open (start, end) slot ranges in which a shift of theirs may start; None = any time.
+    start_prices
+        Wish weight lost by a start in each of equally long bands of the day (12 = two hours each); empty = none.
+    """
+
+    id: str
+    contract: str
+    skills: Mapping[str, float]
+    cost_h: float
+    name: str = ""
+    team: str = ""
+    group: str = ""
+    away: tuple[tuple[int, int], ...] = ()
+    leave: tuple[tuple[int, int, str], ...] = ()
+    leave_h: float = 0.0
+    leave_days: int = 0
+    wishes: tuple[Wish, ...] = ()
+    earliest: int = 0
+    run_before: int = 0
+    off_before: int | None = None
+    weekends_before: int = 0
+    family_before: str = ""
+    fixed: tuple[Fixed, ...] = ()
+    start_in: tuple[tuple[int, int], ...] | None = None
+    start_prices: tuple[float, ...] = ()
+
+    def free(self, shift: Shift) -> bool:
+        """Whether the agent's availability, leave and last week's rest allow `shift`."""
+        if self.start_in is not None and not any(a <= shift.start < b for a, b in self.start_in):
+            return False
+        return shift.start >= self.earliest and not any(a < shift.end and shift.start < b for a, b in self.away)
+
+    def start_price(self, minute: int) -> float:
+        """Return the wish weight lost by a start `minute` minutes after midnight."""
+        bands = len(self.start_prices)
+        return self.start_prices[minute * bands // 1440 % bands] if bands else 0.0

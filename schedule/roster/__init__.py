@@ -1,1 +1,0 @@
-"""Roster: who takes which shift."""

@@ -1,0 +1,1 @@
+"""Rules of one person's week, one file a rule."""

@@ -1,0 +1,61 @@
+"""One long run of days off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..problem.problem import ScheduleProblem
+from ..problem.staff import Agent
+from .rows import Rows
+from .rule import Word
+
+
+@dataclass(frozen=True)
+class DaysOffTogether:
+    """Ensures one run of `length` days off inside the week."""
+
+    length: int
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, agent: Agent) -> DaysOffTogether | None:
+        """Read `days_off_together`."""
+        length = int(problem.contracts[agent.contract].rule("days_off_together", problem.rules))
+        return cls(min(length, problem.grid.days)) if length else None
+
+    def begin(self) -> Any:
+        """Return no day off so far."""
+        return 0
+
+    def step(self, state: Any, day: int, works: bool) -> Any:
+        """Count days off; once long enough the run stays found."""
+        run = state
+        if run >= self.length:
+            return self.length
+        return 0 if works else run + 1
+
+    def accepts(self, state: Any) -> bool:
+        """Whether the run was found."""
+        return bool(state >= self.length)
+
+    def broken(self, word: Word) -> list[str]:
+        """Return ``days_off_together`` where no place of the run is free of work."""
+        places = range(len(word) - self.length + 1)
+        return ["days_off_together"] * (not any(not any(word[p : p + self.length]) for p in places))
+
+    def places(self, workable: set[int], days: int) -> range:
+        """Return where the run may begin; nowhere in particular when days that cannot be worked make it anyway."""
+        places = range(days - self.length + 1)
+        return range(0) if any(workable.isdisjoint(range(p, p + self.length)) for p in places) else places
+
+    def constrain(self, rows: Rows, agent: int) -> None:
+        """Ensures one run of days off of the asked length inside the week, and no work on its days.
+
+        Σ_p off[a, p] = 1;  work[a, d] + Σ_{p whose run holds d} off[a, p] ≤ 1
+        """
+        off = {p: v for (a, p), v in rows.columns.off.items() if a == agent}
+        rows.add(f"days_off_together_{agent}", [(v, 1.0) for v in off.values()], "==", 1.0)
+        for d in range(rows.days) if off else ():
+            held = [(v, 1.0) for p, v in off.items() if p <= d < p + self.length]
+            if rows.day(agent, d):
+                rows.add(f"off_or_work_{agent}_{d}", [*rows.work(agent, d), *held], "<=", 1.0)

@@ -1,0 +1,29 @@
+"""What a contract asks of one person in one week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..problem.problem import ScheduleProblem
+from ..problem.staff import Agent
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a contract asks of one agent this week, after leave."""
+
+    min_h: float
+    max_h: float
+    min_days: int
+    max_days: int
+
+
+def limits_of(problem: ScheduleProblem, agent: Agent) -> Limits:
+    """Return the agent's contract less the credit for leave; nothing falls below 0."""
+    contract = problem.contracts[agent.contract]
+    return Limits(
+        max(0.0, contract.min_h_week - agent.leave_h),
+        max(0.0, contract.max_h_week - agent.leave_h),
+        max(0, contract.min_days - agent.leave_days),
+        max(0, contract.max_days - agent.leave_days),
+    )

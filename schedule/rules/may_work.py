@@ -1,0 +1,21 @@
+"""Which shifts a person may work at all."""
+
+from __future__ import annotations
+
+from ..problem.problem import ScheduleProblem
+from ..problem.shifts import Shift
+from ..problem.staff import Agent
+
+
+def may_work(problem: ScheduleProblem, agent: Agent, shift: Shift) -> bool:
+    """Whether contract, availability, leave, last week's rest and fixed shifts let `agent` work `shift`."""
+    return (
+        shift.family in problem.contracts[agent.contract].shifts
+        and agent.free(shift)
+        and all(fixed.allows(shift) for fixed in agent.fixed)
+    )
+
+
+def days_open_to(problem: ScheduleProblem, agent: Agent) -> set[int]:
+    """Return the days with some shift that `agent` may work."""
+    return {s.day for s in problem.shifts if may_work(problem, agent, s)}

@@ -1,0 +1,68 @@
+"""Shift families that may not follow each other."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+from ..problem.problem import ScheduleProblem
+from ..problem.staff import Agent
+from .rows import Rows
+from .rule import Word
+
+
+@dataclass(frozen=True)
+class NotNextDay:
+    """Ensures that on the day after a family none of its barred families is worked.
+
+    Parameters
+    ----------
+    barred
+        (family, families that may not follow it), by name.
+    before
+        Family worked on the day before the first; "" = none or unknown.
+    """
+
+    barred: tuple[tuple[str, frozenset[str]], ...]
+    before: str = ""
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, agent: Agent) -> NotNextDay | None:
+        """Read `not_next_day`."""
+        table = problem.contracts[agent.contract].rule("not_next_day", problem.rules)
+        barred = tuple((family, frozenset(after)) for family, after in sorted(table.items()))
+        return cls(barred, agent.family_before) if barred else None
+
+    def after(self, family: str) -> frozenset[str]:
+        """Return what may not follow `family`."""
+        return next((after for first, after in self.barred if first == family), frozenset())
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The families that bar others or are barred."""
+        return frozenset[str]().union(*({family} | after for family, after in self.barred))
+
+    def begin(self) -> Any:
+        """Return what the first day may not be."""
+        return self.after(self.before)
+
+    def step(self, state: Any, day: int, family: str) -> Any:
+        """Return what the next day may not be."""
+        return None if family in state else self.after(family)
+
+    def broken(self, word: Word) -> list[str]:
+        """Return ``not_next_day`` where a family follows that may not."""
+        return ["not_next_day"] * any(b in self.after(a) for a, b in itertools.pairwise((self.before, *word)))
+
+    def constrain(self, rows: Rows, agent: int) -> None:
+        """Ensures that of a family and what may not follow it at most one is worked on two days in a row.
+
+        Σ_{c of d, family f} take[a, c] + Σ_{c of d + 1, family barred after f} take[a, c] ≤ 1
+        """
+        rows.add(f"not_next_day_{agent}", rows.of_family(agent, 0, self.after(self.before)), "<=", 0.0)
+        for number, (family, after) in enumerate(self.barred):
+            for d in range(rows.days - 1):
+                first, then = rows.of_family(agent, d, frozenset({family})), rows.of_family(agent, d + 1, after)
+                if first and then:
+                    rows.add(f"not_next_day_{agent}_{d}_{number}", [*first, *then], "<=", 1.0)

@@ -1,0 +1,51 @@
+"""Rest between two shifts."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..problem.problem import ScheduleProblem
+from ..problem.staff import Agent
+from .rows import Rows
+from .rule import Worked
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Ensures at least `slots` between the end of a shift and the next start; `days` later it holds by itself."""
+
+    slots: int
+    days: int
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, agent: Agent) -> Rest:
+        """Read `rest_min`, in whole slots."""
+        least = problem.rules.rest_min
+        return cls(-(-least // problem.grid.minutes), 1 + math.ceil(least / 1440))
+
+    def broken(self, week: Sequence[Worked]) -> list[str]:
+        """Return ``rest_min`` where a shift begins too early."""
+        return ["rest_min"] * any(b.shift.start - a.shift.end < self.slots for a, b in itertools.pairwise(week))
+
+    def constrain(self, rows: Rows, agent: int) -> None:
+        """Ensures the rest between shifts of days d < d', for each slot t at which the answer changes.
+
+        Σ_{c of d, end + rest ≥ t} take[a, c] + Σ_{c of d', start < t} take[a, c] ≤ 1
+        """
+        for d in range(rows.days):
+            for later in range(d + 1, min(d + 1 + self.days, rows.days)):
+                self._between(rows, agent, d, later)
+
+    def _between(self, rows: Rows, agent: int, day: int, later: int) -> None:
+        ready = [(rows.shifts[c].end + self.slots, v) for c, v in rows.day(agent, day)]
+        starts = [(rows.shifts[c].start, v) for c, v in rows.day(agent, later)]
+        seen = 0
+        for t in sorted({r for r, _ in ready}):
+            early = [v for s, v in starts if s < t]
+            if len(early) > seen:
+                seen = len(early)
+                late = [v for r, v in ready if r >= t]
+                rows.add(f"rest_{agent}_{day}_{later}_{t}", [(v, 1.0) for v in (*late, *early)], "<=", 1.0)

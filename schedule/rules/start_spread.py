@@ -1,0 +1,50 @@
+"""Start times of the week that lie close together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..problem.problem import ScheduleProblem
+from ..problem.staff import Agent
+from .rows import Rows
+from .rule import Worked
+
+
+@dataclass(frozen=True)
+class StartSpread:
+    """Ensures at most `most` minutes between the earliest and the latest start; None = it is only priced."""
+
+    most: int | None
+
+    @classmethod
+    def of(cls, problem: ScheduleProblem, agent: Agent) -> StartSpread:
+        """Read `max_start_spread_min`."""
+        return cls(problem.rules.max_start_spread_min)
+
+    def broken(self, week: Sequence[Worked]) -> list[str]:
+        """Return ``max_start_spread_min`` where starts lie too far apart."""
+        starts = [c.minute for c in week]
+        wide = self.most is not None and bool(starts) and max(starts) - min(starts) > self.most
+        return ["max_start_spread_min"] * wide
+
+    def constrain(self, rows: Rows, agent: int) -> None:
+        """Ensures first and last embrace the hours h of the week's starts, low ≤ h ≤ high, and lie close together.
+
+        last[a] ≥ low + Σ_{c of d} (h[c] − low) · take[a, c];  first[a] ≤ high − Σ_{c of d} (high − h[c]) · take[a, c];
+        0 ≤ last[a] − first[a] ≤ max_start_spread
+        """
+        first, last = rows.columns.first.get(agent), rows.columns.last.get(agent)
+        if first is None or last is None:
+            return
+        low, high = first.lowBound, first.upBound
+        for d in range(rows.days):
+            pairs = [(rows.minute[c] / 60.0, v) for c, v in rows.day(agent, d)]
+            if pairs:
+                rows.add(f"last_{agent}_{d}", [(last, 1.0), *((v, low - h) for h, v in pairs if h > low)], ">=", low)
+                rows.add(
+                    f"first_{agent}_{d}", [(first, 1.0), *((v, high - h) for h, v in pairs if h < high)], "<=", high
+                )
+        rows.add(f"spread_{agent}", [(last, 1.0), (first, -1.0)], ">=", 0.0)
+        if self.most is not None:
+            rows.add(f"max_start_spread_{agent}", [(last, 1.0), (first, -1.0)], "<=", self.most / 60.0)
