@@ -114,20 +114,21 @@ def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tu
     first = folder.week(ask.week, calls)
     out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
     refuse_foreign(out)
-    slots = config.week_grid(first)
+    horizon = config.horizon(first)
+    slots = horizon.grid
     before = folder.last_week(slots, ask.previous)
     people = folder.people(slots, before)
     if not config.shift:
         raise InputError("no shift family", file="plan.toml", column="shift.", mend="Add a [shift.NAME]")
     stages["read"] = time.monotonic() - began
     watch.raise_if_stopped()
-    grid = Grid(first, 7, config.site.interval_min, config.site.zone)
+    grid = Grid(first, horizon.days, config.site.interval_min, config.site.zone)
     predicted, stages["forecast"] = _timed(lambda: predict(folder, config, grid, calls, found, watch))
     needed, stages["require"] = _timed(lambda: requirement_of(config, predicted.volume, grid))
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
     curves = decisive(config, needed.curves)
-    problem = build_problem(config, slots, needed.requirement, curves, people, before.running)
+    problem = build_problem(config, horizon, needed.requirement, curves, people, before.running)
     week = decide(config, problem, needed.curves, predicted.volume, watch, before.running)
     stages |= week.stages
     if watch.stopped:
@@ -169,10 +170,11 @@ def schedule(
     first = requirement_week(requirement, folder, ask)
     out = ask.out or folder.path / "runs" / first.isoformat()
     refuse_foreign(out)
-    slots = config.week_grid(first)
+    horizon = config.horizon(first)
+    slots = horizon.grid
     before = folder.last_week(slots, ask.previous)
     people = folder.people(slots, before)
-    problem = build_problem(config, slots, requirement, curves, people, before.running)
+    problem = build_problem(config, horizon, requirement, curves, people, before.running)
     week = decide(config, problem, curves, None, watch, before.running)
     if watch.stopped:
         out = beside_finished(out)

@@ -10,7 +10,6 @@ from functools import partial
 
 import pandas as pd
 
-from ..forecast.calendar.grid import Grid
 from ..forecast.progress import Stopped, Watch
 from ..forecast.queueing.curve.curve import Curve
 from ..forecast.queueing.formulas.laws import law_of_cv
@@ -27,6 +26,7 @@ from ..schedule.plan.coverage import coverage, service_expected
 from ..schedule.plan.open_shifts import open_shifts
 from ..schedule.problem.demand import asking_more, demand
 from ..schedule.problem.heads import heads_planned, on_phone
+from ..schedule.problem.horizon import Horizon
 from ..schedule.problem.problem import ScheduleProblem
 from ..schedule.problem.shifts import PlannedShift
 from ..schedule.problem.staff import Agent
@@ -87,7 +87,7 @@ class Week:
 
 def build_problem(
     config: Config,
-    grid: Grid,
+    horizon: Horizon,
     requirement: pd.DataFrame,
     curves: Mapping[str, Curve] | None,
     staff: tuple[Agent, ...],
@@ -97,13 +97,14 @@ def build_problem(
 
     `running` are last week's rows of activity that run on into it.
     """
+    grid = horizon.grid
     absent = config.shrinkage.absent(grid)
     demands = tuple(
         demand(
             requirement[requirement["queue"] == name],
             (curves or {}).get(name),
             queue.goal,
-            grid,
+            horizon,
             config.site.interval_min,
             absent,
         )
@@ -111,7 +112,7 @@ def build_problem(
     )
     before = on_phone(running, grid) if len(running) else {}
     return ScheduleProblem(
-        grid, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic, before
+        horizon, demands, config.shift, config.contract, staff, config.rules, config.costs, config.cyclic, before
     )
 
 

@@ -34,6 +34,7 @@ from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.judge.check import check
 from busyhour.schedule.plan.activity import activity, anonymous
 from busyhour.schedule.problem.demand import demand
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import ScheduleProblem
 
 AHT_S, WITHIN_S, LEVEL = 300.0, 20.0, 0.8
@@ -78,8 +79,8 @@ def read_problem(week: str, *, by_day: bool = False) -> ScheduleProblem:
         table = table[asked.open]
         goal = dataclasses.replace(asked.goal, basis="day", floor=0.5)
         curve = service_curve(table, interval_min=grid.minutes, model="erlang_c", within_s=WITHIN_S)
-        asked = demand(table, curve, goal, grid, grid.minutes, 0.0)
-    return ScheduleProblem(grid, (asked,), config.shift, {}, (), config.rules, config.costs, config.cyclic)
+        asked = demand(table, curve, goal, Horizon(grid), grid.minutes, 0.0)
+    return ScheduleProblem(Horizon(grid), (asked,), config.shift, {}, (), config.rules, config.costs, config.cyclic)
 
 
 def heads_of(rows: pd.DataFrame, problem: ScheduleProblem) -> np.ndarray:

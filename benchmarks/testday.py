@@ -16,6 +16,7 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.judge.check import check
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, ShiftFamily
 from busyhour.schedule.rules.rules import Rules
@@ -104,7 +105,7 @@ def problem(day: TestDay, lengths: Iterable[int]) -> ScheduleProblem:
         np.zeros(len(day.need)),
     )
     costs = Costs(cost_h=1.0, under_h=1000.0)
-    return ScheduleProblem(Grid(day.date, 1, SLOT_MIN), (demand,), families, {}, (), Rules(), costs)
+    return ScheduleProblem(Horizon(Grid(day.date, 1, SLOT_MIN)), (demand,), families, {}, (), Rules(), costs)
 
 
 @dataclass(frozen=True)

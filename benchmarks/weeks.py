@@ -29,6 +29,7 @@ from busyhour.schedule.optimise.status import Infeasible
 from busyhour.schedule.people.solve import NamedPlan, solve_named
 from busyhour.schedule.plan.activity import activity, roster_table
 from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.staff import Agent
 
@@ -97,7 +98,7 @@ def read_week(named: Path, staff: Path, rules: Path) -> ScheduleProblem:
     grid, demand = read_demand(named, config)
     people = tuple(_people(Rows.of(staff), grid, demand.queue, config))
     return ScheduleProblem(
-        grid, (demand,), config.shift, config.contract, people, config.rules, config.costs, config.cyclic
+        Horizon(grid), (demand,), config.shift, config.contract, people, config.rules, config.costs, config.cyclic
     )
 
 

@@ -20,6 +20,7 @@ from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ...schedule.problem.costs import Costs
+from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.shifts import ShiftFamily
 from ...schedule.problem.staff import Contract
 from ...schedule.rules.rules import Rules
@@ -174,8 +175,8 @@ class Config(_Strict):
             if name not in self.shift:
                 raise InputError("unknown shift family", column=key, value=name, mend=_nearest(name, self.shift))
 
-    def week_grid(self, week: dt.date) -> Grid:
-        """Return the schedule's grid of the week that begins on `week`.
+    def horizon(self, week: dt.date) -> Horizon:
+        """Return the days and slots of the week that begins on `week`.
 
         Raises
         ------
@@ -188,7 +189,8 @@ class Config(_Strict):
                 column="week",
                 mend="Name the first day of the week, or change site.week_start",
             )
-        return Grid(week, 7, self.site.interval_min, self.site.zone).finer(self.site.grid_min)
+        coarse = Horizon.of_weeks(week, 1, self.site.interval_min, self.site.zone)
+        return Horizon(coarse.grid.finer(self.site.grid_min))
 
 
 def plan_file(path: Path) -> Path:

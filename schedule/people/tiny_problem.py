@@ -9,6 +9,7 @@ import numpy as np
 from ...forecast.calendar.grid import Grid
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ..problem.costs import Costs
+from ..problem.horizon import Horizon
 from ..problem.problem import Demand, ScheduleProblem
 from ..problem.shifts import Break, ShiftFamily
 from ..problem.staff import Agent, Contract
@@ -32,4 +33,4 @@ def tiny_problem() -> ScheduleProblem:
         for name, skills in (("a", {"first": 1.0}), ("b", {"first": 1.0, "second": 1.0}))
     )
     rules = Rules(rest_min=0, max_run_days=7, days_off_together=0)
-    return ScheduleProblem(grid, (first, second), {"short": family}, {"any": contract}, people, rules, Costs())
+    return ScheduleProblem(Horizon(grid), (first, second), {"short": family}, {"any": contract}, people, rules, Costs())

@@ -12,6 +12,7 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.queueing.curve.curve import Curve
 from ...forecast.queueing.goal.targets import ServiceGoal
+from .horizon import Horizon
 from .problem import Demand, ScheduleProblem
 
 
@@ -19,7 +20,7 @@ def demand(
     requirement: pd.DataFrame,
     curve: Curve | None,
     goal: ServiceGoal,
-    grid: Grid,
+    horizon: Horizon,
     interval_min: int,
     unplanned: np.ndarray | float,
 ) -> Demand:
@@ -38,8 +39,8 @@ def demand(
         Service curve in agents on the phone, or None.
     goal
         The queue's service goal.
-    grid
-        The schedule's slots.
+    horizon
+        The schedule's days and slots.
     interval_min
         Length of the intervals of `requirement` and `curve`; a multiple of ``grid.minutes``.
     unplanned
@@ -51,6 +52,7 @@ def demand(
         If the intervals do not fit the grid, the rows are not of one queue, a number is unknown, or an open interval
         has no curve.
     """
+    grid = horizon.grid
     if interval_min % grid.minutes:
         raise InputError("grid_min must divide interval_min", column="site.grid_min", value=grid.minutes,
                          mend=f"Use a divisor of {interval_min}")  # fmt: skip
@@ -65,12 +67,13 @@ def demand(
         need = np.zeros(len(grid))
         need[slots] = _scheduled(opened, absent[slots], rows)
         return Demand(queue, goal, is_open, need, np.ceil(need - 1e-9).astype(np.int64), np.zeros(len(grid)))
-    return _from_curve(queue, curve, goal, grid, steps, is_open, absent)
+    return _from_curve(queue, curve, goal, horizon, steps, is_open, absent)
 
 
 def _from_curve(
-    queue: str, curve: Curve, goal: ServiceGoal, grid: Grid, steps: int, is_open: np.ndarray, absent: np.ndarray
+    queue: str, curve: Curve, goal: ServiceGoal, horizon: Horizon, steps: int, is_open: np.ndarray, absent: np.ndarray
 ) -> Demand:
+    grid = horizon.grid
     rows, slots = _slots(curve.starts, grid, steps)
     known = np.zeros(len(grid), dtype=bool)
     known[slots] = True
@@ -94,7 +97,7 @@ def _from_curve(
         out[slots] = values[rows]
         return out
 
-    periods = _periods(goal.basis, grid, is_open)
+    periods = horizon.periods(goal.basis, is_open)
     return Demand(queue, goal, is_open, spread(need.astype(float)), spread(lower), spread(heads.calls) / steps, gain,
                   periods, (0.0,) * len(periods))  # fmt: skip
 
@@ -121,14 +124,6 @@ def asking_more(
 
     demands = (replace(d, margin=tuple(margin(d, k, m) for k, m in enumerate(d.margin))) for d in problem.demands)
     return replace(problem, demands=tuple(demands))
-
-
-def _periods(basis: str, grid: Grid, is_open: np.ndarray) -> tuple[np.ndarray, ...]:
-    if basis == "interval":
-        return ()
-    parts = grid.day_slices if basis == "day" else (slice(0, len(grid)),)
-    found = (part.start + np.flatnonzero(is_open[part]) for part in parts)
-    return tuple(slots for slots in found if len(slots))
 
 
 def _queue(requirement: pd.DataFrame, curve: Curve | None) -> str:

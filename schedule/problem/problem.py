@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from ...forecast.queueing.curve.envelope import concave_majorant
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ..rules.rules import Rules
 from .costs import Costs
+from .horizon import Horizon
 from .shifts import Shift, ShiftFamily, minute_of, shifts_of_week
 from .staff import Agent, Contract
 
@@ -93,13 +93,13 @@ class Demand:
 
 @dataclass(frozen=True)
 class ScheduleProblem:
-    """One week to plan. Slots are those of `grid`; `staff` is empty for an anonymous plan.
+    """What to plan over a horizon. Slots are those of its `grid`; `staff` is empty for an anonymous plan.
 
-    With `cyclic` the slots past the week's end are those of its beginning (test weeks). `before` holds per queue the
-    heads on the phone whose shift began in the week before, shape (S,).
+    With `cyclic` the slots past the horizon's end are those of its beginning (test weeks). `before` holds per queue the
+    heads on the phone whose shift began before the horizon, shape (S,).
     """
 
-    grid: Grid
+    horizon: Horizon
     demands: tuple[Demand, ...]
     families: Mapping[str, ShiftFamily]
     contracts: Mapping[str, Contract]
@@ -108,6 +108,11 @@ class ScheduleProblem:
     costs: Costs
     cyclic: bool = False
     before: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def grid(self) -> Grid:
+        """The schedule's slots."""
+        return self.horizon.grid
 
     @cached_property
     def open(self) -> np.ndarray:
@@ -119,13 +124,10 @@ class ScheduleProblem:
         """Every shift that may be worked, by start."""
         return shifts_of_week(self.families, self.grid, self.open, cyclic=self.cyclic)
 
-    @cached_property
+    @property
     def day_of_slot(self) -> np.ndarray:
-        """Index of the local day of each slot, shape (S,)."""
-        out = np.empty(len(self.grid), dtype=np.int64)
-        for day, part in enumerate(self.grid.day_slices):
-            out[part] = day
-        return out
+        """Position of the local day of each slot, shape (S,)."""
+        return self.horizon.day_of_slot
 
     @cached_property
     def noon(self) -> tuple[int, ...]:
@@ -153,8 +155,3 @@ class ScheduleProblem:
         """Return the wall-clock start of `shift` in minutes after the midnight of its day."""
         wall = self.grid.time(shift.start)
         return (wall.date() - shift.date).days * 1440 + wall.hour * 60 + wall.minute
-
-    @property
-    def date_index(self) -> dict[dt.date, int]:
-        """Position of each planned day."""
-        return {d: i for i, d in enumerate(self.grid.dates)}

@@ -13,6 +13,7 @@ from busyhour.schedule.diagnose.what_holds_back import RULES, Rostered
 from busyhour.schedule.judge.check import check
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -83,7 +84,7 @@ def week() -> ScheduleProblem:
     always, nothing = np.ones(len(GRID), dtype=bool), np.zeros(len(GRID))
     goal = ServiceGoal(0.8, 20)
     demands = tuple(Demand(q, goal, always, nothing, nothing.astype(int), nothing) for q in ("calls", "mail"))
-    return ScheduleProblem(GRID, demands, FAMILIES, CONTRACTS, staff(), RULES_ASKED, Costs())
+    return ScheduleProblem(Horizon(GRID), demands, FAMILIES, CONTRACTS, staff(), RULES_ASKED, Costs())
 
 
 def legal_roster(problem: ScheduleProblem, rng: random.Random, tries: int) -> dict[str, list[PlannedShift]]:

@@ -12,6 +12,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -62,7 +63,7 @@ def centre(seed):
             Agent(f"a{i}", c, {"calls": 1.0}, contracts[c].cost_h or 10.0, away=rng.choice([(), ((0, OPENS + 3),)]))
             for i, c in enumerate(["full", "full", "part"])
         )
-    return ScheduleProblem(grid, (demand,), families, contracts, staff, Rules(days_off_together=0), costs)
+    return ScheduleProblem(Horizon(grid), (demand,), families, contracts, staff, Rules(days_off_together=0), costs)
 
 
 def explicit(problem):

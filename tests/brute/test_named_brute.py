@@ -13,6 +13,7 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.optimise.status import Infeasible
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -61,7 +62,7 @@ def tiny(seed):
         for name in ("ann", "bob")
     )
     costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=4.0, steady_h=0.0)
-    return ScheduleProblem(grid, (demand,), families, contracts, staff, rules, costs)
+    return ScheduleProblem(Horizon(grid), (demand,), families, contracts, staff, rules, costs)
 
 
 def weeks_of(problem, agent):

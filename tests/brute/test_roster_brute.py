@@ -20,6 +20,7 @@ from busyhour.schedule.exchange.solve import solve_roster
 from busyhour.schedule.exchange.weeks import broken
 from busyhour.schedule.optimise.status import Infeasible
 from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract, Wish
@@ -100,7 +101,7 @@ def tiny(seed):
         open_shift_h=float(rng.choice([30, 60])),
         premium=(Premium(0.5, start="20:00", end="24:00"),),
     )
-    problem = ScheduleProblem(grid, demands, families, contracts, tuple(staff), rules, costs)
+    problem = ScheduleProblem(Horizon(grid), demands, families, contracts, tuple(staff), rules, costs)
     planned = []
     for day in range(days):
         shifts = [s for s in problem.shifts if s.day == day]

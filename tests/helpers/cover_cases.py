@@ -12,6 +12,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -41,7 +42,7 @@ def by_need(need, days, families, *, opens=None, contracts=None, staff=(), costs
     opens = need > 0 if opens is None else opens
     demand = Demand("calls", ServiceGoal(0.8, 20, basis="interval"), opens, need, np.ceil(need).astype(int), need * 0)
     return ScheduleProblem(
-        grid, (demand,), {f.name: f for f in families}, contracts or {}, tuple(staff), rules or Rules(),
+        Horizon(grid), (demand,), {f.name: f for f in families}, contracts or {}, tuple(staff), rules or Rules(),
         costs or Costs(cost_h=1.0, under_h=1000.0), cyclic,
     )  # fmt: skip
 
@@ -83,7 +84,7 @@ def pooled(level, days, *, queues=("calls",), goal=0.8, basis="day", margin=0.0,
         )
     costs = more.pop("costs", Costs(cost_h=20.0, lost_call=15.0, under_h=100.0))
     return ScheduleProblem(
-        grid,
+        Horizon(grid),
         tuple(demands),
         {"full": FULL, "part": PART},
         more.pop("contracts", {}),

@@ -9,6 +9,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.exchange.solve import solve_roster
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -35,7 +36,7 @@ def centre(*staff, rules=FREE, costs=PLAIN, contract=CONTRACT, grid=GRID):
         Demand(q, ServiceGoal(0.8, 20), always, always * 1.0, always.astype(int), always * 1.0)
         for q in ("calls", "mail")
     )
-    return ScheduleProblem(grid, demands, FAMILIES, {contract.name: contract}, staff, rules, costs)
+    return ScheduleProblem(Horizon(grid), demands, FAMILIES, {contract.name: contract}, staff, rules, costs)
 
 
 def cover(problem, *asked, breaks=(), contract=None):

@@ -13,6 +13,7 @@ from busyhour.schedule.price.absence import Absence
 from busyhour.schedule.price.shortfall import shortfall
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import PlannedShift, Shift
 from busyhour.schedule.rules.rules import Rules
@@ -36,14 +37,14 @@ def pooled(level: float) -> ScheduleProblem:
         "calls", ServiceGoal(level, 20), is_open, 2.0 * is_open, 1 * is_open, 10.0 * is_open, gain,
         (np.flatnonzero(is_open),), (0.0,),
     )  # fmt: skip
-    return ScheduleProblem(GRID, (demand,), {}, {}, (), Rules(), COSTS)
+    return ScheduleProblem(Horizon(GRID), (demand,), {}, {}, (), Rules(), COSTS)
 
 
 def by_interval() -> ScheduleProblem:
     is_open = (np.arange(24) >= 8) & (np.arange(24) < 18)
     need = np.where(is_open, 1.5, 0.0)
     demand = Demand("calls", ServiceGoal(0.8, 20, basis="interval"), is_open, need, np.ceil(need).astype(int), need)
-    return ScheduleProblem(GRID, (demand,), {}, {}, (), Rules(), COSTS)
+    return ScheduleProblem(Horizon(GRID), (demand,), {}, {}, (), Rules(), COSTS)
 
 
 PLANNED = (head(8, 5, 2), head(8, 10), head(10, 6, 3), head(13, 5), head(12, 4))

@@ -14,6 +14,7 @@ from busyhour.schedule.plan.coverage import coverage, fit, occupancy_expected, s
 from busyhour.schedule.price.shortfall import shortfall
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_of, on_phone
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.rules.rules import Rules
 
@@ -54,7 +55,7 @@ def desk(definition: str = "offered") -> ScheduleProblem:
     is_open = need > 0
     is_open[sunday : sunday + 2] = True
     demand = Demand("desk", ServiceGoal(0.8, 20, definition), is_open, need, np.ceil(need).astype(int), NOBODY)
-    return ScheduleProblem(GRID, (demand,), {}, {}, (), Rules(), Costs())
+    return ScheduleProblem(Horizon(GRID), (demand,), {}, {}, (), Rules(), Costs())
 
 
 WORK = rows(
@@ -184,7 +185,7 @@ def test_shortfall_prices_what_is_left_short() -> None:
     demand = Demand(
         "calls", ServiceGoal(0.8, 20), is_open, 2.0 * is_open, 1 * is_open, 10.0 * is_open, gain, (slots,), (0.0,)
     )
-    problem = ScheduleProblem(grid, (demand,), {}, {}, (), Rules(), Costs(lost_call=10.0, under_h=100.0))
+    problem = ScheduleProblem(Horizon(grid), (demand,), {}, {}, (), Rules(), Costs(lost_call=10.0, under_h=100.0))
 
     def heads(there: list[int]) -> dict[str, np.ndarray]:
         return heads_of(pd.DataFrame({"queue": "calls", "start": grid.starts[slots], "on_phone": there}), grid)

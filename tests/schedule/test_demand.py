@@ -11,6 +11,7 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import ServiceGoal
 from busyhour.forecast.require import require
 from busyhour.schedule.problem.demand import demand
+from busyhour.schedule.problem.horizon import Horizon
 
 GRID = Grid(dt.date(2026, 10, 19), 7, 30, "Europe/Berlin")  # its Sunday has 25 hours
 GOAL = ServiceGoal(0.8, 20)
@@ -26,7 +27,9 @@ def asked():
 
 
 def laid(asked, goal=GOAL, minutes=15, unplanned=0.1, *, curve=True):
-    return demand(asked.requirement, asked.curves["calls"] if curve else None, goal, GRID.finer(minutes), 30, unplanned)
+    return demand(
+        asked.requirement, asked.curves["calls"] if curve else None, goal, Horizon(GRID.finer(minutes)), 30, unplanned
+    )
 
 
 def test_calls_are_split_and_needs_repeated(asked):
@@ -48,7 +51,7 @@ def test_needs_are_those_of_the_thinned_curve(asked):
     assert (found.need >= asked.requirement["agents_phone"].to_numpy().repeat(2)).all()
 
 
-@pytest.mark.parametrize(("basis", "periods"), [("interval", 0), ("day", 6), ("week", 1), ("contract", 1)])
+@pytest.mark.parametrize(("basis", "periods"), [("interval", 0), ("day", 6), ("week", 1)])
 def test_periods_follow_the_basis(asked, basis, periods):
     found = laid(asked, ServiceGoal(0.8, 20, basis=basis))
     assert len(found.periods) == len(found.margin) == periods
@@ -86,28 +89,28 @@ def test_without_a_curve_the_goal_holds_in_every_slot(asked):
     expected = asked.requirement["agents_scheduled"].to_numpy().repeat(2)
     np.testing.assert_array_equal(found.need, expected)
     np.testing.assert_array_equal(found.lower, np.ceil(expected))
-    bare = demand(asked.requirement[["start", "agents_phone"]], None, GOAL, GRID.finer(15), 30, 0.1)
+    bare = demand(asked.requirement[["start", "agents_phone"]], None, GOAL, Horizon(GRID.finer(15)), 30, 0.1)
     np.testing.assert_allclose(bare.need, expected)
     assert bare.open.all()
 
 
 def test_rows_of_other_weeks_are_left_aside(asked):
     one_day = Grid(dt.date(2026, 10, 20), 1, 15, "Europe/Berlin")
-    found = demand(asked.requirement, asked.curves["calls"], GOAL, one_day, 30, 0.1)
+    found = demand(asked.requirement, asked.curves["calls"], GOAL, Horizon(one_day), 30, 0.1)
     np.testing.assert_array_equal(found.need, laid(asked).need[96:192])
 
 
 def test_bad_demands_are_refused(asked):
     table, curve = asked.requirement, asked.curves["calls"]
     with pytest.raises(InputError, match="grid_min"):
-        demand(table, curve, GOAL, Grid(GRID.first_date, 7, 20, GRID.zone), 30, 0.0)
+        demand(table, curve, GOAL, Horizon(Grid(GRID.first_date, 7, 20, GRID.zone)), 30, 0.0)
     with pytest.raises(InputError, match="one queue"):
-        demand(table.assign(queue="sales"), curve, GOAL, GRID, 30, 0.0)
+        demand(table.assign(queue="sales"), curve, GOAL, Horizon(GRID), 30, 0.0)
     with pytest.raises(InputError, match="one queue"):
-        demand(table.iloc[:0], None, GOAL, GRID, 30, 0.0)
+        demand(table.iloc[:0], None, GOAL, Horizon(GRID), 30, 0.0)
     with pytest.raises(InputError, match="without a service curve"):
-        demand(table.assign(open=1), curve, GOAL, GRID, 30, 0.0)
+        demand(table.assign(open=1), curve, GOAL, Horizon(GRID), 30, 0.0)
     with pytest.raises(InputError, match="overlap"):
-        demand(pd.concat([table, table]), None, GOAL, GRID, 30, 0.0)
+        demand(pd.concat([table, table]), None, GOAL, Horizon(GRID), 30, 0.0)
     with pytest.raises(InputError, match="agents_scheduled"):
-        demand(table.assign(agents_scheduled=np.nan), None, GOAL, GRID, 30, 0.0)
+        demand(table.assign(agents_scheduled=np.nan), None, GOAL, Horizon(GRID), 30, 0.0)

@@ -15,6 +15,7 @@ from busyhour.schedule.diagnose.what_holds_back import RULES, Rostered
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.plan.coverage import coverage
 from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -49,7 +50,9 @@ def short_at(*stretches: tuple[int, int, float]) -> np.ndarray:
 def problem(
     need: np.ndarray, *agents: Agent, rules: Rules | None = None, costs: Costs | None = None
 ) -> ScheduleProblem:
-    return ScheduleProblem(GRID, (demand(need),), FAMILIES, CONTRACTS, agents, rules or Rules(), costs or Costs())
+    return ScheduleProblem(
+        Horizon(GRID), (demand(need),), FAMILIES, CONTRACTS, agents, rules or Rules(), costs or Costs()
+    )
 
 
 def person(id_: str, contract: str = "part", wage: float = 20.0, **more: object) -> Agent:

@@ -18,6 +18,7 @@ from busyhour.schedule.people.skill_flow import change, no_heads
 from busyhour.schedule.people.solve import NamedPlan, solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -47,7 +48,7 @@ def _problem(seed: int, days: int = 3, **rules: int) -> ScheduleProblem:
     )
     limits = Rules(**({"rest_min": 660, "max_run_days": 3, "days_off_together": 0} | rules))
     costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=4.0, wish=2.0, steady_h=0.0)
-    return ScheduleProblem(grid, (demand,), families, {"any": contract}, people, limits, costs)
+    return ScheduleProblem(Horizon(grid), (demand,), families, {"any": contract}, people, limits, costs)
 
 
 def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarray, tuple[PlannedShift, ...]]]:
@@ -194,7 +195,7 @@ def test_a_sunday_night_never_meets_the_same_persons_monday():
     ann = Agent("ann", "any", {"calls": 1.0}, 1.0)
     rules = Rules(rest_min=0, max_run_days=7, days_off_together=0)
     costs = Costs(under_h=50.0, steady_h=0.0)
-    problem = ScheduleProblem(grid, (demand,), families, {"any": contract}, (ann,), rules, costs, cyclic=True)
+    problem = ScheduleProblem(Horizon(grid), (demand,), families, {"any": contract}, (ann,), rules, costs, cyclic=True)
     plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=50)
     assert [p.shift.family for p in plan.assigned["ann"]] == ["night"]
     assert plan.solved.cost == pytest.approx(6.0 + 2 * 50.0)

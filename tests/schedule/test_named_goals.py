@@ -19,6 +19,7 @@ from busyhour.schedule.people.dual import Dual
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.price.worth import Service, pool_rises
 from busyhour.schedule.problem.costs import Costs
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -51,7 +52,7 @@ def _steep(seed: int, days: int = 1) -> ScheduleProblem:
     people = tuple(Agent(f"a{i:02d}", "any", {"calls": 1.0}, 10.0) for i in range(TEAM))
     rules = Rules(rest_min=0, max_run_days=7, days_off_together=0)
     costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=0.0, lost_call=LOST, wish=0.0, steady_h=0.0)
-    return ScheduleProblem(grid, (demand,), {"four": family}, {"any": contract}, people, rules, costs)
+    return ScheduleProblem(Horizon(grid), (demand,), {"four": family}, {"any": contract}, people, rules, costs)
 
 
 def _best(problem: ScheduleProblem) -> float:

@@ -16,6 +16,7 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.people.solve import NamedPlan, solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -40,7 +41,7 @@ def _centre(people: int, level: float, skills: Mapping[str, float] | None = None
     staff = tuple(Agent(f"a{i:04d}", "any", knows, 10.0) for i in range(people))
     rules = Rules(rest_min=REST_H * 60, max_run_days=DAYS, days_off_together=2)
     costs = Costs(cost_h=10.0, under_h=60.0, below_contract_h=0.0, steady_h=0.0)
-    return ScheduleProblem(grid, (demand,), {"full": family}, {"any": contract}, staff, rules, costs)
+    return ScheduleProblem(Horizon(grid), (demand,), {"full": family}, {"any": contract}, staff, rules, costs)
 
 
 def _judge(problem: ScheduleProblem, plan: NamedPlan) -> None:

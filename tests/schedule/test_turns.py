@@ -17,6 +17,7 @@ from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned, on_phone
+from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
 from busyhour.schedule.problem.staff import Agent, Contract
@@ -43,7 +44,7 @@ def _problem(calls: list[int], mail: list[int], skills: list[str], mail_open: np
         demands.append(Demand(name, goal, is_open, full, none.astype(np.int64), none))
     staff = tuple(Agent(f"p{i}", "any", dict.fromkeys(s.split(), 1.0), 1.0) for i, s in enumerate(skills))
     return ScheduleProblem(
-        GRID, tuple(demands), {"long": LONG}, {"any": Contract("any", ("long",), max_h_week=40)}, staff,
+        Horizon(GRID), tuple(demands), {"long": LONG}, {"any": Contract("any", ("long",), max_h_week=40)}, staff,
         Rules(rest_min=0, days_off_together=0), Costs(cost_h=1.0, under_h=50.0, steady_h=0.0),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...errors import InputError
 
 DEFINITIONS = ("offered", "answered", "total", "excl_short")
-BASES = ("interval", "day", "week", "contract")
+BASES = ("interval", "day", "week")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ServiceGoal:
         ``offered``: answered in time / offered; ``answered``: / answered; ``total``: (answered + abandoned in
         time) / offered; ``excl_short``: answered in time / (offered − abandoned within `short_s`).
     basis
-        Period over which the goal must hold, calls pooled: ``interval``, ``day``, ``week`` or ``contract``.
+        Period over which the goal must hold, calls pooled: ``interval``, ``day`` or ``week``.
     floor
         Least service level of every open interval when `basis` is longer than an interval.
     max_abandon, max_occupancy
@@ -81,6 +81,13 @@ class ServiceGoal:
                 column="definition",
                 value=self.definition,
                 mend=f"One of {', '.join(DEFINITIONS)}",
+            )
+        if self.basis == "contract":
+            raise InputError(
+                "a goal over the period of a contract cannot be planned yet",
+                column="basis",
+                value=self.basis,
+                mend="Use interval, day or week until plans know contracts",
             )
         if self.basis not in BASES:
             raise InputError("unknown basis", column="basis", value=self.basis, mend=f"One of {', '.join(BASES)}")
