@@ -1,4 +1,4 @@
-"""Rules that hold for everybody, and what things cost."""
+"""Rules that hold for everybody."""
 
 from __future__ import annotations
 
