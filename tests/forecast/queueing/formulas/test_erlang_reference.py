@@ -11,7 +11,7 @@ import pytest
 from busyhour.forecast.queueing import ServiceGoal, erlang_b, erlang_c, performance, required_agents
 from busyhour.forecast.queueing.goal.targets import DEFINITIONS
 
-TABLE = Path(__file__).parent.parent / "reference" / "erlang_reference.csv"
+TABLE = Path(__file__).parents[3] / "reference" / "erlang_reference.csv"
 GOALS = {
     "sl80_20": ServiceGoal(0.8, 20),
     "sl70_20": ServiceGoal(0.7, 20),
