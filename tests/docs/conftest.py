@@ -11,13 +11,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from small_bank import COPY
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
-
-ROOT = Path(__file__).parents[2]
-CALLS, PEOPLE = 1 / 26, 1 / 20
-FIRST_DAY = "2003-08-04"
 
 
 def quicken(plan: Path) -> None:
@@ -31,19 +28,9 @@ def quicken(plan: Path) -> None:
 
 
 def write_small_bank(folder: Path) -> None:
-    """Write the sample bank with a twentieth of its people, fewer calls, and twelve weeks of history."""
-    folder.mkdir(parents=True)
-    bank = ROOT / "data" / "bank"
-    shutil.copy(bank / "plan.toml", folder)
+    """Write the tests' own copy of the sample bank, quick to plan; data/bank is the user's to change."""
+    shutil.copytree(COPY, folder)
     quicken(folder / "plan.toml")
-    calls = pd.read_csv(bank / "calls.csv")
-    calls = calls[calls["start"] >= FIRST_DAY]
-    calls.assign(offered=(calls["offered"] * CALLS).round().astype(int)).to_csv(folder / "calls.csv", index=False)
-    staff = pd.read_csv(bank / "staff.csv").groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
-    staff.to_csv(folder / "staff.csv", index=False)
-    for name in ("availability", "leave", "wishes"):
-        rows = pd.read_csv(bank / f"{name}.csv")
-        rows[rows["agent"].isin(staff["agent"])].to_csv(folder / f"{name}.csv", index=False)
 
 
 def write_calls(folder: Path) -> None:

@@ -41,7 +41,12 @@ def blocks_of(page: Path) -> list[Block]:
     return [Block(m["mark"] or "", m["kind"], m["text"]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
 
 
-PAGES = [p for p in sorted(DOCS.rglob("*.md")) if any(b.kind in ("console", "python") for b in blocks_of(p))]
+SLOW = {"people_rules", "requirements", "tutorial"}
+PAGES = [
+    pytest.param(p, marks=[pytest.mark.slow] * (p.stem in SLOW), id=p.stem)
+    for p in sorted(DOCS.rglob("*.md"))
+    if any(b.kind in ("console", "python") for b in blocks_of(p))
+]
 
 
 def commands_of(text: str) -> Iterator[tuple[str, str]]:
@@ -108,7 +113,7 @@ class Shell:
         self.changed |= what in ("file", "append", "edit")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", PAGES)
 def test_console_and_python_of_a_page(
     page: Path,
     workshop: tuple[Path, str],

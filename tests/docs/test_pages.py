@@ -117,6 +117,7 @@ def test_the_run_folder_is_described_whole(workshop: tuple[Path, str]) -> None:
     assert not missing
 
 
+@pytest.mark.slow
 def test_the_manual_builds_without_warnings(tmp_path: Path) -> None:
     """Sphinx finds nothing to complain about."""
     pytest.importorskip("sphinx")

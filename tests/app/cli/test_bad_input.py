@@ -195,7 +195,10 @@ def test_usage_errors_exit_2() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("stage", ["start", "forecast", "people", "annealing", "simulate"])
+@pytest.mark.parametrize(
+    "stage",
+    ["start", "forecast", *(pytest.param(s, marks=pytest.mark.slow) for s in ("people", "annealing", "simulate"))],
+)
 def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None:
     """Stops soon with code 130; what is published is whole: the earlier run, or the best plan so far."""
     folder = tmp_path / "small"
@@ -214,6 +217,7 @@ def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None
     assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None:
     """SIGKILL in the middle: the earlier run stays whole and the next run is clean."""
@@ -225,7 +229,8 @@ def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None
         for line in process.stderr:
             if " publish " in line:
                 break
-        time.sleep(0.3)
+        while process.poll() is None and not any((folder / "runs").glob(f"*{store.TEMPORARY}*")):
+            time.sleep(0.01)
         process.kill()
         process.stderr.read()
     assert {"summary.json", "activity.csv"} <= set(fingerprint(folder / RUN)) or fingerprint(folder / RUN) == before

@@ -47,6 +47,7 @@ def test_what_cannot_be_is_told_before_anything_is_planned(
     assert not (centre / "runs").exists()
 
 
+@pytest.mark.slow
 def test_every_rule_and_fixed_shift_is_kept_and_judged(centre: Path, edit: Edit) -> None:
     """A plan with all of them passes the judge; its roster has what is fixed."""
     rows = "a0,2026-10-20,part@1300\na1,2026-10-21,off\na9,2026-10-23,part\n"

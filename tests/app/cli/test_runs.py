@@ -149,12 +149,14 @@ def test_check_finds_a_changed_activity(planned: Path, tmp_path: Path) -> None:
     assert "violations" in busyhour("check", run, code=7).output
 
 
+@pytest.mark.slow
 def test_json_is_the_summary(planned: Path, tmp_path: Path) -> None:
     """--json prints summary.json and nothing else."""
     result = CliRunner().invoke(app, ["plan", str(planned), "--out", str(tmp_path / "run"), "--json", "--quiet"])
     assert json.loads(result.stdout) == json.loads((tmp_path / "run" / "summary.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_init_makes_a_folder_that_plans(tmp_path: Path) -> None:
     """The starter folder needs no edit."""
     busyhour("init", tmp_path / "desk")
@@ -215,6 +217,7 @@ def test_a_stopped_run_never_replaces_a_finished_one(planned: Path, tmp_path: Pa
     assert beside_finished(run) == run
 
 
+@pytest.mark.slow
 def test_a_filter_of_the_intake_is_noted_and_planned(planned: Path, tmp_path: Path) -> None:
     """Findings without a time of their own stand in the data quality; nothing else changes."""
     folder = tmp_path / "small"

@@ -149,6 +149,7 @@ def test_last_weeks_heads_of_a_queue_that_is_gone_are_left_aside(planned: Path, 
     assert "0 violations" in busyhour("check", tmp_path / "run").output
 
 
+@pytest.mark.slow
 def test_a_plan_counts_and_simulates_last_weeks_shift_that_runs_on(planned: Path, tmp_path: Path) -> None:
     """The whole chain with --previous: an agent of last week is on the phone till ten on Monday."""
     last, run = tmp_path / "last", tmp_path / "run"

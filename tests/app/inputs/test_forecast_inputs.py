@@ -27,6 +27,7 @@ def forecast(path: Path) -> Forecast:
     return predict(folder, folder.config, grid, calls, found, Watch())
 
 
+@pytest.mark.slow
 def test_a_half_day_and_an_override_go_through_the_whole_plan(centre: Path) -> None:
     """Nobody is planned on the closed afternoon, the judge reads the same hours, and the run keeps both files."""
     (centre / "special_days.csv").write_text("date,name,hours\n2026-10-21,Works outing,09:00-14:00\n", encoding="utf-8")

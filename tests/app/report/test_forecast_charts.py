@@ -181,6 +181,7 @@ def test_files_without_rows_are_as_good_as_none(small_run: Path) -> None:
     assert not {"parts", "past_week", "misses"} & set(charts(run, TimeAxis.of(run)))
 
 
+@pytest.mark.slow
 def test_the_charts_of_the_forecast_draw_as_pictures(shared_run: Path) -> None:
     run = read_run(shared_run)
     specs = charts(run, TimeAxis.of(run))

@@ -71,6 +71,7 @@ def test_the_patience_behind_a_table_is_found(load, agents, days):
     assert all(abs(f.mean_s - 150.0) < 3 * f.se_s for f in found)
 
 
+@pytest.mark.slow
 def test_the_standard_error_is_the_spread_of_the_estimates():
     found = [told(table(seed, days=5)) for seed in range(30)]
     means, errors = np.array([f.mean_s for f in found]), np.array([f.se_s for f in found])

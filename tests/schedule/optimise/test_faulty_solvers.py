@@ -154,7 +154,9 @@ def test_a_roster_that_is_given_stays_at_least_as_good(double, whole, doubled, m
 
 
 @pytest.mark.parametrize("double", DOUBLES)
-@pytest.mark.parametrize("honest", [0, 1, 2, 4])
+@pytest.mark.parametrize(
+    "honest", [0, 1, pytest.param(2, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)]
+)
 def test_a_cover_is_none_or_holds_what_every_cover_promises(double, honest, doubled):
     problem, watch = pooled(5, 2), Watch()
     doubled(double, watch, honest)
@@ -177,8 +179,14 @@ def _cells() -> Problem:
     return Problem(14, (early, late), people, needs, (), frozenset({5, 12}))
 
 
-@pytest.mark.parametrize("double", DOUBLES)
-@pytest.mark.parametrize("columns", [True, False])
+@pytest.mark.parametrize(
+    ("columns", "double"),
+    [
+        pytest.param(columns, double, marks=[pytest.mark.slow] * (columns and double is Liar))
+        for columns in (True, False)
+        for double in DOUBLES
+    ],
+)
 def test_cells_keep_the_best_roster_so_far(double, columns, doubled):
     problem, told = _cells(), []
     best = solve_cells(problem, Watch(), rounds=6).solved

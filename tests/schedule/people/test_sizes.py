@@ -64,6 +64,7 @@ def _judge(problem: ScheduleProblem, plan: NamedPlan) -> None:
     assert plan.solved.bound is None or plan.solved.bound <= plan.solved.cost + 1e-6
 
 
+@pytest.mark.slow
 def test_five_thousand_people_have_a_legal_plan():
     problem = _centre(5000, 1200.0)
     _judge(problem, solve_named(problem, watch=Watch(), time_limit_s=3.0, steps=5))

@@ -69,6 +69,7 @@ def test_stop_keeps_what_there_is_once_it_is_enough():
     assert 0 < told[0].share < 1
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_as_often_as_they_say():
     sd = math.sqrt(40 + 16)
     volume = volume_of(hours=(8, 11), calls=40.0, handle_s=200.0, patience_s=120.0)
@@ -81,6 +82,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     assert np.mean([r["simulated"] for r in runs]) == pytest.approx(truth, abs=0.002)
 
 
+@pytest.mark.slow
 def test_chance_of_the_goal_covers_the_truth_as_often_as_it_says():
     volume = volume_of(hours=(8, 10), calls=40.0, handle_s=200.0, patience_s=120.0)
     goal = {"desk": ServiceGoal(0.8, 20, max_abandon=0.05)}

@@ -1,0 +1,39 @@
+"""The sample bank made small: a twentieth of its people, fewer calls, twelve weeks of history.
+
+The manual's examples run on the copy in tests/reference/bank, so that whoever changes data/bank still passes the tests.
+After a change of the sample that is meant to last: python tests/helpers/small_bank.py
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+
+ROOT = Path(__file__).parents[2]
+BANK = ROOT / "data" / "bank"
+COPY = ROOT / "tests" / "reference" / "bank"
+CALLS, PEOPLE = 1 / 26, 1 / 20
+FIRST_DAY = "2003-08-04"
+
+
+def write_small_bank(folder: Path) -> None:
+    """Write the small bank into `folder`, with the notice of its calls."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("plan.toml", "NOTICE"):
+        shutil.copy(BANK / name, folder)
+    calls = pd.read_csv(BANK / "calls.csv")
+    calls = calls[calls["start"] >= FIRST_DAY]
+    calls = calls.assign(offered=(calls["offered"] * CALLS).round().astype(int))
+    staff = pd.read_csv(BANK / "staff.csv").groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
+    tables = {"calls": calls, "staff": staff}
+    for name in ("availability", "leave", "wishes"):
+        rows = pd.read_csv(BANK / f"{name}.csv")
+        tables[name] = rows[rows["agent"].isin(staff["agent"])]
+    for name, table in tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    write_small_bank(COPY)
