@@ -14,18 +14,19 @@ import pandas as pd
 ROOT = Path(__file__).parents[2]
 BANK = ROOT / "data" / "bank"
 COPY = ROOT / "tests" / "reference" / "bank"
-CALLS, PEOPLE = 1 / 26, 1 / 20
+CALLS, PEOPLE = 26, 1 / 20
 FIRST_DAY = "2003-08-04"
 
 
 def write_small_bank(folder: Path) -> None:
     """Write the small bank into `folder`, with the notice of its calls."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("plan.toml", "NOTICE"):
-        shutil.copy(BANK / name, folder)
+    changed = f"The copy in this folder begins on {FIRST_DAY}; each count is divided by {CALLS} and rounded.\n"
+    (folder / "NOTICE").write_text((BANK / "NOTICE").read_text(encoding="utf-8") + "\n" + changed, encoding="utf-8")
+    shutil.copy(BANK / "plan.toml", folder)
     calls = pd.read_csv(BANK / "calls.csv")
     calls = calls[calls["start"] >= FIRST_DAY]
-    calls = calls.assign(offered=(calls["offered"] * CALLS).round().astype(int))
+    calls = calls.assign(offered=(calls["offered"] / CALLS).round().astype(int))
     staff = pd.read_csv(BANK / "staff.csv").groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
     tables = {"calls": calls, "staff": staff}
     for name in ("availability", "leave", "wishes"):

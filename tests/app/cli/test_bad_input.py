@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -194,6 +193,26 @@ def test_usage_errors_exit_2() -> None:
     assert busyhour("plan", "--no-such-option").exit_code == 2
 
 
+INTERRUPTED = """
+import os, signal, sys
+from busyhour.app.cli.main import main
+from busyhour.forecast.progress import Watch
+
+_, asked, folder = sys.argv
+sys.argv = ["busyhour", "plan", folder]
+tell, sent = Watch.tell, []
+
+def tell_and_interrupt(watch, stage, text="", **figures):
+    tell(watch, stage, text, **figures)
+    if asked in (stage, *text.split()) and not sent:
+        sent.append(asked)
+        os.kill(os.getpid(), signal.SIGINT)
+
+Watch.tell = tell_and_interrupt
+main()
+"""  # a run that gets Ctrl-C the moment a stage is told first
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize(
     "stage",
@@ -204,14 +223,10 @@ def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None
     folder = tmp_path / "small"
     shutil.copytree(planned, folder)
     before = fingerprint(folder / RUN)
-    with started(folder) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if f" {stage} " in line or line.rstrip().endswith(stage):
-                break
-        process.send_signal(signal.SIGINT)
-        process.stderr.read()
-        assert process.wait(30) == 130
+    command = [sys.executable, "-c", INTERRUPTED, stage, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 130, done.stderr
+    assert " stopping " in done.stderr
     after = fingerprint(folder / RUN)
     assert after == before or {"summary.json", "activity.csv", "roster.csv"} <= set(after)
     assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
