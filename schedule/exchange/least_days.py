@@ -9,11 +9,11 @@ import pulp
 from ...forecast.progress import Watch
 from ..optimise.solver import solve
 from ..optimise.status import Infeasible
-from .cells import Pool, without_steadiness
+from .cells import ShiftPool, without_steadiness
 from .model import make_model
 
 
-def refuse_shortage(pool: Pool) -> None:
+def refuse_missing_days(pool: ShiftPool) -> None:
     """Raise when no roster of the cover's shifts gives everybody their contract's least days and fixed shifts.
 
     Raises
@@ -48,7 +48,7 @@ def refuse_shortage(pool: Pool) -> None:
     )
 
 
-def _people(pool: Pool, short: Mapping[int, int]) -> str:
+def _people(pool: ShiftPool, short: Mapping[int, int]) -> str:
     """Return the first people short and by how much, told."""
     told = ", ".join(f"{pool.staff[a].id} ({n} short)" for a, n in list(short.items())[:10])
     return told + (f" and {len(short) - 10} more people" if len(short) > 10 else "")
