@@ -1,4 +1,4 @@
-"""How many heads work what and when they pause, and the true cost of that."""
+"""How many heads work which shift and when they pause, and their true cost."""
 
 from __future__ import annotations
 

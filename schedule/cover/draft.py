@@ -85,7 +85,7 @@ class CoverDraft:
         self._tell()
 
     def improve(self) -> None:
-        """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
+        """Decide days, and halves of two days, again against the rest of the plan, as long as the cost falls."""
         patience = self.frame.params.patience
         idle = 0 if self.linked else patience
         while idle < patience and not self._finished():
@@ -111,7 +111,7 @@ class CoverDraft:
         return self.effort.over or (self._near() and all(map(self._near, self.blocks.values())))
 
     def _near(self, block: Block | None = None) -> bool:
-        """Whether the week, or one block of it, is proven to be within the gap."""
+        """Whether the week, or one `block`, is proven to be within the gap."""
         gap = block.gap if block is not None else relative_gap(self.cost, self.bound)
         return gap is not None and gap <= self.effort.gap
 

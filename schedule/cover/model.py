@@ -34,11 +34,11 @@ class CoverModel:
         started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
         return Counts(heads, deal(self.frame, heads, started))
 
-    def keep_near(self, counts: Counts | None, less: int = 0, more: int = 0) -> None:
-        """Allow each column at most `less` fewer and `more` more heads than `counts`; None = any number again."""
+    def allow_from(self, counts: Counts | None, more: int = 0) -> None:
+        """Allow each column the heads of `counts` and at most `more` on top; None = any number again."""
         for column, x in self.variables.heads.items():
             there = 0 if counts is None else round(counts.heads.get(column, 0))
-            x.lowBound = max(0, there - less)
+            x.lowBound = there
             x.upBound = None if counts is None else there + more
 
     def gained(self, counts: Counts) -> dict[tuple[int, int], float]:

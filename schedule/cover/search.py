@@ -60,9 +60,9 @@ class PartSearch:
         rough = rounded(self.frame, suggestion)
         few = self._among({c for plan in (suggestion, rough, self.best) if plan for c in plan.heads})
         if self.best is None:
-            few.keep_near(rough, 0, params.mend_heads)
+            few.allow_from(rough, params.mend_heads)
             self._take(few, self.effort.share(params.mend_share).run(few, bound=self.bound, quiet=True))
-            few.keep_near(None)
+            few.allow_from(None)
         if not self.over:
             effort = self.effort.share(params.polish_share) if self.thorough else self.effort
             self._take(few, effort.run(few, start=self.best, bound=self.bound))

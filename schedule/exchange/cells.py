@@ -46,7 +46,7 @@ class Cell:
 
     @property
     def left_price(self) -> float:
-        """All that one of its heads left open costs."""
+        """Price of one of its heads left open, in all."""
         return self.open_price + self.short_price
 
     @property
@@ -91,7 +91,7 @@ class ShiftPool:
 
     @cached_property
     def takers(self) -> tuple[tuple[int, ...], ...]:
-        """Per cell the agents who may take it."""
+        """Per cell the agents who may take the cell."""
         out: list[list[int]] = [[] for _ in self.cells]
         for a, options in enumerate(self.options):
             for c in options:

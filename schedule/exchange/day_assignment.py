@@ -1,9 +1,8 @@
 """One day re-planned exactly for everybody while the other days stay: an assignment problem in people and heads.
 
-With the rest of the week fixed, what an agent pays for each cell of the day is one number: wage, wishes, hours
-below contract and spread of starts included, however crooked their prices are. So the best day for all agents at
-once is a linear assignment (Jonker-Volgenant, through scipy), and days in turn are a coordinate descent that never
-makes a roster worse.
+With the rest of the week fixed, what an agent pays for each cell of the day is one number, whatever the shape of its
+prices: wage, wishes, hours below contract and spread of starts. So the best day for all agents at once is a linear
+assignment (Jonker and Volgenant, by scipy), and days in turn are a coordinate descent that never makes a roster worse.
 """
 
 from __future__ import annotations
@@ -74,7 +73,7 @@ class DayAssignment:
 
     @cached_property
     def _legal(self) -> dict[tuple[int, tuple[str, ...]], bool]:
-        """Whether an agent's families by day break no rule, as far as it was asked."""
+        """Answers of `legal` so far: agent and families by day → whether no rule is broken."""
         return {}
 
     def legal(self, agent: int, word: tuple[str, ...]) -> bool:
@@ -122,7 +121,7 @@ class DayAssignment:
         return may, off
 
     def prices(self, weeks: tuple[WeekCells, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
-        """Return each agent's money on each cell of `day` less that of a day off, shape (A, cells of the day).
+        """Return what each cell of `day` costs each agent more than a day off, shape (A, cells of the day).
 
         Where a day off breaks a rule, every legal cell is `DUE` cheaper.
 

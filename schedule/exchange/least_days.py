@@ -1,4 +1,4 @@
-"""Least days of the contracts and fixed shifts that the cover's shifts cannot give: proven, and told with a repair."""
+"""Least days of the contracts and fixed shifts that the planned shifts cannot give: proven, and told with a repair."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import make_model
 
 
 def refuse_missing_days(pool: ShiftPool) -> None:
-    """Raise when no roster of the cover's shifts gives everybody their contract's least days and fixed shifts.
+    """Raise when no roster of the planned shifts gives everybody their contract's least days and fixed shifts.
 
     Raises
     ------
@@ -34,7 +34,8 @@ def refuse_missing_days(pool: ShiftPool) -> None:
     lower: dict[str, int] = {}
     for a, n in missing[0].items():
         name = pool.staff[a].contract
-        lower[name] = min(lower.get(name, 7), pool.problem.contracts[name].min_days - n)
+        asked = pool.problem.contracts[name].min_days
+        lower[name] = min(lower.get(name, asked), asked - n)
     words = ("min_days of the contracts", "shifts that must be worked")
     against = f"against the {sum(pool.counts)} shifts of the cover"
     raise Infeasible(

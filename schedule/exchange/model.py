@@ -1,4 +1,4 @@
-"""The roster model of some agents and some heads: built from the rules and terms, read back as weeks."""
+"""The model of some agents and some heads: built from rules and terms, read back as weeks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .week_check import WeekCells
 
 @dataclass(frozen=True)
 class ExchangeModel:
-    """A model, its columns, and the constant that its objective leaves out."""
+    """A model, its columns, and the constant to add to its objective."""
 
     problem: pulp.LpProblem
     columns: Columns

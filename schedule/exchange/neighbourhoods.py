@@ -1,4 +1,4 @@
-"""Which people to re-plan together: groups that share an open shift, that cost most, or that chance brings."""
+"""Which people to re-plan together: around an open shift, the dearest, those who could swap, or by chance."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def dear(pool: ShiftPool, plan: ExchangePlan, rng: np.random.Generator, binaries
 
 
 def alike(pool: ShiftPool, plan: ExchangePlan, rng: np.random.Generator, binaries: int) -> list[int]:
-    """Return people who work cells that one of them could swap with: the same contract and many common options."""
+    """Return one person and those whose shifts that person could take: swaps are likely among them."""
     first = int(rng.integers(len(pool.staff)))
     mine = set(pool.options[first])
     shared = np.array([len(mine.intersection(week)) for week in plan.weeks]) + rng.random(len(plan.weeks))

@@ -12,7 +12,7 @@ from .week_check import WeekCells, broken, missing_days
 
 
 class Illegal(SolverFault):
-    """A roster that our own arithmetic finds illegal: the solver's word is not enough."""
+    """A roster that breaks a rule by our own arithmetic, whatever the solver says."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def replaced(pool: ShiftPool, plan: ExchangePlan, weeks: Mapping[int, WeekCells]
 
 
 def free_heads(plan: ExchangePlan, agents: Sequence[int]) -> list[int]:
-    """Return the heads per cell that `agents` may share when everybody else stays: what they hold and what is left."""
+    """Return the heads per cell that `agents` may share when everybody else stays: their own and those left open."""
     supply = list(plan.left)
     for a in agents:
         for c in plan.weeks[a]:

@@ -47,7 +47,7 @@ class Roster:
 
 
 def spread_breaks(cell: Cell) -> list[PlannedShift]:
-    """Return the heads of a cell so that neighbours differ in their breaks as long as possible."""
+    """Return the heads of a cell in an order in which neighbours differ in their breaks as long as possible."""
     same: dict[tuple[int, ...], list[PlannedShift]] = defaultdict(list)
     for head in cell.heads:
         same[head.breaks].append(head)

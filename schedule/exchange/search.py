@@ -1,4 +1,4 @@
-"""What a roster search carries along: incumbent, bound, clock, history, and the blocks that improve it."""
+"""The state of a search for a roster: best plan, bound, clock, history, and the ways to improve them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ExchangeSearch:
         )  # fmt: skip
 
     def prove(self, bound: float | None, text: str) -> None:
-        """Keep a proven lower bound if it is the best and the plan does not refute it."""
+        """Keep a proven lower bound if it is the highest and not above the cost of the plan."""
         sound = bound if self.plan.few_days else sound_bound(bound, self.plan.cost)
         if sound is not None and (self.bound is None or sound > self.bound + 1e-9):
             self.bound = sound
@@ -161,10 +161,10 @@ class ExchangeSearch:
 
 
 def usual_starts(pool: ShiftPool, weeks: Sequence[WeekCells]) -> np.ndarray:
-    """Return each agent's usual start in hours; without a shift that of the middle one of their options.
+    """Return each agent's usual start in hours; for whoever has no shift the middle one of the possible starts.
 
-    It is the median of the week, or the middle between earliest and latest where a rule limits their spread, so
-    that a window of that width around it holds the whole week.
+    The usual start is the median of the week. Where a rule limits the spread of starts, it is the middle between the
+    earliest and the latest, so that a window of that width around the usual start holds the whole week.
     """
     limited = pool.problem.rules.max_start_spread_min is not None
     out = np.zeros(len(weeks))

@@ -1,4 +1,4 @@
-"""Solve the roster: one model where it is small; else a start without steadiness, then blocks of people in turn."""
+"""Deal shifts out: one model where it is small; else a start without steadiness, then groups of people in turn."""
 
 from __future__ import annotations
 
@@ -64,33 +64,29 @@ def solve_roster(
     refuse_conflicts(problem)
     pool = pool_of(problem, planned)
     search = ExchangeSearch(
-        pool,
-        _first_plan(pool, start or {}),
-        watch=watch,
-        time_limit_s=time_limit_s,
-        gap=gap,
-        seed=seed,
-        threads=threads,
-        params=params or ExchangeParams(),
-    )
-    if not any(pool.options):
+        pool, _first_plan(pool, start or {}), watch=watch, time_limit_s=time_limit_s, gap=gap, seed=seed,
+        threads=threads, params=params or ExchangeParams(),
+    )  # fmt: skip
+    _improve(search)
+    if not search.plan.few_days:
+        return make_roster(pool, search.plan, search.solved())
+    refuse_missing_days(pool)
+    nobody = plan_of(pool, [()] * len(pool.staff))
+    return make_roster(pool, nobody, dataclasses.replace(search.solved(), status="none", cost=None, bound=None))
+
+
+def _improve(search: ExchangeSearch) -> None:
+    """Search from the first plan on until the gap is met, nothing improves or time is up."""
+    options = search.pool.options
+    if not any(options):
         search.prove(search.plan.cost, "nobody can take anything")
     elif not search.done:
         search.offer(dict(enumerate(search.by_day(search.plan.weeks))), "day by day")
-        (_whole if sum(map(len, pool.options)) <= search.params.whole_binaries else _large)(search)
-    if search.plan.few_days:
-        refuse_missing_days(pool)
-        return make_roster(
-            pool,
-            plan_of(pool, [()] * len(pool.staff)),
-            dataclasses.replace(search.solved(), status="none", cost=None, bound=None),
-        )
-    return make_roster(pool, search.plan, search.solved())
+        (_whole if sum(map(len, options)) <= search.params.whole_binaries else _large)(search)
 
 
 def _first_plan(pool: ShiftPool, start: Mapping[str, Sequence[PlannedShift]]) -> ExchangePlan:
-    """Return the plan of `start` as far as it is legal; of a week that breaks a rule the days that break it go, last
-    first."""
+    """Return the plan of `start` as far as it is legal; a week that breaks a rule loses days, the last ones first."""
     place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}
     left = list(pool.counts)
     weeks: list[WeekCells] = []
@@ -109,7 +105,7 @@ def _first_plan(pool: ShiftPool, start: Mapping[str, Sequence[PlannedShift]]) ->
 
 
 def _legal_days(pool: ShiftPool, agent: int, week: Sequence[int]) -> list[int]:
-    """Return the cells of `week` that can be taken one after the other without breaking a rule."""
+    """Return the cells of `week` that can be taken one after the other without a broken rule."""
     out: list[int] = []
     for c in week:
         if not broken(pool, agent, [*out, c]):
@@ -143,7 +139,7 @@ def _large(search: ExchangeSearch) -> None:
 def _calm(search: ExchangeSearch) -> float:
     """Solve the roster as if start times cost nothing and return the seconds of its relaxation.
 
-    Its bound holds for the true cost, its weeks are a start.
+    The bound holds for the true cost too; the weeks are a start.
     """
     pool, params = without_steadiness(search.pool), search.params
     model = make_model(pool, range(len(pool.staff)), pool.counts)
@@ -162,7 +158,7 @@ def _calm(search: ExchangeSearch) -> float:
 
 
 def _take_calm(search: ExchangeSearch, weeks: Mapping[int, WeekCells]) -> None:
-    """Make use of weeks that ignore start times; where a rule limits their spread, by one model of nearby starts."""
+    """Offer weeks that ignore start times; where a rule limits the spread of starts, a model of nearby starts first."""
     pool = search.pool
     if pool.problem.rules.max_start_spread_min is not None:
         anchors = usual_starts(without_steadiness(pool), [weeks[a] for a in range(len(pool.staff))])

@@ -1,4 +1,4 @@
-"""Money in the roster model: one function per price, each giving (column, price) pairs and a constant."""
+"""Money in the exchange's model: one function per price, each giving (column, price) pairs and a constant."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def few_days(pool: ShiftPool, columns: Columns) -> Term:
 
 
 def wishes(pool: ShiftPool, columns: Columns) -> Term:
-    """Price of wishes: the loss with a day off as constant, each cell's difference to it on its column."""
+    """Price of wishes: the loss with a day off as constant, the difference that a cell makes on its column."""
     price = pool.problem.costs.wish
     pairs: list[tuple[pulp.LpVariable, float]] = []
     constant = 0.0

@@ -1,4 +1,4 @@
-"""Columns of the roster model."""
+"""Columns of the exchange's model."""
 
 from __future__ import annotations
 

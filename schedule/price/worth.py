@@ -171,7 +171,7 @@ def _blurred(slope: np.ndarray, x: float, width: float) -> float:
 
 @njit(cache=True, nogil=True)
 def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """Return `slope` made smooth and moved so that it is worth `price` where the steps themselves cross that price.
+    """Return `slope` smoothed and shifted to be worth `price` where its steps cross that price.
 
     Far from whole heads people answer prices, near them heads: as `width` falls to 0 the result becomes `slope`.
 
