@@ -42,7 +42,7 @@ def curves(frame: CoverFrame, part: Part, *, for_bound: bool) -> dict[tuple[int,
         demand = frame.problem.demands[q]
         for s in demand.periods[p].tolist():
             if part.slots[q, s]:
-                exact, tolerance = (0, -1), params.near_tolerance
+                exact, tolerance = (0, -1), params.week_tolerance
                 if part.near is not None:
                     around, tolerance = int(part.near[q, s]), params.far_tolerance
                     exact = around - params.exact_heads, around + params.exact_heads

@@ -14,17 +14,17 @@ class ExchangeParams:
     Parameters
     ----------
     whole_binaries
-        Binaries (>= 0) up to which the whole model with steadiness is solved at once: larger ones end without a proof.
+        Binaries (>= 0) up to which the whole model with steadiness is solved at once: larger ones are split.
     large_binaries
-        Binaries (>= 0) beyond which the whole model without steadiness is not tried: its tree finds nothing in time.
+        Binaries (>= 0) beyond which the whole model without steadiness is not tried: the time goes to groups of people.
     block_options
-        Options, agent × cell (> 0), in a group of people that is planned anew: about as many as a few seconds solve.
+        Options, agent × cell (> 0), in a group of people that is planned anew: small enough for `block_s`.
     exact_share
         Part (0 to 1) of these options in a group whose starts are priced exactly: that model is harder.
     block_s
         Most seconds (> 0) for one group of people.
     block_gap
-        Relative gap (>= 0) at which a group, or a model without steadiness, is done: finer than any asked of the whole.
+        Relative gap (>= 0) at which a group, or a model without steadiness, is done: finer than the gap of the whole.
     relax_share, calm_share, near_share, bound_share
         Parts (0 to 1) of the time left for the relaxation without steadiness, the whole model without steadiness, the
         model of nearby starts, and the relaxation with steadiness: groups in turn need the rest.
