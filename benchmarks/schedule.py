@@ -26,7 +26,7 @@ from benchmarks.weeks import WEEKS, Rows, read_demand
 from busyhour.app.config.plan_toml import read_plan
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing import performance, service_curve
-from busyhour.schedule.cover.frame import Frame
+from busyhour.schedule.cover.frame import CoverFrame
 from busyhour.schedule.cover.model import build
 from busyhour.schedule.cover.part import whole_week
 from busyhour.schedule.cover.result import Cover
@@ -171,7 +171,7 @@ def day_goal(asked: argparse.Namespace) -> None:
 
 def build_time(asked: argparse.Namespace) -> None:
     """Time the model of the week round the clock."""
-    frame = Frame(read_problem(BUILD_WEEK))
+    frame = CoverFrame(read_problem(BUILD_WEEK))
     part = whole_week(frame)
     began, busy = time.monotonic(), time.process_time()
     model = build(frame, part)

@@ -316,7 +316,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),
-    "roster rows": lambda: rows_of("busyhour.schedule.exchange.constraints", *RULES_OF_PEOPLE),
+    "exchange rows": lambda: rows_of("busyhour.schedule.exchange.constraints", *RULES_OF_PEOPLE),
     "python": python,
 }
 

@@ -8,12 +8,10 @@ from ..optimise.solver import relative_gap
 from ..optimise.status import sound_bound
 from .counts import Counts
 from .effort import Effort
-from .frame import Frame
+from .frame import CoverFrame
 from .model import CoverModel
 from .part import Part, cost_of, losses
-from .search import Search
-
-_ROUNDS = 4
+from .search import PartSearch
 
 
 @dataclass(frozen=True)
@@ -35,24 +33,24 @@ class Decision:
 
 
 def decide(
-    frame: Frame, part: Part, effort: Effort, *, present: Counts | None = None, thorough: bool = True
+    frame: CoverFrame, part: Part, effort: Effort, *, present: Counts | None = None, thorough: bool = True
 ) -> Decision:
     """Return whole heads for `part`, decided again with more margin while the true curve misses a goal.
 
-    A plan on the floor or above never gains less than its envelope says only where the curve is concave; where it
-    misses a goal by surprise, the calls missed are added to the margin. The bound is that of the margin as given.
+    A plan on the floor or above gains what its envelope says only where the curve is concave. Where the plan misses a
+    goal by surprise, the calls missed are added to the margin. The bound is that of the margin as given.
 
     Parameters
     ----------
     present
-        A plan to start from and to improve on; it is returned when it is within the gap already.
+        A plan to start from and to improve on; a plan within the gap is returned.
     thorough
         Whether to search among all shifts when those that the LP uses do not reach the gap.
     """
     best = Decision(present, None if present is None else cost_of(frame, part, present), None)
     asked = part
-    for attempt in range(_ROUNDS):
-        search = Search(frame, asked, effort, thorough, best.counts)
+    for attempt in range(frame.params.rounds):
+        search = PartSearch(frame, asked, effort, thorough, best.counts)
         if best.counts is not None:
             missed = _missed(frame, asked, search.full, best.counts)
             search.cost = cost_of(frame, asked, best.counts) - frame.problem.costs.lost_call * sum(missed.values())
@@ -70,7 +68,7 @@ def decide(
     return replace(best, bound=sound_bound(best.bound, best.cost))
 
 
-def _missed(frame: Frame, part: Part, model: CoverModel, counts: Counts) -> dict[tuple[int, int], float]:
+def _missed(frame: CoverFrame, part: Part, model: CoverModel, counts: Counts) -> dict[tuple[int, int], float]:
     """Return per period the calls that `counts` loses by the true curve beyond those that the model sees."""
     out = {}
     gained = model.gained(counts)

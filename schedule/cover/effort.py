@@ -61,7 +61,7 @@ class Effort:
             stage=STAGE,
             text=model.part.name,
             time_limit_s=self.left_s,
-            gap=self.gap if bound is None else self.gap / 4,
+            gap=self.gap if bound is None else self.gap * model.frame.params.bound_gap_share,
             target=None if bound is None else bound + abs(bound) * self.gap,
             seed=self.seed,
             threads=self.threads,

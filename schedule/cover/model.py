@@ -10,42 +10,36 @@ import pulp
 
 from . import constraints, terms
 from .counts import Counts
-from .frame import Frame
+from .frame import CoverFrame
 from .part import Part
-from .pauses import TINY, Pool, deal
+from .pauses import TINY, BreakPool, deal
 from .steps import Steps
-from .variables import Variables, add_breaks, add_heads, add_misses, add_shortage, add_steps
+from .variables import CoverVariables, add_breaks, add_heads, add_misses, add_shortage, add_steps
 
 
 @dataclass(frozen=True)
 class CoverModel:
     """A built model, and where its variables are."""
 
-    frame: Frame
+    frame: CoverFrame
     part: Part
     program: pulp.LpProblem = field(repr=False)
-    variables: Variables = field(repr=False)
+    variables: CoverVariables = field(repr=False)
     curves: Mapping[tuple[int, int], Steps] = field(repr=False)
 
     def counts(self, values: Mapping[str, float]) -> Counts:
         """Return heads and breaks in `values`, without the part's rest; whole when the values are."""
         v = self.variables
         heads = {c: values[x.name] for c, x in v.heads.items() if values[x.name] > TINY}
-        both = {key: values[x.name] for key, x in v.worked.items() if values[x.name] > TINY}
         started = {pool: {t: values[x.name] for t, x in starts.items()} for pool, starts in v.started.items()}
-        return Counts(heads, deal(self.frame, both, started))
+        return Counts(heads, deal(self.frame, heads, started))
 
-    def keep_near(self, counts: Counts | None, less: int = 0, more: int = 0) -> None:
-        """Allow each column at most `less` fewer and `more` more heads than `counts`; None = any number again."""
+    def allow_from(self, counts: Counts | None, more: int = 0) -> None:
+        """Allow each column the heads of `counts` and at most `more` on top; None = any number again."""
         for column, x in self.variables.heads.items():
-            group = self.frame.groups[column[0]]
-            most = len(group.agents) if group.limited else None
-            if counts is None:
-                x.lowBound, x.upBound = 0, most
-                continue
-            there = round(counts.heads.get(column, 0))
-            x.lowBound = max(0, there - less)
-            x.upBound = there + more if most is None else min(there + more, most)
+            there = 0 if counts is None else round(counts.heads.get(column, 0))
+            x.lowBound = there
+            x.upBound = None if counts is None else there + more
 
     def gained(self, counts: Counts) -> dict[tuple[int, int], float]:
         """Return per period of the part the calls that `counts` gains by the steps of the model."""
@@ -63,11 +57,7 @@ class CoverModel:
         """Return `counts` as a start for the solver: the value of every whole variable."""
         v = self.variables
         out = {x.name: float(counts.heads.get(c, 0)) for c, x in v.heads.items()}
-        both: dict[tuple[int, int], float] = defaultdict(float)
-        for (_, q, j), n in counts.heads.items():
-            both[q, j] += n
-        out |= {x.name: both[key] for key, x in v.worked.items()}
-        started: dict[tuple[Pool, int], float] = defaultdict(float)
+        started: dict[tuple[BreakPool, int], float] = defaultdict(float)
         for (q, j, k), at in counts.breaks.items():
             shift = self.frame.shifts[j]
             first, last, length, _ = shift.breaks[k]
@@ -76,7 +66,7 @@ class CoverModel:
         return out | {x.name: started[pool, t] for pool, starts in v.started.items() for t, x in starts.items()}
 
 
-def build(frame: Frame, part: Part, *, for_bound: bool = False) -> CoverModel:
+def build(frame: CoverFrame, part: Part, *, for_bound: bool = False) -> CoverModel:
     """Build the model of `part`: heads on shifts, breaks as pools, goals through the service curve's steps.
 
     Its whole-number answers are exact: the waiting line of a pool says which shift each break belongs to. Its LP
@@ -84,20 +74,16 @@ def build(frame: Frame, part: Part, *, for_bound: bool = False) -> CoverModel:
     only `for_bound` is that value a lower bound for plans that go below the floor, too.
     """
     model = pulp.LpProblem("cover", pulp.LpMinimize)
-    v = Variables()
+    v = CoverVariables()
     curves = terms.curves(frame, part, for_bound=for_bound)
-    add_heads(model, frame, part, v)
+    add_heads(model, part, v)
     add_breaks(model, frame, v)
     add_shortage(model, frame, part, v)
     add_steps(model, curves, v)
     add_misses(model, part, v)
     phone = terms.phone(frame, part, v)
     model.setObjective(terms.cost(frame, v))
-    constraints.groups_add_up(model, v)
     constraints.everyone_pauses(model, frame, v)
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)
-    constraints.people_are_there(model, frame, part, v)
-    constraints.musts_are_there(model, frame, part, v)
-    constraints.weeks_hold(model, frame, part, v)
     return CoverModel(frame, part, model, v, curves)

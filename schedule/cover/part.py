@@ -7,17 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..price.shortfall import calls_missing, head_price
 from .counts import Counts, gains, shortage
-from .frame import Column, Frame
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What a group may still use, and should still use, of its week within a part."""
-
-    shifts: float
-    hours_max: float
-    hours_min: float
+from .frame import Column, CoverFrame
 
 
 @dataclass(frozen=True)
@@ -29,11 +21,9 @@ class Part:
     slots
         Open slots that the columns can touch or that this part answers for, boolean (queues, S).
     rest
-        What is fixed outside: it covers slots and uses up limits too.
+        What is fixed outside the part and covers slots too.
     margin
         Per (queue number, period number) the calls that these slots must gain.
-    budgets
-        Per limited group its share of the week.
     near
         Heads around which the service curve must be exact, (queues, S); None = nowhere in particular.
     """
@@ -43,62 +33,51 @@ class Part:
     slots: np.ndarray = field(repr=False)
     rest: Counts = field(repr=False)
     margin: Mapping[tuple[int, int], float]
-    budgets: Mapping[int, Budget]
     near: np.ndarray | None = field(default=None, repr=False)
 
 
-def open_slots(frame: Frame) -> np.ndarray:
+def open_slots(frame: CoverFrame) -> np.ndarray:
     """Return which slots each queue is open in, shape (queues, S)."""
     return np.stack([d.open for d in frame.problem.demands])
 
 
-def whole_week(frame: Frame) -> Part:
+def whole_week(frame: CoverFrame) -> Part:
     """Return the part that is everything."""
     return part_of(frame, "week", frame.columns, Counts(), open_slots(frame))
 
 
 def shifts_of(
-    frame: Frame,
-    name: str,
-    shifts: Iterable[int],
-    rest: Counts,
-    own: Counts,
-    *,
-    days: Iterable[int] = (),
-    left: int = 1,
+    frame: CoverFrame, name: str, shifts: Iterable[int], rest: Counts, own: Counts, *, days: Iterable[int] = ()
 ) -> Part:
     """Return the part that decides the shifts numbered `shifts`, the rest of the week being `rest`.
 
     Parameters
     ----------
     own
-        What the week's LP or the present plan does on them: around it the curve is exact; and with `left` parts still
-        to be decided, this one may use of each group's week what `own` uses plus an even part of what is left over.
+        What the week's LP or the present plan does on these shifts: around its heads the curve is exact.
     days
         Days all of whose open slots this part answers for, touched by its shifts or not.
     """
     wanted = set(shifts)
-    columns = tuple(c for c in frame.columns if c[2] in wanted)
+    columns = tuple(c for c in frame.columns if c[1] in wanted)
     slots = np.zeros((len(frame.problem.demands), len(frame.problem.grid)), dtype=bool)
     slots[:, np.isin(frame.problem.day_of_slot, list(days))] = True
-    for _, q, j in columns:
+    for q, j in columns:
         slots[q, frame.inside(j)] = True
     near = np.rint((rest + own).phone(frame))
-    return part_of(frame, name, columns, rest, slots & open_slots(frame), own=own, left=left, near=near)
+    return part_of(frame, name, columns, rest, slots & open_slots(frame), near=near)
 
 
 def part_of(
-    frame: Frame,
+    frame: CoverFrame,
     name: str,
     columns: tuple[Column, ...],
     rest: Counts,
     slots: np.ndarray,
     *,
-    own: Counts | None = None,
-    left: int = 1,
     near: np.ndarray | None = None,
 ) -> Part:
-    """Return the part with its margins and budgets: what the week still asks and leaves when `rest` stands."""
+    """Return the part with its margins: what the goals still ask when `rest` stands."""
     kept = np.where(slots, 0.0, gains(frame, rest.phone(frame)))
     margin = {
         (q, p): margin - float(kept[q, at].sum())
@@ -107,17 +86,10 @@ def part_of(
         for p, (at, margin) in enumerate(zip(d.periods, d.margin, strict=True))
         if slots[q, at].any()
     }
-    budgets = {}
-    for g, limit in frame.week_limits.items():
-        gone, mine = np.array(rest.used(frame, g)), np.array((own or Counts()).used(frame, g))
-        spare = (np.array([limit.shifts, limit.hours_max]) - gone - mine) / left
-        lack = limit.hours_min - gone[1] - mine[1]
-        shifts, hours = np.maximum(0.0, mine + spare)
-        budgets[g] = Budget(shifts, hours, max(0.0, mine[1] + lack / left))
-    return Part(name, columns, slots, rest, margin, budgets, near)
+    return Part(name, columns, slots, rest, margin, near)
 
 
-def blocks(frame: Frame) -> tuple[tuple[int, ...], ...]:
+def blocks(frame: CoverFrame) -> tuple[tuple[int, ...], ...]:
     """Return the runs of days that no shift links: each can be covered for itself (in a cyclic week the last day
     may be linked to the first)."""
     size, days = len(frame.problem.grid), frame.problem.grid.days
@@ -139,23 +111,17 @@ def blocks(frame: Frame) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(run) for run in runs if opened & set(run))
 
 
-def cost_of(frame: Frame, part: Part, counts: Counts) -> float:
-    """Return the true cost of `counts` within `part`: wages, heads missing, calls lost, hours below contract."""
-    costs, phone = frame.problem.costs, (part.rest + counts).phone(frame)
-    short = float(shortage(frame, phone)[part.slots].sum())
-    below = sum(max(0.0, b.hours_min - counts.used(frame, g)[1]) for g, b in part.budgets.items())
-    return (
-        counts.wages(frame)
-        + costs.under_h * frame.problem.grid.hours * short
-        + costs.lost_call * sum(losses(frame, part, counts).values())
-        + costs.below_contract_h * below
-    )
+def cost_of(frame: CoverFrame, part: Part, counts: Counts) -> float:
+    """Return the true cost of `counts` within `part`: wages, heads missing, calls lost."""
+    short = float(shortage(frame, (part.rest + counts).phone(frame))[part.slots].sum())
+    lost = sum(losses(frame, part, counts).values())
+    return counts.wages(frame) + head_price(frame.problem) * short + frame.problem.costs.lost_call * lost
 
 
-def losses(frame: Frame, part: Part, counts: Counts) -> dict[tuple[int, int], float]:
+def losses(frame: CoverFrame, part: Part, counts: Counts) -> dict[tuple[int, int], float]:
     """Return per (queue, period) of `part` the calls by which its margin is missed, by the true curve."""
     gained = np.where(part.slots, gains(frame, (part.rest + counts).phone(frame)), 0.0)
     return {
-        (q, p): max(0.0, margin - float(gained[q, frame.problem.demands[q].periods[p]].sum()))
+        (q, p): calls_missing(gained[q, frame.problem.demands[q].periods[p]], margin)
         for (q, p), margin in part.margin.items()
     }

@@ -1,13 +1,13 @@
-"""Breaks as pools: who owes one, and which head takes which start (first come, first served)."""
+"""Breaks as pools: who owes one, and which head takes which start: first come, first served."""
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 
-from .frame import Frame
+from .frame import CoverFrame
 
-Pool = tuple[int, int, int]
+BreakPool = tuple[int, int, int]
 """Queue number, slots a break lasts, slots its window is wide.
 
 Windows of equal width never lie strictly inside one another, so within a pool breaks can be served in the order in
@@ -17,18 +17,18 @@ which their windows open, whatever shifts they belong to.
 Pause = tuple[int, int, int]
 """Numbers of a queue, a shift and a break of that shift."""
 
-Starts = Mapping[Pause, Mapping[int, float]]
+BreakStarts = Mapping[Pause, Mapping[int, float]]
 """Per break how many heads start it at which slot after the shift's start."""
 
 TINY = 1e-9
 
 
-def pools(frame: Frame, worked: Iterable[tuple[int, int]]) -> dict[Pool, dict[int, list[tuple[int, int]]]]:
+def pools(frame: CoverFrame, worked: Iterable[tuple[int, int]]) -> dict[BreakPool, dict[int, list[tuple[int, int]]]]:
     """Return per pool and slot the (shift, break) whose windows open there, for the (queue, shift) in `worked`.
 
     Breaks without a choice of start belong to no pool.
     """
-    found: dict[Pool, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[BreakPool, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for q, j in sorted(set(worked)):
         shift = frame.shifts[j]
         for k, (first, last, length, _) in enumerate(shift.breaks):
@@ -37,12 +37,14 @@ def pools(frame: Frame, worked: Iterable[tuple[int, int]]) -> dict[Pool, dict[in
     return found
 
 
-def times(frame: Frame, opening: Iterable[int], width: int) -> list[int]:
+def times(frame: CoverFrame, opening: Iterable[int], width: int) -> list[int]:
     """Return the slots at which a pool with these openings can start a break."""
     return sorted({frame.wrapped(t + i) for t in opening for i in range(width + 1)})
 
 
-def deal(frame: Frame, heads: Mapping[tuple[int, int], float], started: Mapping[Pool, Mapping[int, float]]) -> Starts:
+def deal(
+    frame: CoverFrame, heads: Mapping[tuple[int, int], float], started: Mapping[BreakPool, Mapping[int, float]]
+) -> BreakStarts:
     """Return which shifts' breaks the pools' starts are: the window that opened first is served first.
 
     Parameters
@@ -80,7 +82,7 @@ def deal(frame: Frame, heads: Mapping[tuple[int, int], float], started: Mapping[
 
 
 def _from_a_cut(
-    frame: Frame, arriving: Mapping[int, float], starts: Mapping[int, float], width: int
+    frame: CoverFrame, arriving: Mapping[int, float], starts: Mapping[int, float], width: int
 ) -> list[tuple[int, bool]]:
     """Return the events (slot, whether heads arrive) in an order in which nobody waits at the beginning.
 

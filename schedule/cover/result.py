@@ -11,7 +11,7 @@ import numpy as np
 from ..optimise.status import Solved
 from ..problem.shifts import PlannedShift
 from .counts import Counts
-from .frame import Frame
+from .frame import CoverFrame
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Block:
     Attributes
     ----------
     cost, bound
-        Wages and prices of these days under their share of the week's limits and goals, and the proven bound of that.
+        Wages and prices of these days with their share of the week's goals, and the proven bound.
     """
 
     dates: tuple[dt.date, ...]
@@ -47,8 +47,6 @@ class Cover:
         Per (queue, number of the period of its goal) the calls by which the goal is missed, by the service curve.
     under_hours
         Agent-hours under the floor (or under the need of an interval goal).
-    below_contract_hours
-        Hours by which groups stay below the sum of their contracts' minima.
     price
         Per queue what one more agent in each slot would save, shape (S,), from the LP relaxation.
     stages
@@ -62,27 +60,24 @@ class Cover:
     cost_prices: float = 0.0
     lost_calls: Mapping[tuple[str, int], float] = field(default_factory=dict)
     under_hours: float = 0.0
-    below_contract_hours: float = 0.0
     price: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
     stages: Mapping[str, float] = field(default_factory=dict)
 
 
-def single_heads(frame: Frame, counts: Counts) -> tuple[PlannedShift, ...]:
+def single_heads(frame: CoverFrame, counts: Counts) -> tuple[PlannedShift, ...]:
     """Return one planned shift per head, by start.
 
     Any pairing of heads with breaks is legal, because a shift's windows are disjoint; breaks are dealt out in order,
-    the k-th break starting further round the heads than the one before, so that nobody has all the early ones.
+    the k-th break starting further round the heads than the break before, so that nobody has all the early ones.
     """
     out: list[PlannedShift] = []
-    for q, j in sorted({(q, j) for _, q, j in counts.heads}):
+    for q, j in sorted(counts.heads):
         shift, queue = frame.shifts[j], frame.problem.demands[q].queue
-        mine = [(frame.groups[g].contract, n) for (g, *at), n in sorted(counts.heads.items()) if at == [q, j]]
-        contracts = [contract for contract, n in mine for _ in range(round(n))]
+        heads = round(counts.heads[q, j])
         rows = []
         for k in range(len(shift.breaks)):
             starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(round(n))]
             turn = k * len(starts) // len(shift.breaks)
             rows.append(starts[turn:] + starts[:turn])
-        for contract, *breaks in zip(contracts, *rows, strict=True):
-            out.append(PlannedShift(shift, tuple(breaks), queue, contract))
-    return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.contract or "", p.breaks)))
+        out += [PlannedShift(shift, breaks, queue) for breaks in (zip(*rows, strict=True) if rows else [()] * heads)]
+    return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.breaks)))

@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping
 
 from .counts import Counts
-from .frame import Column, Frame
+from .frame import Column, CoverFrame
 from .pauses import TINY
 
 
-def rounded(frame: Frame, broken: Counts) -> Counts:
-    """Return whole heads near `broken`: remainders are carried from each shift to the next that starts later.
+def rounded(frame: CoverFrame, broken: Counts) -> Counts:
+    """Return whole heads near `broken`: remainders are carried from each shift of a day to the next that starts later.
 
-    For a limited group the carry begins empty and only full heads count, so that no sum over a run of starts exceeds
-    the LP's by a whole head and every limit holds that held before; otherwise it begins at a half.
+    The carry of a day begins at a half.
     """
     heads: dict[Column, float] = {}
-    carried: dict[tuple[int, int], float] = {}
-    for column in sorted(broken.heads, key=lambda c: (c[0], frame.shifts[c[2]].start, c[2], c[1])):
-        group, _, j = column
-        key = (group, frame.shifts[j].day)
-        amount = carried.get(key, 0.0 if frame.groups[group].limited else 0.5) + broken.heads[column]
+    carried: dict[int, float] = {}
+    for column in sorted(broken.heads, key=lambda c: (frame.shifts[c[1]].start, c[1], c[0])):
+        day = frame.shifts[column[1]].day
+        amount = carried.get(day, 0.5) + broken.heads[column]
         whole = math.floor(amount + TINY)
-        carried[key] = amount - whole
+        carried[day] = amount - whole
         if whole:
             heads[column] = float(whole)
-    total: dict[tuple[int, int], float] = defaultdict(float)
-    for (_, q, j), n in heads.items():
-        total[q, j] += n
     breaks = {
         (q, j, k): _spread(broken.breaks[q, j, k], n)
-        for (q, j), n in total.items()
+        for (q, j), n in heads.items()
         for k in range(len(frame.shifts[j].breaks))
     }
     return Counts(heads, breaks)

@@ -10,30 +10,24 @@ from ..optimise.linear import add_row
 from ..optimise.solver import TOLERANCE, Answer, relative_gap
 from .counts import Counts
 from .effort import STAGE, Effort
-from .frame import Column, Frame
+from .frame import Column, CoverFrame
 from .model import CoverModel, build
 from .part import Part
 from .pauses import TINY
 from .rounding import rounded
 
-_MEND, _POLISH = 0.3, 0.6
-"""Parts of the time left that the steps of the search may take."""
-
-_MORE = 3
-"""Heads that may be added to a shift to mend what whole breaks leave short."""
-
 
 @dataclass
-class Search:
+class PartSearch:
     """Whole heads for one part, better step by step; `cost` is by the concave envelope of the service curve.
 
-    The LP's heads are made whole by carrying remainders on and mended with a few heads more; then everything on the
-    shifts in play is decided, those of the LP and of the plan so far; at last, in a `thorough` search, everything that
-    could still be better. Each step begins with the plan of the one before and the search ends as soon as the plan is
-    within the gap of the bound that the LP proves.
+    The LP's heads are made whole by carrying remainders on and mended with a few heads more. Then the shifts of the LP
+    and of the plan so far are decided; at last, in a `thorough` search, every shift that a better plan could have. Each
+    step begins with the plan of the step before, and the search ends as soon as the plan is within the gap of the bound
+    that the LP proves.
     """
 
-    frame: Frame
+    frame: CoverFrame
     part: Part
     effort: Effort
     thorough: bool
@@ -62,15 +56,15 @@ class Search:
         self.bound = None if relaxed.bound is None else round_up(relaxed.bound, unit)
         if self.over:
             return
-        suggestion = self.lenient.counts(relaxed.values)
+        params, suggestion = self.frame.params, self.lenient.counts(relaxed.values)
         rough = rounded(self.frame, suggestion)
         few = self._among({c for plan in (suggestion, rough, self.best) if plan for c in plan.heads})
         if self.best is None:
-            few.keep_near(rough, 0, _MORE)
-            self._take(few, self.effort.share(_MEND).run(few, bound=self.bound, quiet=True))
-            few.keep_near(None)
+            few.allow_from(rough, params.mend_heads)
+            self._take(few, self.effort.share(params.mend_share).run(few, bound=self.bound, quiet=True))
+            few.allow_from(None)
         if not self.over:
-            effort = self.effort.share(_POLISH) if self.thorough else self.effort
+            effort = self.effort.share(params.polish_share) if self.thorough else self.effort
             self._take(few, effort.run(few, start=self.best, bound=self.bound))
         if not self.over and self.thorough:
             self._prove(relaxed, unit)
@@ -95,8 +89,8 @@ class Search:
     def _raise_bound(self, proven: float | None) -> None:
         """Take a bound `proven` for `full`, which overstates what being short of a goal's floor costs.
 
-        It holds for plans that keep every floor; any other is short by at least one head, and the lenient LP says what
-        that costs at least.
+        The bound holds for plans that keep every floor. Any other plan is short by at least one head; the lenient LP
+        says what that costs at least.
         """
         if proven is None or self.bound is None or proven <= self.bound:
             return
@@ -126,7 +120,7 @@ def cost_unit(model: CoverModel) -> float:
     measure.
     """
     v = model.variables
-    if v.lost or v.below or any(share < 1.0 for pairs in v.short.values() for _, share in pairs):
+    if v.lost or any(share < 1.0 for pairs in v.short.values() for _, share in pairs):
         return 0.0
     if any(n % 1 for n in model.part.rest.heads.values()):
         return 0.0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulp
 
-from .frame import Column, Frame
+from .frame import Column, CoverFrame
 from .part import Part
-from .pauses import Pool, pools, times
+from .pauses import BreakPool, pools, times
 from .steps import Steps
 
 Pairs = list[tuple[Any, float]]
@@ -18,15 +18,13 @@ Pairs = list[tuple[Any, float]]
 
 
 @dataclass
-class Variables:
+class CoverVariables:
     """Every variable of one model, by what it means.
 
     Attributes
     ----------
     heads
-        Heads of a group on a shift of a queue (whole).
-    worked
-        Heads of all groups on a shift of a queue (whole); the very variable of `heads` where only one group can.
+        Heads on a shift of a queue (whole).
     opening
         Per pool and slot the (shift, break) whose windows open there.
     started, owed
@@ -35,37 +33,28 @@ class Variables:
         Per (queue, slot): heads missing, as (variable, its share of the price).
     filled
         Per (queue, slot): the steps of the service curve.
-    lost, below
-        Calls short per (queue, period); hours below contract per group.
+    lost
+        Calls short per (queue, period).
     """
 
     heads: dict[Column, Any] = field(default_factory=dict)
-    worked: dict[tuple[int, int], Any] = field(default_factory=dict)
-    opening: dict[Pool, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
-    started: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
-    owed: dict[Pool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    opening: dict[BreakPool, dict[int, list[tuple[int, int]]]] = field(default_factory=dict)
+    started: dict[BreakPool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
+    owed: dict[BreakPool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     short: dict[tuple[int, int], Pairs] = field(default_factory=dict)
     filled: dict[tuple[int, int], Pairs] = field(default_factory=dict)
     lost: dict[tuple[int, int], Any] = field(default_factory=dict)
-    below: dict[int, Any] = field(default_factory=dict)
 
 
-def add_heads(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -> None:
-    """Add the heads, at most as many as the group has people."""
-    for g, q, j in part.columns:
-        group = frame.groups[g]
-        most = len(group.agents) if group.limited else None
-        out.heads[g, q, j] = model.add_variable(f"heads_{g}_{q}_{j}", 0, most, pulp.LpInteger)
-    shared = Counter((q, j) for _, q, j in part.columns)
-    for (_, q, j), x in out.heads.items():
-        if (q, j) not in out.worked:
-            alone = shared[q, j] == 1
-            out.worked[q, j] = x if alone else model.add_variable(f"worked_{q}_{j}", 0, None, pulp.LpInteger)
+def add_heads(model: pulp.LpProblem, part: Part, out: CoverVariables) -> None:
+    """Add the heads."""
+    for q, j in part.columns:
+        out.heads[q, j] = model.add_variable(f"heads_{q}_{j}", 0, None, pulp.LpInteger)
 
 
-def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:
+def add_breaks(model: pulp.LpProblem, frame: CoverFrame, out: CoverVariables) -> None:
     """Add per pool of breaks how many start and how many are still owed; a break with a single start needs none."""
-    out.opening = pools(frame, out.worked)
+    out.opening = pools(frame, out.heads)
     for pool, opening in out.opening.items():
         key = "_".join(map(str, pool))
         for t in times(frame, opening, pool[2]):
@@ -73,12 +62,12 @@ def add_breaks(model: pulp.LpProblem, frame: Frame, out: Variables) -> None:
             out.owed[pool][t] = model.add_variable(f"owed_{key}_{t}", 0)
 
 
-def add_shortage(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables) -> None:
-    """Add the heads missing; where an interval's need is a broken number the first one missing counts in part."""
+def add_shortage(model: pulp.LpProblem, frame: CoverFrame, part: Part, out: CoverVariables) -> None:
+    """Add the heads missing; where a slot's least is a broken number the first head missing counts in part."""
     for q, d in enumerate(frame.problem.demands):
         for s in part.slots[q].nonzero()[0].tolist():
             level = int(frame.levels[q, s])
-            share = float(d.need[s]) - (level - 1) if d.by_interval else 1.0
+            share = float(d.least[s]) - (level - 1)
             if level and 0.0 < share < 1.0 - 1e-9:
                 first = model.add_variable(f"short_{q}_{s}", 0, 1)
                 out.short[q, s] = [(first, share), (model.add_variable(f"shorter_{q}_{s}", 0), 1.0)]
@@ -86,17 +75,14 @@ def add_shortage(model: pulp.LpProblem, frame: Frame, part: Part, out: Variables
                 out.short[q, s] = [(model.add_variable(f"short_{q}_{s}", 0), 1.0)]
 
 
-def add_steps(model: pulp.LpProblem, curves: dict[tuple[int, int], Steps], out: Variables) -> None:
+def add_steps(model: pulp.LpProblem, curves: dict[tuple[int, int], Steps], out: CoverVariables) -> None:
     """Add the steps of the service curve, each with its slope."""
     for (q, s), curve in curves.items():
         pieces = enumerate(zip(curve.widths.tolist(), curve.slopes.tolist(), strict=True))
         out.filled[q, s] = [(model.add_variable(f"step_{q}_{s}_{i}", 0, width), slope) for i, (width, slope) in pieces]
 
 
-def add_misses(model: pulp.LpProblem, part: Part, out: Variables) -> None:
-    """Add the calls lost per period and the hours below contract per group."""
+def add_misses(model: pulp.LpProblem, part: Part, out: CoverVariables) -> None:
+    """Add the calls lost per period."""
     for q, p in part.margin:
         out.lost[q, p] = model.add_variable(f"lost_{q}_{p}", 0)
-    for g, budget in part.budgets.items():
-        if budget.hours_min > 0:
-            out.below[g] = model.add_variable(f"below_{g}", 0, budget.hours_min)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from ..exchange.cells import Cell, Pool
+from ..exchange.cells import Cell, ShiftPool
 from ..rules.number_of_days import NumberOfDays
 from ..rules.rest import Rest
 from ..rules.rule import FamilyRule, WorkRule
@@ -25,7 +25,7 @@ class _State:
     family: tuple[Hashable, ...]
 
 
-def least_hours(pool: Pool, agent: int = 0) -> tuple[float, ...]:
+def least_hours(pool: ShiftPool, agent: int = 0) -> tuple[float, ...]:
     """Return, for 0, 1, 2, … days worked, the least paid hours of a week of that many days; infinite where none is.
 
     Every rule is obeyed but the contract's limits of hours and days, and the shifts that must be worked are.
@@ -41,7 +41,7 @@ def least_hours(pool: Pool, agent: int = 0) -> tuple[float, ...]:
     return tuple(min((hours[k] for hours in found if k < len(hours)), default=math.inf) for k in range(longest))
 
 
-def _least_hours(pool: Pool, agent: int, options: tuple[int, ...]) -> tuple[float, ...]:
+def _least_hours(pool: ShiftPool, agent: int, options: tuple[int, ...]) -> tuple[float, ...]:
     rules, days = pool.rules[agent], len(pool.problem.grid.dates)
     work = tuple(r for r in rules.work if not isinstance(r, NumberOfDays))
     rest = Rest.of(pool.problem, pool.staff[agent]).slots

@@ -1,4 +1,4 @@
-"""The cover's shifts as cells, and which agent may take which cell."""
+"""The shifts of a plan as cells, and which agent may take which cell."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..price.absence import Absence
+from ..price.week import missing_day_price
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift, Shift
 from ..problem.staff import Agent
@@ -19,7 +20,7 @@ from ..rules.registry import PersonRules, rules_of
 
 @dataclass(frozen=True)
 class Cell:
-    """All heads of the cover on one shift and one queue: they differ in their breaks only.
+    """All heads of a plan on one shift and one queue: they differ in their breaks only.
 
     Attributes
     ----------
@@ -30,7 +31,7 @@ class Cell:
     paid_h, wage_h
         Paid hours, and paid hours with premiums: what wages are paid for.
     open_price, short_price
-        Prices of one head of it left open: as a shift without a name, and for what the plan then leaves short.
+        Prices of one of its heads left open: as a shift without a name, and for what the plan then leaves short.
     """
 
     shift: Shift
@@ -45,7 +46,7 @@ class Cell:
 
     @property
     def left_price(self) -> float:
-        """All that one head of it left open costs."""
+        """Price of one of its heads left open, in all."""
         return self.open_price + self.short_price
 
     @property
@@ -60,7 +61,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Pool:
+class ShiftPool:
     """Cells to fill and people to fill them; cells and agents are known by their position.
 
     Attributes
@@ -90,12 +91,18 @@ class Pool:
 
     @cached_property
     def takers(self) -> tuple[tuple[int, ...], ...]:
-        """Per cell the agents who may take it."""
+        """Per cell the agents who may take the cell."""
         out: list[list[int]] = [[] for _ in self.cells]
         for a, options in enumerate(self.options):
             for c in options:
                 out[c].append(a)
         return tuple(map(tuple, out))
+
+    @cached_property
+    def missing_day_price(self) -> float:
+        """Prohibitive price of a day missing to a contract's least days, and of a shift missing that must be worked."""
+        wage_h = max((c.wage_h for c in self.cells), default=0.0)
+        return missing_day_price(self.problem, wage_h, max((c.left_price for c in self.cells), default=0.0))
 
     @cached_property
     def rules(self) -> tuple[PersonRules, ...]:
@@ -117,7 +124,7 @@ def allowed(problem: ScheduleProblem, agent: Agent, shift: Shift, queue: str) ->
     return queue in agent.skills and may_work(problem, agent, shift)
 
 
-def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Pool:
+def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> ShiftPool:
     """Return the cells of `planned` and everybody's options."""
     heads: dict[tuple[int, str, str], list[PlannedShift]] = defaultdict(list)
     for p in planned:
@@ -128,15 +135,15 @@ def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> Pool:
     return pool_from(problem, priced)
 
 
-def pool_from(problem: ScheduleProblem, cells: Sequence[Cell]) -> Pool:
+def pool_from(problem: ScheduleProblem, cells: Sequence[Cell]) -> ShiftPool:
     """Return the pool of ready-made `cells` (sorted by start)."""
     options = tuple(
         tuple(i for i, c in enumerate(cells) if allowed(problem, a, c.shift, c.queue)) for a in problem.staff
     )
-    return Pool(problem, tuple(cells), options, tuple(limits_of(problem, a) for a in problem.staff))
+    return ShiftPool(problem, tuple(cells), options, tuple(limits_of(problem, a) for a in problem.staff))
 
 
-def without_steadiness(pool: Pool) -> Pool:
+def without_steadiness(pool: ShiftPool) -> ShiftPool:
     """Return the pool in which start times cost nothing and may lie anywhere: a relaxation of `pool`."""
     problem = pool.problem
     costs = dataclasses.replace(problem.costs, steady_h=0.0)

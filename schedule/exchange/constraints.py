@@ -1,4 +1,4 @@
-"""Rows of the roster model that are nobody's own: who takes which head, one shift a day."""
+"""Rows of the exchange's model beside people's rules: who takes which head, one shift a day."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def supply(rows: Rows, heads: Sequence[int]) -> None:
 
 
 def one_a_day(rows: Rows) -> None:
-    """Ensures at most one shift a day; where days off are placed, their rows say it too.
+    """Ensures at most one shift a day; where days off are placed, the rows of days off say so already.
 
     Σ_{c of d} take[a, c] ≤ 1
     """

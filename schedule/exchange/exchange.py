@@ -1,4 +1,4 @@
-"""Who takes whose shift: the shifts of a plan dealt out again by integer programmes, where each is on one queue."""
+"""Who takes whose shift: the shifts of a plan, each on one queue, are dealt out again by integer programmes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .result import roster_of
 from .solve import solve_roster
 
 GAP = 1e-3
-"""Gap at which the dealing ends."""
+"""Relative gap at which the exchange ends: a tenth of the gap that a plan is asked for unless set."""
 
 
 def exchanged(

@@ -1,4 +1,4 @@
-"""The roster model of some agents and some heads: built from the rules and terms, read back as weeks."""
+"""The model of some agents and some heads: built from rules and terms, read back as weeks."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from dataclasses import dataclass
 
 import pulp
 
+from ..price.week import below_contract_h
 from ..rules.rows import Columns, Rows
-from .cells import Pool
+from .cells import ShiftPool
 from .constraints import one_a_day, supply
 from .terms import objective
 from .variables import make_variables
-from .weeks import Week
+from .week_check import WeekCells
 
 
 @dataclass(frozen=True)
-class RosterModel:
-    """A model, its columns, and the constant that its objective leaves out."""
+class ExchangeModel:
+    """A model, its columns, and the constant to add to its objective."""
 
     problem: pulp.LpProblem
     columns: Columns
     constant: float
-    pool: Pool
+    pool: ShiftPool
     agents: tuple[int, ...]
 
     @property
@@ -30,11 +31,11 @@ class RosterModel:
         """Number of binaries."""
         return len(self.columns.take)
 
-    def weeks(self, values: Mapping[str, float]) -> dict[int, Week]:
+    def weeks(self, values: Mapping[str, float]) -> dict[int, WeekCells]:
         """Return each agent's cells from the columns' values."""
         return {a: tuple(c for c, v in self.columns.week[a] if values[v.name] > 0.5) for a in self.agents}
 
-    def start(self, weeks: Mapping[int, Week], heads: Sequence[int]) -> dict[str, float]:
+    def start(self, weeks: Mapping[int, WeekCells], heads: Sequence[int]) -> dict[str, float]:
         """Return a value for every column that rules share, so that the model states `weeks`, which must be legal."""
         pool, columns = self.pool, self.columns
         values = {v.name: 0.0 for v in columns.take.values()}
@@ -48,8 +49,8 @@ class RosterModel:
                 values[columns.first[a].name] = min(hours, default=columns.first[a].lowBound)
                 values[columns.last[a].name] = max(hours, default=columns.first[a].lowBound)
             if a in columns.below:
-                values[columns.below[a].name] = max(
-                    0.0, pool.limits[a].min_h - sum(pool.cells[c].paid_h for c in weeks[a])
+                values[columns.below[a].name] = below_contract_h(
+                    pool.problem, pool.staff[a], sum(pool.cells[c].paid_h for c in weeks[a])
                 )
             if a in columns.few:
                 values[columns.few[a].name] = max(0, pool.limits[a].min_days - len(weeks[a]))
@@ -70,8 +71,8 @@ class RosterModel:
 
 
 def make_model(
-    pool: Pool, agents: Sequence[int], heads: Sequence[int], *, anchors: Mapping[int, float] | None = None
-) -> RosterModel:
+    pool: ShiftPool, agents: Sequence[int], heads: Sequence[int], *, anchors: Mapping[int, float] | None = None
+) -> ExchangeModel:
     """Build the model in which `agents` share `heads` of each cell.
 
     Parameters
@@ -91,4 +92,4 @@ def make_model(
     for a in agents:
         for rule in pool.rules[a]:
             rule.constrain(rows, a)
-    return RosterModel(problem, columns, constant, pool, tuple(agents))
+    return ExchangeModel(problem, columns, constant, pool, tuple(agents))

@@ -1,4 +1,4 @@
-"""A roster as a search holds it: everybody's week, what is left, and the cost by plain arithmetic."""
+"""A roster inside the search: everybody's week, what is left, and the cost by plain arithmetic."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..optimise.status import SolverFault
-from .cells import Pool
-from .terms import few_price
-from .weeks import Week, broken, price_week
+from ..price.week import price_week
+from .cells import ShiftPool
+from .week_check import WeekCells, broken, missing_days
 
 
 class Illegal(SolverFault):
-    """A roster that our own arithmetic finds illegal: the solver's word is not enough."""
+    """A roster that breaks a rule by our own arithmetic, whatever the solver says."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class ExchangePlan:
     """One roster: a week per agent, the heads left per cell, and their cost; made by `plan_of` only.
 
     Attributes
@@ -24,14 +24,14 @@ class Plan:
     cost
         Money: wages and prices.
     agent_costs
-        Each agent's part of it, by position.
+        Each agent's part of the cost, by position.
     few_days
         Days missing to the contracts' least days and shifts missing that must be worked; a publishable roster has none.
     weight
         What searches minimise: `cost` plus a prohibitive price of `few_days`.
     """
 
-    weeks: tuple[Week, ...]
+    weeks: tuple[WeekCells, ...]
     left: tuple[int, ...]
     cost: float
     agent_costs: tuple[float, ...]
@@ -39,7 +39,7 @@ class Plan:
     weight: float
 
 
-def plan_of(pool: Pool, weeks: Sequence[Week]) -> Plan:
+def plan_of(pool: ShiftPool, weeks: Sequence[WeekCells]) -> ExchangePlan:
     """Price `weeks` and check every rule.
 
     Raises
@@ -53,18 +53,17 @@ def plan_of(pool: Pool, weeks: Sequence[Week]) -> Plan:
     for a, week in enumerate(weeks):
         if wrong := broken(pool, a, week):
             raise Illegal(f"agent {pool.staff[a].id}: {', '.join(wrong)}")
-        price = price_week(pool, a, week)
-        costs.append(price.total)
-        few += price.few_days
+        costs.append(price_week(pool.problem, pool.staff[a], [pool.cells[c] for c in week]).total)
+        few += missing_days(pool, a, week)
         for c in week:
             left[c] -= 1
     if min(left, default=0) < 0:
         raise Illegal(f"cell {pool.cells[left.index(min(left))].label} is taken too often")
     cost = sum(costs) + sum(n * cell.left_price for n, cell in zip(left, pool.cells, strict=True) if n)
-    return Plan(tuple(weeks), tuple(left), cost, tuple(costs), few, cost + few * few_price(pool))
+    return ExchangePlan(tuple(weeks), tuple(left), cost, tuple(costs), few, cost + few * pool.missing_day_price)
 
 
-def replaced(pool: Pool, plan: Plan, weeks: Mapping[int, Week]) -> Plan:
+def replaced(pool: ShiftPool, plan: ExchangePlan, weeks: Mapping[int, WeekCells]) -> ExchangePlan:
     """Return `plan` with some agents' weeks replaced, priced and checked anew.
 
     Raises
@@ -75,8 +74,8 @@ def replaced(pool: Pool, plan: Plan, weeks: Mapping[int, Week]) -> Plan:
     return plan_of(pool, [weeks.get(a, old) for a, old in enumerate(plan.weeks)])
 
 
-def free_heads(plan: Plan, agents: Sequence[int]) -> list[int]:
-    """Return the heads per cell that `agents` may share when everybody else stays: what they hold and what is left."""
+def free_heads(plan: ExchangePlan, agents: Sequence[int]) -> list[int]:
+    """Return the heads per cell that `agents` may share when everybody else stays: their own and those left open."""
     supply = list(plan.left)
     for a in agents:
         for c in plan.weeks[a]:

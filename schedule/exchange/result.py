@@ -1,4 +1,4 @@
-"""The roster as the rest of the product sees it."""
+"""A roster as the rest of the product sees it: who works what, and every price."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from ..optimise.status import OPTIMAL, Solved, sound_bound
 from ..price.shortfall import shortfall
+from ..price.week import price_week
 from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .cells import Cell, Pool, pool_of
-from .plan import Plan
-from .weeks import Week, price_week
+from .cells import Cell, ShiftPool, pool_of
+from .plan import ExchangePlan
+from .week_check import WeekCells
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Roster:
 
 
 def spread_breaks(cell: Cell) -> list[PlannedShift]:
-    """Return the heads of a cell so that neighbours differ in their breaks as long as possible."""
+    """Return the heads of a cell in an order in which neighbours differ in their breaks as long as possible."""
     same: dict[tuple[int, ...], list[PlannedShift]] = defaultdict(list)
     for head in cell.heads:
         same[head.breaks].append(head)
@@ -58,7 +59,9 @@ def spread_breaks(cell: Cell) -> list[PlannedShift]:
     return out
 
 
-def hand_out(pool: Pool, plan: Plan) -> tuple[dict[str, tuple[PlannedShift, ...]], tuple[PlannedShift, ...]]:
+def hand_out(
+    pool: ShiftPool, plan: ExchangePlan
+) -> tuple[dict[str, tuple[PlannedShift, ...]], tuple[PlannedShift, ...]]:
     """Give each agent a head of each of their cells and return them with the heads left.
 
     Heads differ in their breaks only: people of one team get different breaks where there are any, and a
@@ -81,7 +84,7 @@ def hand_out(pool: Pool, plan: Plan) -> tuple[dict[str, tuple[PlannedShift, ...]
     return assigned, tuple(left)
 
 
-def make_roster(pool: Pool, plan: Plan, solved: Solved) -> Roster:
+def make_roster(pool: ShiftPool, plan: ExchangePlan, solved: Solved) -> Roster:
     """Return `plan` as a `Roster`; its parts are priced anew."""
     assigned, left = hand_out(pool, plan)
     opened = {
@@ -114,9 +117,10 @@ def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShif
     return Roster(assigned, (), known, wages, prices, unmet)
 
 
-def _priced(pool: Pool, weeks: Sequence[Week]) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
+def _priced(pool: ShiftPool, weeks: Sequence[WeekCells]) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
     """Return wages, prices and what is unmet, of everybody's week."""
-    costs, found = pool.problem.costs, [price_week(pool, a, week) for a, week in enumerate(weeks)]
+    costs, pairs = pool.problem.costs, zip(pool.staff, weeks, strict=True)
+    found = [price_week(pool.problem, agent, [pool.cells[c] for c in week]) for agent, week in pairs]
     prices = {
         "below_contract": costs.below_contract_h * sum(w.below_h for w in found),
         "wish": costs.wish * sum(w.wish for w in found),

@@ -1,4 +1,4 @@
-"""What a roster search carries along: incumbent, bound, clock, history, and the blocks that improve it."""
+"""The state of a search for a roster: best plan, bound, clock, history, and the ways to improve them."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer, solve
 from ..optimise.status import Solved, SolverFault, sound_bound
-from .cells import Pool
-from .days import Days
-from .model import RosterModel, make_model
-from .plan import Plan, free_heads, plan_of, replaced
-from .weeks import Week
+from .cells import ShiftPool
+from .day_assignment import DayAssignment
+from .model import ExchangeModel, make_model
+from .params import ExchangeParams
+from .plan import ExchangePlan, free_heads, plan_of, replaced
+from .week_check import WeekCells
 
 STAGE = "roster"
 
-BLOCK_S = 4.0
-"""Most seconds for one group of people."""
 
-
-class Search:
+class ExchangeSearch:
     """The best roster so far, the best proven bound, and the ways to improve either.
 
     Parameters
@@ -30,19 +28,21 @@ class Search:
         The problem in cells.
     watch
         Told of each improvement.
-    time_limit_s, gap, seed, threads
+    time_limit_s, gap, seed, threads, params
         As in `solve_roster`.
     plan
         Where to begin.
     """
 
     def __init__(
-        self, pool: Pool, plan: Plan, *, watch: Watch, time_limit_s: float, gap: float, seed: int, threads: int
-    ) -> None:
+        self, pool: ShiftPool, plan: ExchangePlan, *, watch: Watch, time_limit_s: float, gap: float, seed: int,
+        threads: int, params: ExchangeParams,
+    ) -> None:  # fmt: skip
         self.pool, self.plan, self.watch, self.gap, self.seed, self.threads = pool, plan, watch, gap, seed, threads
+        self.params = params
         limit = min(time_limit_s, watch.left_s)
         self.clock = Watch(time_limit_s=None if limit == float("inf") else limit, stop=watch.stop)
-        self.days = Days(pool)
+        self.days = DayAssignment(pool)
         self.rng = np.random.default_rng(seed)
         self.bound: float | None = None
         self.history: list[tuple[float, float | None, float | None]] = []
@@ -76,13 +76,13 @@ class Search:
         )  # fmt: skip
 
     def prove(self, bound: float | None, text: str) -> None:
-        """Keep a proven lower bound if it is the best and the plan does not refute it."""
+        """Keep a proven lower bound if it is the highest and not above the cost of the plan."""
         sound = bound if self.plan.few_days else sound_bound(bound, self.plan.cost)
         if sound is not None and (self.bound is None or sound > self.bound + 1e-9):
             self.bound = sound
             self.tell(text)
 
-    def offer(self, weeks: Mapping[int, Week], text: str, *, polish: bool = False) -> bool:
+    def offer(self, weeks: Mapping[int, WeekCells], text: str, *, polish: bool = False) -> bool:
         """Take over the plan with `weeks` replaced if our own arithmetic finds it legal and better.
 
         Parameters
@@ -97,13 +97,17 @@ class Search:
         """
         plan = replaced(self.pool, self.plan, weeks)
         if polish and plan.weeks != self.plan.weeks:
-            plan = plan_of(self.pool, self.days.descend(plan.weeks, stop=lambda: self.done))
+            plan = plan_of(self.pool, self.by_day(plan.weeks))
         if plan.weight >= self.plan.weight - 1e-7:
             return False
         self.plan = plan
         self.bound = self.bound if plan.few_days else sound_bound(self.bound, plan.cost)
         self.tell(text)
         return True
+
+    def by_day(self, weeks: tuple[WeekCells, ...]) -> tuple[WeekCells, ...]:
+        """Return `weeks` with one day after the other re-planned at the true cost."""
+        return self.days.descend(weeks, sweeps=self.params.day_sweeps, stop=lambda: self.done)
 
     def anchors(self) -> np.ndarray:
         """Return each agent's usual start of the present plan."""
@@ -112,12 +116,13 @@ class Search:
     def settle(self, noise: float) -> bool:
         """Re-plan days towards usual starts moved by chance, then at the true cost; keep the result if it is better."""
         anchors = self.anchors() + (self.rng.normal(0.0, noise, len(self.pool.staff)) if noise else 0.0)
-        weeks = self.days.descend(self.plan.weeks, anchors, sweeps=3, stop=lambda: self.done)
+        sweeps = self.params.settle_sweeps
+        weeks = self.days.descend(self.plan.weeks, anchors, sweeps=sweeps, stop=lambda: self.done)
         return self.offer(dict(enumerate(weeks)), "day by day", polish=True)
 
     def run(
         self,
-        model: RosterModel,
+        model: ExchangeModel,
         *,
         limit_s: float,
         gap: float,
@@ -140,8 +145,8 @@ class Search:
         Parameters
         ----------
         exact
-            Whether starts are priced as they are; else by their distance to everybody's usual start, which keeps
-            the model easy, and days are re-planned at the true cost afterwards.
+            Whether the spread of starts is priced; else the distance of each start to the agent's usual start, which
+            keeps the model easy, and days are re-planned at the true cost afterwards.
         """
         if self.done:
             return
@@ -150,16 +155,16 @@ class Search:
         model = make_model(self.pool, group, supply, anchors=anchors)
         if model.size:
             start = model.start({a: self.plan.weeks[a] for a in group}, supply)
-            answer = self.run(model, limit_s=BLOCK_S, gap=1e-4, start=start)
+            answer = self.run(model, limit_s=self.params.block_s, gap=self.params.block_gap, start=start)
             if answer.found:
                 self.offer(model.weeks(answer.values), text, polish=not exact)
 
 
-def usual_starts(pool: Pool, weeks: Sequence[Week]) -> np.ndarray:
-    """Return each agent's usual start in hours; without a shift that of the middle one of their options.
+def usual_starts(pool: ShiftPool, weeks: Sequence[WeekCells]) -> np.ndarray:
+    """Return each agent's usual start in hours; for whoever has no shift the middle one of the possible starts.
 
-    It is the median of the week, or the middle between earliest and latest where a rule limits their spread, so
-    that a window of that width around it holds the whole week.
+    The usual start is the median of the week. Where a rule limits the spread of starts, it is the middle between the
+    earliest and the latest, so that a window of that width around the usual start holds the whole week.
     """
     limited = pool.problem.rules.max_start_spread_min is not None
     out = np.zeros(len(weeks))

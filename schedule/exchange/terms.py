@@ -1,4 +1,4 @@
-"""Money in the roster model: one function per price, each giving (column, price) pairs and a constant."""
+"""Money in the exchange's model: one function per price, each giving (column, price) pairs and a constant."""
 
 from __future__ import annotations
 
@@ -6,73 +6,65 @@ from collections.abc import Callable, Mapping
 
 import pulp
 
+from ..price.week import wish_lost
 from ..rules.rows import Columns
-from .cells import Pool
-from .weeks import unmet
+from .cells import ShiftPool
 
 Term = tuple[list[tuple[pulp.LpVariable, float]], float]
 
 
-def few_price(pool: Pool) -> float:
-    """Return the prohibitive price of a day missing to a contract's least days: more than any day can cost or save."""
-    wage = max((a.cost_h for a in pool.staff), default=0.0) * max((c.wage_h for c in pool.cells), default=0.0)
-    spread = 24 * pool.problem.costs.steady_h
-    wishes = pool.problem.costs.wish * max((sum(abs(w.weight) for w in a.wishes) for a in pool.staff), default=0.0)
-    return 10.0 * (1.0 + wage + spread + wishes + max((c.left_price for c in pool.cells), default=0.0))
-
-
-def wages(pool: Pool, columns: Columns) -> Term:
+def wages(pool: ShiftPool, columns: Columns) -> Term:
     """Wage of each agent on each cell, premiums included."""
     return [(v, pool.staff[a].cost_h * pool.cells[c].wage_h) for (a, c), v in columns.take.items()], 0.0
 
 
-def open_shifts(pool: Pool, columns: Columns) -> Term:
+def open_shifts(pool: ShiftPool, columns: Columns) -> Term:
     """Price of heads that nobody takes."""
     return [(v, pool.cells[c].left_price) for c, v in columns.left.items()], 0.0
 
 
-def below_contract(pool: Pool, columns: Columns) -> Term:
+def below_contract(pool: ShiftPool, columns: Columns) -> Term:
     """Price of hours below the contracts' minima."""
     return [(v, pool.problem.costs.below_contract_h) for v in columns.below.values()], 0.0
 
 
-def few_days(pool: Pool, columns: Columns) -> Term:
+def few_days(pool: ShiftPool, columns: Columns) -> Term:
     """Prohibitive price that makes the contracts' least days and the shifts that must be worked hard."""
-    price = few_price(pool)
+    price = pool.missing_day_price
     return [(v, price) for v in (*columns.few.values(), *columns.unkept.values())], 0.0
 
 
-def wishes(pool: Pool, columns: Columns) -> Term:
-    """Price of wishes: the loss with a day off as constant, each cell's difference to it on its column."""
-    price, noon = pool.problem.costs.wish, pool.problem.noon
+def wishes(pool: ShiftPool, columns: Columns) -> Term:
+    """Price of wishes: the loss with a day off as constant, the difference that a cell makes on its column."""
+    price = pool.problem.costs.wish
     pairs: list[tuple[pulp.LpVariable, float]] = []
     constant = 0.0
     for a in columns.week:
         person = pool.staff[a]
         pairs += [(v, price * person.start_price(pool.cells[c].minute)) for c, v in columns.week[a]]
         for wish in pool.staff[a].wishes:
-            idle = unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
+            idle = wish_lost(pool.problem, wish, None)
             constant += price * idle
             for c, v in columns.day.get((a, wish.day), []):
-                loss = unmet(wish, wish.meets(pool.cells[c].shift, late_from_slot=noon[wish.day]))
+                loss = wish_lost(pool.problem, wish, pool.cells[c].shift)
                 pairs.append((v, price * (loss - idle)))
     return pairs, constant
 
 
-def steadiness(pool: Pool, columns: Columns) -> Term:
+def steadiness(pool: ShiftPool, columns: Columns) -> Term:
     """Price of the hours between a person's earliest and latest start."""
     price = pool.problem.costs.steady_h
     return [p for a, first in columns.first.items() for p in ((columns.last[a], price), (first, -price))], 0.0
 
 
-def anchored(pool: Pool, columns: Columns, anchors: Mapping[int, float]) -> Term:
+def anchored(pool: ShiftPool, columns: Columns, anchors: Mapping[int, float]) -> Term:
     """Stand-in for `steadiness` that keeps the model easy: hours between each start and the agent's anchor hour."""
     price = pool.problem.costs.steady_h
     pairs = columns.take.items()
     return [(v, price * abs(pool.cells[c].minute / 60.0 - anchors[a])) for (a, c), v in pairs], 0.0
 
 
-TERMS: dict[str, Callable[[Pool, Columns], Term]] = {
+TERMS: dict[str, Callable[[ShiftPool, Columns], Term]] = {
     "wages": wages,
     "open_shift": open_shifts,
     "below_contract": below_contract,
@@ -83,7 +75,7 @@ TERMS: dict[str, Callable[[Pool, Columns], Term]] = {
 """Every part of the cost by its name."""
 
 
-def objective(pool: Pool, columns: Columns, anchors: Mapping[int, float] | None = None) -> Term:
+def objective(pool: ShiftPool, columns: Columns, anchors: Mapping[int, float] | None = None) -> Term:
     """Return the sum of all terms with one coefficient per column; `anchors` puts `anchored` for `steadiness`."""
     total: dict[pulp.LpVariable, float] = {}
     constant = 0.0

@@ -1,4 +1,4 @@
-"""Columns of the roster model."""
+"""Columns of the exchange's model."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import pulp
 
 from ..rules.rows import Columns
-from .cells import Pool
+from .cells import ShiftPool
 
 
 def make_variables(
     model: pulp.LpProblem,
-    pool: Pool,
+    pool: ShiftPool,
     agents: Sequence[int],
     supply: Sequence[int],
     anchors: Mapping[int, float] | None = None,

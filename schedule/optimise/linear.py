@@ -32,7 +32,7 @@ def add_row(model: pulp.LpProblem, name: str, pairs: Iterable[tuple[Any, float]]
 class Linear:
     """Minimise ``cost · x + constant`` over ``low <= x <= high``, ``row_low <= rows · x <= row_high``, some x whole.
 
-    A model that maximises is turned round; `sign` is then −1.
+    A model that maximises is stored with its costs negated; `sign` is then −1.
     """
 
     columns: tuple[str, ...]

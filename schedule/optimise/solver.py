@@ -1,4 +1,4 @@
-"""The only door to PuLP models' solver, HiGHS: progress, stop, start, and answers that are checked."""
+"""The only door to the solver HiGHS: progress, stop, start, and answers that our own arithmetic has checked."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from .linear import Linear
 from .status import SolverFault, sound_bound
 
 TOLERANCE = 1e-5
-"""Largest relative violation of a row, bound or integrality that an accepted answer may have."""
+"""Largest relative violation of a row, bound or integrality in an accepted answer: ten times what HiGHS allows."""
 
 MANY_COLUMNS = 8000
-"""Beyond this an LP is solved by interior point with crossover, which takes half the time of the simplex there."""
+"""Columns beyond which an LP is solved by interior point with crossover: half the time of the simplex there."""
 
 _FEASIBLE = 2  # HiGHS: kSolutionStatusFeasible
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is known after a solve; nothing in it rests on the solver's word alone.
+    """What is known after a solve; our own arithmetic has checked the answer.
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Answer:
     duals
         Row name → change of the objective per unit of the right-hand side; only of a solved LP.
     reduced
-        Variable name → what each unit of it adds at least to the bound, by the duals; only of a solved LP.
+        Variable name → the least that each of its units adds to the bound, by the duals; only of a solved LP.
     stopped
         ``gap``, ``time``, ``user`` or None (ran to its end).
     """
@@ -63,7 +63,7 @@ class Answer:
 
     @property
     def found(self) -> bool:
-        """Whether there is an answer to use."""
+        """Whether there are values to use."""
         return self.objective is not None
 
     @property
@@ -97,10 +97,12 @@ def solve(
 ) -> Answer:
     """Solve `model` and return the best answer that passes our own check of every row, bound and integrality.
 
+    The parameters are the settings of one solve, more than elsewhere, because every search of the product calls here.
+
     Parameters
     ----------
     watch
-        Told of progress; when it is stopped or its time is up the solve ends within a second, with its best.
+        Told of progress; when the watch is stopped or its time is up the solve ends within a second, with its best.
     stage, text
         Names under which progress is told.
     gap
@@ -131,7 +133,7 @@ def solve_linear(
     target: float | None = None,
     text: str = "",
 ) -> Answer:
-    """Do as `solve` with a model that is arrays already; an LP when none of its columns is whole."""
+    """Solve a model given as arrays, with the parameters of `solve`; an LP when no column is whole."""
     began = time.monotonic()
     if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
         nothing = np.zeros(0)
@@ -202,9 +204,10 @@ def hand_over(linear: Linear) -> Any:
 
 
 class Listener:
-    """Listens to a running HiGHS: notes its progress, and interrupts it when the watch says so.
+    """Listens to a running HiGHS: notes the progress, and interrupts HiGHS when the watch says so.
 
-    HiGHS calls it from its own thread, where an error would be lost: it only notes; `tell` passes the notes on.
+    HiGHS calls the listener from a thread of its own, where an error would be lost. So a call only notes; `tell` passes
+    the notes on.
     """
 
     def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
@@ -216,7 +219,7 @@ class Listener:
             event.subscribe(self)
 
     def __call__(self, event: Any) -> None:
-        """Note what HiGHS tells, and interrupt it if it should end."""
+        """Note what HiGHS tells, and interrupt HiGHS if the solve should end."""
         if self.cancelled or self.watch.stopped or self.watch.time_is_up:
             event.interrupt()
         if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
@@ -231,7 +234,7 @@ class Listener:
 
 
 def _known(value: float) -> float | None:
-    """Return `value`, or None when it is HiGHS's way to say that nothing is known."""
+    """Return `value`; None for the huge numbers by which HiGHS says that nothing is known."""
     return value if abs(value) < 1e30 else None
 
 
@@ -272,7 +275,7 @@ def run_highs(highs: Any, listener: Listener) -> None:
 
 
 def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
-    """Judge what HiGHS holds and return it as an `Answer`."""
+    """Check the result that HiGHS holds and return an `Answer`."""
     state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
     stopped = {kinds.kTimeLimit: "time", kinds.kInterrupt: "user" if watch.stopped else "time"}.get(state)
     if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
@@ -308,7 +311,7 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
 
 
 def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:
-    """Return HiGHS's solution with whole numbers made exact, if it then passes our own check; else None."""
+    """Return the solution of HiGHS with whole numbers made exact, if these pass our own check; else None."""
     raw: np.ndarray = np.array(highs.getSolution().col_value, dtype=float)
     x = np.clip(np.where(linear.whole, np.round(raw), raw), linear.low, linear.high)
     return x if linear.violation(x) <= TOLERANCE else None

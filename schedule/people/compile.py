@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..exchange.weeks import unmet
+from ..price.week import wish_lost
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import Shift
 from ..problem.staff import Agent
@@ -213,16 +213,16 @@ def _fixed(rules: PersonRules, menu: Menu, own: np.ndarray, idle: np.ndarray) ->
 
 def _money(problem: ScheduleProblem, agent: Agent, menu: Menu, useful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return what each option and each day off costs `agent`: wage and wishes; infinite where not allowed."""
-    price, noon = problem.costs.wish, problem.noon
+    price = problem.costs.wish
     own = agent.cost_h * menu.weight
     if agent.start_prices:
         band = menu.minute * len(agent.start_prices) // 1440 % len(agent.start_prices)
         own = own + price * np.array(agent.start_prices)[band]
     idle = np.zeros(len(problem.grid.dates))
     for wish in agent.wishes:
-        idle[wish.day] += price * unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
+        idle[wish.day] += price * wish_lost(problem, wish, None)
         for o in np.flatnonzero(menu.day == wish.day):
-            own[o] += price * unmet(wish, wish.meets(menu.shifts[o], late_from_slot=noon[wish.day]))
+            own[o] += price * wish_lost(problem, wish, menu.shifts[o])
     free = useful & (menu.start >= agent.earliest)
     for begin, end in agent.away:
         free &= (menu.start + menu.length <= begin) | (menu.start >= end)

@@ -1,4 +1,4 @@
-"""Shifts for which nobody is left: what somebody from outside would have to work."""
+"""Shifts to offer outside: for what the plan of the problem's own people leaves short."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 
 GAP = 0.01
-"""Gap at which the choice of open shifts is good enough."""
+"""Relative gap at which the choice of open shifts is good enough: they are an offer beside the plan."""
 
 
 def open_shifts(

@@ -10,6 +10,7 @@ import numpy as np
 from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
+from .shortfall import calls_gained, head_price, heads_missing
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Absence:
     Attributes
     ----------
     under, gain
-        Per queue what one head fewer costs under the floor (or need), and the calls in time that it loses, shape (S,).
+        Per queue what one head fewer costs under the floor (or need), and the calls in time lost with that head,
+        shape (S,).
     spare
         Per queue and period of its goal the calls that the whole plan gains beyond the goal.
     """
@@ -37,19 +39,15 @@ class Absence:
         """Count all of `planned` as there."""
         out = cls(problem, {}, {}, {})
         heads = heads_planned(problem, planned)
-        price = problem.costs.under_h * problem.grid.hours
         for d in problem.demands:
             here = heads[d.queue]
-            out.under[d.queue] = price * (np.maximum(d.least - here + 1, 0.0) - np.maximum(d.least - here, 0.0))
-            out.gain[d.queue], out.spare[d.queue] = np.zeros(len(here)), ()
-            if d.gain is not None and not d.by_interval:
-                row, top = np.arange(len(here)), d.gain.shape[1] - 1
-                now, fewer = (d.ceiling[row, np.clip(n, 0, top)] for n in (here, here - 1))
-                out.gain[d.queue] = np.where(d.open, now - fewer, 0.0)
-                out.spare[d.queue] = tuple(
-                    (np.isin(row, at), float(now[at].sum()) - margin)
-                    for at, margin in zip(d.periods, d.margin, strict=True)
-                )
+            out.under[d.queue] = head_price(problem) * (heads_missing(d, here - 1) - heads_missing(d, here))
+            now, fewer = (calls_gained(d, n, at_least=True) for n in (here, here - 1))
+            out.gain[d.queue] = now - fewer
+            pooled = () if d.by_interval else zip(d.periods, d.margin, strict=True)
+            out.spare[d.queue] = tuple(
+                (np.isin(np.arange(len(here)), at), float(now[at].sum()) - margin) for at, margin in pooled
+            )
         return out
 
     def price(self, head: PlannedShift) -> float:

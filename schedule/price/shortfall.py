@@ -1,4 +1,9 @@
-"""What a plan leaves short, in money."""
+"""What a plan leaves short, in heads, calls and money: the one definition behind all searches, prices and tables.
+
+Under its floor (with a goal per interval: under its need) each open slot misses heads, and each head missing costs
+`Costs.under_h` an hour. A goal pooled over a day or a week misses the calls that its slots gain less than its margin
+by the service curve, and each call missing costs `Costs.lost_call`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +11,54 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..problem.problem import ScheduleProblem
+from ..problem.problem import Demand, ScheduleProblem
+
+
+def head_price(problem: ScheduleProblem) -> float:
+    """Return the price of one head missing in one slot."""
+    return problem.costs.under_h * problem.grid.hours
+
+
+def heads_missing(demand: Demand, heads: np.ndarray) -> np.ndarray:
+    """Return the heads missing with `heads` on the phone, slot by slot, shape (S,); closed slots miss nobody."""
+    return np.asarray(np.maximum(demand.least - heads, 0.0))
+
+
+def calls_gained(demand: Demand, heads: np.ndarray, *, at_least: bool = False) -> np.ndarray:
+    """Return the calls that `heads` gain towards a pooled goal, slot by slot, shape (S,).
+
+    Between whole heads the curve is straight, beyond its end and below nobody it is level. Closed slots, and queues
+    whose goal holds per interval, gain nothing.
+
+    Parameters
+    ----------
+    at_least
+        Whether to take the curve's ceiling: no plan with some of these heads gains more.
+    """
+    if demand.gain is None or demand.by_interval:
+        return np.zeros(len(demand.open))
+    curve = demand.ceiling if at_least else demand.gain
+    last, row = curve.shape[1] - 1, np.arange(len(curve))
+    inside = np.clip(heads, 0, last)
+    low = inside.astype(np.int64)
+    here, following = curve[row, low], curve[row, np.minimum(low + 1, last)]
+    return np.where(demand.open, here + (inside - low) * (following - here), 0.0)
+
+
+def calls_missing(gained: np.ndarray, margin: float) -> float:
+    """Return the calls by which the slots of a period miss its `margin`."""
+    return max(0.0, margin - float(gained.sum()))
+
+
+def lost_calls(demand: Demand, gained: np.ndarray) -> tuple[float, ...]:
+    """Return per period of a pooled goal the calls missing when its slots gain `gained`, shape (S,)."""
+    if demand.by_interval:
+        return ()
+    return tuple(calls_missing(gained[p], m) for p, m in zip(demand.periods, demand.margin, strict=True))
 
 
 def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_least: bool = False) -> dict[str, float]:
     """Return what a plan leaves short, in money: ``lost_call`` and ``under``.
-
-    Calls by which a period misses its goal by the service curve, and agent-hours under the floor (or under an interval
-    goal's need), each at its price.
 
     Parameters
     ----------
@@ -22,12 +67,9 @@ def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_l
     at_least
         Whether to take the curve's ceiling: no plan with some of these heads leaves less short.
     """
-    lost = under = 0.0
+    lost = missing = 0.0
     for d in problem.demands:
         here = heads.get(d.queue, np.zeros(len(problem.grid), dtype=np.int64))
-        under += float(np.maximum(d.least - here, 0.0).sum()) * problem.grid.hours
-        if d.gain is not None and not d.by_interval:
-            curve = d.ceiling if at_least else d.gain
-            gained = curve[np.arange(len(here)), np.minimum(here, curve.shape[1] - 1)]
-            lost += sum(max(0.0, m - float(gained[p].sum())) for p, m in zip(d.periods, d.margin, strict=True))
-    return {"lost_call": lost * problem.costs.lost_call, "under": under * problem.costs.under_h}
+        missing += float(heads_missing(d, here).sum())
+        lost += sum(lost_calls(d, calls_gained(d, here, at_least=at_least)))
+    return {"lost_call": lost * problem.costs.lost_call, "under": missing * head_price(problem)}

@@ -1,8 +1,9 @@
 """What heads on the phone are worth, slot by slot, in money: falling steps for every queue.
 
-An interval goal, and a floor, is worth its price per head until the need is met. A goal over a day or a week is worth,
-per call gained towards it, the price of that goal: at most `Costs.lost_call`, as much as brings the plan to the goal.
-Both together are made concave at these prices: where the curve is steepest with few heads, the floor is steeper still.
+The tables are those of `shortfall`, head by head, for compiled searches. An interval goal, and a floor, is worth its
+price per head until the need is met. A goal over a day or a week is worth, per call gained, the price of that goal: at
+most `Costs.lost_call`, as much as brings the plan to the goal. Both together are made concave at these prices: where
+the curve is steepest with few heads, the floor is steeper still.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from ..problem.problem import ScheduleProblem
+from .shortfall import calls_gained, head_price, heads_missing
 
 EDGE = 1e-3
 """How near a price may come to nothing or everything, as a share of the dearest head's, when a step is blurred."""
@@ -53,17 +55,15 @@ class Service:
         floor, gain = np.zeros((2, len(demands), slots, most))
         at_none, period = np.zeros((len(demands), slots)), np.full((len(demands), slots), -1)
         margin: list[float] = []
-        heads = np.arange(most)
+        everywhere = np.ones(slots, dtype=np.int64)
         for q, d in enumerate(demands):
-            price = problem.costs.under_h * problem.grid.hours
-            floor[q] = price * np.clip(d.least[:, None] - heads, 0.0, 1.0)
-            if d.gain is not None and not d.by_interval:
-                rise = np.diff(d.gain, axis=1)
-                gain[q, :, : rise.shape[1]] = np.where(d.open[:, None], rise, 0.0)
-                at_none[q] = np.where(d.open, d.gain[:, 0], 0.0)
-                for at, least in zip(d.periods, d.margin, strict=True):
-                    period[q, at] = len(margin)
-                    margin.append(least)
+            missing = np.stack([heads_missing(d, n * everywhere) for n in range(most + 1)], axis=1)
+            floor[q] = head_price(problem) * (missing[:, :-1] - missing[:, 1:])
+            gained = np.stack([calls_gained(d, n * everywhere) for n in range(most + 1)], axis=1)
+            gain[q], at_none[q] = np.diff(gained, axis=1), gained[:, 0]
+            for at, least in () if d.by_interval else zip(d.periods, d.margin, strict=True):
+                period[q, at] = len(margin)
+                margin.append(least)
         return cls(problem, floor, gain, at_none, period, np.array(margin))
 
     @cached_property
@@ -79,16 +79,20 @@ class Service:
         """
         if not len(self.margin):
             return self.floor
-        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
-        out = self.floor + price[:, :, None] * self.gain
+        out = self.floor + self._call_price(goal_price)[:, :, None] * self.gain
         pool_rises(out)
         return np.asarray(out)
+
+    def _call_price(self, goal_price: np.ndarray) -> np.ndarray:
+        """Return the price of a call gained in each slot, shape (Q, S); 0 where no pooled goal counts it."""
+        if not len(goal_price):
+            return np.zeros(self.period.shape)
+        return np.where(self.period >= 0, goal_price[self.period], 0.0)
 
     def next_head(self, n: np.ndarray, goal_price: np.ndarray) -> np.ndarray:
         """Return what one head more than `n` is worth at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
         worth = _of_heads(self.floor, n) * (n < self.floor.shape[2])
-        price = np.where(self.period >= 0, goal_price[self.period], 0.0)
-        return np.asarray(worth + price * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
+        return np.asarray(worth + self._call_price(goal_price) * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
 
     @cached_property
     def totals(self) -> tuple[np.ndarray, np.ndarray]:
@@ -167,7 +171,7 @@ def _blurred(slope: np.ndarray, x: float, width: float) -> float:
 
 @njit(cache=True, nogil=True)
 def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
-    """Return `slope` made smooth and moved so that it is worth `price` where the steps themselves cross that price.
+    """Return `slope` smoothed and shifted to be worth `price` where its steps cross that price.
 
     Far from whole heads people answer prices, near them heads: as `width` falls to 0 the result becomes `slope`.
 

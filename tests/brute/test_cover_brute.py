@@ -1,5 +1,6 @@
-"""The cover against complete enumeration on days so small that every plan can be tried."""
+"""The cover, and a day of people, against complete enumeration on days so small that every plan can be tried."""
 
+import dataclasses
 import datetime as dt
 import itertools
 import random
@@ -11,6 +12,8 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.cover.solve import solve_cover
+from busyhour.schedule.exchange.result import roster_of
+from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
@@ -25,7 +28,7 @@ MOST = 3
 
 
 def centre(seed):
-    """One day of seven open hours, two families with one break each, a curve or a need, people or none."""
+    """One day of seven open hours, two families with one break each, a curve or a need; odd seeds have people."""
     rng = random.Random(seed)
     grid = Grid(MONDAY, 1, 60)
     is_open = np.zeros(24, dtype=bool)
@@ -83,86 +86,54 @@ def explicit(problem):
     return out
 
 
-def cost_of(problem, phone, wages, hours):
+def cost_of(problem, phone, wages, below_h=0.0):
     """Wages and prices of heads on the phone, written down anew."""
     (d,), costs = problem.demands, problem.costs
-    total = wages
+    total = wages + costs.below_contract_h * below_h
     at = np.flatnonzero(d.open)
     if d.by_interval:
         total += costs.under_h * np.maximum(0, d.need[at] - phone[at]).sum()
     else:
         total += costs.under_h * np.maximum(0, d.lower[at] - phone[at]).sum()
         total += costs.lost_call * max(0.0, d.margin[0] - sum(d.gain[s, int(phone[s])] for s in at))
-    for contract, worked in hours.items():
-        least = 0.0
-        for agent in problem.staff:
-            if agent.contract == contract:
-                longest = 5 if contract == "full" else 3
-                least += min(problem.contracts[contract].min_h_week, longest if can_work(problem, agent) else 0)
-        total += costs.below_contract_h * max(0.0, least - worked)
     return total
-
-
-def can_work(problem, agent):
-    return any(agent.free(s) and s.family in problem.contracts[agent.contract].shifts for s in problem.shifts)
-
-
-def fits(problem, chosen):
-    """Whether the (contract, start) of chosen heads can be matched to people who are free, band by band (2 h)."""
-    for contract in problem.contracts:
-        people = [a for a in problem.staff if a.contract == contract]
-        starts = [s for c, s in chosen if c == contract]
-        for low, high in itertools.combinations_with_replacement(
-            sorted({s // 2 for s in range(OPENS, OPENS + SLOTS)}), 2
-        ):
-            free = sum(
-                any(
-                    a.free(s) and s.family in problem.contracts[contract].shifts and low <= s.start // 2 <= high
-                    for s in problem.shifts
-                )
-                for a in people
-            )
-            if sum(low <= s // 2 <= high for s in starts) > free:
-                return False
-    return True
 
 
 def best(problem):
     """The least cost over all plans of at most MOST heads per explicit pattern."""
     patterns = explicit(problem)
-    if problem.staff:
-        choices = [
-            (p, c, problem.contracts[c].cost_h or 10.0)
-            for p in patterns
-            for c in problem.contracts
-            if p[2] in problem.contracts[c].shifts
-        ]
-        ranges = [range(3)] * len(choices)
-    else:
-        choices = [(p, None, 10.0) for p in patterns]
-        ranges = [range(MOST + 1)] * len(choices)
     least = np.inf
-    for counts in itertools.product(*ranges):
-        phone, wages, hours, chosen = np.zeros(24), 0.0, dict.fromkeys(problem.contracts, 0.0), []
-        for n, ((on, paid, _, start), contract, wage) in zip(counts, choices, strict=True):
+    for counts in itertools.product(range(MOST + 1), repeat=len(patterns)):
+        phone, wages = np.zeros(24), 0.0
+        for n, (on, paid, _, _) in zip(counts, patterns, strict=True):
             phone += n * on
-            wages += n * paid * wage
-            if contract:
-                hours[contract] += n * paid
-                chosen += [(contract, start)] * n
-        if problem.staff and not fits(problem, chosen):
-            continue
-        if any(
-            h > sum(problem.contracts[c].max_h_week for a in problem.staff if a.contract == c) for c, h in hours.items()
-        ):
-            continue
-        least = min(least, cost_of(problem, phone, wages, hours))
+            wages += n * paid * problem.costs.cost_h
+        least = min(least, cost_of(problem, phone, wages))
     return least
+
+
+def days_of(problem, agent):
+    """Every (slots on the phone, wage, hours below contract) of a legal day of `agent`, a day off first."""
+    contract = problem.contracts[agent.contract]
+    out = [(np.zeros(24), 0.0, contract.min_h_week)]
+    for on, paid, family, start in explicit(problem):
+        free = any(agent.free(s) for s in problem.shifts if s.family == family and s.start == start)
+        if family in contract.shifts and free and paid <= contract.max_h_week:
+            out.append((on, paid * agent.cost_h, max(0.0, contract.min_h_week - paid)))
+    return out
+
+
+def best_of_people(problem):
+    """The least cost over all days of all people."""
+    return min(
+        cost_of(problem, *map(sum, zip(*days, strict=True)))
+        for days in itertools.product(*(days_of(problem, a) for a in problem.staff))
+    )
 
 
 @pytest.mark.parametrize("seed", range(18))
 def test_the_cover_is_the_best_of_all_plans(seed):
-    problem = centre(seed)
+    problem = dataclasses.replace(centre(seed), staff=())
     cover = solve_cover(problem, watch=Watch(), time_limit_s=30, gap=0.0)
     least = best(problem)
     assert cover.solved.cost == pytest.approx(least, abs=1e-6)
@@ -170,9 +141,22 @@ def test_the_cover_is_the_best_of_all_plans(seed):
     assert cover.cost_wages + cover.cost_prices == pytest.approx(cover.solved.cost)
 
 
+@pytest.mark.parametrize("seed", range(1, 18, 2))
+def test_the_plan_of_people_is_the_best_of_all_their_days(seed):
+    problem = centre(seed)
+    named = solve_named(problem, watch=Watch(), time_limit_s=30, gap=0.0, steps=300)
+    least = best_of_people(problem)
+    assert named.solved.cost == pytest.approx(least, abs=1e-6)
+    assert named.solved.bound <= least + 1e-6
+    roster = roster_of(problem, named.assigned, named.solved)
+    assert roster.cost_wages + sum(roster.prices.values()) == pytest.approx(least, abs=1e-6)
+
+
 def test_the_days_tried_are_not_trivial():
-    plans = [solve_cover(centre(seed), watch=Watch(), time_limit_s=30, gap=0.0) for seed in range(18)]
+    problems = [dataclasses.replace(centre(seed), staff=()) for seed in range(18)]
+    plans = [solve_cover(p, watch=Watch(), time_limit_s=30, gap=0.0) for p in problems]
     assert sum(len(p.planned) > 1 for p in plans) > 9
     assert {s.shift.family for p in plans for s in p.planned} == {"long", "short"}
     assert any(p.cost_prices > 0 for p in plans)
     assert len({s.breaks for p in plans for s in p.planned if s.shift.family == "long"}) > 1
+    assert any(best_of_people(centre(seed)) > 1.05 * best(problems[seed]) for seed in range(1, 18, 2))

@@ -9,7 +9,7 @@ import pytest
 from cover_cases import FULL, MONDAY, NIGHT, PART, by_need, check, day, family, lunch, monday, pooled, run
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.cover.frame import Frame
+from busyhour.schedule.cover.frame import CoverFrame
 from busyhour.schedule.cover.part import blocks
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.problem.costs import Costs, Premium
@@ -30,7 +30,7 @@ def test_the_test_week_s_monday_is_covered_at_its_proven_optimum(shortest, longe
 
 def test_closed_nights_part_the_week_into_days():
     problem = by_need(np.concatenate([day(4), day(3), np.zeros(96), day(5)]), 4, [FULL, PART])
-    assert blocks(Frame(problem)) == ((0,), (1,), (3,))
+    assert blocks(CoverFrame(problem)) == ((0,), (1,), (3,))
     cover = run(problem)
     check(problem, cover)
     assert [b.dates for b in cover.blocks] == [(MONDAY + dt.timedelta(days=d),) for d in (0, 1, 3)]
@@ -98,7 +98,7 @@ def test_a_night_shift_of_the_last_day_covers_the_first_morning_of_a_cyclic_week
     hour = np.arange(96) / 4
     need = np.tile(np.where((hour < 6) | (hour >= 20), 2.0, 0.0), 2)
     problem = by_need(need, 2, [NIGHT], cyclic=True)
-    frame = Frame(problem)
+    frame = CoverFrame(problem)
     assert len(blocks(frame)) == 1
     cover = run(problem)
     phone = check(problem, cover)

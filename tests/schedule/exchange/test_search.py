@@ -7,8 +7,8 @@ import pytest
 from roster_cases import CONTRACT, DAYS, FREE, PLAIN, centre, cover, person, solve
 
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.exchange import solve as roster_solve
 from busyhour.schedule.exchange.cells import pool_of
+from busyhour.schedule.exchange.params import ExchangeParams
 from busyhour.schedule.exchange.plan import Illegal, plan_of
 from busyhour.schedule.rules.rules import Rules
 
@@ -39,12 +39,11 @@ def crowd(people=9, seed=3):
     return problem, cover(problem, *asked)
 
 
-def test_blocks_of_people_reach_nearly_the_optimum_and_the_same_roster_again(monkeypatch):
+def test_blocks_of_people_reach_nearly_the_optimum_and_the_same_roster_again():
     problem, planned = crowd()
     best = solve(problem, planned, gap=0.005).solved
-    monkeypatch.setattr(roster_solve, "WHOLE", 0)
-    monkeypatch.setattr(roster_solve, "BLOCK", 100)
-    first, again = (solve(problem, planned, gap=0.01) for _ in range(2))
+    by_parts = ExchangeParams(whole_binaries=0, block_options=100)
+    first, again = (solve(problem, planned, gap=0.01, params=by_parts) for _ in range(2))
     assert best.bound is not None
     assert first.solved.bound is not None
     assert first.solved.bound <= best.cost + 1e-6

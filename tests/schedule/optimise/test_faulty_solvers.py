@@ -15,7 +15,7 @@ from roster_cases import CONTRACT, PLAIN, centre, cover, person, solve
 
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.solve import solve_cover
-from busyhour.schedule.exchange import solve as roster_solve
+from busyhour.schedule.exchange.params import ExchangeParams
 from busyhour.schedule.optimise import column_lp as growing
 from busyhour.schedule.optimise import solver
 from busyhour.schedule.optimise.status import SolverFault
@@ -135,17 +135,16 @@ def _team() -> tuple[Any, Any]:
 
 @pytest.mark.parametrize("double", DOUBLES)
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_roster_that_is_given_stays_at_least_as_good(double, whole, doubled, monkeypatch):
+def test_a_roster_that_is_given_stays_at_least_as_good(double, whole, doubled):
     problem, planned = _team()
     known = solve(problem, planned[:20], time_limit_s=3.0)
     watch = Watch()
     stopped = Watch()
     stopped.stop.set()
     before = solve(problem, planned, start=known.assigned, watch=stopped).solved.cost
-    if not whole:
-        monkeypatch.setattr(roster_solve, "WHOLE", 0)
+    params = ExchangeParams() if whole else ExchangeParams(whole_binaries=0)
     doubled(double, watch)
-    found = solve(problem, planned, start=known.assigned, watch=watch, time_limit_s=5.0)
+    found = solve(problem, planned, start=known.assigned, watch=watch, time_limit_s=5.0, params=params)
     assert found.solved.cost <= before + 1e-6
     assert found.solved.status == "feasible" or double is Liar  # whose bounds are HiGHS's own
     again = solve(problem, planned, start=found.assigned, watch=stopped)

@@ -1,4 +1,4 @@
-"""Which people to re-plan together: groups that share an open shift, that cost most, or that chance brings."""
+"""Which people to re-plan together: around an open shift, the dearest, those who could swap, or by chance."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from .cells import Pool
-from .plan import Plan
+from .cells import ShiftPool
+from .plan import ExchangePlan
 
 
-def partition(pool: Pool, rng: np.random.Generator, binaries: int) -> list[list[int]]:
+def partition(pool: ShiftPool, rng: np.random.Generator, binaries: int) -> list[list[int]]:
     """Return everybody who has options, in random groups of about `binaries` columns each."""
     people = [a for a in rng.permutation(len(pool.staff)).tolist() if pool.options[a]]
     out: list[list[int]] = []
@@ -24,7 +24,7 @@ def partition(pool: Pool, rng: np.random.Generator, binaries: int) -> list[list[
     return out
 
 
-def _fill(pool: Pool, order: Iterator[int], binaries: int) -> list[int]:
+def _fill(pool: ShiftPool, order: Iterator[int], binaries: int) -> list[int]:
     """Take people in `order` until the group has about `binaries` columns."""
     group: dict[int, None] = {}
     size = 0
@@ -38,7 +38,7 @@ def _fill(pool: Pool, order: Iterator[int], binaries: int) -> list[int]:
     return list(group)
 
 
-def around_open(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int) -> list[int]:
+def around_open(pool: ShiftPool, plan: ExchangePlan, rng: np.random.Generator, binaries: int) -> list[int]:
     """Return people who may take one open shift: idle ones of its day, busy ones who could make room, others."""
     open_cells = [c for c, n in enumerate(plan.left) if n and pool.takers[c]]
     if not open_cells:
@@ -59,7 +59,7 @@ def around_open(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int)
     return _fill(pool, order(), binaries)
 
 
-def dear(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int) -> list[int]:
+def dear(pool: ShiftPool, plan: ExchangePlan, rng: np.random.Generator, binaries: int) -> list[int]:
     """Return the people whose wishes, hours and start times cost most beside their wages, mixed with chance."""
     wages = [pool.staff[a].cost_h * sum(pool.cells[c].wage_h for c in week) for a, week in enumerate(plan.weeks)]
     prices = np.array(plan.agent_costs) - np.array(wages)
@@ -67,8 +67,8 @@ def dear(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int) -> lis
     return _fill(pool, iter(order.tolist()), binaries)
 
 
-def alike(pool: Pool, plan: Plan, rng: np.random.Generator, binaries: int) -> list[int]:
-    """Return people who work cells that one of them could swap with: the same contract and many common options."""
+def alike(pool: ShiftPool, plan: ExchangePlan, rng: np.random.Generator, binaries: int) -> list[int]:
+    """Return one person and those whose shifts that person could take: swaps are likely among them."""
     first = int(rng.integers(len(pool.staff)))
     mine = set(pool.options[first])
     shared = np.array([len(mine.intersection(week)) for week in plan.weeks]) + rng.random(len(plan.weeks))

@@ -1,4 +1,4 @@
-"""Least days of the contracts and fixed shifts that the cover's shifts cannot give: proven, and told with a repair."""
+"""Least days of the contracts and fixed shifts that the planned shifts cannot give: proven, and told with a repair."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pulp
 from ...forecast.progress import Watch
 from ..optimise.solver import solve
 from ..optimise.status import Infeasible
-from .cells import Pool, without_steadiness
+from .cells import ShiftPool, without_steadiness
 from .model import make_model
 
 
-def refuse_shortage(pool: Pool) -> None:
-    """Raise when no roster of the cover's shifts gives everybody their contract's least days and fixed shifts.
+def refuse_missing_days(pool: ShiftPool) -> None:
+    """Raise when no roster of the planned shifts gives everybody their contract's least days and fixed shifts.
 
     Raises
     ------
@@ -34,7 +34,8 @@ def refuse_shortage(pool: Pool) -> None:
     lower: dict[str, int] = {}
     for a, n in missing[0].items():
         name = pool.staff[a].contract
-        lower[name] = min(lower.get(name, 7), pool.problem.contracts[name].min_days - n)
+        asked = pool.problem.contracts[name].min_days
+        lower[name] = min(lower.get(name, asked), asked - n)
     words = ("min_days of the contracts", "shifts that must be worked")
     against = f"against the {sum(pool.counts)} shifts of the cover"
     raise Infeasible(
@@ -48,7 +49,7 @@ def refuse_shortage(pool: Pool) -> None:
     )
 
 
-def _people(pool: Pool, short: Mapping[int, int]) -> str:
+def _people(pool: ShiftPool, short: Mapping[int, int]) -> str:
     """Return the first people short and by how much, told."""
     told = ", ".join(f"{pool.staff[a].id} ({n} short)" for a, n in list(short.items())[:10])
     return told + (f" and {len(short) - 10} more people" if len(short) > 10 else "")

@@ -1,4 +1,4 @@
-"""The plan of a week as it grows: day after day in whole heads, then days again against the rest."""
+"""The cover of a week while the search builds it: day after day in whole heads, then days again against the rest."""
 
 from __future__ import annotations
 
@@ -9,22 +9,19 @@ from itertools import pairwise
 import numpy as np
 
 from ..optimise.solver import relative_gap
-from .counts import Counts, value
+from .counts import Counts, true_cost
 from .decide import decide
 from .effort import STAGE, Effort
-from .frame import Frame
+from .frame import CoverFrame
 from .part import blocks, shifts_of
 from .pauses import TINY
 from .result import Block
 from .rounding import rounded
 
-_PATIENCE = 2
-"""Passes over the days without any gain after which the plan is taken to be as good as it gets."""
-
 
 @dataclass
-class Week:
-    """The plan of the week as it grows.
+class CoverDraft:
+    """The cover of the week so far.
 
     Parameters
     ----------
@@ -41,7 +38,7 @@ class Week:
         Figures of each run of days.
     """
 
-    frame: Frame
+    frame: CoverFrame
     broken: Counts
     bound: float | None
     effort: Effort
@@ -54,20 +51,20 @@ class Week:
         self.runs = blocks(self.frame)
         days = self.frame.problem.day_of_slot
         spans = any(len(np.unique(days[at])) > 1 for d in self.frame.problem.demands for at in d.periods)
-        self.tied = bool(self.frame.week_limits) or (spans and len(self.runs) > 1)
+        self.tied = spans and len(self.runs) > 1
 
     @property
     def linked(self) -> bool:
-        """Whether days hang together: by shifts over midnight, people's weeks, or goals over several days."""
+        """Whether days hang together: by shifts over midnight or by goals over several days."""
         return self.tied or any(len(run) > 1 for run in self.runs)
 
     @property
     def cost(self) -> float:
         """True cost of what is decided."""
-        return value(self.frame, self.done).cost
+        return true_cost(self.frame, self.done).cost
 
     def decide(self) -> None:
-        """Decide every day in turn: the days before stand, those after are as in the LP."""
+        """Decide every day in turn: the days before are fixed, the days after are as in the LP."""
         units = [(run, day) for run in self.runs for day in run]
         for number, (run, day) in enumerate(units):
             began = time.monotonic()
@@ -75,8 +72,8 @@ class Week:
             own = self.broken.on_days(self.frame, [day])
             left = len(units) - number
             name = self.frame.problem.grid.dates[day].isoformat()
-            part = shifts_of(self.frame, name, self._on(day), self.done + ahead, own, days=[day], left=left)
-            share = self.effort.left_s / (left + (len(units) / 2 if self.linked else 0))
+            part = shifts_of(self.frame, name, self._on(day), self.done + ahead, own, days=[day])
+            share = self.effort.left_s / (left + (len(units) * self.frame.params.improve_share if self.linked else 0))
             made = decide(self.frame, part, self.effort.within(share), thorough=len(run) == 1)
             self.done = self.done + (made.counts or rounded(self.frame, own))
             if len(run) == 1:
@@ -88,9 +85,10 @@ class Week:
         self._tell()
 
     def improve(self) -> None:
-        """Decide days, and halves of two days, again against the rest of the plan, as long as that helps."""
-        idle = 0 if self.linked else _PATIENCE
-        while idle < _PATIENCE and not self._finished():
+        """Decide days, and halves of two days, again against the rest of the plan, as long as the cost falls."""
+        patience = self.frame.params.patience
+        idle = 0 if self.linked else patience
+        while idle < patience and not self._finished():
             idle += 1
             far = [w for w in self._windows() if w[2] not in self.blocks or not self._near(self.blocks[w[2]])]
             windows = far or self._windows()
@@ -98,12 +96,12 @@ class Week:
                 if self._finished():
                     break
                 began = time.monotonic()
-                own = self.done.only(self.frame, shifts)
-                rest = self.done.only(self.frame, set(range(len(self.frame.shifts))) - shifts)
+                own = self.done.only(shifts)
+                rest = self.done.only(set(range(len(self.frame.shifts))) - shifts)
                 part = shifts_of(self.frame, name, shifts, rest, own)
                 effort = self.effort.share(1 / (len(windows) - number))
                 made = decide(self.frame, part, effort, present=own, thorough=run in self.blocks)
-                if made.counts is not None and value(self.frame, rest + made.counts).cost < self.cost - TINY:
+                if made.counts is not None and true_cost(self.frame, rest + made.counts).cost < self.cost - TINY:
                     self.done, idle = rest + made.counts, 0
                     self._tell()
                 if run in self.blocks:
@@ -113,7 +111,7 @@ class Week:
         return self.effort.over or (self._near() and all(map(self._near, self.blocks.values())))
 
     def _near(self, block: Block | None = None) -> bool:
-        """Whether the week, or one block of it, is proven to be within the gap."""
+        """Whether the week, or one `block`, is proven to be within the gap."""
         gap = block.gap if block is not None else relative_gap(self.cost, self.bound)
         return gap is not None and gap <= self.effort.gap
 
@@ -122,7 +120,7 @@ class Week:
         return {j for j, s in enumerate(self.frame.shifts) if s.day == day}
 
     def _windows(self) -> list[tuple[str, set[int], tuple[int, ...]]]:
-        """Return (name, shifts, run): in linked runs each noon to noon (that of no run), then each day."""
+        """Return (name, shifts, run): in linked runs each noon to noon (its run is empty), then each day."""
         dates, noon, shifts = self.frame.problem.grid.dates, self.frame.problem.noon, self.frame.shifts
         out: list[tuple[str, set[int], tuple[int, ...]]] = []
         pairs = [pair for run in self.runs for pair in pairwise(run)]

@@ -1,9 +1,8 @@
 """One day re-planned exactly for everybody while the other days stay: an assignment problem in people and heads.
 
-With the rest of the week fixed, what an agent pays for each cell of the day is one number: wage, wishes, hours
-below contract and spread of starts included, however crooked their prices are. So the best day for all agents at
-once is a linear assignment (Jonker-Volgenant, through scipy), and days in turn are a coordinate descent that never
-makes a roster worse.
+With the rest of the week fixed, what an agent pays for each cell of the day is one number, whatever the shape of its
+prices: wage, wishes, hours below contract and spread of starts. So the best day for all agents at once is a linear
+assignment (Jonker and Volgenant, by scipy), and days in turn are a coordinate descent that never makes a roster worse.
 """
 
 from __future__ import annotations
@@ -15,38 +14,38 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from .cells import Pool
-from .terms import few_price
-from .weeks import Week, unmet, word_of
+from ..price.week import wish_lost
+from .cells import ShiftPool
+from .week_check import WeekCells, word_of
 
 FORBIDDEN = 1e12
-"""Price of what may not be; far above any cost, far below where floats lose cents."""
+"""Price of a cell that an agent may not take, in money: far above any cost, far below where floats lose cents."""
 
 DUE = 1e9
-"""Price of a day off that may not be."""
+"""Price of a day off that breaks a rule, in money: above any cost, below `FORBIDDEN`."""
 
 
 @dataclass(frozen=True)
-class Days:
+class DayAssignment:
     """The pool as arrays: A agents, C cells."""
 
-    pool: Pool
+    pool: ShiftPool
 
     @cached_property
     def linear(self) -> np.ndarray:
         """Wage and wish money of each agent on each cell less a day off's, shape (A, C); `FORBIDDEN` where none."""
         pool = self.pool
         out = np.full((len(pool.staff), len(pool.cells)), FORBIDDEN)
-        price, noon = pool.problem.costs.wish, pool.problem.noon
+        price = pool.problem.costs.wish
         for a, person in enumerate(pool.staff):
             for c in pool.options[a]:
                 cell = pool.cells[c]
                 out[a, c] = person.cost_h * cell.wage_h + price * person.start_price(cell.minute)
             for wish in person.wishes:
-                idle = unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
+                idle = wish_lost(pool.problem, wish, None)
                 for c in pool.options[a]:
                     if pool.cells[c].day == wish.day:
-                        loss = unmet(wish, wish.meets(pool.cells[c].shift, late_from_slot=noon[wish.day]))
+                        loss = wish_lost(pool.problem, wish, pool.cells[c].shift)
                         out[a, c] += price * (loss - idle)
         return out
 
@@ -74,7 +73,7 @@ class Days:
 
     @cached_property
     def _legal(self) -> dict[tuple[int, tuple[str, ...]], bool]:
-        """Whether an agent's families by day break no rule, as far as it was asked."""
+        """Answers of `legal` so far: agent and families by day → whether no rule is broken."""
         return {}
 
     def legal(self, agent: int, word: tuple[str, ...]) -> bool:
@@ -94,7 +93,7 @@ class Days:
         """Per cell the position of its family among those of its day, shape (C,)."""
         return np.array([self.families[c.day].index(c.shift.family) for c in self.pool.cells], dtype=int)
 
-    def _others(self, agent: int, week: Week, day: int) -> tuple[float, ...]:
+    def _others(self, agent: int, week: WeekCells, day: int) -> tuple[float, ...]:
         """Return what the agent's other days fix: paid hours, earliest and latest hour, free slots, days, a must."""
         pool = self.pool
         rest = [pool.cells[c] for c in week if pool.cells[c].day != day]
@@ -110,7 +109,7 @@ class Days:
         """Least whole slots between a shift's end and the next start."""
         return -(-self.pool.problem.rules.rest_min // self.pool.problem.grid.minutes)
 
-    def _words(self, weeks: tuple[Week, ...], day: int) -> tuple[np.ndarray, np.ndarray]:
+    def _words(self, weeks: tuple[WeekCells, ...], day: int) -> tuple[np.ndarray, np.ndarray]:
         """Return what the other days allow: each family of the day, shape (A, families), and a day off, shape (A,)."""
         may = np.zeros((len(weeks), len(self.families[day])), dtype=bool)
         off = np.zeros(len(weeks), dtype=bool)
@@ -121,8 +120,8 @@ class Days:
             may[a] = [self.legal(a, (*before, family, *after)) for family in self.families[day]]
         return may, off
 
-    def prices(self, weeks: tuple[Week, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
-        """Return each agent's money on each cell of `day` less that of a day off, shape (A, cells of the day).
+    def prices(self, weeks: tuple[WeekCells, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
+        """Return what each cell of `day` costs each agent more than a day off, shape (A, cells of the day).
 
         Where a day off breaks a rule, every legal cell is `DUE` cheaper.
 
@@ -141,7 +140,7 @@ class Days:
         total = paid[:, None] + t["paid"]
         out = self.linear[:, cells].copy()
         out += costs.below_contract_h * (np.maximum(least[:, None] - total, 0) - np.maximum(least - paid, 0)[:, None])
-        out -= few_price(pool) * ((worked < few) + must)[:, None]
+        out -= pool.missing_day_price * ((worked < few) + must)[:, None]
         spread = np.fmax(high[:, None], t["hour"]) - np.fmin(low[:, None], t["hour"])
         if anchors is None:
             out += costs.steady_h * (spread - np.nan_to_num(high - low)[:, None])
@@ -157,7 +156,9 @@ class Days:
         out[wrong] = FORBIDDEN
         return out
 
-    def replan(self, weeks: tuple[Week, ...], day: int, anchors: np.ndarray | None = None) -> tuple[Week, ...]:
+    def replan(
+        self, weeks: tuple[WeekCells, ...], day: int, anchors: np.ndarray | None = None
+    ) -> tuple[WeekCells, ...]:
         """Return `weeks` with the best `day` for everybody."""
         cells = self.of_day[day]
         if not len(cells):
@@ -176,12 +177,12 @@ class Days:
 
     def descend(
         self,
-        weeks: tuple[Week, ...],
+        weeks: tuple[WeekCells, ...],
         anchors: np.ndarray | None = None,
         *,
-        sweeps: int = 20,
+        sweeps: int,
         stop: Callable[[], bool] = bool,
-    ) -> tuple[Week, ...]:
+    ) -> tuple[WeekCells, ...]:
         """Re-plan day after day until a whole sweep changes nothing, `sweeps` are done, or `stop` says so."""
         still = 0
         for step in range(sweeps * len(self.of_day)):
