@@ -12,6 +12,9 @@ from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift, Shift
 from ..problem.staff import Agent
 from ..rules.registry import PersonRules, rules_of
+from ..rules.rules import FAMILY, SHIFT, WORK
+
+_SPECS = [spec for rule in (*SHIFT, *WORK, *FAMILY) for spec in rule.keys if spec.label]
 
 RULES: Mapping[str, str] = {
     "one_shift_a_day": "a shift that day",
@@ -19,24 +22,10 @@ RULES: Mapping[str, str] = {
     "contract": "the contract's shifts",
     "leave": "leave",
     "availability": "availability",
-    "rest": "rest",
-    "max_hours": "hours a week",
-    "max_days": "days a week",
-    "run_days": "days in a row",
-    "days_off": "days off together",
-    "start_spread": "steady starts",
-    "min_run_days": "least days in a row",
-    "min_run_off_days": "least days off in a row",
-    "max_weekends": "weekends",
-    "whole_weekends": "whole weekends",
-    "not_next_day": "shifts that may not follow",
-    "max_shifts": "shifts of one kind",
+    **{spec.key: spec.label for spec in sorted(_SPECS, key=lambda s: s.silent)},
     "fixed": "fixed shifts",
 }
-"""Rules by the judge's words, with the words of a sentence."""
-
-JUDGED: Mapping[str, str] = {"max_run_days": "run_days", "days_off_together": "days_off"}
-"""The judge's word of a rule, where it is not the key of plan.toml."""
+"""Rules by the key of plan.toml or the file that sets them, with the words of a sentence; the usual ones first."""
 
 
 @dataclass(frozen=True)
@@ -106,10 +95,10 @@ class Rostered:
             "contract": ~np.isin(times.family, contract.shifts),
             "leave": on_leave,
             "availability": _meet(times, agent.away) & ~on_leave,
-            "rest": (times.start < max(before, agent.earliest)) | (False if after is None else times.end > after),
-            "max_hours": times.paid_min > left_min + 1e-6,
+            "rest_min": (times.start < max(before, agent.earliest)) | (False if after is None else times.end > after),
+            "max_h_week": times.paid_min > left_min + 1e-6,
             "fixed": ~np.array([all(f.allows(s) for f in agent.fixed) for s in times.shifts], dtype=bool),
-            "start_spread": self._spread(mine, times),
+            "max_start_spread_min": self._spread(mine, times),
             **self._by_word(a, mine, day, times),
         }
 
@@ -123,7 +112,7 @@ class Rostered:
         for family in sorted(set(times.family)):
             word[day] = family
             for key in rules.broken_by_word(word):
-                held = out.setdefault(JUDGED.get(key, key), np.zeros(len(times.start), dtype=bool))
+                held = out.setdefault(key, np.zeros(len(times.start), dtype=bool))
                 held |= times.family == family
         return out
 

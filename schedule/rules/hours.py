@@ -5,14 +5,37 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from ..problem.horizon import WEEK_DAYS
 from .limits import limits_of
 from .rows import Rows
 from .rule import Worked
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
 
 TINY = 1e-6
+
+MAX_H_WEEK = RuleSpec[float](
+    key="max_h_week",
+    default=24.0 * WEEK_DAYS,
+    loosest=24.0 * WEEK_DAYS,
+    holder="contract",
+    low=0,
+    high=24 * WEEK_DAYS,
+    meaning="Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.",
+    label="hours a week",
+)
+MIN_H_WEEK = RuleSpec[float](
+    key="min_h_week",
+    default=0.0,
+    loosest=0.0,
+    holder="contract",
+    low=0,
+    high=24 * WEEK_DAYS,
+    meaning="Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.",
+    label="",
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +45,10 @@ class Hours:
     least: float
     most: float
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_H_WEEK, MIN_H_WEEK)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> Hours:
+    def of(cls, problem: ProblemView, agent: AgentView) -> Hours:
         """Read the contract's hours less those credited for leave."""
         limits = limits_of(problem, agent)
         return cls(limits.min_h, limits.max_h)

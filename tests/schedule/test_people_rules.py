@@ -14,14 +14,15 @@ from busyhour.schedule.problem.staff import Fixed
 from busyhour.schedule.rules.automaton import compile_days, letters_of
 from busyhour.schedule.rules.days_off_together import DaysOffTogether
 from busyhour.schedule.rules.fixed_shifts import FixedShifts
+from busyhour.schedule.rules.max_run_days import MaxRunDays
 from busyhour.schedule.rules.max_shifts import MaxShifts
+from busyhour.schedule.rules.max_weekends import MaxWeekends
+from busyhour.schedule.rules.min_run_days import MinRunDays
+from busyhour.schedule.rules.min_run_off_days import MinRunOffDays
 from busyhour.schedule.rules.not_next_day import NotNextDay
 from busyhour.schedule.rules.number_of_days import NumberOfDays
-from busyhour.schedule.rules.registry import day_rules
+from busyhour.schedule.rules.registry import rules_of
 from busyhour.schedule.rules.rules import Rules
-from busyhour.schedule.rules.run_of_work import RunOfWork
-from busyhour.schedule.rules.run_off import RunOff
-from busyhour.schedule.rules.weekends import Weekends
 from busyhour.schedule.rules.whole_weekends import WholeWeekends
 from busyhour.schedule.rules.workable import Workable
 
@@ -29,10 +30,11 @@ BORDERS = [{}, {"run_before": 1}, {"run_before": 3}, {"off_before": 1}, {"off_be
 
 WORK = [
     *(NumberOfDays(least, most) for least, most in ((0, 3), (2, 5))),
-    *(RunOfWork(4, *x) for x in itertools.product((1, 2, 3), range(5), (False, True))),
-    *(RunOff(least, before) for least, before in itertools.product((1, 2, 3), (None, 0, 1, 2, 3))),
+    *(MaxRunDays(most, before) for most, before in itertools.product((1, 3, 4), range(6))),
+    *(MinRunDays(*x) for x in itertools.product((1, 2, 3), range(5), (False, True))),
+    *(MinRunOffDays(least, before) for least, before in itertools.product((1, 2, 3), (None, 0, 1, 2, 3))),
     *(DaysOffTogether(n) for n in (1, 2, 3, 7)),
-    *(Weekends(m, frozenset(s), b) for m, s, b in itertools.product((0, 1), ({5}, {0, 4}, {-1, 6}), (False, True))),
+    *(MaxWeekends(m, frozenset(s), b) for m, s, b in itertools.product((0, 1), ({5}, {0, 4}, {-1, 6}), (False, True))),
     *(WholeWeekends(frozenset(s)) for s in ({5}, {0, 4})),
 ]
 
@@ -41,7 +43,7 @@ WORK = [
 def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
     automaton = compile_days([rule], 7)
     least = rule.least if isinstance(rule, NumberOfDays) else 0
-    owed = rule.owed if isinstance(rule, RunOfWork) else 0
+    owed = rule.owed if isinstance(rule, MinRunDays) else 0
     for days in itertools.product([False, True], repeat=7):
         word = tuple("x" if w else "" for w in days)
         legal = not rule.broken(word) and sum(days) >= least and all(days[:owed])
@@ -60,9 +62,9 @@ def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
 def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule):
     letters = letters_of([rule], ("a", "b", "c", "d"))
     assert sorted(letters.values()) == [1, 2, 3, 3]  # two families that nobody asks for are alike
-    automaton = compile_days([RunOfWork(3)], 4, [rule], ("a", "b", "c"))
+    automaton = compile_days([MaxRunDays(3)], 4, [rule], ("a", "b", "c"))
     for word in itertools.product(("", "a", "b", "c"), repeat=4):
-        legal = not rule.broken(word) and not RunOfWork(3).broken(word)
+        legal = not rule.broken(word) and not MaxRunDays(3).broken(word)
         assert automaton.allows([letters.get(family, 0) for family in word]) == legal, word
 
 
@@ -132,7 +134,7 @@ def test_most_days_within_all_rules_are_those_of_the_best_week(border):
     rules = Rules(max_run_days=4, min_run_days=2, min_run_off_days=2, max_weekends=0)
     problem = centre(person(**border), rules=rules)
     workable = Workable.of(problem, problem.staff[0])
-    automaton = compile_days(day_rules(problem, problem.staff[0]), 7)
+    automaton = compile_days(rules_of(problem, problem.staff[0]).work, 7)
     for free in (np.random.default_rng(1).random((5, 7)) < 0.7).tolist():
         weeks = [w for w in itertools.product(*({False, f} for f in free)) if automaton.allows(w)]
         assert workable.most(free) == max(map(sum, weeks), default=0)

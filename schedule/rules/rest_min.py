@@ -6,24 +6,42 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
 from .rows import Rows
 from .rule import Worked
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+REST_MIN = RuleSpec[int](
+    key="rest_min",
+    default=660,
+    loosest=0,
+    holder="everybody",
+    low=0,
+    high=2880,
+    mend="lower",
+    step=60,
+    meaning="Least minutes between the end of a shift and the start of the same person's next.",
+    label="rest",
+    row="Rest between two shifts, at least",
+)
+"""Two days of rest at most; a contradiction is mended in whole hours."""
 
 
 @dataclass(frozen=True)
-class Rest:
+class RestMin:
     """Ensures at least `slots` between the end of a shift and the next start; `days` later it holds by itself."""
 
     slots: int
     days: int
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (REST_MIN,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> Rest:
+    def of(cls, problem: ProblemView, agent: AgentView) -> RestMin:
         """Read `rest_min`, in whole slots."""
-        least = problem.rules.rest_min
+        least = REST_MIN.of(problem, agent)
         return cls(-(-least // problem.grid.minutes), 1 + math.ceil(least / 1440))
 
     def broken(self, week: Sequence[Worked]) -> list[str]:
