@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from ..problem.horizon import WEEK_DAYS
 from .limits import limits_of
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
 
@@ -56,6 +59,10 @@ class Hours:
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return ``max_h_week`` where too many hours are paid."""
         return ["max_h_week"] * (sum(c.paid_h for c in week) > self.most + TINY)
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``max_h_week`` which new shifts pay too many hours."""
+        return {"max_h_week": new.paid_min > 60 * self.most - mine.paid_min.sum() + TINY}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures the contract's hours less leave, in units of g, the common divisor of the paid times.

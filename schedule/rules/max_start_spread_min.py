@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
 
@@ -43,6 +46,13 @@ class MaxStartSpread:
         starts = [c.minute for c in week]
         wide = self.most is not None and bool(starts) and max(starts) - min(starts) > self.most
         return ["max_start_spread_min"] * wide
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``max_start_spread_min`` which new shifts start too far from the others."""
+        if self.most is None or not mine.shifts:
+            return {"max_start_spread_min": np.zeros(len(new.shifts), dtype=bool)}
+        first, last = np.minimum(new.minute, mine.minute.min()), np.maximum(new.minute, mine.minute.max())
+        return {"max_start_spread_min": last - first > self.most}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures first and last embrace the hours h of the week's starts, low ≤ h ≤ high, and lie close together.

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
 
@@ -47,6 +50,12 @@ class RestMin:
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return ``rest_min`` where a shift begins too early."""
         return ["rest_min"] * any(b.shift.start - a.shift.end < self.slots for a, b in itertools.pairwise(week))
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``rest_min`` which new shifts begin too early or end too late."""
+        soon = (new.start[:, None] < mine.end + self.slots) & (mine.day < new.day[:, None])
+        late = (new.end[:, None] > mine.start - self.slots) & (mine.day > new.day[:, None])
+        return {"rest_min": np.asarray((soon | late).any(axis=1))}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures the rest between shifts of days d < d', for each slot t at which the answer changes.

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
+
 from ..problem.shifts import Shift
 from .day_rule import DayRule
 from .rows import Rows
+from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
 
@@ -91,3 +94,6 @@ class ShiftRule(KeyRule, Protocol):
 
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return the keys of plan.toml that the shifts, by start, break, by plain arithmetic."""
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return per key which of `new`, all of a day off and one beside `mine`, break it, shape (N,)."""
