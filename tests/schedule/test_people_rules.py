@@ -11,6 +11,7 @@ from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve, wor
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.staff import Fixed
+from busyhour.schedule.rules import rules as rules_list
 from busyhour.schedule.rules.automaton import compile_days, letters_of
 from busyhour.schedule.rules.days_off_together import DaysOffTogether
 from busyhour.schedule.rules.fixed_shifts import FixedShifts
@@ -50,15 +51,19 @@ def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
         assert automaton.allows(days) == legal, word
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        NotNextDay((("a", frozenset("b")), ("b", frozenset("ab")))),
-        NotNextDay((("a", frozenset("ab")),), before="a"),
-        MaxShifts((("a", 1), ("b", 2))),
-    ],
-    ids=["both ways", "last week's family", "caps"],
-)
+FAMILY = {
+    "both ways": NotNextDay((("a", frozenset("b")), ("b", frozenset("ab")))),
+    "last week's family": NotNextDay((("a", frozenset("ab")),), before="a"),
+    "caps": MaxShifts((("a", 1), ("b", 2))),
+}
+
+
+def test_every_rule_of_days_and_families_has_a_case():
+    assert {type(rule) for rule in WORK} == set(rules_list.WORK)
+    assert {type(rule) for rule in FAMILY.values()} == set(rules_list.FAMILY)
+
+
+@pytest.mark.parametrize("rule", FAMILY.values(), ids=FAMILY)
 def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule):
     letters = letters_of([rule], ("a", "b", "c", "d"))
     assert sorted(letters.values()) == [1, 2, 3, 3]  # two families that nobody asks for are alike
