@@ -93,12 +93,13 @@ class Rostered:
 
     def _held(self, a: int, agent: Agent, day: int, new: ShiftTimes) -> dict[str, np.ndarray | bool]:
         on_leave = new.meet([(s, e) for s, e, _ in agent.leave])
+        fixed = np.array([not all(f.allows(s) for f in agent.fixed) for s in new.shifts]) if agent.fixed else False
         out: dict[str, np.ndarray | bool] = {
             "one_shift_a_day": bool(self.works[a, day]),
             "contract": ~np.isin(new.family, self.problem.contracts[agent.contract].shifts),
             "leave": on_leave,
             "availability": new.meet(agent.away) & ~on_leave,
-            "fixed": ~np.array([all(f.allows(s) for f in agent.fixed) for s in new.shifts], dtype=bool),
+            "fixed": fixed,
             **self._by_word(a, agent, day, new),
         }
         for rule in self.rules[a].shift:

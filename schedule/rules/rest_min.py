@@ -53,9 +53,13 @@ class RestMin:
 
     def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
         """Return under ``rest_min`` which new shifts begin too early or end too late."""
-        soon = (new.start[:, None] < mine.end + self.slots) & (mine.day < new.day[:, None])
-        late = (new.end[:, None] > mine.start - self.slots) & (mine.day > new.day[:, None])
-        return {"rest_min": np.asarray((soon | late).any(axis=1))}
+        day, out = new.day.max(initial=0), np.zeros(len(new.shifts), dtype=bool)
+        before, after = mine.end[mine.day < day], mine.start[mine.day > day]
+        if len(before):
+            out |= new.start < before.max() + self.slots
+        if len(after):
+            out |= new.end > after.min() - self.slots
+        return {"rest_min": out}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures the rest between shifts of days d < d', for each slot t at which the answer changes.
