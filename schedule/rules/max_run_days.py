@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from ..problem.horizon import WEEK_DAYS
 from .rows import Rows
 from .rule import Word
 from .spec import RuleSpec
@@ -13,9 +14,9 @@ from .views import AgentView, ProblemView
 MAX_RUN_DAYS = RuleSpec[int](
     key="max_run_days",
     default=6,
-    loosest=14,
+    loosest=2 * WEEK_DAYS,
     low=1,
-    high=14,
+    high=2 * WEEK_DAYS,
     mend="raise",
     meaning="Most days worked in a row, last week's counted.",
     label="days in a row",
