@@ -33,8 +33,8 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.problem.costs import Costs, Premium
 from busyhour.schedule.problem.shifts import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Contract
-from busyhour.schedule.rules import registry
-from busyhour.schedule.rules.rules import Rules
+from busyhour.schedule.rules.fixed_shifts import FixedShifts
+from busyhour.schedule.rules.rules import FAMILY, SHIFT, SPECS, WORK, ContractRules, Rules
 
 BLOCK = re.compile(r"(<!-- generated: ([a-z0-9_. ]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
@@ -53,11 +53,13 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[solve]", config.Solve, "How long and how hard to optimise."),
 )  # fmt: skip
 
-RULES_OF_PEOPLE = tuple(inspect.getmodule(of).__name__ for of in (*registry.WORK, *registry.FAMILY, *registry.SHIFT))
+RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
 
 MEANINGS = tomllib.loads(Path(__file__).with_name("plan_keys.toml").read_text(encoding="utf-8"))
 """Class → key → meaning, where the docstring of the class does not tell it."""
+
+CONTRACT_RULE = "As in `[rules]`; without it: as there."
 
 OUTSIDE = {"Queue": ("goal",), "ShiftFamily": ("name", "breaks"), "Contract": ("name",), "Costs": ("premium",)}
 """Fields that are tables of their own, or the NAME of their table."""
@@ -149,6 +151,16 @@ def described(kind: type) -> dict[str, str]:
     return out
 
 
+def meanings(kind: type) -> dict[str, str]:
+    """Return the meaning of each key of a table; those of people's rules stand in the rules' files."""
+    out = described(kind) | MEANINGS.get(kind.__name__, {})
+    holders = {Rules: ("everybody", "either"), Contract: ("contract",)}.get(kind, ())
+    out |= {key: spec.meaning.replace("None =", "without it:") for key, spec in SPECS.items() if spec.holder in holders}
+    if kind is Contract:
+        out |= dict.fromkeys((f.name for f in dataclasses.fields(ContractRules)), CONTRACT_RULE)
+    return out
+
+
 def fields_of(kind: type) -> list[tuple[str, Any, Any]]:
     """Return (name, type, default) of each key of a table; the default is `...` where there is none."""
     out: list[tuple[str, Any, Any]] = []
@@ -157,7 +169,7 @@ def fields_of(kind: type) -> list[tuple[str, Any, Any]]:
             out.append((name, info.annotation, ... if info.is_required() else info.default))
     else:
         hints = typing.get_type_hints(kind)
-        for f in dataclasses.fields(kind):
+        for f in sorted(dataclasses.fields(kind), key=lambda f: f.kw_only):  # a contract's own rules come last
             made = f.default_factory() if f.default_factory is not dataclasses.MISSING else f.default
             out.append((f.name, hints[f.name], ... if made is dataclasses.MISSING else made))
     return [field for field in out if field[0] not in OUTSIDE.get(kind.__name__, ())]
@@ -204,11 +216,10 @@ def plan_keys() -> str:
     """Return every key of plan.toml."""
     parts = []
     for title, kind, about in TABLES:
-        told = described(kind)
+        told = meanings(kind)
         rows = []
         for name, hint, default in fields_of(kind):
-            meaning = MEANINGS.get(kind.__name__, {}).get(name) or told[name]
-            rows.append((code(name), type_text(hint), default_text(default), unit_of(name), meaning))
+            rows.append((code(name), type_text(hint), default_text(default), unit_of(name), told[name]))
         parts.append(f"### `{title}`\n\n{about}\n\n" + table(("key", "type", "default", "unit", "meaning"), rows))
     return "\n\n".join(parts)
 

@@ -23,7 +23,7 @@ from ...schedule.problem.costs import Costs
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.shifts import ShiftFamily
 from ...schedule.problem.staff import Contract
-from ...schedule.rules.rules import Rules
+from ...schedule.rules.rules import SPECS, ContractRules, Rules
 from ..intake.mapping import Intake
 
 PLAN = "plan.toml"
@@ -152,23 +152,21 @@ class Config(_Strict):
             self._rules_agree(key, contract)
         return self
 
-    def _rules_agree(self, key: str, holder: Rules | Contract) -> None:
-        """Refuse rules of unknown families, and least runs that are longer than the longest."""
-        for family, after in (holder.not_next_day or {}).items():
-            self._known([family], f"{key}.not_next_day")
-            self._known(after, f"{key}.not_next_day.{family}")
-        self._known(holder.max_shifts or {}, f"{key}.max_shifts")
-        least, most = (
-            getattr(self.rules, name) if getattr(holder, name) is None else getattr(holder, name)
-            for name in ("min_run_days", "max_run_days")
-        )
-        if least > most:
-            raise InputError(
-                "the least days in a row are more than the most",
-                column=f"{key}.min_run_days",
-                value=least,
-                mend=f"max_run_days is {most}",
+    def _rules_agree(self, table: str, holder: Rules | ContractRules) -> None:
+        """Refuse rules of unknown families, and least values above the most."""
+        for key, spec in SPECS.items():
+            for rest, families in spec.families(getattr(holder, key, None) or {}):
+                self._known(families, f"{table}.{key}{rest}")
+        for key, spec in SPECS.items():
+            if spec.not_above is None:
+                continue
+            limit, wrong = spec.not_above
+            least, most = (
+                getattr(self.rules, name) if getattr(holder, name) is None else getattr(holder, name)
+                for name in (key, limit)
             )
+            if least > most:
+                raise InputError(wrong, column=f"{table}.{key}", value=least, mend=f"{limit} is {most}")
 
     def _known(self, families: typing.Iterable[str], key: str) -> None:
         for name in families:

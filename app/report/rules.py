@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
 from ...schedule.problem.costs import Costs, Premium
+from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.shifts import Break, ShiftFamily
 from ...schedule.problem.staff import Contract
-from ...schedule.rules.rules import Rules
+from ...schedule.rules.rules import SPECS, Rules
+from ...schedule.rules.spec import RuleSpec
 from .figures import hours, money, number, percent
 from .run import Run
 from .tables import TextTable, table
-
-_ALL_DAYS = 7
 
 
 def rule_tables(run: Run, *, wages: bool) -> list[TextTable]:
@@ -62,7 +63,7 @@ def _shifts(run: Run) -> TextTable | None:
             f"{b.kind} {b.duration_min} min{'' if b.paid else ' unpaid'}, {hours(lo)} to {hours(hi)} after the start"
             for b, (lo, hi) in zip(family.breaks, family.windows, strict=True)
         )
-        days = "every day" if len(family.days) == _ALL_DAYS else ", ".join(d[:3] for d in family.days)
+        days = "every day" if len(family.days) == WEEK_DAYS else ", ".join(d[:3] for d in family.days)
         rows.append(
             (
                 name,
@@ -106,35 +107,27 @@ def _contracts(run: Run, *, wages: bool) -> TextTable | None:
 
 
 def _rules(run: Run) -> TextTable:
-    rows = _rule_rows(Rules(**run.plan.get("rules", {})), "")
+    rules = Rules(**run.plan.get("rules", {}))
+    rows = [(SPECS[f.name].row, _told(SPECS[f.name], getattr(rules, f.name))) for f in fields(rules)]
     for name, raw in run.plan.get("contract", {}).items():
-        own = {f.name: raw[f.name] for f in fields(Rules) if f.name in raw}
-        rows += [row for row in _rule_rows(Rules(**own), f"Contract {name}: ") if row[2] in own]
-    return table(
-        "Rules for everybody", "Rule|Value", [row[:2] for row in rows], "All are hard: the judge counts every breach."
-    )
+        own = [(SPECS[f.name], raw[f.name]) for f in fields(rules) if f.name in raw]
+        rows += [(f"Contract {name}: {spec.row}", _value(spec, value)) for spec, value in own]
+    rows = [row for row in rows if row[1]]
+    return table("Rules for everybody", "Rule|Value", rows, "All are hard: the judge counts every breach.")
 
 
-def _rule_rows(r: Rules, who: str) -> list[tuple[str, str, str]]:
-    """Return (rule, value, key) of each rule; those that ask for nothing only for a contract."""
-    spread = "no limit" if r.max_start_spread_min is None else hours(r.max_start_spread_min)
-    follow = "; ".join(f"{family}: {', '.join(after)}" for family, after in r.not_next_day.items())
-    caps = "; ".join(f"{family}: {most}" for family, most in r.max_shifts.items())
-    least, least_off = ("" if n == 1 and not who else str(n) for n in (r.min_run_days, r.min_run_off_days))
-    weekends, silent = "" if r.max_weekends is None else str(r.max_weekends), "no rule" if who else ""
-    rows = [
-        ("Rest between two shifts, at least", hours(r.rest_min), "rest_min"),
-        ("Days in a row, at most", str(r.max_run_days), "max_run_days"),
-        ("Days in a row, at least", least, "min_run_days"),
-        ("Days off in a row, at least", least_off, "min_run_off_days"),
-        ("Days off together, at least", str(r.days_off_together), "days_off_together"),
-        ("Weekends worked with the one before, at most", weekends, "max_weekends"),
-        ("Whole weekends only", "yes" if r.whole_weekends else silent, "whole_weekends"),
-        ("Not on the next day", follow or silent, "not_next_day"),
-        ("Shifts of a family in the week, at most", caps or silent, "max_shifts"),
-        ("Spread of start times in the week, at most", spread, "max_start_spread_min"),
-    ]
-    return [(who + text, value, key) for text, value, key in rows if value]
+def _told(spec: RuleSpec[Any], value: Any) -> str:
+    """Return the value of a rule for everybody; "" where it asks for nothing and need not be told."""
+    return spec.unset if spec.silent and value == spec.default else _value(spec, value)
+
+
+def _value(spec: RuleSpec[Any], value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no rule"
+    if isinstance(value, Mapping):
+        told = (f"{k}: {', '.join(v) if isinstance(v, list | tuple) else v}" for k, v in value.items())
+        return "; ".join(told) or "no rule"
+    return hours(value) if spec.key.endswith("_min") else str(value)
 
 
 def _costs(run: Run) -> TextTable:
@@ -151,6 +144,6 @@ def _costs(run: Run) -> TextTable:
     ]
     rows = [(name, money(value, run.currency, 2)) for name, value in prices]
     for p in c.premium:
-        days = "every day" if len(p.days) == _ALL_DAYS else ", ".join(d[:3] for d in p.days)
+        days = "every day" if len(p.days) == WEEK_DAYS else ", ".join(d[:3] for d in p.days)
         rows.append((f"Premium {p.start}–{p.end}, {days}", f"+{percent(p.share, 0)}"))
     return table("Wages and prices", "What|Value#", rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ...schedule.rules.rules import SPECS
 from .cards import verdict
 from .figures import MISSING, clock, day, hours, known, money, number, percent, span
 from .run import Run, records
@@ -105,7 +106,7 @@ def explain_table(run: Run, *, wages: bool) -> TextTable | None:
             str(r["queue"]),
             span(r["start"], r["end"]),
             number(r.get("under"), 1),
-            str(r["binding_rule"]).replace("_", " "),
+            _rule_words(str(r["binding_rule"])),
             str(r.get("detail", "")),
             str(r.get("who", "")),
         ]
@@ -114,6 +115,11 @@ def explain_table(run: Run, *, wages: bool) -> TextTable | None:
         rows.append(row)
     columns = "Queue|When|Missing at worst#|What binds|In numbers|Who" + ("|One more agent costs#" if wages else "")
     return table("Short stretches and what binds there", columns, rows, file="explain.csv")
+
+
+def _rule_words(rule: str) -> str:
+    """Return a rule in words: its label where it is a key of plan.toml."""
+    return SPECS[rule].label if rule in SPECS else rule.replace("_", " ")
 
 
 def open_table(run: Run) -> TextTable | None:

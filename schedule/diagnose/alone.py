@@ -1,4 +1,9 @@
-"""What one person alone could work in the week, by dynamic programming over its days."""
+"""What one person alone could work in the week, by dynamic programming over its days.
+
+`people.week_paths` answers another question: the cheapest week for one price list. Its automaton would be compiled anew
+for each number of days and for each rule that is left out, its rest classes for each band of starts. One sweep over the
+days here tells the least hours of every number of days, and it reads the rules themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from dataclasses import dataclass
 
 from ..exchange.cells import Cell, ShiftPool
 from ..rules.number_of_days import NumberOfDays
-from ..rules.rest import Rest
+from ..rules.rest_min import RestMin
 from ..rules.rule import FamilyRule, WorkRule
 
 Labels = list[tuple[int, float]]
@@ -44,7 +49,7 @@ def least_hours(pool: ShiftPool, agent: int = 0) -> tuple[float, ...]:
 def _least_hours(pool: ShiftPool, agent: int, options: tuple[int, ...]) -> tuple[float, ...]:
     rules, days = pool.rules[agent], len(pool.problem.grid.dates)
     work = tuple(r for r in rules.work if not isinstance(r, NumberOfDays))
-    rest = Rest.of(pool.problem, pool.staff[agent]).slots
+    rest = RestMin.of(pool.problem, pool.staff[agent]).slots
     begin = _State(0, tuple(r.begin() for r in work), tuple(r.begin() for r in rules.family))
     musts = {f.day for f in rules.fixed.musts}
     states: dict[_State, Labels] = {begin: [(pool.staff[agent].earliest, 0.0)]}

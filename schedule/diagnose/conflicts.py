@@ -11,7 +11,7 @@ from ..optimise.status import Infeasible
 from ..problem.problem import ScheduleProblem
 from ..rules.limits import limits_of
 from ..rules.registry import musts_of
-from .looser import Case, repairs, smallest
+from .looser import LoneAgent, repairs, smallest
 
 RULED = (
     "contract", "away", "leave", "leave_h", "leave_days", "start_in", "earliest", "run_before", "off_before",
@@ -116,8 +116,8 @@ def _no_week(problem: ScheduleProblem) -> list[Conflict]:
             continue
         key = (*(getattr(agent, name) for name in RULED), tuple(sorted(agent.skills)))
         if key not in known:
-            case = Case(problem, agent, problem.contracts[agent.contract], problem.rules)
-            known[key] = None if case.possible(cells) else _explain(case, cells)
+            lone = LoneAgent(problem, agent, problem.contracts[agent.contract], problem.rules)
+            known[key] = None if lone.possible(cells) else _explain(lone, cells)
         reason = known[key]
         if reason is not None:
             people.setdefault(reason, []).append(agent.id)
@@ -141,14 +141,14 @@ def _names(people: Iterable[str]) -> str:
     return ", ".join(ids[:10]) + (f" and {len(ids) - 10} more" if len(ids) > 10 else "")
 
 
-def _explain(case: Case, cells: Sequence[Cell]) -> tuple[tuple[str, ...], str, str]:
+def _explain(lone: LoneAgent, cells: Sequence[Cell]) -> tuple[tuple[str, ...], str, str]:
     """Return the rules of a smallest conflict, its text and its repair."""
-    blamed = smallest(case, cells)
-    rules = tuple(map(case.named, blamed)) if len(blamed) > 1 else (*map(case.named, blamed), case.named("shifts"))
-    mends = repairs(case, cells, blamed)
+    blamed = smallest(lone, cells)
+    rules = tuple(map(lone.named, blamed)) if len(blamed) > 1 else (*map(lone.named, blamed), lone.named("shifts"))
+    mends = repairs(lone, cells, blamed)
     if "min_days" not in blamed:
         return rules, f"{' and '.join(rules)} cannot hold together", " or ".join(mends)
-    least, most = limits_of(case.alone, case.agent).min_days, max(case.days(cells), default=0)
+    least, most = limits_of(lone.alone, lone.agent).min_days, max(lone.days(cells), default=0)
     text = f"{rules[0]} asks for {least} days; {' and '.join(rules[1:])} leave{'s' if len(rules) == 2 else ''} {most}"
-    lower = f"lower {rules[0]} to {case.contract.min_days - (least - most)}"
+    lower = f"lower {rules[0]} to {lone.contract.min_days - (least - most)}"
     return rules, text, " or ".join([lower, *mends])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .short_stretches import Case, Stretch, stretches
+from .short_stretches import ShortPlan, Stretch, stretches
 from .what_holds_back import RULES, Barriers
 
 ENOUGH_MIN = 120
@@ -55,10 +55,10 @@ def explain(
         ``queue, start, end, under`` (agents at worst), ``under_agent_hours, binding_rule, detail, cost_one_more``
         (money; NaN where nobody can be there), ``who``; ordered by agent-hours short.
     """
-    case = Case(problem, assigned, coverage)
+    plan = ShortPlan(problem, assigned, coverage)
     rows = []
-    for s in stretches(case)[:most]:
-        reach, moved = Reach.of(case, s), _by_break(case, s)
+    for s in stretches(plan)[:most]:
+        reach, moved = Reach.of(plan, s), _by_break(plan, s)
         hours = s.under_slots * problem.grid.hours
         if moved is not None and moved.hours >= MOST_BY_BREAK * hours:
             answer = moved
@@ -67,15 +67,15 @@ def explain(
             if moved is not None:
                 answer = replace(answer, detail=f"{answer.detail} A moved break helps a little: {moved.detail}")
         times = problem.grid.time(s.start), problem.grid.time(s.end)
-        detail = " ".join(filter(None, (answer.detail, case.floor(s), case.pooled(s))))
+        detail = " ".join(filter(None, (answer.detail, plan.floor(s), plan.pooled(s))))
         rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
 
 
-def _by_break(case: Case, stretch: Stretch) -> Answer | None:
+def _by_break(plan: ShortPlan, stretch: Stretch) -> Answer | None:
     """Try every other place of every break that lies in the stretch; take the one that lowers the shortage most."""
-    slack, best, found = case.slack[stretch.queue], 1e-9, None
-    for agent, shifts in case.assigned.items():
+    slack, best, found = plan.slack[stretch.queue], 1e-9, None
+    for agent, shifts in plan.assigned.items():
         for p in shifts:
             if p.queues != (stretch.queue,) or p.shift.end <= stretch.start or stretch.end <= p.shift.start:
                 continue
@@ -90,8 +90,8 @@ def _by_break(case: Case, stretch: Stretch) -> Answer | None:
     if found is None:
         return None
     agent, kind, now, to = found
-    who, hours = case.names.get(agent, agent), best * case.problem.grid.hours
-    clock = [f"{case.problem.grid.time(s):%H:%M}" for s in (now, to)]
+    who, hours = plan.names.get(agent, agent), best * plan.problem.grid.hours
+    clock = [f"{plan.problem.grid.time(s):%H:%M}" for s in (now, to)]
     detail = (
         f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for no money."
     )
@@ -120,60 +120,60 @@ class Reach:
         Slots of the stretch each can be on the phone, shape (C,).
     """
 
-    case: Case
+    plan: ShortPlan
     stretch: Stretch
     chosen: np.ndarray
     there: np.ndarray
 
     @classmethod
-    def of(cls, case: Case, stretch: Stretch) -> Reach:
+    def of(cls, plan: ShortPlan, stretch: Stretch) -> Reach:
         """Choose the shifts."""
-        there = case.there(stretch.start, stretch.end)
-        enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // case.problem.grid.minutes))
+        there = plan.there(stretch.start, stretch.end)
+        enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // plan.problem.grid.minutes))
         chosen = np.flatnonzero((there >= enough) & (there > 0))
-        return cls(case, stretch, chosen, there[chosen])
+        return cls(plan, stretch, chosen, there[chosen])
 
     @cached_property
     def barriers(self) -> Barriers:
         """What holds everybody back from each, shape (agents, C)."""
-        return self.case.barriers(self.stretch.queue, self.chosen)
+        return self.plan.barriers(self.stretch.queue, self.chosen)
 
     @cached_property
     def costs(self) -> np.ndarray:
         """What each costs with each agent, shape (agents, C)."""
-        return np.asarray(self.case.rostered.wages[:, None] * self.case.weights[self.chosen])
+        return np.asarray(self.plan.rostered.wages[:, None] * self.plan.weights[self.chosen])
 
     def told(self, at: int) -> str:
         """Return the `at`-th shift in words."""
-        hour, shift = self.case.problem.grid.hours, self.case.problem.shifts[int(self.chosen[at])]
+        hour, shift = self.plan.problem.grid.hours, self.plan.problem.shifts[int(self.chosen[at])]
         there, whole = self.there[at] * hour, (self.stretch.end - self.stretch.start) * hour
         return f"{shift.pattern} on {shift.date} ({there:g} of {whole:g} h there)"
 
 
 def _by_person(reach: Reach) -> Answer | None:
     """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
-    if not reach.case.problem.staff or not len(reach.chosen):
+    if not reach.plan.problem.staff or not len(reach.chosen):
         return None
     free = reach.barriers.count == 0
     if not free.any():
         return None
     price = np.where(free, reach.costs / reach.there, np.inf)
     a, at = np.unravel_index(int(price.argmin()), price.shape)
-    agent, cost, others = reach.case.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
+    agent, cost, others = reach.plan.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
     more = f"; {others} more could come" if others else ""
-    who, shift = reach.case.names[agent.id], reach.told(int(at))
+    who, shift = reach.plan.names[agent.id], reach.told(int(at))
     return Answer("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
 
 
 def _by_rule(reach: Reach) -> Answer:
     """Name the rule that holds back most people alone, and the cheapest hire."""
-    case = reach.case
-    hire = case.hire_wages[reach.chosen] * case.weights[reach.chosen]
+    plan = reach.plan
+    hire = plan.hire_wages[reach.chosen] * plan.weights[reach.chosen]
     if not np.isfinite(hire).any():
         return Answer("shifts", "No shift of any contract can be on the phone then.")
     best = int(np.argmin(hire / reach.there))
     new = f"One more person on {reach.told(best)} costs {hire[best]:.2f}."
-    if not case.problem.staff:
+    if not plan.problem.staff:
         return Answer("cost", new, float(hire[best]), "one more shift")
     rule, told = binding(reach.barriers, reach.costs)
     return Answer(rule, f"{told} {new}", float(hire[best]), "new hire")
@@ -213,19 +213,19 @@ def explain_open(
         ``date, pattern, queue, start, binding_rule, reason, cost_one_more`` (wage of the cheapest contract that allows
         the shift), in the order of `open_shifts`.
     """
-    case = Case(problem, assigned, pd.DataFrame(columns=["queue", "start", "on_phone", "required"]))
+    plan = ShortPlan(problem, assigned, pd.DataFrame(columns=["queue", "start", "on_phone", "required"]))
     index = {s.key: i for i, s in enumerate(problem.shifts)}
     rows = []
     for p in open_shifts:
         i = index[p.shift.key]
-        barriers = case.barriers(p.queue, np.array([i]))
+        barriers = plan.barriers(p.queue, np.array([i]))
         free = np.flatnonzero(barriers.count[:, 0] == 0)
         if len(free):
-            first = case.names[problem.staff[free[0]].id]
+            first = plan.names[problem.staff[free[0]].id]
             told = f"No rule forbids it: {len(free)} could take it ({first} first); no plan was found that gains by it."
             rule = "cost"
         else:
-            rule, told = binding(barriers, case.rostered.wages[:, None] * case.weights[i])
-        cost = float(case.hire_wages[i] * case.weights[i]) if np.isfinite(case.hire_wages[i]) else np.nan
+            rule, told = binding(barriers, plan.rostered.wages[:, None] * plan.weights[i])
+        cost = float(plan.hire_wages[i] * plan.weights[i]) if np.isfinite(plan.hire_wages[i]) else np.nan
         rows.append((p.shift.date, p.shift.pattern, p.queue, problem.grid.time(p.shift.start), rule, told, cost))
     return pd.DataFrame(rows, columns=OPEN_COLUMNS)

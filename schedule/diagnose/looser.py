@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..exchange.cells import Cell, pool_from
 from ..problem.problem import ScheduleProblem
 from ..problem.staff import Agent, Contract
 from ..rules.limits import limits_of
-from ..rules.rules import Rules
+from ..rules.rules import FAMILY, SHIFT, WORK, Rules
+from ..rules.spec import RuleSpec
 from .alone import least_hours
 
 
 @dataclass(frozen=True)
-class Case:
+class LoneAgent:
     """One person with their contract and the rules: what a conflict is searched in."""
 
     problem: ScheduleProblem
@@ -30,8 +32,8 @@ class Case:
             self.problem, staff=(self.agent,), contracts={self.contract.name: self.contract}, rules=self.rules
         )
 
-    def with_agent(self, **changes: object) -> Case:
-        """Return the case with the person changed."""
+    def with_agent(self, **changes: object) -> LoneAgent:
+        """Return the same with the person changed."""
         return dataclasses.replace(self, agent=dataclasses.replace(self.agent, **changes))  # type: ignore[arg-type]
 
     def own(self, key: str) -> bool:
@@ -48,8 +50,8 @@ class Case:
             return key
         return f"contract.{self.contract.name}.{key}" if self.own(key) else f"rules.{key}"
 
-    def with_rule(self, key: str, value: object) -> Case:
-        """Return the case with the rule `key` changed where it is set."""
+    def with_rule(self, key: str, value: object) -> LoneAgent:
+        """Return the same with the rule `key` changed where it is set."""
         change: dict[str, object] = {key: value}
         if self.own(key):
             return dataclasses.replace(self, contract=dataclasses.replace(self.contract, **change))  # type: ignore[arg-type]
@@ -70,58 +72,50 @@ class Case:
         return max(self.days(cells), default=-1) >= limits_of(self.alone, self.agent).min_days
 
 
-LOOSEST: Mapping[str, object] = {
-    "max_start_spread_min": None,
-    "rest_min": 0,
-    "max_run_days": 14,
-    "min_run_days": 1,
-    "min_run_off_days": 1,
-    "days_off_together": 0,
-    "max_weekends": 10,
-    "whole_weekends": False,
-    "not_next_day": {},
-    "max_shifts": {},
-    "max_h_week": 168.0,
-    "max_days": 7,
-}
-"""Per key of plan.toml the value that asks for nothing."""
+def _without_leave(lone: LoneAgent) -> LoneAgent:
+    away = tuple(w for w in lone.agent.away if not any(w == (a, b) for a, b, _ in lone.agent.leave))
+    return lone.with_agent(away=away)
 
 
-def _without_leave(case: Case) -> Case:
-    away = tuple(w for w in case.agent.away if not any(w == (a, b) for a, b, _ in case.agent.leave))
-    return case.with_agent(away=away)
+def _without_availability(lone: LoneAgent) -> LoneAgent:
+    return lone.with_agent(away=tuple((a, b) for a, b, _ in lone.agent.leave))
 
 
-def _without_availability(case: Case) -> Case:
-    return case.with_agent(away=tuple((a, b) for a, b, _ in case.agent.leave))
+def _without_last_week(lone: LoneAgent) -> LoneAgent:
+    return lone.with_agent(run_before=0, off_before=None, weekends_before=0, family_before="")
 
 
-def _without_last_week(case: Case) -> Case:
-    return case.with_agent(run_before=0, off_before=None, weekends_before=0, family_before="")
+def _without(spec: RuleSpec[Any]) -> Callable[[LoneAgent], LoneAgent]:
+    return lambda lone: lone.with_rule(spec.key, spec.loosest)
 
 
-def _without(key: str) -> Callable[[Case], Case]:
-    return lambda case: case.with_rule(key, LOOSEST[key])
+def _caps() -> list[RuleSpec[Any]]:
+    """Return the rules that a shift more may break, in the order in which they are left out: a contract's limits last.
+
+    A conflict names the later ones where either would do.
+    """
+    specs = [s for rule in (*reversed(SHIFT), *WORK, *FAMILY) for s in rule.keys if s.label]
+    return sorted(specs, key=lambda s: s.holder == "contract")
 
 
-LOOSER: Mapping[str, Callable[[Case], Case]] = {
-    "min_days": lambda case: case.with_rule("min_days", 0),
-    "fixed.csv": lambda case: case.with_agent(fixed=()),
-    "last week's rest": lambda case: case.with_agent(earliest=0),
+LOOSER: Mapping[str, Callable[[LoneAgent], LoneAgent]] = {
+    "min_days": lambda lone: lone.with_rule("min_days", 0),
+    "fixed.csv": lambda lone: lone.with_agent(fixed=()),
+    "last week's rest": lambda lone: lone.with_agent(earliest=0),
     "last week's days": _without_last_week,
     "leave": _without_leave,
     "availability": _without_availability,
-    **{key: _without(key) for key in LOOSEST},
+    **{spec.key: _without(spec) for spec in _caps()},
 }
-"""Per rule how a case looks when it is not asked for."""
+"""Per rule how a person looks of whom it is not asked."""
 
 
-def smallest(case: Case, cells: Sequence[Cell]) -> list[str]:
-    """Return the rules of a smallest conflict of an impossible `case`.
+def smallest(lone: LoneAgent, cells: Sequence[Cell]) -> list[str]:
+    """Return the rules of a smallest conflict of a person who can work no week.
 
     One rule after another is dropped while the rest still clashes; what is left needs every one of its rules.
     """
-    blamed, loose = list(LOOSER), case
+    blamed, loose = list(LOOSER), lone
     for name, drop in LOOSER.items():
         trial = drop(loose)
         if not trial.possible(cells):
@@ -130,34 +124,32 @@ def smallest(case: Case, cells: Sequence[Cell]) -> list[str]:
     return blamed
 
 
-def repairs(case: Case, cells: Sequence[Cell], blamed: Sequence[str]) -> list[str]:
+def repairs(lone: LoneAgent, cells: Sequence[Cell], blamed: Sequence[str]) -> list[str]:
     """Return the smallest change of each blamed rule but the least days that by itself frees the person."""
-    limits, hours = limits_of(case.alone, case.agent), case.hours(cells)
+    limits, hours = limits_of(lone.alone, lone.agent), lone.hours(cells)
     out = []
     if "fixed.csv" in blamed:
         out.append("change the rows of fixed.csv")
     if "max_h_week" in blamed:
         enough = [h for h in hours[limits.min_days : limits.max_days + 1] if h < float("inf")]
-        credit = case.contract.max_h_week - limits.max_h
-        out += [f"raise {case.named('max_h_week')} to {h + credit:g}" for h in sorted(enough)[:1]]
-    for key, word, values in _steps(case):
-        if key in blamed:
-            found = next((v for v in values if case.with_rule(key, v).possible(cells)), None)
-            out += [f"{word} {case.named(key)} to {found}"] * (found is not None)
-    for key in ("whole_weekends", "not_next_day", "max_shifts"):
-        if key in blamed:
-            out.append(f"ease {case.named(key)}")
+        credit = lone.contract.max_h_week - limits.max_h
+        out += [f"raise {lone.named('max_h_week')} to {h + credit:g}" for h in sorted(enough)[:1]]
+    for spec in _mendable():
+        if spec.key not in blamed:
+            continue
+        if spec.mend == "ease":
+            out.append(f"ease {lone.named(spec.key)}")
+            continue
+        value = lone.value(spec.key)
+        easier = spec.easier(value) if isinstance(value, int) else ()
+        found = next((v for v in easier if lone.with_rule(spec.key, v).possible(cells)), None)
+        out += [f"{spec.mend} {lone.named(spec.key)} to {found}"] * (found is not None)
     return out
 
 
-def _steps(case: Case) -> Iterable[tuple[str, str, Iterable[int]]]:
-    """Yield numbers that may be eased, how, and their easier values in turn."""
-    for key, high in (("max_days", 7), ("max_run_days", 14), ("max_weekends", 10)):
-        value = case.value(key)
-        if isinstance(value, int):
-            yield key, "raise", range(value + 1, high + 1)
-    for key, low in (("days_off_together", 0), ("min_run_days", 1), ("min_run_off_days", 1)):
-        value = case.value(key)
-        if isinstance(value, int):
-            yield key, "lower", range(value - 1, low - 1, -1)
-    yield "rest_min", "lower", range((case.rules.rest_min - 1) // 60 * 60, -1, -60)
+def _mendable() -> Iterator[RuleSpec[Any]]:
+    """Yield the rules that may be eased: numbers first, and of each kind those that hold without being asked for."""
+    for mend in ("raise", "lower", "ease"):
+        for kind in (WORK, FAMILY, SHIFT):
+            specs = [s for rule in kind for s in rule.keys if s.mend == mend]
+            yield from sorted(specs, key=lambda s: s.silent)

@@ -26,7 +26,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Case:
+class ShortPlan:
     """A named (or anonymous) plan with its coverage, as arrays."""
 
     problem: ScheduleProblem
@@ -149,12 +149,12 @@ def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarr
     return np.asarray(np.maximum(np.minimum(end, high) - np.maximum(start, low), 0))
 
 
-def stretches(case: Case) -> list[Stretch]:
+def stretches(plan: ShortPlan) -> list[Stretch]:
     """Return the runs of short slots within one day, the largest shortage first."""
     out = []
-    for queue, slack in case.slack.items():
+    for queue, slack in plan.slack.items():
         short = np.maximum(-slack, 0.0)
-        for part in case.problem.grid.day_slices:
+        for part in plan.problem.grid.day_slices:
             flags = np.concatenate([[False], short[part] > 1e-9, [False]]).astype(np.int8)
             edges = part.start + np.flatnonzero(np.diff(flags))
             for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):

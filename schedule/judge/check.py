@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from .days import DAY_RULES
+from .hours import below_contract
 from .inputs import Asked, read_inputs
+from .people import PEOPLE
 from .shifts import SHAPE, WORK, Row, Worked, join_rows, read_rows
-from .weeks import WEEK_RULES, Week, below_contract
+from .week import Week
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,6 @@ def _shifts(agent: str, rows: Sequence[Row], asked: Asked) -> list[Worked]:
 
 
 Found = Iterator[tuple[str, float | None, str]]
-
-PEOPLE = {**WEEK_RULES, **DAY_RULES}
-"""Rules of one person's week."""
 
 
 def agents(plan: Plan) -> Found:

@@ -17,21 +17,9 @@ import pandas as pd
 from ...forecast.errors import InputError
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEK_DAYS = 7
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WAGE = 20.0  # where plan, contract and person are silent
-SILENT: Mapping[str, Any] = {
-    "rest_min": 660,
-    "max_run_days": 6,
-    "min_run_days": 1,
-    "min_run_off_days": 1,
-    "days_off_together": 2,
-    "max_weekends": None,
-    "whole_weekends": False,
-    "not_next_day": {},
-    "max_shifts": {},
-    "max_start_spread_min": None,
-}
-"""Rules where the plan is silent."""
 Span = tuple[float, float]
 Window = tuple[str, Span]
 
@@ -159,9 +147,9 @@ class Asked:
         """First minute of the planned days and the first after them."""
         return self.clock.at(self.first), self.clock.at(self.first + dt.timedelta(days=self.days))
 
-    def rule(self, name: str) -> Any:
-        """Return a value of ``[rules]``, or what holds where the plan is silent."""
-        return self.plan.get("rules", {}).get(name, SILENT[name])
+    def rule(self, name: str, silent: Any) -> Any:
+        """Return a value of ``[rules]``, `silent` where the plan says nothing."""
+        return self.plan.get("rules", {}).get(name, silent)
 
     def opening(self, queue: str, date: dt.date) -> tuple[Span, ...]:
         """Return the windows of `queue` that begin on `date`; a queue's own hours of a weekday replace the site's."""
@@ -222,7 +210,7 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
             special[key] = "closed"
         elif not blank(row.get("hours")) and special.get(key) != "closed":
             special.setdefault(key, str(row["hours"]).strip())
-    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", 7)), plan, families, people, special)
+    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", WEEK_DAYS)), plan, families, people, special)
 
 
 def blank(value: Any) -> bool:

@@ -11,9 +11,10 @@ import numpy as np
 
 from ...forecast.errors import InputError
 from ..rules.automaton import Automaton, compile_days
-from ..rules.run_of_work import RunOfWork
-from ..rules.run_off import RunOff
-from ..rules.weekends import Weekends
+from ..rules.max_run_days import MaxRunDays
+from ..rules.max_weekends import MaxWeekends
+from ..rules.min_run_days import MinRunDays
+from ..rules.min_run_off_days import MinRunOffDays
 from .problem import Person, Problem, Roster, ShiftType
 
 OFF = -1
@@ -156,5 +157,5 @@ def _day_limits(person: Person) -> tuple[int, int, int, int]:
 def _automaton(problem: Problem, limits: tuple[int, int, int, int]) -> Automaton:
     """Compile the day rules."""
     most_run, least_run, least_off, most_weekends = limits
-    run = RunOfWork(most_run, least_run, open_start=True)
-    return compile_days([run, RunOff(least_off), Weekends(most_weekends, problem.saturdays)], problem.days)
+    runs = MaxRunDays(most_run), MinRunDays(least_run, open_start=True), MinRunOffDays(least_off)
+    return compile_days([*runs, MaxWeekends(most_weekends, problem.saturdays)], problem.days)

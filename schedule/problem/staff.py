@@ -4,69 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ...forecast.errors import InputError
-from ..rules.rules import Rules, refuse_out_of_range
+from ..rules.hours import MAX_H_WEEK, MIN_H_WEEK
+from ..rules.number_of_days import MAX_DAYS, MIN_DAYS
+from ..rules.rules import ContractRules, refuse_out_of_range
 from .shifts import Shift
 
 
 @dataclass(frozen=True)
-class Contract:
-    """What a group of people may be asked to work in a week.
+class Contract(ContractRules):
+    """What a group of people may be asked to work in a week; own rules are given by keyword.
+
+    What hours and days mean stands in the files of their rules.
 
     Parameters
     ----------
     shifts
         Names of the shift families they may work.
-    min_h_week, max_h_week
-        Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.
-    max_days, min_days
-        Days worked a week (a shift counts on the day it starts).
     cost_h
         Wage per paid hour where the agent has none of their own.
-    max_run_days, min_run_days, min_run_off_days, days_off_together
-        As in ``[rules]``; None = as there.
-    max_weekends, whole_weekends, not_next_day, max_shifts
-        As in ``[rules]``; None = as there.
     """
 
     name: str
     shifts: tuple[str, ...]
     max_h_week: float
-    min_h_week: float = 0.0
-    max_days: int = 5
-    min_days: int = 0
+    min_h_week: float = MIN_H_WEEK.default
+    max_days: int = MAX_DAYS.default
+    min_days: int = MIN_DAYS.default
     cost_h: float | None = None
-    max_run_days: int | None = None
-    min_run_days: int | None = None
-    min_run_off_days: int | None = None
-    days_off_together: int | None = None
-    max_weekends: int | None = None
-    whole_weekends: bool | None = None
-    not_next_day: Mapping[str, tuple[str, ...]] | None = None
-    max_shifts: Mapping[str, int] | None = None
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
         key = f"contract.{self.name}"
-        if not 0 <= self.min_h_week <= self.max_h_week <= 168:
-            raise InputError(
-                "Expected 0 <= min_h_week <= max_h_week <= 168", column=f"{key}.min_h_week", value=self.min_h_week
-            )
-        if not 0 <= self.min_days <= self.max_days <= 7:
-            raise InputError("Expected 0 <= min_days <= max_days <= 7", column=f"{key}.max_days", value=self.max_days)
+        hours, days = MAX_H_WEEK.high or 0, MAX_DAYS.high or 0
+        if not 0 <= self.min_h_week <= self.max_h_week <= hours:
+            what = f"Expected 0 <= min_h_week <= max_h_week <= {hours}"
+            raise InputError(what, column=f"{key}.min_h_week", value=self.min_h_week)
+        if not 0 <= self.min_days <= self.max_days <= days:
+            what = f"Expected 0 <= min_days <= max_days <= {days}"
+            raise InputError(what, column=f"{key}.max_days", value=self.max_days)
         if not self.shifts:
             raise InputError(
                 "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"
             )
         refuse_out_of_range(self, key)
-
-    def rule(self, key: str, rules: Rules) -> Any:
-        """Return the contract's own value of a rule, else that of `rules`."""
-        own = getattr(self, key)
-        return getattr(rules, key) if own is None else own
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from ..problem.horizon import WEEK_DAYS
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+DAYS_OFF_TOGETHER = RuleSpec[int](
+    key="days_off_together",
+    default=2,
+    loosest=0,
+    low=0,
+    high=WEEK_DAYS,
+    mend="lower",
+    meaning=(
+        "Length of one run of days off that everybody gets inside the week (closed days count as off); 0 = no rule."
+    ),
+    label="days off together",
+    row="Days off together, at least",
+)
 
 
 @dataclass(frozen=True)
@@ -17,10 +32,12 @@ class DaysOffTogether:
 
     length: int
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (DAYS_OFF_TOGETHER,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> DaysOffTogether | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> DaysOffTogether | None:
         """Read `days_off_together`."""
-        length = int(problem.contracts[agent.contract].rule("days_off_together", problem.rules))
+        length = int(DAYS_OFF_TOGETHER.of(problem, agent))
         return cls(min(length, problem.grid.days)) if length else None
 
     def begin(self) -> Any:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ..problem.problem import ScheduleProblem
 from ..problem.staff import Agent, Fixed
+from .min_run_days import MinRunDays
 from .rows import Rows
 from .rule import Worked
-from .run_of_work import RunOfWork
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class FixedShifts:
     def of(cls, problem: ScheduleProblem, agent: Agent) -> FixedShifts | None:
         """Read the person's fixed shifts and days off, and what is owed to `min_run_days`."""
         kept = {fixed.day: fixed for fixed in agent.fixed}
-        for day in range(min(RunOfWork.of(problem, agent).owed, problem.grid.days)):
+        for day in range(min(MinRunDays.of(problem, agent).owed, problem.grid.days)):
             kept.setdefault(day, Fixed(day, ""))
         return cls(tuple(kept[d] for d in sorted(kept))) if kept else None
 

@@ -5,14 +5,40 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+import numpy as np
+
+from ..problem.horizon import WEEK_DAYS
 from .limits import limits_of
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
 
 TINY = 1e-6
+
+MAX_H_WEEK = RuleSpec[float](
+    key="max_h_week",
+    default=24.0 * WEEK_DAYS,
+    loosest=24.0 * WEEK_DAYS,
+    holder="contract",
+    low=0,
+    high=24 * WEEK_DAYS,
+    meaning="Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.",
+    label="hours a week",
+)
+MIN_H_WEEK = RuleSpec[float](
+    key="min_h_week",
+    default=0.0,
+    loosest=0.0,
+    holder="contract",
+    low=0,
+    high=24 * WEEK_DAYS,
+    meaning="Paid hours a week; below the minimum each hour costs `Costs.below_contract_h`.",
+    label="",
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +48,10 @@ class Hours:
     least: float
     most: float
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_H_WEEK, MIN_H_WEEK)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> Hours:
+    def of(cls, problem: ProblemView, agent: AgentView) -> Hours:
         """Read the contract's hours less those credited for leave."""
         limits = limits_of(problem, agent)
         return cls(limits.min_h, limits.max_h)
@@ -31,6 +59,10 @@ class Hours:
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return ``max_h_week`` where too many hours are paid."""
         return ["max_h_week"] * (sum(c.paid_h for c in week) > self.most + TINY)
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``max_h_week`` which new shifts pay too many hours."""
+        return {"max_h_week": new.paid_min > 60 * self.most - mine.paid_min.sum() + TINY}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures the contract's hours less leave, in units of g, the common divisor of the paid times.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from .views import AgentView, ProblemView
 
 
 @dataclass(frozen=True)
@@ -18,7 +17,7 @@ class Limits:
     max_days: int
 
 
-def limits_of(problem: ScheduleProblem, agent: Agent) -> Limits:
+def limits_of(problem: ProblemView, agent: AgentView) -> Limits:
     """Return the agent's contract less the credit for leave; nothing falls below 0."""
     contract = problem.contracts[agent.contract]
     return Limits(

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from ..problem.horizon import WEEK_DAYS
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+MAX_SHIFTS = RuleSpec[Mapping[str, int]](
+    key="max_shifts",
+    default={},
+    loosest={},
+    low=0,
+    high=WEEK_DAYS,
+    counted="shifts",
+    mend="ease",
+    meaning="Shift family → most shifts of it that a person works in the week.",
+    label="shifts of one kind",
+    row="Shifts of a family in the week, at most",
+    families=lambda caps: [("", caps)],
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +39,12 @@ class MaxShifts:
 
     caps: tuple[tuple[str, int], ...]
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_SHIFTS,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> MaxShifts | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> MaxShifts | None:
         """Read `max_shifts`."""
-        caps = tuple(sorted(problem.contracts[agent.contract].rule("max_shifts", problem.rules).items()))
+        caps = tuple(sorted(MAX_SHIFTS.of(problem, agent).items()))
         return cls(caps) if caps else None
 
     @property

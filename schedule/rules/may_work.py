@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ..problem.problem import ScheduleProblem
 from ..problem.shifts import Shift
-from ..problem.staff import Agent
+from .views import AgentView, ProblemView
 
 
-def may_work(problem: ScheduleProblem, agent: Agent, shift: Shift) -> bool:
+def may_work(problem: ProblemView, agent: AgentView, shift: Shift) -> bool:
     """Whether contract, availability, leave, last week's rest and fixed shifts let `agent` work `shift`."""
     return (
         shift.family in problem.contracts[agent.contract].shifts
@@ -16,6 +15,6 @@ def may_work(problem: ScheduleProblem, agent: Agent, shift: Shift) -> bool:
     )
 
 
-def days_open_to(problem: ScheduleProblem, agent: Agent) -> set[int]:
+def days_open_to(problem: ProblemView, agent: AgentView) -> set[int]:
     """Return the days with some shift that `agent` may work."""
     return {s.day for s in problem.shifts if may_work(problem, agent, s)}

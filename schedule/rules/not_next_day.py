@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+Barred = Mapping[str, tuple[str, ...]]
+"""Shift family → families that may not follow on the next day."""
+
+
+def _families(barred: Barred) -> Iterator[tuple[str, Iterable[str]]]:
+    for family, after in barred.items():
+        yield "", [family]
+        yield f".{family}", after
+
+
+NOT_NEXT_DAY = RuleSpec[Barred](
+    key="not_next_day",
+    default={},
+    loosest={},
+    mend="ease",
+    meaning="Shift family → families that may not follow on the next day.",
+    label="shifts that may not follow",
+    row="Not on the next day",
+    families=_families,
+)
 
 
 @dataclass(frozen=True)
@@ -27,10 +49,12 @@ class NotNextDay:
     barred: tuple[tuple[str, frozenset[str]], ...]
     before: str = ""
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (NOT_NEXT_DAY,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> NotNextDay | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> NotNextDay | None:
         """Read `not_next_day`."""
-        table = problem.contracts[agent.contract].rule("not_next_day", problem.rules)
+        table = NOT_NEXT_DAY.of(problem, agent)
         barred = tuple((family, frozenset(after)) for family, after in sorted(table.items()))
         return cls(barred, agent.family_before) if barred else None
 

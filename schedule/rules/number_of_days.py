@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from ..problem.horizon import WEEK_DAYS
 from .limits import limits_of
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+MAX_DAYS = RuleSpec[int](
+    key="max_days",
+    default=5,
+    loosest=WEEK_DAYS,
+    holder="contract",
+    low=0,
+    high=WEEK_DAYS,
+    mend="raise",
+    meaning="Days worked a week (a shift counts on the day it starts).",
+    label="days a week",
+)
+MIN_DAYS = RuleSpec[int](
+    key="min_days",
+    default=0,
+    loosest=0,
+    holder="contract",
+    low=0,
+    high=WEEK_DAYS,
+    meaning="Days worked a week (a shift counts on the day it starts).",
+    label="",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +52,10 @@ class NumberOfDays:
     most: int
     most_h: float = math.inf
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_DAYS, MIN_DAYS)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> NumberOfDays:
+    def of(cls, problem: ProblemView, agent: AgentView) -> NumberOfDays:
         """Read the contract's days less those of leave."""
         limits = limits_of(problem, agent)
         return cls(min(limits.min_days, problem.grid.days), limits.max_days, limits.max_h)

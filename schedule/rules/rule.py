@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
 
 from ..problem.shifts import Shift
 from .day_rule import DayRule
 from .rows import Rows
+from .shift_times import ShiftTimes
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
 
 Word = Sequence[str]
 """The shift family of each day, "" = off."""
@@ -40,7 +45,14 @@ class Rule(Protocol):
         """Add the rule's rows for the person at position `agent` to a roster model."""
 
 
-class WordRule(Rule, Protocol):
+class KeyRule(Rule, Protocol):
+    """A rule that keys of plan.toml set."""
+
+    keys: ClassVar[tuple[RuleSpec[Any], ...]]
+    """What schema, messages, report and manual say of them."""
+
+
+class WordRule(KeyRule, Protocol):
     """A rule that asks only which family is worked on which day."""
 
     def broken(self, word: Word) -> list[str]:
@@ -50,9 +62,17 @@ class WordRule(Rule, Protocol):
 class WorkRule(WordRule, DayRule, Protocol):
     """A rule that asks only which days are worked, as an automaton too."""
 
+    @classmethod
+    def of(cls, problem: ProblemView, agent: AgentView) -> WorkRule | None:
+        """Read the person's numbers; None = nothing is asked of them."""
+
 
 class FamilyRule(WordRule, Protocol):
     """A rule about families and days, as an automaton too; its states can be keys of a dict."""
+
+    @classmethod
+    def of(cls, problem: ProblemView, agent: AgentView) -> FamilyRule | None:
+        """Read the person's numbers; None = nothing is asked of them."""
 
     @property
     def named(self) -> frozenset[str]:
@@ -65,8 +85,15 @@ class FamilyRule(WordRule, Protocol):
         """Return the state after `day` with a shift of `family` ("" = off); None where that breaks the rule."""
 
 
-class ShiftRule(Rule, Protocol):
+class ShiftRule(KeyRule, Protocol):
     """A rule that asks for times and hours."""
+
+    @classmethod
+    def of(cls, problem: ProblemView, agent: AgentView) -> ShiftRule | None:
+        """Read the person's numbers; None = nothing is asked of them."""
 
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return the keys of plan.toml that the shifts, by start, break, by plain arithmetic."""
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return per key which of `new`, all of a day off and one beside `mine`, break it, shape (N,)."""

@@ -1,73 +1,109 @@
-"""Rules that hold for everybody."""
+"""The list of all rules of people's weeks, and the keys of plan.toml that set them.
+
+A rule is one file of this folder. Here its class stands in one of three lists, and its keys in `Rules` and, where a
+contract may set them, in `ContractRules`; what else is said of a key stands in its `RuleSpec`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from ...forecast.errors import InputError
+from .days_off_together import DAYS_OFF_TOGETHER, DaysOffTogether
+from .hours import Hours
+from .max_run_days import MAX_RUN_DAYS, MaxRunDays
+from .max_shifts import MaxShifts
+from .max_start_spread_min import MAX_START_SPREAD_MIN, MaxStartSpread
+from .max_weekends import MAX_WEEKENDS, MaxWeekends
+from .min_run_days import MIN_RUN_DAYS, MinRunDays
+from .min_run_off_days import MIN_RUN_OFF_DAYS, MinRunOffDays
+from .not_next_day import NotNextDay
+from .number_of_days import NumberOfDays
+from .rest_min import REST_MIN, RestMin
+from .rule import FamilyRule, ShiftRule, WorkRule
+from .spec import RuleSpec
+from .whole_weekends import WHOLE_WEEKENDS, WholeWeekends
 
-RANGES: Mapping[str, tuple[int, int]] = {
-    "rest_min": (0, 2880),
-    "max_run_days": (1, 14),
-    "min_run_days": (1, 7),
-    "min_run_off_days": (1, 7),
-    "days_off_together": (0, 7),
-    "max_weekends": (0, 10),
-}
+WORK: tuple[type[WorkRule], ...] = (
+    NumberOfDays,
+    MaxRunDays,
+    MinRunDays,
+    MinRunOffDays,
+    DaysOffTogether,
+    MaxWeekends,
+    WholeWeekends,
+)
+"""Rules of days worked."""
 
+FAMILY: tuple[type[FamilyRule], ...] = (NotNextDay, MaxShifts)
+"""Rules of shift families by day."""
 
-def refuse_out_of_range(holder: object, key: str) -> None:
-    """Raise `InputError` where a rule that `holder` has lies outside its range; `key` is the table of plan.toml."""
-    for name, (low, high) in RANGES.items():
-        value = getattr(holder, name, None)
-        if value is not None and not low <= value <= high:
-            raise InputError(f"Expected {name} between {low} and {high}", column=f"{key}.{name}", value=value)
-    for family, most in (getattr(holder, "max_shifts", None) or {}).items():
-        if not 0 <= most <= 7:
-            raise InputError("Expected shifts between 0 and 7", column=f"{key}.max_shifts.{family}", value=most)
+SHIFT: tuple[type[ShiftRule], ...] = (RestMin, Hours, MaxStartSpread)
+"""Rules of times and hours."""
+
+SPECS: Mapping[str, RuleSpec[Any]] = {spec.key: spec for rule in (*WORK, *FAMILY, *SHIFT) for spec in rule.keys}
+"""Every key of plan.toml that sets a rule."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """People's rules; all are hard.
+    """People's rules for everybody, ``[rules]``; all are hard. Each key's meaning stands in the file of its rule."""
 
-    Parameters
-    ----------
-    rest_min
-        Least minutes between the end of a shift and the start of the same person's next.
-    max_run_days
-        Most days worked in a row, last week's counted.
-    min_run_days
-        Least days worked in a row, last week's counted; a run that goes on into the next week is never too short.
-    min_run_off_days
-        Least days off in a row, last week's counted; a run that goes on into the next week is never too short.
-    days_off_together
-        Length of one run of days off that everybody gets inside the week (closed days count as off); 0 = no rule.
-    max_weekends
-        Most weekends worked of the planned week and the week before together; None = no rule.
-    whole_weekends
-        Whether a weekend is worked on both days or on none, where both are open.
-    not_next_day
-        Shift family → families that may not follow on the next day.
-    max_shifts
-        Shift family → most shifts of it that a person works in the week.
-    max_start_spread_min
-        Most minutes between a person's earliest and latest start of the week; None = only priced (`Costs.steady_h`).
-    """
-
-    rest_min: int = 660
-    max_run_days: int = 6
-    min_run_days: int = 1
-    min_run_off_days: int = 1
-    days_off_together: int = 2
-    max_weekends: int | None = None
-    whole_weekends: bool = False
+    rest_min: int = REST_MIN.default
+    max_run_days: int = MAX_RUN_DAYS.default
+    min_run_days: int = MIN_RUN_DAYS.default
+    min_run_off_days: int = MIN_RUN_OFF_DAYS.default
+    days_off_together: int = DAYS_OFF_TOGETHER.default
+    max_weekends: int | None = MAX_WEEKENDS.default
+    whole_weekends: bool = WHOLE_WEEKENDS.default
     not_next_day: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     max_shifts: Mapping[str, int] = field(default_factory=dict)
-    max_start_spread_min: int | None = None
+    max_start_spread_min: int | None = MAX_START_SPREAD_MIN.default
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
         refuse_out_of_range(self, "rules")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractRules:
+    """The rules that a contract may set for its people; None = as in ``[rules]``."""
+
+    max_run_days: int | None = None
+    min_run_days: int | None = None
+    min_run_off_days: int | None = None
+    days_off_together: int | None = None
+    max_weekends: int | None = None
+    whole_weekends: bool | None = None
+    not_next_day: Mapping[str, tuple[str, ...]] | None = None
+    max_shifts: Mapping[str, int] | None = None
+
+    def rule(self, key: str, rules: Rules) -> Any:
+        """Return the contract's own value of a rule, else that of `rules`."""
+        own = getattr(self, key)
+        return getattr(rules, key) if own is None else own
+
+
+def refuse_out_of_range(holder: Rules | ContractRules, table: str) -> None:
+    """Raise `InputError` where a rule that `holder` sets lies outside its range; `table` is its table of plan.toml."""
+    for f in fields(Rules):
+        SPECS[f.name].refuse_out_of_range(getattr(holder, f.name, None), table)
+
+
+def refuse_missing_keys(holder: type, asked: set[str]) -> None:
+    """Raise where the fields of `holder` are not the keys that the rules' files ask for: a line was forgotten.
+
+    Raises
+    ------
+    TypeError
+        With the keys that differ.
+    """
+    differ = asked ^ {f.name for f in fields(holder)}
+    if differ:
+        raise TypeError(f"{holder.__name__} and the rules' files differ in: {', '.join(sorted(differ))}")
+
+
+refuse_missing_keys(Rules, {key for key, spec in SPECS.items() if spec.holder != "contract"})
+refuse_missing_keys(ContractRules, {key for key, spec in SPECS.items() if spec.holder == "either"})

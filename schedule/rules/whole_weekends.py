@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+WHOLE_WEEKENDS = RuleSpec[bool](
+    key="whole_weekends",
+    default=False,
+    loosest=False,
+    mend="ease",
+    meaning="Whether a weekend is worked on both days or on none, where both are open.",
+    label="whole weekends",
+    row="Whole weekends only",
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +33,12 @@ class WholeWeekends:
 
     saturdays: frozenset[int]
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (WHOLE_WEEKENDS,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> WholeWeekends | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> WholeWeekends | None:
         """Read `whole_weekends`."""
-        if not problem.contracts[agent.contract].rule("whole_weekends", problem.rules):
+        if not WHOLE_WEEKENDS.of(problem, agent):
             return None
         opened = [bool(problem.open[part].any()) for part in problem.grid.day_slices]
         saturdays = (d for d, date in enumerate(problem.grid.dates) if date.weekday() == 5)

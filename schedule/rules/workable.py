@@ -13,7 +13,7 @@ from ..problem.staff import Agent
 from .automaton import Automaton, compile_days
 from .day_rule import DayRule
 from .number_of_days import NumberOfDays
-from .registry import day_rules
+from .registry import rules_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Workable:
     @classmethod
     def of(cls, problem: ScheduleProblem, agent: Agent) -> Workable:
         """Compile the rules of `agent`."""
-        rules = (NumberOfDays(0, r.most) if isinstance(r, NumberOfDays) else r for r in day_rules(problem, agent))
+        rules = (NumberOfDays(0, r.most) if isinstance(r, NumberOfDays) else r for r in rules_of(problem, agent).work)
         return cls(_compiled(tuple(rules), problem.grid.days))
 
     @property

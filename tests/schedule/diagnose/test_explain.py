@@ -10,7 +10,7 @@ import pytest
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.diagnose.explain import explain, explain_open
-from busyhour.schedule.diagnose.short_stretches import Case
+from busyhour.schedule.diagnose.short_stretches import ShortPlan
 from busyhour.schedule.diagnose.what_holds_back import RULES, Rostered
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.plan.coverage import coverage
@@ -139,22 +139,22 @@ BINDING = {
     "skills": ({"skills": {"mail": 1.0}}, {}, None),
     "leave": ({"away": ((0, DAY),), "leave": ((0, DAY, "vacation"),)}, {}, None),
     "availability": ({"away": ((0, DAY),)}, {}, None),
-    "rest": ({"earliest": 2 * DAY}, {}, None),
-    "max_hours": ({"leave_h": 17.0}, {}, None),
+    "rest_min": ({"earliest": 2 * DAY}, {}, None),
+    "max_h_week": ({"leave_h": 17.0}, {}, None),
     "max_days": ({"leave_days": 5}, {}, None),
-    "run_days": ({"run_before": 6}, {}, None),
-    "days_off": ({}, {}, (2, 4)),
-    "start_spread": ({}, {"max_start_spread_min": 0}, (2,)),
+    "max_run_days": ({"run_before": 6}, {}, None),
+    "days_off_together": ({}, {}, (2, 4)),
+    "max_start_spread_min": ({}, {"max_start_spread_min": 0}, (2,)),
 }
 
 
 @pytest.mark.parametrize("rule", BINDING)
 def test_the_rule_that_alone_holds_everybody_back_is_named(rule: str) -> None:
     agent, rules, days = BINDING[rule]
-    asked = Rules(**({"days_off_together": 0} | rules)) if rule != "days_off" else Rules(days_off_together=4)
+    asked = Rules(**({"days_off_together": 0} | rules)) if rule != "days_off_together" else Rules(days_off_together=4)
     p = problem(short_at((NOON, NOON + 4, 1)), person("ann", **agent), rules=asked)
     assigned = {"ann": tuple(planned(p, "half@0800", d) for d in days)} if days else {}
-    if rule == "start_spread":  # starts at 08:00 only, too early for a stretch from 13:00
+    if rule == "max_start_spread_min":  # starts at 08:00 only, too early for a stretch from 13:00
         p = replace(p, demands=(demand(short_at((NOON + 4, NOON + 8, 1))),))
     (row,) = [r for r in explained(p, assigned).to_dict("records") if r["start"].day == 2]
     assert row["binding_rule"] == rule
@@ -217,9 +217,9 @@ def test_stretches_come_by_size_and_stay_within_a_day() -> None:
 def test_presence_places_breaks_out_of_the_way() -> None:
     """Compare with every placement of the breaks, tried one by one."""
     p = problem(short_at())
-    case = Case(p, {}, pd.DataFrame(columns=["queue", "start", "on_phone", "required"]))
+    plan = ShortPlan(p, {}, pd.DataFrame(columns=["queue", "start", "on_phone", "required"]))
     for start, end in ((36, 40), (44, 60), (30, 76), (50, 51)):
-        there = case.there(start, end)
+        there = plan.there(start, end)
         for i, s in enumerate(p.shifts[:12]):
             (low, high, _, _) = s.breaks[0]
             tried = [
@@ -233,13 +233,13 @@ def test_barriers_agree_with_the_week_worked_out_by_hand() -> None:
     assigned = {"ann": (planned(p, "half@1400", 0), planned(p, "half@0800", 2))}
     shifts = [s for s in p.shifts if s.day == 1 and s.family == "half"]
     held = Rostered(p, assigned).barriers(1, shifts, "calls").by_rule
-    assert held["run_days"].all()  # four, then Monday to Wednesday
+    assert held["max_run_days"].all()  # four, then Monday to Wednesday
     starts = [s.pattern[-4:] for s in shifts]
     assert [
-        t for t, h in zip(starts, held["rest"][0], strict=True) if h
+        t for t, h in zip(starts, held["rest_min"][0], strict=True) if h
     ] == []  # 18:00 to 08:00 are 14 h, 18:00 to 08:00 again
     strict = Rostered(replace(p, rules=Rules(rest_min=15 * 60)), assigned).barriers(1, shifts, "calls").by_rule
-    assert [t for t, h in zip(starts, strict["rest"][0], strict=True) if not h] == [
+    assert [t for t, h in zip(starts, strict["rest_min"][0], strict=True) if not h] == [
         "0900",
         "1000",
         "1100",

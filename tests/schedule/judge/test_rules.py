@@ -96,14 +96,14 @@ def _twice_a_day(centre, a, i):
     return a + centre.rows("ben", 20, "18:00", family="part4"), i
 
 
-@mutation("rest")
+@mutation("rest_min")
 def _short_night(centre, a, i):
     i["plan"]["rules"]["max_start_spread_min"] = None
     a = centre.replaced(a, "ben", 20, centre.rows("ben", 20, "18:00", family="part4"))
     return centre.replaced(a, "ben", 21, centre.rows("ben", 21, "08:00", family="part4")), i
 
 
-@mutation("max_hours")
+@mutation("max_h_week")
 def _too_many_hours(centre, a, i):
     i["plan"]["contract"]["full"] |= {"max_h_week": 37, "min_h_week": 37}
     return a, i
@@ -121,18 +121,18 @@ def _too_few_days(centre, a, i):
     return a, i
 
 
-@mutation("run_days")
+@mutation("max_run_days")
 def _six_in_a_row(centre, a, i):
     i["previous_activity"] = centre.frame(centre.rows("ann", 18, "08:00"))
     return a, i
 
 
-@mutation("days_off")
+@mutation("days_off_together")
 def _no_two_days_off(centre, a, i):
     return centre.replaced(a, "ann", 22, []) + centre.rows("ann", 24, "08:00"), i
 
 
-@mutation("start_spread")
+@mutation("max_start_spread_min")
 def _starts_far_apart(centre, a, i):
     return centre.replaced(a, "ann", 20, centre.rows("ann", 20, "11:30")), i
 

@@ -11,24 +11,24 @@ from busyhour.schedule.people.week_paths import DayOptions, Paths
 from busyhour.schedule.rules.automaton import compile_days
 from busyhour.schedule.rules.day_rule import DayRule
 from busyhour.schedule.rules.days_off_together import DaysOffTogether
+from busyhour.schedule.rules.max_run_days import MaxRunDays
+from busyhour.schedule.rules.max_weekends import MaxWeekends
+from busyhour.schedule.rules.min_run_days import MinRunDays
+from busyhour.schedule.rules.min_run_off_days import MinRunOffDays
 from busyhour.schedule.rules.number_of_days import NumberOfDays
-from busyhour.schedule.rules.run_of_work import RunOfWork
-from busyhour.schedule.rules.run_off import RunOff
-from busyhour.schedule.rules.weekends import Weekends
 
 DAYS = 6
 
 
 def _rules(rng: np.random.Generator) -> list[DayRule]:
     """Draw limits for every rule."""
-    run = RunOfWork(
-        int(rng.integers(2, 4)), int(rng.integers(1, 3)), before=int(rng.integers(0, 3)), open_start=rng.random() < 0.5
-    )
+    most, least, before = int(rng.integers(2, 4)), int(rng.integers(1, 3)), int(rng.integers(0, 3))
+    runs = [MaxRunDays(most, before), MinRunDays(least, before, open_start=rng.random() < 0.5)]
     rules: list[DayRule] = [
         NumberOfDays(int(rng.integers(0, 3)), int(rng.integers(3, 6))),
-        run,
-        RunOff(int(rng.integers(1, 3))),
-        Weekends(int(rng.integers(0, 2)), frozenset({2})),
+        *runs,
+        MinRunOffDays(int(rng.integers(1, 3))),
+        MaxWeekends(int(rng.integers(0, 2)), frozenset({2})),
     ]
     return rules + [DaysOffTogether(2)] * int(rng.integers(0, 2))
 
@@ -56,7 +56,7 @@ def test_automaton_allows_what_every_rule_allows(seed):
 
 
 def test_contradicting_rules_leave_no_week():
-    automaton = compile_days([NumberOfDays(5, 5), RunOfWork(2), DaysOffTogether(3)], 7)
+    automaton = compile_days([NumberOfDays(5, 5), MaxRunDays(2), DaysOffTogether(3)], 7)
     assert not automaton.feasible
     paths = Paths.of(automaton, [DayOptions(*(np.zeros((3, 1), dtype=int)))] * 7, [0], 0)
     assert paths.cheapest(np.zeros(7), np.zeros(7), np.zeros(1))[0] == np.inf

@@ -4,35 +4,36 @@ import dataclasses
 import datetime as dt
 import itertools
 
-import numpy as np
 import pytest
 from roster_cases import CONTRACT, DAYS, FREE, centre, cover, person, solve, worked
 
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.staff import Fixed
+from busyhour.schedule.rules import rules as rules_list
 from busyhour.schedule.rules.automaton import compile_days, letters_of
 from busyhour.schedule.rules.days_off_together import DaysOffTogether
 from busyhour.schedule.rules.fixed_shifts import FixedShifts
+from busyhour.schedule.rules.max_run_days import MaxRunDays
 from busyhour.schedule.rules.max_shifts import MaxShifts
+from busyhour.schedule.rules.max_weekends import MaxWeekends
+from busyhour.schedule.rules.min_run_days import MinRunDays
+from busyhour.schedule.rules.min_run_off_days import MinRunOffDays
 from busyhour.schedule.rules.not_next_day import NotNextDay
 from busyhour.schedule.rules.number_of_days import NumberOfDays
-from busyhour.schedule.rules.registry import day_rules
+from busyhour.schedule.rules.registry import rules_of
 from busyhour.schedule.rules.rules import Rules
-from busyhour.schedule.rules.run_of_work import RunOfWork
-from busyhour.schedule.rules.run_off import RunOff
-from busyhour.schedule.rules.weekends import Weekends
 from busyhour.schedule.rules.whole_weekends import WholeWeekends
-from busyhour.schedule.rules.workable import Workable
 
 BORDERS = [{}, {"run_before": 1}, {"run_before": 3}, {"off_before": 1}, {"off_before": 4}]
 
 WORK = [
     *(NumberOfDays(least, most) for least, most in ((0, 3), (2, 5))),
-    *(RunOfWork(4, *x) for x in itertools.product((1, 2, 3), range(5), (False, True))),
-    *(RunOff(least, before) for least, before in itertools.product((1, 2, 3), (None, 0, 1, 2, 3))),
+    *(MaxRunDays(most, before) for most, before in itertools.product((1, 3, 4), range(6))),
+    *(MinRunDays(*x) for x in itertools.product((1, 2, 3), range(5), (False, True))),
+    *(MinRunOffDays(least, before) for least, before in itertools.product((1, 2, 3), (None, 0, 1, 2, 3))),
     *(DaysOffTogether(n) for n in (1, 2, 3, 7)),
-    *(Weekends(m, frozenset(s), b) for m, s, b in itertools.product((0, 1), ({5}, {0, 4}, {-1, 6}), (False, True))),
+    *(MaxWeekends(m, frozenset(s), b) for m, s, b in itertools.product((0, 1), ({5}, {0, 4}, {-1, 6}), (False, True))),
     *(WholeWeekends(frozenset(s)) for s in ({5}, {0, 4})),
 ]
 
@@ -41,28 +42,32 @@ WORK = [
 def test_automaton_allows_the_days_that_plain_arithmetic_does_not_break(rule):
     automaton = compile_days([rule], 7)
     least = rule.least if isinstance(rule, NumberOfDays) else 0
-    owed = rule.owed if isinstance(rule, RunOfWork) else 0
+    owed = rule.owed if isinstance(rule, MinRunDays) else 0
     for days in itertools.product([False, True], repeat=7):
         word = tuple("x" if w else "" for w in days)
         legal = not rule.broken(word) and sum(days) >= least and all(days[:owed])
         assert automaton.allows(days) == legal, word
 
 
-@pytest.mark.parametrize(
-    "rule",
-    [
-        NotNextDay((("a", frozenset("b")), ("b", frozenset("ab")))),
-        NotNextDay((("a", frozenset("ab")),), before="a"),
-        MaxShifts((("a", 1), ("b", 2))),
-    ],
-    ids=["both ways", "last week's family", "caps"],
-)
+FAMILY = {
+    "both ways": NotNextDay((("a", frozenset("b")), ("b", frozenset("ab")))),
+    "last week's family": NotNextDay((("a", frozenset("ab")),), before="a"),
+    "caps": MaxShifts((("a", 1), ("b", 2))),
+}
+
+
+def test_every_rule_of_days_and_families_has_a_case():
+    assert {type(rule) for rule in WORK} == set(rules_list.WORK)
+    assert {type(rule) for rule in FAMILY.values()} == set(rules_list.FAMILY)
+
+
+@pytest.mark.parametrize("rule", FAMILY.values(), ids=FAMILY)
 def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule):
     letters = letters_of([rule], ("a", "b", "c", "d"))
     assert sorted(letters.values()) == [1, 2, 3, 3]  # two families that nobody asks for are alike
-    automaton = compile_days([RunOfWork(3)], 4, [rule], ("a", "b", "c"))
+    automaton = compile_days([MaxRunDays(3)], 4, [rule], ("a", "b", "c"))
     for word in itertools.product(("", "a", "b", "c"), repeat=4):
-        legal = not rule.broken(word) and not RunOfWork(3).broken(word)
+        legal = not rule.broken(word) and not MaxRunDays(3).broken(word)
         assert automaton.allows([letters.get(family, 0) for family in word]) == legal, word
 
 
@@ -128,14 +133,18 @@ def test_last_weeks_short_run_goes_on_where_it_can():
 
 
 @pytest.mark.parametrize("border", BORDERS)
-def test_most_days_within_all_rules_are_those_of_the_best_week(border):
+def test_all_rules_of_a_person_allow_the_weeks_that_none_of_them_breaks(border):
     rules = Rules(max_run_days=4, min_run_days=2, min_run_off_days=2, max_weekends=0)
     problem = centre(person(**border), rules=rules)
-    workable = Workable.of(problem, problem.staff[0])
-    automaton = compile_days(day_rules(problem, problem.staff[0]), 7)
-    for free in (np.random.default_rng(1).random((5, 7)) < 0.7).tolist():
-        weeks = [w for w in itertools.product(*({False, f} for f in free)) if automaton.allows(w)]
-        assert workable.most(free) == max(map(sum, weeks), default=0)
+    asked = rules_of(problem, problem.staff[0])
+    automaton = compile_days(asked.work, 7)
+    owed = max((rule.owed for rule in asked.work if isinstance(rule, MinRunDays)), default=0)
+    allowed = 0
+    for days in itertools.product([False, True], repeat=7):
+        legal = not asked.broken_by_word(["eight" * w for w in days]) and all(days[:owed])
+        assert automaton.allows(days) == legal, days
+        allowed += legal
+    assert 0 < allowed < 2**7
 
 
 def test_a_weekend_that_the_week_cuts_counts_once():

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+from ..problem.horizon import WEEK_DAYS
 from .rows import Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+MIN_RUN_OFF_DAYS = RuleSpec[int](
+    key="min_run_off_days",
+    default=1,
+    loosest=1,
+    low=1,
+    high=WEEK_DAYS,
+    mend="lower",
+    meaning="Least days off in a row, last week's counted; a run that goes on into the next week is never too short.",
+    label="least days off in a row",
+    row="Days off in a row, at least",
+)
 
 
 @dataclass(frozen=True)
-class RunOff:
+class MinRunOffDays:
     """Ensures that no run of days off is shorter than `least`; one that goes on past the last day never is.
 
     Parameters
@@ -25,10 +38,12 @@ class RunOff:
     least: int
     before: int | None = None
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MIN_RUN_OFF_DAYS,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> RunOff | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> MinRunOffDays | None:
         """Read `min_run_off_days`."""
-        least = int(problem.contracts[agent.contract].rule("min_run_off_days", problem.rules))
+        least = int(MIN_RUN_OFF_DAYS.of(problem, agent))
         return cls(least, 0 if agent.run_before else agent.off_before) if least > 1 else None
 
     def begin(self) -> Any:

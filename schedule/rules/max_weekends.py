@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
 from .rows import Pairs, Rows
 from .rule import Word
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+MAX_WEEKENDS = RuleSpec[int | None](
+    key="max_weekends",
+    default=None,
+    loosest=10,
+    low=0,
+    high=10,
+    mend="raise",
+    meaning="Most weekends worked of the planned week and the week before together; None = no rule.",
+    label="weekends",
+    row="Weekends worked with the one before, at most",
+)
 
 
 @dataclass(frozen=True)
-class Weekends:
+class MaxWeekends:
     """Ensures that at most `most` weekends are worked: ones with work on Saturday or Sunday.
 
     Parameters
@@ -28,10 +40,12 @@ class Weekends:
     saturdays: frozenset[int]
     begun: bool = False
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_WEEKENDS,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> Weekends | None:
+    def of(cls, problem: ProblemView, agent: AgentView) -> MaxWeekends | None:
         """Read `max_weekends` less the weekends worked the week before."""
-        most = problem.contracts[agent.contract].rule("max_weekends", problem.rules)
+        most = MAX_WEEKENDS.of(problem, agent)
         if most is None:
             return None
         days = {d: date.weekday() for d, date in enumerate(problem.grid.dates)}

@@ -6,29 +6,60 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+import numpy as np
+
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+REST_MIN = RuleSpec[int](
+    key="rest_min",
+    default=660,
+    loosest=0,
+    holder="everybody",
+    low=0,
+    high=2880,
+    mend="lower",
+    step=60,
+    meaning="Least minutes between the end of a shift and the start of the same person's next.",
+    label="rest",
+    row="Rest between two shifts, at least",
+)
+"""Two days of rest at most; a contradiction is mended in whole hours."""
 
 
 @dataclass(frozen=True)
-class Rest:
+class RestMin:
     """Ensures at least `slots` between the end of a shift and the next start; `days` later it holds by itself."""
 
     slots: int
     days: int
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (REST_MIN,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> Rest:
+    def of(cls, problem: ProblemView, agent: AgentView) -> RestMin:
         """Read `rest_min`, in whole slots."""
-        least = problem.rules.rest_min
+        least = REST_MIN.of(problem, agent)
         return cls(-(-least // problem.grid.minutes), 1 + math.ceil(least / 1440))
 
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return ``rest_min`` where a shift begins too early."""
         return ["rest_min"] * any(b.shift.start - a.shift.end < self.slots for a, b in itertools.pairwise(week))
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``rest_min`` which new shifts begin too early or end too late."""
+        day, out = new.day.max(initial=0), np.zeros(len(new.shifts), dtype=bool)
+        before, after = mine.end[mine.day < day], mine.start[mine.day > day]
+        if len(before):
+            out |= new.start < before.max() + self.slots
+        if len(after):
+            out |= new.end > after.min() - self.slots
+        return {"rest_min": out}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures the rest between shifts of days d < d', for each slot t at which the answer changes.

@@ -4,29 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from ..problem.problem import ScheduleProblem
-from ..problem.staff import Agent
+import numpy as np
+
 from .rows import Rows
 from .rule import Worked
+from .shift_times import ShiftTimes
+from .spec import RuleSpec
+from .views import AgentView, ProblemView
+
+MAX_START_SPREAD_MIN = RuleSpec[int | None](
+    key="max_start_spread_min",
+    default=None,
+    loosest=None,
+    holder="everybody",
+    meaning=(
+        "Most minutes between a person's earliest and latest start of the week; None = only priced (`Costs.steady_h`)."
+    ),
+    label="steady starts",
+    row="Spread of start times in the week, at most",
+    unset="no limit",
+)
 
 
 @dataclass(frozen=True)
-class StartSpread:
+class MaxStartSpread:
     """Ensures at most `most` minutes between the earliest and the latest start; None = it is only priced."""
 
     most: int | None
 
+    keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_START_SPREAD_MIN,)
+
     @classmethod
-    def of(cls, problem: ScheduleProblem, agent: Agent) -> StartSpread:
+    def of(cls, problem: ProblemView, agent: AgentView) -> MaxStartSpread:
         """Read `max_start_spread_min`."""
-        return cls(problem.rules.max_start_spread_min)
+        return cls(MAX_START_SPREAD_MIN.of(problem, agent))
 
     def broken(self, week: Sequence[Worked]) -> list[str]:
         """Return ``max_start_spread_min`` where starts lie too far apart."""
         starts = [c.minute for c in week]
         wide = self.most is not None and bool(starts) and max(starts) - min(starts) > self.most
         return ["max_start_spread_min"] * wide
+
+    def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
+        """Return under ``max_start_spread_min`` which new shifts start too far from the others."""
+        if self.most is None or not mine.shifts:
+            return {"max_start_spread_min": np.zeros(len(new.shifts), dtype=bool)}
+        first, last = np.minimum(new.minute, mine.minute.min()), np.maximum(new.minute, mine.minute.max())
+        return {"max_start_spread_min": last - first > self.most}
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures first and last embrace the hours h of the week's starts, low ≤ h ≤ high, and lie close together.
