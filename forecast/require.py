@@ -11,7 +11,8 @@ import pandas as pd
 from .calendar.grid import Grid
 from .errors import InputError
 from .queueing.curve.curve import Curve
-from .queueing.curve.making import rate_cv, service_curve
+from .queueing.curve.making import service_curve
+from .queueing.formulas.uncertain_rate import rate_cv
 from .queueing.goal.targets import ServiceGoal
 from .queueing.moving.fewest_agents import staff_day
 from .tables import TABLES, check, refuse_duplicates

@@ -11,7 +11,7 @@ from scipy.stats import binom, nbinom
 
 from ...errors import InputError
 from ...tables import refuse_duplicates
-from ..formulas.measures import counted
+from ..formulas.service_level import counted
 from ..goal.targets import ServiceGoal
 from .envelope import concave_from, concave_majorant
 

@@ -10,8 +10,9 @@ from ..compiling import Kernel
 from ..formulas.abandonment import LATE, LATE_SHORT, P_ABANDON, P_BLOCK, P_WAIT, STILL, STILL_SHORT, WAIT, WAIT_ALL
 from ..formulas.erlang import inverse_b
 from ..formulas.finite import measures
-from ..formulas.measures import Performance
-from .targets import DEFINITIONS, ServiceGoal
+from ..formulas.performance import Performance
+from ..formulas.service_level import DEFINITIONS
+from .targets import ServiceGoal
 
 _OCTAVES = 64
 TIE = 1e-12

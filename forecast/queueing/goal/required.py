@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..formulas.erlang import like_input, numbers
-from ..formulas.measures import TINY, impatience, performance, shares, waiting_places
 from ..formulas.patience import Patience
+from ..formulas.performance import TINY, impatience, performance, shares, waiting_places
 from .meeting import bounds_of, met, smallest_of_each
 from .table import AgentsTable, refuse_no_occupancy
 from .targets import ServiceGoal

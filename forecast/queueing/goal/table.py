@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import TINY, impatience, waiting_places
+from ..formulas.performance import TINY, impatience, waiting_places
 from .meeting import Bounds, bounds_of, thresholds
 from .targets import ServiceGoal
 

@@ -10,15 +10,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ...errors import InputError
-from ..curve.making import gamma_nodes
 from ..formulas.erlang import numbers
-from ..formulas.fate import Stage
-from ..formulas.measures import TINY
-from ..simulation.arrivals import CERTAIN
+from ..formulas.performance import TINY
+from ..formulas.uncertain_rate import CERTAIN, gamma_nodes
+from .caller_fate import Stage
 
 
 @dataclass(frozen=True)
-class Course:
+class DayCourse:
     """I intervals of m equal bins each; Q call rates side by side, one per node of the day's busyness.
 
     Attributes
@@ -64,7 +63,7 @@ class Course:
         is_open: ArrayLike | None = None,
         closes: bool = True,
         bins: int | None = None,
-    ) -> Course:
+    ) -> DayCourse:
         """Check the input of `transient` and `staff_day`; the rates are repeated to `bins` an interval.
 
         Raises

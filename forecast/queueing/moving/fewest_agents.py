@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import performance
+from ..formulas.performance import performance
 from ..goal.required import required_agents
 from ..goal.targets import ServiceGoal
-from .day_course import Course, bins_of
-from .law import Law
+from .day_course import DayCourse, bins_of
 from .passage import passage
 from .transient import Transient, follow, start
+from .transient_law import TransientLaw
 
 _TIE = 1e-9
 _TOP = 1_000_000
@@ -53,7 +53,7 @@ def staff_day(
     is_open: ArrayLike | None = None,
     closes: bool = True,
     waiting: int = 0,
-    law: Law | None = None,
+    law: TransientLaw | None = None,
     nodes: int = 5,
 ) -> DayStaffing:
     """Return the fewest agents with which every interval meets the goal and its caps, one after the other.
@@ -94,7 +94,7 @@ def staff_day(
     >>> day.service.service_level().round(3)
     array([0.875, 0.815, 0.842, 0.846, 0.867])
     """
-    course = Course.read(
+    course = DayCourse.read(
         bins_of(numbers(calls_per_s, "calls_per_s"), "calls_per_s"), interval_s=interval_s, aht_s=aht_s,
         patience_s=patience_s, within_s=goal.within_s, short_s=goal.short_s, cv=cv, nodes=nodes, is_open=is_open,
         closes=closes,
@@ -131,7 +131,7 @@ def meets(service: Transient, goal: ServiceGoal) -> np.ndarray:
     return np.asarray(good | (calls == 0.0))
 
 
-def first_guess(course: Course, goal: ServiceGoal) -> np.ndarray:
+def first_guess(course: DayCourse, goal: ServiceGoal) -> np.ndarray:
     """Return Erlang A's agents for the modified offered load, the service level an interval's average, shape (I,)."""
     loads, rates = course.loads(), course.mean_rates
     with np.errstate(divide="ignore"):
@@ -155,7 +155,7 @@ class Forward:
     """The day as far as it is staffed: agents of all intervals, and the laws up to where they are final."""
 
     def __init__(
-        self, course: Course, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[Law]
+        self, course: DayCourse, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[TransientLaw]
     ) -> None:
         # what the goal does not count need not be told apart
         self.course = course if goal.definition == "excl_short" else replace(course, short_s=course.within_s)
@@ -170,7 +170,7 @@ class Forward:
     def finish(self) -> None:
         """Staff the intervals that are left, each with the smallest number that meets the goal."""
         for i in range(len(self.laws) - 1, len(self.agents)):
-            tried: dict[int, Law] = {}
+            tried: dict[int, TransientLaw] = {}
             if self.course.is_open[i]:
                 good = partial(self._good, i, tried)
                 n = smallest(good, int(self.least[i]), int(max(self.agents[i], self.least[i])))
@@ -186,7 +186,7 @@ class Forward:
         self.least[i] = self.agents[i] + 1
         del self.laws[i + 1 :]
 
-    def _good(self, i: int, tried: dict[int, Law], n: int) -> bool:
+    def _good(self, i: int, tried: dict[int, TransientLaw], n: int) -> bool:
         self._take(i, n)
         tried[n], sums = passage(self.course, self.laws[i], i, self.in_bins)
         service = Transient.of(sums[None], self.course.weights, 1.0, tried[n])

@@ -13,9 +13,9 @@ from itertools import pairwise
 import numpy as np
 from numba import njit
 
-from ..formulas.fate import Path, Stage, fates, lasting
-from .day_course import Course
-from .law import Law
+from .caller_fate import Path, Stage, fates, lasting
+from .day_course import DayCourse
+from .transient_law import TransientLaw
 
 ANSWERED_IN, ABANDONED_IN, ABANDONED_SHORT, WAIT_ANSWERED, OFFERED, ABANDONED, WAITING, BUSY, STAFFED = range(9)
 MEASURES = 9
@@ -27,7 +27,7 @@ _POINTS = [*zip(0.5 + 0.5 * _X, 0.5 * _W, strict=True), (1.0, 0.0)]
 _SAME_S = 1e-6
 
 
-def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tuple[Law, np.ndarray]:
+def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndarray) -> tuple[TransientLaw, np.ndarray]:
     """Lead a law through one interval.
 
     Parameters
@@ -87,7 +87,7 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
     return law, sums
 
 
-def _edges(course: Course, begins: list[float]) -> list[float]:
+def _edges(course: DayCourse, begins: list[float]) -> list[float]:
     """Return the times between which the rate is constant and every arrival meets the same changes of staff in time."""
     length = course.rates.shape[2] * course.bin_s
     marks = [j * course.bin_s for j in range(course.rates.shape[2] + 1)]
@@ -141,7 +141,7 @@ def _queue_idle(spent: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     return queue, idle
 
 
-def _will_leave(law: Law, now: Stage) -> np.ndarray:
+def _will_leave(law: TransientLaw, now: Stage) -> np.ndarray:
     """Return the mean callers waiting who hang up at last if this stage lasts, shape (Q,)."""
     if now.lost:
         return law.queue

@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import counted
+from ..formulas.service_level import counted
 from . import passage as sums_of
-from .day_course import Course, bins_of, finer
-from .law import Law
+from .day_course import DayCourse, bins_of, finer
 from .passage import MEASURES, passage
+from .transient_law import TransientLaw
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Transient:
     asa_s: np.ndarray
     occupancy: np.ndarray
     queue_length: np.ndarray
-    law: Law
+    law: TransientLaw
 
     def service_level(self, definition: str = "offered") -> np.ndarray:
         """Return the service level of each interval, shape (I,): 1 without calls, 0 where calls come but none counts.
@@ -61,7 +61,7 @@ class Transient:
         return np.asarray(np.divide(above, below, out=blank, where=below > 1e-9 * self.calls))
 
     @classmethod
-    def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: Law) -> Transient:
+    def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: TransientLaw) -> Transient:
         """Read the sums of `passage`, shape (I, MEASURES, Q), of intervals of some `seconds`."""
         mean = np.maximum(sums @ weights, 0.0).T
         # What crosses a border comes as a difference: of hardly any calls its rounding must not hide those in time.
@@ -98,7 +98,7 @@ def transient(
     is_open: ArrayLike | None = None,
     closes: bool = True,
     waiting: int = 0,
-    law: Law | None = None,
+    law: TransientLaw | None = None,
     nodes: int = 5,
 ) -> Transient:
     """Return what a staffing gives, interval by interval: the exact law of M(t)/M/n(t)+M.
@@ -160,14 +160,14 @@ def transient(
     if (heads % 1.0 != 0.0).any():
         raise InputError("not a whole number of agents", column="agents", value=float(heads[heads % 1.0 != 0.0][0]))
     bins = max(heads.shape[1], rates.shape[1])
-    course = Course.read(
+    course = DayCourse.read(
         rates, interval_s=interval_s, aht_s=aht_s, patience_s=patience_s, within_s=within_s, short_s=short_s, cv=cv,
         nodes=nodes, is_open=is_open, closes=closes, bins=bins,
     )  # fmt: skip
     return follow(course, finer(heads, bins, "agents").astype(np.int64), start(course, waiting, law))
 
 
-def start(course: Course, waiting: int, law: Law | None) -> Law:
+def start(course: DayCourse, waiting: int, law: TransientLaw | None) -> TransientLaw:
     """Return the law before the first interval.
 
     Raises
@@ -179,7 +179,7 @@ def start(course: Course, waiting: int, law: Law | None) -> Law:
     if law is None:
         if waiting < 0 or waiting % 1:
             raise InputError("Expected a whole number of callers", column="waiting", value=waiting)
-        return Law.start(nodes, int(waiting))
+        return TransientLaw.start(nodes, int(waiting))
     if waiting:
         raise InputError("the law already tells who waits", column="waiting", value=waiting, mend="Give one of the two")
     if len(law.p) != nodes:
@@ -188,7 +188,7 @@ def start(course: Course, waiting: int, law: Law | None) -> Law:
     return law
 
 
-def follow(course: Course, agents: np.ndarray, law: Law) -> Transient:
+def follow(course: DayCourse, agents: np.ndarray, law: TransientLaw) -> Transient:
     """Lead `law` through all intervals under `agents`, shape (I, m)."""
     count = course.rates.shape[1]
     sums = np.empty((count, MEASURES, len(course.weights)))

@@ -11,9 +11,7 @@ import pandas as pd
 from scipy import special
 
 from ...errors import InputError
-from ..curve.making import rate_cv
-
-CERTAIN = 1e-4  # CV of the rate below which it is taken as certain
+from ..formulas.uncertain_rate import CERTAIN, rate_cv
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..formulas.laws import Shape, drawn
+from ..formulas.time_laws import Shape, drawn
 
 MEASURES = (
     "offered", "answered", "answered_in", "abandoned", "abandoned_in", "abandoned_short", "wait_answered", "wait",

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..formulas.measures import counted as measures_counted
-from ..goal.targets import DEFINITIONS, ServiceGoal
+from ..formulas import service_level
+from ..formulas.service_level import DEFINITIONS
+from ..goal.targets import ServiceGoal
 from . import desk
 
 CONFIDENCE = 0.96  # of one look; stopping as soon as the interval is narrow leaves it the promised 95 %
@@ -21,7 +22,7 @@ MAXIMA = (desk.LONGEST_WAIT, desk.LONGEST_QUEUE)
 def counted(sums: np.ndarray, definition: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the calls in time and the calls counted by a definition, from sums with measures last."""
     measures = (desk.OFFERED, desk.ANSWERED_IN, desk.ABANDONED, desk.ABANDONED_IN, desk.ABANDONED_SHORT)
-    return measures_counted(definition, *(sums[..., m] for m in measures))
+    return service_level.counted(definition, *(sums[..., m] for m in measures))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -15,14 +15,14 @@ from ...calendar.grid import WEEKDAYS, midnight
 from ...errors import InputError
 from ...progress import Stopped, Watch
 from ...tables import TABLES, check
-from ..formulas.laws import Exponential, Law
+from ..formulas.time_laws import Exponential, TimeLaw
 from ..goal.targets import ServiceGoal
 from .arrivals import Arrivals
 from .attendance import Absent, attendance_days
 from .estimates import Estimate
-from .pool import Pool
+from .simulated_queue import SimulatedQueue
 
-Laws = Law | Mapping[str, Law]
+Laws = TimeLaw | Mapping[str, TimeLaw]
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ def simulate(
         talk, waits = _law(handle, name, "handle"), _law(patience, name, "patience")
         arrivals = Arrivals.read(name, rows, _seconds(rows["start"], zero), interval_min * 60.0, waits.mean_s)
         mine = steps[steps["queue"] == name]
-        pool = Pool.build(arrivals, mine, goals[name], days, absent=absent, handle=talk, patience=waits, seed=seed)
+        pool = SimulatedQueue.build(
+            arrivals, mine, goals[name], days, absent=absent, handle=talk, patience=waits, seed=seed
+        )
         estimate = Estimate(name, goals[name], _periods(arrivals, zero, days, report_s, week_start))
         told = Stage(watch, i, len(names))
         endings.append(_run(pool, estimate, half_width, min_runs, max_runs, told))
@@ -185,7 +187,9 @@ class Stage:
         self.watch.tell("simulate", text, share=(self.turn + done) / self.turns)
 
 
-def _run(pool: Pool, estimate: Estimate, half_width: float, min_runs: int, max_runs: int, stage: Stage) -> str | None:
+def _run(
+    pool: SimulatedQueue, estimate: Estimate, half_width: float, min_runs: int, max_runs: int, stage: Stage
+) -> str | None:
     """Simulate batches until precise enough; returns why it ended earlier (``runs``, ``time``, ``user``) or None."""
     while True:
         try:
@@ -254,7 +258,7 @@ def _days(zero: pd.Timestamp, end: pd.Timestamp, zone: str | None) -> dict[dt.da
     return {d: (midnight(d, zone) - zero).total_seconds() for d in dates}
 
 
-def _law(laws: Laws | None, queue: str, column: str) -> Law:
+def _law(laws: Laws | None, queue: str, column: str) -> TimeLaw:
     """Return the law of a queue; without one an exponential law that has no end of its own."""
     law = laws.get(queue) if isinstance(laws, Mapping) else laws
     if law is None and laws is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...progress import Stopped, Watch
-from ..formulas.laws import Law
+from ..formulas.time_laws import TimeLaw
 from ..goal.targets import ServiceGoal
 from . import desk, draws
 from .arrivals import Arrivals
@@ -20,7 +20,7 @@ BATCH = 32  # runs, and strata, of a batch
 
 
 @dataclass(frozen=True)
-class Pool:
+class SimulatedQueue:
     """Calls, heads and random streams of one queue; `rows` tells which rows of the desk are its intervals."""
 
     arrivals: Arrivals
@@ -39,10 +39,10 @@ class Pool:
         days: Mapping[dt.date, float],
         *,
         absent: Absent,
-        handle: Law,
-        patience: Law,
+        handle: TimeLaw,
+        patience: TimeLaw,
         seed: int,
-    ) -> Pool:
+    ) -> SimulatedQueue:
         """Cut the time into segments on which nobody comes or goes, and key the random streams.
 
         Parameters

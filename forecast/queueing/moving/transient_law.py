@@ -27,7 +27,7 @@ _MARGIN = 16
 
 
 @dataclass(frozen=True)
-class Law:
+class TransientLaw:
     """Chances of every state, for Q call rates side by side.
 
     Attributes
@@ -42,7 +42,7 @@ class Law:
     agents: int
 
     @classmethod
-    def start(cls, nodes: int = 1, waiting: int = 0) -> Law:
+    def start(cls, nodes: int = 1, waiting: int = 0) -> TransientLaw:
         """Return the law of a desk before anybody came: `waiting` callers, no agent, `nodes` times."""
         p = np.zeros((nodes, 1, waiting + 1))
         p[:, 0, waiting] = 1.0
@@ -58,11 +58,11 @@ class Law:
         """Mean callers waiting, shape (Q,)."""
         return np.asarray((self.p * waiting(self.p.shape, self.agents)).sum(axis=(1, 2)))
 
-    def staffed(self, agents: int) -> Law:
+    def staffed(self, agents: int) -> TransientLaw:
         """Return the law just after the heads have become `agents`."""
-        return self if agents == self.agents else Law(_trim(_restaffed(self.p, self.agents, agents)), agents)
+        return self if agents == self.agents else TransientLaw(_trim(_restaffed(self.p, self.agents, agents)), agents)
 
-    def closed(self, seconds: float, handle_rate: float) -> Law:
+    def closed(self, seconds: float, handle_rate: float) -> TransientLaw:
         """Return the law after `seconds` in which nobody is there: the waiting are sent away, calls in hand end.
 
         Each call ends on its own: what is left of them is binomial.
@@ -75,9 +75,11 @@ class Law:
         after[after < _DUST] = 0.0
         p = np.zeros((nodes, len(found), len(found)))
         p[:, found, found] = after
-        return Law(_trim(p), 0)
+        return TransientLaw(_trim(p), 0)
 
-    def after(self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float) -> tuple[Law, np.ndarray]:
+    def after(
+        self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float
+    ) -> tuple[TransientLaw, np.ndarray]:
         """Return the law after `seconds`, and its integral over them.
 
         Parameters
@@ -100,7 +102,7 @@ class Law:
         while True:
             end, spent, spilled = _evolved(self.p, margin, self.agents, rates, handle_rate, leave_rate, seconds)
             if spilled <= _SPILL:
-                return Law(_trim(end), self.agents), spent
+                return TransientLaw(_trim(end), self.agents), spent
             margin *= 2
 
 
