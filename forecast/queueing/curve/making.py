@@ -15,7 +15,10 @@ from ..formulas.uncertain_rate import gamma_nodes, rate_cv, rate_quantile
 from .curve import Curve
 
 _TOP = 1_000_000
+"""Most agents of a curve: more are a mistake in the calls or handle times."""
+
 _NO_WAIT = 1e20
+"""1/B, a number above 1, from which on all callers count as answered at once: their waits are lost in rounding."""
 
 
 def service_curve(

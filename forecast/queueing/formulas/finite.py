@@ -17,7 +17,10 @@ from .abandonment import MEASURES, endless
 from .erlang import inverse_b
 
 _UNDERFLOW = 700.0
-_FAR = 50.0  # a mode so many times beyond the last place leaves it no chance above 1e-20
+"""Exponent, at most 708, from which on exp(−exponent) is close to the smallest double: the sum starts at its mode."""
+
+_FAR = 50.0
+"""Times that the mode may lie beyond the last place, above 1: further away the places have no chance above 1e-20."""
 
 
 @Kernel

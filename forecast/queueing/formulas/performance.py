@@ -17,8 +17,10 @@ from .service_level import counted
 
 MODELS = ("erlang_b", "erlang_c", "erlang_a")
 MOST_PLACES = 100_000
+"""Most places to wait: a finite queue is computed place by place; where there are more, there is room for everyone."""
 
 TINY = float(np.finfo(float).tiny)
+"""Least handle time in seconds: the smallest number above 0 of full precision."""
 
 Values = float | np.ndarray
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 _ROUNDS = 100
+"""Most rounds of false position, at least 1: more than halving alone would need to reach the last digit."""
 
 
 def total_load(first: np.ndarray, redial: np.ndarray, abandon: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:

@@ -15,8 +15,10 @@ from ..formulas.service_level import DEFINITIONS
 from .targets import ServiceGoal
 
 _OCTAVES = 64
+"""Octaves of loads (from 2⁻³² to 2³² erlang) that remember the safety staff found last: similar loads start close."""
+
 TIE = 1e-12
-"""Targets count as met when they are reached to within this, so that decimal ties are met."""
+"""Share, or handle times, by which a target may be missed and still count as met, so that decimal ties are met."""
 
 _ANSWERED, _TOTAL, _EXCL_SHORT = (DEFINITIONS.index(word) for word in ("answered", "total", "excl_short"))
 

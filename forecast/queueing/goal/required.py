@@ -15,8 +15,11 @@ from .meeting import bounds_of, met, smallest_of_each
 from .table import AgentsTable, refuse_no_occupancy
 from .targets import ServiceGoal
 
-_TRIES, _HALVINGS = 3, 60  # checks of the goal per requirement, whole and fractional
-_WORTH = 25.0  # loads per agent of a table that take longer than the table
+_TRIES, _HALVINGS = 3, 60
+"""Checks of the goal per requirement, whole and fractional, roughly: the count decides whether compiling is worth the time."""
+
+_WORTH = 25.0
+"""Loads per erlang of the largest load from which on a table takes less time than a search per load."""
 
 
 @overload

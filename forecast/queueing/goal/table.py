@@ -15,8 +15,11 @@ from ..formulas.performance import TINY, impatience, waiting_places
 from .meeting import Bounds, bounds_of, thresholds
 from .targets import ServiceGoal
 
-_CHECKS = 45  # of the goal per agent of a table
-_CELL = 0.25  # erlang, a power of two: loads fall into cells without rounding
+_CHECKS = 45
+"""Checks of the goal per agent of a table, roughly: the count decides whether compiling is worth the time."""
+
+_CELL = 0.25
+"""Width of the cells of loads in erlang, a power of two: loads fall into cells without rounding."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""One interval of a moving day: the law goes in, the law comes out, and what happened is added up.
+"""One interval of a moving day: from the law at its start to the law at its end and the interval's sums.
 
-Calls count in the interval in which they arrive. Whether a caller is answered within the threshold is exact given the
-state that it meets and the staffing of the seconds to come: arrivals shortly before a change of staff are taken at
-Gauss–Legendre points of the time that is left, each looked at through the change.
+Calls count in the interval in which they arrive. The chance of a caller to be answered within the threshold is exact,
+given the state on arrival and the staffing of the next seconds: callers shortly before a change of staff are taken at
+Gauss–Legendre points of the time before the change, and the fate of each includes the change.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ ANSWERED_IN, ABANDONED_IN, ABANDONED_SHORT, WAIT_ANSWERED, OFFERED, ABANDONED, W
 MEASURES = 9
 """What an interval adds up to: calls, the answered callers' wait in seconds, caller-seconds and agent-seconds."""
 
+# of a caller who meets a free agent: answered in time, not gone within either threshold, no wait
 _AT_ONCE = np.array([1.0, 0.0, 0.0, 0.0])
-_X, _W = np.polynomial.legendre.leggauss(3)
+_X, _W = np.polynomial.legendre.leggauss(3)  # three points: against twelve 1e-7 of service at 20 s, 1e-4 at 120 s
 _POINTS = [*zip(0.5 + 0.5 * _X, 0.5 * _W, strict=True), (1.0, 0.0)]
 _SAME_S = 1e-6
+"""Seconds within which two moments count as one: rounding of bins and thresholds."""
 
 
 def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndarray) -> tuple[TransientLaw, np.ndarray]:
@@ -35,11 +37,11 @@ def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndar
     course
         The day.
     law
-        At the end of the interval before.
+        The law at the end of the interval before.
     interval
-        Which one.
+        Position of the interval.
     agents
-        Agents of all intervals, shape (I, m); of those to come only the first seconds matter.
+        Agents of all intervals, shape (I, m); of later intervals only the first seconds matter.
 
     Returns
     -------
@@ -48,8 +50,9 @@ def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndar
 
     Notes
     -----
-    Of those who hang up an interval counts the ones that do so while it lasts, less those of them found waiting at its
-    start, plus those left waiting at its end: both reckoned as if the staff just after the border stayed.
+    Abandoned calls of an interval are the callers who hang up while the interval lasts, less those of them who waited
+    at its start, plus those who wait at its end and will hang up: the last two as if the staff just after the border
+    stayed.
     """
     bins = course.rates.shape[2]
     begins, stages = course.timeline(interval, agents)

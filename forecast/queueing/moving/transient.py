@@ -15,6 +15,9 @@ from .day_course import DayCourse, bins_of, finer
 from .passage import MEASURES, passage
 from .transient_law import TransientLaw
 
+_NONE = 1e-9
+"""Share of the calls below which calls count as none: rounding of the law's sums."""
+
 
 @dataclass(frozen=True)
 class Transient:
@@ -58,13 +61,13 @@ class Transient:
         parts = (self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
         above, below = counted(definition, self.calls, *parts)
         blank = np.where(self.calls > 0.0, 0.0, 1.0)
-        return np.asarray(np.divide(above, below, out=blank, where=below > 1e-9 * self.calls))
+        return np.asarray(np.divide(above, below, out=blank, where=below > _NONE * self.calls))
 
     @classmethod
     def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: TransientLaw) -> Transient:
         """Read the sums of `passage`, shape (I, MEASURES, Q), of intervals of some `seconds`."""
         mean = np.maximum(sums @ weights, 0.0).T
-        # What crosses a border comes as a difference: of hardly any calls its rounding must not hide those in time.
+        # Abandoned calls at a border are a difference: with hardly any calls its rounding must not hide those in time.
         mean[sums_of.ABANDONED] = np.maximum(mean[sums_of.ABANDONED], mean[sums_of.ABANDONED_IN])
         answered = mean[sums_of.OFFERED] - mean[sums_of.ABANDONED]
         nothing = np.full(len(sums), np.nan)
@@ -77,7 +80,7 @@ class Transient:
             mean[sums_of.ABANDONED_IN],
             mean[sums_of.ABANDONED_SHORT],
             np.divide(
-                wait, answered, out=nothing.copy(), where=answered > 1e-9 * np.maximum(mean[sums_of.OFFERED], 1.0)
+                wait, answered, out=nothing.copy(), where=answered > _NONE * np.maximum(mean[sums_of.OFFERED], 1.0)
             ),
             np.divide(busy, staffed, out=nothing.copy(), where=staffed > 0.0),
             mean[sums_of.WAITING] / seconds,
@@ -117,7 +120,7 @@ def transient(
         Seconds of an interval.
     aht_s, patience_s
         Mean handle time and patience in seconds, one number or shape (I,); patience None or infinite = they wait for
-        ever. In each interval its own values hold for whoever is there.
+        ever. In each interval its own values hold for every caller and agent there.
     within_s, short_s
         Answer-time and short-abandon thresholds in seconds.
     cv
@@ -142,8 +145,9 @@ def transient(
 
     Notes
     -----
-    The mean wait of the answered is reckoned as if the staff a caller meets stayed until its answer; all else takes
-    staff as it comes (`passage`).
+    The mean wait of the answered is computed as if the staff that a caller meets stayed until the answer; all other
+    measures follow every change of staff (`passage`). The many parameters are independent facts about a day, given by
+    name; inside they travel as `DayCourse`.
 
     Examples
     --------

@@ -8,7 +8,7 @@ with k > 0 it is n + k and no call starts. Down it goes
 
 and up x → x + 1 with the call rate. The law after a time t and its integral are Poisson mixtures of the powers of one
 stochastic matrix (uniformisation: Jensen 1953; Grassmann 1977): sums of positive terms, taken on the band of states
-that hold any mass worth naming.
+whose chance is more than dust.
 """
 
 from __future__ import annotations
@@ -20,10 +20,18 @@ import numpy as np
 from numba import njit
 from scipy.stats import binom
 
-_DUST = 1e-15  # mass per state and step that is let go
-_SPILL = 1e-12  # mass that may knock at the top of the states kept
-_MOST = 500.0  # steps in the mean of one Poisson mixture, so that its first weight does not vanish
+_DUST = 1e-15
+"""Chance of a state below which the state is dropped, per step: adds up to some 1e-10 a day."""
+
+_SPILL = 1e-12
+"""Chance that may leave by the top of the states kept, per call of `after`; more doubles the room above."""
+
+_MOST = 500.0
+"""Most steps in the mean of one Poisson mixture, above 0 and below 700, so that its first weight exp(−steps) does not
+vanish."""
+
 _MARGIN = 16
+"""States of room above the law at first, at least 1: enough for most intervals, doubled where more is needed."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,10 @@ def _mix(
     law: np.ndarray, spent: np.ndarray, n: int, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray,
     pace: float, seconds: float,
 ) -> float:  # fmt: skip
-    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled."""
+    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled.
+
+    Many parameters: the chances of one step are four arrays, made once per rate, and law and time change in place.
+    """
     rows, width = law.shape
     now, new = np.zeros((rows, width + 2)), np.zeros((rows, width + 2))  # state x stands at x + 1
     now[:, 1 : width + 1] = law
@@ -205,7 +216,7 @@ def _mix(
         now, new = new, now
 
 
-# The three below index from 0 over slices, which the compiler turns into vector code.
+# The next three functions index from 0 over slices, which the compiler turns into vector code.
 
 
 @njit(cache=True)
