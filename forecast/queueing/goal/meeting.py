@@ -1,4 +1,4 @@
-"""Whether agents meet a goal: one check behind every way to find the requirement."""
+"""The check whether agents meet a goal: one check behind every way to find the requirement."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def met(found: Performance, goal: ServiceGoal) -> np.ndarray:
 
 @Kernel
 def smallest(start: float, a: float, theta: float, places: float, bounds: Bounds) -> float:
-    """Return the least whole n ≥ 1 that meets `bounds` at load `a` > 0, sought outwards from `start` ≥ 1."""
+    """Return the least whole n ≥ 1 that meets `bounds` at load `a` > 0, searched outwards from `start` ≥ 1."""
     low, high, step = 0.0, math.inf, 1.0
     n, inverse = start, inverse_b(start, a)
     while True:

@@ -16,7 +16,7 @@ from .table import AgentsTable, refuse_no_occupancy
 from .targets import ServiceGoal
 
 _TRIES, _HALVINGS = 3, 60
-"""Checks of the goal per requirement, whole and fractional, roughly: the count decides whether compiling is worth the time."""
+"""Checks of the goal per requirement, whole and fractional, roughly: they decide whether compiling pays."""
 
 _WORTH = 25.0
 """Loads per erlang of the largest load from which on a table takes less time than a search per load."""
@@ -82,7 +82,7 @@ def required_agents(
         As in `performance`.
     fractional
         Return the real number of agents at which the last target is just met, by the continuation of the formulas to
-        fractions of agents; the whole number is the next above.
+        fractions of agents; the whole number of agents is the next one above.
 
     Raises
     ------

@@ -16,7 +16,7 @@ from .meeting import Bounds, bounds_of, thresholds
 from .targets import ServiceGoal
 
 _CHECKS = 45
-"""Checks of the goal per agent of a table, roughly: the count decides whether compiling is worth the time."""
+"""Checks of the goal per agent of a table, roughly: they decide whether compiling pays."""
 
 _CELL = 0.25
 """Width of the cells of loads in erlang, a power of two: loads fall into cells without rounding."""

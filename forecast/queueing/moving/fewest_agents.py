@@ -62,7 +62,7 @@ def staff_day(
     """Return the fewest agents with which every interval meets the goal and its caps, one after the other.
 
     Forward in time: each interval takes the smallest staff whose exact transient service meets the goal, from the law
-    that the interval before has left behind. It is the deterministic counterpart of the iterative simulation of
+    at the end of the interval before. The search is the deterministic counterpart of the iterative simulation of
     Feldman, Mandelbaum, Massey and Whitt (2008); the search begins at Erlang A for the modified offered load, its
     service level averaged over the interval (Jennings, Mandelbaum, Massey and Whitt 1996).
 

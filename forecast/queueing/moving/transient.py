@@ -36,7 +36,7 @@ class Transient:
     queue_length
         Mean number of callers waiting, shape (I,).
     law
-        The law at the end of the last interval, for a next call to go on from.
+        The law at the end of the last interval, from which another `transient` may go on.
     """
 
     agents: np.ndarray
@@ -134,7 +134,7 @@ def transient(
     waiting
         Callers already waiting at the start, before anybody is there.
     law
-        Where an earlier call ended (with the same `cv`), instead of an empty desk.
+        The law at which an earlier `transient` ended (with the same `cv`), instead of an empty desk.
     nodes
         Points of the Gauss rule over the busyness.
 

@@ -1,8 +1,8 @@
-r"""How many calls are in hand and waiting, as a law that moves: the kernel of the transient queue.
+r"""The law of the calls in hand and waiting as it changes over time: the kernel of the transient queue.
 
 Agents who leave finish the call in hand, so after a fall of staff more calls may be in hand than heads are there. The
 state is (k, x): x calls in hand or waiting, k of them in hand beyond the heads. With k = 0 min(x, n) calls are in hand;
-with k > 0 it is n + k and no call starts. Down it goes
+with k > 0 n + k calls are in hand and no call starts. The rates down are
 
 .. math:: (0, x) → x-1: \min(x, n)μ + (x-n)^+θ, \quad (k, x) → (k-1, x-1): (n+k)μ, \quad (k, x) → (k, x-1): (x-n-k)θ
 
@@ -36,7 +36,7 @@ _MARGIN = 16
 
 @dataclass(frozen=True)
 class TransientLaw:
-    """Chances of every state, for Q call rates side by side.
+    """Chances of every state of the queue, for Q call rates side by side.
 
     Attributes
     ----------
@@ -93,7 +93,7 @@ class TransientLaw:
         Parameters
         ----------
         seconds
-            How long nothing changes but the state.
+            How long nothing but the state changes.
         rates
             Calls per second, shape (Q,).
         handle_rate, leave_rate

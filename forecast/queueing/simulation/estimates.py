@@ -39,7 +39,7 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def met(sums: np.ndarray, goal: ServiceGoal) -> np.ndarray:
-    """Return where the level and the caps of the goal are met, `max_wait_share` apart, from sums with measures last."""
+    """Return where the goal's level and caps (without `max_wait_share`) are met, from sums with measures last."""
     in_time, total = counted(sums, goal.definition)
     out = in_time >= goal.level * total - _TIE
     for cap, part, whole in (
