@@ -28,6 +28,9 @@ _POINTS = [*zip(0.5 + 0.5 * _X, 0.5 * _W, strict=True), (1.0, 0.0)]
 _SAME_S = 1e-6
 """Seconds within which two moments count as one: rounding of bins and thresholds."""
 
+_SPARE = 32
+"""Callers ahead, at least 0, that a table of chances covers beyond need, so that a longer queue finds the table ready."""
+
 
 def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndarray) -> tuple[TransientLaw, np.ndarray]:
     """Lead a law through one interval.
@@ -80,7 +83,7 @@ def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndar
             if at_end and rates.any():
                 room = spent.shape[1], spent.shape[2] - now.agents
                 if now not in known or known[now].shape[1] < room[0] or known[now].shape[2] < room[1]:
-                    known[now] = _chances([[(t, now)] for t in thresholds], room[0], room[1] + 32)
+                    known[now] = _chances([[(t, now)] for t in thresholds], room[0], room[1] + _SPARE)
                 sums[:OFFERED] += rates * _expected(spent, now.agents, known[now], _AT_ONCE)
             elif weight > 0.0:
                 paths = [_path(begins, stages, then, t) for t in thresholds]
