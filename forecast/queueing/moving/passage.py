@@ -29,7 +29,7 @@ _SAME_S = 1e-6
 """Seconds within which two moments count as one: rounding of bins and thresholds."""
 
 _SPARE = 32
-"""Callers ahead, at least 0, that a table of chances covers beyond need, so that a longer queue finds the table ready."""
+"""Callers ahead, at least 0, that a table of chances covers beyond need: a longer queue then finds the table ready."""
 
 
 def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndarray) -> tuple[TransientLaw, np.ndarray]:
