@@ -20,7 +20,7 @@ from ..forecast.frames import answered, backtest
 from ..forecast.predict import Forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve.curve import Curve
-from ..forecast.queueing.formulas.laws import law_of_cv
+from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..forecast.progress import Stopped, Watch
 from ..forecast.queueing.curve.curve import Curve
-from ..forecast.queueing.formulas.laws import law_of_cv
+from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..schedule.cover.result import Block, Cover
 from ..schedule.cover.solve import solve_cover

@@ -26,7 +26,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from busyhour.forecast.queueing import Empirical, ServiceGoal, Simulation, performance, required_agents, simulate
-from busyhour.forecast.queueing.formulas.laws import law_of_cv
+from busyhour.forecast.queueing.formulas.time_laws import law_of_cv
 from busyhour.forecast.tables import QUANTILES
 
 POOL = {"load_erl": 50.0, "agents": 50, "handle_s": 300.0, "patience_s": 120.0, "within_s": 20.0, "seed": 1}

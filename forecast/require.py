@@ -11,10 +11,18 @@ import pandas as pd
 from .calendar.grid import Grid
 from .errors import InputError
 from .queueing.curve.curve import Curve
-from .queueing.curve.making import rate_cv, service_curve
+from .queueing.curve.making import service_curve
+from .queueing.formulas.uncertain_rate import rate_cv
 from .queueing.goal.targets import ServiceGoal
 from .queueing.moving.fewest_agents import staff_day
 from .tables import TABLES, check, refuse_duplicates
+
+_REACH = 0.9999
+"""Share of the calls, 0 to 1, that the last agents of a service curve answer in time: flat enough for goals up to
+0.999, a higher goal asks for a tenth of the rest."""
+
+_REACH_MOST = 1.0 - 1e-9
+"""Largest such share: no number of agents answers all calls in time."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,9 @@ def require(
     """Return the requirement and the service curves of every queue in `volume`.
 
     ``agents_phone`` is a cut through the service curve: the fewest agents that meet the goal's level and caps in that
-    interval, averaged over the forecast distribution. For `moving` queues it is the staff of `staff_day` instead: what
-    waits is carried from interval to interval, while closed everybody leaves, and all intervals share the busyness.
+    interval, averaged over the forecast distribution. For `moving` queues ``agents_phone`` is the staff of `staff_day`
+    instead: waiting callers are carried from interval to interval, all agents leave when the queue closes, and all
+    intervals share the busyness.
 
     Parameters
     ----------
@@ -142,9 +151,9 @@ def _require_queue(
                          mend=f"Starts lie every {grid.minutes} minutes from {grid.first} to {grid.end}")  # fmt: skip
     rows = volume.iloc[np.argsort(at)]
     at = np.sort(at)
-    reach = max(0.9999, 1.0 - (1.0 - max(goal.level, goal.floor)) / 10.0)
+    reach = max(_REACH, 1.0 - (1.0 - max(goal.level, goal.floor)) / 10.0)
     curve = service_curve(rows, interval_min=grid.minutes, model=model, within_s=goal.within_s, short_s=goal.short_s,
-                          reach=min(reach, 1.0 - 1e-9))  # fmt: skip
+                          reach=min(reach, _REACH_MOST))  # fmt: skip
     agents = curve.smallest(goal)
     curve = curve.extended(int(agents.max(initial=0)))
     pick = (np.arange(len(agents)), agents)

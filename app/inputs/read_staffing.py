@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ...forecast.queueing.formulas.laws import Empirical
+from ...forecast.queueing.formulas.time_laws import Empirical
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ...forecast.tables import TABLES, check, read_csv, read_text_csv, refuse_duplicates
 from ...schedule.plan.activity import staffing

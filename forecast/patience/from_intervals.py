@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..calls.waits import Waits
-from ..queueing.formulas.measures import performance
+from ..queueing.formulas.performance import performance
 
 LEAST_ABANDONS = 30
 LEAST_SEEN = 0.25

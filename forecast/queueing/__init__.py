@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from .curve.curve import Curve
     from .curve.making import service_curve
     from .formulas.erlang import erlang_b, erlang_c
-    from .formulas.laws import Empirical, Exponential, Lognormal
-    from .formulas.measures import Performance, performance
+    from .formulas.performance import Performance, performance
+    from .formulas.time_laws import Empirical, Exponential, Lognormal
     from .goal.required import required_agents
     from .goal.table import AgentsTable
     from .goal.targets import ServiceGoal
@@ -54,17 +54,17 @@ _HOMES = {
     "AgentsTable": "goal.table",
     "Curve": "curve.curve",
     "DayStaffing": "moving.fewest_agents",
-    "Empirical": "formulas.laws",
-    "Exponential": "formulas.laws",
-    "Lognormal": "formulas.laws",
-    "Performance": "formulas.measures",
+    "Empirical": "formulas.time_laws",
+    "Exponential": "formulas.time_laws",
+    "Lognormal": "formulas.time_laws",
+    "Performance": "formulas.performance",
     "Repaired": "simulation.extra_staff",
     "ServiceGoal": "goal.targets",
     "Simulation": "simulation.simulation",
     "Transient": "moving.transient",
     "erlang_b": "formulas.erlang",
     "erlang_c": "formulas.erlang",
-    "performance": "formulas.measures",
+    "performance": "formulas.performance",
     "repair": "simulation.extra_staff",
     "required_agents": "goal.required",
     "service_curve": "curve.making",

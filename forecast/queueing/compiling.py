@@ -1,8 +1,8 @@
-"""Kernels: functions of plain numbers and flat arrays that run as they stand, or compiled where that is worth it.
+"""Kernels: functions of plain numbers and flat arrays that run as plain Python, or compiled where many cases come.
 
-One text serves both ways, so they cannot drift apart. Few cases are answered at once, without even importing the
-compiler; many are answered by machine code, which numba makes once and keeps on disk. Which way is taken depends on
-nothing but their number: the same question gets the same answer to the last digit, whatever was asked before.
+One text serves both ways, so the two cannot drift apart. Few cases are answered at once, without even importing the
+compiler; many cases are answered by machine code, which numba makes once and keeps on disk. The choice depends only on
+the number of cases: the same question gets the same answer to the last digit, whatever was asked before.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FEW = 15_000
-"""Cases that take less time as they stand than to load the compiler: Erlang C 0.1 s, Erlang A half a second."""
+"""Most cases that run as plain Python, at least 0: as many take Erlang C 0.1 s and Erlang A half a second, less than
+loading the compiler."""
 
 
 class Kernel(Generic[P, R]):
     """A function that calls only numpy, math and other kernels; used as a decorator.
 
-    Written so that both ways agree: numbers taken out of arrays pass through ``float``, sums are loops, and nothing
-    relies on a division by zero or an overflowing exponential.
+    A kernel is written so that both ways agree: numbers taken out of arrays pass through ``float``, sums are loops, and
+    no result depends on a division by zero or an overflowing exponential.
     """
 
     def __init__(self, plain: Callable[P, R]) -> None:

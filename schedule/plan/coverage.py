@@ -11,7 +11,7 @@ import pandas as pd
 from ...forecast.calendar.grid import Grid, midnight
 from ...forecast.errors import InputError
 from ...forecast.queueing.curve.curve import Curve
-from ...forecast.queueing.formulas.measures import counted
+from ...forecast.queueing.formulas.service_level import counted
 from ..problem.heads import heads_of, on_phone
 from ..problem.problem import Demand, ScheduleProblem
 

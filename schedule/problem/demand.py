@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
-from ...forecast.queueing.curve.curve import Curve
+from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.goal.targets import ServiceGoal
 from .horizon import Horizon
 from .problem import Demand, ScheduleProblem
@@ -18,7 +18,7 @@ from .problem import Demand, ScheduleProblem
 
 def demand(
     requirement: pd.DataFrame,
-    curve: Curve | None,
+    curve: ServiceCurve | None,
     goal: ServiceGoal,
     horizon: Horizon,
     interval_min: int,
@@ -27,8 +27,8 @@ def demand(
     """Return the demand of one queue on the schedule's grid, in scheduled heads.
 
     Needs are repeated on the finer grid, calls and gains split evenly over an interval's slots. With a curve, each
-    scheduled head is absent with probability `unplanned`, independently (`Curve.thinned`), and the goal is pooled over
-    the periods of its basis. Without one only the requirement is known, so it must hold in every slot.
+    scheduled head is absent with probability `unplanned`, independently (`ServiceCurve.thinned`), and the goal is
+    pooled over the periods of its basis. Without a curve only the requirement is known, so it must hold in every slot.
 
     Parameters
     ----------
@@ -71,7 +71,13 @@ def demand(
 
 
 def _from_curve(
-    queue: str, curve: Curve, goal: ServiceGoal, horizon: Horizon, steps: int, is_open: np.ndarray, absent: np.ndarray
+    queue: str,
+    curve: ServiceCurve,
+    goal: ServiceGoal,
+    horizon: Horizon,
+    steps: int,
+    is_open: np.ndarray,
+    absent: np.ndarray,
 ) -> Demand:
     grid = horizon.grid
     rows, slots = _slots(curve.starts, grid, steps)
@@ -126,7 +132,7 @@ def asking_more(
     return replace(problem, demands=tuple(demands))
 
 
-def _queue(requirement: pd.DataFrame, curve: Curve | None) -> str:
+def _queue(requirement: pd.DataFrame, curve: ServiceCurve | None) -> str:
     names = list(requirement["queue"].unique()) if "queue" in requirement else []
     if "queue" not in requirement:
         names = [curve.queue if curve is not None else "calls"]

@@ -1,4 +1,4 @@
-"""The service curve: what each number of agents would give, interval by interval. The border to the scheduler."""
+"""The service curve of a queue of calls: what each number of agents would give, interval by interval."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom, nbinom
 
 from ...errors import InputError
-from ...tables import refuse_duplicates
-from ..formulas.measures import counted
+from ..formulas.service_level import counted
 from ..goal.targets import ServiceGoal
+from .absence import NONE, expected_of_present, shares_of_absent, top_for_absence
 from .envelope import concave_from, concave_majorant
+from .rows import grids_of_rows
 
 _TIE = 1e-9
-_NONE = 1e-12
-_CUT = 1e-6
+"""Share, or seconds, by which a level or a cap may be missed and still count as met: rounding of averages."""
+
 _CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "waited")
 _ALL = (*_CALLS, "occupancy", "asa_s", "asa_all_s")
+_READ = ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "occupancy", "asa_s", "waited", "asa_all_s")
 
 
 def _unknown() -> np.ndarray:
@@ -112,7 +113,7 @@ class Curve:
         """
         above, below = self._counted(goal)
         blank = np.where(np.broadcast_to(self.calls[:, None], above.shape) > 0.0, 0.0, 1.0)
-        level: np.ndarray = np.divide(above, below, out=blank, where=below > _NONE * self.calls[:, None])
+        level: np.ndarray = np.divide(above, below, out=blank, where=below > NONE * self.calls[:, None])
         return level
 
     def envelope(self, goal: ServiceGoal, lower: int = 0) -> np.ndarray:
@@ -241,27 +242,15 @@ class Curve:
         InputError
             On a share out of range.
         """
-        absent = np.broadcast_to(np.asarray(absent, dtype=float), self.calls.shape)
-        bad = ~((absent >= 0.0) & (absent < 1.0))
-        if bad.any():
-            raise InputError("Expected a share of at least 0 and below 1", column="unplanned",
-                             value=float(absent[bad][0]))  # fmt: skip
+        absent = shares_of_absent(absent, len(self.calls))
         worst = float(absent.max(initial=0.0))
         if worst == 0.0:
             return self
-        present = 1.0 - worst
-        whole = self.extended(self.top + int(nbinom.isf(_CUT, max(self.top, 1), present)))
+        whole = self.extended(top_for_absence(self.top, worst))
         answered = self.calls[:, None] - whole.abandoned
-        wait: np.ndarray = np.where(answered > _NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
+        wait: np.ndarray = np.where(answered > NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
         values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait, whole.asa_all_s]
-        found = [np.empty_like(whole.occupancy) for _ in values]
-        heads = np.arange(whole.top + 1)
-        for share in np.unique(absent):
-            rows = absent == share
-            law = np.asarray(binom.pmf(heads[:, None], heads, 1.0 - share))  # (present, scheduled)
-            for out, value in zip(found, values, strict=True):
-                out[rows] = _expected(value[rows], law)
-        *calls, occupancy, wait, asa_all = found
+        *calls, occupancy, wait, asa_all = expected_of_present(values, absent)
         answered = np.maximum(self.calls[:, None] - calls[1], 0.0)
         blank = np.where(np.broadcast_to(self.calls[:, None], wait.shape) > 0.0, np.nan, 0.0)
         asa = np.divide(wait, answered, out=blank, where=answered > 0.0)
@@ -293,37 +282,11 @@ class Curve:
         InputError
             If the queue has no rows, or an interval does not list 0…N agents once each.
         """
-        rows = frame[frame["queue"] == queue] if "queue" in frame else frame
-        if rows.empty:
-            raise InputError("queue has no service curve", column="queue", value=queue)
-        refuse_duplicates(rows, ["start", "agents"])
-        rows = rows.sort_values(["start", "agents"])
-        width = int(rows["agents"].max()) + 1
-        listed = np.tile(np.arange(width), -(-len(rows) // width))
-        if len(listed) != len(rows) or (rows["agents"].to_numpy() != listed).any():
-            raise InputError(f"every interval must list 0 to {width - 1} agents", column="agents")
-
-        def grid(name: str) -> np.ndarray:
-            column = rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
-            return column.to_numpy(dtype=float).reshape(-1, width)
-
-        starts = pd.DatetimeIndex(rows["start"].iloc[::width])
-        return cls(queue, starts, grid("calls")[:, 0], grid("answered_in"), grid("abandoned"), grid("abandoned_in"),
-                   grid("abandoned_short"), grid("occupancy"), grid("asa_s"), grid("waited"),
-                   grid("asa_all_s"))  # fmt: skip
+        starts, grids = grids_of_rows(frame, queue, ("calls", *_READ))
+        return cls(queue, starts, grids["calls"][:, 0], *(grids[name] for name in _READ))
 
 
 def _from_here_on(good: np.ndarray) -> np.ndarray:
     """Return per row the first column from which on all are true."""
     bad = ~good
     return np.where(bad.any(axis=1), good.shape[1] - np.argmax(bad[:, ::-1], axis=1), 0)
-
-
-def _expected(values: np.ndarray, law: np.ndarray) -> np.ndarray:
-    """Return `values` @ `law` where infinite or unknown values of no weight do not count."""
-    known = np.isfinite(values)
-    mean: np.ndarray = np.where(known, values, 0.0) @ law
-    for odd, wrong in ((np.inf, np.isposinf(values)), (np.nan, np.isnan(values))):
-        if wrong.any():
-            mean = np.where(wrong.astype(float) @ law > _NONE, odd, mean)
-    return mean

@@ -1,4 +1,4 @@
-"""Concave sequences: what an optimiser can follow by its slopes."""
+"""Concave sequences, which an optimiser can follow by their slopes."""
 
 from __future__ import annotations
 

@@ -18,10 +18,16 @@ import numpy as np
 
 from ..compiling import Kernel
 
-_X, _W = np.polynomial.legendre.leggauss(24)
+_X, _W = np.polynomial.legendre.leggauss(24)  # so many points on each of four panels reach the last digits
 _STAGES_BELOW = 600.0
+"""Ratio n/θ, above 0, below which the sum over callers found waiting is used: there it has few terms."""
+
 _NEGLIGIBLE = 42.0
+"""Fall of an exponent below its mode that is the end of the integral, above 36: exp(−42) is below the last digit."""
+
 _BIG = 1e200
+"""Sum from which on a sum is divided by this number, far below the largest double, lest the sum overflow."""
+
 _LOG_BIG = math.log(_BIG)
 
 P_WAIT, P_ABANDON, LATE, STILL, LATE_SHORT, STILL_SHORT, WAIT, WAIT_ALL, P_BLOCK = range(9)
@@ -55,6 +61,7 @@ def endless(n: float, inverse: float, a: float, theta: float, t_in: float, t_sho
 
 @Kernel
 def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) -> tuple[float, ...]:
+    """Return the measures of Erlang C, where nobody hangs up."""
     spare = n - a
     if spare <= 0.0:
         return 1.0, 0.0, 1.0, 1.0, 1.0, 1.0, math.inf, math.inf, 0.0
@@ -66,6 +73,7 @@ def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) ->
 
 @Kernel
 def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
+    """Return the measures as a sum over the callers found waiting; long, since kernels take plain numbers."""
     # r = p_(n+j) / p_n, s the same at load a·e^(−θT); delay = mean wait of one who is served and finds j waiting
     gone, gone_short = -math.expm1(-theta * t_in), -math.expm1(-theta * t_short)
     rest, rest_short = a * (1.0 - gone), a * (1.0 - gone_short)
@@ -113,6 +121,7 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
 
 @Kernel
 def _less_log(x: float) -> float:
+    """Return x − ln(1 + x)."""
     # x − ln(1 + x) without cancellation: with z = x/(2 + x), ln(1 + x) = 2(z + z³/3 + z⁵/5 + …) and x − 2z = xz
     if x > 0.3:
         return x - math.log1p(x)
@@ -127,6 +136,7 @@ def _less_log(x: float) -> float:
 
 @Kernel
 def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
+    """Return the measures by integration around the mode; long, since kernels take plain numbers."""
     c = min(a, n)  # load that is still patient at the mode
     mode = math.log(a / n) / theta if a > n else 0.0
     slack = n - c

@@ -1,9 +1,9 @@
-r"""A queue with a last place (M/M/n/n+q, with or without abandonment): who finds it full is turned away.
+r"""A queue with a last place (M/M/n/n+q, with or without abandonment): callers who find the queue full are turned away.
 
-The states n + j, j = 0…q, have weights :math:`r_j = a^j / \prod_{i \le j} (n + iθ)`, times in mean handling times. Who
-finds j callers waiting is answered after more than T with a probability of negative binomial form,
+The states n + j, j = 0…q, have weights :math:`r_j = a^j / \prod_{i \le j} (n + iθ)`, times in mean handling times. A
+caller who finds j callers waiting is answered after more than T with a probability of negative binomial form,
 :math:`I_{e^{-θT}}(n/θ, j+1)` (Riordan 1962; the linear death process of those in front), which becomes Poisson's as
-θ → 0. One who is served sees the same law with n + θ for n.
+θ → 0. A caller who is served sees the same law with n + θ for n.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from .abandonment import MEASURES, endless
 from .erlang import inverse_b
 
 _UNDERFLOW = 700.0
-_FAR = 50.0  # a mode so many times beyond the last place leaves it no chance above 1e-20
+"""Exponent, at most 708, from which on exp(−exponent) is close to the smallest double: the sum starts at its mode."""
+
+_FAR = 50.0
+"""Times that the mode may lie beyond the last place, above 1: further away the places have no chance above 1e-20."""
 
 
 @Kernel
@@ -54,6 +57,7 @@ def measures(
 def _finite(
     n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float, places: int
 ) -> tuple[float, ...]:
+    """Return the measures of a queue with `places` places to wait, at least 1."""
     r = _weights(n, a, theta, places)
     late_in, still_in = _longer(n + theta, theta, t_in, places), _longer(n, theta, t_in, places)
     late_brief, still_brief = _longer(n + theta, theta, t_short, places), _longer(n, theta, t_short, places)
@@ -78,7 +82,8 @@ def _finite(
 
 @Kernel
 def _weights(n: float, a: float, theta: float, places: int) -> np.ndarray:
-    # from the mode outwards, where the weight is 1: what underflows does not count
+    """Return the weights of n + j callers, j = 0…places, as multiples of the largest."""
+    # from the mode outwards, where the weight is 1: weights that underflow do not count
     r = np.ones(places + 1)
     mode = 0
     if a > n:

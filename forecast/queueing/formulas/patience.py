@@ -19,6 +19,8 @@ from .abandonment import MEASURES
 from .erlang import inverse_b
 
 _ORDER = 16
+"""Points of Gauss's rule on a panel, at least 2: smooth laws then need few panels for fifteen digits."""
+
 _X, _W = np.polynomial.legendre.leggauss(_ORDER)
 # rows: integrals from −1 to each node of the polynomial through the values at the nodes
 _VALUES = np.polynomial.legendre.legvander(_X, _ORDER - 1)
@@ -26,7 +28,12 @@ _FROM_LEFT = np.stack(
     [np.polynomial.legendre.legval(_X, np.polynomial.legendre.legint(unit, lbnd=-1)) for unit in np.eye(_ORDER)], axis=1
 ) @ np.linalg.inv(_VALUES)  # fmt: skip
 _NEGLIGIBLE = 42.0
-_STEP = 8.0  # most by which the exponent may change within a panel
+"""Fall of an exponent below its mode that is the end of the integral, above 36: exp(−42) is below the last digit."""
+
+_STEP = 8.0
+"""Most by which the exponent may change within a panel, above 0: the rule integrates exp over it to fifteen digits."""
+
+# moments at every scale, in mean handling times, from far below any threshold to far beyond any patience
 _LATER = np.append(0.0, 2.0 ** np.arange(-30.0, 40.0, 0.25))
 
 

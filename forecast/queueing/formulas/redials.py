@@ -7,14 +7,16 @@ from collections.abc import Callable
 import numpy as np
 
 _ROUNDS = 100
+"""Most rounds of false position, at least 1: more than halving alone would need to reach the last digit."""
 
 
 def total_load(first: np.ndarray, redial: np.ndarray, abandon: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Return the load a' of all attempts, the only root of a' (1 − r · P(abandon; a')) = a.
 
-    Who calls again is taken to do so much later, so that all attempts together are a Poisson stream; the share r of
-    those who hang up tries again, however often they have tried before (Koole 2013, Call Center Optimization). The left
-    side rises with a', from below a at a to above a at a/(1 − r): false position with the Illinois rule between them.
+    By assumption callers call again so much later that all attempts together are a Poisson stream, and the share r of
+    the callers who hang up tries again, however often they have tried before (Koole 2013, Call Center Optimization).
+    The left side rises with a', from below a at a to above a at a/(1 − r): false position with the Illinois rule finds
+    the root between the two.
 
     Parameters
     ----------
@@ -40,7 +42,7 @@ def total_load(first: np.ndarray, redial: np.ndarray, abandon: Callable[[np.ndar
         value = _excess(guess, first, redial, abandon)
         under = value < 0.0
         low, high = np.where(under, guess, low), np.where(under, high, guess)
-        # the end that stays twice counts half
+        # Illinois rule: the end that stays a second time counts half
         above = np.where(under, np.where(side > 0.0, 0.5 * above, above), value)
         below = np.where(under, value, np.where(side < 0.0, 0.5 * below, below))
         side = np.where(under, 1.0, -1.0)

@@ -1,4 +1,4 @@
-"""Whether agents meet a goal: one check behind every way to find the requirement."""
+"""The check whether agents meet a goal: one check behind every way to find the requirement."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from ..compiling import Kernel
 from ..formulas.abandonment import LATE, LATE_SHORT, P_ABANDON, P_BLOCK, P_WAIT, STILL, STILL_SHORT, WAIT, WAIT_ALL
 from ..formulas.erlang import inverse_b
 from ..formulas.finite import measures
-from ..formulas.measures import Performance
-from .targets import DEFINITIONS, ServiceGoal
+from ..formulas.performance import Performance
+from ..formulas.service_level import DEFINITIONS
+from .targets import ServiceGoal
 
 _OCTAVES = 64
+"""Octaves of loads (from 2⁻³² to 2³² erlang) that remember the safety staff found last: similar loads start close."""
+
 TIE = 1e-12
-"""Targets count as met when they are reached to within this, so that decimal ties are met."""
+"""Share, or handle times, by which a target may be missed and still count as met, so that decimal ties are met."""
 
 _ANSWERED, _TOTAL, _EXCL_SHORT = (DEFINITIONS.index(word) for word in ("answered", "total", "excl_short"))
 
@@ -83,7 +86,7 @@ def met(found: Performance, goal: ServiceGoal) -> np.ndarray:
 
 @Kernel
 def smallest(start: float, a: float, theta: float, places: float, bounds: Bounds) -> float:
-    """Return the least whole n ≥ 1 that meets `bounds` at load `a` > 0, sought outwards from `start` ≥ 1."""
+    """Return the least whole n ≥ 1 that meets `bounds` at load `a` > 0, searched outwards from `start` ≥ 1."""
     low, high, step = 0.0, math.inf, 1.0
     n, inverse = start, inverse_b(start, a)
     while True:

@@ -9,14 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..formulas.erlang import like_input, numbers
-from ..formulas.measures import TINY, impatience, performance, shares, waiting_places
 from ..formulas.patience import Patience
+from ..formulas.performance import TINY, impatience, performance, shares, waiting_places
 from .meeting import bounds_of, met, smallest_of_each
 from .table import AgentsTable, refuse_no_occupancy
 from .targets import ServiceGoal
 
-_TRIES, _HALVINGS = 3, 60  # checks of the goal per requirement, whole and fractional
-_WORTH = 25.0  # loads per agent of a table that take longer than the table
+_TRIES, _HALVINGS = 3, 60
+"""Checks of the goal per requirement, whole and fractional, roughly: they decide whether compiling pays."""
+
+_WORTH = 25.0
+"""Loads per erlang of the largest load from which on a table takes less time than a search per load."""
 
 
 @overload
@@ -79,7 +82,7 @@ def required_agents(
         As in `performance`.
     fractional
         Return the real number of agents at which the last target is just met, by the continuation of the formulas to
-        fractions of agents; the whole number is the next above.
+        fractions of agents; the whole number of agents is the next one above.
 
     Raises
     ------

@@ -11,12 +11,15 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import TINY, impatience, waiting_places
+from ..formulas.performance import TINY, impatience, waiting_places
 from .meeting import Bounds, bounds_of, thresholds
 from .targets import ServiceGoal
 
-_CHECKS = 45  # of the goal per agent of a table
-_CELL = 0.25  # erlang, a power of two: loads fall into cells without rounding
+_CHECKS = 45
+"""Checks of the goal per agent of a table, roughly: they decide whether compiling pays."""
+
+_CELL = 0.25
+"""Width of the cells of loads in erlang, a power of two: loads fall into cells without rounding."""
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import InputError
+from ..formulas.service_level import DEFINITIONS
 
-DEFINITIONS = ("offered", "answered", "total", "excl_short")
 BASES = ("interval", "day", "week")
 
 

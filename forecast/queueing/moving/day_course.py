@@ -1,4 +1,4 @@
-"""The course of a day: how calls, callers and opening move."""
+"""The course of a day: how call rates, handle times, patience and opening change from interval to interval."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ...errors import InputError
-from ..curve.making import gamma_nodes
 from ..formulas.erlang import numbers
-from ..formulas.fate import Stage
-from ..formulas.measures import TINY
-from ..simulation.arrivals import CERTAIN
+from ..formulas.performance import TINY
+from ..formulas.uncertain_rate import CERTAIN, gamma_nodes
+from .caller_fate import Stage
 
 
 @dataclass(frozen=True)
-class Course:
+class DayCourse:
     """I intervals of m equal bins each; Q call rates side by side, one per node of the day's busyness.
 
     Attributes
@@ -32,7 +31,7 @@ class Course:
     handle_rate, leave_rate
         1 / mean handle time and 1 / mean patience (0 = they wait for ever) per second, shape (I,).
     is_open
-        Shape (I,); where not, whoever waits while nobody is there is sent away.
+        Shape (I,); callers who wait while the desk is closed and nobody is there are sent away.
     closes
         Whether the desk closes after the last interval and everybody leaves; else its last staff stays.
     within_s, short_s
@@ -64,8 +63,10 @@ class Course:
         is_open: ArrayLike | None = None,
         closes: bool = True,
         bins: int | None = None,
-    ) -> Course:
-        """Check the input of `transient` and `staff_day`; the rates are repeated to `bins` an interval.
+    ) -> DayCourse:
+        """Check the input of `transient` and `staff_day`, whose many parameters these are.
+
+        The rates are repeated to `bins` an interval.
 
         Raises
         ------
@@ -129,9 +130,9 @@ class Course:
         return Stage(heads, float(self.handle_rate[i]), float(self.leave_rate[i]), lost)
 
     def timeline(self, interval: int, agents: np.ndarray) -> tuple[list[float], list[Stage]]:
-        """Return the stages from the start of an interval to the larger threshold after its end, and their begins.
+        """Return the stages from the start of an interval to the larger threshold after its end, with their starts.
 
-        Begins are seconds since the interval's start; the last stage lasts beyond the threshold.
+        Starts are seconds since the interval's start; the last stage lasts beyond the threshold.
         """
         _, count, bins = self.rates.shape
         first = interval * bins

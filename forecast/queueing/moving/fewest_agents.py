@@ -1,4 +1,4 @@
-"""The fewest agents of each interval that truly meet the goal while the queue moves."""
+"""The fewest agents of each interval that meet the goal by the transient law."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import performance
+from ..formulas.performance import performance
 from ..goal.required import required_agents
 from ..goal.targets import ServiceGoal
-from .day_course import Course, bins_of
-from .law import Law
+from .day_course import DayCourse, bins_of
 from .passage import passage
 from .transient import Transient, follow, start
+from .transient_law import TransientLaw
 
 _TIE = 1e-9
+"""Share, or seconds, by which a level or a cap may be missed and still count as met: rounding of the law's sums."""
+
 _TOP = 1_000_000
+"""Most agents tried: more means that no number of agents meets the goal."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +56,13 @@ def staff_day(
     is_open: ArrayLike | None = None,
     closes: bool = True,
     waiting: int = 0,
-    law: Law | None = None,
+    law: TransientLaw | None = None,
     nodes: int = 5,
 ) -> DayStaffing:
     """Return the fewest agents with which every interval meets the goal and its caps, one after the other.
 
     Forward in time: each interval takes the smallest staff whose exact transient service meets the goal, from the law
-    that the interval before has left behind. It is the deterministic counterpart of the iterative simulation of
+    at the end of the interval before. The search is the deterministic counterpart of the iterative simulation of
     Feldman, Mandelbaum, Massey and Whitt (2008); the search begins at Erlang A for the modified offered load, its
     service level averaged over the interval (Jennings, Mandelbaum, Massey and Whitt 1996).
 
@@ -80,10 +83,11 @@ def staff_day(
 
     Notes
     -----
-    Whoever calls just before a change of staff feels it. While the next interval is not staffed yet, it is taken to
-    change as the first guess does; where the staff found then leaves an interval short, that interval is given one
-    agent more and the day is gone through again from there. One more agent before the interval that needs it has
-    never saved two later in our trials, so the search looks forward only.
+    A caller who arrives just before a change of staff feels the change. While the next interval is not staffed yet, its
+    staff is taken to change as the first guess does; where the staff found later leaves an interval short, that
+    interval is given one agent more and the day is staffed again from there on. One more agent before the interval that
+    needs the agent has never saved two later in our trials, so the search looks forward only. The many parameters are
+    those of `transient`.
 
     Examples
     --------
@@ -94,7 +98,7 @@ def staff_day(
     >>> day.service.service_level().round(3)
     array([0.875, 0.815, 0.842, 0.846, 0.867])
     """
-    course = Course.read(
+    course = DayCourse.read(
         bins_of(numbers(calls_per_s, "calls_per_s"), "calls_per_s"), interval_s=interval_s, aht_s=aht_s,
         patience_s=patience_s, within_s=goal.within_s, short_s=goal.short_s, cv=cv, nodes=nodes, is_open=is_open,
         closes=closes,
@@ -108,14 +112,14 @@ def staff_day(
                              mend="Leave it out, or take the stationary requirement")  # fmt: skip
     first, guess = start(course, waiting, law), first_guess(course, goal)
     least = np.maximum(goal.min_agents, course.mean_rates.any(axis=1))
-    forward = Forward(course, goal, guess, np.where(course.is_open, least, 0), [first])
+    day = StaffedDay(course, goal, guess, np.where(course.is_open, least, 0), [first])
     while True:
-        forward.finish()
-        service = follow(course, forward.in_bins, first)
+        day.finish()
+        service = follow(course, day.in_bins, first)
         short = course.is_open & ~meets(service, goal)
         if not short.any():
-            return DayStaffing(forward.agents, guess, service)
-        forward.raise_from(int(np.argmax(short)))
+            return DayStaffing(day.agents, guess, service)
+        day.raise_from(int(np.argmax(short)))
 
 
 def meets(service: Transient, goal: ServiceGoal) -> np.ndarray:
@@ -131,7 +135,7 @@ def meets(service: Transient, goal: ServiceGoal) -> np.ndarray:
     return np.asarray(good | (calls == 0.0))
 
 
-def first_guess(course: Course, goal: ServiceGoal) -> np.ndarray:
+def first_guess(course: DayCourse, goal: ServiceGoal) -> np.ndarray:
     """Return Erlang A's agents for the modified offered load, the service level an interval's average, shape (I,)."""
     loads, rates = course.loads(), course.mean_rates
     with np.errstate(divide="ignore"):
@@ -151,13 +155,13 @@ def first_guess(course: Course, goal: ServiceGoal) -> np.ndarray:
     return np.where(course.is_open, np.maximum(out, goal.min_agents), 0)
 
 
-class Forward:
+class StaffedDay:
     """The day as far as it is staffed: agents of all intervals, and the laws up to where they are final."""
 
     def __init__(
-        self, course: Course, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[Law]
+        self, course: DayCourse, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[TransientLaw]
     ) -> None:
-        # what the goal does not count need not be told apart
+        # one threshold less to follow, where the goal does not count short abandons
         self.course = course if goal.definition == "excl_short" else replace(course, short_s=course.within_s)
         self.goal, self.guess, self.least, self.laws = goal, guess, least, laws
         self.agents = np.maximum(guess, least)
@@ -170,10 +174,10 @@ class Forward:
     def finish(self) -> None:
         """Staff the intervals that are left, each with the smallest number that meets the goal."""
         for i in range(len(self.laws) - 1, len(self.agents)):
-            tried: dict[int, Law] = {}
+            tried: dict[int, TransientLaw] = {}
             if self.course.is_open[i]:
                 good = partial(self._good, i, tried)
-                n = smallest(good, int(self.least[i]), int(max(self.agents[i], self.least[i])))
+                n = fewest(good, int(self.least[i]), int(max(self.agents[i], self.least[i])))
             else:
                 n = 0
             if n not in tried:
@@ -186,20 +190,20 @@ class Forward:
         self.least[i] = self.agents[i] + 1
         del self.laws[i + 1 :]
 
-    def _good(self, i: int, tried: dict[int, Law], n: int) -> bool:
+    def _good(self, i: int, tried: dict[int, TransientLaw], n: int) -> bool:
         self._take(i, n)
         tried[n], sums = passage(self.course, self.laws[i], i, self.in_bins)
         service = Transient.of(sums[None], self.course.weights, 1.0, tried[n])
         return bool(meets(service, self.goal)[0])
 
     def _take(self, i: int, n: int) -> None:
-        """Give interval `i` `n` agents; what comes next is taken to change as the guess does."""
+        """Give interval `i` `n` agents; the intervals that follow are taken to change as the guess does."""
         rest = slice(i + 1, None)
         changed = np.maximum(self.guess[rest] + n - self.guess[i], self.least[rest])
         self.agents[i], self.agents[rest] = n, np.where(self.course.is_open[rest], changed, 0)
 
 
-def smallest(good: Callable[[int], bool], least: int, guess: int) -> int:
+def fewest(good: Callable[[int], bool], least: int, guess: int) -> int:
     """Return the smallest n of at least `least` from which on `good` holds, searched around `guess`.
 
     Raises

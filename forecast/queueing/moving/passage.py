@@ -1,8 +1,8 @@
-"""One interval of a moving day: the law goes in, the law comes out, and what happened is added up.
+"""One interval of a moving day: from the law at its start to the law at its end and the interval's sums.
 
-Calls count in the interval in which they arrive. Whether a caller is answered within the threshold is exact given the
-state that it meets and the staffing of the seconds to come: arrivals shortly before a change of staff are taken at
-Gauss–Legendre points of the time that is left, each looked at through the change.
+Calls count in the interval in which they arrive. The chance of a caller to be answered within the threshold is exact,
+given the state on arrival and the staffing of the next seconds: callers shortly before a change of staff are taken at
+Gauss–Legendre points of the time before the change, and the fate of each includes the change.
 """
 
 from __future__ import annotations
@@ -13,21 +13,26 @@ from itertools import pairwise
 import numpy as np
 from numba import njit
 
-from ..formulas.fate import Path, Stage, fates, lasting
-from .day_course import Course
-from .law import Law
+from .caller_fate import Path, Stage, fates, lasting
+from .day_course import DayCourse
+from .transient_law import TransientLaw
 
 ANSWERED_IN, ABANDONED_IN, ABANDONED_SHORT, WAIT_ANSWERED, OFFERED, ABANDONED, WAITING, BUSY, STAFFED = range(9)
 MEASURES = 9
 """What an interval adds up to: calls, the answered callers' wait in seconds, caller-seconds and agent-seconds."""
 
+# of a caller who meets a free agent: answered in time, not gone within either threshold, no wait
 _AT_ONCE = np.array([1.0, 0.0, 0.0, 0.0])
-_X, _W = np.polynomial.legendre.leggauss(3)
+_X, _W = np.polynomial.legendre.leggauss(3)  # three points: against twelve 1e-7 of service at 20 s, 1e-4 at 120 s
 _POINTS = [*zip(0.5 + 0.5 * _X, 0.5 * _W, strict=True), (1.0, 0.0)]
 _SAME_S = 1e-6
+"""Seconds within which two moments count as one: rounding of bins and thresholds."""
+
+_SPARE = 32
+"""Callers ahead, at least 0, that a table of chances covers beyond need: a longer queue then finds the table ready."""
 
 
-def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tuple[Law, np.ndarray]:
+def passage(course: DayCourse, law: TransientLaw, interval: int, agents: np.ndarray) -> tuple[TransientLaw, np.ndarray]:
     """Lead a law through one interval.
 
     Parameters
@@ -35,11 +40,11 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
     course
         The day.
     law
-        At the end of the interval before.
+        The law at the end of the interval before.
     interval
-        Which one.
+        Position of the interval.
     agents
-        Agents of all intervals, shape (I, m); of those to come only the first seconds matter.
+        Agents of all intervals, shape (I, m); of later intervals only the first seconds matter.
 
     Returns
     -------
@@ -48,8 +53,9 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
 
     Notes
     -----
-    Of those who hang up an interval counts the ones that do so while it lasts, less those of them found waiting at its
-    start, plus those left waiting at its end: both reckoned as if the staff just after the border stayed.
+    Abandoned calls of an interval are the callers who hang up while the interval lasts, less those of them who waited
+    at its start, plus those who wait at its end and will hang up: the last two as if the staff just after the border
+    stayed.
     """
     bins = course.rates.shape[2]
     begins, stages = course.timeline(interval, agents)
@@ -77,7 +83,7 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
             if at_end and rates.any():
                 room = spent.shape[1], spent.shape[2] - now.agents
                 if now not in known or known[now].shape[1] < room[0] or known[now].shape[2] < room[1]:
-                    known[now] = _chances([[(t, now)] for t in thresholds], room[0], room[1] + 32)
+                    known[now] = _chances([[(t, now)] for t in thresholds], room[0], room[1] + _SPARE)
                 sums[:OFFERED] += rates * _expected(spent, now.agents, known[now], _AT_ONCE)
             elif weight > 0.0:
                 paths = [_path(begins, stages, then, t) for t in thresholds]
@@ -87,7 +93,7 @@ def passage(course: Course, law: Law, interval: int, agents: np.ndarray) -> tupl
     return law, sums
 
 
-def _edges(course: Course, begins: list[float]) -> list[float]:
+def _edges(course: DayCourse, begins: list[float]) -> list[float]:
     """Return the times between which the rate is constant and every arrival meets the same changes of staff in time."""
     length = course.rates.shape[2] * course.bin_s
     marks = [j * course.bin_s for j in range(course.rates.shape[2] + 1)]
@@ -141,7 +147,7 @@ def _queue_idle(spent: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     return queue, idle
 
 
-def _will_leave(law: Law, now: Stage) -> np.ndarray:
+def _will_leave(law: TransientLaw, now: Stage) -> np.ndarray:
     """Return the mean callers waiting who hang up at last if this stage lasts, shape (Q,)."""
     if now.lost:
         return law.queue

@@ -9,11 +9,14 @@ from numpy.typing import ArrayLike
 
 from ...errors import InputError
 from ..formulas.erlang import numbers
-from ..formulas.measures import counted
+from ..formulas.service_level import counted
 from . import passage as sums_of
-from .day_course import Course, bins_of, finer
-from .law import Law
+from .day_course import DayCourse, bins_of, finer
 from .passage import MEASURES, passage
+from .transient_law import TransientLaw
+
+_NONE = 1e-9
+"""Share of the calls below which calls count as none: rounding of the law's sums."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Transient:
     queue_length
         Mean number of callers waiting, shape (I,).
     law
-        The law at the end of the last interval, for a next call to go on from.
+        The law at the end of the last interval, from which another `transient` may go on.
     """
 
     agents: np.ndarray
@@ -45,7 +48,7 @@ class Transient:
     asa_s: np.ndarray
     occupancy: np.ndarray
     queue_length: np.ndarray
-    law: Law
+    law: TransientLaw
 
     def service_level(self, definition: str = "offered") -> np.ndarray:
         """Return the service level of each interval, shape (I,): 1 without calls, 0 where calls come but none counts.
@@ -58,13 +61,13 @@ class Transient:
         parts = (self.answered_in, self.abandoned, self.abandoned_in, self.abandoned_short)
         above, below = counted(definition, self.calls, *parts)
         blank = np.where(self.calls > 0.0, 0.0, 1.0)
-        return np.asarray(np.divide(above, below, out=blank, where=below > 1e-9 * self.calls))
+        return np.asarray(np.divide(above, below, out=blank, where=below > _NONE * self.calls))
 
     @classmethod
-    def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: Law) -> Transient:
+    def of(cls, sums: np.ndarray, weights: np.ndarray, seconds: float, law: TransientLaw) -> Transient:
         """Read the sums of `passage`, shape (I, MEASURES, Q), of intervals of some `seconds`."""
         mean = np.maximum(sums @ weights, 0.0).T
-        # What crosses a border comes as a difference: of hardly any calls its rounding must not hide those in time.
+        # Abandoned calls at a border are a difference: with hardly any calls its rounding must not hide those in time.
         mean[sums_of.ABANDONED] = np.maximum(mean[sums_of.ABANDONED], mean[sums_of.ABANDONED_IN])
         answered = mean[sums_of.OFFERED] - mean[sums_of.ABANDONED]
         nothing = np.full(len(sums), np.nan)
@@ -77,7 +80,7 @@ class Transient:
             mean[sums_of.ABANDONED_IN],
             mean[sums_of.ABANDONED_SHORT],
             np.divide(
-                wait, answered, out=nothing.copy(), where=answered > 1e-9 * np.maximum(mean[sums_of.OFFERED], 1.0)
+                wait, answered, out=nothing.copy(), where=answered > _NONE * np.maximum(mean[sums_of.OFFERED], 1.0)
             ),
             np.divide(busy, staffed, out=nothing.copy(), where=staffed > 0.0),
             mean[sums_of.WAITING] / seconds,
@@ -98,7 +101,7 @@ def transient(
     is_open: ArrayLike | None = None,
     closes: bool = True,
     waiting: int = 0,
-    law: Law | None = None,
+    law: TransientLaw | None = None,
     nodes: int = 5,
 ) -> Transient:
     """Return what a staffing gives, interval by interval: the exact law of M(t)/M/n(t)+M.
@@ -117,7 +120,7 @@ def transient(
         Seconds of an interval.
     aht_s, patience_s
         Mean handle time and patience in seconds, one number or shape (I,); patience None or infinite = they wait for
-        ever. In each interval its own values hold for whoever is there.
+        ever. In each interval its own values hold for every caller and agent there.
     within_s, short_s
         Answer-time and short-abandon thresholds in seconds.
     cv
@@ -131,7 +134,7 @@ def transient(
     waiting
         Callers already waiting at the start, before anybody is there.
     law
-        Where an earlier call ended (with the same `cv`), instead of an empty desk.
+        The law at which an earlier `transient` ended (with the same `cv`), instead of an empty desk.
     nodes
         Points of the Gauss rule over the busyness.
 
@@ -142,8 +145,9 @@ def transient(
 
     Notes
     -----
-    The mean wait of the answered is reckoned as if the staff a caller meets stayed until its answer; all else takes
-    staff as it comes (`passage`).
+    The mean wait of the answered is computed as if the staff that a caller meets stayed until the answer; all other
+    measures follow every change of staff (`passage`). The many parameters are independent facts about a day, given by
+    name; inside they travel as `DayCourse`.
 
     Examples
     --------
@@ -160,14 +164,14 @@ def transient(
     if (heads % 1.0 != 0.0).any():
         raise InputError("not a whole number of agents", column="agents", value=float(heads[heads % 1.0 != 0.0][0]))
     bins = max(heads.shape[1], rates.shape[1])
-    course = Course.read(
+    course = DayCourse.read(
         rates, interval_s=interval_s, aht_s=aht_s, patience_s=patience_s, within_s=within_s, short_s=short_s, cv=cv,
         nodes=nodes, is_open=is_open, closes=closes, bins=bins,
     )  # fmt: skip
     return follow(course, finer(heads, bins, "agents").astype(np.int64), start(course, waiting, law))
 
 
-def start(course: Course, waiting: int, law: Law | None) -> Law:
+def start(course: DayCourse, waiting: int, law: TransientLaw | None) -> TransientLaw:
     """Return the law before the first interval.
 
     Raises
@@ -179,7 +183,7 @@ def start(course: Course, waiting: int, law: Law | None) -> Law:
     if law is None:
         if waiting < 0 or waiting % 1:
             raise InputError("Expected a whole number of callers", column="waiting", value=waiting)
-        return Law.start(nodes, int(waiting))
+        return TransientLaw.start(nodes, int(waiting))
     if waiting:
         raise InputError("the law already tells who waits", column="waiting", value=waiting, mend="Give one of the two")
     if len(law.p) != nodes:
@@ -188,7 +192,7 @@ def start(course: Course, waiting: int, law: Law | None) -> Law:
     return law
 
 
-def follow(course: Course, agents: np.ndarray, law: Law) -> Transient:
+def follow(course: DayCourse, agents: np.ndarray, law: TransientLaw) -> Transient:
     """Lead `law` through all intervals under `agents`, shape (I, m)."""
     count = course.rates.shape[1]
     sums = np.empty((count, MEASURES, len(course.weights)))

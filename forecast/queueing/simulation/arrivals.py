@@ -11,9 +11,7 @@ import pandas as pd
 from scipy import special
 
 from ...errors import InputError
-from ..curve.making import rate_cv
-
-CERTAIN = 1e-4  # CV of the rate below which it is taken as certain
+from ..formulas.uncertain_rate import CERTAIN, rate_cv
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Arrivals:
         """Return calls per second for `busyness` uniform on (0, 1), shape (D, R) → (R, I).
 
         All intervals of a day share its busyness u: the rate is the mean times the u-quantile of the gamma
-        distribution of mean 1 and the interval's CV, so that a busy day is busy throughout (comonotone).
+        distribution of mean 1 and the interval's CV, so that a busy day is busy in all its intervals (comonotone).
         """
         out = np.repeat(self.calls / (self.end - self.begin), busyness.shape[1]).reshape(-1, busyness.shape[1])
         unsure = self.cv >= CERTAIN

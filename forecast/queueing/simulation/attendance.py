@@ -1,4 +1,4 @@
-"""Who is there: from staffing rows and absence to the heads on the phone of one run."""
+"""Who is there: from the staffing rows and the absence of a group of agents to its heads on the phone in each run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ...errors import InputError
 from . import draws
 
 SAME_SHIFT_S = 4 * 3600.0
+"""Longest pause within one attendance in seconds, at least 0: longer than any break, shorter than any night's rest."""
 
 Absent = float | Mapping[str, float] | Mapping[dt.date, float]
 
@@ -74,7 +75,7 @@ def nameless_stretches(heads: np.ndarray, day: np.ndarray) -> list[tuple[int, in
 
 @dataclass(frozen=True)
 class Attendance:
-    """The heads of one queue on S segments of time, between which nobody comes or goes.
+    """The heads of one group of agents on S segments of time, within which nobody comes or goes.
 
     Attributes
     ----------
@@ -100,7 +101,7 @@ class Attendance:
     @classmethod
     def read(
         cls,
-        queue: str,
+        group: str,
         rows: pd.DataFrame,
         edges: np.ndarray,
         days: Mapping[dt.date, float],
@@ -108,10 +109,12 @@ class Attendance:
         absent: Absent,
         seed: int,
     ) -> Attendance:
-        """Lay the staffing rows of one queue on segments.
+        """Lay the staffing rows of one group on segments.
 
         Parameters
         ----------
+        group
+            Name of the group, by which its nameless heads draw their absence.
         rows
             Columns `agent` (blank = nameless), `agents`, `begin` and `end` (seconds, on `edges`) and `date` (of the
             attendance).
@@ -129,7 +132,7 @@ class Attendance:
         dates, day = list(days), np.searchsorted([*days.values()], edges[:-1], side="right") - 1
         people = [("agent", a, d) for a, d in zip(rows["agent"][named], rows["date"][named], strict=True)]
         stretches = nameless_stretches(np.cumsum(step)[:-1], day)
-        people += [("head", f"{queue} {k}", dates[d]) for _, _, d, k in stretches]
+        people += [("head", f"{group} {k}", dates[d]) for _, _, d, k in stretches]
         index = {p: i for i, p in enumerate(dict.fromkeys(people))}
         return cls(
             len(edges) - 1,

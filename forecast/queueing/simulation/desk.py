@@ -1,10 +1,12 @@
-"""One pool of agents, call by call: the kernel of the simulation.
+"""One queue and its group of agents, call by call: the kernel of the simulation.
 
-First the calls of a run are drawn, whatever becomes of them: plans are compared on the same calls. Then they are
-served first come, first served, so that each one's fate follows from the calls before it: it is answered at the first
-moment at which an agent is free, unless its patience ends first. Agents are kept as the moments at which they will be
-free. When heads leave, those who are free first go first; one who is in a call finishes it, and no call starts while
-more calls are in hand than heads are there.
+First the calls of a run are drawn, whatever becomes of them: plans are compared on the same calls. Then the calls are
+served first come, first served, so that the fate of a call follows from the calls before it: a call is answered at the
+first moment at which an agent is free, unless the caller's patience ends first. Agents are kept as the moments at
+which they will be free. When heads leave, the agents who are free first go first; an agent in a call finishes the call,
+and no call starts while more calls are in hand than heads are there.
+
+Routing by skills gets a kernel of its own beside `run`, with the heads of several groups (`routing`).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..formulas.laws import Shape, drawn
+from ..formulas.time_laws import Shape, drawn
 
 MEASURES = (
     "offered", "answered", "answered_in", "abandoned", "abandoned_in", "abandoned_short", "wait_answered", "wait",
@@ -59,7 +61,7 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
     Parameters
     ----------
     desk
-        The pool.
+        The queue and its times.
     rates
         Calls per second in each row, shape (R,).
     heads
@@ -71,6 +73,10 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
     -------
     np.ndarray
         Shape (R, 15), columns as in `MEASURES`.
+
+    Notes
+    -----
+    One long loop, because its state (heaps, a stack, counters) lives in local variables.
     """
     until, edges = desk.until, desk.edges
     out = np.zeros((len(until), len(MEASURES)))
@@ -179,7 +185,8 @@ def _restaff(
 ) -> tuple[int, int]:
     """Bring the agents present from `here` to `heads`; returns them and how many have left in a call.
 
-    Whoever left in a call finishes it before any of those who stayed, so the last to leave is the first to come back.
+    An agent who left in a call finishes the call before any of those who stayed, so the last to leave is the first to
+    come back. The many parameters are the state of the loop in `run`.
     """
     if lates and late[lates - 1] <= now:
         lates = 0

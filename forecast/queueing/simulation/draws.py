@@ -11,8 +11,13 @@ from collections.abc import Iterable
 
 import numpy as np
 
-LATTICE_STEP = 7  # no common divisor with the runs of a batch
+LATTICE_STEP = 7
+"""Step of the lattice that pairs busy days with thin staff, in ranks, at least 1: it must have no common divisor with
+the runs of a batch, so that every rank is met once; 7 of 32 spreads them evenly."""
+
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""Increment of SplitMix64 (2⁶⁴ divided by the golden ratio, made odd); the two factors below belong to it."""
+
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 

@@ -1,4 +1,4 @@
-"""What the runs say: service per interval, day and week, with confidence intervals from independent batches."""
+"""What the runs tell: service per interval, day and week, with confidence intervals from independent batches."""
 
 from __future__ import annotations
 
@@ -9,19 +9,28 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from ..formulas.measures import counted as measures_counted
-from ..goal.targets import DEFINITIONS, ServiceGoal
+from ..formulas import service_level
+from ..formulas.service_level import DEFINITIONS
+from ..goal.targets import ServiceGoal
 from . import desk
 
-CONFIDENCE = 0.96  # of one look; stopping as soon as the interval is narrow leaves it the promised 95 %
+CONFIDENCE = 0.96
+"""Confidence of the interval at one look, a share between 0.95 and 1: the runs stop as soon as the interval is narrow,
+which leaves the promised 95 %."""
+
 NORMAL = float(special.ndtri(0.975))
+"""The normal law's quantile of a 95 % interval, standard deviations."""
+
+_TIE = 1e-9
+"""Calls, seconds or agent-seconds by which a run may miss the goal and still count as meeting it: rounding of sums."""
+
 MAXIMA = (desk.LONGEST_WAIT, desk.LONGEST_QUEUE)
 
 
 def counted(sums: np.ndarray, definition: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the calls in time and the calls counted by a definition, from sums with measures last."""
     measures = (desk.OFFERED, desk.ANSWERED_IN, desk.ABANDONED, desk.ABANDONED_IN, desk.ABANDONED_SHORT)
-    return measures_counted(definition, *(sums[..., m] for m in measures))
+    return service_level.counted(definition, *(sums[..., m] for m in measures))
 
 
 def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -30,9 +39,9 @@ def share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def met(sums: np.ndarray, goal: ServiceGoal) -> np.ndarray:
-    """Return where the level and the caps of the goal are met, `max_wait_share` apart, from sums with measures last."""
+    """Return where the goal's level and caps (without `max_wait_share`) are met, from sums with measures last."""
     in_time, total = counted(sums, goal.definition)
-    out = in_time >= goal.level * total - 1e-9
+    out = in_time >= goal.level * total - _TIE
     for cap, part, whole in (
         (goal.max_abandon, desk.ABANDONED, desk.OFFERED),
         (goal.max_asa_s, desk.WAIT_ANSWERED, desk.ANSWERED),
@@ -40,7 +49,7 @@ def met(sums: np.ndarray, goal: ServiceGoal) -> np.ndarray:
         (goal.max_occupancy, desk.BUSY, desk.STAFFED),
     ):
         if cap is not None:
-            out &= sums[..., part] <= cap * sums[..., whole] + 1e-9
+            out &= sums[..., part] <= cap * sums[..., whole] + _TIE
     return np.asarray(out)
 
 

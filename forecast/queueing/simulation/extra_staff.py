@@ -11,12 +11,19 @@ import pandas as pd
 from ...errors import InputError
 from ...progress import Watch
 from ..goal.targets import ServiceGoal
+from .assumptions import Assumptions, Laws
 from .attendance import Absent
-from .simulation import Laws, Simulation, simulate
+from .checks import with_queue
+from .precision import Precision
+from .simulation import Simulation, simulated
 
 _ROUNDS = 100
+"""Most agents added to one interval before the repair gives up, at least 1: so many more would mend any staffing that
+more staff can mend."""
 
 LEAST_RUNS = 256
+"""Least runs of a simulation that the repair trusts, at least 64 (two batches): with fewer the 95 % intervals are so
+wide that next to nothing counts as short."""
 
 CAPS = {
     "max_abandon": "abandon_rate",
@@ -64,9 +71,10 @@ def repair(
 ) -> Repaired:
     """Add agents until the simulation finds no interval short of its goal, and none that could be spared.
 
-    Every simulation meets the same calls (common random numbers), so that what changes is the staff's doing.
-    Each short interval gets one agent more until none is short; then every added agent that can be spared is taken
-    back, the last interval's first, since a queue mended early is not carried on.
+    Every simulation meets the same calls (common random numbers), so that a change of service comes from
+    the change of staff. Each short interval gets one agent more until none is short. Then every added agent that can
+    be spared is taken back, from the last interval to the first, because a queue that was mended early is not carried
+    into later intervals.
 
     Parameters
     ----------
@@ -84,9 +92,13 @@ def repair(
     Raises
     ------
     InputError
-        As `simulate`, on too few runs, or where a hundred rounds of more staff do not mend it.
+        As `simulate`, on too few runs, or where a hundred rounds of more staff do not mend the service.
     Stopped
         If stopped on the way.
+
+    Notes
+    -----
+    The many parameters are those of `simulate`.
 
     Examples
     --------
@@ -97,31 +109,25 @@ def repair(
     >>> mended.added["agents"].tolist()  # the first half-hour opens empty and needs nobody more
     [1, 1, 1]
     """
-    names = sorted(volume["queue"].unique())
-    if "queue" not in staffing:
-        if len(names) > 1:
-            raise InputError("staffing does not say whose agents these are", column="queue", mend="Add the column")
-        staffing = staffing.assign(queue=names[0])
+    if runs < LEAST_RUNS:
+        raise InputError(
+            f"Expected at least {LEAST_RUNS} runs", column="runs", value=runs, mend="Fewer tell too little"
+        )
+    assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed)
+    precision = Precision(half_width=0.0, min_runs=runs, max_runs=runs)
+    staffing = with_queue(staffing, sorted(volume["queue"].unique()))
     length = pd.Timedelta(minutes=report_min or interval_min)
 
     def staffed(added: pd.Series | None) -> pd.DataFrame:
         if added is None or not added.any():
             return staffing
-        more = told(added)
+        more = added_rows(added)
         more = more.assign(end=more["start"] + length)
         return pd.concat([staffing, more.assign(agent="") if "agent" in staffing else more], ignore_index=True)
 
     def found(added: pd.Series | None) -> Simulation:
-        return simulate(
-            staffed(added), volume, goals, interval_min=interval_min, report_min=report_min, week_start=week_start,
-            absent=absent, handle=handle, patience=patience, seed=seed, half_width=0.0, min_runs=runs, max_runs=runs,
-            watch=watch,
-        )  # fmt: skip
+        return simulated(staffed(added), volume, goals, assumptions, precision, watch)
 
-    if runs < LEAST_RUNS:
-        raise InputError(
-            f"Expected at least {LEAST_RUNS} runs", column="runs", value=runs, mend="Fewer tell too little"
-        )
     simulation = found(None)
     short = short_of(simulation, goals, tolerance)
     added = pd.Series(0, index=short.index)
@@ -141,10 +147,10 @@ def repair(
             if short_of(trial, goals, tolerance).any():
                 break
             added, simulation = fewer, trial
-    return Repaired(staffed(added), told(added), simulation)
+    return Repaired(staffed(added), added_rows(added), simulation)
 
 
-def told(added: pd.Series) -> pd.DataFrame:
+def added_rows(added: pd.Series) -> pd.DataFrame:
     """Return the agents added as rows `queue, start, agents`."""
     return added[added > 0].rename("agents").reset_index()
 

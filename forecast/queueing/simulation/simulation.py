@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +9,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...calendar.grid import WEEKDAYS, midnight
-from ...errors import InputError
-from ...progress import Stopped, Watch
-from ...tables import TABLES, check
-from ..formulas.laws import Exponential, Law
+from ...calendar.grid import midnight
+from ...progress import Watch
 from ..goal.targets import ServiceGoal
 from .arrivals import Arrivals
+from .assumptions import Assumptions, Laws
 from .attendance import Absent, attendance_days
+from .checks import checked
 from .estimates import Estimate
-from .pool import Pool
-
-Laws = Law | Mapping[str, Law]
+from .periods import days_of, reported_periods, seconds_since, zone_of
+from .precision import Precision, QueueProgress, run_until_precise
+from .routing import Routing
+from .simulated_queue import SimulatedQueue
 
 
 @dataclass(frozen=True)
@@ -78,11 +76,11 @@ def simulate(
 ) -> Simulation:
     """Simulate the queues of `volume` call by call until every day and week is known to ± `half_width`.
 
-    Each queue is a pool of its own, served first come, first served. Calls are Poisson with a constant rate within
-    an interval; with quantile columns the rate is uncertain, all intervals of a local day together. Agents who leave
-    finish the call in hand; with fewer heads the idle leave first. Waiting callers are carried over from interval to
-    interval and past midnight while the queue is open; after closing they are served while anybody is there, and
-    count as abandoned at the moment, at or after closing, when nobody is.
+    Each queue is served by a group of agents of its own, first come, first served. Calls are Poisson with a constant
+    rate within an interval; with quantile columns the rate is uncertain, all intervals of a local day together. Agents
+    who leave finish the call in hand; with fewer heads the idle leave first. Waiting callers are carried over from
+    interval to interval and past midnight while the queue is open; after closing they are served while anybody is
+    there, and count as abandoned at the moment, at or after closing, when nobody is.
 
     Parameters
     ----------
@@ -97,7 +95,7 @@ def simulate(
     interval_min
         Length of the volume's intervals.
     report_min
-        Length of the intervals that are told, a multiple of `interval_min`, counted from local midnight; None =
+        Length of the intervals that are reported, a multiple of `interval_min`, counted from local midnight; None =
         `interval_min`.
     week_start
         Weekday on which weeks begin.
@@ -131,6 +129,9 @@ def simulate(
     stratified (Latin hypercube), between batches everything is independent, which is where the confidence
     interval comes from. A goal met by the mean is a statement about the mean: see `p_goal` for single days.
 
+    The many parameters are independent choices of the caller, given by name; inside they travel as `Assumptions` and
+    `Precision`.
+
     Examples
     --------
     >>> times = pd.date_range("2026-03-02 08:00", "2026-03-02 17:30", freq="30min")
@@ -140,157 +141,43 @@ def simulate(
     >>> 0.85 < found.service.query("period == 'day'")["simulated"].item() < 0.88
     True
     """
+    assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed)
+    return simulated(staffing, volume, goals, assumptions, Precision(half_width, min_runs, max_runs), watch)
+
+
+def simulated(
+    staffing: pd.DataFrame,
+    volume: pd.DataFrame,
+    goals: Mapping[str, ServiceGoal],
+    assumptions: Assumptions,
+    precision: Precision,
+    watch: Watch | None,
+) -> Simulation:
+    """Do the work of `simulate`, which tells what is simulated and which errors are raised."""
     began, watch = time.monotonic(), watch or Watch()
-    volume, staffing = _checked(volume, staffing, goals)
-    zone, names = _zone(volume), sorted(volume["queue"].unique())
+    volume, staffing = checked(volume, staffing, goals)
+    zone, routing = zone_of(volume), Routing.one_group_per_queue(sorted(volume["queue"].unique()))
     zero = midnight(volume["start"].min().date(), zone)
-    begin, end = _seconds(staffing["start"], zero), _seconds(staffing["end"], zero)
-    report_s = _report_s(report_min, interval_min)
+    begin, end = seconds_since(zero, staffing["start"]), seconds_since(zero, staffing["end"])
     dates = attendance_days(staffing, begin, end)
     steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=dates)
-    days = _days(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
-    found, endings = [], []
-    for i, name in enumerate(names):
+    days = days_of(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
+    estimates, endings = [], []
+    for i, group in enumerate(routing.groups):
+        (name,) = group.queues
         rows = volume[volume["queue"] == name]
-        talk, waits = _law(handle, name, "handle"), _law(patience, name, "patience")
-        arrivals = Arrivals.read(name, rows, _seconds(rows["start"], zero), interval_min * 60.0, waits.mean_s)
-        mine = steps[steps["queue"] == name]
-        pool = Pool.build(arrivals, mine, goals[name], days, absent=absent, handle=talk, patience=waits, seed=seed)
-        estimate = Estimate(name, goals[name], _periods(arrivals, zero, days, report_s, week_start))
-        told = Stage(watch, i, len(names))
-        endings.append(_run(pool, estimate, half_width, min_runs, max_runs, told))
-        found.append(estimate)
+        mean_s = assumptions.patience_law(name).mean_s
+        arrivals = Arrivals.read(name, rows, seconds_since(zero, rows["start"]), assumptions.interval_s, mean_s)
+        queue = SimulatedQueue.build(arrivals, group, routing.rows_of(group, steps), goals[name], days, assumptions)
+        periods = reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start)
+        estimates.append(Estimate(name, goals[name], periods))
+        progress = QueueProgress(watch, i, len(routing.groups))
+        endings.append(run_until_precise(queue, estimates[-1], precision, progress))
     return Simulation(
-        service=pd.concat([e.frame() for e in found], ignore_index=True),
-        runs=max(e.runs for e in found),
+        service=pd.concat([e.frame() for e in estimates], ignore_index=True),
+        runs=max(e.runs for e in estimates),
         seconds=time.monotonic() - began,
-        half_width=max(e.widest() for e in found),
+        half_width=max(e.widest() for e in estimates),
         stopped=next((why for why in endings if why), None),
-        goals={name: goals[name] for name in names},
+        goals={e.queue: goals[e.queue] for e in estimates},
     )
-
-
-@dataclass(frozen=True)
-class Stage:
-    """The watch while queue `turn` of `turns` is simulated."""
-
-    watch: Watch
-    turn: int
-    turns: int
-
-    def tell(self, estimate: Estimate, widest: float, asked: float) -> None:
-        """Report the precision reached; its share of the asked one grows with the runs."""
-        done = 1.0 if widest <= asked else (asked / widest) ** 2
-        text = f"{estimate.queue}: {estimate.runs} runs, ±{100 * widest:.2f} points"
-        self.watch.tell("simulate", text, share=(self.turn + done) / self.turns)
-
-
-def _run(pool: Pool, estimate: Estimate, half_width: float, min_runs: int, max_runs: int, stage: Stage) -> str | None:
-    """Simulate batches until precise enough; returns why it ended earlier (``runs``, ``time``, ``user``) or None."""
-    while True:
-        try:
-            estimate.add(pool.batch(len(estimate.batches), stage.watch))
-        except Stopped:
-            if estimate.runs < min_runs:
-                raise
-            return "user"
-        if estimate.runs < min_runs:
-            continue
-        widest = estimate.widest()
-        stage.tell(estimate, widest, half_width)
-        if widest <= half_width:
-            return None
-        if estimate.runs >= max_runs:
-            return "runs"
-        if stage.watch.time_is_up:
-            return "time"
-
-
-def _checked(
-    volume: pd.DataFrame, staffing: pd.DataFrame, goals: Mapping[str, ServiceGoal]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return both tables checked, the staffing with its columns `queue` and `agent`."""
-    volume = check(volume, TABLES["volume"])
-    if volume.empty:
-        raise InputError("no open interval", column="start", mend="Give a volume row for every open interval")
-    staffing = check(staffing, TABLES["staffing"], zone=_zone(volume)).reset_index(drop=True)
-    if len(staffing) and (_zone(volume) is None) != (_zone(staffing) is None):
-        value = str(staffing["start"].iloc[0])
-        raise InputError("staffing and volume must both have a zone or neither", column="start", value=value)
-    names = sorted(volume["queue"].unique())
-    if "queue" not in staffing:
-        if len(names) > 1:
-            raise InputError("staffing does not say whose agents these are", column="queue", mend="Add the column")
-        staffing = staffing.assign(queue=names[0])
-    if lost := [name for name in names if name not in goals]:
-        raise InputError("no goal for this queue", column="queue", value=lost[0])
-    staffing = staffing.assign(agent=staffing.get("agent", ""))
-    named = staffing["agent"] != ""
-    _refuse(staffing, "end", staffing["end"] < staffing["start"], "the step ends before it starts")
-    _refuse(staffing, "agents", staffing["agents"] % 1 != 0, "not a whole number of agents")
-    _refuse(staffing, "agents", named & (staffing["agents"] != 1), "a named person counts as 1 agent")
-    _refuse(staffing, "queue", ~staffing["queue"].isin(names), "a queue that the volume does not have")
-    return volume, staffing
-
-
-def _refuse(staffing: pd.DataFrame, column: str, bad: pd.Series, what: str) -> None:
-    if bad.any():
-        i = int(bad.to_numpy().argmax())
-        raise InputError(f"staffing: {what}", row=i + 2, column=column, value=str(staffing[column].iloc[i]))
-
-
-def _zone(table: pd.DataFrame) -> str | None:
-    zone = table["start"].dt.tz
-    return None if zone is None else str(zone)
-
-
-def _seconds(times: pd.Series, zero: pd.Timestamp) -> np.ndarray:
-    return np.asarray(((times - zero) / pd.Timedelta(seconds=1)).to_numpy(float))
-
-
-def _days(zero: pd.Timestamp, end: pd.Timestamp, zone: str | None) -> dict[dt.date, float]:
-    """Return every local day from `zero` to `end` and the seconds at which it begins."""
-    dates = [d.date() for d in pd.date_range(zero.date(), end.date())]
-    return {d: (midnight(d, zone) - zero).total_seconds() for d in dates}
-
-
-def _law(laws: Laws | None, queue: str, column: str) -> Law:
-    """Return the law of a queue; without one an exponential law that has no end of its own."""
-    law = laws.get(queue) if isinstance(laws, Mapping) else laws
-    if law is None and laws is not None:
-        raise InputError(f"no law for queue {queue!r}", column=column, mend="Give one law, or one per queue")
-    return Exponential(math.inf) if law is None else law
-
-
-def _report_s(report_min: int | None, interval_min: int) -> float | None:
-    """Return the seconds of an interval that is told, None = as the volume has it."""
-    if report_min is None or report_min == interval_min:
-        return None
-    if report_min <= 0 or report_min % interval_min:
-        mend = f"{2 * interval_min} or {6 * interval_min}, for example"
-        raise InputError(f"not a multiple of {interval_min} minutes", column="report_min", value=report_min, mend=mend)
-    return report_min * 60.0
-
-
-def _periods(
-    arrivals: Arrivals,
-    zero: pd.Timestamp,
-    days: Mapping[dt.date, float],
-    report_s: float | None,
-    week_start: str,
-) -> dict[str, tuple[pd.DatetimeIndex, np.ndarray]]:
-    """Return per kind of period the starts and the position of the first interval of each."""
-    if week_start not in WEEKDAYS:
-        raise InputError("unknown weekday", column="week_start", value=week_start, mend=f"One of {', '.join(WEEKDAYS)}")
-    lead, zone = WEEKDAYS.index(week_start), None if zero.tz is None else str(zero.tz)
-    weeks = [d - dt.timedelta(days=(d.weekday() - lead) % 7) for d in arrivals.dates]
-    begin = arrivals.begin
-    if report_s is not None:
-        morning = np.array([days[d] for d in arrivals.dates])[arrivals.day]
-        begin = morning + np.floor((begin - morning) / report_s) * report_s
-    begin, first = np.unique(begin, return_index=True)
-    out = {"interval": (pd.DatetimeIndex(zero + pd.to_timedelta(begin, unit="s")).as_unit("us"), first)}
-    for kind, label in (("day", arrivals.dates), ("week", weeks)):
-        dates, first = np.unique(np.array(label)[arrivals.day], return_index=True)
-        out[kind] = (pd.DatetimeIndex([midnight(d, zone) for d in dates]).as_unit("us"), first)
-    return out

@@ -114,3 +114,25 @@ def test_bad_demands_are_refused(asked):
         demand(pd.concat([table, table]), None, GOAL, Horizon(GRID), 30, 0.0)
     with pytest.raises(InputError, match="agents_scheduled"):
         demand(table.assign(agents_scheduled=np.nan), None, GOAL, Horizon(GRID), 30, 0.0)
+
+
+class OnlyWhatTheSchedulerReads:
+    """A curve of another channel: it has what `ServiceCurve` lists and nothing else."""
+
+    def __init__(self, curve):
+        self._curve = curve
+        for name in ("queue", "starts", "calls", "top", "gain", "smallest", "floor"):
+            setattr(self, name, getattr(curve, name))
+
+    def extended(self, top):
+        return OnlyWhatTheSchedulerReads(self._curve.extended(top))
+
+    def thinned(self, absent):
+        return OnlyWhatTheSchedulerReads(self._curve.thinned(absent))
+
+
+def test_any_curve_with_what_the_scheduler_reads_will_do(asked):
+    curve = OnlyWhatTheSchedulerReads(asked.curves["calls"])
+    found, whole = demand(asked.requirement, curve, GOAL, Horizon(GRID.finer(15)), 30, 0.1), laid(asked)
+    for name in ("need", "lower", "calls", "gain"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))

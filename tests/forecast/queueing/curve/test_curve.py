@@ -11,8 +11,8 @@ from scipy import integrate, stats
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import Curve, ServiceGoal, performance, required_agents, service_curve
-from busyhour.forecast.queueing.curve.making import gamma_nodes, rate_cv
-from busyhour.forecast.queueing.goal.targets import DEFINITIONS
+from busyhour.forecast.queueing.formulas.service_level import DEFINITIONS
+from busyhour.forecast.queueing.formulas.uncertain_rate import gamma_nodes, rate_cv
 from busyhour.forecast.tables import QUANTILES
 
 CALLS = (0.0, 3.0, 40.0, 120.0)

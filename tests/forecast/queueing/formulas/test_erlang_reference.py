@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from busyhour.forecast.queueing import ServiceGoal, erlang_b, erlang_c, performance, required_agents
-from busyhour.forecast.queueing.goal.targets import DEFINITIONS
+from busyhour.forecast.queueing.formulas.service_level import DEFINITIONS
 
 TABLE = Path(__file__).parents[3] / "reference" / "erlang_reference.csv"
 GOALS = {

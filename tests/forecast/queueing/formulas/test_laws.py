@@ -11,7 +11,7 @@ from scipy import stats
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import Empirical, Exponential, Lognormal, ServiceGoal, simulate
-from busyhour.forecast.queueing.formulas.laws import drawn, law_of_cv
+from busyhour.forecast.queueing.formulas.time_laws import drawn, law_of_cv
 
 GOAL = {"desk": ServiceGoal(0.8, 20)}
 LAWS = [Exponential(90.0), Lognormal(90.0, 0.6), Lognormal(90.0, 0.0), Empirical([5.0, 5.0, 30.0, 200.0, 210.0])]

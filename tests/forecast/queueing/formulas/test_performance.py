@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import erlang_b, erlang_c, performance
-from busyhour.forecast.queueing.goal.targets import DEFINITIONS
+from busyhour.forecast.queueing.formulas.service_level import DEFINITIONS
 
 loads = st.floats(0.05, 400.0)
 handling = st.floats(10.0, 3000.0)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing import AgentsTable, ServiceGoal, erlang_c, performance, required_agents
-from busyhour.forecast.queueing.goal.targets import DEFINITIONS
+from busyhour.forecast.queueing.formulas.service_level import DEFINITIONS
 
 GOALS = [
     ServiceGoal(0.8, 20), ServiceGoal(0.8, 0), ServiceGoal(0.95, 300, "answered"), ServiceGoal(0.8, 20, "total"),

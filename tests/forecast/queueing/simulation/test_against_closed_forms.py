@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from busyhour.forecast.queueing import ServiceGoal, performance, simulate
-from busyhour.forecast.queueing.formulas.laws import law_of_cv
+from busyhour.forecast.queueing.formulas.time_laws import law_of_cv
 
 
 @pytest.mark.parametrize("agents", [9, 12])

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from busyhour.forecast.queueing.formulas.laws import Empirical, Exponential, Lognormal
+from busyhour.forecast.queueing.formulas.time_laws import Empirical, Exponential, Lognormal
 from busyhour.forecast.queueing.simulation import desk
 
 ARRIVE, END, GIVE_UP, STEP = range(4)

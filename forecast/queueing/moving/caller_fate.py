@@ -1,9 +1,9 @@
-r"""What becomes of a caller who has to wait: answered in time, gone, or waiting still.
+r"""The fate of a caller who has to wait: answered in time, gone, or still waiting.
 
-First come, first served: a caller's fate hangs on those ahead, never on those behind. With k calls in hand beyond the
-heads and j callers ahead a caller moves to (k-1, j) at the rate (n+k)μ and to (k, j-1) at jθ where k > 0, to (0, j-1)
-at nμ + jθ where k = 0 (from j = 0 to "answered", at nμ), and hangs up at θ. Looked at backwards in time these chances
-solve a linear equation, by uniformisation again; staff that comes or goes within the threshold is taken as it comes.
+First come, first served: a caller's fate depends on the callers ahead, never on those behind. With k calls in hand
+beyond the heads and j callers ahead a caller moves to (k-1, j) at the rate (n+k)μ and to (k, j-1) at jθ where k > 0, to
+(0, j-1) at nμ + jθ where k = 0 (from j = 0 to "answered", at nμ), and hangs up at θ. Backwards in time these chances
+solve a linear equation, by uniformisation again; changes of staff within the threshold are part of the equation.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ import numpy as np
 from numba import njit
 
 _DUST = 1e-17
+"""Weight of a Poisson mixture below which the mixture ends: below the last digit of a chance."""
+
 _MOST = 500.0
+"""Most steps in the mean of one Poisson mixture, above 0 and below 700, so that its first weight exp(−steps) does not
+vanish."""
 
 
 class Stage(NamedTuple):
-    """What stays as it is between two changes.
+    """What stays the same between two changes of staff.
 
     Attributes
     ----------
@@ -29,7 +33,7 @@ class Stage(NamedTuple):
     handle_rate, leave_rate
         1 / mean handle time and 1 / mean patience, per second.
     lost
-        Whether the desk is closed and nobody is there, so that whoever waits is sent away.
+        Whether the desk is closed and nobody is there, so that waiting callers are sent away.
     """
 
     agents: int
@@ -43,7 +47,7 @@ Path = Sequence[tuple[float, Stage]]
 
 
 def fates(path: Path, beyond: int, ahead: int) -> np.ndarray:
-    """Return the chances that a waiting caller is answered within the path's time, and that it waits still.
+    """Return the chances that a waiting caller is answered within the path's time, and that the caller still waits.
 
     Parameters
     ----------
@@ -71,7 +75,7 @@ def fates(path: Path, beyond: int, ahead: int) -> np.ndarray:
 
 @njit(cache=True)
 def lasting(beyond: int, ahead: int, n: int, handle_rate: float, leave_rate: float) -> np.ndarray:
-    """Return the chance to be answered at last and the mean of (seconds waited if answered, else 0), all staying as is.
+    """Return the chance to be answered at last and the mean of (seconds waited if answered, else 0), with no change.
 
     Shape (2, beyond + 1, ahead + 1). By first steps: every transition leads to a smaller k or j.
     """
@@ -111,7 +115,7 @@ def _before_change(after: np.ndarray, beyond: int, old: int, new: int) -> np.nda
 
 @njit(cache=True)
 def _backward(value: np.ndarray, n: int, handle_rate: float, leave_rate: float, seconds: float) -> np.ndarray:
-    """Return the chances `seconds` earlier, all staying as it is."""
+    """Return the chances `seconds` earlier, if nothing changes in between."""
     rows, width = value.shape[1:]
     pace = (n + rows - 1) * handle_rate + width * leave_rate
     parts = math.ceil(pace * seconds / _MOST)

@@ -1,4 +1,4 @@
-"""One queue with its calls and heads, ready to be simulated batch by batch."""
+"""One queue and the group of agents who serve it, ready to be simulated batch by batch."""
 
 from __future__ import annotations
 
@@ -10,18 +10,35 @@ import numpy as np
 import pandas as pd
 
 from ...progress import Stopped, Watch
-from ..formulas.laws import Law
 from ..goal.targets import ServiceGoal
 from . import desk, draws
 from .arrivals import Arrivals
-from .attendance import Absent, Attendance
+from .assumptions import Assumptions
+from .attendance import Attendance
+from .routing import AgentGroup
 
-BATCH = 32  # runs, and strata, of a batch
+BATCH = 32
+"""Runs of a batch, which are also its strata; at least 2. More strata spread a day's busyness more evenly, more batches
+tell the confidence interval better: 32 leaves 8 batches in the least runs."""
 
 
 @dataclass(frozen=True)
-class Pool:
-    """Calls, heads and random streams of one queue; `rows` tells which rows of the desk are its intervals."""
+class SimulatedQueue:
+    """Calls, heads and random streams of one queue.
+
+    Attributes
+    ----------
+    arrivals
+        The queue's calls.
+    attendance
+        The heads of the group that serves the queue.
+    desk
+        What the kernel needs and what stays the same from run to run.
+    rows
+        Which rows of the desk are the queue's intervals, shape (I,).
+    busyness, streams
+        Random keys of each local day's busyness and of its calls, shape (D,).
+    """
 
     arrivals: Arrivals
     attendance: Attendance
@@ -34,27 +51,26 @@ class Pool:
     def build(
         cls,
         arrivals: Arrivals,
+        group: AgentGroup,
         staffing: pd.DataFrame,
         goal: ServiceGoal,
         days: Mapping[dt.date, float],
-        *,
-        absent: Absent,
-        handle: Law,
-        patience: Law,
-        seed: int,
-    ) -> Pool:
+        assumptions: Assumptions,
+    ) -> SimulatedQueue:
         """Cut the time into segments on which nobody comes or goes, and key the random streams.
 
         Parameters
         ----------
-        staffing
-            The queue's steps, with `begin` and `end` in seconds and the `date` of their attendance.
+        group, staffing
+            The agents who serve the queue and their steps, with `begin` and `end` in seconds and the `date` of their
+            attendance.
         days
             Every local day of the span and the seconds at which it begins.
-        handle, patience
-            Their laws, of which the shape counts; the arrivals tell the means.
+        assumptions
+            Absence, seed, and the laws of handle times and patience, of which the shape counts; the arrivals tell the
+            means.
         """
-        a, steps = arrivals, staffing[["begin", "end"]].to_numpy(float)
+        a, seed, steps = arrivals, assumptions.seed, staffing[["begin", "end"]].to_numpy(float)
         until = np.append(np.setdiff1d(np.union1d(a.begin, a.end), 0.0), np.inf)
         rows = np.searchsorted(until, a.end)
         edges = np.unique(np.concatenate([until, steps.ravel(), np.array([*days.values()])]))
@@ -62,7 +78,7 @@ class Pool:
         like = np.maximum(np.searchsorted(rows, np.arange(len(until)), side="right") - 1, 0)  # a gap is like before it
         return cls(
             a,
-            Attendance.read(a.queue, staffing, edges, days, absent=absent, seed=seed),
+            Attendance.read(group.name, staffing, edges, days, absent=assumptions.absent, seed=seed),
             desk.Desk(
                 until,
                 a.close[like],
@@ -71,8 +87,8 @@ class Pool:
                 a.patience_s[like],
                 edges,
                 place,
-                handle.shape,
-                patience.shape,
+                assumptions.handle_law(a.queue).shape,
+                assumptions.patience_law(a.queue).shape,
                 float(goal.within_s),
                 float(goal.short_s),
             ),

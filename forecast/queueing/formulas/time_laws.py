@@ -16,7 +16,8 @@ from ...errors import InputError
 from .erlang import like_input, numbers
 
 EXPONENTIAL, LOGNORMAL, TABLE = range(3)
-CELLS = 1000  # samples that stand for a table of quantiles
+CELLS = 1000
+"""Samples that stand for a table of quantiles, at least 1: quantiles as fine as a tenth of a percent."""
 
 
 class Shape(NamedTuple):
@@ -172,10 +173,10 @@ class Empirical:
         return Shape(TABLE, 0.0, np.asarray(self.samples_s, dtype=float) / self.mean_s)
 
 
-Law = Exponential | Lognormal | Empirical
+TimeLaw = Exponential | Lognormal | Empirical
 
 
-def law_of_cv(cv: float, mean_s: float = 1.0) -> Law:
+def law_of_cv(cv: float, mean_s: float = 1.0) -> TimeLaw:
     """Return the usual law of handle times with that variation: exponential at a CV of 1, else lognormal."""
     return Exponential(mean_s) if cv == 1.0 else Lognormal(mean_s, cv)
 

@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import InputError
-from ..goal.targets import DEFINITIONS
 from . import abandonment as kernel
 from .erlang import like_input, numbers
 from .finite import evaluate
 from .patience import Patience, evaluate_law
 from .redials import total_load
+from .service_level import counted
 
 MODELS = ("erlang_b", "erlang_c", "erlang_a")
 MOST_PLACES = 100_000
+"""Most places to wait: a finite queue is computed place by place; where there are more, there is room for everyone."""
 
 TINY = float(np.finfo(float).tiny)
+"""Least handle time in seconds: the smallest number above 0 of full precision."""
 
 Values = float | np.ndarray
 
@@ -67,7 +69,7 @@ class Performance:
     queue_length: Values
 
     def service_level(self, definition: str = "offered") -> Values:
-        """Return the service level by one of `DEFINITIONS`; 0 where calls come but none counts.
+        """Return the service level by one of `service_level.DEFINITIONS`; 0 where calls come but none counts.
 
         Raises
         ------
@@ -77,34 +79,6 @@ class Performance:
         parts = (self.answered_in, self.p_abandon + self.p_block, self.abandoned_in, self.abandoned_short)
         above, below = counted(definition, np.ones(np.shape(self.agents)), *(np.asarray(part) for part in parts))
         return like_input(np.divide(above, below, out=np.zeros(above.shape), where=below > 0.0))
-
-
-def counted(
-    definition: str,
-    offered: np.ndarray,
-    answered_in: np.ndarray,
-    abandoned: np.ndarray,
-    abandoned_in: np.ndarray,
-    abandoned_short: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a definition of service level counts as in time, and what it counts at all, in one shape.
-
-    Raises
-    ------
-    InputError
-        If there is no such definition.
-    """
-    offered = np.broadcast_to(offered, answered_in.shape)
-    if definition == "offered":
-        return answered_in, offered
-    if definition == "answered":
-        return answered_in, offered - abandoned
-    if definition == "total":
-        return answered_in + abandoned_in, offered
-    if definition == "excl_short":
-        return answered_in, offered - abandoned_short
-    raise InputError("unknown definition of service level", column="definition", value=definition,
-                     mend=f"One of {', '.join(DEFINITIONS)}")  # fmt: skip
 
 
 def performance(

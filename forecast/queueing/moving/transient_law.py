@@ -1,14 +1,14 @@
-r"""How many calls are in hand and waiting, as a law that moves: the kernel of the transient queue.
+r"""The law of the calls in hand and waiting as it changes over time: the kernel of the transient queue.
 
 Agents who leave finish the call in hand, so after a fall of staff more calls may be in hand than heads are there. The
 state is (k, x): x calls in hand or waiting, k of them in hand beyond the heads. With k = 0 min(x, n) calls are in hand;
-with k > 0 it is n + k and no call starts. Down it goes
+with k > 0 n + k calls are in hand and no call starts. The rates down are
 
 .. math:: (0, x) → x-1: \min(x, n)μ + (x-n)^+θ, \quad (k, x) → (k-1, x-1): (n+k)μ, \quad (k, x) → (k, x-1): (x-n-k)θ
 
 and up x → x + 1 with the call rate. The law after a time t and its integral are Poisson mixtures of the powers of one
 stochastic matrix (uniformisation: Jensen 1953; Grassmann 1977): sums of positive terms, taken on the band of states
-that hold any mass worth naming.
+whose chance is more than dust.
 """
 
 from __future__ import annotations
@@ -20,15 +20,23 @@ import numpy as np
 from numba import njit
 from scipy.stats import binom
 
-_DUST = 1e-15  # mass per state and step that is let go
-_SPILL = 1e-12  # mass that may knock at the top of the states kept
-_MOST = 500.0  # steps in the mean of one Poisson mixture, so that its first weight does not vanish
+_DUST = 1e-15
+"""Chance of a state below which the state is dropped, per step: adds up to some 1e-10 a day."""
+
+_SPILL = 1e-12
+"""Chance that may leave by the top of the states kept, per call of `after`; more doubles the room above."""
+
+_MOST = 500.0
+"""Most steps in the mean of one Poisson mixture, above 0 and below 700, so that its first weight exp(−steps) does not
+vanish."""
+
 _MARGIN = 16
+"""States of room above the law at first, at least 1: enough for most intervals, doubled where more is needed."""
 
 
 @dataclass(frozen=True)
-class Law:
-    """Chances of every state, for Q call rates side by side.
+class TransientLaw:
+    """Chances of every state of the queue, for Q call rates side by side.
 
     Attributes
     ----------
@@ -42,7 +50,7 @@ class Law:
     agents: int
 
     @classmethod
-    def start(cls, nodes: int = 1, waiting: int = 0) -> Law:
+    def start(cls, nodes: int = 1, waiting: int = 0) -> TransientLaw:
         """Return the law of a desk before anybody came: `waiting` callers, no agent, `nodes` times."""
         p = np.zeros((nodes, 1, waiting + 1))
         p[:, 0, waiting] = 1.0
@@ -58,11 +66,11 @@ class Law:
         """Mean callers waiting, shape (Q,)."""
         return np.asarray((self.p * waiting(self.p.shape, self.agents)).sum(axis=(1, 2)))
 
-    def staffed(self, agents: int) -> Law:
+    def staffed(self, agents: int) -> TransientLaw:
         """Return the law just after the heads have become `agents`."""
-        return self if agents == self.agents else Law(_trim(_restaffed(self.p, self.agents, agents)), agents)
+        return self if agents == self.agents else TransientLaw(_trim(_restaffed(self.p, self.agents, agents)), agents)
 
-    def closed(self, seconds: float, handle_rate: float) -> Law:
+    def closed(self, seconds: float, handle_rate: float) -> TransientLaw:
         """Return the law after `seconds` in which nobody is there: the waiting are sent away, calls in hand end.
 
         Each call ends on its own: what is left of them is binomial.
@@ -75,15 +83,17 @@ class Law:
         after[after < _DUST] = 0.0
         p = np.zeros((nodes, len(found), len(found)))
         p[:, found, found] = after
-        return Law(_trim(p), 0)
+        return TransientLaw(_trim(p), 0)
 
-    def after(self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float) -> tuple[Law, np.ndarray]:
+    def after(
+        self, seconds: float, rates: np.ndarray, handle_rate: float, leave_rate: float
+    ) -> tuple[TransientLaw, np.ndarray]:
         """Return the law after `seconds`, and its integral over them.
 
         Parameters
         ----------
         seconds
-            How long nothing changes but the state.
+            How long nothing but the state changes.
         rates
             Calls per second, shape (Q,).
         handle_rate, leave_rate
@@ -100,7 +110,7 @@ class Law:
         while True:
             end, spent, spilled = _evolved(self.p, margin, self.agents, rates, handle_rate, leave_rate, seconds)
             if spilled <= _SPILL:
-                return Law(_trim(end), self.agents), spent
+                return TransientLaw(_trim(end), self.agents), spent
             margin *= 2
 
 
@@ -168,7 +178,10 @@ def _mix(
     law: np.ndarray, spent: np.ndarray, n: int, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray,
     pace: float, seconds: float,
 ) -> float:  # fmt: skip
-    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled."""
+    """Move `law` on by `seconds`, `pace` steps a second, and add the time spent; returns the mass spilled.
+
+    Many parameters: the chances of one step are four arrays, made once per rate, and law and time change in place.
+    """
     rows, width = law.shape
     now, new = np.zeros((rows, width + 2)), np.zeros((rows, width + 2))  # state x stands at x + 1
     now[:, 1 : width + 1] = law
@@ -203,7 +216,7 @@ def _mix(
         now, new = new, now
 
 
-# The three below index from 0 over slices, which the compiler turns into vector code.
+# The next three functions index from 0 over slices, which the compiler turns into vector code.
 
 
 @njit(cache=True)

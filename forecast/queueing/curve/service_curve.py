@@ -1,0 +1,50 @@
+"""What the scheduler reads of a queue: the seam at which other channels than calls may come in."""
+
+from __future__ import annotations
+
+from typing import Protocol, Self
+
+import numpy as np
+import pandas as pd
+
+from ..goal.targets import ServiceGoal
+
+
+class ServiceCurve(Protocol):
+    """Expected service of one queue in each open interval (T of them) with n = 0…N agents.
+
+    `Curve` is the curve of a queue of calls. Any channel whose service in an interval follows from the agents of that
+    interval can give one, chats among them. Work that may wait longer (e-mail) has no such curve: it asks the scheduler
+    for sums of agents over several intervals (`docs/background/queueing.md`, "Other channels").
+    """
+
+    @property
+    def queue(self) -> str:
+        """The queue."""
+
+    @property
+    def starts(self) -> pd.DatetimeIndex:
+        """Starts of the open intervals, shape (T,)."""
+
+    @property
+    def calls(self) -> np.ndarray:
+        """Expected calls (or chats) offered, shape (T,)."""
+
+    @property
+    def top(self) -> int:
+        """Largest number of agents that the curve covers (N)."""
+
+    def gain(self, goal: ServiceGoal) -> np.ndarray:
+        """Return calls in time − level × calls counted, by the goal's definition, shape (T, N + 1)."""
+
+    def smallest(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents that meet the goal's level and caps in each interval, shape (T,)."""
+
+    def floor(self, goal: ServiceGoal) -> np.ndarray:
+        """Return the least agents with a service level of ``goal.floor`` that meet the caps, shape (T,)."""
+
+    def extended(self, top: int) -> Self:
+        """Return the curve for 0…`top` agents."""
+
+    def thinned(self, absent: np.ndarray) -> Self:
+        """Return the curve of scheduled agents, of whom each is absent independently with chance `absent`."""
