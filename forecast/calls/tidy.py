@@ -8,8 +8,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ..backtesting.rolling import MOST_DAYS
-from ..calendar.calendars import Calendar, Spans, SpecialDay, opening_of_history, parse_opening
+from ..calendar.calendars import Calendar
 from ..calendar.grid import WEEKDAYS, Grid, known_zone
+from ..calendar.opening_hours import Spans, opening_of_history, parse_opening
+from ..calendar.special_days import SpecialDay
 from ..errors import InputError
 from ..tables import TABLES, check
 

@@ -44,7 +44,7 @@ class Factor(Model):
         found = low_rank(z[full][:, self._used])
         self._factors, self._noise = found.factors, found.noise
         dates = [d for d, keep in zip(past.dates[first:], full, strict=True) if keep]
-        features = past.known.features(dates, past.queue)
+        features = past.features(dates)
         self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
         day, effects = self._numbers(dates), self._effects(features)
         days = Days(day, effects, NOISE)
@@ -86,10 +86,10 @@ class Factor(Model):
         )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
-        return self._calls(dates, self._effects(self.history.known.features(dates, self.history.queue)))
+        return self._calls(dates, self._effects(self.history.features(dates)))
 
     def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:
-        features = self.history.known.features(dates, self.history.queue)
+        features = self.history.features(dates)
         plain = features.assign(weekday=[d.weekday() for d in dates])
         effects = self._effects(plain)
         last = {e.name: i + 1 for i, e in enumerate(effects)}
@@ -99,7 +99,7 @@ class Factor(Model):
         return {name: whole - less for (name, whole), less in zip(sums.items(), before, strict=False)}
 
     def _day_excess(self, dates: Sequence[dt.date], shown: np.ndarray) -> np.ndarray:
-        effects = self._effects(self.history.known.features(dates, self.history.queue))
+        effects = self._effects(self.history.features(dates))
         day, bases = self._numbers(dates), [e.basis for e in effects]
         mean, _ = self._expect(dates)
         slope = np.where(shown, 2.0 * np.sqrt(mean), 0.0)[:, self._used]  # of calls by their root
@@ -111,7 +111,7 @@ class Factor(Model):
 
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         day = self._numbers([date])
-        bases = [e.basis for e in self._effects(self.history.known.features([date], self.history.queue))]
+        bases = [e.basis for e in self._effects(self.history.features([date]))]
         scores = [score.predict(day, bases) for score in self._scores]
         mean = np.concatenate([m for m, _ in scores]) @ self._factors
         common = self._common(np.concatenate([v for _, v in scores]))

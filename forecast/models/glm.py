@@ -52,7 +52,7 @@ class PoissonGlm(Model):
         part = slice(max(0, last - WINDOW_DAYS), last)
         self._seen = past.seen[part]
         self._y = np.where(self._seen, past.calls[part], 0.0)
-        features = past.known.features(past.dates[part], past.queue)
+        features = past.features(past.dates[part])
         known = features.drop(columns="weekday").loc[:, lambda f: f[self._seen.any(axis=1)].any()]
         self._x = known.to_numpy(dtype=float)
         self._is = (features["weekday"].to_numpy()[:, None] == np.arange(7)).astype(float)
@@ -107,7 +107,7 @@ class PoissonGlm(Model):
         return max(1.0, (chi2 + 5.0) / (max(int(good.sum()) - parameters, 0) + 5.0))
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
-        features = self.history.known.features(dates, self.history.queue)
+        features = self.history.features(dates)
         weekday = features["weekday"].to_numpy()
         x = features.reindex(columns=self.effects.index, fill_value=0.0).to_numpy(dtype=float)
         times = np.exp(x @ self.effects.to_numpy())[:, None]

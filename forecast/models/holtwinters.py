@@ -88,7 +88,7 @@ class HoltWinters(Model):
     def _learn(self) -> None:
         past = self.history
         row, wall = np.nonzero(past.seen)
-        weekday = past.known.features(past.dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(past.dates)["weekday"].to_numpy()
         place = np.cumsum((past.open | past.seen).ravel())[row * past.calls.shape[1] + wall]
         z = np.sqrt(past.calls[row, wall] + 0.25)
         self._after = int((past.open | past.seen).sum()) - int(place[-1])
@@ -134,7 +134,7 @@ class HoltWinters(Model):
         open_ = known.open_wall(between, past.minutes, past.queue)
         ahead = self._after + np.cumsum(open_.ravel()).reshape(open_.shape)
         ahead = np.maximum(ahead[[(d - past.last_date).days - 1 for d in dates]], 1)
-        weekday = known.features(dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(dates)["weekday"].to_numpy()
         level, error = self._state
         z = level + self._daily + self._weekly[weekday] + self.parameters[3] ** ahead * error
         variance = self._variance(int(ahead.max()))[ahead - 1]

@@ -48,7 +48,7 @@ class MstlEts(Model):
         enough = weeks >= LEAST_WEEKS
         part = slice(self._last + 1 - 7 * weeks if enough else 0, self._last + 1)
         dates, z = past.dates[part], np.sqrt(past.calls[part] + 0.25)
-        weekday = past.known.features(dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(dates)["weekday"].to_numpy()
         actual = np.array([d.weekday() for d in dates])
         self._season = _weekly_season(z, weekday, actual) if enough else _daily_season(z)
         days = past.seen[part].any(axis=1)
@@ -61,7 +61,7 @@ class MstlEts(Model):
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
         past = self.history
-        weekday = past.known.features(dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(dates)["weekday"].to_numpy()
         days = np.array([(d - past.first_date).days - self._last for d in dates])
         ahead = np.maximum(days * self._pace - 1.0, 0.0)
         z = np.maximum(self._season[weekday] + self._level, 0.0)

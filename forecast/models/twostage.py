@@ -40,7 +40,7 @@ class TwoStage(Model):
 
     def _learn(self) -> None:
         past = self.history
-        features = past.known.features(past.dates, past.queue)
+        features = past.features(past.dates)
         self._columns = list(features.columns.drop("weekday"))
         self._profile = Profile(past.calls, features["weekday"].to_numpy())
         with np.errstate(invalid="ignore"):
@@ -84,7 +84,7 @@ class TwoStage(Model):
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
         past = self.history
-        features = past.known.features(dates, past.queue)
+        features = past.features(dates)
         ahead = np.array([(d - past.first_date).days for d in dates])
         n = int(max(ahead.max() + 1, len(self._y)))
         y = np.full(n, np.nan)

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import Calendar, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import parse_opening
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.patience.from_intervals import UNSURE, patience_of
 from busyhour.forecast.patience.planned import settled

@@ -158,8 +158,9 @@ import datetime as dt
 import threading
 import numpy as np
 import pandas as pd
-from busyhour.forecast.calendars import ALWAYS, Calendar
-from busyhour.forecast.grid import Grid
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import ALWAYS
+from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch
 

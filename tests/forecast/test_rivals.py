@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from busyhour.forecast.calendar.calendars import Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import parse_opening
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.models import Combination, glm, model_named
@@ -43,7 +46,7 @@ def test_the_glm_is_that_of_statsmodels(make_calls, monkeypatch):
     history = past(make_calls(calendar, days=84), calendar)
     model = PoissonGlm().fit(history)
     day, wall = np.nonzero(history.seen)
-    features = calendar.features(history.dates, "calls")
+    features = day_features(calendar, history.dates, "calls")
     cell = pd.get_dummies(pd.Series(features["weekday"].to_numpy()[day] * 24 + wall), dtype=float)
     x = np.hstack([cell.to_numpy(), features[model.effects.index].to_numpy()[day]])
     theirs = sm.GLM(history.calls[day, wall], x, family=sm.families.Poisson()).fit(scale="X2")
