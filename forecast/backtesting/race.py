@@ -50,7 +50,7 @@ class Race:
     entries: tuple[Entry, ...]
     origins: int
     over: Course | None = field(default=None, repr=False)
-    told: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
+    predictions: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
     failed: Mapping[str, InputError] = field(default_factory=dict, repr=False)
 
     @property
@@ -77,7 +77,7 @@ class _Runner:
     """A model on its way over the origins."""
 
     name: str
-    told: list[Prediction] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
     seconds: float = 0.0
     failed: InputError | None = None
 
@@ -85,16 +85,16 @@ class _Runner:
         """Predict from the origins not yet run, up to `until` of them."""
         began = time.perf_counter()
         try:
-            for origin in range(len(self.told), until):
+            for origin in range(len(self.predictions), until):
                 watch.raise_if_stopped()
-                self.told.append(over.predict(model_named(self.name), origin))
+                self.predictions.append(over.predict(model_named(self.name), origin))
         except InputError as error:
             self.failed = error
         self.seconds += time.perf_counter() - began
 
     def entry(self, over: Course) -> Entry:
         """Return the showing so far."""
-        return Entry(self.name, over.score(self.told), self.seconds, len(self.told))
+        return Entry(self.name, over.score(self.predictions), self.seconds, len(self.predictions))
 
 
 def _run(
@@ -111,8 +111,8 @@ def _run(
 
 def _together(pair: Sequence[_Runner]) -> _Runner:
     """Return the average of runners, from what they have predicted already."""
-    told = [average(each) for each in zip(*(r.told for r in pair), strict=True)]
-    return _Runner(JOIN.join(r.name for r in pair), told, sum(r.seconds for r in pair))
+    predictions = [average(each) for each in zip(*(r.predictions for r in pair), strict=True)]
+    return _Runner(JOIN.join(r.name for r in pair), predictions, sum(r.seconds for r in pair))
 
 
 def race(
@@ -170,7 +170,7 @@ def race(
         tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))),
         len(over),
         over,
-        {runner.name: runner.told for runner in runners},
+        {runner.name: runner.predictions for runner in runners},
         {runner.name: runner.failed for runner in field_ if runner.failed is not None},
     )
 

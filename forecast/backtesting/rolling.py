@@ -14,18 +14,21 @@ import pandas as pd
 
 from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
+from ..calendar.local_times import parse_times
 from ..calls.arrange import arranged, by_queue
 from ..calls.history import History, cells
 from ..calls.quality import cleaned
 from ..errors import InputError
 from ..models import MODELS, Prediction, model_named
 from ..progress import Watch
-from ..tables import QUANTILE_COLUMNS, parse_times
+from ..tables import QUANTILE_COLUMNS
+from .origin_table import dated_origins, refuse_outside
 from .race import able, choose
 from .score import METRICS, score
 
 DAYTYPES = ("business", "calendar")
-SPARE_DAYS, MOST_DAYS = 5, 550
+SPARE_DAYS = 5
+"""Weekdays forecast beyond the horizon: a day that turns out missing moves the count by one."""
 SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
 
 
@@ -81,8 +84,8 @@ def backtest(
     watch = watch or Watch()
     zone = None if callable(calendar) else calendar.zone
     calls = calls.assign(start=parse_times(calls["start"], zone, column="start"))
-    dated = _origins(origins)
-    _refuse_outside(calls, dated)
+    dated = dated_origins(origins)
+    refuse_outside(calls, dated)
     known = _Known(calls, calendar, interval_min)
     names = tuple(MODELS) if model == "all" else (model,)
     tables = []
@@ -152,41 +155,6 @@ class _Known:
             return arranged(queue, rows, calendar, self._minutes)
         except InputError as error:
             return error
-
-
-def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
-    """Return origins and horizons, checked."""
-    if origins.empty:
-        raise InputError("no origins", column="origin", mend="Give at least one day from which to forecast")
-    out: list[tuple[dt.date, int]] = []
-    for row, (origin, horizon) in enumerate(
-        zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2
-    ):
-        if pd.isna(origin) or not (horizon >= 1 and int(horizon) == horizon):
-            raise InputError(
-                "Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon
-            )
-        if horizon > MOST_DAYS:
-            raise InputError(f"Expected at most {MOST_DAYS} days", row=row, column="horizon_days", value=horizon)
-        if any(origin.date() == other for other, _ in out):
-            raise InputError("the same origin twice", row=row, column="origin", value=str(origin.date()),
-                             mend="Keep one of the two rows")  # fmt: skip
-        out.append((origin.date(), int(horizon)))
-    return out
-
-
-def _refuse_outside(calls: pd.DataFrame, dated: list[tuple[dt.date, int]]) -> None:
-    """Refuse an origin before the first or after the last day of the calls."""
-    first, last = calls["start"].min().date(), calls["start"].max().date()
-    for row, (origin, _) in enumerate(dated, start=2):
-        if not first <= origin <= last:
-            raise InputError(
-                "origin lies outside the history",
-                row=row,
-                column="origin",
-                value=str(origin),
-                mend=f"Use a day from {first} to {last}",
-            )
 
 
 def _span(origin: dt.date, horizon: int, daytype: str) -> int:

@@ -19,8 +19,12 @@ from ..tables import QUANTILES
 from .spread import count_quantiles
 
 LONGEST_DAYS = 800
+"""Days of history that a model learns from, at most: two years and some, older years tell little of this one."""
+MOST_DAYS_AHEAD = 550
+"""Days that may be forecast, at most: a year and a half, as far as budgets reach."""
 PARTS = ("level", "trend", "weekday", "year", "calendar", "override")
 USUAL_DAYS = 28
+"""Days whose mean is the usual level of a model: four whole weeks, so that each weekday counts alike."""
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..calendar.calendars import Calendar
-from ..calendar.grid import Grid
-from ..calls.arrange import histories
-from ..errors import InputError
-from ..overrides import Override, overrides_of
-from ..predict import forecast
-from ..progress import Watch
-from .race import ORIGINS
+from .backtesting.race import ORIGINS
+from .calendar.calendars import Calendar
+from .calendar.grid import Grid
+from .calls.arrange import histories
+from .errors import InputError
+from .overrides import Override, overrides_of
+from .predict import forecast
+from .progress import Watch
 
 LEAST_DAYS = 14
 VALUE_COLUMNS = ("queue", "intervals", "calls", "wape_model", "wape_override", "added", "helped")
