@@ -18,7 +18,7 @@ from .calls.history import History, Note, cells
 from .calls.quality import inspect, mended
 from .handle_time.race import handle_forecast
 from .models import JOIN, PARTS, Prediction, model_named
-from .patience.planned import settled
+from .patience.planned import planned_patience
 from .progress import Watch
 from .tables import QUANTILE_COLUMNS
 
@@ -87,7 +87,7 @@ def forecast_queue(queue: str, rows: pd.DataFrame, options: QueueOptions, watch:
     prediction = model.predict(grid, today=today)
     parts = model.explain(grid, today)
     handled = handle_forecast(history, grid, options.handle_s, origins=options.origins)
-    patience, patience_notes = settled(history, options.patience_s, options.handle_s)
+    patience, patience_notes = planned_patience(history, options.patience_s, options.handle_s)
     day, wall = cells(grid)
     known = np.zeros(len(grid), dtype=bool) if today is None else (day == 0) & np.isfinite(today[wall])
     keep = history.known.open_mask(grid, queue)

@@ -1,4 +1,4 @@
-"""Forecasts from past origins, and how they compare with what came."""
+"""Forecasts from past origins, and how they compare with the actual calls."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def backtest(
     -------
     pandas.DataFrame
         ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
-        ``actual``, the calls that came (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
+        ``actual``, the actual calls (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
         the ``seconds`` that the origin's forecast took.
 
     Raises
@@ -99,14 +99,14 @@ def backtest(
                 first = origin + dt.timedelta(days=1)
                 grid = Grid(first, _span(origin, horizon, daytype), interval_min, whole.calendar.zone)
                 began = time.perf_counter()
-                used, told, past = _from_origin(whole, origin, name, grid, watch)
+                used, prediction, past = _from_origin(whole, origin, name, grid, watch)
             except InputError as error:
                 if len(known.queues) * len(names) == 1:
                     raise
                 warnings.warn(f"{queue}, {name} from {origin} is left out: {error}", stacklevel=2)
                 continue
             seconds = time.perf_counter() - began
-            rows = _rows(past, told, grid, origin, horizon, daytype, whole)
+            rows = _rows(past, prediction, grid, origin, horizon, daytype, whole)
             tables.append(rows.assign(queue=queue, model=used, asked=name, seconds=seconds))
     if not tables:
         raise InputError("no queue could be forecast from any origin", mend="Use later origins, or longer histories")
@@ -178,24 +178,25 @@ def _from_origin(
 
 
 def _rows(
-    past: History, told: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
+    past: History, prediction: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
 ) -> pd.DataFrame:
-    """Return the open intervals of one forecast, what came, and the day's position in the horizon (0 = not scored)."""
+    """Return the open intervals of one forecast, their actual calls and positions in the horizon (0 = not scored)."""
     day, wall = cells(grid)
     row = (grid.first_date - history.first_date).days + day
     inside = row < len(history.calls)
     actual = np.where(inside, history.calls[np.minimum(row, len(history.calls) - 1), wall], np.nan)
-    came = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
+    known = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
     if daytype == "business":
-        counted = came & (np.array([d.weekday() for d in grid.dates]) < 5)
+        counted = known & (np.array([d.weekday() for d in grid.dates]) < 5)
         position = np.where(counted, np.cumsum(counted), 0)
     else:
         position = np.arange(1, grid.days + 1)
     position = np.where(position <= horizon, position, 0)
     keep = past.known.open_mask(grid, past.queue)
-    frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep], "mean": told.mean[keep]})
+    frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep]})
+    frame["mean"] = prediction.mean[keep]
     for i, column in enumerate(QUANTILE_COLUMNS):
-        frame[column] = told.quantiles[keep, i]
+        frame[column] = prediction.quantiles[keep, i]
     return frame.assign(actual=actual[keep], position=position[day][keep])
 
 
@@ -233,11 +234,11 @@ def _bands(part: pd.DataFrame) -> list[dict[str, object]]:
         if low > high or not band["actual"].sum() > 0:
             continue
         label = band["origin"].astype(str) + band["timestamp"].dt.date.astype(str)
-        told = score(
+        errors = score(
             band["actual"].to_numpy(),
             band["mean"].to_numpy(),
             band[list(QUANTILE_COLUMNS)].to_numpy(),
             label.to_numpy(dtype=str),
         )
-        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)})
+        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(errors)})
     return rows

@@ -11,7 +11,7 @@ from .grid import known_zone
 
 
 def spreadsheet_row(position: int, index: pd.Index) -> int:
-    """Return the spreadsheet row at `position`: an index named "row" tells it, else the header is row 1."""
+    """Return the spreadsheet row at `position`: an index named "row" holds it, else the header is row 1."""
     return int(index[position]) if index.name == "row" else position + 2
 
 

@@ -1,4 +1,4 @@
-"""From a calls table to one history per queue: steps summed, states told apart, faults refused."""
+"""From a calls table to one history per queue: steps summed, states kept apart, faults refused."""
 
 from __future__ import annotations
 

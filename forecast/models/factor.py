@@ -4,25 +4,79 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from ..ranges import check_ranges
 from .contract import Model
 from .lowrank import low_rank
-from .process import Days, Effect, Multiplied, Process
+from .process import Days, Effect, EffectPrior, Multiplied, Process
 from .rest import Rest
 
-WINDOW_DAYS = 400
 POISSON = 0.25
-NOISE, NOISE_LOG = 0.1, 0.01
+"""Variance of the root of a Poisson count, whatever its mean (Brown, Zhang and Zhao 2001)."""
+
+
+@dataclass(frozen=True)
+class FactorParams:
+    """What the factors learn from, and the priors of the effects on their scores.
+
+    Parameters
+    ----------
+    window_days
+        Days learnt from, at most, at least 7: a year and a month, since the time to fit grows with the cube of the
+        days.
+    noise
+        Prior median of the noise variance of a score, as a share of its mean square, above 0.
+    noise_log
+        The same of the log of the first score, above 0: days stray by a tenth.
+    level
+        A level for ever: explains the whole mean square.
+    years
+        A trend that forgets itself over two years: growth.
+    months
+        A trend over two months: campaigns, seasons of a year not yet seen twice.
+    days
+        A trend over days: an incident and its echo.
+    weekday
+        The weekday that the day behaves like, for ever.
+    weekday_drift
+        A weekday that drifts over a quarter: habits change slowly.
+    year
+        The season, two waves a year.
+    month_turn
+        First and last working days of a month.
+    special
+        Holidays, closures and special days, which move a day more than turns of the month do.
+    """
+
+    window_days: int = 400
+    noise: float = 0.1
+    noise_log: float = 0.01
+    level: EffectPrior = field(default=EffectPrior(1.0, 1.0))
+    years: EffectPrior = field(default=EffectPrior(0.005, 0.002, days=700.0))
+    months: EffectPrior = field(default=EffectPrior(0.01, 0.0005, days=60.0))
+    days: EffectPrior = field(default=EffectPrior(0.01, 0.002, days=5.0))
+    weekday: EffectPrior = field(default=EffectPrior(0.02, 0.05))
+    weekday_drift: EffectPrior = field(default=EffectPrior(0.002, 0.002, days=90.0))
+    year: EffectPrior = field(default=EffectPrior(0.005, 0.002))
+    month_turn: EffectPrior = field(default=EffectPrior(0.02, 0.01))
+    special: EffectPrior = field(default=EffectPrior(0.02, 0.04))
+
+    def __post_init__(self) -> None:
+        check_ranges(self, positive=("noise", "noise_log"), window_days=(7, np.inf))
+
+
+PARAMS = FactorParams()
 
 
 class Factor(Model):
     r"""Days × intervals: roots of the counts as a few factors, each of whose daily scores is forecast by itself.
 
-    With :math:`z = \sqrt{calls + 1/4}`, whose noise is nearly 1/4 whatever the level, the last `WINDOW_DAYS` days are
+    With :math:`z = \sqrt{calls + 1/4}`, whose noise is nearly 1/4 whatever the level, the last `window_days` days are
 
     .. math:: z_{d,p} = \sum_k s_{k,d}\, v_{k,p} + e_{d,p},
 
@@ -35,9 +89,12 @@ class Factor(Model):
 
     name: ClassVar[str] = "factor"
 
+    def __init__(self, params: FactorParams = PARAMS) -> None:
+        self.params = params
+
     def _learn(self) -> None:
         past = self.history
-        first = max(0, len(past.calls) - WINDOW_DAYS)
+        first = max(0, len(past.calls) - self.params.window_days)
         z = np.sqrt(past.calls[first:] + POISSON)
         full = _mostly_seen(np.isfinite(z), np.array([d.weekday() for d in past.dates[first:]]))
         self._used = np.isfinite(z[full]).any(axis=0)
@@ -47,9 +104,9 @@ class Factor(Model):
         features = past.features(dates)
         self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
         day, effects = self._numbers(dates), self._effects(features)
-        days = Days(day, effects, NOISE)
+        days = Days(day, effects, self.params.noise)
         scores: list[Process | Multiplied] = [Process(days, score, floor=POISSON) for score in found.scores.T]
-        size = Multiplied(Days(day, effects, NOISE_LOG, log=True), found.scores[:, 0], floor=POISSON)
+        size = Multiplied(Days(day, effects, self.params.noise_log, log=True), found.scores[:, 0], floor=POISSON)
         if size.evidence > scores[0].evidence:
             scores[0] = size
         self._scores = scores
@@ -72,17 +129,17 @@ class Factor(Model):
         turns = known.columns.str.startswith("month_")
         year = 2 * np.pi * np.array([d.timetuple().tm_yday for d in features.index])[:, None] / 365.25
         waves = np.hstack([wave(k * year) for k in (1, 2) for wave in (np.sin, np.cos)])
-        always = np.ones((len(features), 1))
+        always, prior = np.ones((len(features), 1)), self.params
         return (
-            Effect("level", always, 1.0, 1.0),
-            Effect("trend", always, 0.005, 0.002, days=700.0),
-            Effect("trend", always, 0.01, 0.0005, days=60.0),
-            Effect("trend", always, 0.01, 0.002, days=5.0),
-            Effect("weekday", weekday, 0.02, 0.05),
-            Effect("weekday", weekday, 0.002, 0.002, days=90.0),
-            Effect("year", waves, 0.005, 0.002),
-            Effect("calendar", known.loc[:, turns].to_numpy(dtype=float), 0.02, 0.01),
-            Effect("calendar", known.loc[:, ~turns].to_numpy(dtype=float), 0.02, 0.04),
+            prior.level.effect("level", always),
+            prior.years.effect("trend", always),
+            prior.months.effect("trend", always),
+            prior.days.effect("trend", always),
+            prior.weekday.effect("weekday", weekday),
+            prior.weekday_drift.effect("weekday", weekday),
+            prior.year.effect("year", waves),
+            prior.month_turn.effect("calendar", known.loc[:, turns].to_numpy(dtype=float)),
+            prior.special.effect("calendar", known.loc[:, ~turns].to_numpy(dtype=float)),
         )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The rest of a running day, from what has come of it so far."""
+"""The rest of a running day, from the calls of the day so far."""
 
 from __future__ import annotations
 
@@ -7,13 +7,50 @@ from dataclasses import dataclass
 
 import numpy as np
 
-GAINS = (0.25, 0.5, 0.75, 1.0)
-LOCAL = ((0.0, 1.0), (0.3, 2.0), (0.3, 6.0), (0.6, 2.0), (0.6, 6.0))
-"""Shares of an interval's noise that neighbours have in common, and over how many intervals that fades."""
-LEAST_DAYS = 20
-SURE_SE = 3.0
-CLIP_SD = 6.0
-RIDGE = 1e-9
+from ..ranges import check_ranges
+
+
+@dataclass(frozen=True)
+class RestParams:
+    """How far an update of a running day may go.
+
+    Parameters
+    ----------
+    gains
+        Gains tried, above 0 and at most 1; 1 = the conditional mean in full.
+    local
+        Pairs tried: the share of an interval's noise that neighbours have in common, 0 to 1, and the intervals over
+        which that share fades, above 0.
+    least_days
+        Past days from which gain and local noise are chosen, at least 2: with fewer the choice is chance.
+    sure_se
+        Standard errors by which an update must beat no update, at least 0: twenty pairs are tried, and the best of
+        them must be more than luck.
+    clip_sd
+        Standard deviations to which an interval's surprise is drawn in, above 0: a broken counter must not move the
+        day.
+    ridge
+        Added to the diagonal before solving, above 0: keeps the covariance positive definite.
+    """
+
+    gains: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0)
+    local: tuple[tuple[float, float], ...] = ((0.0, 1.0), (0.3, 2.0), (0.3, 6.0), (0.6, 2.0), (0.6, 6.0))
+    least_days: int = 20
+    sure_se: float = 3.0
+    clip_sd: float = 6.0
+    ridge: float = 1e-9
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            positive=("gains", "clip_sd", "ridge"),
+            gains=(0.0, 1.0),
+            least_days=(2, np.inf),
+            sure_se=(0.0, np.inf),
+        )
+
+
+PARAMS = RestParams()
 
 
 @dataclass(frozen=True)
@@ -27,7 +64,7 @@ class Rest:
 
     for :math:`\gamma = 1` the mean of r given s. Gain :math:`\gamma` and the part of the noise that neighbouring
     intervals share are those of the least absolute error over the past days cut at the same interval; there is no
-    update unless that beats none by more than `SURE_SE` standard errors. Compare Shen and Huang (2008), Manufacturing
+    update unless that beats none by more than `sure_se` standard errors. Compare Shen and Huang (2008), Manufacturing
     & Service Operations Management 10, 391-410, section 4.
 
     Attributes
@@ -38,12 +75,15 @@ class Rest:
         Covariance that the intervals of a day have in common, shape (P, P).
     noise
         Variance of each interval's own noise, shape (P,).
+    params
+        How far an update may go.
     """
 
     z: np.ndarray
     expected: np.ndarray
     common: np.ndarray
     noise: np.ndarray
+    params: RestParams = PARAMS
 
     def update(self, z: np.ndarray, mean: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of a day's roots given those seen.
@@ -58,19 +98,19 @@ class Rest:
         Returns
         -------
         mean, variance : numpy.ndarray
-            Shape (P,); of the intervals seen too, as far as others tell of them.
+            Shape (P,); also of the intervals seen, as far as the others inform them.
         """
         seen = np.isfinite(z)
         gain, local = self._trust(seen)
         whole = common + self._noise(local)
         if not gain:
             return mean, np.diag(whole)
-        weights = _weights(whole, seen)
+        weights = self._weights(whole, seen)
         apart = np.where(seen, z - mean, 0.0)[seen]
-        limit = CLIP_SD * np.sqrt(np.diag(whole)[seen])
-        told = mean + gain * weights @ np.clip(apart, -limit, limit)
+        limit = self.params.clip_sd * np.sqrt(np.diag(whole)[seen])
+        updated = mean + gain * weights @ np.clip(apart, -limit, limit)
         less = np.einsum("ps,sp->p", weights, whole[seen])
-        return told, np.maximum(np.diag(whole) - gain * (2.0 - gain) * less, self.noise / 2.0)
+        return updated, np.maximum(np.diag(whole) - gain * (2.0 - gain) * less, self.noise / 2.0)
 
     def _noise(self, local: tuple[float, float]) -> np.ndarray:
         """Return the covariance of the intervals' own noise, of which neighbours have a share in common."""
@@ -84,8 +124,8 @@ class Rest:
         """Return the gain (0 = no update) and the local noise that did best on past days cut as `seen`."""
         days = np.isfinite(self.z[:, seen]).all(axis=1) & np.isfinite(self.expected).all(axis=1)
         to_come = ~seen
-        if days.sum() < LEAST_DAYS or not seen.any() or not to_come.any():
-            return 0.0, LOCAL[0]
+        if days.sum() < self.params.least_days or not seen.any() or not to_come.any():
+            return 0.0, self.params.local[0]
         actual, mean = self.z[days] ** 2, self.expected[days]
         apart = self.z[days][:, seen] - mean[:, seen]
 
@@ -93,17 +133,16 @@ class Rest:
             return np.asarray(np.nansum(np.abs(actual - np.maximum(root, 0.0) ** 2)[:, to_come], axis=1))
 
         without = loss(mean)
-        best, found = 0.0, (0.0, LOCAL[0])
-        for gain, local in itertools.product(GAINS, LOCAL):
+        best, found = 0.0, (0.0, self.params.local[0])
+        for gain, local in itertools.product(self.params.gains, self.params.local):
             whole = self.common + self._noise(local)
-            limit = CLIP_SD * np.sqrt(np.diag(whole)[seen])
-            won = without - loss(mean + gain * np.clip(apart, -limit, limit) @ _weights(whole, seen).T)
-            if won.mean() > max(best, SURE_SE * won.std() / np.sqrt(len(won))):
+            limit = self.params.clip_sd * np.sqrt(np.diag(whole)[seen])
+            won = without - loss(mean + gain * np.clip(apart, -limit, limit) @ self._weights(whole, seen).T)
+            if won.mean() > max(best, self.params.sure_se * won.std() / np.sqrt(len(won))):
                 best, found = float(won.mean()), (gain, local)
         return found
 
-
-def _weights(whole: np.ndarray, seen: np.ndarray) -> np.ndarray:
-    """Return the regression of all intervals on those seen, shape (P, S)."""
-    inner = whole[np.ix_(seen, seen)]
-    return np.asarray(np.linalg.solve(inner + RIDGE * np.eye(len(inner)), whole[seen]).T)
+    def _weights(self, whole: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Return the regression of all intervals on those seen, shape (P, S)."""
+        inner = whole[np.ix_(seen, seen)]
+        return np.asarray(np.linalg.solve(inner + self.params.ridge * np.eye(len(inner)), whole[seen]).T)

@@ -17,7 +17,7 @@ from ..queueing.formulas.erlang import like_input
 
 @dataclass(frozen=True)
 class Memoryless:
-    """Exponential patience: who has waited long is as likely to hang up in the next second as who just came."""
+    """Exponential patience: a caller who has waited long is as likely to hang up in the next second as a new one."""
 
     mean_s: float
     name: ClassVar[str] = "exponential"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from busyhour.forecast.backtesting.origins import course
+from busyhour.forecast.backtesting.origins import past_origins
 from busyhour.forecast.backtesting.race import HEAT, HOPELESS, Entry, Race, choose, race
 from busyhour.forecast.backtesting.score import Score
 from busyhour.forecast.calendar.grid import Grid
@@ -71,7 +71,7 @@ def test_a_model_asked_for_runs_from_all_origins(desk, monkeypatch):
 def test_the_average_scores_as_if_it_had_run_itself(desk):
     held = run(desk, "weekday_mean", "poisson_glm", "weekday_median")
     joint = next(e for e in held.entries if "+" in e.model)
-    over = course(desk, lead=0, days=7, origins=6)
+    over = past_origins(desk, lead=0, days=7, origins=6)
     alone = over.score([over.predict(model_named(joint.model), i) for i in range(6)])
     assert joint.score.wql == pytest.approx(alone.wql, rel=1e-9)
     assert joint.score.coverage_80 == pytest.approx(alone.coverage_80)

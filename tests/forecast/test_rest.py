@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from busyhour.forecast.models.rest import CLIP_SD, Rest
+from busyhour.forecast.models.rest import PARAMS, Rest
 
 P, D, CUT = 16, 150, 6
 SHAPE = np.sin(np.linspace(0.4, 2.7, P))
@@ -48,7 +48,7 @@ def test_an_outage_does_not_run_away_with_the_day():
     known = rest(1.5)
     spread = np.sqrt(np.diag(known.common) + NOISE)
     out, _ = known.update(beginning(np.full(P, 0.5)), USUAL, known.common)
-    edge, _ = known.update(beginning(USUAL - 1.1 * CLIP_SD * spread), USUAL, known.common)
+    edge, _ = known.update(beginning(USUAL - 1.1 * PARAMS.clip_sd * spread), USUAL, known.common)
     assert out[CUT:] == pytest.approx(edge[CUT:])
 
 
