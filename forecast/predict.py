@@ -144,6 +144,21 @@ def forecast(
         for queue in parts
     }
     found = forecast_queues(parts, options, watch, processes)
+    return _put_together(found, grid, overrides)
+
+
+def _put_together(
+    found: Mapping[str, QueueForecast | InputError],
+    grid: Grid,
+    overrides: pd.DataFrame | Sequence[Override] | None,
+) -> Forecast:
+    """Return the tables of all queues, with the overrides laid over the volume.
+
+    Raises
+    ------
+    InputError
+        If no queue could be forecast, or an override is wrong.
+    """
     failed = {queue: one for queue, one in found.items() if isinstance(one, InputError)}
     forecasts = [one for one in found.values() if isinstance(one, QueueForecast)]
     if not forecasts:

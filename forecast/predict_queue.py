@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from .backtesting.race import Choice, choose
+from .backtesting.choice import Choice, choose
 from .backtesting.score import METRICS
 from .calendar.calendars import Calendar
 from .calendar.grid import WEEKDAYS, Grid

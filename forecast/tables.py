@@ -16,6 +16,7 @@ from .errors import InputError
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
+"""Quantiles of every forecast: the nine deciles, and the bounds of 95 %."""
 QUANTILE_COLUMNS = tuple(f"q{q:g}" for q in QUANTILES)
 
 

@@ -1,4 +1,8 @@
-"""Commands that run one stage on bare files."""
+"""Commands that run one stage on bare files.
+
+A command has one parameter for each of its options, since typer reads them so. The command puts them into one frozen
+dataclass at once, which everything behind the command takes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decimal sign and units of columns, told from names and values."""
+"""Decimal sign and units of columns, recognised by names and values."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from ...forecast.errors import InputError
 
 SEPARATORS = (",", ";", "\t", "|")
 MOST_BYTES = 1_000_000_000
+"""Bytes of a file, unpacked, at most: more would fill the memory."""
 
 
 def read_bytes(path: Path) -> bytes:

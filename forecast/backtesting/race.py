@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..calendar.grid import Grid, midnight
-from ..calls.history import History, Note
+from ..calls.history import History
 from ..errors import InputError
-from ..models import JOIN, MODELS, Prediction, model_named
+from ..models import JOIN, Prediction, model_named
 from ..models.combine import average
-from ..models.naive import SameWeekday
 from ..progress import Watch
 from ..ranges import check_ranges
 from .origins import PastOrigins, past_origins
@@ -28,16 +25,10 @@ ORIGINS = 8
 
 @dataclass(frozen=True)
 class RaceParams:
-    """When models are tried, which of them stop early, and when an average wins.
+    """Which models stop early, and when an average wins.
 
     Parameters
     ----------
-    short_days
-        Days of history, at least, for any model but the simple ones, from 2: each weekday must have been seen twice.
-    short_known
-        Days with calls among them, at least, from 2: a desk open one day a week needs more weeks.
-    most_days
-        Days of the horizon over which models are tried, at most, at least 1: planning looks two weeks ahead.
     heat
         Newest origins from which all models run, at least 1: fewer would stop a good model by chance.
     hopeless
@@ -47,9 +38,6 @@ class RaceParams:
         Share by which an average must beat the best single model, 0 to 1: two models are harder to explain than one.
     """
 
-    short_days: int = 14
-    short_known: int = 8
-    most_days: int = 14
     heat: int = 3
     hopeless: float = 1.25
     worth: float = 0.005
@@ -57,9 +45,6 @@ class RaceParams:
     def __post_init__(self) -> None:
         check_ranges(
             self,
-            short_days=(2, np.inf),
-            short_known=(2, np.inf),
-            most_days=(1, np.inf),
             heat=(1, np.inf),
             hopeless=(1.0, np.inf),
             worth=(0.0, 1.0),
@@ -217,83 +202,3 @@ def race(
         {runner.name: runner.predictions for runner in runners},
         {runner.name: runner.failed for runner in entrants if runner.failed is not None},
     )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The model that forecasts a queue, the race that it comes from, and notes on the choice."""
-
-    model: str
-    race: Race
-    notes: tuple[Note, ...] = ()
-
-
-def able(history: History, model: str) -> str:
-    """Return `model`, or `FALLBACK` where less than two weeks of history are too few for it.
-
-    Raises
-    ------
-    InputError
-        If fewer than two days are known, or the model is unknown.
-    """
-    if _known_days(history) < 2:
-        raise InputError(
-            f"queue {history.queue!r} has calls of one day only",
-            value=str(history.first_date),
-            mend="Bring at least two weeks of history",
-        )
-    if model == "auto":
-        return model
-    simple = isinstance(model_named(model), SameWeekday)
-    span = (history.last_date - history.first_date).days + 1
-    short = span < PARAMS.short_days or _known_days(history) < PARAMS.short_known
-    return FALLBACK if short and not simple else model
-
-
-def choose(history: History, model: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
-    """Return the model to use: `model`, or with ``auto`` the winner of a race at the lead of `grid`.
-
-    Raises
-    ------
-    InputError
-        As `able`.
-    """
-    wanted = able(history, model)
-    lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, PARAMS.most_days)
-    names = tuple(MODELS) if wanted == "auto" else tuple(dict.fromkeys((wanted, FALLBACK)))
-    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=wanted == "auto")
-    where = (history.queue, grid.first, grid.end)
-    notes = tuple(Note(*where, "model", e.what, f"{name} is out of the race") for name, e in held.failed.items())
-    if wanted == "auto" and held.finalists:
-        why = Note(*where, "choice", _why(held), f"forecast by {held.winner}")
-        return Choice(held.winner, held, (*notes, why))
-    used = held.winner if wanted == "auto" else wanted
-    if used == model:
-        return Choice(used, held, notes)
-    start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
-    task = "to try models on" if model == "auto" else f"for {model}"
-    span = (history.last_date - history.first_date).days + 1
-    what = f"{span} days of history, {_known_days(history)} with calls, are too few {task}"
-    short = Note(history.queue, start, end, "short", what, f"the simple model {used} is used")
-    return Choice(used, held, (*notes, short))
-
-
-def _known_days(history: History) -> int:
-    return int(history.seen.any(axis=1).sum())
-
-
-def _why(held: Race) -> str:
-    """Return in one line what the winner and the next best model scored."""
-    winner = next(e for e in held.finalists if e.model == held.winner)
-    weeks = "1 past week" if held.origins == 1 else f"{held.origins} past weeks"
-    first = f"{winner.model}: wQL {100 * winner.score.wql:.1f} % over {weeks}"
-    rest = [e for e in held.entries if e is not winner]
-    if not rest:
-        return first
-    after = f" over the newest {rest[0].origins}" if rest[0].origins < held.origins else ""
-    return f"{first}, next {rest[0].model} {100 * rest[0].score.wql:.1f} %{after}"
-
-
-def _days_between(last: dt.date, first: dt.date) -> int:
-    """Return the lead of a forecast that starts on `first` from a history that ends on `last`; 0 = the next day."""
-    return max(0, (first - last).days - 1)

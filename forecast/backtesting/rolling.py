@@ -22,8 +22,8 @@ from ..errors import InputError
 from ..models import MODELS, Prediction, model_named
 from ..progress import Watch
 from ..tables import QUANTILE_COLUMNS
+from .choice import able, choose
 from .origin_table import dated_origins, refuse_outside
-from .race import able, choose
 from .score import METRICS, score
 
 DAYTYPES = ("business", "calendar")

@@ -12,7 +12,9 @@ from .calendars import Calendar
 from .grid import WEEKDAYS
 
 MONTH_STARTS, MONTH_ENDS = 4, 3
+"""Working days counted from the start and from the end of a month: bills and pay move calls on these days."""
 SATURDAY, SUNDAY = 5, 6
+"""As `datetime.date.weekday` counts."""
 HOLIDAY_WEEK = (
     "after_holiday", "after_holiday_2", "before_holiday",
     "holiday_week_before", "holiday_week_after", "holiday_week_weekend",

@@ -54,6 +54,7 @@ class LevelShiftParams:
 
 PARAMS = LevelShiftParams()
 WEEK = 7
+"""Days of a week: a median over seven days holds each weekday once."""
 
 
 @dataclass(frozen=True)

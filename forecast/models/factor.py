@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..ranges import check_ranges
 from .contract import Model
+from .effects import Days, Effect, EffectPrior
 from .lowrank import low_rank
-from .process import Days, Effect, EffectPrior, Multiplied, Process
+from .process import Multiplied, Process
 from .rest import Rest
 
 POISSON = 0.25
