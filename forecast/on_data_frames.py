@@ -1,4 +1,4 @@
-"""The public functions on a table of calls: what comes (`forecast`), and how far off that would be (`backtest`).
+"""The public functions on a data frame of calls: what to expect (`forecast`), with which errors (`backtest`).
 
 Both take their options one by one, since a user writes them in a notebook; inside, the options travel as one
 `ForecastOptions` or `HistoryOptions`.

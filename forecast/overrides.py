@@ -14,7 +14,7 @@ import pandas as pd
 from .calendar.grid import Grid, midnight
 from .calls.history import Note
 from .errors import InputError
-from .models.spread import count_quantiles
+from .models.quantiles import count_quantiles
 from .tables import QUANTILE_COLUMNS, QUANTILES, TABLES, check
 
 

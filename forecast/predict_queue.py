@@ -96,10 +96,10 @@ def forecast_queue(queue: str, rows: pd.DataFrame, options: QueueOptions, watch:
     volume["handle_s"] = handled.seconds[day, wall][keep]
     volume["patience_s"] = patience if np.isfinite(patience) else np.nan
     volume["model"] = choice.model
-    deaf = _deaf_to_today(choice.model, grid, queue) if known.any() else ()
+    ignored = _note_running_day_ignored(choice.model, grid, queue) if known.any() else ()
     notes = (
         *report(history, inspection),
-        *deaf,
+        *ignored,
         *choice.notes,
         *_plan_notes(history, grid),
         *handled.notes,
@@ -133,7 +133,7 @@ def _today(history: History, options: QueueOptions) -> tuple[History, np.ndarray
     return history.until(first - dt.timedelta(days=1)), history.calls[-1]
 
 
-def _deaf_to_today(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
+def _note_running_day_ignored(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
     """Note a model that learns nothing from the calls of a running day."""
     if "factor" in name.split(JOIN):
         return ()

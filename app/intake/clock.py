@@ -23,7 +23,7 @@ EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
 def stamps(
     frame: pd.DataFrame, date: str, time: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
 ) -> tuple[pd.Series, pd.Series]:
-    """Return each row's start in `zone` (naive when None), and where it is the only passage of a repeated hour.
+    """Return each row's start in `zone` (naive when None), and where this start is the only passage of a repeated hour.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ from .words import recognised
 LOOK = 5000
 """Rows that a guess looks at, at most: enough for every format, and a large file is still guessed at once."""
 TOP = 20
-"""First rows among which the header is looked for: reports print a few lines of title above it."""
+"""First rows among which the header is sought, and names that a reason lists, at most: reports print titles above."""
 
 
 @dataclass(frozen=True)

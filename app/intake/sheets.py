@@ -1,4 +1,4 @@
-"""A sheet of an xlsx file looked through before it is read: how far its cells reach, and formulas never computed."""
+"""Checks of an xlsx sheet before reading: how far its cells reach, and formulas never computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Delimited text files, read as they stand: every cell as text, every row with the number a spreadsheet gives it."""
+"""Delimited text files as text: every cell unchanged, every row with the number that a spreadsheet shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of origins of a backtest: read, checked, and held against the history."""
+"""The table of origins of a backtest: read, checked, and compared with the history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..models.contract import MOST_DAYS_AHEAD
 
 
 def origins_of(origins: pd.DataFrame) -> pd.DataFrame:
-    """Return the two columns that matter, typed."""
+    """Return the columns ``origin`` and ``horizon_days``, typed."""
     for column in ("origin", "horizon_days"):
         if column not in origins:
             raise InputError(

@@ -103,7 +103,7 @@ class Race:
 
 @dataclass
 class _Runner:
-    """A model on its way over the origins."""
+    """A model and its predictions so far."""
 
     name: str
     predictions: list[Prediction] = field(default_factory=list)

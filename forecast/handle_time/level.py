@@ -1,4 +1,4 @@
-r"""The level of handle times from day to day: how fast it moves, the data decide.
+r"""The level of handle times from day to day: the data decide how fast it moves.
 
 A local level with a damped slope (Durbin & Koopman 2012, chapter 3; Gardner & McKenzie 1985):
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tables import QUANTILES
 from .contract import Model, Prediction
-from .spread import count_quantiles
+from .quantiles import count_quantiles
 
 JOIN = "+"
 

@@ -16,7 +16,7 @@ from ..calendar.grid import Grid
 from ..calls.history import History, cells
 from ..errors import InputError
 from ..tables import QUANTILES
-from .spread import count_quantiles
+from .quantiles import count_quantiles
 
 LONGEST_DAYS = 800
 """Days of history that a model learns from, at most: two years and some, older years tell little of this one."""

@@ -15,7 +15,7 @@ from .contract import Model
 from .effects import Days, Effect, EffectPrior
 from .lowrank import low_rank
 from .process import Multiplied, Process
-from .rest import Rest
+from .running_day import RunningDay
 
 POISSON = 0.25
 """Variance of the root of a Poisson count, whatever its mean (Brown, Zhang and Zhao 2001)."""
@@ -114,7 +114,7 @@ class Factor(Model):
         left_out = [score.left_out for score in scores]
         expected = np.stack([mean for mean, _ in left_out], axis=1) @ self._factors
         spread = np.median([variance for _, variance in left_out], axis=1)
-        self._rest = Rest(z[full][:, self._used], expected, self._common(spread), self._noise)
+        self._running_day = RunningDay(z[full][:, self._used], expected, self._common(spread), self._noise)
 
     def _common(self, spread: np.ndarray) -> np.ndarray:
         """Return the covariance that scores of the variances `spread`, shape (K,), give the intervals of a day."""
@@ -174,7 +174,7 @@ class Factor(Model):
         mean = np.concatenate([m for m, _ in scores]) @ self._factors
         common = self._common(np.concatenate([v for _, v in scores]))
         roots = np.sqrt(seen[self._used] + POISSON)
-        calls, variance = self._back(*(row[None, :] for row in self._rest.update(roots, mean, common)))
+        calls, variance = self._back(*(row[None, :] for row in self._running_day.update(roots, mean, common)))
         return calls[0], variance[0]
 
     def _calls(

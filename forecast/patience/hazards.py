@@ -1,4 +1,4 @@
-"""Laws of patience as they are fitted: by the chance per second to hang up (the hazard), which single waits show.
+"""Laws of patience for fitting, by their hazard: the chance per second to hang up, which single waits show.
 
 Each law is found on an unbounded scale (`of`) from some starting points (`starts`).
 """

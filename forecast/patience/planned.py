@@ -16,7 +16,7 @@ APART = 2.0
 
 
 def planned_patience(history: History, given: float | None, handle_s: float | None = None) -> tuple[float, list[Note]]:
-    """Return the mean patience in seconds to plan with, infinite = callers wait for ever, and what to say about it.
+    """Return the mean patience in seconds to plan with, infinite = callers wait for ever, and notes on that number.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from ..ranges import check_ranges
 
 
 @dataclass(frozen=True)
-class RestParams:
+class RunningDayParams:
     """How far an update of a running day may go.
 
     Parameters
@@ -50,12 +50,12 @@ class RestParams:
         )
 
 
-PARAMS = RestParams()
+PARAMS = RunningDayParams()
 
 
 @dataclass(frozen=True)
-class Rest:
-    r"""Past days with what was expected of each, from which an update learns how far it may go.
+class RunningDay:
+    r"""Past days with the forecast of each, from which an update of a running day learns how far to go.
 
     With :math:`z` the roots of a day's calls, :math:`\mu` their forecast and :math:`\Sigma` its covariance, split into
     intervals seen (s) and to come (r), the update is
@@ -83,7 +83,7 @@ class Rest:
     expected: np.ndarray
     common: np.ndarray
     noise: np.ndarray
-    params: RestParams = PARAMS
+    params: RunningDayParams = PARAMS
 
     def update(self, z: np.ndarray, mean: np.ndarray, common: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and variance of a day's roots given those seen.
