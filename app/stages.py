@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..forecast.backtesting.race import ORIGINS
-from ..forecast.backtesting.value_added import overrides_backtest
 from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
 from ..forecast.errors import InputError
-from ..forecast.frames import answered, backtest
+from ..forecast.on_data_frames import backtest_by_options, forecast_by_options
+from ..forecast.options import ForecastOptions
+from ..forecast.overrides_value_added import overrides_backtest
 from ..forecast.predict import Forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve.curve import Curve
@@ -31,17 +32,16 @@ from .intake.read import read_calls
 from .run import Ask, requirement_week, schedule
 
 
-def _history(path: Path, zone: str | None, interval_min: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the calls of a file, and what reading found."""
-    if zone is not None:
-        known_zone(zone)
-    return read_calls(path.parent, Intake(files=(path.name,)), zone=zone, interval_min=interval_min, queues=())
+def closed_days(path: Path | None) -> tuple[dt.date, ...]:
+    """Return the dates of a file of closed days.
 
-
-def _closed(path: Path | None) -> list[str]:
-    """Return the dates of a file of closed days."""
+    Raises
+    ------
+    InputError
+        If the file has no column ``date``, or a date cannot be read.
+    """
     if path is None:
-        return []
+        return ()
     rows = read_text_csv(path)
     if "date" not in rows:
         raise InputError("column 'date' is missing", file=path)
@@ -52,7 +52,15 @@ def _closed(path: Path | None) -> list[str]:
             "not a date", file=path, row=i + 2, column="date", value=rows["date"].iloc[i],
             mend="Write it like 2026-12-25",
         )  # fmt: skip
-    return list(rows["date"])
+    return dates_of(rows["date"])
+
+
+def _history(path: Path, options: HistoryOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the calls of a file, and what reading found."""
+    if options.zone is not None:
+        known_zone(options.zone)
+    intake = Intake(files=(path.name,))
+    return read_calls(path.parent, intake, zone=options.zone, interval_min=options.interval_min, queues=())
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
@@ -62,38 +70,19 @@ def _of_file(error: InputError, path: Path) -> InputError:
     return InputError(error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend)
 
 
-def forecast_file(
-    path: Path,
-    *,
-    days: int,
-    interval_min: int,
-    opening: str | None,
-    closed: Path | None,
-    country: str | None,
-    min_intervals: int,
-    zone: str | None,
-    queue: str | None,
-    model: str,
-    handle_s: float | None,
-    patience_s: float | None,
-    overrides: Path | None,
-    now: str | None,
-    watch: Watch,
-) -> Forecast:
-    """Forecast `days` days after the last day of a file of calls (see `frames.forecast`)."""
-    calls, found = _history(path, zone, interval_min)
-    shut = _closed(closed)
-    given = None if overrides is None else read_overrides(overrides, zone=zone, interval_min=interval_min)
+def forecast_file(path: Path, options: ForecastOptions, overrides: Path | None, watch: Watch) -> Forecast:
+    """Forecast the days after the last day of a file of calls (see `on_data_frames.forecast`)."""
+    history = options.history
+    calls, found = _history(path, history)
+    own = None
+    if overrides is not None:
+        own = read_overrides(overrides, zone=history.zone, interval_min=history.interval_min)
     try:
-        result = answered(
-            calls, days, interval_min, queue=queue, zone=zone, min_intervals=min_intervals, now=now, hours=opening,
-            closed=shut, country=country, subdivision=None, model=model, handle_s=handle_s, patience_s=patience_s,
-            overrides=given, processes=None, origins=ORIGINS, watch=watch,
-        )  # fmt: skip
+        result = forecast_by_options(calls, options, overrides=own, watch=watch)
     except InputError as error:
         raise _of_file(error, path) from None
-    if queue is not None:
-        found = found[found["queue"].isin(["", queue])]
+    if history.queue is not None:
+        found = found[found["queue"].isin(["", history.queue])]
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
 
 
@@ -110,94 +99,92 @@ def details_of(result: Forecast) -> dict[str, pd.DataFrame]:
 
 
 def backtest_file(
-    path: Path,
-    origins: Path,
-    *,
-    interval_min: int,
-    opening: str | None,
-    closed: Path | None,
-    country: str | None,
-    min_intervals: int,
-    zone: str | None,
-    queue: str | None,
-    model: str,
-    daytype: str,
-    watch: Watch,
+    path: Path, origins: Path, options: HistoryOptions, *, model: str, daytype: str, watch: Watch
 ) -> pd.DataFrame:
-    """Forecast from each origin of a file (see `frames.backtest`)."""
-    calls, _ = _history(path, zone, interval_min)
-    rows, shut = read_text_csv(origins), _closed(closed)
+    """Forecast from each origin of a file (see `on_data_frames.backtest`)."""
+    calls, _ = _history(path, options)
+    rows = read_text_csv(origins)
     try:
-        return backtest(
-            calls, rows, model=model, daytype=daytype, interval=interval_min, open=opening, closed=shut,
-            country=country, min_intervals=min_intervals, queue=queue, zone=zone, watch=watch,
-        )  # fmt: skip
+        return backtest_by_options(calls, rows, options, model=model, daytype=daytype, watch=watch)
     except InputError as error:
         raise _of_file(error, origins if error.column in ("origin", "horizon_days") else path) from None
 
 
-def overrides_file(
-    path: Path,
-    overrides: Path,
-    *,
-    interval_min: int,
-    opening: str | None,
-    closed: Path | None,
-    country: str | None,
-    min_intervals: int,
-    zone: str | None,
-    queue: str | None,
-    model: str,
-    watch: Watch,
-) -> pd.DataFrame:
-    """Return whether past overrides came nearer than the model (see `value_added.overrides_backtest`)."""
-    calls, _ = _history(path, zone, interval_min)
-    own, shut = read_overrides(overrides, zone=zone, interval_min=interval_min), _closed(closed)
+def overrides_file(path: Path, overrides: Path, options: HistoryOptions, *, model: str, watch: Watch) -> pd.DataFrame:
+    """Return whether past overrides came nearer than the model (see `overrides_value_added.overrides_backtest`)."""
+    calls, _ = _history(path, options)
+    minutes = options.interval_min
+    own = read_overrides(overrides, zone=options.zone, interval_min=minutes)
     try:
-        calls = tidy(calls, interval_min, queue=queue, zone=zone, min_intervals=min_intervals)
-        calendar = calendar_of(calls, interval_min, opening, shut, country, None, zone)
-        return overrides_backtest(calls, calendar, own, interval_min=interval_min, model=model, watch=watch)[1]
+        calls = tidy(calls, options)
+        calendar = calendar_of(calls, options)
+        return overrides_backtest(calls, calendar, own, interval_min=minutes, model=model, watch=watch)[1]
     except InputError as error:
         raise _of_file(error, overrides if error.column is None else path) from None
 
 
-def require_file(
-    path: Path,
-    goals: Sequence[str],
-    *,
-    caps: Mapping[str, object],
-    model: str | None,
-    unplanned: float,
-    planned: float,
-    zone: str | None,
-    moving: bool = False,
-) -> Requirement:
-    """Return requirement and curves of a volume file, on its own interval.
+@dataclass(frozen=True)
+class RequireOptions:
+    """What a requirement follows beside volume and goals.
 
-    `goals` are texts of the command line, `caps` the other fields of every goal.
+    Parameters
+    ----------
+    definition
+        Which calls the service level counts (see `ServiceGoal`).
+    max_abandon, max_occupancy
+        Caps on the share that hangs up and on the occupancy, shares from 0 to 1; None = no cap.
+    max_asa_s
+        Cap on the mean wait of answered calls, seconds, at least 0; None = no cap.
+    min_agents
+        Least agents while open, at least 0.
+    model
+        ``erlang_a`` or ``erlang_c``; None = ``erlang_a`` for queues whose patience is known throughout.
+    unplanned, planned
+        Unplanned and planned shrinkage, shares of at least 0 and below 1.
+    zone
+        Time zone of the stamps; None = wall clock.
+    moving
+        Whether each queue is followed from interval to interval.
     """
-    volume = read_csv(path, TABLES["volume"], zone=zone)
+
+    definition: str = "offered"
+    max_abandon: float | None = None
+    max_occupancy: float | None = None
+    max_asa_s: float | None = None
+    min_agents: int = 0
+    model: str | None = None
+    unplanned: float = 0.0
+    planned: float = 0.0
+    zone: str | None = None
+    moving: bool = False
+
+    @property
+    def goal_fields(self) -> dict[str, object]:
+        """The fields of every goal that its text does not give."""
+        names = ("definition", "max_abandon", "max_occupancy", "max_asa_s", "min_agents")
+        return {name: getattr(self, name) for name in names}
+
+
+def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> Requirement:
+    """Return requirement and curves of a volume file, on its own interval; `goals` are texts of the command line."""
+    volume = read_csv(path, TABLES["volume"], zone=options.zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
-    grid = _grid(volume, zone, path)
+    grid = _grid(volume, options.zone, path)
     names = list(volume["queue"].unique())
-    models = {
-        n: model
-        or (
-            "erlang_a"
-            if volume.loc[volume["queue"] == n].get("patience_s", pd.Series([None])).notna().all()
-            else "erlang_c"
-        )
-        for n in names
-    }
     return require(
         volume,
-        goals_of(goals, names, basis="interval", **caps),
+        goals_of(goals, names, basis="interval", **options.goal_fields),
         grid,
-        models=models,
-        unplanned=unplanned,
-        planned=planned,
-        moving=names if moving else (),
+        models={name: options.model or _model_of(volume[volume["queue"] == name]) for name in names},
+        unplanned=options.unplanned,
+        planned=options.planned,
+        moving=names if options.moving else (),
     )
+
+
+def _model_of(volume: pd.DataFrame) -> str:
+    """Return the queueing model of a queue: with abandonment where its patience is known throughout."""
+    return "erlang_a" if volume.get("patience_s", pd.Series([None])).notna().all() else "erlang_c"
 
 
 def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:
@@ -210,34 +197,55 @@ def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:
     return Grid(first, (last - first).days + 1, step, zone)
 
 
+@dataclass(frozen=True)
+class SimulateOptions:
+    """What a simulation follows beside staffing, volume and goals.
+
+    Parameters
+    ----------
+    definition
+        Which calls the service level counts (see `ServiceGoal`).
+    unplanned
+        Share of the staff absent on the day, at least 0 and below 1.
+    handle_cv
+        Coefficient of variation of handle times, at least 0; used without `handle`.
+    handle, patience
+        Files of handle times and of patience, seconds; None = by `handle_cv`, and exponential around the volume's mean.
+    report_min
+        Minutes of the intervals reported, 1 to 1440; None = those of the volume.
+    zone
+        Time zone of the stamps; None = wall clock.
+    seed
+        Of the random draws.
+    """
+
+    definition: str = "offered"
+    unplanned: float = 0.0
+    handle_cv: float = 1.0
+    handle: Path | None = None
+    patience: Path | None = None
+    report_min: int | None = None
+    zone: str | None = None
+    seed: int = 0
+
+
 def simulate_file(
-    staffing: Path,
-    volume: Path,
-    goals: Sequence[str],
-    *,
-    definition: str,
-    unplanned: float,
-    handle_cv: float,
-    handle: Path | None,
-    patience: Path | None,
-    report_min: int | None,
-    zone: str | None,
-    seed: int,
-    watch: Watch,
+    staffing: Path, volume: Path, goals: Sequence[str], options: SimulateOptions, watch: Watch
 ) -> Simulation:
     """Simulate a staffing file (steps, activity or coverage) against a volume file."""
+    zone = options.zone
     table = read_csv(volume, TABLES["volume"], zone=zone)
     names, minutes = sorted(table["queue"].unique()), _grid(table, zone, volume).minutes
     return simulate(
         read_staffing(staffing, names, minutes, zone),
         table,
-        goals_of(goals, names, definition=definition),
+        goals_of(goals, names, definition=options.definition),
         interval_min=minutes,
-        report_min=report_min,
-        absent=unplanned,
-        handle=law_of_cv(handle_cv) if handle is None else read_times(handle, names),
-        patience=None if patience is None else read_times(patience, names),
-        seed=seed,
+        report_min=options.report_min,
+        absent=options.unplanned,
+        handle=law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names),
+        patience=None if options.patience is None else read_times(options.patience, names),
+        seed=options.seed,
         watch=watch,
     )
 

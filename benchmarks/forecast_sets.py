@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from busyhour.app.inputs.folder import Folder
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_opening
 
 HERE = Path(__file__).parent
 BANK = HERE.parent / "data" / "bank"

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.calendar.calendars import Calendar, opening_of_history
+from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import opening_of_history
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.calls.history import History
 from busyhour.forecast.errors import InputError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class InputError(ValueError):
-    """Bad input, told so that a planner can mend it without reading code.
+    """Bad input, described so that a planner can mend it without reading code.
 
     Parameters
     ----------

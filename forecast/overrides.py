@@ -14,7 +14,7 @@ import pandas as pd
 from .calendar.grid import Grid, midnight
 from .calls.history import Note
 from .errors import InputError
-from .models.spread import count_quantiles
+from .models.quantiles import count_quantiles
 from .tables import QUANTILE_COLUMNS, QUANTILES, TABLES, check
 
 
@@ -117,7 +117,8 @@ def overridden(
     grid
         Intervals of the forecast.
     now
-        Until when a running day has come: nothing is changed before it, and a number of calls is for the whole span.
+        Until when the calls of a running day are known: nothing is changed before then, and a number of calls is
+        for the whole span.
 
     Returns
     -------
@@ -146,7 +147,7 @@ def overridden(
         if not rows.any():
             raise one.error("closed all through", "start", str(one.start), "Open it in [opening] or special_days.csv")
         past = rows & (out["start"] < now).to_numpy() if now is not None else np.zeros(len(rows), dtype=bool)
-        came, rows = float(out.loc[past, "model_calls"].sum()), rows & ~past
+        so_far, rows = float(out.loc[past, "model_calls"].sum()), rows & ~past
         if not rows.any():
             continue
         model = out.loc[rows, "model_calls"].to_numpy(dtype=float)
@@ -154,7 +155,7 @@ def overridden(
             calls = model * one.factor
         else:
             share = model / model.sum() if model.sum() > 0 else np.full(len(model), 1.0 / len(model))
-            calls = max((one.calls or 0.0) - came, 0.0) * share
+            calls = max((one.calls or 0.0) - so_far, 0.0) * share
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(model > 0, calls / model, 1.0)
         quantiles = out.loc[rows, columns[1:]].to_numpy() * ratio[:, None]

@@ -1,15 +1,10 @@
-"""From calls and a calendar to the volume table of a planned week."""
+"""The forecast of all queues on given days: from calls and a calendar to the volume table."""
 
 from __future__ import annotations
 
 import datetime as dt
-import signal
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from multiprocessing import active_children, get_context
 
 import pandas as pd
 
@@ -21,15 +16,14 @@ from .calls.findings import table
 from .calls.history import Note
 from .errors import InputError
 from .overrides import Override, overridden, overrides_of
+from .predict_queue import QueueForecast, QueueOptions
+from .processes import forecast_queues
 from .progress import Watch
-from .queue_forecast import QueueAsk, QueueForecast, forecast_queue
-
-TICK_S = 0.2
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """A forecast and all that it rests on.
+    """A forecast, and the tables that the forecast rests on.
 
     Attributes
     ----------
@@ -83,6 +77,8 @@ def forecast(
 ) -> Forecast:
     """Forecast the calls and handle times of every queue on `grid`.
 
+    Each option is a parameter of its own, since it may differ from queue to queue.
+
     Only calls before the grid's first day are used. With the model ``auto`` a queue takes the model of the
     least weighted quantile loss over past origins with the same lead, or the average of the two best (`race.race`).
 
@@ -100,7 +96,7 @@ def forecast(
         Per queue the handle time used where the history has none.
     patience_s
         Per queue the mean patience, infinite = callers wait for ever; None = as the history tells, and for ever
-        where it cannot tell. What is used and how it stands against the history goes into `quality`.
+        where it cannot tell. `quality` says which number is used and how it compares with the history.
     overrides
         The planner's own numbers, rows of the table ``overrides`` (see `overrides.overrides_of`).
     watch
@@ -108,8 +104,8 @@ def forecast(
     origins
         Past origins of the race.
     running
-        Whether the grid's first day has begun: its calls are taken as what has come so far, and the rest of the day is
-        forecast given it, as far as past days say that this helps.
+        Whether the grid's first day has begun: its calls are taken as those of the day so far, and the rest of the day
+        is forecast given them, as far as past days show that this helps.
     processes
         Queues are forecast in so many processes beside each other; each imports the main module anew, so a script
         needs ``if __name__ == "__main__"``.
@@ -135,8 +131,8 @@ def forecast(
                 column=f"queue.{queue}",
                 mend=f"The calls hold {', '.join(parts)}",
             )
-    asks = {
-        queue: QueueAsk(
+    options = {
+        queue: QueueOptions(
             grid,
             calendar,
             wanted.get(queue, "auto"),
@@ -147,118 +143,53 @@ def forecast(
         )
         for queue in parts
     }
-    run = _beside_each_other if processes > 1 and len(parts) > 1 else _one_by_one
-    found = run(parts, asks, watch, processes)
+    found = forecast_queues(parts, options, watch, processes)
+    return _put_together(found, grid, overrides)
+
+
+def _put_together(
+    found: Mapping[str, QueueForecast | InputError],
+    grid: Grid,
+    overrides: pd.DataFrame | Sequence[Override] | None,
+) -> Forecast:
+    """Return the tables of all queues, with the overrides laid over the volume.
+
+    Raises
+    ------
+    InputError
+        If no queue could be forecast, or an override is wrong.
+    """
     failed = {queue: one for queue, one in found.items() if isinstance(one, InputError)}
-    told = [one for one in found.values() if isinstance(one, QueueForecast)]
-    if not told:
+    forecasts = [one for one in found.values() if isinstance(one, QueueForecast)]
+    if not forecasts:
         raise next(iter(failed.values()))
-    seen_until = max((one.seen_until for one in told if one.seen_until is not None), default=None)
-    volume = _joined(told, "volume")
+    seen_until = max((one.seen_until for one in forecasts if one.seen_until is not None), default=None)
+    volume = _joined(forecasts, "volume")
     volume["model_calls"] = volume["calls"]
-    notes = [note for one in told for note in one.notes]
-    pieces = _joined(told, "parts")
+    notes = [note for one in forecasts for note in one.notes]
+    pieces = _joined(forecasts, "parts")
     if overrides is not None:
         if isinstance(overrides, pd.DataFrame):
             overrides = overrides_of(overrides, zone=grid.zone, minutes=grid.minutes)
         mine = [one for one in overrides if one.queue not in failed]
-        volume, said = overridden(volume, mine, grid, now=seen_until)
-        notes += said
+        volume, changes = overridden(volume, mine, grid, now=seen_until)
+        notes += changes
         pieces["override"] += (volume["calls"] - volume["model_calls"]).to_numpy()
     notes += [Note(queue, grid.first, grid.end, "failed", str(e), "left out") for queue, e in failed.items()]
     return Forecast(
         volume,
-        _joined(told, "backtest"),
-        _joined(told, "history"),
+        _joined(forecasts, "backtest"),
+        _joined(forecasts, "history"),
         table(notes),
-        _joined(told, "handle_backtest"),
+        _joined(forecasts, "handle_backtest"),
         pieces,
-        _joined(told, "days"),
-        _joined(told, "past"),
+        _joined(forecasts, "days"),
+        _joined(forecasts, "past"),
         failed,
     )
 
 
-def _joined(told: Sequence[QueueForecast], name: str) -> pd.DataFrame:
+def _joined(forecasts: Sequence[QueueForecast], name: str) -> pd.DataFrame:
     """Return one table of all queues."""
-    tables: list[pd.DataFrame] = [getattr(one, name) for one in told]
+    tables: list[pd.DataFrame] = [getattr(one, name) for one in forecasts]
     return pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
-
-
-def _answer(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) -> QueueForecast | InputError:
-    """Return the forecast of one queue, or why there is none, so that the other queues go on."""
-    try:
-        return forecast_queue(queue, rows, ask, watch)
-    except InputError as error:
-        return error
-
-
-def _alone(queue: str, rows: pd.DataFrame, ask: QueueAsk) -> QueueForecast | InputError:
-    """Answer in a process of its own, where nobody watches."""
-    return _answer(queue, rows, ask, Watch())
-
-
-def _one_by_one(
-    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, _: int
-) -> dict[str, QueueForecast | InputError]:
-    out = {}
-    for queue, rows in parts.items():
-        watch.raise_if_stopped()
-        out[queue] = _answer(queue, rows, asks[queue], watch)
-    return out
-
-
-def _beside_each_other(
-    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, processes: int
-) -> dict[str, QueueForecast | InputError]:
-    """Forecast queues in processes of their own; a queue whose process dies takes no other queue with it."""
-    out = _pooled(parts, asks, watch, processes)
-    for queue in [q for q in parts if q not in out]:  # who was in the pool when it broke: each once more, alone
-        again = _pooled({queue: parts[queue]}, asks, watch, 1)
-        out |= again or {queue: InputError(f"the process that forecast queue {queue!r} died", mend="Leave it out")}
-    return {queue: out[queue] for queue in parts}
-
-
-def _pooled(
-    parts: Mapping[str, pd.DataFrame], asks: Mapping[str, QueueAsk], watch: Watch, processes: int
-) -> dict[str, QueueForecast | InputError]:
-    """Return the answers that came before the pool broke, if it did; a stop ends the processes at once."""
-    out: dict[str, QueueForecast | InputError] = {}
-    waiting: dict[Future[QueueForecast | InputError], str] = {}
-    older = set(active_children())
-    pool = ProcessPoolExecutor(min(processes, len(parts)), mp_context=get_context("spawn"), initializer=_deaf)
-    try:
-        with _held_back():
-            waiting = {pool.submit(_alone, queue, rows, asks[queue]): queue for queue, rows in parts.items()}
-        while waiting:
-            watch.raise_if_stopped()
-            for future in wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED).done:
-                queue = waiting.pop(future)
-                out[queue] = future.result()
-                watch.tell("forecast", queue, share=len(out) / len(parts))
-    except BrokenProcessPool:
-        return out
-    finally:
-        if waiting:
-            for process in set(active_children()) - older:
-                process.terminate()
-        pool.shutdown(cancel_futures=True)
-    return out
-
-
-def _deaf() -> None:
-    """Leave Ctrl-C to the process that waits."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _held_back() -> Iterator[None]:
-    """Hold Ctrl-C back while processes start, which they inherit; what came meanwhile is heard afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,4 +1,4 @@
-"""How long work tells what it does and learns that it should stop."""
+"""How long work reports progress and learns that it should stop."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def _silent(event: Event) -> None:
 
 @dataclass
 class Watch:
-    """The line between long work and whoever waits for it.
+    """The line between long work and the side that waits for its result.
 
-    Work calls `tell` often and looks at `stopped` at least five times a second; the one who waits sets
+    Work calls `tell` often and looks at `stopped` at least five times a second; the waiting side sets
     `stop` (Ctrl-C does) or a time limit.
 
     Parameters

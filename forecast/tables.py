@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from .calendar.grid import known_zone
+from .calendar.local_times import first_true, parse_times, spreadsheet_row
 from .errors import InputError
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
+"""Quantiles of every forecast: the nine deciles, and the bounds of 95 %."""
 QUANTILE_COLUMNS = tuple(f"q{q:g}" for q in QUANTILES)
 
 
@@ -57,19 +58,10 @@ def load(package: str) -> dict[str, Table]:
 TABLES = load(__package__)
 
 
-def _row(position: int, index: pd.Index) -> int:
-    """Return the spreadsheet row at `position`: an index named "row" tells it, else the header is row 1."""
-    return int(index[position]) if index.name == "row" else position + 2
-
-
 def _blank_as_na(text: pd.Series) -> pd.Series:
     """Return text stripped, blanks as NA."""
     out = text.astype("string").str.strip()
     return out.mask(out == "")
-
-
-def _first_bad(mask: pd.Series) -> int:
-    return int(mask.to_numpy().argmax())
 
 
 def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
@@ -77,11 +69,11 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
     number = pd.to_numeric(raw, errors="coerce").astype("float64")
     bad = number.isna() & raw.notna()
     if bad.any():
-        i = _first_bad(bad)
+        i = first_true(bad)
         raise InputError(
             "not a number",
             file=file,
-            row=_row(i, raw.index),
+            row=spreadsheet_row(i, raw.index),
             column=column.name,
             value=str(raw.iloc[i]),
             mend=f"Write {column.unit or 'a number'} with a point for decimals, or leave it blank",
@@ -98,82 +90,17 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
         (number.abs() == float("inf"), "infinite"),
     ):
         if wrong.any():
-            i = _first_bad(wrong)
+            i = first_true(wrong)
             unit = f" {column.unit}" if column.unit else ""
             raise InputError(
                 f"{what}{unit}",
                 file=file,
-                row=_row(i, raw.index),
+                row=spreadsheet_row(i, raw.index),
                 column=column.name,
                 value=float(number.iloc[i]),
                 mend=f"{column.meaning}",
             )
     return number
-
-
-def parse_times(
-    text: pd.Series, zone: str | None, *, column: str, file: str | Path | None = None, blank: bool = False
-) -> pd.Series:
-    """Return aware local times (naive wall clock when `zone` is None); NaT for blanks where a `blank` may be.
-
-    Text with an offset is converted; text without one is local time of `zone`. Of a repeated hour the first
-    passage is taken unless the rows run on in order, as an export of that day does.
-
-    Raises
-    ------
-    InputError
-        On text that is no ISO 8601 time, on offsets without a zone, and on times that the clock skips.
-    """
-    if isinstance(text.dtype, pd.DatetimeTZDtype):
-        return text if zone is None else text.dt.tz_convert(known_zone(zone))
-    if pd.api.types.is_datetime64_dtype(text):
-        naive, aware = text, pd.Series(False, index=text.index)
-        raw = text.astype("string")
-    else:
-        raw = text.astype("string").str.strip()
-        aware = raw.str.contains(r"(?:[+-]\d\d:?\d\d|Z)$", na=False) & raw.str.contains(":", na=False)
-        naive = pd.to_datetime(raw.where(~aware), errors="coerce", format="ISO8601")
-    empty = (raw.isna() | (raw == "")).fillna(True) & blank
-    bad = naive.isna() & ~aware & ~empty
-    if bad.any():
-        i = _first_bad(bad)
-        raise InputError(
-            "not an ISO 8601 time",
-            file=file,
-            row=_row(i, raw.index),
-            column=column,
-            value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]),
-            mend="Write it like 2026-10-25T07:30",
-        )
-    if zone is None:
-        if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
-            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype(
-                "datetime64[us]"
-            )
-        return naive.astype("datetime64[us]")
-    key = known_zone(zone)
-    local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
-    skipped = local.isna() & ~aware & ~empty
-    if skipped.any():
-        i = _first_bad(skipped)
-        raise InputError(
-            f"time does not exist in {zone} (the clock skips it)",
-            file=file,
-            row=_row(i, raw.index),
-            column=column,
-            value=str(raw.iloc[i]),
-            mend="Write it with its UTC offset",
-        )
-    if aware.any():
-        given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
-        if given.isna().any():
-            i = _first_bad(aware & ~raw.index.isin(given.dropna().index))
-            raise InputError(
-                "not an ISO 8601 time", file=file, row=_row(i, raw.index), column=column, value=str(raw.iloc[i])
-            )
-        local = local.astype(f"datetime64[us, {zone}]")
-        local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
-    return pd.Series(local.astype(f"datetime64[us, {zone}]"))
 
 
 def check(
@@ -220,7 +147,11 @@ def check(
             blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True) if text else raw.isna()
             if blank.any():
                 raise InputError(
-                    "blank", file=file, row=_row(_first_bad(blank), frame.index), column=name, mend=column.meaning
+                    "blank",
+                    file=file,
+                    row=spreadsheet_row(first_true(blank), frame.index),
+                    column=name,
+                    mend=column.meaning,
                 )
         if column.kind == "number":
             out[name] = _numbers(
@@ -251,11 +182,11 @@ def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series
     parsed = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
     bad = parsed.isna() & text.notna()
     if bad.any():
-        i = _first_bad(bad)
+        i = first_true(bad)
         raise InputError(
             "not a date",
             file=file,
-            row=_row(i, raw.index),
+            row=spreadsheet_row(i, raw.index),
             column=column.name,
             value=str(text.iloc[i]),
             mend="Write it like 2026-10-25",
@@ -313,13 +244,13 @@ def refuse_duplicates(
     """Raise `InputError` naming the first row of `frame` whose `key` columns repeat an earlier row."""
     again = frame.duplicated(key)
     if again.any():
-        i = _first_bad(again)
-        first = _first_bad((frame[key] == frame[key].iloc[i]).all(axis=1))
+        i = first_true(again)
+        first = first_true((frame[key] == frame[key].iloc[i]).all(axis=1))
         value = ", ".join(str(v) for v in frame[key].iloc[i])
         raise InputError(
-            f"{what}: same {' and '.join(key)} as row {_row(first, frame.index)}",
+            f"{what}: same {' and '.join(key)} as row {spreadsheet_row(first, frame.index)}",
             file=file,
-            row=_row(i, frame.index),
+            row=spreadsheet_row(i, frame.index),
             value=value,
             mend="Keep one of them",
         )

@@ -1,4 +1,8 @@
-"""Commands that run one stage on bare files."""
+"""Commands that run one stage on bare files.
+
+A command has one parameter for each of its options, since typer reads them so. The command puts them into one frozen
+dataclass at once, which everything behind the command takes.
+"""
 
 from __future__ import annotations
 
@@ -75,31 +79,21 @@ def forecast(
     quiet: Quiet = False,
 ) -> int:
     """Forecast calls and handle time from a bare file of calls."""
-    from ...forecast.calls.tidy import minutes_of
+    from ...forecast.calls.history_options import HistoryOptions, minutes_of
+    from ...forecast.options import ForecastOptions
     from ..files import write_csv
-    from ..stages import details_of, forecast_file
+    from ..stages import closed_days, details_of, forecast_file
     from .progress_board import Board
     from .screen import errors_of
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        result = forecast_file(
-            calls,
-            days=days,
-            interval_min=minutes_of(interval),
-            opening=opening,
-            closed=closed,
-            country=country,
-            min_intervals=min_intervals,
-            zone=zone,
-            queue=queue,
-            model=model,
-            handle_s=handle_s,
-            patience_s=patience_s,
-            overrides=overrides,
-            now=now,
-            watch=watch,
-        )
+        history = HistoryOptions(
+            interval_min=minutes_of(interval), open_hours=opening, closed=closed_days(closed), country=country,
+            min_intervals=min_intervals, queue=queue, zone=zone,
+        )  # fmt: skip
+        options = ForecastOptions(history, days, model, handle_s, patience_s, now)
+        result = forecast_file(calls, options, overrides, watch)
     write_csv(out, result.volume)
     if details is not None:
         for name, frame in details_of(result).items():
@@ -148,43 +142,23 @@ def backtest(
 ) -> None:
     """Forecast from past origins and print how far off it was."""
     from ...forecast.backtesting.rolling import scores
-    from ...forecast.calls.tidy import minutes_of
+    from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ..files import write_csv
-    from ..stages import backtest_file, overrides_file
+    from ..stages import backtest_file, closed_days, overrides_file
     from .progress_board import Board
     from .screen import errors_of, remarks
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        predictions = backtest_file(
-            calls,
-            origins,
-            interval_min=minutes_of(interval),
-            opening=opening,
-            closed=closed,
-            country=country,
-            min_intervals=min_intervals,
-            zone=zone,
-            queue=queue,
-            model=model,
-            daytype=daytype,
-            watch=watch,
-        )
+        options = HistoryOptions(
+            interval_min=minutes_of(interval), open_hours=opening, closed=closed_days(closed), country=country,
+            min_intervals=min_intervals, queue=queue, zone=zone,
+        )  # fmt: skip
+        predictions = backtest_file(calls, origins, options, model=model, daytype=daytype, watch=watch)
         value = None
         if overrides is not None:
-            value = overrides_file(
-                calls,
-                overrides,
-                interval_min=minutes_of(interval),
-                opening=opening,
-                closed=closed,
-                country=country,
-                min_intervals=min_intervals,
-                zone=zone,
-                queue=queue,
-                watch=watch,
-                model="factor" if model == "all" else model,
-            )
+            judged = "factor" if model == "all" else model
+            value = overrides_file(calls, overrides, options, model=judged, watch=watch)
     table = scores(predictions)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
     show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
@@ -226,29 +200,17 @@ def require(
 ) -> None:
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
-    from ..stages import require_file
+    from ..stages import RequireOptions, require_file
 
     curve = out.with_name("curve.csv")
     if curve == out:
         raise InputError("the curve is written to curve.csv beside it", column="--out", value=str(out),
                          mend="Give the requirement another name")  # fmt: skip
     say_wall_clock(volume, zone)
-    result = require_file(
-        volume,
-        goal,
-        caps={
-            "definition": definition,
-            "max_abandon": max_abandon,
-            "max_occupancy": max_occupancy,
-            "max_asa_s": max_asa_s,
-            "min_agents": min_agents,
-        },
-        model=model,
-        unplanned=unplanned,
-        planned=planned,
-        zone=zone,
-        moving=moving,
+    options = RequireOptions(
+        definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, zone, moving
     )
+    result = require_file(volume, goal, options)
     write_csv(out, result.requirement)
     write_csv(curve, result.curve)
     rows = result.requirement
@@ -297,27 +259,15 @@ def simulate(
     from rich.console import Console
 
     from ..files import write_csv
-    from ..stages import simulate_file
+    from ..stages import SimulateOptions, simulate_file
     from .progress_board import Board
     from .screen import simulation
 
     say_wall_clock(volume, zone)
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        found = simulate_file(
-            staffing,
-            volume,
-            goal or ["80/20"],
-            definition=definition,
-            unplanned=unplanned,
-            handle_cv=handle_cv,
-            handle=handle,
-            patience=patience,
-            report_min=report,
-            zone=zone,
-            seed=seed or 0,
-            watch=watch,
-        )
+        options = SimulateOptions(definition, unplanned, handle_cv, handle, patience, report, zone, seed or 0)
+        found = simulate_file(staffing, volume, goal or ["80/20"], options, watch)
     if out is not None:
         write_csv(out, found.service)
     if json_:

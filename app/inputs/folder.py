@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...forecast.calendar.calendars import Calendar, parse_opening
+from ...forecast.calendar.calendars import Calendar
 from ...forecast.calendar.grid import WEEKDAYS, Grid
+from ...forecast.calendar.opening_hours import parse_opening
 from ...forecast.errors import InputError
 from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import read_text_csv

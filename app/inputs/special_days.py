@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...forecast.calendar.calendars import SpecialDay, parse_hours
+from ...forecast.calendar.opening_hours import parse_hours
+from ...forecast.calendar.special_days import SpecialDay
 from ...forecast.errors import InputError
 from ...forecast.tables import TABLES, read_csv, refuse_duplicates
 

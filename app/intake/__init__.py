@@ -1,1 +1,1 @@
-"""Intake: foreign exports become our calls table."""
+"""Intake: exports of other systems become the table ``calls``."""

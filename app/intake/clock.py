@@ -17,12 +17,13 @@ from .values import minutes_of_day, numbers
 
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z)$")
 EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
+"""Seconds of one unit of a stamp that counts from 1970, by its format."""
 
 
 def stamps(
     frame: pd.DataFrame, date: str, time: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
 ) -> tuple[pd.Series, pd.Series]:
-    """Return each row's start in `zone` (naive when None), and where it is the only passage of a repeated hour.
+    """Return each row's start in `zone` (naive when None), and where this start is the only passage of a repeated hour.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def stamps(
     date, time
         Their columns; without `time` the first holds both.
     key
-        What tells rows of one interval apart (queue and parts): of two rows with the same key and the same repeated
+        What distinguishes rows of one interval (queue and parts): of two rows with the same key and the same repeated
         wall clock the earlier in the file's time order is the first passage.
 
     Raises

@@ -1,4 +1,4 @@
-"""Which of their columns stand for one of ours."""
+"""Columns of an export by the column of the table ``calls`` that they stand for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def pick(expression: str, header: Sequence[str]) -> list[str] | None:
 
 
 def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
-    """Return our column → their columns (to be added up) or a literal number, for all that the file holds.
+    """Return per column of ``calls`` the file's columns to add up, or a literal number, for all that the file holds.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def _taken(name: str, found: Theirs) -> bool:
 
 
 def added(frame: pd.DataFrame, theirs: list[str] | float, read: Callable[..., pd.Series], file: Path) -> pd.Series:
-    """Return the sum of their columns read by ``read(text, column=…, file=…)``; unknown where one is unknown."""
+    """Return the sum of the file's columns read by ``read(text, column=…, file=…)``; unknown where one is unknown."""
     if isinstance(theirs, float):
         return pd.Series(theirs, index=frame.index)
     return reduce(lambda a, b: a + b, [read(frame[name], column=name, file=file) for name in theirs])

@@ -1,4 +1,4 @@
-"""The format of a column of dates, told from its values."""
+"""The format of a column of dates, recognised by its values."""
 
 from __future__ import annotations
 

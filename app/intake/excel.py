@@ -16,7 +16,9 @@ from .text import numbered
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 300_000_000
+"""Bytes of a workbook, unpacked, at most: more would fill the memory when read."""
 MOST_RATIO = 200
+"""Unpacked size over packed size, at most: honest workbooks stay far below, archives made to harm lie far above."""
 
 
 def refuse_bomb(path: Path) -> None:

@@ -21,7 +21,9 @@ from .text import decoded, likely_encoding, read_bytes, read_text, sniff_separat
 from .words import recognised
 
 LOOK = 5000
+"""Rows that a guess looks at, at most: enough for every format, and a large file is still guessed at once."""
 TOP = 20
+"""First rows among which the header is sought, and names that a reason lists, at most: reports print titles above."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Guess:
     reasons
         One readable line per guess.
     doubts
-        What the file alone cannot tell; the planner should look at these.
+        What the file alone does not show; the planner should check these.
     """
 
     intake: Intake
@@ -148,7 +150,7 @@ def _cells(path: Path, intake: Intake) -> pd.DataFrame:
 
 
 def _fits(preset: str, header: list[str]) -> bool:
-    """Whether a file has the columns that tell one system from another."""
+    """Whether a file has the columns by which systems are recognised."""
     layout = Intake(preset=preset).resolved()
     if layout.date_column and not all(n and find_column(n, header) for n in (layout.date_column, layout.time_column)):
         return False

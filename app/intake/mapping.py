@@ -171,7 +171,7 @@ class Intake:
 
 @dataclass(frozen=True)
 class Layout(Intake):
-    """An `Intake` with its preset merged in; what the preset names in `optional` is skipped where the file lacks it."""
+    """An `Intake` with its preset merged in; columns named in `optional` are skipped where the file lacks them."""
 
     encoding: str = DEFAULT_ENCODING
     decimal: Literal[".", ","] = "."

@@ -1,4 +1,4 @@
-"""Decimal sign and units of columns, told from names and values."""
+"""Decimal sign and units of columns, recognised by names and values."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _number(cells: pd.DataFrame, name: str | None, comma: bool) -> pd.Series:
 
 
 def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tuple[str, bool, str]:
-    """Return unit, whether it is a total, and why."""
+    """Return the unit, whether the column holds totals, and why."""
     total = bool(re.search(r"\btotal|\bsum\b|gesamt", name, re.IGNORECASE))
     if text.str.contains(":", regex=False).any():
         return "hms", total, "written like H:MM:SS"

@@ -24,7 +24,7 @@ class Notes:
     def add(
         self, kind: str, what: str, action: str, *, queue: str = "", start: object = None, end: object = None
     ) -> None:
-        """Note one finding; without a queue or time it is about all of them."""
+        """Note one finding; without a queue or time the finding is about all of them."""
         self.rows.append((queue, start, end, kind, what, action))
 
     def each(self, frame: pd.DataFrame, mask: pd.Series, kind: str, what: str, action: str) -> None:
@@ -49,7 +49,7 @@ class Notes:
 
 
 def without_repeats(rows: pd.DataFrame, files: Sequence[Path], notes: Notes) -> pd.DataFrame:
-    """Return rows of which no two share (theirs, part, start); the very same row in two files is kept once.
+    """Return rows of which no two share (the file's queue, part, start); the very same row in two files is kept once.
 
     Raises
     ------

@@ -22,7 +22,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a column name as it is compared: lower case, inner blanks and underscores alike."""
+    """Return a column name ready to compare: lower case, inner blanks and underscores alike."""
     return " ".join(name.replace("_", " ").lower().split())
 
 

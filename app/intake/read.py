@@ -1,4 +1,4 @@
-"""Calls files of any layout as our calls table."""
+"""Calls files of any layout as the table ``calls``."""
 
 from __future__ import annotations
 

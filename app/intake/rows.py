@@ -26,7 +26,7 @@ SEPARATOR = "\x1f"
 
 
 def read_cells(path: Path, layout: Layout) -> pd.DataFrame:
-    """Return a calls file as text cells under their own column names, index "row"."""
+    """Return a calls file as text cells under the file's column names, index "row"."""
     if path.suffix.lower() in WORKBOOKS:
         return read_sheet(path, sheet=layout.sheet, header=layout.header, header_row=layout.header_row)
     return read_text(
@@ -79,7 +79,7 @@ def _clock_columns(theirs: Theirs, layout: Layout, header: list[str]) -> tuple[s
 
 
 def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> dict[str, pd.Series]:
-    """Return every number column of ours in our units."""
+    """Return every number column of the table ``calls`` in its units."""
     out: dict[str, pd.Series] = {}
     for ours in OURS:
         if ours in ("queue", "start") or ours not in theirs:
@@ -113,7 +113,7 @@ def _filtered(cells: pd.DataFrame, layout: Layout, path: Path, notes: Notes) -> 
 
 
 def _named(name: str, layout: Layout, header: list[str], path: Path, key: str) -> str | None:
-    """Return the file's column that `name` means; None only where a preset names it and the file lacks it."""
+    """Return the file's column that `name` means; None only where a preset names a column that the file lacks."""
     column = find_column(name, header)
     if column is None and name not in layout.optional:
         raise InputError(
@@ -155,7 +155,7 @@ def _their_queues(
 
 
 def _our_queues(names: pd.Series, layout: Layout, queues: tuple[str, ...], path: Path) -> pd.Series:
-    """Return each row's queue by our name; NaN where it is not to be read."""
+    """Return each row's queue by the planner's name; NaN where the row is not to be read."""
     for ours in layout.queue_names.values():
         if queues and ours not in queues:
             raise InputError("unknown queue", column="intake.queue_names", value=ours, mend=nearest(ours, queues))

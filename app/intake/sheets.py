@@ -1,4 +1,4 @@
-"""A sheet of an xlsx file looked through before it is read: how far its cells reach, and formulas never computed."""
+"""Checks of an xlsx sheet before reading: how far its cells reach, and formulas never computed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _PIECE, _OVERLAP = 1 << 22, 1 << 16
+"""Bytes of a sheet looked at together, and those carried over, so that no cell is cut in two."""
 MOST_CELLS = 20_000_000
+"""Cells of the rectangle that a sheet spans, at most: more would fill the memory."""
 
 
 def refuse_bad_sheet(path: Path, sheet: str) -> None:

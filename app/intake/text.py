@@ -1,4 +1,4 @@
-"""Delimited text files, read as they stand: every cell as text, every row with the number a spreadsheet gives it."""
+"""Delimited text files as text: every cell unchanged, every row with the number that a spreadsheet shows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ...forecast.errors import InputError
 
 SEPARATORS = (",", ";", "\t", "|")
 MOST_BYTES = 1_000_000_000
+"""Bytes of a file, unpacked, at most: more would fill the memory."""
 
 
 def read_bytes(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Totals made means, and handle times that can only be in wrong units refused."""
+"""Means from totals, and a refusal of handle times that can only be in wrong units."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ...forecast.errors import InputError
 from .mapping import Layout
 
 LEAST_MEAN_S, MOST_MEAN_S = 5.0, 3600.0
+"""Mean handle times that are believed, seconds: no centre talks less than 5 s or more than an hour on average."""
 
 
 def means(columns: Mapping[str, pd.Series], name: str, layout: Layout) -> pd.Series:
-    """Return a time column per call: totals are divided by the calls answered; with none answered it is unknown."""
+    """Return a time column per call: totals are divided by the calls answered; unknown where none is answered."""
     values = columns[name]
     calls = columns["answered"] if "answered" in columns else columns["offered"]
     if name in layout.totals:

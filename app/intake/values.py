@@ -14,7 +14,9 @@ from ...forecast.errors import InputError
 
 UNKNOWN = frozenset({"", "null", "none", "n/a", "na", "-", "--", "—"})
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
+"""Seconds of one unit."""
 FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
+"""Words of a yes-or-no column, as 1 and 0."""
 NAN = float("nan")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

@@ -1,4 +1,4 @@
-"""What columns are called, in English and German, so that a header can be recognised."""
+"""Names of columns in English and German, by which a header is recognised."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BRACKETS = re.compile(r"\s*[(\[].*?[)\]]\s*")
 
 @dataclass(frozen=True)
 class Recognised:
-    """Which of their columns are which of ours; the start is one column, or a date and a time."""
+    """The file's columns by column of ``calls``; the start is one column, or a date and a time."""
 
     columns: dict[str, str] = field(default_factory=dict)
     start: str | None = None
@@ -25,7 +25,7 @@ class Recognised:
 
 
 def recognised(header: Sequence[str]) -> Recognised:
-    """Return the columns of a header whose names are known; of several for one of ours the best known name wins.
+    """Return the columns of a header whose names are known; of several for one column the best known name wins.
 
     Examples
     --------

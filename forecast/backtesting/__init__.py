@@ -1,1 +1,1 @@
-"""Forecasts from past origins, compared with what came."""
+"""Forecasts from past origins, compared with the actual calls."""

@@ -1,4 +1,4 @@
-"""The course of a race: past origins, what was known at each, and what came."""
+"""Past origins of a race: the history known at each, the days to forecast from there, and the actual calls."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from ..models import Model, Prediction
 from .score import Score, score
 
 LEAST_DAYS = 28
+"""Days of history before an origin, at least: four weeks hold each weekday four times."""
 
 
 @dataclass(frozen=True)
-class Course:
+class PastOrigins:
     """Past origins, the newest first.
 
     Attributes
@@ -27,7 +28,7 @@ class Course:
     grids
         The days to forecast from each.
     actual
-        The calls that came, per interval of each grid; NaN where not to be scored.
+        The actual calls, per interval of each grid; NaN where not to be scored.
     """
 
     pasts: tuple[History, ...]
@@ -46,15 +47,16 @@ class Course:
         """Return what `model` predicts from one origin."""
         return model.fit(self.pasts[origin]).predict(self.grids[origin])
 
-    def score(self, told: Sequence[Prediction]) -> Score:
-        """Score predictions from the newest ``len(told)`` origins."""
-        n = len(told)
+    def score(self, predictions: Sequence[Prediction]) -> Score:
+        """Score predictions from the newest ``len(predictions)`` origins."""
+        n = len(predictions)
         label = np.concatenate([i * 1000 + cells(grid)[0] for i, grid in enumerate(self.grids[:n])])
-        mean, quantiles = np.concatenate([t.mean for t in told]), np.concatenate([t.quantiles for t in told])
+        mean = np.concatenate([p.mean for p in predictions])
+        quantiles = np.concatenate([p.quantiles for p in predictions])
         return score(np.concatenate(self.actual[:n]), mean, quantiles, label)
 
 
-def course(history: History, *, lead: int, days: int, origins: int) -> Course:
+def past_origins(history: History, *, lead: int, days: int, origins: int) -> PastOrigins:
     """Lay out past origins whole weeks apart, the newest such that its horizon ends with the history.
 
     Closed days are known in advance; intervals that the whole history shows as broken are not scored.
@@ -76,7 +78,7 @@ def course(history: History, *, lead: int, days: int, origins: int) -> Course:
     ends = [e for e in ends if e >= LEAST_DAYS]
     truth = np.where(inspect(history).bad, np.nan, history.calls)
     grids = [Grid(history.dates[e + lead], days, history.minutes, history.calendar.zone) for e in ends]
-    return Course(
+    return PastOrigins(
         tuple(cleaned(replace(history.until(history.dates[e - 1]), closures=history.closures)) for e in ends),
         tuple(grids),
         tuple(_on_grid(truth, history, grid) for grid in grids),

@@ -1,33 +1,62 @@
-"""Models run against each other on past origins, so that the best one forecasts."""
+"""A race of models over past origins: the one with the least error forecasts."""
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..calendar.grid import Grid, midnight
-from ..calls.history import History, Note
+import numpy as np
+
+from ..calls.history import History
 from ..errors import InputError
-from ..models import JOIN, MODELS, Prediction, model_named
+from ..models import JOIN, Prediction, model_named
 from ..models.combine import average
-from ..models.naive import SameWeekday
 from ..progress import Watch
-from .origins import Course, course
+from ..ranges import check_ranges
+from .origins import PastOrigins, past_origins
 from .score import Score
 
 FALLBACK = "weekday_mean"
-SHORT_DAYS, SHORT_KNOWN = 14, 8
+"""Model of histories too short for any other: a mean cannot fail."""
 ORIGINS = 8
-HEAT = 3
-HOPELESS = 1.25
-WORTH = 0.005
+"""Past origins, at most: two months of weeks, of which each costs a fit of every model."""
+
+
+@dataclass(frozen=True)
+class RaceParams:
+    """Which models stop early, and when an average wins.
+
+    Parameters
+    ----------
+    heat
+        Newest origins from which all models run, at least 1: fewer would stop a good model by chance.
+    hopeless
+        Multiple of the least loss beyond which a model stops after the heat, at least 1: a model so far behind seldom
+        catches up.
+    worth
+        Share by which an average must beat the best single model, 0 to 1: two models are harder to explain than one.
+    """
+
+    heat: int = 3
+    hopeless: float = 1.25
+    worth: float = 0.005
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            heat=(1, np.inf),
+            hopeless=(1.0, np.inf),
+            worth=(0.0, 1.0),
+        )
+
+
+PARAMS = RaceParams()
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One model's showing over the newest `origins` origins."""
+    """One model's errors over the newest `origins` origins."""
 
     model: str
     score: Score
@@ -37,7 +66,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Race:
-    """The field's showing and how many origins it ran over; empty when the history is too short.
+    """The errors of all models and how many origins they ran over; empty when the history is too short.
 
     Attributes
     ----------
@@ -49,8 +78,8 @@ class Race:
 
     entries: tuple[Entry, ...]
     origins: int
-    over: Course | None = field(default=None, repr=False)
-    told: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
+    over: PastOrigins | None = field(default=None, repr=False)
+    predictions: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
     failed: Mapping[str, InputError] = field(default_factory=dict, repr=False)
 
     @property
@@ -62,45 +91,45 @@ class Race:
     def winner(self) -> str:
         """The model of the least weighted quantile loss; the simple fallback where nothing could be tried.
 
-        An average of models wins only where it is better by more than `WORTH` (a share): two models are harder to
+        An average of models wins only where it is better by more than `worth` (a share): two models are harder to
         explain than one.
         """
         if not self.finalists:
             return FALLBACK
         alone = next(e for e in self.finalists if JOIN not in e.model)
         best = self.finalists[0]
-        return best.model if best.score.wql < (1.0 - WORTH) * alone.score.wql else alone.model
+        return best.model if best.score.wql < (1.0 - PARAMS.worth) * alone.score.wql else alone.model
 
 
 @dataclass
 class _Runner:
-    """A model on its way over the origins."""
+    """A model and its predictions so far."""
 
     name: str
-    told: list[Prediction] = field(default_factory=list)
+    predictions: list[Prediction] = field(default_factory=list)
     seconds: float = 0.0
     failed: InputError | None = None
 
-    def run(self, over: Course, until: int, watch: Watch) -> None:
+    def run(self, over: PastOrigins, until: int, watch: Watch) -> None:
         """Predict from the origins not yet run, up to `until` of them."""
         began = time.perf_counter()
         try:
-            for origin in range(len(self.told), until):
+            for origin in range(len(self.predictions), until):
                 watch.raise_if_stopped()
-                self.told.append(over.predict(model_named(self.name), origin))
+                self.predictions.append(over.predict(model_named(self.name), origin))
         except InputError as error:
             self.failed = error
         self.seconds += time.perf_counter() - began
 
-    def entry(self, over: Course) -> Entry:
-        """Return the showing so far."""
-        return Entry(self.name, over.score(self.told), self.seconds, len(self.told))
+    def entry(self, over: PastOrigins) -> Entry:
+        """Return the errors so far."""
+        return Entry(self.name, over.score(self.predictions), self.seconds, len(self.predictions))
 
 
 def _run(
-    runners: Sequence[_Runner], over: Course, until: int, watch: Watch, *, share: tuple[float, float]
+    runners: Sequence[_Runner], over: PastOrigins, until: int, watch: Watch, *, share: tuple[float, float]
 ) -> list[_Runner]:
-    """Run all of them up to an origin, telling progress over a part of the whole; return those that got there."""
+    """Run all of them up to an origin, reporting progress over a part of the whole; return those that did not fail."""
     low, high = share
     for done, runner in enumerate(runners, start=1):
         runner.run(over, until, watch)
@@ -111,8 +140,8 @@ def _run(
 
 def _together(pair: Sequence[_Runner]) -> _Runner:
     """Return the average of runners, from what they have predicted already."""
-    told = [average(each) for each in zip(*(r.told for r in pair), strict=True)]
-    return _Runner(JOIN.join(r.name for r in pair), told, sum(r.seconds for r in pair))
+    predictions = [average(each) for each in zip(*(r.predictions for r in pair), strict=True)]
+    return _Runner(JOIN.join(r.name for r in pair), predictions, sum(r.seconds for r in pair))
 
 
 def race(
@@ -125,7 +154,7 @@ def race(
     watch: Watch,
     knockout: bool = True,
 ) -> Race:
-    """Run models from past origins over the same horizon as the forecast itself (see `course.course`).
+    """Run models from past origins over the same horizon as the forecast itself (see `origins.past_origins`).
 
     Parameters
     ----------
@@ -140,21 +169,21 @@ def race(
     origins
         How many at most.
     knockout
-        All run from the newest `HEAT` origins first; those whose weighted quantile loss there exceeds `HOPELESS` times
+        All run from the newest `heat` origins first; those whose weighted quantile loss there exceeds `hopeless` times
         the least one stop. The others run from all, and the two best enter once more as their plain average. False =
         all run from all origins, and nothing is averaged.
     """
-    over = course(history, lead=lead, days=days, origins=origins)
-    heat = over.first(HEAT)
+    over = past_origins(history, lead=lead, days=days, origins=origins)
+    heat = over.first(PARAMS.heat)
     if not heat:
         return Race((), 0)
-    field_ = [_Runner(name) for name in names]
-    runners: Sequence[_Runner] = field_
+    entrants = [_Runner(name) for name in names]
+    runners: Sequence[_Runner] = entrants
     entries = []
     if knockout:
         runners = _run(runners, over, heat, watch, share=(0.0, 0.5))
         shown = [(runner, runner.entry(over)) for runner in runners]
-        limit = HOPELESS * min((e.score.wql for _, e in shown), default=0.0)
+        limit = PARAMS.hopeless * min((e.score.wql for _, e in shown), default=0.0)
         runners = [r for r, e in shown if e.score.wql <= limit]
         entries = [e for _, e in shown if e.score.wql > limit]
     runners = _run(runners, over, len(over), watch, share=(0.5 if knockout else 0.0, 1.0))
@@ -162,7 +191,7 @@ def race(
     if knockout and len(runners) > 1:
         ranked = sorted(zip(finals, runners, strict=True), key=lambda both: both[0].score.wql)
         best = [runner for _, runner in ranked[:2]]
-        both = _together([r for r in runners if r in best])  # named in the field's order
+        both = _together([r for r in runners if r in best])  # named in the order of `names`
         finals.append(both.entry(over))
         runners = [*runners, both]
     entries += finals
@@ -170,86 +199,6 @@ def race(
         tuple(sorted(entries, key=lambda e: (-e.origins, e.score.wql))),
         len(over),
         over,
-        {runner.name: runner.told for runner in runners},
-        {runner.name: runner.failed for runner in field_ if runner.failed is not None},
+        {runner.name: runner.predictions for runner in runners},
+        {runner.name: runner.failed for runner in entrants if runner.failed is not None},
     )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The model that forecasts a queue, the race that it comes from, and notes on the choice."""
-
-    model: str
-    race: Race
-    notes: tuple[Note, ...] = ()
-
-
-def able(history: History, asked: str) -> str:
-    """Return the model `asked` for, or `FALLBACK` where less than two weeks teach it too little.
-
-    Raises
-    ------
-    InputError
-        If fewer than two days are known, or the model is unknown.
-    """
-    if _known_days(history) < 2:
-        raise InputError(
-            f"queue {history.queue!r} has calls of one day only",
-            value=str(history.first_date),
-            mend="Bring at least two weeks of history",
-        )
-    if asked == "auto":
-        return asked
-    simple = isinstance(model_named(asked), SameWeekday)
-    span = (history.last_date - history.first_date).days + 1
-    short = span < SHORT_DAYS or _known_days(history) < SHORT_KNOWN
-    return FALLBACK if short and not simple else asked
-
-
-def choose(history: History, asked: str, grid: Grid, *, origins: int = ORIGINS, watch: Watch) -> Choice:
-    """Return the model to use: the one `asked` for, or with ``auto`` the winner of a race at the lead of `grid`.
-
-    Raises
-    ------
-    InputError
-        As `able`.
-    """
-    wanted = able(history, asked)
-    lead, days = _days_between(history.last_date, grid.first_date), min(grid.days, 14)
-    names = tuple(MODELS) if wanted == "auto" else tuple(dict.fromkeys((wanted, FALLBACK)))
-    held = race(history, names, lead=lead, days=days, origins=origins, watch=watch, knockout=wanted == "auto")
-    where = (history.queue, grid.first, grid.end)
-    notes = tuple(Note(*where, "model", e.what, f"{name} is out of the race") for name, e in held.failed.items())
-    if wanted == "auto" and held.finalists:
-        why = Note(*where, "choice", _why(held), f"forecast by {held.winner}")
-        return Choice(held.winner, held, (*notes, why))
-    used = held.winner if wanted == "auto" else wanted
-    if used == asked:
-        return Choice(used, held, notes)
-    start, end = midnight(history.first_date, grid.zone), midnight(history.last_date + dt.timedelta(days=1), grid.zone)
-    task = "to try models on" if asked == "auto" else f"for {asked}"
-    span = (history.last_date - history.first_date).days + 1
-    what = f"{span} days of history, {_known_days(history)} with calls, are too few {task}"
-    short = Note(history.queue, start, end, "short", what, f"the simple model {used} is used")
-    return Choice(used, held, (*notes, short))
-
-
-def _known_days(history: History) -> int:
-    return int(history.seen.any(axis=1).sum())
-
-
-def _why(held: Race) -> str:
-    """Return in one line what the winner and the next best model scored."""
-    winner = next(e for e in held.finalists if e.model == held.winner)
-    weeks = "1 past week" if held.origins == 1 else f"{held.origins} past weeks"
-    said = f"{winner.model}: wQL {100 * winner.score.wql:.1f} % over {weeks}"
-    rest = [e for e in held.entries if e is not winner]
-    if not rest:
-        return said
-    after = f" over the newest {rest[0].origins}" if rest[0].origins < held.origins else ""
-    return f"{said}, next {rest[0].model} {100 * rest[0].score.wql:.1f} %{after}"
-
-
-def _days_between(last: dt.date, first: dt.date) -> int:
-    """Return the lead of a forecast that starts on `first` from a history that ends on `last`; 0 = the next day."""
-    return max(0, (first - last).days - 1)

@@ -1,4 +1,4 @@
-"""Forecasts from past origins, and how they compare with what came."""
+"""Forecasts from past origins, and how they compare with the actual calls."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ import pandas as pd
 
 from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
+from ..calendar.local_times import parse_times
 from ..calls.arrange import arranged, by_queue
 from ..calls.history import History, cells
 from ..calls.quality import cleaned
 from ..errors import InputError
 from ..models import MODELS, Prediction, model_named
 from ..progress import Watch
-from ..tables import QUANTILE_COLUMNS, parse_times
-from .race import able, choose
+from ..tables import QUANTILE_COLUMNS
+from .choice import able, choose
+from .origin_table import dated_origins, refuse_outside
 from .score import METRICS, score
 
 DAYTYPES = ("business", "calendar")
-SPARE_DAYS, MOST_DAYS = 5, 550
+SPARE_DAYS = 5
+"""Weekdays forecast beyond the horizon: a day that turns out missing moves the count by one."""
 SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
 
 
@@ -64,7 +67,7 @@ def backtest(
     -------
     pandas.DataFrame
         ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
-        ``actual``, the calls that came (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
+        ``actual``, the actual calls (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
         the ``seconds`` that the origin's forecast took.
 
     Raises
@@ -81,8 +84,8 @@ def backtest(
     watch = watch or Watch()
     zone = None if callable(calendar) else calendar.zone
     calls = calls.assign(start=parse_times(calls["start"], zone, column="start"))
-    dated = _origins(origins)
-    _refuse_outside(calls, dated)
+    dated = dated_origins(origins)
+    refuse_outside(calls, dated)
     known = _Known(calls, calendar, interval_min)
     names = tuple(MODELS) if model == "all" else (model,)
     tables = []
@@ -96,14 +99,14 @@ def backtest(
                 first = origin + dt.timedelta(days=1)
                 grid = Grid(first, _span(origin, horizon, daytype), interval_min, whole.calendar.zone)
                 began = time.perf_counter()
-                used, told, past = _from_origin(whole, origin, name, grid, watch)
+                used, prediction, past = _from_origin(whole, origin, name, grid, watch)
             except InputError as error:
                 if len(known.queues) * len(names) == 1:
                     raise
                 warnings.warn(f"{queue}, {name} from {origin} is left out: {error}", stacklevel=2)
                 continue
             seconds = time.perf_counter() - began
-            rows = _rows(past, told, grid, origin, horizon, daytype, whole)
+            rows = _rows(past, prediction, grid, origin, horizon, daytype, whole)
             tables.append(rows.assign(queue=queue, model=used, asked=name, seconds=seconds))
     if not tables:
         raise InputError("no queue could be forecast from any origin", mend="Use later origins, or longer histories")
@@ -154,41 +157,6 @@ class _Known:
             return error
 
 
-def _origins(origins: pd.DataFrame) -> list[tuple[dt.date, int]]:
-    """Return origins and horizons, checked."""
-    if origins.empty:
-        raise InputError("no origins", column="origin", mend="Give at least one day from which to forecast")
-    out: list[tuple[dt.date, int]] = []
-    for row, (origin, horizon) in enumerate(
-        zip(pd.to_datetime(origins["origin"]), origins["horizon_days"], strict=True), start=2
-    ):
-        if pd.isna(origin) or not (horizon >= 1 and int(horizon) == horizon):
-            raise InputError(
-                "Expected a date and a horizon of at least one day", row=row, column="horizon_days", value=horizon
-            )
-        if horizon > MOST_DAYS:
-            raise InputError(f"Expected at most {MOST_DAYS} days", row=row, column="horizon_days", value=horizon)
-        if any(origin.date() == other for other, _ in out):
-            raise InputError("the same origin twice", row=row, column="origin", value=str(origin.date()),
-                             mend="Keep one of the two rows")  # fmt: skip
-        out.append((origin.date(), int(horizon)))
-    return out
-
-
-def _refuse_outside(calls: pd.DataFrame, dated: list[tuple[dt.date, int]]) -> None:
-    """Refuse an origin before the first or after the last day of the calls."""
-    first, last = calls["start"].min().date(), calls["start"].max().date()
-    for row, (origin, _) in enumerate(dated, start=2):
-        if not first <= origin <= last:
-            raise InputError(
-                "origin lies outside the history",
-                row=row,
-                column="origin",
-                value=str(origin),
-                mend=f"Use a day from {first} to {last}",
-            )
-
-
 def _span(origin: dt.date, horizon: int, daytype: str) -> int:
     """Return the calendar days to forecast: the horizon, or the weekdays of it and `SPARE_DAYS` more."""
     if daytype == "calendar":
@@ -210,24 +178,25 @@ def _from_origin(
 
 
 def _rows(
-    past: History, told: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
+    past: History, prediction: Prediction, grid: Grid, origin: dt.date, horizon: int, daytype: str, history: History
 ) -> pd.DataFrame:
-    """Return the open intervals of one forecast, what came, and the day's position in the horizon (0 = not scored)."""
+    """Return the open intervals of one forecast, their actual calls and positions in the horizon (0 = not scored)."""
     day, wall = cells(grid)
     row = (grid.first_date - history.first_date).days + day
     inside = row < len(history.calls)
     actual = np.where(inside, history.calls[np.minimum(row, len(history.calls) - 1), wall], np.nan)
-    came = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
+    known = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
     if daytype == "business":
-        counted = came & (np.array([d.weekday() for d in grid.dates]) < 5)
+        counted = known & (np.array([d.weekday() for d in grid.dates]) < 5)
         position = np.where(counted, np.cumsum(counted), 0)
     else:
         position = np.arange(1, grid.days + 1)
     position = np.where(position <= horizon, position, 0)
     keep = past.known.open_mask(grid, past.queue)
-    frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep], "mean": told.mean[keep]})
+    frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep]})
+    frame["mean"] = prediction.mean[keep]
     for i, column in enumerate(QUANTILE_COLUMNS):
-        frame[column] = told.quantiles[keep, i]
+        frame[column] = prediction.quantiles[keep, i]
     return frame.assign(actual=actual[keep], position=position[day][keep])
 
 
@@ -265,11 +234,11 @@ def _bands(part: pd.DataFrame) -> list[dict[str, object]]:
         if low > high or not band["actual"].sum() > 0:
             continue
         label = band["origin"].astype(str) + band["timestamp"].dt.date.astype(str)
-        told = score(
+        errors = score(
             band["actual"].to_numpy(),
             band["mean"].to_numpy(),
             band[list(QUANTILE_COLUMNS)].to_numpy(),
             label.to_numpy(dtype=str),
         )
-        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(told)})
+        rows.append({"band": f"D{low}" if low == high else f"D{low}-{high}", "days": label.nunique(), **asdict(errors)})
     return rows

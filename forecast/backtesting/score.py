@@ -15,7 +15,7 @@ METRICS = ("wape", "rmse", "bias", "wql", "coverage_80", "coverage_95", "day_wap
 
 @dataclass(frozen=True)
 class Score:
-    """Errors of a forecast, as shares of the calls that came but for `rmse`.
+    """Errors of a forecast, as shares of the actual calls, except `rmse`.
 
     Attributes
     ----------
@@ -66,7 +66,7 @@ def poisson_floor(mean: np.ndarray) -> float:
 def score(
     calls: np.ndarray, mean: np.ndarray, quantiles: np.ndarray, day: np.ndarray, levels: Sequence[float] = QUANTILES
 ) -> Score:
-    """Compare a forecast with what came; intervals whose calls are NaN are left out.
+    """Compare a forecast with the actual calls; intervals whose calls are NaN are left out.
 
     Parameters
     ----------

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from .calendars import Calendar
 from .grid import WEEKDAYS
 
-if TYPE_CHECKING:
-    from .calendars import Calendar
-
 MONTH_STARTS, MONTH_ENDS = 4, 3
+"""Working days counted from the start and from the end of a month: bills and pay move calls on these days."""
 SATURDAY, SUNDAY = 5, 6
+"""As `datetime.date.weekday` counts."""
 HOLIDAY_WEEK = (
     "after_holiday", "after_holiday_2", "before_holiday",
     "holiday_week_before", "holiday_week_after", "holiday_week_weekend",
@@ -122,22 +121,16 @@ def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: 
     return calendar.holiday(beside) is not None and not _closed(calendar, beside, queue)
 
 
-def pays(calendar: Calendar, date: dt.date) -> bool:
-    """Whether a payday of the calendar, or one on the weekend or public holidays that follow, is paid on `date`."""
+def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None = None) -> pd.DataFrame:
+    """Return what the calendar knows about each day, known in advance, one row per date.
 
-    def rest(day: dt.date) -> bool:
-        return day.weekday() >= 5 or calendar.holiday(day) is not None
-
-    day, one = date, dt.timedelta(days=1)
-    while day == date or rest(day):
-        if day.day in calendar.paydays or ("last" in calendar.paydays and (day + one).day == 1):
-            return not rest(date)
-        day += one
-    return False
-
-
-def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None) -> pd.DataFrame:
-    """Return the regressors that `Calendar.features` describes, one row per date."""
+    ``weekday`` is the weekday (0 = Monday) that the day behaves like: the first open day after an irregular closure
+    behaves like the first day of the desk's week, a public holiday at a desk that is open on Sundays like a Sunday.
+    All other columns are 0 or 1: ``holiday``, ``after_closure``, ``after_closure_2``, ``before_closure``, ``bridge``,
+    ``after_holiday``, ``before_holiday`` (the working day beside a public holiday on which the desk is open),
+    ``month_start_1`` … ``month_end_3`` (working days counted from the month's start and end), and ``kind:NAME`` per
+    kind of special day whose effect the planner has not given, paydays among them.
+    """
     opener = week_opener(calendar, queue)
     sundays = bool(calendar.hours(queue).get(WEEKDAYS[SUNDAY]))
     one = dt.timedelta(days=1)

@@ -1,4 +1,4 @@
-"""From a calls table to one history per queue: steps summed, states told apart, faults refused."""
+"""From a calls table to one history per queue: steps summed, states kept apart, faults refused."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pandas as pd
 
 from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
+from ..calendar.local_times import parse_times
 from ..errors import InputError
-from ..tables import parse_times
 from .history import History, Note, cells
 from .waits import waits_of_rows
 

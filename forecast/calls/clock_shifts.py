@@ -1,4 +1,4 @@
-"""Clock slips: weeks whose day shape lies an hour earlier or later, as from an export in the wrong time zone."""
+"""Clock shifts: weeks whose day shape lies an hour earlier or later, as from an export in the wrong time zone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import numpy as np
 from .history import History
 
 DAYS = 14
+"""Days before and after a shift that are compared, at least 7: two weeks hold each weekday twice."""
 HOUR = 60
-GAIN, SURE = 0.35, 4.0
+"""Minutes by which a clock change or a wrong zone moves the calls."""
+MISFIT_LEFT = 0.35
+"""Share of the misfit that may remain when the shift is undone, 0 to 1: another change of shape leaves more."""
+SURE_NOISE = 4.0
+"""Least misfit explained, in multiples of the noise of counts, above 0: hundreds of days are looked at."""
 
 
 @dataclass(frozen=True)
-class Slip:
+class ClockShift:
     """A day from which on the calls come `hours` later by the clock than before (negative = earlier).
 
     `day` is a row of the history.
@@ -24,12 +29,12 @@ class Slip:
     hours: int
 
 
-def clock_slips(history: History) -> tuple[Slip, ...]:
+def clock_shifts(history: History) -> tuple[ClockShift, ...]:
     """Find the days on which the shape of the day moved by one hour, and stayed for two weeks.
 
-    The mean roots of the calls in the `DAYS` days before and after each day are compared as they stand and one hour
-    apart, over the same intervals; a slip leaves less than `GAIN` of the misfit when it is undone, and the misfit that
-    it explains lies `SURE` times over the noise of counts.
+    The mean roots of the calls in the `DAYS` days before each day are compared with those of the `DAYS` days after, at
+    the same hour and one hour apart. Undoing a shift leaves less than `MISFIT_LEFT` of the misfit, and the misfit that
+    a shift explains exceeds the noise of counts `SURE_NOISE` times.
     """
     step = HOUR // history.minutes
     days = len(history.calls)
@@ -45,12 +50,12 @@ def clock_slips(history: History) -> tuple[Slip, ...]:
     misfit = {k: _misfit(np.where(seen, before, 0.0), np.where(seen, m, 0.0)) for k, m in moved.items()}
     best = np.minimum(misfit[-1], misfit[1])
     noise = cells * 2 * 0.25 / DAYS  # of means of roots of counts
-    good = (cells >= 4 * step) & (best < GAIN * misfit[0]) & (misfit[0] - best > SURE * noise)
+    good = (cells >= 4 * step) & (best < MISFIT_LEFT * misfit[0]) & (misfit[0] - best > SURE_NOISE * noise)
     score = np.where(good, misfit[0] - best, 0.0)
     found = []
     while len(score) and score.max() > 0:
         at = int(score.argmax())
-        found.append(Slip(at + DAYS, 1 if misfit[1][at] < misfit[-1][at] else -1))
+        found.append(ClockShift(at + DAYS, 1 if misfit[1][at] < misfit[-1][at] else -1))
         score[max(0, at - DAYS) : at + DAYS] = 0.0
     return tuple(sorted(found, key=lambda s: s.day))
 

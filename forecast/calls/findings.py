@@ -6,13 +6,17 @@ import numpy as np
 import pandas as pd
 
 from ..calendar.grid import Grid
-from .clock_shifts import clock_slips
+from .clock_shifts import clock_shifts
 from .history import History, Note, cells
-from .level_shifts import ACT, medians
+from .level_shifts import PARAMS, medians
 from .quality import Inspection, stretches
 
 MANY = 20
+"""Runs of one kind that get a row each, at most; more become one row, so that the table stays readable."""
 JUMP = 1.3
+"""Ratio of a week's mean handle time to that of the four weeks before, above 1: less is the usual scatter of weeks."""
+LEAST_CALLS = 50
+"""Calls on which a mean handle time must rest to be compared: with fewer the scatter of single calls shows."""
 COLUMNS = ("queue", "start", "end", "kind", "what", "action")
 
 
@@ -36,7 +40,7 @@ def report(history: History, inspection: Inspection) -> list[Note]:
     notes += _last_day(history, grid, missing)
     notes += _unfinished(history, grid, inspection.unfinished)
     notes += _level_shifts(history, grid, inspection)
-    notes += _clock_slips(history.without(inspection.bad), grid)
+    notes += _clock_shifts(history.without(inspection.bad), grid)
     notes += _clock_changes(history, grid)
     notes += _handle_jumps(history, grid)
     return sorted(notes, key=lambda n: (n.start, n.kind))
@@ -159,14 +163,11 @@ def _level_shifts(history: History, grid: Grid, inspection: Inspection) -> list[
     notes = []
     for shift in inspection.shifts:
         action = "kept: the level that the models follow goes along"
+        far = f"not learnt from: their level is more than {PARAMS.large_factor:g} times off the present one"
         if inspection.unlike[shift.day - 1]:
-            action = (
-                f"the days before it are not learnt from: their level is more than {ACT:g} times off the present one"
-            )
+            action = f"the days before it are {far}"
         elif inspection.unlike[shift.day]:
-            action = (
-                f"the days from it on are not learnt from: their level is more than {ACT:g} times off the present one"
-            )
+            action = f"the days from it on are {far}"
         span = grid.day_slices[shift.day]
         what = f"{100 * (shift.factor - 1):+.0f} % calls a day from {grid.dates[shift.day]} on, and it stayed so"
         notes.append(
@@ -175,14 +176,13 @@ def _level_shifts(history: History, grid: Grid, inspection: Inspection) -> list[
     return notes
 
 
-def _clock_slips(history: History, grid: Grid) -> list[Note]:
-    """Note each day from which the shape of the day lies an hour beside."""
+def _clock_shifts(history: History, grid: Grid) -> list[Note]:
+    """Note each day from which the shape of the day lies an hour earlier or later."""
     notes = []
-    for slip in clock_slips(history):
-        span = grid.day_slices[slip.day]
-        what = (
-            f"from {grid.dates[slip.day]} on calls come an hour {'later' if slip.hours > 0 else 'earlier'} than before"
-        )
+    for shift in clock_shifts(history):
+        span = grid.day_slices[shift.day]
+        side = "later" if shift.hours > 0 else "earlier"
+        what = f"from {grid.dates[shift.day]} on calls come an hour {side} than before"
         action = "kept; check the zone of the export, and correct its times if it changed"
         notes.append(
             Note(history.queue, grid.time(span.start), grid.time(grid.day_slices[-1].stop), "clock_slip", what, action)
@@ -222,7 +222,7 @@ def _handle_jumps(history: History, grid: Grid) -> list[Note]:
     week = 7
     for end in range(5 * week, len(seconds) + 1, week):
         now, before = slice(end - week, end), slice(end - 5 * week, end - week)
-        if min(weight[now].sum(), weight[before].sum()) < 50:
+        if min(weight[now].sum(), weight[before].sum()) < LEAST_CALLS:
             continue
         mean, usual = seconds[now].sum() / weight[now].sum(), seconds[before].sum() / weight[before].sum()
         if not 1 / JUMP < mean / usual < JUMP:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..calendar.calendars import Calendar
+from ..calendar.day_kinds import day_features
 from ..calendar.grid import Grid
 from ..errors import InputError
 from .waits import Waits
@@ -85,6 +87,10 @@ class History:
     def seen(self) -> np.ndarray:
         """Whether an interval is open and its calls are known, shape (D, P)."""
         return np.asarray(np.isfinite(self.calls))
+
+    def features(self, dates: Sequence[dt.date]) -> pd.DataFrame:
+        """Return the calendar's regressors of any days for this queue (`day_features`)."""
+        return day_features(self.known, dates, self.queue)
 
     def until(self, last: dt.date) -> History:
         """Return the history up to and including the local day `last`.

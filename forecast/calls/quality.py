@@ -1,4 +1,4 @@
-"""Which cells of a history are not to be learnt from."""
+"""Cells of a history that no model learns from: runs of zeros, outliers, a running interval, another level."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from .history import History
-from .level_shifts import Shift, is_large, level_shifts, medians
+from .level_shifts import LevelShift, is_large, level_shifts, medians
 
 OUTLIER_SD = 6.0
+"""Robust standard deviations beyond which an interval is an outlier, above 0: six leaves busy days alone."""
 RUNNING_SD = 3.0
+"""Robust standard deviations below usual at which a day's last interval was counted in part, above 0: seldom chance."""
 ZERO_RUN_CALLS = 12.0
+"""Calls usual in a run of zeros, above 0: chance brings so long a run with probability e⁻¹²."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Inspection:
     zeros: np.ndarray
     outliers: np.ndarray
     unfinished: np.ndarray
-    shifts: tuple[Shift, ...] = ()
+    shifts: tuple[LevelShift, ...] = ()
 
     @property
     def bad(self) -> np.ndarray:
@@ -116,7 +119,7 @@ def _zero_runs(calls: np.ndarray, usual: np.ndarray) -> np.ndarray:
 def _unfinished(open_: np.ndarray, off: np.ndarray) -> np.ndarray:
     """Return the last judged cell where the last day runs on beyond it and `off` (errors in sd) is far below usual."""
     out = np.zeros(off.shape, dtype=bool)
-    told = np.flatnonzero(np.isfinite(off[-1]))
-    if len(told) and open_[told[-1] + 1 :].any() and off[-1, told[-1]] < -RUNNING_SD:
-        out[-1, told[-1]] = True
+    judged = np.flatnonzero(np.isfinite(off[-1]))
+    if len(judged) and open_[judged[-1] + 1 :].any() and off[-1, judged[-1]] < -RUNNING_SD:
+        out[-1, judged[-1]] = True
     return out

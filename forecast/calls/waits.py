@@ -1,4 +1,4 @@
-"""What interval tables tell of waits: answered, abandoned, and the seconds that the answered waited."""
+"""Waits in interval tables: answered, abandoned, and the seconds that the answered waited."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Waits:
 
 
 def waits_of_rows(part: pd.DataFrame, offered: np.ndarray) -> Waits:
-    """Return what rows of the table ``calls`` tell, arrays of shape (rows,); a row that lacks a part tells nothing.
+    """Return the waits of rows of the table ``calls``, arrays of shape (rows,); 0 for a row that lacks a part.
 
     Parameters
     ----------

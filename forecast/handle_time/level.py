@@ -1,4 +1,4 @@
-r"""The level of handle times from day to day: how fast it moves is told by the data.
+r"""The level of handle times from day to day: the data decide how fast it moves.
 
 A local level with a damped slope (Durbin & Koopman 2012, chapter 3; Gardner & McKenzie 1985):
 
@@ -15,12 +15,51 @@ from itertools import product
 
 import numpy as np
 
-DAMPING = 0.97
-STEPS_SD = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
-DAYS_SD = (0.0, 0.02, 0.05)
-SLOPES_SD = (0.0, 0.0003, 0.001)
-GRID = np.array(list(product(STEPS_SD, DAYS_SD, SLOPES_SD)))
-CLIP = 4.0
+from ..ranges import check_ranges
+
+
+@dataclass(frozen=True)
+class LevelParams:
+    """How the level may move.
+
+    Parameters
+    ----------
+    damping
+        Share of the slope that is left a day later, above 0 and below 1: a slope halves in three weeks, since no
+        handle time rises for ever.
+    steps_sd
+        Standard deviations tried for a day's lasting change, shares of the level, at least 0.
+    days_sd
+        Tried for a day's own deviation, shares of the level, at least 0.
+    slopes_sd
+        Tried for a day's change of the slope, shares of the level, at least 0.
+    clip_sd
+        Standard deviations to which a day's surprise is drawn in, above 0: one odd day must not move the level.
+    """
+
+    damping: float = 0.97
+    steps_sd: tuple[float, ...] = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05)
+    days_sd: tuple[float, ...] = (0.0, 0.02, 0.05)
+    slopes_sd: tuple[float, ...] = (0.0, 0.0003, 0.001)
+    clip_sd: float = 4.0
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            positive=("damping", "clip_sd"),
+            damping=(0.0, 0.999),
+            steps_sd=(0.0, np.inf),
+            days_sd=(0.0, np.inf),
+            slopes_sd=(0.0, np.inf),
+        )
+
+    @property
+    def grid(self) -> np.ndarray:
+        """All triples of standard deviations, shape (N, 3)."""
+        return np.array(list(product(self.steps_sd, self.days_sd, self.slopes_sd)))
+
+
+PARAMS = LevelParams()
 
 
 @dataclass(frozen=True)
@@ -33,6 +72,8 @@ class Level:
         Level on the last day, and its rise a day.
     step_sd, day_sd, slope_sd
         Standard deviations of a day's lasting change, of a day's own deviation, and of the slope's change.
+    damping
+        Share of the slope that is left a day later.
     """
 
     last: float
@@ -40,14 +81,15 @@ class Level:
     step_sd: float
     day_sd: float
     slope_sd: float
+    damping: float = PARAMS.damping
 
     def ahead(self, days: np.ndarray) -> np.ndarray:
-        """Return the level expected `days` days after the last; the slope fades by `DAMPING` a day."""
-        rise = DAMPING * (1.0 - DAMPING ** np.asarray(days, dtype=float)) / (1.0 - DAMPING)
+        """Return the level expected `days` days after the last; the slope fades by `damping` a day."""
+        rise = self.damping * (1.0 - self.damping ** np.asarray(days, dtype=float)) / (1.0 - self.damping)
         return np.asarray(np.maximum(self.last + self.slope * rise, 0.5 * self.last))
 
 
-def follow(ratio: np.ndarray, variance: np.ndarray) -> Level:
+def follow(ratio: np.ndarray, variance: np.ndarray, params: LevelParams = PARAMS) -> Level:
     """Return the level behind daily ratios.
 
     Parameters
@@ -57,23 +99,25 @@ def follow(ratio: np.ndarray, variance: np.ndarray) -> Level:
     variance
         Sampling variance of each ratio, shape of `ratio`.
     """
-    step, own, turn = (GRID**2).T
-    level, slope = np.ones(len(GRID)), np.zeros(len(GRID))
-    p, pq, q = np.full(len(GRID), 1.0), np.zeros(len(GRID)), turn / (1.0 - DAMPING**2)
-    cost = 2.0 * (GRID > 0).sum(axis=1)
+    grid, damping = params.grid, params.damping
+    step, own, turn = (grid**2).T
+    level, slope = np.ones(len(grid)), np.zeros(len(grid))
+    p, pq, q = np.full(len(grid), 1.0), np.zeros(len(grid)), turn / (1.0 - damping**2)
+    cost = 2.0 * (grid > 0).sum(axis=1)
     for r, s in zip(ratio, variance, strict=True):
         if np.isfinite(r):
             total = p + own + s
             off = r - level
             cost = cost + np.log(total) + off * off / total
-            off = np.clip(off, -CLIP * np.sqrt(total), CLIP * np.sqrt(total))
+            off = np.clip(off, -params.clip_sd * np.sqrt(total), params.clip_sd * np.sqrt(total))
             gain, turned = p / total, pq / total
             level, slope = level + gain * off, slope + turned * off
             q, pq, p = q - turned * pq, pq - gain * pq, p - gain * p
-        level, slope = level + DAMPING * slope, DAMPING * slope
-        p = p + 2.0 * DAMPING * pq + DAMPING**2 * q + step
-        pq = DAMPING * pq + DAMPING**2 * q
-        q = DAMPING**2 * q + turn
+        level, slope = level + damping * slope, damping * slope
+        p = p + 2.0 * damping * pq + damping**2 * q + step
+        pq = damping * pq + damping**2 * q
+        q = damping**2 * q + turn
     best = int(np.argmin(cost))
-    back = slope[best] / DAMPING  # the filter stands on the day after the last
-    return Level(float(level[best] - slope[best]), float(back), *(float(x) for x in GRID[best]))
+    back = slope[best] / damping  # the filter stands on the day after the last
+    step_sd, day_sd, slope_sd = (float(x) for x in grid[best])
+    return Level(float(level[best] - slope[best]), float(back), step_sd, day_sd, slope_sd, damping)

@@ -11,16 +11,19 @@ from .cells import HandleCells
 from .level import follow
 
 SHAPE_HALF_LIFE_DAYS = 120.0
+"""Days after which a day weighs half in the shapes, above 0: the mix of calls over the day changes within seasons."""
 DETREND_DAYS = 14
+"""Days before and after a day whose mean is taken out before shapes are learnt, at least 1: they follow a trend."""
 WEEKS = 8
+"""Weeks that the plain means rest on, at least 1: as many as the simple models of calls use."""
 LEAST_CV = 0.05
-"""Where the history holds one and the same number, calls still are no machines."""
-SURE = 2.0
-"""Standard deviations by which groups must differ beyond chance before any shape is believed."""
+"""Least coefficient of variation of one call, above 0: a history of one and the same number still comes from people."""
+SURE_SD = 2.0
+"""Standard deviations by which groups must differ beyond chance before any shape is believed, above 0."""
 
 
 def followed(cells: HandleCells, last: dt.date, dates: Sequence[dt.date]) -> np.ndarray:
-    """Return the level that the recent days tell times the shapes of interval, weekday and both together.
+    """Return the level of the recent days times the shapes of interval, weekday and both together.
 
     Each shape is a factor per group of calls, drawn towards 1 by as much as the scatter of single calls makes
     its calls uncertain against how far the groups truly differ (empirical Bayes; DerSimonian & Laird 1986).
@@ -134,6 +137,6 @@ def _factors(groups: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], cv: fl
     free = max(int(some.sum()) - fitted, 0)
     excess = (precise * (factor - 1.0) ** 2).sum() - free
     spare = precise.sum() - (precise**2).sum() / precise.sum()
-    if free == 0 or excess < SURE * np.sqrt(2.0 * free):
+    if free == 0 or excess < SURE_SD * np.sqrt(2.0 * free):
         return np.ones(len(groups))
     return np.asarray(1.0 + (factor - 1.0) * excess / (excess + spare * error))

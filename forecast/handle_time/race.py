@@ -1,4 +1,4 @@
-"""Models of handle time run against each other on past origins, so that the best one forecasts."""
+"""A race of models of handle time over past origins: the one with the least error forecasts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ from .cells import HandleCells, handle_cells
 from .models import HANDLE_MODELS
 
 LEAST_DAYS = 28
+"""Days of history before an origin, at least: four weeks hold each weekday four times."""
 MOST_AHEAD = 14
+"""Days over which models are tried, at most: planning looks two weeks ahead."""
 FIRST = "level_and_shape"
-CLEAR, LEAST_ORIGINS = 2.0, 4
+"""Model used unless another was clearly better."""
+CLEAR_SE = 2.0
+"""Standard errors by which another model must be better, above 0: less is chance."""
+LEAST_ORIGINS = 4
+"""Origins from which another model may win, at least 2: fewer give no standard error to rely on."""
 HANDLE_COLUMNS = ("queue", "model", "wape", "bias", "rmse_s", "day_wape", "origins", "chosen")
 
 
@@ -45,8 +51,8 @@ def handle_forecast(
 ) -> HandleForecast:
     """Return the handle time of each day and interval by the model that past origins speak for.
 
-    `FIRST` is used unless another model's mean square error per call was clearly less: by `CLEAR` standard errors of
-    the differences over at least `LEAST_ORIGINS` origins. Squares, since a mean is asked for: an absolute error would
+    `FIRST` is used unless another model's mean square error per call was clearly less: by `CLEAR_SE` standard errors of
+    the differences over at least `LEAST_ORIGINS` origins. Squares, since the load wants a mean: an absolute error would
     draw it towards the median of a skew law, and the staff with it.
 
     Parameters
@@ -81,20 +87,20 @@ def _table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class _Trial:
-    """What a model told and what came, shape (origins, days, P), with the calls behind it."""
+    """Forecast and actual handle times of a model, shape (origins, days, P), with the calls behind it."""
 
-    told: np.ndarray
-    came: np.ndarray
+    forecast: np.ndarray
+    actual: np.ndarray
     calls: np.ndarray
 
     @property
     def squares(self) -> np.ndarray:
         """Squared error of each origin, summed over calls, shape (origins,)."""
-        return np.asarray((self.calls * (self.told - self.came) ** 2).sum(axis=(1, 2)))
+        return np.asarray((self.calls * (self.forecast - self.actual) ** 2).sum(axis=(1, 2)))
 
     def errors(self) -> tuple[float, float, float, float, int]:
         """Return WAPE, bias, root mean square error, WAPE of days, and the origins."""
-        off, work = self.calls * (self.told - self.came), float((self.calls * self.came).sum())
+        off, work = self.calls * (self.forecast - self.actual), float((self.calls * self.actual).sum())
         return (
             float(np.abs(off).sum()) / work,
             float(off.sum()) / work,
@@ -110,7 +116,7 @@ def _chosen(trials: dict[str, _Trial]) -> str:
     for name, trial in trials.items():
         better = trials[FIRST].squares - trial.squares
         if len(better) >= LEAST_ORIGINS and better.mean() > max(
-            gain, CLEAR * better.std(ddof=1) / np.sqrt(len(better))
+            gain, CLEAR_SE * better.std(ddof=1) / np.sqrt(len(better))
         ):
             best, gain = name, float(better.mean())
     return best
@@ -130,10 +136,10 @@ def _race(history: History, cells: HandleCells, grid: Grid, origins: int, least_
     wanted = [slice(e + lead, e + lead + days) for e, _ in pasts]
     if not pasts or not sum(cells.calls[w].sum() for w in wanted) > 0:
         return {}
-    calls, came = (np.stack([values[w] for w in wanted]) for values in (cells.calls, cells.seconds))
+    calls, actual = (np.stack([values[w] for w in wanted]) for values in (cells.calls, cells.seconds))
     trials = {}
     for name, model in HANDLE_MODELS.items():
-        told = [
+        forecasts = [
             model(
                 past,
                 history.until(first + dt.timedelta(days=e - 1)).last_date,
@@ -141,7 +147,7 @@ def _race(history: History, cells: HandleCells, grid: Grid, origins: int, least_
             )
             for e, past in pasts
         ]
-        trials[name] = _Trial(np.stack(told), came, calls)
+        trials[name] = _Trial(np.stack(forecasts), actual, calls)
     return trials
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tables import QUANTILES
 from .contract import Model, Prediction
-from .spread import count_quantiles
+from .quantiles import count_quantiles
 
 JOIN = "+"
 
@@ -31,7 +31,7 @@ class Combination(Model):
         self.parts = tuple(parts)
 
     @property
-    def name(self) -> str:  # type: ignore[override]  # an object's word here, not the class's
+    def name(self) -> str:  # type: ignore[override]  # here a name per object, not per class
         """The names of the parts, joined by `JOIN`."""
         return JOIN.join(part.name for part in self.parts)
 
@@ -41,16 +41,20 @@ class Combination(Model):
             part._learn()  # noqa: SLF001
 
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        told = [part._rest_of(date, seen) for part in self.parts]  # noqa: SLF001
-        return np.mean([mean for mean, _ in told], axis=0), np.mean([spread for _, spread in told], axis=0)
+        predictions = [part._rest_of(date, seen) for part in self.parts]  # noqa: SLF001
+        return np.mean([mean for mean, _ in predictions], axis=0), np.mean(
+            [spread for _, spread in predictions], axis=0
+        )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
-        told = [part._expect(dates) for part in self.parts]  # noqa: SLF001
-        return np.mean([mean for mean, _ in told], axis=0), np.mean([spread for _, spread in told], axis=0)
+        predictions = [part._expect(dates) for part in self.parts]  # noqa: SLF001
+        return np.mean([mean for mean, _ in predictions], axis=0), np.mean(
+            [spread for _, spread in predictions], axis=0
+        )
 
 
-def average(told: Sequence[Prediction], quantiles: Sequence[float] = QUANTILES) -> Prediction:
+def average(predictions: Sequence[Prediction], quantiles: Sequence[float] = QUANTILES) -> Prediction:
     """Return what the `Combination` of the models that made these predictions of one grid would have predicted."""
-    mean = np.mean([t.mean for t in told], axis=0)
-    spread = np.mean([t.spread for t in told], axis=0)
+    mean = np.mean([p.mean for p in predictions], axis=0)
+    spread = np.mean([p.spread for p in predictions], axis=0)
     return Prediction(mean, count_quantiles(mean, spread, quantiles), spread)

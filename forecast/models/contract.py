@@ -16,11 +16,15 @@ from ..calendar.grid import Grid
 from ..calls.history import History, cells
 from ..errors import InputError
 from ..tables import QUANTILES
-from .spread import count_quantiles
+from .quantiles import count_quantiles
 
 LONGEST_DAYS = 800
+"""Days of history that a model learns from, at most: two years and some, older years tell little of this one."""
+MOST_DAYS_AHEAD = 550
+"""Days that may be forecast, at most: a year and a half, as far as budgets reach."""
 PARTS = ("level", "trend", "weekday", "year", "calendar", "override")
 USUAL_DAYS = 28
+"""Days whose mean is the usual level of a model: four whole weeks, so that each weekday counts alike."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Model(ABC):
 
     @contextmanager
     def _numerics(self) -> Iterator[None]:
-        """Tell a failure of the numerics as what it is to a planner: calls that this model can do nothing with."""
+        """Turn a failure of the numerics into an error for the planner: this model can do nothing with these calls."""
         try:
             yield
         except InputError:
@@ -90,8 +94,9 @@ class Model(ABC):
         quantiles
             Shares between 0 and 1, ascending.
         today
-            Calls of the grid's first day so far by wall-clock interval, shape (P,), NaN for what is to come. What has
-            come is returned as it came, the rest of the day given it, as far as past days say that this helps.
+            Calls of the grid's first day so far by wall-clock interval, shape (P,), NaN for intervals to come. Calls
+            so far are returned unchanged; the rest of the day is forecast given them, as far as past days show that
+            this helps.
         """
         past = self.history
         if grid.first_date <= past.last_date:
@@ -110,8 +115,8 @@ class Model(ABC):
         v = (0.25 + np.maximum(spread - 0.25, 0.0) * effect)[day, wall]
         found = count_quantiles(m, v, quantiles) * open_[:, None]
         if today is not None:
-            came = (day == 0) & np.isfinite(today[wall]) & open_
-            m[came], found[came], v[came] = today[wall[came]], today[wall[came], None], 0.0
+            over = (day == 0) & np.isfinite(today[wall]) & open_
+            m[over], found[over], v[over] = today[wall[over]], today[wall[over], None], 0.0
         return Prediction(m, found, v)
 
     def predict_days(self, grid: Grid, quantiles: Sequence[float] = QUANTILES) -> Prediction:
@@ -131,7 +136,7 @@ class Model(ABC):
     def _day_excess(self, dates: Sequence[dt.date], shown: np.ndarray) -> np.ndarray:
         """Return the variance of each day's calls in the intervals `shown`, (D, P), beyond Poisson, shape (D,).
 
-        Here what intervals stray beyond Poisson is taken to be common to the day, which is an upper bound.
+        Here the scatter beyond Poisson is taken to be common to all intervals of the day, which is an upper bound.
         """
         mean, spread = self._expect(dates)
         sd = 2.0 * np.sqrt(np.maximum(mean, 0.0) * np.maximum(spread - 0.25, 0.0))
@@ -150,16 +155,16 @@ class Model(ABC):
 
         ``level`` is the usual interval of the day, ``trend`` how far the level has moved, ``weekday`` and ``year`` what
         they add, ``calendar`` turns of the month, holidays and special days, ``override`` the planner's multipliers.
-        What a running day (`today`, as for `predict`) has brought so far counts as trend. Rows are those of
+        The calls of a running day so far (`today`, as for `predict`) count as trend. Rows are those of
         ``grid.starts``; a closed interval has zeros.
         """
-        told = self.predict(grid).mean
+        whole = self.predict(grid).mean
         day, wall = cells(grid)
-        out = {name: np.where(told > 0, part[day, wall], 0.0) for name, part in self._parts(grid.dates).items()}
+        out = {name: np.where(whole > 0, part[day, wall], 0.0) for name, part in self._parts(grid.dates).items()}
         frame = pd.DataFrame(out, index=grid.starts).reindex(columns=list(PARTS), fill_value=0.0)
-        frame["override"] = told - frame.sum(axis=1)
+        frame["override"] = whole - frame.sum(axis=1)
         if today is not None:
-            frame["trend"] += self.predict(grid, today=today).mean - told
+            frame["trend"] += self.predict(grid, today=today).mean - whole
         return frame
 
     def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:

@@ -4,25 +4,80 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
+from ..ranges import check_ranges
 from .contract import Model
+from .effects import Days, Effect, EffectPrior
 from .lowrank import low_rank
-from .process import Days, Effect, Multiplied, Process
-from .rest import Rest
+from .process import Multiplied, Process
+from .running_day import RunningDay
 
-WINDOW_DAYS = 400
 POISSON = 0.25
-NOISE, NOISE_LOG = 0.1, 0.01
+"""Variance of the root of a Poisson count, whatever its mean (Brown, Zhang and Zhao 2001)."""
+
+
+@dataclass(frozen=True)
+class FactorParams:
+    """What the factors learn from, and the priors of the effects on their scores.
+
+    Parameters
+    ----------
+    window_days
+        Days learnt from, at most, at least 7: a year and a month, since the time to fit grows with the cube of the
+        days.
+    noise
+        Prior median of the noise variance of a score, as a share of its mean square, above 0.
+    noise_log
+        The same of the log of the first score, above 0: days stray by a tenth.
+    level
+        A level for ever: explains the whole mean square.
+    years
+        A trend that forgets itself over two years: growth.
+    months
+        A trend over two months: campaigns, seasons of a year not yet seen twice.
+    days
+        A trend over days: an incident and its echo.
+    weekday
+        The weekday that the day behaves like, for ever.
+    weekday_drift
+        A weekday that drifts over a quarter: habits change slowly.
+    year
+        The season, two waves a year.
+    month_turn
+        First and last working days of a month.
+    special
+        Holidays, closures and special days, which move a day more than turns of the month do.
+    """
+
+    window_days: int = 400
+    noise: float = 0.1
+    noise_log: float = 0.01
+    level: EffectPrior = field(default=EffectPrior(1.0, 1.0))
+    years: EffectPrior = field(default=EffectPrior(0.005, 0.002, days=700.0))
+    months: EffectPrior = field(default=EffectPrior(0.01, 0.0005, days=60.0))
+    days: EffectPrior = field(default=EffectPrior(0.01, 0.002, days=5.0))
+    weekday: EffectPrior = field(default=EffectPrior(0.02, 0.05))
+    weekday_drift: EffectPrior = field(default=EffectPrior(0.002, 0.002, days=90.0))
+    year: EffectPrior = field(default=EffectPrior(0.005, 0.002))
+    month_turn: EffectPrior = field(default=EffectPrior(0.02, 0.01))
+    special: EffectPrior = field(default=EffectPrior(0.02, 0.04))
+
+    def __post_init__(self) -> None:
+        check_ranges(self, positive=("noise", "noise_log"), window_days=(7, np.inf))
+
+
+PARAMS = FactorParams()
 
 
 class Factor(Model):
     r"""Days × intervals: roots of the counts as a few factors, each of whose daily scores is forecast by itself.
 
-    With :math:`z = \sqrt{calls + 1/4}`, whose noise is nearly 1/4 whatever the level, the last `WINDOW_DAYS` days are
+    With :math:`z = \sqrt{calls + 1/4}`, whose noise is nearly 1/4 whatever the level, the last `window_days` days are
 
     .. math:: z_{d,p} = \sum_k s_{k,d}\, v_{k,p} + e_{d,p},
 
@@ -35,28 +90,31 @@ class Factor(Model):
 
     name: ClassVar[str] = "factor"
 
+    def __init__(self, params: FactorParams = PARAMS) -> None:
+        self.params = params
+
     def _learn(self) -> None:
         past = self.history
-        first = max(0, len(past.calls) - WINDOW_DAYS)
+        first = max(0, len(past.calls) - self.params.window_days)
         z = np.sqrt(past.calls[first:] + POISSON)
         full = _mostly_seen(np.isfinite(z), np.array([d.weekday() for d in past.dates[first:]]))
         self._used = np.isfinite(z[full]).any(axis=0)
         found = low_rank(z[full][:, self._used])
         self._factors, self._noise = found.factors, found.noise
         dates = [d for d, keep in zip(past.dates[first:], full, strict=True) if keep]
-        features = past.known.features(dates, past.queue)
+        features = past.features(dates)
         self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
         day, effects = self._numbers(dates), self._effects(features)
-        days = Days(day, effects, NOISE)
+        days = Days(day, effects, self.params.noise)
         scores: list[Process | Multiplied] = [Process(days, score, floor=POISSON) for score in found.scores.T]
-        size = Multiplied(Days(day, effects, NOISE_LOG, log=True), found.scores[:, 0], floor=POISSON)
+        size = Multiplied(Days(day, effects, self.params.noise_log, log=True), found.scores[:, 0], floor=POISSON)
         if size.evidence > scores[0].evidence:
             scores[0] = size
         self._scores = scores
         left_out = [score.left_out for score in scores]
         expected = np.stack([mean for mean, _ in left_out], axis=1) @ self._factors
         spread = np.median([variance for _, variance in left_out], axis=1)
-        self._rest = Rest(z[full][:, self._used], expected, self._common(spread), self._noise)
+        self._running_day = RunningDay(z[full][:, self._used], expected, self._common(spread), self._noise)
 
     def _common(self, spread: np.ndarray) -> np.ndarray:
         """Return the covariance that scores of the variances `spread`, shape (K,), give the intervals of a day."""
@@ -72,24 +130,24 @@ class Factor(Model):
         turns = known.columns.str.startswith("month_")
         year = 2 * np.pi * np.array([d.timetuple().tm_yday for d in features.index])[:, None] / 365.25
         waves = np.hstack([wave(k * year) for k in (1, 2) for wave in (np.sin, np.cos)])
-        always = np.ones((len(features), 1))
+        always, prior = np.ones((len(features), 1)), self.params
         return (
-            Effect("level", always, 1.0, 1.0),
-            Effect("trend", always, 0.005, 0.002, days=700.0),
-            Effect("trend", always, 0.01, 0.0005, days=60.0),
-            Effect("trend", always, 0.01, 0.002, days=5.0),
-            Effect("weekday", weekday, 0.02, 0.05),
-            Effect("weekday", weekday, 0.002, 0.002, days=90.0),
-            Effect("year", waves, 0.005, 0.002),
-            Effect("calendar", known.loc[:, turns].to_numpy(dtype=float), 0.02, 0.01),
-            Effect("calendar", known.loc[:, ~turns].to_numpy(dtype=float), 0.02, 0.04),
+            prior.level.effect("level", always),
+            prior.years.effect("trend", always),
+            prior.months.effect("trend", always),
+            prior.days.effect("trend", always),
+            prior.weekday.effect("weekday", weekday),
+            prior.weekday_drift.effect("weekday", weekday),
+            prior.year.effect("year", waves),
+            prior.month_turn.effect("calendar", known.loc[:, turns].to_numpy(dtype=float)),
+            prior.special.effect("calendar", known.loc[:, ~turns].to_numpy(dtype=float)),
         )
 
     def _expect(self, dates: Sequence[dt.date]) -> tuple[np.ndarray, np.ndarray]:
-        return self._calls(dates, self._effects(self.history.known.features(dates, self.history.queue)))
+        return self._calls(dates, self._effects(self.history.features(dates)))
 
     def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:
-        features = self.history.known.features(dates, self.history.queue)
+        features = self.history.features(dates)
         plain = features.assign(weekday=[d.weekday() for d in dates])
         effects = self._effects(plain)
         last = {e.name: i + 1 for i, e in enumerate(effects)}
@@ -99,7 +157,7 @@ class Factor(Model):
         return {name: whole - less for (name, whole), less in zip(sums.items(), before, strict=False)}
 
     def _day_excess(self, dates: Sequence[dt.date], shown: np.ndarray) -> np.ndarray:
-        effects = self._effects(self.history.known.features(dates, self.history.queue))
+        effects = self._effects(self.history.features(dates))
         day, bases = self._numbers(dates), [e.basis for e in effects]
         mean, _ = self._expect(dates)
         slope = np.where(shown, 2.0 * np.sqrt(mean), 0.0)[:, self._used]  # of calls by their root
@@ -111,12 +169,12 @@ class Factor(Model):
 
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         day = self._numbers([date])
-        bases = [e.basis for e in self._effects(self.history.known.features([date], self.history.queue))]
+        bases = [e.basis for e in self._effects(self.history.features([date]))]
         scores = [score.predict(day, bases) for score in self._scores]
         mean = np.concatenate([m for m, _ in scores]) @ self._factors
         common = self._common(np.concatenate([v for _, v in scores]))
         roots = np.sqrt(seen[self._used] + POISSON)
-        calls, variance = self._back(*(row[None, :] for row in self._rest.update(roots, mean, common)))
+        calls, variance = self._back(*(row[None, :] for row in self._running_day.update(roots, mean, common)))
         return calls[0], variance[0]
 
     def _calls(

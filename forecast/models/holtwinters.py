@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from scipy import optimize, special
 
 from ..queueing.compiling import Kernel
+from ..ranges import check_ranges
 from .contract import Model
 from .profile import fill
 
-START_DAYS = 28
-START = (0.5, 0.05, 0.1, 0.5)
-PASSES = 200
+
+@dataclass(frozen=True)
+class HoltWintersParams:
+    """How the smoothing starts and how its constants are searched.
+
+    Parameters
+    ----------
+    start_days
+        First days whose means are the first states, at least 7: four weeks hold each weekday four times.
+    start
+        Where the search for α (as a share of its bound), δ, ω and φ starts, each above 0 and below 1: moderate
+        values, away from both bounds.
+    passes
+        Runs over the series that the search may take, at least 1: bounds the time.
+    """
+
+    start_days: int = 28
+    start: tuple[float, float, float, float] = (0.5, 0.05, 0.1, 0.5)
+    passes: int = 200
+
+    def __post_init__(self) -> None:
+        check_ranges(self, positive=("start",), start_days=(7, np.inf), start=(0.0, 1.0), passes=(1, np.inf))
+
+
+PARAMS = HoltWintersParams()
 
 
 @Kernel
@@ -71,7 +95,7 @@ class HoltWinters(Model):
     after Taylor (2010), European Journal of Operational Research 204, 139-152, and Taylor (2008), Management Science
     54, 253-265. The series is that of the open intervals; a season has a state for each wall-clock interval of the day
     and of the weekday that a day behaves like, so that closed and missing intervals leave it as it was. States start
-    from the first `START_DAYS` days, or all of a shorter history; α, δ, ω and φ make the squared one-step errors
+    from the first `start_days` days, or all of a shorter history; α, δ, ω and φ make the squared one-step errors
     least. α is at most 1 / (open intervals of a day): what passes within the day belongs to φ, and a level that chased
     it would stray without bound over the weeks ahead. The variance ahead sums the responses to each error to come,
     counted in open intervals.
@@ -85,20 +109,23 @@ class HoltWinters(Model):
     name: ClassVar[str] = "holt_winters"
     parameters: np.ndarray
 
+    def __init__(self, params: HoltWintersParams = PARAMS) -> None:
+        self.params = params
+
     def _learn(self) -> None:
         past = self.history
         row, wall = np.nonzero(past.seen)
-        weekday = past.known.features(past.dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(past.dates)["weekday"].to_numpy()
         place = np.cumsum((past.open | past.seen).ravel())[row * past.calls.shape[1] + wall]
         z = np.sqrt(past.calls[row, wall] + 0.25)
         self._after = int((past.open | past.seen).sum()) - int(place[-1])
         usual = past.open.sum(axis=1)
         self._periods = (int(np.median(usual[usual > 0])), max(round(7 * float(usual.mean())), 1))
         most = np.array([1.0 / self._periods[0], 1.0, 1.0, 1.0])
-        start = slice(0, int(np.searchsorted(row, row[0] + START_DAYS)))
+        start = slice(0, int(np.searchsorted(row, row[0] + self.params.start_days)))
         daily, weekly = self._seasons(z[start], weekday[row[start]], wall[start])
         series = (z, weekday[row], wall, np.diff(place, prepend=place[0] - 1.0))
-        run = smooth.suited(len(z) * PASSES)
+        run = smooth.suited(len(z) * self.params.passes)
 
         def follow(parameters: np.ndarray) -> tuple[float, np.ndarray, np.ndarray, np.ndarray]:
             state, day, week = np.array([z[start].mean(), 0.0]), daily.copy(), weekly.copy()
@@ -106,13 +133,13 @@ class HoltWinters(Model):
 
         found = optimize.minimize(
             lambda free: follow(most * special.expit(free))[0],
-            special.logit(START),
+            special.logit(self.params.start),
             method="Nelder-Mead",
-            options={"maxfev": PASSES, "xatol": 0.02, "fatol": 1e-9},
+            options={"maxfev": self.params.passes, "xatol": 0.02, "fatol": 1e-9},
         )
         self.parameters = most * special.expit(found.x)
         squares, self._state, self._daily, self._weekly = follow(self.parameters)
-        free = len(z) - len(np.unique(weekday[row] * past.calls.shape[1] + wall)) - len(START)
+        free = len(z) - len(np.unique(weekday[row] * past.calls.shape[1] + wall)) - len(self.params.start)
         self._noise = max(squares / max(free, len(z) / 2), 0.25)
 
     def _seasons(self, z: np.ndarray, weekday: np.ndarray, wall: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -134,7 +161,7 @@ class HoltWinters(Model):
         open_ = known.open_wall(between, past.minutes, past.queue)
         ahead = self._after + np.cumsum(open_.ravel()).reshape(open_.shape)
         ahead = np.maximum(ahead[[(d - past.last_date).days - 1 for d in dates]], 1)
-        weekday = known.features(dates, past.queue)["weekday"].to_numpy()
+        weekday = past.features(dates)["weekday"].to_numpy()
         level, error = self._state
         z = level + self._daily + self._weekly[weekday] + self.parameters[3] ** ahead * error
         variance = self._variance(int(ahead.max()))[ahead - 1]

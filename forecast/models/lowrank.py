@@ -6,14 +6,54 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MOST_FACTORS = 4
-CLIP_SD = 4.0
-LEAST_SD = 0.3
-PASSES = 3
-PRIOR_DAYS = 5.0
-MARGIN = 1.1
+from ..ranges import check_ranges
+
 POISSON_SD = 0.5
 """Standard deviation of the root of a Poisson count (Brown, Zhang and Zhao 2001)."""
+
+
+@dataclass(frozen=True)
+class LowRankParams:
+    """How factors are found.
+
+    Parameters
+    ----------
+    most_factors
+        Factors, at most, at least `passes`: few, so that no noise becomes a factor.
+    clip_sd
+        Robust standard deviations to which outlying cells are drawn in, above 0: Poisson cells seldom lie beyond.
+    least_sd
+        Least robust standard deviation of an interval's roots, above 0: a little below the Poisson 0.5, for intervals
+        that seem to have no noise.
+    passes
+        Rounds of filling holes and drawing cells in, at least 1: fit, holes and outliers depend on each other.
+    prior_days
+        Weight, in days, of the mean noise of all intervals in that of each, at least 0: an interval seen for a few
+        days only has no noise of its own.
+    margin
+        Multiple of the greatest singular value of Poisson noise that a factor must exceed, at least 1: calls are a
+        little noisier than Poisson.
+    """
+
+    most_factors: int = 4
+    clip_sd: float = 4.0
+    least_sd: float = 0.3
+    passes: int = 3
+    prior_days: float = 5.0
+    margin: float = 1.1
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            positive=("clip_sd", "least_sd"),
+            most_factors=(self.passes, np.inf),
+            passes=(1, np.inf),
+            prior_days=(0.0, np.inf),
+            margin=(1.0, np.inf),
+        )
+
+
+PARAMS = LowRankParams()
 
 
 @dataclass(frozen=True)
@@ -35,13 +75,13 @@ class LowRank:
     noise: np.ndarray
 
 
-def low_rank(z: np.ndarray) -> LowRank:
+def low_rank(z: np.ndarray, params: LowRankParams = PARAMS) -> LowRank:
     """Return the factors of roots of counts, shape (D, P), NaN where missing; each row and column has some value.
 
-    Holes are filled from the fit itself and cells further than `CLIP_SD` robust standard deviations from it are drawn
-    in, in `PASSES` rounds. As many singular vectors count as exceed by a tenth what Poisson noise alone would bring,
+    Holes are filled from the fit itself and cells further than `clip_sd` robust standard deviations from it are drawn
+    in, in `passes` rounds. As many singular vectors count as exceed by `margin` what Poisson noise alone would bring,
     of whose largest singular value :math:`\\tfrac12(\\sqrt D + \\sqrt P)` is the limit (Gavish and Donoho 2014),
-    `MOST_FACTORS` at most and one at least; in the first rounds fewer, so that no outlier becomes a factor of its own.
+    `most_factors` at most and one at least; in the first rounds fewer, so that no outlier becomes a factor of its own.
     Compare Shen and Huang (2008), Manufacturing & Service Operations Management 10, 391-410.
     """
     seen = np.isfinite(z)
@@ -49,11 +89,11 @@ def low_rank(z: np.ndarray) -> LowRank:
     column = known.sum(axis=0) / seen.sum(axis=0)
     level = known.sum(axis=1) / np.maximum((seen * column).sum(axis=1), 1e-9)
     fitted = level[:, None] * column[None, :]
-    limit = MARGIN * POISSON_SD * (np.sqrt(z.shape[0]) + np.sqrt(z.shape[1]))
-    for most in range(MOST_FACTORS - PASSES + 1, MOST_FACTORS + 1):
+    limit = params.margin * POISSON_SD * (np.sqrt(z.shape[0]) + np.sqrt(z.shape[1]))
+    for most in range(params.most_factors - params.passes + 1, params.most_factors + 1):
         apart = np.where(seen, known - fitted, np.nan)
-        robust = np.maximum(1.4826 * np.nanmedian(np.abs(apart), axis=0), LEAST_SD)
-        filled = fitted + np.clip(np.nan_to_num(apart), -CLIP_SD * robust, CLIP_SD * robust)
+        robust = np.maximum(1.4826 * np.nanmedian(np.abs(apart), axis=0), params.least_sd)
+        filled = fitted + np.clip(np.nan_to_num(apart), -params.clip_sd * robust, params.clip_sd * robust)
         u, s, vt = np.linalg.svd(filled, full_matrices=False)
         k = int(np.clip((s > limit).sum(), 1, most))
         fitted = (u[:, :k] * s[:k]) @ vt[:k]
@@ -62,5 +102,7 @@ def low_rank(z: np.ndarray) -> LowRank:
     own, pooled = squares.sum(axis=0) / np.maximum(days - k, 1), squares.sum() / max(int(days.sum()), 1)
     sign = np.where(vt[:k].sum(axis=1) < 0, -1.0, 1.0)
     return LowRank(
-        vt[:k] * sign[:, None], u[:, :k] * s[:k] * sign, (days * own + PRIOR_DAYS * pooled) / (days + PRIOR_DAYS)
+        vt[:k] * sign[:, None],
+        u[:, :k] * s[:k] * sign,
+        (days * own + params.prior_days * pooled) / (days + params.prior_days),
     )

@@ -1,4 +1,4 @@
-"""Simple rivals: what the same weekday brought before."""
+"""Simple rivals: the calls of the same weekday before."""
 
 from __future__ import annotations
 

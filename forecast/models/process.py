@@ -9,79 +9,57 @@ from functools import cached_property
 import numpy as np
 from scipy import linalg
 
-ODD_SD = 2.5
-LOG_SPREAD = 2.0
-STEPS = 15
-ENOUGH = 0.1
-TRIES = 5
-JITTER = 1e-6
-SMALLEST = 0.01
+from ..ranges import check_ranges
+from .effects import Days
 
 
 @dataclass(frozen=True)
-class Effect:
-    """One additive part of a series, a Gaussian process of its own.
+class ProcessParams:
+    """How the variances of a process are found.
 
-    Attributes
+    Parameters
     ----------
-    name
-        What it stands for.
-    basis
-        Regressors per day, shape (N, F); the part's covariance is ``basis @ basis.T``, times the decay.
-    typical, typical_log
-        Prior median of its variance: as a share of the mean square of a series to which it adds, and for the log of one
-        that it multiplies.
-    days
-        Distance in days over which it forgets itself; None = it stays for ever.
+    odd_sd
+        Standard deviations beyond which a left-out day is given more noise, above 0: days of a clean series seldom
+        lie beyond.
+    log_spread
+        Standard deviation of the logs of variances under their prior, above 0: wide, a factor of seven up or down is
+        usual.
+    steps
+        Steps of the climb, at most, at least 1: bounds the time of series that climb slowly.
+    longest_step
+        Change of a log variance in one step, at most, above 0: a longer one may leave the basin of the maximum.
+    enough
+        Gain of log density below which the climb ends, above 0: less is far below the uncertainty of the variances.
+    tries
+        Times that a step which loses is shortened, at least 1: the damping grows fourfold each time.
+    jitter
+        Noise variance added to every day as a share of the series' mean square, above 0: keeps the covariance
+        positive definite.
+    smallest
+        Share of the median to which smaller values of a multiplied series are raised, above 0: the log of an empty
+        day would be minus infinity.
     """
 
-    name: str
-    basis: np.ndarray
-    typical: float
-    typical_log: float
-    days: float | None = None
+    odd_sd: float = 2.5
+    log_spread: float = 2.0
+    steps: int = 15
+    longest_step: float = 2.0
+    enough: float = 0.1
+    tries: int = 5
+    jitter: float = 1e-6
+    smallest: float = 0.01
 
-    def covariance(self, basis: np.ndarray, distance: np.ndarray) -> np.ndarray:
-        """Return the covariance, per unit of variance, of days with the regressors `basis` with its own days."""
-        product = np.einsum("if,jf->ij", basis, self.basis)  # row by row: no day depends on its neighbours' rounding
-        return product if self.days is None else np.asarray(product * np.exp(-distance / self.days))
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            positive=("odd_sd", "log_spread", "longest_step", "enough", "jitter", "smallest"),
+            steps=(1, np.inf),
+            tries=(1, np.inf),
+        )
 
 
-@dataclass(frozen=True)
-class Days:
-    """Effects on N days, laid out once for all series on these days.
-
-    Attributes
-    ----------
-    day
-        Day numbers, shape (N,).
-    effects
-        With a row of `basis` per day.
-    noise
-        Prior median of the noise's variance.
-    log
-        Whether the series is a log.
-    """
-
-    day: np.ndarray
-    effects: tuple[Effect, ...]
-    noise: float
-    log: bool = False
-
-    def distance(self, day: np.ndarray) -> np.ndarray:
-        """Return the days between each of `day` and each of these, shape (len(day), N)."""
-        return np.asarray(np.abs(np.asarray(day, dtype=float)[:, None] - self.day[None, :]))
-
-    @cached_property
-    def stack(self) -> np.ndarray:
-        """Covariances per unit of variance, shape (effects, N, N)."""
-        distance = self.distance(self.day)
-        return np.stack([e.covariance(e.basis, distance) for e in self.effects])
-
-    @property
-    def prior(self) -> np.ndarray:
-        """Logs of the prior medians of all variances, that of the noise last."""
-        return np.log([*(e.typical_log if self.log else e.typical for e in self.effects), self.noise])
+PARAMS = ProcessParams()
 
 
 @dataclass
@@ -107,7 +85,7 @@ class Process:
     The covariance of effect e between days c and d is :math:`s_e\,x_c^\top x_d\,e^{-|c-d|/\ell_e}`; the variances s and
     that of the noise are those of the greatest marginal likelihood times log-normal priors (Rasmussen and Williams
     2006, Gaussian Processes for Machine Learning, chapter 5), found by scoring with the average information (Gilmour,
-    Thompson and Cullis 1995, Biometrics 51, 1440-1450). Days whose leave-one-out residual exceeds `ODD_SD` standard
+    Thompson and Cullis 1995, Biometrics 51, 1440-1450). Days whose leave-one-out residual exceeds `odd_sd` standard
     deviations are then given so much more noise that it does not, and the variances are found again.
 
     Parameters
@@ -120,22 +98,25 @@ class Process:
         Noise variance that is known to be there.
     scale
         Mean square that the effects' priors are shares of; None = that of `y`.
+    params
+        How the variances are found.
     """
 
     days: Days
     y: np.ndarray
     floor: float = 0.0
     scale: float | None = None
+    params: ProcessParams = PARAMS
     fit: _Fit = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._scale = self.scale or max(float(np.mean(self.y**2)), 1e-12)
         self._y = self.y / np.sqrt(self._scale)
-        self._known = np.full(len(self.y), self.floor / self._scale + JITTER)
+        self._known = np.full(len(self.y), self.floor / self._scale + self.params.jitter)
         self.fit = self._best(self._at(self.days.prior))
         variance = 1.0 / np.diag(self.fit.inverse)
         residual = self.fit.alpha * variance
-        excess = (residual / ODD_SD) ** 2 - variance
+        excess = (residual / self.params.odd_sd) ** 2 - variance
         if (excess > 0).any():
             self._known = self._known + np.maximum(excess, 0.0)
             self.fit = self._best(self._at(self.fit.theta))
@@ -153,18 +134,18 @@ class Process:
         whole[np.diag_indices(n)] += size[-1] + self._known
         lower = linalg.cholesky(whole, lower=True, check_finite=False, overwrite_a=True)
         alpha = linalg.cho_solve((lower, True), self._y, check_finite=False)
-        off = (theta - self.days.prior) / LOG_SPREAD
+        off = (theta - self.days.prior) / self.params.log_spread
         value = 0.5 * float(self._y @ alpha) + float(np.log(np.diag(lower)).sum()) + 0.5 * float(off @ off)
         return _Fit(theta, value, lower, alpha)
 
     def _best(self, fit: _Fit) -> _Fit:
         """Climb from `fit` to the greatest posterior density, as far as that gains anything."""
-        damping, prior = 1.0, np.eye(len(fit.theta)) / LOG_SPREAD**2
-        for _ in range(STEPS):
+        damping, prior = 1.0, np.eye(len(fit.theta)) / self.params.log_spread**2
+        for _ in range(self.params.steps):
             gradient, information = self._slopes(fit)
-            for _ in range(TRIES):
+            for _ in range(self.params.tries):
                 step = np.linalg.solve(information + damping * np.diag(np.diag(information)) + prior, gradient)
-                tried = self._at(fit.theta - np.clip(step, -2.0, 2.0))
+                tried = self._at(fit.theta - np.clip(step, -self.params.longest_step, self.params.longest_step))
                 if tried.value <= fit.value:
                     break
                 damping *= 4.0
@@ -172,7 +153,7 @@ class Process:
             if gain <= 0.0:
                 break
             fit, damping = tried, max(damping / 4.0, 1e-3)
-            if gain < ENOUGH:
+            if gain < self.params.enough:
                 break
         return fit
 
@@ -182,7 +163,7 @@ class Process:
         a = fit.inverse - alpha[:, None] * alpha[None, :]
         by_variance = np.append(stack.reshape(len(stack), -1) @ a.ravel(), np.trace(a))
         pulls = np.vstack([stack @ alpha, alpha]) * size[:, None]
-        return 0.5 * size * by_variance + (fit.theta - self.days.prior) / LOG_SPREAD**2, (
+        return 0.5 * size * by_variance + (fit.theta - self.days.prior) / self.params.log_spread**2, (
             0.5 * pulls @ fit.inverse @ pulls.T
         )
 
@@ -206,18 +187,18 @@ class Process:
             With it the mean is that of the first so many effects only; the variance stays that of all.
         """
         size, distance = np.exp(self.fit.theta), self.days.distance(day)
-        told = np.zeros(distance.shape)
+        weights = np.zeros(distance.shape)
         cross, own = np.zeros(distance.shape), np.full(len(day), size[-1] + self.floor / self._scale)
         for i, (s, effect, basis) in enumerate(zip(size[:-1], self.days.effects, bases, strict=True)):
             if i == effects:
-                told = cross.copy()
+                weights = cross.copy()
             cross += s * effect.covariance(basis, distance)
             own += s * (basis**2).sum(axis=1)
         if effects is None or effects == len(bases):
-            told = cross
+            weights = cross
         half = [linalg.solve_triangular(self.fit.lower, row, lower=True, check_finite=False) for row in cross]
-        spread = np.maximum(own - np.square(half).sum(axis=1), JITTER)
-        return np.sqrt(self._scale) * (told * self.fit.alpha).sum(axis=1), self._scale * spread
+        spread = np.maximum(own - np.square(half).sum(axis=1), self.params.jitter)
+        return np.sqrt(self._scale) * (weights * self.fit.alpha).sum(axis=1), self._scale * spread
 
 
 class Multiplied:
@@ -231,12 +212,14 @@ class Multiplied:
         The series, shape (N,); values below a hundredth of the median count as that.
     floor
         Noise variance that is known to be there.
+    params
+        As for `Process`.
     """
 
-    def __init__(self, days: Days, y: np.ndarray, floor: float) -> None:
+    def __init__(self, days: Days, y: np.ndarray, floor: float, params: ProcessParams = PARAMS) -> None:
         self._usual = float(np.median(y))
-        log = np.log(np.maximum(y / self._usual, SMALLEST))
-        self._process = Process(days, log, floor / self._usual**2, scale=1.0)
+        log = np.log(np.maximum(y / self._usual, params.smallest))
+        self._process = Process(days, log, floor / self._usual**2, scale=1.0, params=params)
         self.evidence = self._process.evidence - float(log.sum()) - len(y) * float(np.log(self._usual))
 
     def predict(

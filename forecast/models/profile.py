@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 HALF_LIFE_DAYS = 70.0
+"""Days after which a day weighs half in the shapes, above 0: ten weeks hold ten days of each weekday."""
 PRIOR_DAYS = 1.0
+"""Weight, in days, of the shape of all days in that of each weekday, at least 0: a day hardly moves a seen weekday."""
 PASSES = 3
+"""Rounds in which levels and shapes are found from each other, at least 1: they depend on each other."""
 
 
 class Profile:
@@ -28,7 +31,7 @@ class Profile:
     share
         Shape (7, P); the usual open intervals of a weekday add up to about 1.
     level
-        Calls of a whole usual day, shape (D,); NaN on days with too little to tell.
+        Calls of a whole usual day, shape (D,); NaN on days with too few known intervals.
     noise
         Variance of √calls around the profile per interval, shape (P,), at least 1/4.
     """
@@ -62,15 +65,15 @@ class Profile:
         self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray, weight: np.ndarray, usual: np.ndarray
     ) -> np.ndarray:
         level = np.nan_to_num(self.level)
-        told = np.isfinite(self.level)[:, None] & seen
+        known = np.isfinite(self.level)[:, None] & seen
         typical = max(float(np.nanmean(self.level)), 1e-9)
         with np.errstate(invalid="ignore", divide="ignore"):
-            pooled = (weight[:, None] * y * told).sum(axis=0) / (weight[:, None] * level[:, None] * told).sum(axis=0)
+            pooled = (weight[:, None] * y * known).sum(axis=0) / (weight[:, None] * level[:, None] * known).sum(axis=0)
         pooled = fill(pooled)
         out = np.empty_like(self.share)
         for w in range(7):
             mine = weekday == w
-            a = weight[mine][:, None] * told[mine]
+            a = weight[mine][:, None] * known[mine]
             top = (a * y[mine]).sum(axis=0) + PRIOR_DAYS * typical * pooled
             out[w] = top / ((a * level[mine][:, None]).sum(axis=0) + PRIOR_DAYS * typical)
             out[w] /= max(float(out[w][usual[w]].sum()), 1e-12)
@@ -78,9 +81,9 @@ class Profile:
 
     def _noise(self, y: np.ndarray, seen: np.ndarray, weekday: np.ndarray) -> np.ndarray:
         fitted = np.nan_to_num(self.level)[:, None] * self.share[weekday]
-        told = seen & np.isfinite(self.level)[:, None]
-        e2 = np.where(told, (np.sqrt(y + 0.25) - np.sqrt(fitted + 0.25)) ** 2, 0.0)
-        n = told.sum(axis=0)
+        known = seen & np.isfinite(self.level)[:, None]
+        e2 = np.where(known, (np.sqrt(y + 0.25) - np.sqrt(fitted + 0.25)) ** 2, 0.0)
+        n = known.sum(axis=0)
         overall = e2.sum() / max(n.sum(), 1)
         lost = 1.0 + 1.0 / max(float(np.median(n[n > 0])) / 5.0, 1.0)  # a share rests on about a fifth of the days
         return np.asarray(np.maximum((e2.sum(axis=0) + 5.0 * overall) / (n + 5.0) * lost, 0.25))

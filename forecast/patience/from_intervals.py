@@ -5,11 +5,11 @@ patience, whatever made them wait, and the estimate of greatest likelihood is
 
 .. math:: patience = (answered · wait + abandoned · w) / abandoned,
 
-w being the mean wait of those who hung up, which tables do not have. It is a small part of the sum, and Erlang A tells
-it: at the load, handle time and patience in hand, take the staff at which the answered would wait as they did, and w is
-what those who hang up wait there. Patience and w are improved in turns until they agree. Where the table counts who
-hung up within a threshold, that count tells the mean of w, and Erlang A only how it varies; this matters where the
-agents serve other queues too, whose calls Erlang A does not see.
+w being the mean wait of those who hung up, which tables do not have. This wait is a small part of the sum, and Erlang
+A gives it: at the load, handle time and patience in hand, take the staff at which the answered would wait as they
+did, and w is the wait there of those who hang up. Patience and w are improved in turns until they agree. Where the
+table counts who hung up within a threshold, that count gives the mean of w, and Erlang A only how w varies; this
+matters where the agents serve other queues too, whose calls Erlang A does not see.
 """
 
 from __future__ import annotations
@@ -21,23 +21,65 @@ import pandas as pd
 
 from ..calls.waits import Waits
 from ..queueing.formulas.performance import performance
+from ..ranges import check_ranges
 
-LEAST_ABANDONS = 30
-LEAST_SEEN = 0.25
-"""Of the time waited by all, the part that the table itself must hold."""
-LEAST_MEAN_S = 10.0
-"""Less than this is no patience: the callers who are counted as abandons did not wait."""
-UNSURE = 0.1
-BLOCK_CALLS = 20.0
-GROUPS = 40
-TURNS = 20
-STEPS = 24
+
+@dataclass(frozen=True)
+class PatienceParams:
+    """When and how a mean patience is estimated.
+
+    Parameters
+    ----------
+    least_abandons
+        Callers who hung up, at least, from 2: thirty give a standard error of about a fifth of the patience.
+    least_seen
+        Share of the time waited by all that the table itself must hold, 0 to 1: the rest is inferred by Erlang A.
+    least_mean_s
+        Least mean patience, seconds, at least 0: with less the callers who are counted as abandons did not wait.
+    unsure
+        Standard error of the mean wait of those who hung up, as a share of that wait, at least 0: no table holds that
+        wait.
+    block_calls
+        Calls of a stretch of intervals whose mean wait is used, at least 1: in fewer calls the mean wait is chance.
+    groups
+        Groups of stretches with like waits, at most, at least 1: Erlang A is computed once for each.
+    turns
+        Rounds in which patience and waits are improved, at most, at least 1: they end once two rounds agree to a
+        thousandth.
+    steps
+        Halvings of the search for the staff, at least 1: 24 leave less than a millionth.
+    """
+
+    least_abandons: int = 30
+    least_seen: float = 0.25
+    least_mean_s: float = 10.0
+    unsure: float = 0.1
+    block_calls: float = 20.0
+    groups: int = 40
+    turns: int = 20
+    steps: int = 24
+
+    def __post_init__(self) -> None:
+        check_ranges(
+            self,
+            least_abandons=(2, np.inf),
+            least_seen=(0.0, 1.0),
+            least_mean_s=(0.0, np.inf),
+            unsure=(0.0, np.inf),
+            block_calls=(1.0, np.inf),
+            groups=(1, np.inf),
+            turns=(1, np.inf),
+            steps=(1, np.inf),
+        )
+
+
+PARAMS = PatienceParams()
 CHECK = ["wait_from_s", "wait_to_s", "calls", "abandon_rate", "expected_rate"]
 
 
 @dataclass(frozen=True)
 class PatienceFound:
-    """Mean patience of a queue as its history tells it.
+    """Mean patience of a queue, estimated from its history.
 
     Attributes
     ----------
@@ -63,11 +105,11 @@ class PatienceFound:
     why: str = ""
 
 
-def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFound:
+def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int, params: PatienceParams = PARAMS) -> PatienceFound:
     """Return the mean patience of greatest likelihood, exponential patience assumed.
 
     Its standard error is that of a Poisson count of abandons, widened by how far the days' abandons spread beyond
-    Poisson, and by a share `UNSURE` of the mean wait of those who hung up, which no table holds.
+    Poisson, and by a share `unsure` of the mean wait of those who hung up, which no table holds.
 
     Parameters
     ----------
@@ -78,20 +120,24 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
         where none is known the mean wait of those who hang up is taken to be that of those who do not.
     minutes
         Length of an interval.
+    params
+        When and how the mean is estimated.
     """
     if waits.missing:
         return _unknown(waits, f"the calls have no {' and no '.join(waits.missing)}")
-    blocks = _blocks(waits, handle_s, 60.0 * minutes)
+    blocks = _blocks(waits, handle_s, 60.0 * minutes, params.block_calls)
     left = float(blocks["abandoned"].sum())
-    if left < LEAST_ABANDONS:
-        return _unknown(waits, f"{left:.0f} callers hung up while waiting, {LEAST_ABANDONS} are the least to tell from")
+    if left < params.least_abandons:
+        return _unknown(
+            waits, f"{left:.0f} callers hung up while waiting, {params.least_abandons} are the least to tell from"
+        )
     if not blocks["waited_s"].sum() > 0:
         return _unknown(waits, "nobody who was answered had waited")
-    groups = _grouped(blocks)
-    mean = _mean_from_threshold(waits)
+    groups = _grouped(blocks, params.groups)
+    mean = _mean_from_threshold(waits, params.least_abandons)
     patience = float((groups["waited_s"] + groups["abandoned"] * groups["wait_s"]).sum() / left)
-    for _ in range(TURNS):
-        hung_up_s = _waits_abandoned(groups, patience)
+    for _ in range(params.turns):
+        hung_up_s = _waits_abandoned(groups, patience, params.steps)
         usual = float(np.average(hung_up_s, weights=groups["abandoned"]))
         if mean is not None and usual > 0:
             hung_up_s = hung_up_s * mean / usual
@@ -100,13 +146,13 @@ def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int) -> PatienceFou
             break
     waited = blocks["waited_s"] + blocks["abandoned"] * hung_up_s[blocks["group"]]
     seen = float(blocks["waited_s"].sum() / waited.sum())
-    if patience < LEAST_MEAN_S or seen < LEAST_SEEN:
+    if patience < params.least_mean_s or seen < params.least_seen:
         return _unknown(waits, "those who were answered waited too little for so many to hang up")
     blocks["expected"] = waited / patience
     mean_hung_up = float(np.average(hung_up_s, weights=groups["abandoned"]))
     return PatienceFound(
         patience,
-        float(np.hypot(patience * np.sqrt(_spread(blocks) / left), UNSURE * mean_hung_up)),
+        float(np.hypot(patience * np.sqrt(_spread(blocks) / left), params.unsure * mean_hung_up)),
         int((blocks["answered"] + blocks["abandoned"]).sum()),
         int(left),
         mean_hung_up,
@@ -119,13 +165,13 @@ def _unknown(waits: Waits, why: str) -> PatienceFound:
     return PatienceFound(None, None, int(calls), int(left), None, pd.DataFrame(columns=CHECK), why)
 
 
-def _mean_from_threshold(waits: Waits) -> float | None:
-    """Return the mean wait of those who hung up, exponential as it were, from the share of them within a threshold.
+def _mean_from_threshold(waits: Waits, least_abandons: int) -> float | None:
+    """Return the mean wait of those who hung up, taken as exponential, from the share of them within a threshold.
 
-    None where fewer than `LEAST_ABANDONS` hung up on either side of it.
+    None where fewer than `least_abandons` hung up on either side of it.
     """
     early, left = float(waits.abandoned_in.sum()), float(waits.abandoned.sum())
-    if waits.within_s is None or min(early, left - early) < LEAST_ABANDONS:
+    if waits.within_s is None or min(early, left - early) < least_abandons:
         return None
     return -waits.within_s / float(np.log1p(-early / left))
 
@@ -138,8 +184,8 @@ def _spread(blocks: pd.DataFrame) -> float:
     return max(float(terms.sum()) / max(len(days) - 1, 1), 1.0)
 
 
-def _blocks(waits: Waits, handle_s: np.ndarray, seconds: float) -> pd.DataFrame:
-    """Return stretches of successive intervals of a day, of `BLOCK_CALLS` calls or one interval, sorted by mean wait.
+def _blocks(waits: Waits, handle_s: np.ndarray, seconds: float, block_calls: float) -> pd.DataFrame:
+    """Return stretches of successive intervals of a day, of `block_calls` calls or one interval, sorted by mean wait.
 
     In single intervals of few calls the mean wait would be chance, and those in which nobody was answered have none.
     """
@@ -147,7 +193,7 @@ def _blocks(waits: Waits, handle_s: np.ndarray, seconds: float) -> pd.DataFrame:
     here = calls > 0
     known = np.isfinite(handle_s) & (handle_s > 0) & here
     usual = float(np.average(handle_s[known], weights=calls[known])) if known.any() else np.nan
-    part = (np.cumsum(calls, axis=1) - calls) // BLOCK_CALLS
+    part = (np.cumsum(calls, axis=1) - calls) // block_calls
     frame = pd.DataFrame(
         {
             "day": np.nonzero(here)[0],
@@ -178,13 +224,13 @@ def _reached(blocks: pd.DataFrame) -> pd.Series:
     return pd.Series((blocks["abandoned"].cumsum() - 0.5 * blocks["abandoned"]) / blocks["abandoned"].sum())
 
 
-def _grouped(blocks: pd.DataFrame) -> pd.DataFrame:
-    """Return the blocks in at most `GROUPS` groups of like waits and equally many abandons; names each block's."""
-    blocks["group"] = pd.factorize(np.minimum(np.floor(_reached(blocks) * GROUPS), GROUPS - 1))[0]
+def _grouped(blocks: pd.DataFrame, groups: int) -> pd.DataFrame:
+    """Return the blocks in at most `groups` groups of like waits and equally many abandons; names each block's."""
+    blocks["group"] = pd.factorize(np.minimum(np.floor(_reached(blocks) * groups), groups - 1))[0]
     return _measured(blocks.groupby("group")[["answered", "waited_s", "abandoned", "work_s", "span_s"]].sum())
 
 
-def _waits_abandoned(groups: pd.DataFrame, patience_s: float) -> np.ndarray:
+def _waits_abandoned(groups: pd.DataFrame, patience_s: float, steps: int) -> np.ndarray:
     """Return the mean wait of those who hang up, where the answered wait as they did; shape (groups,)."""
     wait, load, handle = (groups[c].to_numpy() for c in ("wait_s", "load_erl", "handle_s"))
     known = np.isfinite(load) & (wait > 0)
@@ -192,7 +238,7 @@ def _waits_abandoned(groups: pd.DataFrame, patience_s: float) -> np.ndarray:
         return np.asarray(wait)
     wait, load, handle = wait[known], load[known], handle[known]
     low, high = np.log(1e-3 * load), np.log(2.0 * load + 10.0)
-    for _ in range(STEPS):
+    for _ in range(steps):
         middle = 0.5 * (low + high)
         found = performance("erlang_a", np.exp(middle), load_erl=load, aht_s=handle, patience_s=patience_s)
         slow = ~(np.asarray(found.asa_s) <= wait)

@@ -1,4 +1,4 @@
-"""Laws of patience as they are fitted: by the chance per second to hang up (the hazard), which single waits show.
+"""Laws of patience for fitting, by their hazard: the chance per second to hang up, which single waits show.
 
 Each law is found on an unbounded scale (`of`) from some starting points (`starts`).
 """
@@ -17,7 +17,7 @@ from ..queueing.formulas.erlang import like_input
 
 @dataclass(frozen=True)
 class Memoryless:
-    """Exponential patience: who has waited long is as likely to hang up in the next second as who just came."""
+    """Exponential patience: a caller who has waited long is as likely to hang up in the next second as a new one."""
 
     mean_s: float
     name: ClassVar[str] = "exponential"

@@ -1,4 +1,4 @@
-"""With which mean patience a queue is planned: the planner's word, else what the history tells, else without limit."""
+"""The mean patience with which a queue is planned: the planner's number, else the history's, else no limit."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from ..calls.history import History, Note
 from .from_intervals import PatienceFound, patience_of
 
 APART = 2.0
-"""Standard errors by which a number given may lie off the history before it is called another."""
+"""Standard errors by which a given number may differ from the history's, above 0: beyond two it is another number."""
 
 
-def settled(history: History, given: float | None, handle_s: float | None = None) -> tuple[float, list[Note]]:
-    """Return the mean patience in seconds to plan with, infinite = callers wait for ever, and what to say about it.
+def planned_patience(history: History, given: float | None, handle_s: float | None = None) -> tuple[float, list[Note]]:
+    """Return the mean patience in seconds to plan with, infinite = callers wait for ever, and notes on that number.
 
     Parameters
     ----------
     history
         Past of the queue.
     given
-        The planner's number, which wins; infinite = they wait for ever; None = ask the history.
+        The planner's number, which wins; infinite = callers wait for ever; None = estimate it from the history.
     handle_s
         Mean handle time where the history has none.
     """
@@ -36,7 +36,7 @@ def settled(history: History, given: float | None, handle_s: float | None = None
         text = f"the history does not tell how long callers are patient: {found.why}"
         action = "they are taken to wait for ever; give patience_s to change that"
         return (math.inf if given is None else given), [] if silent else [_note(history, text, action)]
-    text = _told(found)
+    text = _described(found)
     if given is None:
         return found.mean_s, [
             _note(history, text, "used, with Erlang A; patience_s overrules it, inf = they never hang up")
@@ -48,7 +48,7 @@ def settled(history: History, given: float | None, handle_s: float | None = None
     ]
 
 
-def _told(found: PatienceFound) -> str:
+def _described(found: PatienceFound) -> str:
     """Return the estimate, its error and its check in words."""
     rates = found.check[["abandon_rate", "expected_rate"]].to_numpy(dtype=float)
     worst = int(np.argmax(np.abs(np.log((rates[:, 0] + 1e-9) / (rates[:, 1] + 1e-9)))))

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import Calendar, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import parse_opening
 
 WEEKDAY = np.array([1.3, 1.1, 1.0, 0.95, 0.9, 0.5, 0.4])
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.backtesting.value_added import overrides_backtest, overrides_helped
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.overrides import overrides_of
+from busyhour.forecast.overrides_value_added import overrides_backtest, overrides_helped
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.tables import QUANTILE_COLUMNS
 

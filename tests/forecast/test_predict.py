@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from busyhour.forecast.backtesting.rolling import backtest, scores
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, SpecialDay
+from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import ALWAYS
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.models import MODELS
 from busyhour.forecast.predict import forecast

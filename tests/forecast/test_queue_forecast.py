@@ -156,7 +156,8 @@ MANY = """
 import datetime as dt
 import numpy as np
 import pandas as pd
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import ALWAYS
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.predict import forecast
 from busyhour.forecast.progress import Stopped, Watch

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_opening
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.errors import InputError

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from busyhour.app.cli.main import app
 from busyhour.app.inputs.folder import Folder
 from busyhour.app.run import predict
+from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.predict import Forecast
@@ -69,7 +70,7 @@ def test_region_and_paydays_come_from_the_config(centre: Path, edit: Callable[[s
     calendar = Folder.read(centre).calendar()
     assert calendar.holiday(dt.date(2026, 11, 1)) is not None
     days = [dt.date(2026, 10, 15), dt.date(2026, 10, 29), dt.date(2026, 10, 30)]
-    assert calendar.features(days)["kind:payday"].tolist() == [1, 0, 1]
+    assert day_features(calendar, days)["kind:payday"].tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize("value", ['["first"]', "[0]", "[32]"])

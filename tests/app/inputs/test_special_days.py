@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from busyhour.app.inputs.special_days import read_special_days
-from busyhour.forecast.calendar.calendars import SpecialDay
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.errors import InputError
 
 

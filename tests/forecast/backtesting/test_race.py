@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from busyhour.forecast.backtesting.origins import course
-from busyhour.forecast.backtesting.race import HEAT, HOPELESS, Entry, Race, choose, race
+from busyhour.forecast.backtesting.choice import choose
+from busyhour.forecast.backtesting.origins import past_origins
+from busyhour.forecast.backtesting.race import PARAMS, Entry, Race, race
 from busyhour.forecast.backtesting.score import Score
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.calls.arrange import histories
@@ -46,11 +47,11 @@ def test_a_hopeless_model_stops_after_the_newest_origins(desk, monkeypatch):
     monkeypatch.setitem(MODELS, "twice", Twice)
     held = run(desk, "weekday_mean", "weekday_median", "twice")
     ran = {e.model: e.origins for e in held.entries}
-    assert ran == {"weekday_mean": 6, "weekday_median": 6, "weekday_mean+weekday_median": 6, "twice": HEAT}
+    assert ran == {"weekday_mean": 6, "weekday_median": 6, "weekday_mean+weekday_median": 6, "twice": PARAMS.heat}
     assert held.entries[-1].model == "twice" and held.origins == 6
-    short = run(desk, "weekday_mean", "twice", origins=HEAT)
-    scores = {e.model: e.score for e in run(desk, "weekday_mean", "twice", origins=HEAT, knockout=False).entries}
-    assert scores["twice"].wql > HOPELESS * scores["weekday_mean"].wql
+    short = run(desk, "weekday_mean", "twice", origins=PARAMS.heat)
+    scores = {e.model: e.score for e in run(desk, "weekday_mean", "twice", origins=PARAMS.heat, knockout=False).entries}
+    assert scores["twice"].wql > PARAMS.hopeless * scores["weekday_mean"].wql
     assert {e.model: e.score for e in short.entries}["twice"] == scores["twice"]
 
 
@@ -71,7 +72,7 @@ def test_a_model_asked_for_runs_from_all_origins(desk, monkeypatch):
 def test_the_average_scores_as_if_it_had_run_itself(desk):
     held = run(desk, "weekday_mean", "poisson_glm", "weekday_median")
     joint = next(e for e in held.entries if "+" in e.model)
-    over = course(desk, lead=0, days=7, origins=6)
+    over = past_origins(desk, lead=0, days=7, origins=6)
     alone = over.score([over.predict(model_named(joint.model), i) for i in range(6)])
     assert joint.score.wql == pytest.approx(alone.wql, rel=1e-9)
     assert joint.score.coverage_80 == pytest.approx(alone.coverage_80)

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from busyhour.forecast.backtesting.score import poisson_floor, score
-from busyhour.forecast.models.spread import count_quantiles
+from busyhour.forecast.models.quantiles import count_quantiles
 from busyhour.forecast.tables import QUANTILES
 
 

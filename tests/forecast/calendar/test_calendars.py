@@ -4,15 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import (
-    ALWAYS,
-    Calendar,
-    SpecialDay,
-    opening_of_history,
-    parse_hours,
-    parse_opening,
-)
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import ALWAYS, opening_of_history, parse_hours, parse_opening
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.errors import InputError
 
 
@@ -63,7 +59,7 @@ def test_closures_and_hours_may_concern_one_queue():
 def test_the_day_after_a_closure_behaves_like_the_first_of_the_week(office):
     tuesday = dt.date(2026, 4, 7)
     calendar = office.with_closures([dt.date(2026, 4, 6)], None)
-    features = calendar.features([dt.date(2026, 4, 3), tuesday, dt.date(2026, 4, 8), dt.date(2026, 4, 14)])
+    features = day_features(calendar, [dt.date(2026, 4, 3), tuesday, dt.date(2026, 4, 8), dt.date(2026, 4, 14)])
     assert features["weekday"].tolist() == [4, 0, 2, 1]
     assert features["after_closure"].tolist() == [0, 1, 0, 0]
     assert features["after_closure_2"].tolist() == [0, 0, 1, 0]
@@ -71,8 +67,8 @@ def test_the_day_after_a_closure_behaves_like_the_first_of_the_week(office):
 
 
 def test_a_holiday_of_a_desk_that_never_closes_behaves_like_a_sunday():
-    features = Calendar(ALWAYS, country="US").features(
-        [dt.date(2026, 7, 3), dt.date(2026, 7, 4), dt.date(2026, 11, 26)]
+    features = day_features(
+        Calendar(ALWAYS, country="US"), [dt.date(2026, 7, 3), dt.date(2026, 7, 4), dt.date(2026, 11, 26)]
     )
     assert features["weekday"].tolist()[2] == 6
     assert features["holiday"].tolist() == [1, 1, 1]  # the 3rd is the day in lieu
@@ -80,7 +76,7 @@ def test_a_holiday_of_a_desk_that_never_closes_behaves_like_a_sunday():
 
 def test_working_days_are_counted_from_both_ends_of_the_month(office):
     dates = [dt.date(2026, 5, 1), dt.date(2026, 5, 4), dt.date(2026, 5, 29), dt.date(2026, 5, 27), dt.date(2026, 5, 15)]
-    features = office.features(dates)
+    features = day_features(office, dates)
     assert features["month_start_1"].tolist() == [1, 0, 0, 0, 0]
     assert features["month_start_2"].tolist() == [0, 1, 0, 0, 0]
     assert features["month_end_1"].tolist() == [0, 0, 1, 0, 0]
@@ -90,7 +86,7 @@ def test_working_days_are_counted_from_both_ends_of_the_month(office):
 
 def test_kinds_without_a_known_effect_become_regressors():
     days = (SpecialDay(dt.date(2026, 5, 5), "a", "payday"), SpecialDay(dt.date(2026, 5, 6), "b", "sale", effect=1.5))
-    features = Calendar(ALWAYS, special=days).features([d.date for d in days])
+    features = day_features(Calendar(ALWAYS, special=days), [d.date for d in days])
     assert features["kind:payday"].tolist() == [1, 0]
     assert "kind:sale" not in features
     assert Calendar(ALWAYS, special=days).effect([d.date for d in days]).tolist() == [1.0, 1.5]
@@ -124,10 +120,10 @@ def test_opening_is_read_from_a_history(office, make_calls):
 def test_the_working_days_beside_an_open_holiday_are_told():
     """Armistice Day of 2011 was a Friday, of 2010 a Thursday; the weekend is skipped."""
     dates = [dt.date(2011, 11, 10), dt.date(2011, 11, 12), dt.date(2011, 11, 14), dt.date(2010, 11, 12)]
-    features = Calendar(ALWAYS, country="FR").features(dates)
+    features = day_features(Calendar(ALWAYS, country="FR"), dates)
     assert features["before_holiday"].tolist() == [1, 0, 0, 0]
     assert features["after_holiday"].tolist() == [0, 0, 1, 1]
-    shut = Calendar(ALWAYS, country="FR").with_closures([dt.date(2011, 11, 11)], None).features(dates)
+    shut = day_features(Calendar(ALWAYS, country="FR").with_closures([dt.date(2011, 11, 11)], None), dates)
     assert not shut[["before_holiday", "after_holiday"]].iloc[:3].to_numpy().any()
     assert shut["before_closure"].tolist() == [1, 0, 0, 0]
 
@@ -141,7 +137,7 @@ def test_moving_feasts_bridges_and_parts_of_a_country_are_known():
         False,
     ]
     friday = dt.date(2026, 5, 15)  # the day after Ascension
-    assert france.features([friday, friday + dt.timedelta(days=7)])["bridge"].tolist() == [1, 0]
+    assert day_features(france, [friday, friday + dt.timedelta(days=7)])["bridge"].tolist() == [1, 0]
     named = [Calendar(ALWAYS, country="DE", subdivision=part).holiday(dt.date(2026, 1, 6)) for part in ("BY", "BE")]
     assert named[0] and not named[1]
 
@@ -156,7 +152,7 @@ def test_own_hours_of_a_date_replace_those_of_its_weekday(office):
     calendar = Calendar(office.opening, special=special)
     assert calendar.open_wall([eve, sunday], 60).sum(axis=1).tolist() == [4, 4]
     assert calendar.open_wall([eve], 60, "vip").sum() == 2
-    assert calendar.features([dt.date(2026, 12, 23)])["before_closure"].item() == 0
+    assert day_features(calendar, [dt.date(2026, 12, 23)])["before_closure"].item() == 0
     with pytest.raises(InputError, match="closed day has no hours"):
         SpecialDay(eve, "x", closed=True, hours=((480, 720),))
 
@@ -171,6 +167,6 @@ def test_paydays_move_to_the_working_day_before_and_act_as_a_kind():
         dt.date(2026, 6, 30),
         dt.date(2026, 6, 1),
     ]
-    assert calendar.features(dates)["kind:payday"].tolist() == [1, 0, 1, 1, 0]
+    assert day_features(calendar, dates)["kind:payday"].tolist() == [1, 0, 1, 1, 0]
     with pytest.raises(InputError, match="day of the month"):
         Calendar(ALWAYS, paydays=(32,))

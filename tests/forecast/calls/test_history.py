@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_opening
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
 

@@ -3,7 +3,8 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from busyhour.forecast.calendar.calendars import ALWAYS, Calendar
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.opening_hours import ALWAYS
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.calls.findings import report, table
 from busyhour.forecast.calls.quality import cleaned, inspect

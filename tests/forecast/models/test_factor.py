@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from busyhour.forecast.models.effects import Days, Effect
 from busyhour.forecast.models.lowrank import low_rank
-from busyhour.forecast.models.process import Days, Effect, Multiplied, Process
+from busyhour.forecast.models.process import Multiplied, Process
 
 DAY = np.arange(60.0)
 WEEKDAY = (DAY[:, None] % 7 == np.arange(7)).astype(float)

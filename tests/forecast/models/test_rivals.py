@@ -7,13 +7,16 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from busyhour.forecast.calendar.calendars import Calendar, SpecialDay, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import parse_opening
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.models import Combination, glm, model_named
+from busyhour.forecast.models import Combination, model_named
 from busyhour.forecast.models.combine import average
-from busyhour.forecast.models.glm import PoissonGlm
+from busyhour.forecast.models.glm import GlmParams, PoissonGlm
 from busyhour.forecast.models.holtwinters import HoltWinters, echoes, smooth
 from busyhour.forecast.models.mstl import MstlEts
 
@@ -34,16 +37,14 @@ def truth(make_calls, calendar, grid, **more):
 # Poisson regression
 
 
-def test_the_glm_is_that_of_statsmodels(make_calls, monkeypatch):
-    monkeypatch.setattr(glm, "PRIOR_DAYS", 1e-9)
-    monkeypatch.setattr(glm, "PRIOR_SD", 1e6)
+def test_the_glm_is_that_of_statsmodels(make_calls):
     mailing = [dt.date(2026, 1, d) for d in (7, 13, 22)]
     hours = parse_opening(dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), "08:00-12:00"))
     calendar = Calendar(hours, special=tuple(SpecialDay(d, "m", "mailing") for d in mailing))
     history = past(make_calls(calendar, days=84), calendar)
-    model = PoissonGlm().fit(history)
+    model = PoissonGlm(GlmParams(prior_days=1e-9, prior_sd=1e6)).fit(history)
     day, wall = np.nonzero(history.seen)
-    features = calendar.features(history.dates, "calls")
+    features = day_features(calendar, history.dates, "calls")
     cell = pd.get_dummies(pd.Series(features["weekday"].to_numpy()[day] * 24 + wall), dtype=float)
     x = np.hstack([cell.to_numpy(), features[model.effects.index].to_numpy()[day]])
     theirs = sm.GLM(history.calls[day, wall], x, family=sm.families.Poisson()).fit(scale="X2")

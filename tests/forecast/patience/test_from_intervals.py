@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.forecast.calendar.calendars import Calendar, parse_opening
+from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.opening_hours import parse_opening
 from busyhour.forecast.calls.arrange import histories
-from busyhour.forecast.patience.from_intervals import UNSURE, patience_of
-from busyhour.forecast.patience.planned import settled
+from busyhour.forecast.patience.from_intervals import PARAMS, patience_of
+from busyhour.forecast.patience.planned import planned_patience
 from busyhour.forecast.predict import forecast
 
 HANDLE_S = 240.0
@@ -75,7 +76,7 @@ def test_the_patience_behind_a_table_is_found(load, agents, days):
 def test_the_standard_error_is_the_spread_of_the_estimates():
     found = [told(table(seed, days=5)) for seed in range(30)]
     means, errors = np.array([f.mean_s for f in found]), np.array([f.se_s for f in found])
-    chance = np.array([np.sqrt(f.se_s**2 - (UNSURE * f.hung_up_s) ** 2) for f in found])
+    chance = np.array([np.sqrt(f.se_s**2 - (PARAMS.unsure * f.hung_up_s) ** 2) for f in found])
     assert 0.6 < means.std() / chance.mean() < 1.5
     assert (np.abs(means - 150.0) < 1.96 * errors).mean() >= 0.9
 
@@ -144,7 +145,7 @@ def test_abandons_are_the_rest_of_the_calls_offered():
 )
 def test_the_planners_word_wins_and_is_held_against_the_history(given, used, words):
     history = histories(table(7), Calendar(parse_opening(OPEN)), minutes=30)["calls"]
-    patience, notes = settled(history, given)
+    patience, notes = planned_patience(history, given)
     assert patience == pytest.approx(used, rel=0.08)
     assert [n.kind for n in notes] == ["patience"]
     assert words in notes[0].action and "% expected" in notes[0].what
@@ -152,10 +153,10 @@ def test_the_planners_word_wins_and_is_held_against_the_history(given, used, wor
 
 def test_silence_where_nothing_was_to_be_told():
     history = histories(table(8)[["start", "offered"]], Calendar(parse_opening(OPEN)), minutes=30)["calls"]
-    assert settled(history, None) == (math.inf, [])
-    assert settled(history, 90.0) == (90.0, [])
+    assert planned_patience(history, None) == (math.inf, [])
+    assert planned_patience(history, 90.0) == (90.0, [])
     half = histories(table(8).drop(columns="wait_s"), Calendar(parse_opening(OPEN)), minutes=30)["calls"]
-    patience, notes = settled(half, None)
+    patience, notes = planned_patience(half, None)
     assert patience == math.inf and "for ever" in notes[0].action and "no wait_s" in notes[0].what
 
 
@@ -176,4 +177,4 @@ def test_what_came_after_the_origin_tells_no_patience():
         table(10).query("start < '2026-01-19'"), Calendar(parse_opening(OPEN)), minutes=30
     )["calls"]  # fmt: skip
     past = history.until(cut.last_date)
-    assert settled(past, None)[0] == settled(cut, None)[0] != settled(history, None)[0]
+    assert planned_patience(past, None)[0] == planned_patience(cut, None)[0] != planned_patience(history, None)[0]

@@ -1,4 +1,8 @@
-"""The two questions most asked of a table of calls, in one call each: what comes, and how far off would that be."""
+"""The public functions on a data frame of calls: what to expect (`forecast`), with which errors (`backtest`).
+
+Both take their options one by one, since a user writes them in a notebook; inside, the options travel as one
+`ForecastOptions` or `HistoryOptions`.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,12 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from .backtesting.origin_table import origins_of
 from .backtesting.race import ORIGINS
 from .backtesting.rolling import backtest as rolled
-from .calendar.calendars import Calendar
-from .calls.tidy import calendar_of, cut, dates_of, minutes_of, origins_of, tidy
-from .models import MODELS
+from .calls.history_options import HistoryOptions, dates_of, minutes_of
+from .calls.tidy import calendar_of, tidy
+from .options import DEFAULT_MODEL, ForecastOptions, usable_calls
 from .overrides import Override
 from .predict import Forecast
 from .predict import forecast as predicted
@@ -22,10 +27,10 @@ from .progress import Watch
 WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", "level_shift", "clock_slip", "model",
           "running_day")  # fmt: skip
 """Kinds of findings that a forecast on a data frame warns about; the others are usual."""
-MOST_SAID = 5
+MOST_WARNED = 5
+"""Findings named in the warning, at most: more would hide what matters."""
 QUEUES_A_PROCESS = 4
-"""A process costs about as much to start as so many queues to forecast."""
-DEFAULT_MODEL = next(iter(MODELS))
+"""Queues per process: to start a process costs about as much as to forecast so many queues."""
 
 
 def forecast(
@@ -49,6 +54,8 @@ def forecast(
     watch: Watch | None = None,
 ) -> pd.DataFrame:
     """Forecast the days after the last day of a table of calls.
+
+    Each option is a parameter of its own, since users call this function by hand.
 
     Parameters
     ----------
@@ -79,7 +86,7 @@ def forecast(
         The planner's own numbers, rows of the table ``overrides``; ``model_calls`` keeps the model's.
     now
         A moment of a running day: calls from then on are not used, and the rest of that day is forecast too, given
-        what has come of it.
+        the calls that have come.
     processes
         Queues forecast beside each other; a script that sets it needs ``if __name__ == "__main__"``.
     watch
@@ -105,68 +112,61 @@ def forecast(
     >>> forecast(calls, 1, interval="1h")["calls"].round().tolist()
     [20.0, 25.0, 20.0]
     """
-    found = answered(
-        calls, days, minutes_of(interval), queue=queue, zone=zone, min_intervals=min_intervals, now=now, hours=open,
-        closed=closed, country=country, subdivision=subdivision, model=model, handle_s=handle_s, patience_s=patience_s,
-        overrides=overrides, processes=processes, origins=ORIGINS if model == "auto" else 0, watch=watch,
+    options = ForecastOptions(
+        HistoryOptions(minutes_of(interval), open, dates_of(closed), country, subdivision, min_intervals, queue, zone),
+        days, model, handle_s, patience_s, now, ORIGINS if model == "auto" else 0, processes,
     )  # fmt: skip
+    found = forecast_by_options(calls, options, overrides=overrides, watch=watch)
     for name, error in found.failed.items():
         warnings.warn(f"queue {name!r} is left out: {error}", stacklevel=2)
-    asked = {"closed_calls"} if open is not None else set()
-    asked |= {"gap"} if min_intervals else set()
-    said = found.quality[found.quality["kind"].isin(set(WARNED) - asked)]
-    if len(said):
-        first = said.head(MOST_SAID).itertuples()
+    expected = {"closed_calls"} if open is not None else set()
+    expected |= {"gap"} if min_intervals else set()
+    findings = found.quality[found.quality["kind"].isin(set(WARNED) - expected)]
+    if len(findings):
+        first = findings.head(MOST_WARNED).itertuples()
         lines = [f"{row.queue} from {row.start} to {row.end}: {row.what}; {row.action}" for row in first]
-        more = f"; and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
+        more = f"; and {len(findings) - MOST_WARNED} more" if len(findings) > MOST_WARNED else ""
         warnings.warn("; ".join(lines) + more, stacklevel=2)
     return found.volume
 
 
-def answered(
+def forecast_by_options(
     calls: pd.DataFrame,
-    days: int,
-    minutes: int,
+    options: ForecastOptions,
     *,
-    queue: str | None,
-    zone: str | None,
-    min_intervals: int,
-    now: str | pd.Timestamp | None,
-    hours: str | None,
-    closed: Iterable[dt.date | str] | pd.DataFrame,
-    country: str | None,
-    subdivision: str | None,
-    model: str,
-    handle_s: float | None,
-    patience_s: float | None,
-    overrides: pd.DataFrame | Sequence[Override] | None,
-    processes: int | None,
-    origins: int,
-    watch: Watch | None,
+    overrides: pd.DataFrame | Sequence[Override] | None = None,
+    watch: Watch | None = None,
 ) -> Forecast:
-    """Forecast as `forecast` and return all that it rests on; `processes` None = as many as pay.
+    """Forecast as `forecast` and return all that the forecast rests on.
+
+    Parameters
+    ----------
+    calls, overrides, watch
+        As for `forecast`.
+    options
+        What is to be forecast, and how the calls are read.
 
     Raises
     ------
     InputError
         As `forecast`.
     """
-    frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
-    frame, grid = cut(frame, days, minutes, zone, now)
+    frame, grid = usable_calls(tidy(calls, options.history), options)
     names = list(frame["queue"].unique())
+    processes = options.processes
     if processes is None:
         processes = min(os.cpu_count() or 1, len(names) // QUEUES_A_PROCESS + 1)
     return predicted(
         frame,
         grid,
-        calendar_of(frame, minutes, hours, closed, country, subdivision, zone),
-        models=model,
-        handle_s=dict.fromkeys(names, handle_s),
-        patience_s=dict.fromkeys(names, patience_s),
+        calendar_of(frame, options.history),
+        models=options.model,
+        handle_s=dict.fromkeys(names, options.handle_s),
+        patience_s=dict.fromkeys(names, options.patience_s),
         overrides=overrides,
-        running=now is not None,
+        running=options.now is not None,
         processes=processes,
-        origins=origins,
+        origins=options.origins,
         watch=watch,
     )
 
@@ -189,8 +189,8 @@ def backtest(
 ) -> pd.DataFrame:
     """Forecast from past days with nothing but what was known on their evenings.
 
-    The forecast of an origin equals what `forecast` gives on the calls cut there. `rolling.scores` turns the result
-    into the table of errors.
+    Each option is a parameter of its own, as for `forecast`. The forecast of an origin equals what `forecast` gives on
+    the calls cut there. `scores` turns the result into the table of errors.
 
     Parameters
     ----------
@@ -215,13 +215,36 @@ def backtest(
     InputError
         If the calls or origins cannot be used, or an option makes no sense.
     """
-    minutes = minutes_of(interval)
-    frame = tidy(calls, minutes, queue=queue, zone=zone, min_intervals=min_intervals)
-    shut = dates_of(closed)
-
-    def known(past: pd.DataFrame) -> Calendar:
-        return calendar_of(past, minutes, open, shut, country, subdivision, zone)
-
-    return rolled(
-        frame, known, interval_min=minutes, origins=origins_of(origins), model=model, daytype=daytype, watch=watch
+    options = HistoryOptions(
+        minutes_of(interval), open, dates_of(closed), country, subdivision, min_intervals, queue, zone
     )
+    return backtest_by_options(calls, origins, options, model=model, daytype=daytype, watch=watch)
+
+
+def backtest_by_options(
+    calls: pd.DataFrame,
+    origins: pd.DataFrame,
+    options: HistoryOptions,
+    *,
+    model: str = DEFAULT_MODEL,
+    daytype: str = "business",
+    watch: Watch | None = None,
+) -> pd.DataFrame:
+    """Forecast from past days as `backtest`; the calendar of each origin is made of the calls up to that origin.
+
+    Parameters
+    ----------
+    calls, origins, model, daytype, watch
+        As for `backtest`.
+    options
+        How the calls are read.
+
+    Raises
+    ------
+    InputError
+        As `backtest`.
+    """
+    return rolled(
+        tidy(calls, options), lambda past: calendar_of(past, options), interval_min=options.interval_min,
+        origins=origins_of(origins), model=model, daytype=daytype, watch=watch,
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from busyhour.forecast.models.rest import CLIP_SD, Rest
+from busyhour.forecast.models.running_day import PARAMS, RunningDay
 
 P, D, CUT = 16, 150, 6
 SHAPE = np.sin(np.linspace(0.4, 2.7, P))
@@ -17,8 +17,8 @@ def days(spread: float, seed: int = 1) -> np.ndarray:
     return USUAL + spread * rng.normal(size=(D, 1)) * SHAPE + 0.5 * rng.normal(size=(D, P))
 
 
-def rest(spread: float) -> Rest:
-    return Rest(days(spread), np.tile(USUAL, (D, 1)), spread**2 * np.outer(SHAPE, SHAPE), NOISE)
+def rest(spread: float) -> RunningDay:
+    return RunningDay(days(spread), np.tile(USUAL, (D, 1)), spread**2 * np.outer(SHAPE, SHAPE), NOISE)
 
 
 def beginning(day: np.ndarray) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_days_that_stray_as_a_whole_are_followed_by_the_conditional_mean():
 
 
 def test_nothing_is_changed_where_beginnings_tell_nothing():
-    known = Rest(days(0.0), np.tile(USUAL, (D, 1)), 9.0 * np.outer(SHAPE, SHAPE), NOISE)
+    known = RunningDay(days(0.0), np.tile(USUAL, (D, 1)), 9.0 * np.outer(SHAPE, SHAPE), NOISE)
     mean, _ = known.update(beginning(USUAL + 4.0 * SHAPE), USUAL, known.common)
     assert np.array_equal(mean, USUAL)
 
@@ -48,11 +48,11 @@ def test_an_outage_does_not_run_away_with_the_day():
     known = rest(1.5)
     spread = np.sqrt(np.diag(known.common) + NOISE)
     out, _ = known.update(beginning(np.full(P, 0.5)), USUAL, known.common)
-    edge, _ = known.update(beginning(USUAL - 1.1 * CLIP_SD * spread), USUAL, known.common)
+    edge, _ = known.update(beginning(USUAL - 1.1 * PARAMS.clip_sd * spread), USUAL, known.common)
     assert out[CUT:] == pytest.approx(edge[CUT:])
 
 
 def test_few_days_change_nothing():
-    few = Rest(days(3.0)[:10], np.tile(USUAL, (10, 1)), 9.0 * np.outer(SHAPE, SHAPE), NOISE)
+    few = RunningDay(days(3.0)[:10], np.tile(USUAL, (10, 1)), 9.0 * np.outer(SHAPE, SHAPE), NOISE)
     mean, _ = few.update(beginning(USUAL + 4.0 * SHAPE), USUAL, few.common)
     assert np.array_equal(mean, USUAL)

@@ -1,4 +1,4 @@
-"""The forecast of one queue, and all that it rests on."""
+"""The forecast of one queue, with the tables that the forecast rests on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from .backtesting.race import Choice, choose
+from .backtesting.choice import Choice, choose
 from .backtesting.score import METRICS
 from .calendar.calendars import Calendar
 from .calendar.grid import WEEKDAYS, Grid
@@ -18,7 +18,7 @@ from .calls.history import History, Note, cells
 from .calls.quality import inspect, mended
 from .handle_time.race import handle_forecast
 from .models import JOIN, PARTS, Prediction, model_named
-from .patience.planned import settled
+from .patience.planned import planned_patience
 from .progress import Watch
 from .tables import QUANTILE_COLUMNS
 
@@ -28,8 +28,8 @@ PAST_COLUMNS = ("queue", "origin", "start", "actual", "calls", *QUANTILE_COLUMNS
 
 
 @dataclass(frozen=True)
-class QueueAsk:
-    """What is wanted for one queue.
+class QueueOptions:
+    """What is to be forecast for one queue.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class QueueAsk:
 
 @dataclass(frozen=True)
 class QueueForecast:
-    """Tables of one queue, as in `predict.Forecast`, its notes, and until when a running day has come."""
+    """Tables of one queue, as in `predict.Forecast`, its notes, and until when the calls of a running day are known."""
 
     volume: pd.DataFrame
     parts: pd.DataFrame
@@ -69,7 +69,7 @@ class QueueForecast:
     seen_until: pd.Timestamp | None = None
 
 
-def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) -> QueueForecast:
+def forecast_queue(queue: str, rows: pd.DataFrame, options: QueueOptions, watch: Watch) -> QueueForecast:
     """Forecast one queue from its rows of the table ``calls``, all before the end of the day that is forecast first.
 
     Raises
@@ -79,25 +79,32 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
     Stopped
         If the user stopped the run.
     """
-    grid = ask.grid
-    history, today = _today(arranged(queue, rows, ask.calendar, grid.minutes), ask)
+    grid = options.grid
+    history, today = _today(arranged(queue, rows, options.calendar, grid.minutes), options)
     inspection = inspect(history)
-    choice = choose(history, ask.model, grid, origins=ask.origins, watch=watch)
+    choice = choose(history, options.model, grid, origins=options.origins, watch=watch)
     model = model_named(choice.model).fit(mended(history, inspection))
-    told = model.predict(grid, today=today)
+    prediction = model.predict(grid, today=today)
     parts = model.explain(grid, today)
-    handled = handle_forecast(history, grid, ask.handle_s, origins=ask.origins)
-    patience, said = settled(history, ask.patience_s, ask.handle_s)
+    handled = handle_forecast(history, grid, options.handle_s, origins=options.origins)
+    patience, patience_notes = planned_patience(history, options.patience_s, options.handle_s)
     day, wall = cells(grid)
-    came = np.zeros(len(grid), dtype=bool) if today is None else (day == 0) & np.isfinite(today[wall])
+    known = np.zeros(len(grid), dtype=bool) if today is None else (day == 0) & np.isfinite(today[wall])
     keep = history.known.open_mask(grid, queue)
-    volume = pd.DataFrame({"queue": queue, "start": grid.starts[keep], "calls": told.mean[keep]})
-    volume[list(QUANTILE_COLUMNS)] = told.quantiles[keep]
+    volume = pd.DataFrame({"queue": queue, "start": grid.starts[keep], "calls": prediction.mean[keep]})
+    volume[list(QUANTILE_COLUMNS)] = prediction.quantiles[keep]
     volume["handle_s"] = handled.seconds[day, wall][keep]
     volume["patience_s"] = patience if np.isfinite(patience) else np.nan
     volume["model"] = choice.model
-    silent = _silent(choice.model, grid, queue) if came.any() else ()
-    notes = (*report(history, inspection), *silent, *choice.notes, *_plan_notes(history, grid), *handled.notes, *said)
+    ignored = _note_running_day_ignored(choice.model, grid, queue) if known.any() else ()
+    notes = (
+        *report(history, inspection),
+        *ignored,
+        *choice.notes,
+        *_plan_notes(history, grid),
+        *handled.notes,
+        *patience_notes,
+    )
     return QueueForecast(
         volume,
         parts[keep].rename_axis("start").reset_index().assign(queue=queue)[list(PARTS_COLUMNS)],
@@ -107,27 +114,27 @@ def forecast_queue(queue: str, rows: pd.DataFrame, ask: QueueAsk, watch: Watch) 
         handled.backtest,
         history.table(),
         notes,
-        None if today is None or not came.any() else grid.starts[came].max() + pd.Timedelta(minutes=grid.minutes),
+        None if today is None or not known.any() else grid.starts[known].max() + pd.Timedelta(minutes=grid.minutes),
     )
 
 
-def _day_rows(queue: str, told: Prediction, grid: Grid) -> pd.DataFrame:
+def _day_rows(queue: str, prediction: Prediction, grid: Grid) -> pd.DataFrame:
     """Return the totals of open days."""
-    frame = pd.DataFrame({"queue": queue, "date": grid.dates, "calls": told.mean})
-    frame[list(QUANTILE_COLUMNS)] = told.quantiles
-    return frame[told.mean > 0]
+    frame = pd.DataFrame({"queue": queue, "date": grid.dates, "calls": prediction.mean})
+    frame[list(QUANTILE_COLUMNS)] = prediction.quantiles
+    return frame[prediction.mean > 0]
 
 
-def _today(history: History, ask: QueueAsk) -> tuple[History, np.ndarray | None]:
+def _today(history: History, options: QueueOptions) -> tuple[History, np.ndarray | None]:
     """Return the history before the grid's first day, and that day's calls so far where it is running."""
-    first = ask.grid.first_date
-    if not ask.running or history.last_date < first:
+    first = options.grid.first_date
+    if not options.running or history.last_date < first:
         return history, None
     return history.until(first - dt.timedelta(days=1)), history.calls[-1]
 
 
-def _silent(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
-    """Note a model that learns nothing from what a day has brought."""
+def _note_running_day_ignored(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
+    """Note a model that learns nothing from the calls of a running day."""
     if "factor" in name.split(JOIN):
         return ()
     what = f"the model {name} learns nothing from the calls of a running day"
@@ -136,11 +143,11 @@ def _silent(name: str, grid: Grid, queue: str) -> tuple[Note, ...]:
 
 def _past_rows(queue: str, choice: Choice) -> pd.DataFrame:
     """Return what the model would have forecast from past origins, open intervals only."""
-    over, told = choice.race.over, choice.race.told.get(choice.model, ())
+    over, predictions = choice.race.over, choice.race.predictions.get(choice.model, ())
     if over is None:
         return pd.DataFrame(columns=list(PAST_COLUMNS))
     tables = []
-    for past, grid, actual, one in zip(over.pasts, over.grids, over.actual, told, strict=False):
+    for past, grid, actual, one in zip(over.pasts, over.grids, over.actual, predictions, strict=False):
         keep = past.known.open_mask(grid, queue)
         frame = pd.DataFrame({"queue": queue, "origin": pd.Timestamp(past.last_date), "start": grid.starts[keep]})
         frame["actual"], frame["calls"] = actual[keep], one.mean[keep]
@@ -165,7 +172,7 @@ def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
 
 
 def _plan_notes(history: History, grid: Grid) -> list[Note]:
-    """Note what the planned days ask that the history cannot tell."""
+    """Note planned days of which the history shows nothing: holidays planned as open, weekdays never seen."""
     notes = []
     calendar, queue = history.known, history.queue
     shut = len(history.closures)

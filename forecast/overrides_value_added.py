@@ -8,21 +8,22 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..calendar.calendars import Calendar
-from ..calendar.grid import Grid
-from ..calls.arrange import histories
-from ..errors import InputError
-from ..overrides import Override, overrides_of
-from ..predict import forecast
-from ..progress import Watch
-from .race import ORIGINS
+from .backtesting.race import ORIGINS
+from .calendar.calendars import Calendar
+from .calendar.grid import Grid
+from .calls.arrange import histories
+from .errors import InputError
+from .overrides import Override, overrides_of
+from .predict import forecast
+from .progress import Watch
 
 LEAST_DAYS = 14
+"""Days of history before an override, at least: what the models other than the simple ones need."""
 VALUE_COLUMNS = ("queue", "intervals", "calls", "wape_model", "wape_override", "added", "helped")
 
 
 def overrides_helped(volume: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
-    """Compare model and override with what came, where they differ (forecast value added).
+    """Compare model and override with the actual calls, where the two differ (forecast value added).
 
     Parameters
     ----------
@@ -47,9 +48,9 @@ def overrides_helped(volume: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame
     Examples
     --------
     >>> start = pd.to_datetime(["2026-03-02 08:00", "2026-03-02 08:30"])
-    >>> told = pd.DataFrame({"queue": "calls", "start": start, "calls": [60.0, 50.0], "model_calls": [40.0, 50.0]})
-    >>> came = pd.DataFrame({"queue": "calls", "start": start, "calls": [50.0, 50.0]})
-    >>> overrides_helped(told, came)[["intervals", "added", "helped"]].values.tolist()
+    >>> volume = pd.DataFrame({"queue": "calls", "start": start, "calls": [60.0, 50.0], "model_calls": [40.0, 50.0]})
+    >>> actual_calls = pd.DataFrame({"queue": "calls", "start": start, "calls": [50.0, 50.0]})
+    >>> overrides_helped(volume, actual_calls)[["intervals", "added", "helped"]].values.tolist()
     [[1.0, 0.0, 0.0]]
     """
     seen = actual.rename(columns={"offered": "calls"}) if "calls" not in actual else actual
@@ -60,15 +61,17 @@ def overrides_helped(volume: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame
     if (volume["start"].dt.tz is None) != (seen["start"].dt.tz is None):
         raise InputError("times with and without a zone", column="start", mend="Give both tables the same zone")
     changed = volume[volume["calls"] != volume["model_calls"]]
-    both = changed.merge(seen[["queue", "start", "calls"]], on=["queue", "start"], suffixes=("", "_came"))
-    both = both[both["calls_came"].notna()]
+    both = changed.merge(seen[["queue", "start", "calls"]], on=["queue", "start"], suffixes=("", "_actual"))
+    both = both[both["calls_actual"].notna()]
     rows = []
     for queue, part in both.groupby("queue", sort=False):
-        came = part["calls_came"].to_numpy(dtype=float)
-        own, model = (np.abs(part[c].to_numpy(dtype=float) - came) for c in ("calls", "model_calls"))
-        total = came.sum() if came.sum() > 0 else np.nan
+        actual_calls = part["calls_actual"].to_numpy(dtype=float)
+        own, model = (np.abs(part[c].to_numpy(dtype=float) - actual_calls) for c in ("calls", "model_calls"))
+        total = actual_calls.sum() if actual_calls.sum() > 0 else np.nan
         of_model, of_own = float(model.sum() / total), float(own.sum() / total)
-        rows.append((queue, len(part), came.sum(), of_model, of_own, of_model - of_own, float((own < model).mean())))
+        rows.append(
+            (queue, len(part), actual_calls.sum(), of_model, of_own, of_model - of_own, float((own < model).mean()))
+        )
     return pd.DataFrame(rows, columns=list(VALUE_COLUMNS))
 
 
@@ -81,7 +84,7 @@ def overrides_backtest(
     model: str = "auto",
     watch: Watch | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Forecast anew what past overrides were laid over, and measure whether they helped.
+    """Forecast anew the intervals of past overrides, and measure whether the overrides helped.
 
     The model knows the calls of the days before the override was ``made`` (without that: before it begins). Overrides
     made after their span began are hindsight and left out, as are those outside the history or with less than
@@ -126,7 +129,7 @@ def overrides_backtest(
             value=f"{len(overrides)} overrides",
             mend=f"Give some that were made before they began and lie between {first} and {last}",
         )
-    told = []
+    changed = []
     for origin, ones in sorted(by_origin.items()):
         final = max((o.end - pd.Timedelta(microseconds=1)).date() for o in ones)
         grid = Grid(origin + dt.timedelta(days=1), (final - origin).days, interval_min, calendar.zone)
@@ -140,6 +143,6 @@ def overrides_backtest(
             watch=watch,
             origins=ORIGINS if model == "auto" else 0,
         ).volume
-        told.append(volume[volume["calls"] != volume["model_calls"]])
-    table = pd.concat(told, ignore_index=True)
+        changed.append(volume[volume["calls"] != volume["model_calls"]])
+    table = pd.concat(changed, ignore_index=True)
     return table, overrides_helped(table, pd.concat([h.table() for h in pasts.values()], ignore_index=True))

@@ -8,13 +8,15 @@ import numpy as np
 from scipy import stats
 
 SMALL = 10.0
+"""Expected calls below which counts follow a discrete law, above 0: from ten on the root is close to normal."""
 DEGREES = 6.0
+"""Degrees of freedom of the Student t, above 2: heavier tails than the normal law, for days that no model foresees."""
 
 
 def count_quantiles(mean: np.ndarray, spread: np.ndarray, quantiles: Sequence[float]) -> np.ndarray:
     """Return quantiles of counts, never negative and never crossing.
 
-    Intervals with at least `SMALL` expected calls follow a Student t with 6 degrees of freedom on the scale
+    Intervals with at least `SMALL` expected calls follow a Student t with `DEGREES` degrees of freedom on the scale
     z = √(calls + 1/4), whose variance is `spread` (1/4 for pure Poisson noise; Brown, Zhang and Zhao 2001);
     smaller ones a negative binomial law with variance 4 · mean · spread.
 

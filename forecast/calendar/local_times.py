@@ -1,0 +1,89 @@
+"""Times of a table's column as local times of a zone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from ..errors import InputError
+from .grid import known_zone
+
+
+def spreadsheet_row(position: int, index: pd.Index) -> int:
+    """Return the spreadsheet row at `position`: an index named "row" holds it, else the header is row 1."""
+    return int(index[position]) if index.name == "row" else position + 2
+
+
+def first_true(mask: pd.Series) -> int:
+    """Return the first position at which `mask` holds."""
+    return int(mask.to_numpy().argmax())
+
+
+def parse_times(
+    text: pd.Series, zone: str | None, *, column: str, file: str | Path | None = None, blank: bool = False
+) -> pd.Series:
+    """Return aware local times (naive wall clock when `zone` is None); NaT for blanks where a `blank` may be.
+
+    Text with an offset is converted; text without one is local time of `zone`. Of a repeated hour the first
+    passage is taken unless the rows run on in order, as an export of that day does.
+
+    Raises
+    ------
+    InputError
+        On text that is no ISO 8601 time, on offsets without a zone, and on times that the clock skips.
+    """
+    if isinstance(text.dtype, pd.DatetimeTZDtype):
+        return text if zone is None else text.dt.tz_convert(known_zone(zone))
+    if pd.api.types.is_datetime64_dtype(text):
+        naive, aware = text, pd.Series(False, index=text.index)
+        raw = text.astype("string")
+    else:
+        raw = text.astype("string").str.strip()
+        aware = raw.str.contains(r"(?:[+-]\d\d:?\d\d|Z)$", na=False) & raw.str.contains(":", na=False)
+        naive = pd.to_datetime(raw.where(~aware), errors="coerce", format="ISO8601")
+    empty = (raw.isna() | (raw == "")).fillna(True) & blank
+    bad = naive.isna() & ~aware & ~empty
+    if bad.any():
+        i = first_true(bad)
+        raise InputError(
+            "not an ISO 8601 time",
+            file=file,
+            row=spreadsheet_row(i, raw.index),
+            column=column,
+            value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]),
+            mend="Write it like 2026-10-25T07:30",
+        )
+    if zone is None:
+        if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
+            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype(
+                "datetime64[us]"
+            )
+        return naive.astype("datetime64[us]")
+    key = known_zone(zone)
+    local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
+    skipped = local.isna() & ~aware & ~empty
+    if skipped.any():
+        i = first_true(skipped)
+        raise InputError(
+            f"time does not exist in {zone} (the clock skips it)",
+            file=file,
+            row=spreadsheet_row(i, raw.index),
+            column=column,
+            value=str(raw.iloc[i]),
+            mend="Write it with its UTC offset",
+        )
+    if aware.any():
+        given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
+        if given.isna().any():
+            i = first_true(aware & ~raw.index.isin(given.dropna().index))
+            raise InputError(
+                "not an ISO 8601 time",
+                file=file,
+                row=spreadsheet_row(i, raw.index),
+                column=column,
+                value=str(raw.iloc[i]),
+            )
+        local = local.astype(f"datetime64[us, {zone}]")
+        local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
+    return pd.Series(local.astype(f"datetime64[us, {zone}]"))
