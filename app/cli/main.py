@@ -150,7 +150,7 @@ def schedule(
     quiet: Quiet = False,
 ) -> int:
     """Schedule a requirement made elsewhere."""
-    from ..stages import schedule_file
+    from ..requirement_file import schedule_file
     from .progress_board import Board
 
     board = Board(err, quiet=quiet)
