@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +18,6 @@ from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import read_text_csv
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, Config, plan_file, read_plan
-from ..files import sha256, write_atomic
 from ..intake.read import calls_files, read_calls
 from .last_week import LastWeek, last_week
 from .people import read_people
@@ -169,15 +166,3 @@ class Folder:
 def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:
     """Read a file of overrides of the forecast."""
     return overrides_of(read_text_csv(path), zone=zone, minutes=interval_min, file=path)
-
-
-def copy_inputs(files: Mapping[str, Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """Copy `files` and the run's `arguments` to `run`/inputs and return the SHA-256 of each file by name."""
-    inputs = run / "inputs"
-    inputs.mkdir(parents=True)
-    hashes: dict[str, str] = {}
-    for name, file in files.items():
-        shutil.copyfile(file, inputs / name)
-        hashes[name] = sha256(file)
-    write_atomic(inputs / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
-    return hashes

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ...forecast.progress import Watch
 from ..diagnose.conflicts import refuse_conflicts
+from ..optimise.status import Status
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .cells import Pool, pool_of, without_steadiness
@@ -95,7 +96,7 @@ def solve_roster(
         return make_roster(
             pool,
             plan_of(pool, [()] * len(pool.staff)),
-            dataclasses.replace(search.solved(), status="none", cost=None, bound=None),
+            dataclasses.replace(search.solved(), status=Status.NONE, cost=None, bound=None),
         )
     return make_roster(pool, search.plan, search.solved())
 
