@@ -108,8 +108,6 @@ class Folder:
         if run is None:
             return LastWeek()
         c = self.config
-        if c.cyclic:
-            raise InputError("a cyclic week has no week before it", column="--previous", value=str(run))
         return last_week(run, grid, c.site.zone, c.rules, c.queue)
 
     def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:

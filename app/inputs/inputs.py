@@ -28,9 +28,10 @@ from ..config.toml_text import toml_text
 from ..files import csv_text
 from ..intake.names import nearest
 from ..intake.read import calls_files
+from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
-from .last_week import LastWeek
+from .last_week import LastWeek, activity_of
 from .options import RunOptions
 from .people import STAFF
 from .requirement import open_only, read_curves, read_requirement, requirement_week
@@ -38,12 +39,10 @@ from .snapshot import InputFile, laid_out
 from .special_days import FILE as SPECIAL_DAYS
 
 CALLS, REQUIREMENT, CURVE = "calls.csv", "requirement.csv", "curve.csv"
-PREVIOUS = "previous"
-TABLES = (CALLS, *PEOPLE_FILES, SPECIAL_DAYS, OVERRIDES, MEETINGS, REQUIREMENT, CURVE)
+PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
+PEOPLE_TABLES = (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)
+TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)
 """Files of a planner's folder beside plan.toml; a Python user may give each as a table."""
-
-JUDGED = ("staff", "availability", "leave", "fixed", "special_days")
-"""Tables that the judge reads as plain text, beside last week's activity."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ class Inputs:
         files, folder = _plan(path, asked)
         (watch or Watch()).tell("read", str(path))
         calls = [InputFile.read(file) for file in calls_files(folder.path, folder.config.intake)]
-        return cls._of_calls(folder, files | {file.path.name: file for file in calls}, calls, asked, began)
+        return cls._of_calls(folder, files, calls, asked, began)
 
     @classmethod
     def from_requirement(
@@ -187,30 +186,30 @@ class Inputs:
         text = toml_text({key: value for key, value in plan.items() if key != "intake"}).encode()
         config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
         folder = Folder(Path(), Path(PLAN), config, merged, asked.scenario, asked.overrides)
-        ordered = [name for name in TABLES if name in given and name not in (CALLS, REQUIREMENT, CURVE)]
-        files = {name: InputFile.of(Path(name), csv_text(given[name]).encode()) for name in ordered}
+        files = {name: _as_file(name, given[name]) for name in PEOPLE_TABLES if name in given}
         files[PLAN] = InputFile.of(Path(PLAN), text)
-        for name in (CALLS, REQUIREMENT, CURVE):
-            if name in given:
-                files[name] = InputFile.of(Path(name), csv_text(given[name]).encode())
         if REQUIREMENT in given:
+            files |= {name: _as_file(name, given[name]) for name in (REQUIREMENT, CURVE) if name in given}
             return cls._of_requirement(folder, files, asked)
-        return cls._of_calls(folder, files, [files[CALLS]], asked, began)
+        return cls._of_calls(folder, files, [_as_file(CALLS, given[CALLS])], asked, began)
 
     @classmethod
     def _of_calls(
         cls, folder: Folder, files: Mapping[str, InputFile], calls: Sequence[InputFile], asked: RunOptions, began: float
     ) -> Self:
         """Read the files of a run that begins with a history of calls."""
+        previous = _previous(folder, asked)
         keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
-        with _laid(folder, {n: f for n, f in files.items() if f not in calls}, asked, keys) as laid:
-            history, found = laid.calls()
-            rest = _common(laid, laid.week(asked.week, history), asked)
+        with _laid(folder, files, previous | keys) as laid:
+            intake = replace(folder.config.intake, files=tuple(keys))
+            reading = replace(laid, config=folder.config.model_copy(update={"intake": intake}))
+            history, found = reading.calls()
+            rest = _common(laid, laid.week(asked.week, history), previous)
             if not folder.config.shift:
                 raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
             return cls(
                 **rest,
-                files=_kept(files, asked),
+                files=_kept({**files, **{file.path.name: file for file in calls}}, previous),
                 calls=history,
                 findings=found,
                 overrides=laid.forecast_overrides(),
@@ -220,8 +219,8 @@ class Inputs:
     @classmethod
     def _of_requirement(cls, folder: Folder, files: Mapping[str, InputFile], asked: RunOptions) -> Self:
         """Read the files of a run that begins with a requirement; its intervals are those of the plan."""
-        names, zone = list(folder.config.queue), folder.config.site.zone
-        with _laid(folder, files, asked) as laid:
+        names, zone, previous = list(folder.config.queue), folder.config.site.zone, _previous(folder, asked)
+        with _laid(folder, files, previous) as laid:
             path = laid.path / _key(REQUIREMENT, files[REQUIREMENT])
             table = read_requirement(path, names, zone)
             curves = read_curves(laid.path / _key(CURVE, files[CURVE]), names, zone) if CURVE in files else None
@@ -231,8 +230,8 @@ class Inputs:
                 laid = _planned_anew(laid, files[PLAN], {**folder.overrides, "site": steps})
             week = requirement_week(table, laid.config.site, asked.week)
             table = open_only(table, laid, week, path)
-            rest = _common(laid, week, asked)
-            return cls(**rest, files=_kept(files, asked), requirement=table, curves=curves)
+            rest = _common(laid, week, previous)
+            return cls(**rest, files=_kept(files, previous), requirement=table, curves=curves)
 
 
 def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dict[str, InputFile], Folder]:
@@ -248,6 +247,11 @@ def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dic
     return {n: file if n == PLAN else InputFile.read(f) for n, f in folder.files().items()}, folder
 
 
+def _as_file(name: str, table: pd.DataFrame) -> InputFile:
+    """Return a table as the file that would hold it, so that one reader checks both."""
+    return InputFile.of(Path(name), csv_text(table).encode())
+
+
 def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any]) -> Folder:
     """Return `folder` with its plan under other overrides."""
     config, merged = plan_of(plan.content, folder.rules, folder.scenario, overrides)
@@ -255,17 +259,11 @@ def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any])
 
 
 @contextlib.contextmanager
-def _laid(
-    folder: Folder, files: Mapping[str, InputFile], asked: RunOptions, calls: Mapping[str, InputFile] | None = None
-) -> Iterator[Folder]:
-    """Give `folder` over the files as they were taken instead of those on disk; `calls` by where they are laid out."""
-    layout = {_key(name, file): file for name, file in files.items()} | _previous(asked) | dict(calls or {})
-    with laid_out(layout, folder.path) as place:
-        config = folder.config
-        if calls:
-            config = config.model_copy(update={"intake": replace(config.intake, files=tuple(calls))})
+def _laid(folder: Folder, files: Mapping[str, InputFile], others: Mapping[str, InputFile]) -> Iterator[Folder]:
+    """Give `folder` over the files as they were taken instead of those on disk; `others` by where they are laid out."""
+    with laid_out({_key(name, file): file for name, file in files.items()} | dict(others), folder.path) as place:
         staff = None if folder.staff is None else place / _key(STAFF, files[STAFF])
-        yield replace(folder, path=place, config=config, staff=staff)
+        yield replace(folder, path=place, staff=staff)
 
 
 def _key(name: str, file: InputFile) -> str:
@@ -274,29 +272,29 @@ def _key(name: str, file: InputFile) -> str:
     return name if own == name else f"{name.removesuffix('.csv')}/{own}"
 
 
-def _previous(asked: RunOptions) -> dict[str, InputFile]:
-    """Return the files of last week's run by where they are laid out."""
+def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
+    """Take last week's run; return its files by where they are laid out."""
     if asked.previous is None:
         return {}
-    found = {name: asked.previous / name for name in ("activity.csv", "roster.csv")}
-    return {f"{PREVIOUS}/{name}": InputFile.read(file) for name, file in found.items() if file.is_file()}
+    if folder.config.cyclic:
+        raise InputError("a cyclic week has no week before it", column="--previous", value=str(asked.previous))
+    found = (activity_of(asked.previous), asked.previous / "roster.csv")
+    return {f"{PREVIOUS}/{file.name}": InputFile.read(file) for file in found if file.is_file()}
 
 
-def _kept(files: Mapping[str, InputFile], asked: RunOptions) -> dict[str, InputFile]:
-    """Return the files that a run keeps."""
-    activity = _previous(asked).get(f"{PREVIOUS}/activity.csv")
-    return {**files, **({} if activity is None else {f"{PREVIOUS}_activity.csv": activity})}
+def _kept(files: Mapping[str, InputFile], previous: Mapping[str, InputFile]) -> dict[str, InputFile]:
+    """Return the files that a run keeps, by name."""
+    activity = {f"{PREVIOUS}_activity.csv": file for key, file in previous.items() if key == LAST_ACTIVITY}
+    return {**files, **activity}
 
 
-def _common(laid: Folder, week: dt.date, asked: RunOptions) -> dict[str, Any]:
+def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> dict[str, Any]:
     """Read what every run needs: time, calendar, people, what last week leaves behind, and the judge's texts."""
     horizon = laid.config.horizon(week)
-    before = laid.last_week(horizon.grid, None if asked.previous is None else laid.path / PREVIOUS)
+    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
     people = laid.people(horizon.grid, before)
-    paths = {name: laid.path / f"{name}.csv" for name in JUDGED}
-    paths |= {"previous_activity": laid.path / PREVIOUS / "activity.csv"}
-    if laid.staff is not None:
-        paths["staff"] = laid.staff
+    paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
+    paths |= {"previous_activity": laid.path / LAST_ACTIVITY, "staff": laid.staff or laid.path / STAFF}
     return {
         "config": laid.config,
         "plan": laid.plan,

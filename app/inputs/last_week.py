@@ -81,6 +81,24 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
     return LastWeek(earliest, run, off, weekends, _families(folder, yesterday), running)
 
 
+def activity_of(folder: Path) -> Path:
+    """Return the activity.csv of a run folder.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    path = folder / "activity.csv"
+    if not path.is_file():
+        raise InputError(
+            "no run folder: activity.csv is not there",
+            file=folder,
+            mend="Name the folder of last week's run with --previous",
+        )
+    return path
+
+
 def _families(folder: Path, date: dt.date) -> dict[str, str]:
     """Return agent → the shift family worked on `date`; nothing where the run has no roster.csv."""
     path = folder / "roster.csv"
@@ -93,14 +111,7 @@ def _families(folder: Path, date: dt.date) -> dict[str, str]:
 
 def _rows(folder: Path, zone: str | None) -> pd.DataFrame:
     """Return the rows of work with the number of their shift; activities that touch are one shift, leave is none."""
-    path = folder / "activity.csv"
-    if not path.is_file():
-        raise InputError(
-            "no run folder: activity.csv is not there",
-            file=folder,
-            mend="Name the folder of last week's run with --previous",
-        )
-    rows = read_csv(path, TABLES["activity"], zone=zone)
+    rows = read_csv(activity_of(folder), TABLES["activity"], zone=zone)
     rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
     begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
     return rows.assign(shift=begins.cumsum())

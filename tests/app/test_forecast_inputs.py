@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
+from busyhour.app.inputs import Inputs
 from busyhour.app.inputs.folder import Folder
 from busyhour.app.run import predict
-from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.predict import Forecast
 from busyhour.forecast.progress import Watch
@@ -21,10 +21,7 @@ from busyhour.forecast.progress import Watch
 
 def forecast(path: Path) -> Forecast:
     """Forecast the planned week of a folder."""
-    folder = Folder.read(path)
-    site, (calls, found) = folder.config.site, folder.calls()
-    grid = Grid(dt.date(2026, 10, 19), 7, site.interval_min, site.zone)
-    return predict(folder, folder.config, grid, calls, found, Watch())
+    return predict(Inputs.from_folder(path), Watch())
 
 
 def test_a_half_day_and_an_override_go_through_the_whole_plan(centre: Path) -> None:
