@@ -16,6 +16,7 @@ from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
 from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import read_text_csv
+from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, Config, plan_file, read_plan
 from ..intake.read import calls_files, read_calls
@@ -145,7 +146,7 @@ class Folder:
         if calls is None or calls.empty:
             raise InputError("no week to plan", file=PLAN, column="site.week", mend="Set site.week or use --week")
         last = calls["start"].max().date()
-        ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % 7 + 1
+        ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % WEEK_DAYS + 1
         return dt.date.fromordinal(last.toordinal() + ahead)
 
     def files(self) -> dict[str, Path]:

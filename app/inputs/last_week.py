@@ -14,6 +14,7 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv
 from ...schedule.plan.activity import ACTIVITY
+from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.rules.rules import Rules
 from ...schedule.tables import TABLES
 
@@ -73,7 +74,7 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
         if days:
             run[str(agent)] = days
         off[str(agent)] = (yesterday - max(worked)).days
-        late = {d for d in worked if (grid.first_date - d).days <= 7 and d.weekday() >= 5}
+        late = {d for d in worked if (grid.first_date - d).days <= WEEK_DAYS and d.weekday() >= 5}
         weekends[str(agent)] = len({d - dt.timedelta(days=d.weekday() - 5) for d in late})
     running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
     running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
