@@ -17,7 +17,7 @@ from ..schedule.plan.figures import service_table
 from .inputs.inputs import Inputs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """Everything that a run has decided; nothing is written.
 

@@ -25,7 +25,6 @@ from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, Config, plan_file, plan_of, read_plan
 from ..config.toml_text import toml_text
-from ..files import csv_text
 from ..intake.names import nearest
 from ..intake.read import calls_files
 from ..judging import TEXTS
@@ -45,7 +44,7 @@ TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)
 """Files of a planner's folder beside plan.toml; a Python user may give each as a table."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Inputs:
     """All that one run is made from; `from_folder`, `from_requirement` and `from_tables` make it.
 
@@ -186,12 +185,12 @@ class Inputs:
         text = toml_text({key: value for key, value in plan.items() if key != "intake"}).encode()
         config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
         folder = Folder(Path(), Path(PLAN), config, merged, asked.scenario, asked.overrides)
-        files = {name: _as_file(name, given[name]) for name in PEOPLE_TABLES if name in given}
+        files = {name: InputFile.of_table(name, given[name]) for name in PEOPLE_TABLES if name in given}
         files[PLAN] = InputFile.of(Path(PLAN), text)
         if REQUIREMENT in given:
-            files |= {name: _as_file(name, given[name]) for name in (REQUIREMENT, CURVE) if name in given}
+            files |= {name: InputFile.of_table(name, given[name]) for name in (REQUIREMENT, CURVE) if name in given}
             return cls._of_requirement(folder, files, asked)
-        return cls._of_calls(folder, files, [_as_file(CALLS, given[CALLS])], asked, began)
+        return cls._of_calls(folder, files, [InputFile.of_table(CALLS, given[CALLS])], asked, began)
 
     @classmethod
     def _of_calls(
@@ -245,11 +244,6 @@ def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dic
     if staff is not None:
         InputFile.table(staff)
     return {n: file if n == PLAN else InputFile.read(f) for n, f in folder.files().items()}, folder
-
-
-def _as_file(name: str, table: pd.DataFrame) -> InputFile:
-    """Return a table as the file that would hold it, so that one reader checks both."""
-    return InputFile.of(Path(name), csv_text(table).encode())
 
 
 def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any]) -> Folder:

@@ -10,8 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
+
 from ...forecast.errors import InputError
+from ...forecast.tables import TABLES as FORECAST_TABLES
 from ...forecast.tables import read_text_csv
+from ...schedule.tables import TABLES as SCHEDULE_TABLES
+from ..files import csv_text
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,14 @@ class InputFile:
         if not path.is_file():
             read_text_csv(path)  # says what is wrong as every reader of tables does
         return cls.read(path)
+
+    @classmethod
+    def of_table(cls, name: str, table: pd.DataFrame) -> InputFile:
+        """Return a table as the file `name` that would hold it, so that one reader checks both."""
+        declared = (FORECAST_TABLES | SCHEDULE_TABLES).get(name.removesuffix(".csv"), {})
+        days = [c for c, column in declared.items() if column.kind == "date" and c in table]
+        stamped = {c: table[c].dt.date for c in days if is_datetime64_any_dtype(table[c])}
+        return cls.of(Path(name), csv_text(table.assign(**stamped)).encode())
 
     @property
     def content(self) -> bytes:

@@ -14,7 +14,7 @@ from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decision:
     """A decided plan and everything known about it.
 

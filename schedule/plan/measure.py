@@ -22,7 +22,7 @@ from .decision import Decision
 from .stages import timed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ServiceData:
     """What the service of a plan is measured with, by the curves and by simulation.
 

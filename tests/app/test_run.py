@@ -101,6 +101,19 @@ def test_tables_are_named_like_their_files(planned: Path) -> None:
         Inputs.from_tables(told["plan"], staff=told["staff"])
 
 
+def test_tables_may_hold_dates_and_blanks_of_pandas(planned: Path) -> None:
+    """Days are days whether they are texts, dates or time stamps; what is missing is blank."""
+    told = tables_of(planned)
+    staff = told["staff"].assign(hire_date=pd.Timestamp("2020-01-01"), leave_date=pd.NaT, cost_h=[21.5, None] * 5)
+    wishes = pd.DataFrame({"agent": ["a3"], "date": pd.to_datetime(["2026-10-21"]), "pattern": "off", "weight": 2})
+    leave = pd.DataFrame(
+        {"agent": ["a2"], "start": pd.to_datetime(["2026-10-20"]), "end": pd.to_datetime(["2026-10-22"])}
+    )
+    people = Inputs.from_tables(told["plan"], calls=told["calls"], staff=staff, wishes=wishes, leave=leave).people
+    assert [a.cost_h for a in people[:2]] == [21.5, 20.0]
+    assert (people[3].wishes[0].day, people[2].leave_days) == (2, 2)
+
+
 def test_errors_name_the_users_own_files(centre: Path) -> None:
     """Files are read from a copy; errors name those of the user."""
     staff = centre / "staff.csv"
