@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import uuid
@@ -52,11 +51,6 @@ def csv_text(frame: pd.DataFrame) -> str:
 def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     """Write a table with `csv_text`, atomically."""
     return write_atomic(path, csv_text(frame))
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _sweep(out: Path) -> None:

@@ -14,7 +14,7 @@ from ..forecast.tables import read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
 from .inputs.folder import ARGUMENTS, Folder
-from .publish.folder import judged
+from .judging import TEXTS, judged
 
 FIGURES = (
     "week",
@@ -76,7 +76,8 @@ def verdict_of(run: Path) -> Verdict:
     zone, published = folder.config.site.zone, run / "coverage.csv"
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
     coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
-    return judged(activity, folder.plan, inputs, pd.Timestamp(arguments["week"]).date(), coverage=coverage)
+    texts = {name: read_text_csv(path) for name in TEXTS if (path := inputs / f"{name}.csv").exists()}
+    return judged(activity, folder.plan, texts, pd.Timestamp(arguments["week"]).date(), coverage=coverage)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -1,81 +1,149 @@
-"""The main job: a folder of history, rules and people becomes next week's judged roster."""
+"""The main job: inputs become a judged plan; nothing is read from files or written here."""
 
 from __future__ import annotations
 
-import datetime as dt
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
-from ..forecast.calendar.grid import WEEKDAYS, Grid
+from ..forecast.calendar.grid import Grid
 from ..forecast.errors import InputError
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve.curve import Curve
+from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.require import Requirement, refuse_unknown_handle_times, require
+from ..schedule.plan.decide import decide
+from ..schedule.plan.measure import ServiceData
+from ..schedule.plan.settings import SolveSettings
+from ..schedule.plan.stages import timed
+from ..schedule.problem.demand import demands_of
+from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
 from .config.plan_toml import Config
-from .files import refuse_foreign
-from .inputs.folder import Folder
-from .publish.folder import beside_finished, publish
-from .week import build_problem, decide
-
-T = TypeVar("T")
+from .inputs.inputs import Inputs
+from .judging import judged
+from .outcome import Outcome
 
 LEAST_DAYS, FAR_DAYS = 28, 42
+"""Days of history below which, and days between history and plan above which, the reader is told."""
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What the caller of a run may set beside the folder: overrides of `[solve]` and where the result goes."""
+def plan(inputs: Inputs, watch: Watch | None = None) -> Outcome:
+    """Plan the week of `inputs`: forecast and requirement where there are calls, then the decision and the verdict.
 
-    out: Path | None = None
-    week: dt.date | None = None
-    scenario: str | None = None
-    seed: int | None = None
-    time_limit_s: float | None = None
-    gap: float | None = None
-    previous: Path | None = None
-    wages: bool = True
+    Nothing is written; see `publish`. The plan of an outcome whose verdict has violations must not be used.
 
-    @property
-    def overrides(self) -> dict[str, Any]:
-        """The tables of plan.toml that the caller set."""
-        asked = {"seed": self.seed, "time_limit_s": self.time_limit_s, "gap": self.gap}
-        given = {key: value for key, value in asked.items() if value is not None}
-        return {"solve": given} if given else {}
+    Parameters
+    ----------
+    watch
+        Told of progress; a stop ends the work with the best plan so far.
+
+    Raises
+    ------
+    InputError
+        On inputs that contradict each other.
+    Infeasible
+        If the rules of some people contradict each other.
+    Stopped, NothingFound
+        If stopped, or time was up, before there was any plan.
+    """
+    eye = watch or Watch()
+    return _from_requirement(inputs, eye) if inputs.requirement is not None else _from_calls(inputs, eye)
 
 
-def predict(
-    folder: Folder, config: Config, grid: Grid, calls: pd.DataFrame, found: pd.DataFrame, watch: Watch
-) -> Forecast:
-    """Forecast the queues of `folder` on the interval grid of the planned week."""
-    queues = config.queue
+def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
+    """Plan from a history of calls."""
+    stages = {"read": inputs.seconds}
+    watch.raise_if_stopped()
+    with timed(stages, "forecast"):
+        predicted = predict(inputs, watch)
+    with timed(stages, "require"):
+        needed = requirement_of(inputs, predicted.volume)
+    watch.tell("require", f"{needed.requirement['load_erl'].sum() * inputs.grid.hours:,.0f} erlang-hours")
+    watch.raise_if_stopped()
+    problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
+    found = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
+    notes = [*inputs.notes, *_far(inputs), *_lost_families(problem)]
+    if len(predicted.quality):
+        notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
+    return replace(
+        found,
+        requirement=needed.requirement,
+        curve=needed.curve,
+        forecast=predicted,
+        stages={**stages, **found.stages},
+        notes=tuple(notes),
+    )
+
+
+def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
+    """Plan for a requirement made elsewhere, with its curves where they are known."""
+    table, curves, slots = inputs.requirement, inputs.curves, inputs.horizon.grid
+    if table is None:
+        raise InputError("no requirement is given")
+    problem = problem_of(inputs, table, curves)
+    found = _decided(inputs, problem, service_data(inputs, curves, None), watch)
+    curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
+    return replace(
+        found,
+        requirement=_inside(table, slots),
+        curve=None if curve is None else _inside(curve, slots),
+        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem)),
+    )
+
+
+def _decided(inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch: Watch) -> Outcome:
+    """Decide and let the judge look; requirement and notes are those of the caller."""
+    asked = inputs.config.solve
+    settings = SolveSettings(asked.time_limit_s, asked.gap, asked.seed, asked.threads)
+    found = decide(problem, data, settings, watch)
+    stopped = watch.stopped
+    verdict = judged(
+        found.activity,
+        inputs.plan,
+        inputs.texts,
+        inputs.week,
+        coverage=found.coverage,
+        wages=found.cost_wages if found.named else None,
+    )
+    return Outcome(inputs, found, verdict, pd.DataFrame(), stages=found.stages, stopped=stopped)
+
+
+def predict(inputs: Inputs, watch: Watch) -> Forecast:
+    """Forecast every queue over the planned days.
+
+    Raises
+    ------
+    InputError
+        If a queue cannot be forecast or its handle times are unknown.
+    """
+    queues = inputs.config.queue
+    if inputs.calls is None:
+        raise InputError("no calls are given")
     result = forecast(
-        calls,
-        grid,
-        folder.calendar(),
+        inputs.calls,
+        inputs.grid,
+        inputs.calendar,
         models={n: q.model for n, q in queues.items()},
         handle_s={n: q.handle_s for n, q in queues.items()},
         patience_s={n: q.patience_s for n, q in queues.items()},
-        overrides=folder.forecast_overrides(),
+        overrides=inputs.overrides,
         watch=watch,
     )
     for error in result.failed.values():
         raise error
     refuse_unknown_handle_times(result.volume)
-    if not len(found):
+    if inputs.findings is None or not len(inputs.findings):
         return result
-    return replace(result, quality=pd.concat([found, result.quality], ignore_index=True))
+    return replace(result, quality=pd.concat([inputs.findings, result.quality], ignore_index=True))
 
 
-def requirement_of(config: Config, volume: pd.DataFrame, grid: Grid) -> Requirement:
+def requirement_of(inputs: Inputs, volume: pd.DataFrame) -> Requirement:
     """Return requirement and curves of every queue on the interval grid; a patience in the volume means Erlang A."""
     impatient = volume["patience_s"].notna().groupby(volume["queue"]).all()
+    config, grid = inputs.config, inputs.grid
     return require(
         volume,
         {n: q.goal for n, q in config.queue.items()},
@@ -97,120 +165,37 @@ def decisive(config: Config, curves: Mapping[str, Curve]) -> dict[str, Curve]:
     }
 
 
-def plan(path: Path, ask: Ask, watch: Watch, log: Callable[[], list[str]]) -> tuple[Path, dict[str, Any]]:
-    """Plan one week of the folder `path`; returns the run folder and the summary.
-
-    Raises
-    ------
-    InputError, Infeasible, Refused, Stopped
-        See the exit codes in the reference.
-    """
-    began = time.monotonic()
-    stages: dict[str, float] = {}
-    folder = Folder.read(path, ask.scenario, ask.overrides)
-    config = folder.config
-    watch.tell("read", str(path))
-    calls, found = folder.calls()
-    first = folder.week(ask.week, calls)
-    out = ask.out or folder.path / "runs" / "-".join([first.isoformat(), *([ask.scenario] if ask.scenario else [])])
-    refuse_foreign(out)
-    horizon = config.horizon(first)
-    slots = horizon.grid
-    before = folder.last_week(slots, ask.previous)
-    people = folder.people(slots, before)
-    if not config.shift:
-        raise InputError("no shift family", file="plan.toml", column="shift.", mend="Add a [shift.NAME]")
-    stages["read"] = time.monotonic() - began
-    watch.raise_if_stopped()
-    grid = Grid(first, horizon.days, config.site.interval_min, config.site.zone)
-    predicted, stages["forecast"] = _timed(lambda: predict(folder, config, grid, calls, found, watch))
-    needed, stages["require"] = _timed(lambda: requirement_of(config, predicted.volume, grid))
-    watch.tell("require", f"{needed.requirement['load_erl'].sum() * grid.hours:,.0f} erlang-hours")
-    watch.raise_if_stopped()
-    curves = decisive(config, needed.curves)
-    problem = build_problem(config, horizon, needed.requirement, curves, people, before.running)
-    week = decide(config, problem, needed.curves, predicted.volume, watch, before.running)
-    stages |= week.stages
-    if watch.stopped:
-        out = beside_finished(out)
-    watch.tell("publish", str(out))
-    summary = publish(
-        out,
-        folder,
-        week,
-        {**folder.files(), **folder.calls_files()},
-        first,
-        requirement=needed.requirement,
-        curve=needed.curve,
-        predicted=predicted,
-        volume=predicted.volume,
-        previous=ask.previous,
-        stages=stages,
-        notes=[*folder.notes(people), *_far(calls, grid), *_lost_families(problem)],
-        log=log,
-        wages=ask.wages,
-        stopped=watch.stopped,
+def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None) -> ScheduleProblem:
+    """Join requirement, curves, people and rules into a schedule problem."""
+    config, horizon, running = inputs.config, inputs.horizon, inputs.before.running
+    goals = {name: queue.goal for name, queue in config.queue.items()}
+    absent = config.shrinkage.absent(horizon.grid)
+    return ScheduleProblem(
+        horizon,
+        demands_of(requirement, curves, goals, horizon, config.site.interval_min, absent),
+        config.shift,
+        config.contract,
+        inputs.people,
+        config.rules,
+        config.costs,
+        config.cyclic,
+        on_phone(running, horizon.grid) if len(running) else {},
     )
-    text = f"{out}  {time.monotonic() - began:.0f} s in all"
-    watch.tell("publish", text, best=summary["cost"], bound=summary["bound"], gap=summary["gap"])
-    return out, summary
 
 
-def schedule(
-    requirement: pd.DataFrame,
-    curves: Mapping[str, Curve] | None,
-    folder: Folder,
-    ask: Ask,
-    files: Mapping[str, Path],
-    watch: Watch,
-    log: Callable[[], list[str]],
-) -> tuple[Path, dict[str, Any]]:
-    """Schedule a requirement made elsewhere (and its curves where known); returns the run folder and the summary."""
-    config = folder.config
-    first = requirement_week(requirement, folder, ask)
-    out = ask.out or folder.path / "runs" / first.isoformat()
-    refuse_foreign(out)
-    horizon = config.horizon(first)
-    slots = horizon.grid
-    before = folder.last_week(slots, ask.previous)
-    people = folder.people(slots, before)
-    problem = build_problem(config, horizon, requirement, curves, people, before.running)
-    week = decide(config, problem, curves, None, watch, before.running)
-    if watch.stopped:
-        out = beside_finished(out)
-    curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
-    summary = publish(
-        out,
-        folder,
-        week,
-        files,
-        first,
-        requirement=_inside(requirement, slots),
-        curve=None if curve is None else _inside(curve, slots),
-        predicted=None,
-        volume=None,
-        previous=ask.previous,
-        stages=dict(week.stages),
-        notes=[*folder.notes(people), *_outside(requirement, slots), *_lost_families(problem)],
-        log=log,
-        wages=ask.wages,
-        stopped=watch.stopped,
+def service_data(inputs: Inputs, curves: Mapping[str, Curve] | None, volume: pd.DataFrame | None) -> ServiceData:
+    """Return what the service of a plan is measured with."""
+    config = inputs.config
+    return ServiceData(
+        curves=curves,
+        absent=config.shrinkage.absent(inputs.horizon.grid),
+        volume=volume,
+        interval_min=config.site.interval_min,
+        week_start=config.site.week_start,
+        absent_days=config.shrinkage.unplanned,
+        handle={name: law_of_cv(q.handle_cv) for name, q in config.queue.items()},
+        running=inputs.before.running,
     )
-    return out, summary
-
-
-def requirement_week(requirement: pd.DataFrame, folder: Folder, ask: Ask) -> dt.date:
-    """Return the first day of the week to schedule: as asked, as configured, or the requirement's first whole week.
-
-    Without a whole week it is the week in which the requirement begins.
-    """
-    config = folder.config
-    if ask.week is not None or config.site.week is not None:
-        return ask.week or config.site.week  # type: ignore[return-value]
-    begin: dt.date = requirement["start"].min().date()
-    end: dt.date = requirement["start"].max().date()
-    first = begin + dt.timedelta(days=(WEEKDAYS.index(config.site.week_start) - begin.weekday()) % 7)
-    return first if first <= end else first - dt.timedelta(days=7)
 
 
 def _inside(rows: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -225,8 +210,11 @@ def _outside(requirement: pd.DataFrame, grid: Grid) -> list[str]:
     return [f"{beyond} rows of the requirement lie outside the planned week ({week}) and are left aside"] * (beyond > 0)
 
 
-def _far(calls: pd.DataFrame, grid: Grid) -> list[str]:
+def _far(inputs: Inputs) -> list[str]:
     """Tell a history that is short, or that ends long before the planned week."""
+    calls, grid = inputs.calls, inputs.grid
+    if calls is None:
+        return []
     past = calls.loc[calls["start"] < grid.first, "start"]
     days, gap = (past.max().date() - past.min().date()).days + 1, (grid.first_date - past.max().date()).days - 1
     short = f"the history holds {days} days only: four weeks are the least for a forecast to rely on"
@@ -240,8 +228,3 @@ def _lost_families(problem: ScheduleProblem) -> list[str]:
     return [
         f"no shift of family {name} fits into the opening hours" for name in problem.families if name not in fitting
     ]
-
-
-def _timed(work: Callable[[], T]) -> tuple[T, float]:
-    began = time.monotonic()
-    return work(), time.monotonic() - began

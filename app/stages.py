@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calendar.grid import known_zone
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
 from ..forecast.errors import InputError
@@ -20,16 +18,15 @@ from ..forecast.options import ForecastOptions
 from ..forecast.overrides_value_added import overrides_backtest
 from ..forecast.predict import Forecast
 from ..forecast.progress import Watch
-from ..forecast.queueing.curve.curve import Curve
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
 from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
-from .inputs.folder import Folder, read_overrides
+from .inputs.day_grid import day_grid
+from .inputs.folder import read_overrides
 from .inputs.read_staffing import goals_of, read_staffing, read_times
 from .intake.mapping import Intake
 from .intake.read import read_calls
-from .run import Ask, requirement_week, schedule
 
 
 def closed_days(path: Path | None) -> tuple[dt.date, ...]:
@@ -169,7 +166,7 @@ def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> R
     """Return requirement and curves of a volume file, on its own interval; `goals` are texts of the command line."""
     volume = read_csv(path, TABLES["volume"], zone=options.zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
-    grid = _grid(volume, options.zone, path)
+    grid = day_grid(volume, options.zone, path)
     names = list(volume["queue"].unique())
     return require(
         volume,
@@ -185,16 +182,6 @@ def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> R
 def _model_of(volume: pd.DataFrame) -> str:
     """Return the queueing model of a queue: with abandonment where its patience is known throughout."""
     return "erlang_a" if volume.get("patience_s", pd.Series([None])).notna().all() else "erlang_c"
-
-
-def _grid(table: pd.DataFrame, zone: str | None, path: Path) -> Grid:
-    """Return the day grid that holds the starts of `table`; its step is the smallest distance between two."""
-    starts = table["start"].drop_duplicates().sort_values()
-    if starts.empty:
-        raise InputError("file has no rows", file=path)
-    step = 30 if len(starts) < 2 else int(starts.diff().dropna().min() / pd.Timedelta(minutes=1))
-    first, last = starts.iloc[0].date(), starts.iloc[-1].date()
-    return Grid(first, (last - first).days + 1, step, zone)
 
 
 @dataclass(frozen=True)
@@ -235,7 +222,7 @@ def simulate_file(
     """Simulate a staffing file (steps, activity or coverage) against a volume file."""
     zone = options.zone
     table = read_csv(volume, TABLES["volume"], zone=zone)
-    names, minutes = sorted(table["queue"].unique()), _grid(table, zone, volume).minutes
+    names, minutes = sorted(table["queue"].unique()), day_grid(table, zone, volume).minutes
     return simulate(
         read_staffing(staffing, names, minutes, zone),
         table,
@@ -248,84 +235,3 @@ def simulate_file(
         seed=options.seed,
         watch=watch,
     )
-
-
-def schedule_file(
-    requirement: Path,
-    curve: Path | None,
-    rules: Path,
-    staff: Path | None,
-    ask: Ask,
-    watch: Watch,
-    log: Callable[[], list[str]],
-) -> tuple[Path, dict[str, Any]]:
-    """Schedule requirement.csv (and curve.csv) under a plan.toml; returns run folder and summary."""
-    folder = Folder.read(rules, ask.scenario, ask.overrides, staff)
-    site, names = folder.config.site, list(folder.config.queue)
-    zone = site.zone
-    table = read_csv(requirement, TABLES["requirement"], zone=zone)
-    if "queue" not in table.columns:
-        if len(names) != 1:
-            raise InputError("column 'queue' is missing", file=requirement, mend="plan.toml has several queues")
-        table = table.assign(queue=names[0])
-    _known(table, names, requirement)
-    refuse_duplicates(table, ["queue", "start"], file=requirement, what="duplicate interval")
-    curves: dict[str, Curve] | None = None
-    files = {**folder.files(), "requirement.csv": requirement}
-    if curve is not None:
-        rows = read_csv(curve, TABLES["curve"], zone=zone)
-        rows = rows if "queue" in rows.columns else rows.assign(queue=names[0])
-        _known(rows, names, curve)
-        curves = {str(n): Curve.from_frame(part, str(n)) for n, part in rows.groupby("queue")}
-        files["curve.csv"] = curve
-    grid = _grid(table, zone, requirement)
-    if grid.minutes != site.interval_min:
-        steps = {"interval_min": grid.minutes, "grid_min": math.gcd(grid.minutes, site.grid_min)}
-        folder = Folder.read(rules, ask.scenario, {**ask.overrides, "site": steps}, staff)
-    table = _open_only(table, folder, requirement_week(table, folder, ask), requirement)
-    return schedule(table, curves, folder, ask, files, watch, log)
-
-
-def _open_only(table: pd.DataFrame, folder: Folder, week: dt.date, path: Path) -> pd.DataFrame:
-    """Return a requirement with the closed intervals of `week` marked; nobody may be asked for there."""
-    site, calendar = folder.config.site, folder.calendar()
-    grid = Grid(week, 7, site.interval_min, site.zone)
-    is_open = pd.Series(True, index=table.index)
-    inside = (table["start"] >= grid.first) & (table["start"] < grid.end)
-    if not inside.any():
-        raise InputError(
-            f"no row lies in the planned week of {week}", file=path, column="start", value=str(table["start"].min()),
-            mend="Name another week with --week",
-        )  # fmt: skip
-    for queue, rows in table[inside].groupby("queue"):
-        place = grid.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
-        if (place < 0).any():
-            wrong = rows.index[int((place < 0).argmax())]
-            raise InputError(
-                f"time is not on the {grid.minutes}-minute grid", file=path, row=int(wrong) + 2, column="start",
-                value=str(table["start"][wrong]),
-            )  # fmt: skip
-        is_open[rows.index] = calendar.open_mask(grid, str(queue))[place]
-    wrong_rows = (~is_open & (table["agents_phone"] > 0)).to_numpy()
-    if wrong_rows.any():
-        i = int(wrong_rows.argmax())
-        raise InputError(
-            f"agents are asked for at {table['start'].iloc[i]}, when the queue is closed", file=path, row=i + 2,
-            column="agents_phone", value=float(table["agents_phone"].iloc[i]),
-            mend=f"Set it to 0, or change [opening] in {folder.rules.name}",
-        )  # fmt: skip
-    return table.assign(open=(is_open & table.get("open", pd.Series(1, index=table.index)).astype(bool)).astype(int))
-
-
-def _known(table: pd.DataFrame, names: list[str], path: Path) -> None:
-    strange = ~table["queue"].isin(names)
-    if strange.any():
-        i = int(strange.to_numpy().argmax())
-        raise InputError(
-            "unknown queue",
-            file=path,
-            row=i + 2,
-            column="queue",
-            value=table["queue"].iloc[i],
-            mend=f"plan.toml has {', '.join(names)}",
-        )

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..forecast.errors import InputError
+from ..schedule.problem.horizon import WEEK_DAYS
 from .config.plan_toml import PLAN
 from .files import csv_text, write_atomic
 from .intake.guess import guess, to_toml
@@ -19,13 +20,13 @@ WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
 def _calls() -> pd.DataFrame:
     """Return twelve weeks of invented half-hours of a desk that opens Monday to Saturday."""
     rng = np.random.default_rng(SEED)
-    starts = pd.date_range(FIRST_DAY, periods=WEEKS * 7 * 48, freq="30min")
+    starts = pd.date_range(FIRST_DAY, periods=WEEKS * WEEK_DAYS * 48, freq="30min")
     hour = (starts.hour + starts.minute / 60).to_numpy()
     saturday = (starts.day_of_week == 5) & (hour >= 9) & (hour < 15)
     weekday = (starts.day_of_week < 5) & (hour >= 8) & (hour < 20)
     level = np.array([1.25, 1.05, 1.0, 0.97, 0.95, 0.6, 0.0])[starts.day_of_week]
     shape = 14 + 26 * np.exp(-(((hour - 10.5) / 1.8) ** 2)) + 20 * np.exp(-(((hour - 15.0) / 2.2) ** 2))
-    day_factor = np.repeat(rng.gamma(200, 1 / 200, WEEKS * 7), 48)
+    day_factor = np.repeat(rng.gamma(200, 1 / 200, WEEKS * WEEK_DAYS), 48)
     table = pd.DataFrame(
         {
             "start": starts,

@@ -43,14 +43,19 @@ def child(folder: Path, out: Path) -> None:
         return stage, time.monotonic() - began, time.process_time(), peak_mb()
 
     marks = [mark("import")]
-    from busyhour.app.run import Ask, plan
+    from busyhour.app.inputs import Inputs
+    from busyhour.app.publish.folder import RunFolder, publish
+    from busyhour.app.run import plan
     from busyhour.forecast.progress import Event, Watch
 
     def show(event: Event) -> None:
         if marks[-1][0] != event.stage:
             marks.append(mark(event.stage))
 
-    run, summary = plan(folder, Ask(out=out), Watch(show=show), list)
+    watch = Watch(show=show)
+    outcome = plan(Inputs.from_folder(folder, watch=watch), watch)
+    watch.tell("publish", str(out))
+    run, summary = publish(outcome, RunFolder(out))
     marks.append(mark("end"))
     service = pd.read_csv(run / "service.csv", keep_default_na=False)
     periods = service[service["period"] != "interval"].to_dict("records")

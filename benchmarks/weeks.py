@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from busyhour.app.config.plan_toml import Config, read_plan
-from busyhour.app.files import refuse_foreign, run_folder, sha256, write_atomic, write_csv
+from busyhour.app.files import refuse_foreign, run_folder, write_atomic, write_csv
+from busyhour.app.inputs.snapshot import InputFile
 from busyhour.app.publish.summary import versions
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
@@ -147,7 +148,7 @@ def write(out: Path, problem: ScheduleProblem, plan: NamedPlan, inputs: dict[str
         "over_agent_hours": float(over.sum() * grid.hours), "under_agent_hours": float(under.sum() * grid.hours),
         "goal_basis": "interval", "seconds": solved.seconds, "stages": dict(plan.stages),
         "gap_history": [list(h) for h in solved.history], "seed": seed, "versions": versions(),
-        "input_hashes": {name: sha256(path) for name, path in inputs.items()},
+        "input_hashes": {name: InputFile.read(path).sha256 for name, path in inputs.items()},
     }  # fmt: skip
     with run_folder(out) as folder:
         write_csv(folder / "activity.csv", activity(plan.assigned, grid))

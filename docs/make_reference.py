@@ -120,12 +120,18 @@ PYTHON: tuple[tuple[str, str], ...] = (
     ("busyhour.schedule.cover.solve", "solve_cover"),
     ("busyhour.schedule.exchange.solve", "solve_roster"),
     ("busyhour.schedule.people.solve", "solve_named"),
+    ("busyhour.schedule.plan.decide", "decide"),
+    ("busyhour.schedule.plan.settings", "SolveSettings"),
     ("busyhour.schedule.plan.activity", "activity"),
     ("busyhour.schedule.plan.coverage", "coverage"),
     ("busyhour.schedule.diagnose.explain", "explain"),
     ("busyhour.schedule.judge.check", "check"),
     ("busyhour.app.intake.read", "read_calls"),
+    ("busyhour.app.inputs", "Inputs"),
+    ("busyhour.app.inputs", "RunOptions"),
     ("busyhour.app.run", "plan"),
+    ("busyhour.app.outcome", "Outcome"),
+    ("busyhour.app.publish.folder", "publish"),
 )
 
 

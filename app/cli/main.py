@@ -1,9 +1,13 @@
-"""The command line: `busyhour`. Libraries that are slow to import are imported inside the commands."""
+"""The command line: `busyhour`. Libraries that are slow to import are imported inside the commands.
+
+A command has one parameter per option, however many: Typer reads the options from the signature.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,11 +124,21 @@ def plan(
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         watch.tell("start")
-        from ..run import Ask
-        from ..run import plan as run
+        from ..files import refuse_foreign
+        from ..inputs import Inputs, RunOptions
+        from ..publish.folder import RunFolder, publish, usual_place
+        from ..run import plan as planned
 
-        ask = Ask(out, date_of(week), scenario, seed, time_limit, gap, previous, not no_wages)
-        where, summary = run(folder, ask, watch, lambda: board.log)
+        began = time.monotonic()
+        options = RunOptions(date_of(week), scenario, seed, time_limit, gap, previous)
+        inputs = Inputs.from_folder(folder, options, watch)
+        sink = RunFolder(out or usual_place(folder, inputs), not no_wages, lambda: board.log)
+        refuse_foreign(sink.path)
+        outcome = planned(inputs, watch)
+        watch.tell("publish", str(sink.place(outcome)))
+        where, summary = publish(outcome, sink)
+        text = f"{where}  {time.monotonic() - began:.0f} s in all"
+        watch.tell("publish", text, best=summary["cost"], bound=summary["bound"], gap=summary["gap"])
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 
@@ -150,15 +164,20 @@ def schedule(
     quiet: Quiet = False,
 ) -> int:
     """Schedule a requirement made elsewhere."""
-    from ..stages import schedule_file
     from .progress_board import Board
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        from ..run import Ask
+        from ..files import refuse_foreign
+        from ..inputs import Inputs, RunOptions
+        from ..publish.folder import RunFolder, publish
+        from ..run import plan as planned
 
-        ask = Ask(out, date_of(week), None, seed, time_limit, gap, previous, not no_wages)
-        where, summary = schedule_file(requirement, curve, rules, staff, ask, watch, lambda: board.log)
+        options = RunOptions(date_of(week), None, seed, time_limit, gap, previous)
+        inputs = Inputs.from_requirement(requirement, rules, curve=curve, staff=staff, options=options)
+        refuse_foreign(out)
+        outcome = planned(inputs, watch)
+        where, summary = publish(outcome, RunFolder(out, not no_wages, lambda: board.log))
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 

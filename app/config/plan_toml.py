@@ -210,9 +210,18 @@ def read_plan(
     """
     path = plan_file(folder)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = path.read_bytes()
     except FileNotFoundError:
         raise InputError("file not found", file=path, mend=f"Make one with: busyhour init {folder}") from None
+    return plan_of(content, path, scenario, overrides)
+
+
+def plan_of(
+    content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Config, dict[str, Any]]:
+    """Do as `read_plan` with the content of a file; `path` is named in errors."""
+    try:
+        raw = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text", file=path) from error
     except tomllib.TOMLDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from ...forecast.calendar.grid import Grid
@@ -53,17 +54,11 @@ def keep_fixed(
     refuse_strangers(frame["agent"], known, path)
     refuse_duplicates(frame, ["agent", "date"], file=path, what="two fixed rows for one day")
     day_of = {d: i for i, d in enumerate(grid.dates)}
-    of_day: dict[dt.date, list[Shift]] = {}
-    for shift in shifts:
-        of_day.setdefault(shift.date, []).append(shift)
+    of_day = _by_day(shifts)
     by_id = {a.id: a for a in people}
     out: dict[str, list[Fixed]] = {}
     for i, (name, date, what) in enumerate(zip(frame["agent"], frame["date"], frame["pattern"], strict=True)):
-
-        def wrong(text: str, mend: str, row: int = i + 2, value: str = what) -> InputError:
-            return InputError(text, file=path, row=row, column="pattern", value=value, mend=mend)
-
-        family = what.partition("@")[0]
+        wrong, family = partial(_refusal, path, i + 2, what), what.partition("@")[0]
         if what != OFF and family not in families:
             raise wrong("unknown pattern", nearest(what, (*families, OFF)))
         if date not in day_of or name not in by_id:
@@ -86,6 +81,19 @@ def keep_fixed(
                 )
         out.setdefault(name, []).append(fixed)
     return tuple(replace(a, fixed=tuple(out.get(a.id, ()))) for a in people)
+
+
+def _by_day(shifts: Iterable[Shift]) -> dict[dt.date, list[Shift]]:
+    """Return the shifts of each day."""
+    out: dict[dt.date, list[Shift]] = {}
+    for shift in shifts:
+        out.setdefault(shift.date, []).append(shift)
+    return out
+
+
+def _refusal(path: Path, row: int, value: str, text: str, mend: str) -> InputError:
+    """Return the error about the pattern of a row."""
+    return InputError(text, file=path, row=row, column="pattern", value=value, mend=mend)
 
 
 def _starts(shifts: Iterable[Shift], family: str) -> str:

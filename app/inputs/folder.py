@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +17,9 @@ from ...forecast.calendar.opening_hours import parse_opening
 from ...forecast.errors import InputError
 from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import read_text_csv
+from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, Config, plan_file, read_plan
-from ..files import sha256, write_atomic
 from ..intake.read import calls_files, read_calls
 from .last_week import LastWeek, last_week
 from .people import read_people
@@ -112,8 +110,6 @@ class Folder:
         if run is None:
             return LastWeek()
         c = self.config
-        if c.cyclic:
-            raise InputError("a cyclic week has no week before it", column="--previous", value=str(run))
         return last_week(run, grid, c.site.zone, c.rules, c.queue)
 
     def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:
@@ -151,7 +147,7 @@ class Folder:
         if calls is None or calls.empty:
             raise InputError("no week to plan", file=PLAN, column="site.week", mend="Set site.week or use --week")
         last = calls["start"].max().date()
-        ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % 7 + 1
+        ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % WEEK_DAYS + 1
         return dt.date.fromordinal(last.toordinal() + ahead)
 
     def files(self) -> dict[str, Path]:
@@ -170,15 +166,3 @@ class Folder:
 def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:
     """Read a file of overrides of the forecast."""
     return overrides_of(read_text_csv(path), zone=zone, minutes=interval_min, file=path)
-
-
-def copy_inputs(files: Mapping[str, Path], run: Path, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """Copy `files` and the run's `arguments` to `run`/inputs and return the SHA-256 of each file by name."""
-    inputs = run / "inputs"
-    inputs.mkdir(parents=True)
-    hashes: dict[str, str] = {}
-    for name, file in files.items():
-        shutil.copyfile(file, inputs / name)
-        hashes[name] = sha256(file)
-    write_atomic(inputs / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
-    return hashes

@@ -14,6 +14,7 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv
 from ...schedule.plan.activity import ACTIVITY
+from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.rules.rules import Rules
 from ...schedule.tables import TABLES
 
@@ -73,12 +74,30 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
         if days:
             run[str(agent)] = days
         off[str(agent)] = (yesterday - max(worked)).days
-        late = {d for d in worked if (grid.first_date - d).days <= 7 and d.weekday() >= 5}
+        late = {d for d in worked if (grid.first_date - d).days <= WEEK_DAYS and d.weekday() >= 5}
         weekends[str(agent)] = len({d - dt.timedelta(days=d.weekday() - 5) for d in late})
     running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
     running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
     running = running.reindex(columns=list(ACTIVITY)).reset_index(drop=True)
     return LastWeek(earliest, run, off, weekends, _families(folder, yesterday), running)
+
+
+def activity_of(folder: Path) -> Path:
+    """Return the activity.csv of a run folder.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    path = folder / "activity.csv"
+    if not path.is_file():
+        raise InputError(
+            "no run folder: activity.csv is not there",
+            file=folder,
+            mend="Name the folder of last week's run with --previous",
+        )
+    return path
 
 
 def _families(folder: Path, date: dt.date) -> dict[str, str]:
@@ -93,14 +112,7 @@ def _families(folder: Path, date: dt.date) -> dict[str, str]:
 
 def _rows(folder: Path, zone: str | None) -> pd.DataFrame:
     """Return the rows of work with the number of their shift; activities that touch are one shift, leave is none."""
-    path = folder / "activity.csv"
-    if not path.is_file():
-        raise InputError(
-            "no run folder: activity.csv is not there",
-            file=folder,
-            mend="Name the folder of last week's run with --previous",
-        )
-    rows = read_csv(path, TABLES["activity"], zone=zone)
+    rows = read_csv(activity_of(folder), TABLES["activity"], zone=zone)
     rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start"])
     begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > rows.groupby("agent")["end"].shift())
     return rows.assign(shift=begins.cumsum())

@@ -43,6 +43,9 @@ def read_people(
 ) -> tuple[Agent, ...]:
     """Read who works in the week of `grid`, when they can, and what they wish.
 
+    The plan's tables come one by one, ten parameters in all, so that a caller needs no whole config; most of the
+    function's length is this text.
+
     Agents who are not employed on any day of the week are left out. Whole days of leave, and open days before hiring
     or after leaving, credit ``min_h_week / max_days`` hours and one of `max_days` each, at most `max_days` of them.
     Rows about other weeks are checked, then ignored.

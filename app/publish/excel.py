@@ -193,7 +193,7 @@ def _roster(book: Book, run: Run, shifts: list[Stretch]) -> None:
     """Add the grid of people by days, with each person's paid hours as a live sum over the sheet Shifts."""
     people = list(run.staff.index) if run.staff is not None else []
     people += [a for a in dict.fromkeys(s.agent for s in shifts) if a not in set(people)]
-    days = [run.week + dt.timedelta(days=i) for i in range(7)]
+    days = run.dates
     cells: dict[tuple[str, dt.date], str] = {}
     paid: dict[str, float] = dict.fromkeys(people, 0.0)
     for s in shifts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,13 +26,13 @@ def write_sheets(run: Path) -> Path:
     text = (
         environment()
         .from_string(template)
-        .render(title=read.site, note=read.note, policy=policy([]), week=_week(read.week), people=_people(read))
+        .render(title=read.site, note=read.note, policy=policy([]), week=_week(read), people=_people(read))
     )
     return write_atomic(run / "sheets.html", text)
 
 
-def _week(first: dt.date) -> str:
-    last = first + dt.timedelta(days=6)
+def _week(run: Run) -> str:
+    first, last = run.dates[0], run.dates[-1]
     return f"{day(first)} – {day(last)} {last.year}"
 
 
@@ -47,7 +46,7 @@ def _people(run: Run) -> list[dict[str, Any]]:
 
 def _person(run: Run, agent: str, shifts: list[Stretch]) -> dict[str, Any]:
     days = []
-    for date in (run.week + dt.timedelta(days=i) for i in range(7)):
+    for date in run.dates:
         today = [s for s in shifts if s.date == date and not s.is_leave]
         away = any(s.is_leave and s.date <= date <= s.end.date() for s in shifts)
         days.append({"day": day(date), "shifts": [_shift(s) for s in today], "off": "leave" if away else "day off"})

@@ -101,7 +101,8 @@ def gantt(run: Run) -> dict[str, Any] | None:
     if not found:
         return None
     first = midnight(run.week, run.zone)
-    dates = [run.week + dt.timedelta(days=i) for i in range(max(7, (max(s.date for s in found) - run.week).days + 1))]
+    shown = max(len(run.dates), (max(s.date for s in found) - run.week).days + 1)
+    dates = [run.week + dt.timedelta(days=i) for i in range(shown)]
 
     def minute(time: pd.Timestamp) -> int:
         return round((time - first) / pd.Timedelta(minutes=1))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import functools
 import hashlib
 import json
@@ -144,5 +143,5 @@ def _packed(specs: dict[str, Spec]) -> dict[str, Any]:
 
 
 def _week(run: Run) -> str:
-    last = run.week + dt.timedelta(days=6)
+    last = run.dates[-1]
     return f"{day(run.week)} – {day(last)} {last.year}"

@@ -16,6 +16,7 @@ from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
+from ...schedule.problem.horizon import WEEK_DAYS
 from ..config.plan_toml import PLAN, read_plan
 
 SCHEDULE = load(_schedule)
@@ -90,6 +91,11 @@ class Run:
             file=self.folder / "summary.json",
             mend="Name the first day as week, or run the plan again",
         )
+
+    @cached_property
+    def dates(self) -> tuple[dt.date, ...]:
+        """Planned days."""
+        return tuple(self.week + dt.timedelta(days=i) for i in range(WEEK_DAYS))
 
     @cached_property
     def queues(self) -> tuple[str, ...]:

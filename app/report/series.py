@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...schedule.problem.horizon import WEEK_DAYS
 from .axis import TimeAxis
 from .figures import clock, day, known, offset
 from .run import Run, records
@@ -46,7 +47,7 @@ def history_rows(run: Run, axis: TimeAxis) -> Rows:
     if history is None:
         return []
     past = history[history["start"] < pd.Timestamp(axis.starts[0])]
-    age = [-(-(run.week - t.date()).days // 7) for t in past["start"]]
+    age = [-(-(run.week - t.date()).days // WEEK_DAYS) for t in past["start"]]
     past = past.assign(week=age, key=_wall(past["start"]))
     past = past[past["week"].isin(sorted(set(age))[:HISTORY_WEEKS])]
     planned = pd.DataFrame(

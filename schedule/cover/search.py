@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..optimise.linear import add_row
 from ..optimise.solver import TOLERANCE, Answer, relative_gap
+from ..optimise.status import Status
 from .counts import Counts
 from .effort import STAGE, Effort
 from .frame import Column, CoverFrame
@@ -100,7 +101,7 @@ class PartSearch:
             if short:
                 add_row(model.program, "somebody_short", short, ">=", 1.0)
                 relaxed = self.effort.run(model, relax=True, quiet=True)
-                if relaxed.status != "infeasible":
+                if relaxed.status != Status.INFEASIBLE:
                     proven = min(proven, self.bound if relaxed.bound is None else relaxed.bound)
         self.bound = max(self.bound, proven)
 

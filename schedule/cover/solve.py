@@ -9,7 +9,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer, relative_gap
-from ..optimise.status import Solved, sound_bound
+from ..optimise.status import Solved, Status, sound_bound
 from ..problem.problem import ScheduleProblem
 from .counts import shortage, true_cost
 from .draft import CoverDraft
@@ -66,7 +66,7 @@ def solve_cover(
     model = build(frame, whole_week(frame), for_bound=True)
     relaxed = effort.run(model, relax=True)
     if not relaxed.found:
-        return Cover((), Solved("none", stopped=relaxed.stopped, seconds=time.monotonic() - began))
+        return Cover((), Solved(Status.NONE, stopped=relaxed.stopped, seconds=time.monotonic() - began))
     began_whole = time.monotonic()
     draft = CoverDraft(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
     draft.decide()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...forecast.progress import Watch
+from ..optimise.status import Status
 from ..people.solve import NamedPlan
 from ..problem.problem import ScheduleProblem
 from .result import roster_of
@@ -31,7 +32,7 @@ def exchanged(
         problem, shifts, watch=watch, time_limit_s=time_limit_s, gap=GAP, seed=seed, threads=threads,
         start=plan.assigned,
     )  # fmt: skip
-    if dealt.solved.status == "none" or plan.solved.cost is None:
+    if dealt.solved.status == Status.NONE or plan.solved.cost is None:
         return plan
     seconds = plan.solved.seconds + dealt.solved.seconds
     better = roster_of(problem, dealt.assigned, replace(plan.solved, seconds=seconds)).solved

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..optimise.status import OPTIMAL, Solved, sound_bound
+from ..optimise.status import OPTIMAL, Solved, Status, sound_bound
 from ..price.shortfall import shortfall
 from ..price.week import price_week
 from ..problem.heads import heads_planned
@@ -111,8 +111,8 @@ def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShif
     bound = sound_bound(solved.bound, cost)
     proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
     known = replace(
-        solved, status="optimal" if proven else "feasible", stopped=None if proven else solved.stopped, cost=cost,
-        bound=bound, history=(*solved.history, (solved.seconds, cost, bound)),
+        solved, status=Status.OPTIMAL if proven else Status.FEASIBLE, stopped=None if proven else solved.stopped,
+        cost=cost, bound=bound, history=(*solved.history, (solved.seconds, cost, bound)),
     )  # fmt: skip
     return Roster(assigned, (), known, wages, prices, unmet)
 

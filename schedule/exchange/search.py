@@ -8,7 +8,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer, solve
-from ..optimise.status import Solved, SolverFault, sound_bound
+from ..optimise.status import Solved, SolverFault, Status, sound_bound
 from .cells import ShiftPool
 from .day_assignment import DayAssignment
 from .model import ExchangeModel, make_model
@@ -137,7 +137,7 @@ class ExchangeSearch:
             )  # fmt: skip
         except SolverFault as fault:
             self.watch.tell(STAGE, f"the solver failed: {fault}", best=self.plan.cost, bound=self.bound)
-            return Answer("none")
+            return Answer(Status.NONE)
 
     def block(self, group: Sequence[int], text: str, *, exact: bool) -> None:
         """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.

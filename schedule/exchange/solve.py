@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ...forecast.progress import Watch
 from ..diagnose.conflicts import refuse_conflicts
+from ..optimise.status import Status
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .cells import ShiftPool, pool_of, without_steadiness
@@ -72,7 +73,7 @@ def solve_roster(
         return make_roster(pool, search.plan, search.solved())
     refuse_missing_days(pool)
     nobody = plan_of(pool, [()] * len(pool.staff))
-    return make_roster(pool, nobody, dataclasses.replace(search.solved(), status="none", cost=None, bound=None))
+    return make_roster(pool, nobody, dataclasses.replace(search.solved(), status=Status.NONE, cost=None, bound=None))
 
 
 def _improve(search: ExchangeSearch) -> None:

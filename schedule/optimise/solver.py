@@ -21,7 +21,7 @@ import pulp
 
 from ...forecast.progress import Watch
 from .linear import Linear
-from .status import SolverFault, sound_bound
+from .status import SolverFault, Status, Stop, sound_bound
 
 TOLERANCE = 1e-5
 """Largest relative violation of a row, bound or integrality in an accepted answer: ten times what HiGHS allows."""
@@ -39,7 +39,7 @@ class Answer:
     Attributes
     ----------
     status
-        ``optimal`` (gap at most 1e-6), ``feasible``, ``infeasible`` or ``none`` (nothing found).
+        What is known of the answer.
     objective, bound
         Recomputed value of `values`, and the proven bound; None when there is none.
     values
@@ -49,17 +49,17 @@ class Answer:
     reduced
         Variable name → the least that each of its units adds to the bound, by the duals; only of a solved LP.
     stopped
-        ``gap``, ``time``, ``user`` or None (ran to its end).
+        Why the solve ended early; None when it ran to its end.
     """
 
-    status: str
+    status: Status
     objective: float | None = None
     bound: float | None = None
     values: Mapping[str, float] = field(default_factory=dict, repr=False)
     duals: Mapping[str, float] = field(default_factory=dict, repr=False)
     reduced: Mapping[str, float] = field(default_factory=dict, repr=False)
     seconds: float = 0.0
-    stopped: str | None = None
+    stopped: Stop | None = None
 
     @property
     def found(self) -> bool:
@@ -138,11 +138,11 @@ def solve_linear(
     if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
         nothing = np.zeros(0)
         if linear.violation(nothing) > TOLERANCE:
-            return Answer("infeasible")
-        return Answer("optimal", linear.objective(nothing), linear.objective(nothing))
+            return Answer(Status.INFEASIBLE)
+        return Answer(Status.OPTIMAL, linear.objective(nothing), linear.objective(nothing))
     limit = min(time_limit_s, watch.left_s)
     if watch.stopped or limit <= 0:
-        return Answer("none", stopped="user" if watch.stopped else "time")
+        return Answer(Status.NONE, stopped=Stop.USER if watch.stopped else Stop.TIME)
     highs = hand_over(linear)
     options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
     if target is not None:
@@ -277,9 +277,9 @@ def run_highs(highs: Any, listener: Listener) -> None:
 def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
     """Check the result that HiGHS holds and return an `Answer`."""
     state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
-    stopped = {kinds.kTimeLimit: "time", kinds.kInterrupt: "user" if watch.stopped else "time"}.get(state)
+    stopped = {kinds.kTimeLimit: Stop.TIME, kinds.kInterrupt: Stop.USER if watch.stopped else Stop.TIME}.get(state)
     if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
-        return Answer("infeasible", seconds=seconds)
+        return Answer(Status.INFEASIBLE, seconds=seconds)
     if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise SolverFault("the model's cost has no lower bound")
     if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kObjectiveTarget):
@@ -296,18 +296,18 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
     bound = None if bound is None else linear.sign * bound
     x = _accepted(highs, linear) if info.primal_solution_status == _FEASIBLE else None
     if x is None:
-        return Answer("none", bound=bound, seconds=seconds, stopped=stopped)
+        return Answer(Status.NONE, bound=bound, seconds=seconds, stopped=stopped)
     objective = linear.objective(x)
     if bound is not None:
         sound = sound_bound(linear.sign * bound, linear.sign * objective)
         bound = None if sound is None else linear.sign * sound
     near = relative_gap(objective, bound)
     optimal = near is not None and near <= 1e-6
-    stopped = stopped or "gap"
+    stopped = stopped or Stop.GAP
     values = dict(zip(linear.columns, x.tolist(), strict=True))
     if optimal:
-        return Answer("optimal", objective, bound, values, duals, reduced, seconds)
-    return Answer("feasible", objective, bound, values, duals, reduced, seconds, stopped)
+        return Answer(Status.OPTIMAL, objective, bound, values, duals, reduced, seconds)
+    return Answer(Status.FEASIBLE, objective, bound, values, duals, reduced, seconds, stopped)
 
 
 def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 OPTIMAL = 1e-6
 """Share of its bound by which a cost may lie above it and count as proven."""
 
 ROUNDING = 1e-5
 """Share of a cost by which floating point may put a bound above it."""
+
+
+class Status(StrEnum):
+    """What an optimisation knows; files and comparisons hold the text."""
+
+    OPTIMAL = "optimal"
+    """Proven within 1e-6 of the bound."""
+    FEASIBLE = "feasible"
+    """There is an answer; a better one may exist."""
+    INFEASIBLE = "infeasible"
+    """Proven that no answer exists."""
+    NONE = "none"
+    """Nothing was found in time."""
+
+
+class Stop(StrEnum):
+    """Why an optimisation ended before its work was done."""
+
+    GAP = "gap"
+    """The asked gap is reached."""
+    TIME = "time"
+    """Time is up."""
+    USER = "user"
+    """The user stopped the run."""
 
 
 def sound_bound(bound: float | None, cost: float | None) -> float | None:
@@ -33,22 +58,21 @@ class Solved:
     Parameters
     ----------
     status
-        ``optimal`` (proven within the asked gap of 1e-6), ``feasible``, ``infeasible`` or ``none``
-        (nothing found in time).
+        What is known of the answer.
     cost
         Value of the best answer; None when there is none.
     bound
         Proven lower bound; None when none is known, never 0 for "unknown".
     stopped
-        Why the work ended: ``gap``, ``time``, ``user`` or None (ran to its end).
+        Why the work ended early; None when the work ran to its end.
     history
         (seconds, cost, bound) whenever either improved.
     """
 
-    status: str
+    status: Status
     cost: float | None = None
     bound: float | None = None
-    stopped: str | None = None
+    stopped: Stop | None = None
     seconds: float = 0.0
     history: tuple[tuple[float, float | None, float | None], ...] = field(default=(), repr=False)
 
@@ -66,9 +90,9 @@ class Solved:
     ) -> Solved:
         """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended early."""
         proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
-        reasons = (("user", by_user), ("gap", near), ("time", time_is_up))
+        reasons = ((Stop.USER, by_user), (Stop.GAP, near), (Stop.TIME, time_is_up))
         stopped = None if proven else next((name for name, holds in reasons if holds), None)
-        return cls("optimal" if proven else "feasible", cost, bound, stopped, seconds, tuple(history))
+        return cls(Status.OPTIMAL if proven else Status.FEASIBLE, cost, bound, stopped, seconds, tuple(history))
 
     @property
     def gap(self) -> float | None:

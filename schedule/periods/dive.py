@@ -7,6 +7,7 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..optimise.column_lp import Point
 from ..optimise.solver import solve_linear
+from ..optimise.status import Status
 from .columns import generate
 from .patch import Pool
 from .person import FREE
@@ -100,6 +101,6 @@ def best_of_pool(
         linear, watch=watch, stage="pool", time_limit_s=limit_s, seed=seed, start=start, text=f"{len(keep)} rows"
     )
     if answer.objective is None or answer.objective > upper - 1e-6:
-        return None, answer.status == "optimal"
+        return None, answer.status == Status.OPTIMAL
     taken = keep[[i for i in range(len(keep)) if answer.values[f"x{i}"] > 0.5]]
-    return pool.roster(taken[np.argsort(pool.owner[taken])]), answer.status == "optimal"
+    return pool.roster(taken[np.argsort(pool.owner[taken])]), answer.status == Status.OPTIMAL

@@ -210,17 +210,6 @@ def fit(covered: pd.DataFrame, grid: Grid) -> dict[str, float | None]:
     }
 
 
-def occupancy_expected(
-    covered: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, Curve], absent: np.ndarray
-) -> dict[str, float]:
-    """Return per queue the share of the time on the phone that is spent on calls, heads weighted."""
-    out = {}
-    for queue, e in expectations(heads_of(covered, problem.grid), problem, curves, absent).items():
-        if e.heads.sum() > 0:
-            out[queue] = float(np.average(e.at(e.curve.occupancy), weights=e.heads))
-    return out
-
-
 def below_floor(covered: pd.DataFrame, problem: ScheduleProblem) -> pd.DataFrame:
     """Return the rows of a coverage with fewer heads than the floor asks, and by how many: column ``floor``.
 

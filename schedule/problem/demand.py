@@ -70,6 +70,23 @@ def demand(
     return _from_curve(queue, curve, goal, horizon, steps, is_open, absent)
 
 
+def demands_of(
+    requirement: pd.DataFrame,
+    curves: Mapping[str, ServiceCurve] | None,
+    goals: Mapping[str, ServiceGoal],
+    horizon: Horizon,
+    interval_min: int,
+    unplanned: np.ndarray | float,
+) -> tuple[Demand, ...]:
+    """Return the demand of every queue in the order of `goals` (see `demand`); a queue may lack a curve."""
+    return tuple(
+        demand(
+            requirement[requirement["queue"] == name], (curves or {}).get(name), goal, horizon, interval_min, unplanned
+        )
+        for name, goal in goals.items()
+    )
+
+
 def _from_curve(
     queue: str,
     curve: ServiceCurve,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.app.inputs.folder import Folder
+from busyhour.app.inputs import Inputs
 from busyhour.app.report.rules import rule_tables
 from busyhour.app.report.run import read_run
 from busyhour.app.run import predict, requirement_of
-from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.predict import Forecast
 from busyhour.forecast.progress import Watch
 
@@ -34,11 +32,9 @@ def with_waits(folder: Path) -> None:
 
 def planned_with(folder: Path) -> tuple[Forecast, np.ndarray]:
     """Return the forecast of a folder and the agents it asks for."""
-    read = Folder.read(folder)
-    calls, found = read.calls()
-    grid = Grid(dt.date(2026, 10, 19), 7, 30, read.config.site.zone)
-    told = predict(read, read.config, grid, calls, found, Watch())
-    return told, requirement_of(read.config, told.volume, grid).requirement["agents_phone"].to_numpy()
+    inputs = Inputs.from_folder(folder)
+    told = predict(inputs, Watch())
+    return told, requirement_of(inputs, told.volume).requirement["agents_phone"].to_numpy()
 
 
 def test_patience_that_the_history_tells_reaches_the_requirement(centre: Path, edit: Edit) -> None:

@@ -18,12 +18,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from busyhour.app import files as store
-from busyhour.app import week
 from busyhour.app.cli.main import app
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
-from busyhour.schedule.optimise.status import Solved
+from busyhour.schedule.optimise.status import Solved, Status, Stop
 from busyhour.schedule.people.solve import NamedPlan, Prices
+from busyhour.schedule.plan import decide
 from busyhour.schedule.problem.problem import ScheduleProblem
 
 RUN = Path("runs") / "2026-10-19"
@@ -264,10 +264,10 @@ def test_an_empty_plan_never_replaces_another(
         if why == "user":
             watch.stop.set()
         nothing = Prices(np.zeros((1, 1)), np.zeros(0), None)
-        return NamedPlan({a.id: () for a in problem.staff}, Solved("feasible", 1.0, stopped=why), nothing)
+        return NamedPlan({a.id: () for a in problem.staff}, Solved(Status.FEASIBLE, 1.0, stopped=Stop(why)), nothing)
 
-    monkeypatch.setattr(week, "solve_named", ended)
-    monkeypatch.setattr(week, "exchanged", lambda _, plan, **__: plan)
+    monkeypatch.setattr(decide, "solve_named", ended)
+    monkeypatch.setattr(decide, "exchanged", lambda _, plan, **__: plan)
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == code, result.output
     assert why == "user" or "--time-limit" in result.output
@@ -275,7 +275,7 @@ def test_an_empty_plan_never_replaces_another(
 
 def test_no_time_for_any_shifts_without_names_exits_6(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "staff.csv").unlink()
-    monkeypatch.setattr(week, "solve_cover", lambda *_, **__: Cover((), Solved("none", stopped="time")))
+    monkeypatch.setattr(decide, "solve_cover", lambda *_, **__: Cover((), Solved(Status.NONE, stopped=Stop.TIME)))
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 6, result.output
     assert "--time-limit" in result.output

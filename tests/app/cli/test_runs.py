@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from busyhour.app.cli.main import app, code_of
-from busyhour.app.run import Ask
+from busyhour.app.inputs import RunOptions
 
 RUN = Path("runs") / "2026-10-19"
 
@@ -191,9 +191,9 @@ def test_diff_tells_a_changed_queue(planned: Path, tmp_path: Path) -> None:
 
 
 def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
-    assert Ask(gap=0.02).overrides == {"solve": {"gap": 0.02}}
-    assert Ask(seed=3, time_limit_s=5.0).overrides == {"solve": {"seed": 3, "time_limit_s": 5.0}}
-    assert Ask().overrides == {}
+    assert RunOptions(gap=0.02).overrides == {"solve": {"gap": 0.02}}
+    assert RunOptions(seed=3, time_limit_s=5.0).overrides == {"solve": {"seed": 3, "time_limit_s": 5.0}}
+    assert RunOptions().overrides == {}
 
 
 @pytest.mark.parametrize(

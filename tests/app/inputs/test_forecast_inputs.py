@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
+from busyhour.app.inputs import Inputs
 from busyhour.app.inputs.folder import Folder
 from busyhour.app.run import predict
 from busyhour.forecast.calendar.day_kinds import day_features
-from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.predict import Forecast
 from busyhour.forecast.progress import Watch
@@ -22,10 +22,7 @@ from busyhour.forecast.progress import Watch
 
 def forecast(path: Path) -> Forecast:
     """Forecast the planned week of a folder."""
-    folder = Folder.read(path)
-    site, (calls, found) = folder.config.site, folder.calls()
-    grid = Grid(dt.date(2026, 10, 19), 7, site.interval_min, site.zone)
-    return predict(folder, folder.config, grid, calls, found, Watch())
+    return predict(Inputs.from_folder(path), Watch())
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.queueing.curve.curve import Curve
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
-from busyhour.schedule.plan.coverage import coverage, fit, occupancy_expected, service_expected
+from busyhour.schedule.plan.coverage import coverage, expectations, fit, service_expected
 from busyhour.schedule.price.shortfall import shortfall
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_of, on_phone
@@ -169,11 +169,12 @@ def test_fit_sums_over_and_under_apart() -> None:
 
 
 def test_occupancy_is_weighted_by_heads() -> None:
+    """The curve's occupancy at the heads of each slot, weighted by them, is the share of time spent on calls."""
     curves = {"desk": desk_curve()}
-    table = coverage(WORK, desk(), curves, NOBODY)
-    assert occupancy_expected(table, desk(), curves, NOBODY)["desk"] == pytest.approx(
-        (2 * 0.7 + 0.9 + 2 * 0.7 + 3 * 0.5) / 8
-    )
+    heads = heads_of(coverage(WORK, desk(), curves, NOBODY), GRID)
+    expected = expectations(heads, desk(), curves, NOBODY)["desk"]
+    occupancy = np.average(expected.at(expected.curve.occupancy), weights=expected.heads)
+    assert occupancy == pytest.approx((2 * 0.7 + 0.9 + 2 * 0.7 + 3 * 0.5) / 8)
 
 
 def test_shortfall_prices_what_is_left_short() -> None:

@@ -1,0 +1,302 @@
+"""All that one run is made from: read, copied and hashed before anything is planned."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import math
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import pandas as pd
+
+from ...forecast.calendar.calendars import Calendar
+from ...forecast.calendar.grid import Grid
+from ...forecast.errors import InputError
+from ...forecast.overrides import Override
+from ...forecast.progress import Watch
+from ...forecast.queueing.curve.curve import Curve
+from ...forecast.tables import read_text_csv
+from ...schedule.problem.horizon import Horizon
+from ...schedule.problem.staff import Agent
+from ..config.plan_toml import PLAN, Config, plan_file, plan_of, read_plan
+from ..config.toml_text import toml_text
+from ..intake.names import nearest
+from ..intake.read import calls_files
+from ..judging import TEXTS
+from .day_grid import day_grid
+from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
+from .last_week import LastWeek, activity_of
+from .options import RunOptions
+from .people import STAFF
+from .requirement import open_only, read_curves, read_requirement, requirement_week
+from .snapshot import InputFile, laid_out
+from .special_days import FILE as SPECIAL_DAYS
+
+CALLS, REQUIREMENT, CURVE = "calls.csv", "requirement.csv", "curve.csv"
+PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
+PEOPLE_TABLES = (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)
+TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)
+"""Files of a planner's folder beside plan.toml; a Python user may give each as a table."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inputs:
+    """All that one run is made from; `from_folder`, `from_requirement` and `from_tables` make it.
+
+    A change of the user's files after that changes neither the plan nor the copies and hashes that a run keeps.
+
+    Attributes
+    ----------
+    config, plan
+        The checked plan.toml, and its plain dict after scenario and overrides, as the judge reads it.
+    horizon
+        Days and slots to plan.
+    calendar
+        Opening hours, closures and special days.
+    people
+        The agents as they stand in the planned week; empty for an anonymous plan.
+    before
+        What the week before leaves behind.
+    files
+        Content and hash of every file, by the name under which a run keeps it.
+    texts
+        Tables as plain text by name, for the judge.
+    arguments
+        What was asked for beside the files: week, scenario, overrides.
+    notes
+        What the reader of the plan should know of the inputs, a sentence each.
+    calls, findings, overrides
+        History, what reading it found, and the planner's own numbers for the forecast; None and () where a requirement
+        is given.
+    requirement, curves
+        Made elsewhere; None where there are calls.
+    seconds
+        Seconds that reading took.
+    """
+
+    config: Config
+    plan: Mapping[str, Any]
+    horizon: Horizon
+    calendar: Calendar
+    people: tuple[Agent, ...]
+    before: LastWeek
+    files: Mapping[str, InputFile] = field(repr=False)
+    texts: Mapping[str, pd.DataFrame] = field(repr=False)
+    arguments: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    calls: pd.DataFrame | None = field(default=None, repr=False)
+    findings: pd.DataFrame | None = field(default=None, repr=False)
+    overrides: tuple[Override, ...] = ()
+    requirement: pd.DataFrame | None = field(default=None, repr=False)
+    curves: Mapping[str, Curve] | None = field(default=None, repr=False)
+    seconds: float = 0.0
+
+    @property
+    def week(self) -> dt.date:
+        """First day of the planned week."""
+        return self.horizon.first
+
+    @property
+    def scenario(self) -> str | None:
+        """Name of the scenario that is planned."""
+        name: str | None = self.arguments["scenario"]
+        return name
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Intervals of the forecast over the planned days."""
+        return Grid(self.week, self.horizon.days, self.config.site.interval_min, self.config.site.zone)
+
+    @classmethod
+    def from_folder(cls, path: Path, options: RunOptions | None = None, watch: Watch | None = None) -> Self:
+        """Read a planner's folder: plan.toml, the calls, and the files about people beside it.
+
+        Raises
+        ------
+        InputError
+            On anything that cannot be read without guessing.
+        """
+        began, asked = time.monotonic(), options or RunOptions()
+        files, folder = _plan(path, asked)
+        (watch or Watch()).tell("read", str(path))
+        calls = [InputFile.read(file) for file in calls_files(folder.path, folder.config.intake)]
+        return cls._of_calls(folder, files, calls, asked, began)
+
+    @classmethod
+    def from_requirement(
+        cls,
+        requirement: Path,
+        rules: Path,
+        *,
+        curve: Path | None = None,
+        staff: Path | None = None,
+        options: RunOptions | None = None,
+    ) -> Self:
+        """Read a requirement made elsewhere, its curves where known, and a plan.toml with the people files beside it.
+
+        Parameters
+        ----------
+        staff
+            Read instead of the staff.csv beside the rules.
+
+        Raises
+        ------
+        InputError
+            As in `from_folder`.
+        """
+        asked = options or RunOptions()
+        files, folder = _plan(rules, asked, staff)
+        files[REQUIREMENT] = InputFile.table(requirement)
+        if curve is not None:
+            files[CURVE] = InputFile.table(curve)
+        return cls._of_requirement(folder, files, asked)
+
+    @classmethod
+    def from_tables(
+        cls, plan: Mapping[str, Any], options: RunOptions | None = None, **tables: pd.DataFrame | None
+    ) -> Self:
+        """Take a plan and tables instead of a folder.
+
+        Parameters
+        ----------
+        plan
+            What ``tomllib`` makes of a plan.toml; ``[intake]`` is left aside.
+        tables
+            By the names of the files without ``.csv``, in the columns of those files: `calls`, or `requirement` (and
+            `curve`); `staff`, `availability`, `leave`, `wishes`, `fixed`, `special_days`, `overrides`.
+
+        Raises
+        ------
+        InputError
+            As in `from_folder`; the table is named like its file.
+        """
+        began, asked = time.monotonic(), options or RunOptions()
+        given = {f"{name}.csv": table for name, table in tables.items() if table is not None}
+        if unknown := [name for name in given if name not in TABLES]:
+            told = unknown[0].removesuffix(".csv")
+            raise InputError("unknown table", value=told, mend=nearest(told, [n.removesuffix(".csv") for n in TABLES]))
+        if CALLS not in given and REQUIREMENT not in given:
+            raise InputError("neither calls nor a requirement is given", mend="Give the table calls or requirement")
+        text = toml_text({key: value for key, value in plan.items() if key != "intake"}).encode()
+        config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
+        folder = Folder(Path(), Path(PLAN), config, merged, asked.scenario, asked.overrides)
+        files = {name: InputFile.of_table(name, given[name]) for name in PEOPLE_TABLES if name in given}
+        files[PLAN] = InputFile.of(Path(PLAN), text)
+        if REQUIREMENT in given:
+            files |= {name: InputFile.of_table(name, given[name]) for name in (REQUIREMENT, CURVE) if name in given}
+            return cls._of_requirement(folder, files, asked)
+        return cls._of_calls(folder, files, [InputFile.of_table(CALLS, given[CALLS])], asked, began)
+
+    @classmethod
+    def _of_calls(
+        cls, folder: Folder, files: Mapping[str, InputFile], calls: Sequence[InputFile], asked: RunOptions, began: float
+    ) -> Self:
+        """Read the files of a run that begins with a history of calls."""
+        previous = _previous(folder, asked)
+        keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
+        with _laid(folder, files, previous | keys) as laid:
+            intake = replace(folder.config.intake, files=tuple(keys))
+            reading = replace(laid, config=folder.config.model_copy(update={"intake": intake}))
+            history, found = reading.calls()
+            rest = _common(laid, laid.week(asked.week, history), previous)
+            if not folder.config.shift:
+                raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
+            return cls(
+                **rest,
+                files=_kept({**files, **{file.path.name: file for file in calls}}, previous),
+                calls=history,
+                findings=found,
+                overrides=laid.forecast_overrides(),
+                seconds=time.monotonic() - began,
+            )
+
+    @classmethod
+    def _of_requirement(cls, folder: Folder, files: Mapping[str, InputFile], asked: RunOptions) -> Self:
+        """Read the files of a run that begins with a requirement; its intervals are those of the plan."""
+        names, zone, previous = list(folder.config.queue), folder.config.site.zone, _previous(folder, asked)
+        with _laid(folder, files, previous) as laid:
+            path = laid.path / _key(REQUIREMENT, files[REQUIREMENT])
+            table = read_requirement(path, names, zone)
+            curves = read_curves(laid.path / _key(CURVE, files[CURVE]), names, zone) if CURVE in files else None
+            minutes = day_grid(table, zone, path).minutes
+            if minutes != folder.config.site.interval_min:
+                steps = {"interval_min": minutes, "grid_min": math.gcd(minutes, folder.config.site.grid_min)}
+                laid = _planned_anew(laid, files[PLAN], {**folder.overrides, "site": steps})
+            week = requirement_week(table, laid.config.site, asked.week)
+            table = open_only(table, laid, week, path)
+            rest = _common(laid, week, previous)
+            return cls(**rest, files=_kept(files, previous), requirement=table, curves=curves)
+
+
+def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dict[str, InputFile], Folder]:
+    """Take the plan and every file of people beside it; return the files, and the folder with its checked plan."""
+    rules = plan_file(path)
+    if not rules.is_file():
+        read_plan(path)  # says what is wrong
+    file = InputFile.read(rules)
+    config, plan = plan_of(file.content, rules, asked.scenario, asked.overrides)
+    folder = Folder(rules.parent, rules, config, plan, asked.scenario, asked.overrides, staff)
+    if staff is not None:
+        InputFile.table(staff)
+    return {n: file if n == PLAN else InputFile.read(f) for n, f in folder.files().items()}, folder
+
+
+def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any]) -> Folder:
+    """Return `folder` with its plan under other overrides."""
+    config, merged = plan_of(plan.content, folder.rules, folder.scenario, overrides)
+    return replace(folder, config=config, plan=merged, overrides=overrides)
+
+
+@contextlib.contextmanager
+def _laid(folder: Folder, files: Mapping[str, InputFile], others: Mapping[str, InputFile]) -> Iterator[Folder]:
+    """Give `folder` over the files as they were taken instead of those on disk; `others` by where they are laid out."""
+    with laid_out({_key(name, file): file for name, file in files.items()} | dict(others), folder.path) as place:
+        staff = None if folder.staff is None else place / _key(STAFF, files[STAFF])
+        yield replace(folder, path=place, staff=staff)
+
+
+def _key(name: str, file: InputFile) -> str:
+    """Return where a file is laid out: under its own name, which readers go by and errors tell."""
+    own = file.path.name
+    return name if own == name else f"{name.removesuffix('.csv')}/{own}"
+
+
+def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
+    """Take last week's run; return its files by where they are laid out."""
+    if asked.previous is None:
+        return {}
+    if folder.config.cyclic:
+        raise InputError("a cyclic week has no week before it", column="--previous", value=str(asked.previous))
+    found = (activity_of(asked.previous), asked.previous / "roster.csv")
+    return {f"{PREVIOUS}/{file.name}": InputFile.read(file) for file in found if file.is_file()}
+
+
+def _kept(files: Mapping[str, InputFile], previous: Mapping[str, InputFile]) -> dict[str, InputFile]:
+    """Return the files that a run keeps, by name."""
+    activity = {f"{PREVIOUS}_activity.csv": file for key, file in previous.items() if key == LAST_ACTIVITY}
+    return {**files, **activity}
+
+
+def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> dict[str, Any]:
+    """Read what every run needs: time, calendar, people, what last week leaves behind, and the judge's texts."""
+    horizon = laid.config.horizon(week)
+    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
+    people = laid.people(horizon.grid, before)
+    paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
+    paths |= {"previous_activity": laid.path / LAST_ACTIVITY, "staff": laid.staff or laid.path / STAFF}
+    return {
+        "config": laid.config,
+        "plan": laid.plan,
+        "horizon": horizon,
+        "calendar": laid.calendar(),
+        "people": people,
+        "before": before,
+        "texts": {name: read_text_csv(path) for name, path in paths.items() if path.is_file()},
+        "arguments": laid.arguments(week),
+        "notes": tuple(laid.notes(people)),
+    }

@@ -1,0 +1,101 @@
+"""Input files as they were when they were read: their content and hash, whatever happens to the files afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
+
+from ...forecast.errors import InputError
+from ...forecast.tables import TABLES as FORECAST_TABLES
+from ...forecast.tables import read_text_csv
+from ...schedule.tables import TABLES as SCHEDULE_TABLES
+from ..files import csv_text
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """The content of one input file.
+
+    Parameters
+    ----------
+    path
+        Where the content was read; only its name is told for a table that never was a file.
+    sha256
+        Hash of the content, in hex.
+    packed
+        The content, compressed: a run holds big files of calls for as long as it plans.
+    """
+
+    path: Path
+    sha256: str
+    packed: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path, content: bytes) -> InputFile:
+        """Return the file with that content."""
+        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1))
+
+    @classmethod
+    def read(cls, path: Path) -> InputFile:
+        """Read a file once."""
+        return cls.of(path, path.read_bytes())
+
+    @classmethod
+    def table(cls, path: Path) -> InputFile:
+        """Read a table's file once.
+
+        Raises
+        ------
+        InputError
+            If the file is missing.
+        """
+        if not path.is_file():
+            read_text_csv(path)  # says what is wrong as every reader of tables does
+        return cls.read(path)
+
+    @classmethod
+    def of_table(cls, name: str, table: pd.DataFrame) -> InputFile:
+        """Return a table as the file `name` that would hold it, so that one reader checks both."""
+        declared = (FORECAST_TABLES | SCHEDULE_TABLES).get(name.removesuffix(".csv"), {})
+        days = [c for c, column in declared.items() if column.kind == "date" and c in table]
+        stamped = {c: table[c].dt.date for c in days if is_datetime64_any_dtype(table[c])}
+        return cls.of(Path(name), csv_text(table.assign(**stamped)).encode())
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return zlib.decompress(self.packed)
+
+
+@contextlib.contextmanager
+def laid_out(files: Mapping[str, InputFile], home: Path) -> Iterator[Path]:
+    """Give a temporary folder that holds `files` under their keys, so that readers of files read the snapshot.
+
+    An `InputError` that names a file of the temporary folder is raised again with the user's own path; one that names
+    a file which is not there names it in `home`.
+    """
+    with tempfile.TemporaryDirectory(prefix="busyhour-") as name:
+        place = Path(name)
+        for key, file in files.items():
+            (place / key).parent.mkdir(parents=True, exist_ok=True)
+            (place / key).write_bytes(file.content)
+        own = {place / key: file.path for key, file in files.items()}
+        own |= {there.parent: path.parent for there, path in own.items() if there.parent != place}
+        try:
+            yield place
+        except InputError as error:
+            there = Path(error.file) if error.file is not None else None
+            if there is None or not there.is_relative_to(place):
+                raise
+            path = own.get(there, home / there.relative_to(place))
+            raise InputError(
+                error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend
+            ) from error.__cause__

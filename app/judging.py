@@ -1,0 +1,46 @@
+"""The judge's verdict on a plan, from its activity and the plain texts of the inputs alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from ..schedule.judge.check import Verdict, Violation, check
+from ..schedule.judge.counts import check_coverage, cost_wages
+
+TEXTS = ("staff", "availability", "leave", "fixed", "special_days", "previous_activity")
+"""Tables that the judge reads."""
+
+
+def judged(
+    activity: pd.DataFrame,
+    plan: Mapping[str, Any],
+    texts: Mapping[str, pd.DataFrame],
+    week: dt.date,
+    *,
+    coverage: pd.DataFrame | None = None,
+    wages: float | None = None,
+) -> Verdict:
+    """Return the judge's verdict on an activity table, from the inputs alone.
+
+    A `coverage` is compared with the judge's own count of heads, `wages` with its own sum.
+
+    Parameters
+    ----------
+    texts
+        Those of the tables `TEXTS` that there are, all cells as text.
+    """
+    asked = {"plan": plan, **{name: texts.get(name) for name in TEXTS}, "week": week}
+    verdict = check(activity, asked)
+    wrong: list[Violation] = []
+    if coverage is not None:
+        wrong += check_coverage(activity, coverage, asked)
+    if wages is not None and verdict.passed:
+        recounted = cost_wages(activity, asked)
+        if abs(recounted - wages) > 0.005 * max(1, verdict.shifts):
+            wrong.append(Violation("wages", "", "", f"the plan says {wages:,.2f}, recounted {recounted:,.2f}"))
+    return replace(verdict, violations=(*verdict.violations, *wrong))

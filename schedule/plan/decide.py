@@ -1,0 +1,96 @@
+"""The decision: from a problem to shifts, breaks and people, simulated and repaired where the plan falls short."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...forecast.progress import Stopped, Watch
+from ..cover.solve import solve_cover
+from ..diagnose.conflicts import refuse_conflicts
+from ..exchange.exchange import exchanged
+from ..exchange.result import roster_of
+from ..optimise.status import NothingFound, Status, Stop
+from ..people.solve import NamedPlan, solve_named
+from ..problem.problem import ScheduleProblem
+from .activity import anonymous
+from .decision import Decision
+from .measure import Measure, ServiceData
+from .open_shifts import open_shifts
+from .repair import repaired
+from .settings import SolveSettings
+from .stages import timed
+
+
+def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings, watch: Watch) -> Decision:
+    """Choose shifts, breaks and who works them, simulate; plan again where a period misses its goal.
+
+    Raises
+    ------
+    Stopped
+        If stopped before there was any plan.
+    NothingFound
+        If time was up before there was any plan.
+    Infeasible
+        If the rules of some people contradict each other.
+    """
+    measure = Measure(problem, data, settings.seed, watch, {})
+    return _named(measure, settings) if problem.staff else _anonymous(measure, settings)
+
+
+def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
+    """Choose the shifts of a plan in which nobody is named."""
+    watch = measure.watch
+    cover = solve_cover(
+        measure.problem,
+        watch=watch,
+        time_limit_s=settings.time_limit_s,
+        gap=settings.gap,
+        seed=settings.seed,
+        threads=settings.threads,
+    )
+    measure.stages.update(cover.stages)
+    if cover.solved.status == Status.NONE:
+        raise Stopped if watch.stopped else NothingFound
+    prices = {"lost_calls_and_under": cover.cost_prices}
+    found = measure.decision(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
+    return replace(found, blocks=cover.blocks)
+
+
+def _named(measure: Measure, settings: SolveSettings) -> Decision:
+    """Choose everybody's shifts, repair the plan, and choose what somebody from outside would have to work."""
+    problem, watch = measure.problem, measure.watch
+    refuse_conflicts(problem)
+    plan = _first_plan(measure, settings)
+    if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
+        raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
+    roster = roster_of(problem, plan.assigned, plan.solved)
+    found = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
+    found = repaired(found, plan, measure, settings)
+    if not watch.stopped:
+        with timed(measure.stages, "open"):
+            left = open_shifts(problem, found.planned, watch=watch, time_limit_s=settings.open_s, seed=settings.seed)
+        found = replace(found, open=left)
+    return found
+
+
+def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
+    """Plan everybody's weeks, then let people exchange shifts."""
+    limit = settings.time_limit_s
+    plan = solve_named(
+        measure.problem,
+        watch=measure.watch,
+        time_limit_s=limit * settings.first_share,
+        gap=settings.gap,
+        seed=settings.seed,
+        threads=settings.threads,
+    )
+    measure.stages.update(plan.stages)
+    with timed(measure.stages, "exchange"):
+        return exchanged(
+            measure.problem,
+            plan,
+            watch=measure.watch,
+            time_limit_s=limit * settings.exchange_share,
+            seed=settings.seed,
+            threads=settings.threads,
+        )

@@ -1,0 +1,77 @@
+"""The figures that sum a plan up: service per queue and in all, occupancy, time below the floor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .coverage import below_floor
+from .decision import Decision
+
+
+def service_table(found: Decision) -> pd.DataFrame:
+    """Return service.csv: goal, expectation and simulation per queue and interval, day, week (plus expected calls)."""
+    goal = {d.queue: d.goal.level for d in found.problem.demands}
+    out = found.expected.assign(goal=[goal[q] for q in found.expected["queue"]])
+    key, simulated = ["queue", "period", "start"], ["simulated", "ci_lo", "ci_hi"]
+    if found.simulation is not None:
+        out = out.merge(found.simulation.service[[*key, *simulated]], on=key, how="left", validate="one_to_one")
+    else:
+        out = out.assign(**dict.fromkeys(simulated, float("nan")))
+    return out[[*key, "goal", "expected", *simulated, "calls"]]
+
+
+def floor_figures(found: Decision) -> dict[str, Any]:
+    """Return agent-hours below the floor, and the slot with the least service among them."""
+    rows = below_floor(found.coverage, found.problem)
+    hours = float((rows["floor"] - rows["on_phone"]).sum()) * found.problem.grid.hours
+    if rows.empty:
+        return {"below_floor_agent_hours": 0.0, "below_floor_slots": 0, "below_floor_worst": None}
+    worst = rows.to_dict("records")[int(rows["service_level"].fillna(0.0).argmin())]
+    told = {"queue": worst["queue"], "start": worst["start"].isoformat(), "expected": _number(worst["service_level"])}
+    return {"below_floor_agent_hours": hours, "below_floor_slots": len(rows), "below_floor_worst": told}
+
+
+def occupancy(found: Decision) -> float | None:
+    """Return the simulated occupancy of the week, queues weighted by calls; None without a simulation or a call."""
+    if found.simulation is None:
+        return None
+    rows = found.simulation.service[found.simulation.service["period"] == "week"].dropna(subset=["occupancy"])
+    return float(np.average(rows["occupancy"], weights=rows["offered"])) if rows["offered"].sum() > 0 else None
+
+
+def service_figures(service: pd.DataFrame) -> dict[str, Any]:
+    """Pool the queues' weeks, weighted by calls; their simulations are independent, so half-widths add in squares.
+
+    Parameters
+    ----------
+    service
+        What `service_table` returned.
+    """
+    rows = service[(service["period"] == "week") & (service["calls"] > 0)]
+    out: dict[str, Any] = {
+        "service_level_expected": None,
+        "service_level_simulated": None,
+        "service_level_ci": None,
+        "queues": {},
+    }
+    if rows.empty:
+        return out
+    for row in rows.to_dict("records"):
+        ci = None if pd.isna(row["ci_lo"]) else [float(row["ci_lo"]), float(row["ci_hi"])]
+        figures = {name: _number(row[name]) for name in ("goal", "expected", "simulated")}
+        out["queues"][row["queue"]] = {**figures, "ci": ci}
+    weight = rows["calls"].to_numpy() / max(rows["calls"].sum(), 1e-12)
+    if rows["expected"].notna().all():
+        out["service_level_expected"] = float(weight @ rows["expected"].to_numpy())
+    if rows["simulated"].notna().all():
+        mean = float(weight @ rows["simulated"].to_numpy())
+        half = float(np.sqrt(((weight * (rows["ci_hi"] - rows["ci_lo"]).to_numpy() / 2) ** 2).sum()))
+        out["service_level_simulated"], out["service_level_ci"] = mean, [max(0.0, mean - half), min(1.0, mean + half)]
+    return out
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)

@@ -1,0 +1,71 @@
+"""How long and how hard to look for a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...forecast.errors import InputError
+
+_RANGES: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
+    ("time_limit_s", "a number above 0", lambda x: x > 0),
+    ("gap", "a share from 0 to below 1", lambda x: 0 <= x < 1),
+    ("seed", "a whole number from 0", lambda x: x >= 0),
+    ("threads", "1 to 64 threads", lambda x: 1 <= x <= 64),
+    ("first_share", "a share above 0, up to 1", lambda x: 0 < x <= 1),
+    ("exchange_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
+    ("repair_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
+    ("repairs", "a whole number from 0", lambda x: x >= 0),
+    ("open_s", "a number above 0", lambda x: x > 0),
+)
+"""Field, what it must be, and whether a value is that."""
+
+
+@dataclass(frozen=True)
+class SolveSettings:
+    """How long and how hard to look for a plan.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds for shifts and people together, above 0; a week of a hundred people is near its bound after them.
+    gap
+        Relative distance to the proven bound at which the plan is good enough, from 0 to below 1; forecasts are less
+        sure than 1 %.
+    seed
+        From 0; the same seed gives the same plan unless time ends the search.
+    threads
+        1 to 64; the plan depends on the seed alone with one.
+    first_share
+        Share of `time_limit_s` for everybody's weeks, above 0: most of the cost is decided there.
+    exchange_share
+        Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
+    repair_share
+        Share of `time_limit_s` for each repair: a repair begins with a plan that is nearly right.
+    repairs
+        Most times that a plan is made anew where simulation says that a period misses its goal; the third changes
+        little.
+    open_s
+        Most seconds for the choice of shifts to offer outside, above 0: a by-product must not delay the plan.
+
+    Raises
+    ------
+    InputError
+        On a value out of its range.
+    """
+
+    time_limit_s: float = 90.0
+    gap: float = 0.01
+    seed: int = 1
+    threads: int = 1
+    first_share: float = 0.65
+    exchange_share: float = 0.15
+    repair_share: float = 0.1
+    repairs: int = 2
+    open_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        for name, wanted, holds in _RANGES:
+            value = getattr(self, name)
+            if not holds(value):
+                raise InputError(f"Expected {wanted}", column=name, value=value)
