@@ -41,7 +41,7 @@ class Days:
         for a, person in enumerate(pool.staff):
             for c in pool.options[a]:
                 cell = pool.cells[c]
-                out[a, c] = person.cost_h * cell.wage_h + price * person.start_price(cell.minute)
+                out[a, c] = person.cost_h * cell.wage_h
             for wish in person.wishes:
                 idle = unmet(wish, wish.meets(None, late_from_slot=noon[wish.day]))
                 for c in pool.options[a]:

@@ -57,7 +57,6 @@ def price_week(pool: Pool, agent: int, week: Sequence[int]) -> WeekPrice:
     below_h = max(0.0, limits.min_h - sum(c.paid_h for c in cells))
     wish = sum(unmet(w, w.meets(on_day.get(w.day), late_from_slot=noon[w.day])) for w in person.wishes)
     starts = [c.minute for c in cells]
-    wish += sum(map(person.start_price, starts))
     spread_h = (max(starts) - min(starts)) / 60.0 if starts else 0.0
     total = wage + costs.below_contract_h * below_h + costs.wish * wish + costs.steady_h * spread_h
     missing = max(0, limits.min_days - len(cells)) + pool.rules[agent].fixed.missing(cells)

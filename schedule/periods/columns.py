@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Point
-from .patch import Pool
+from ..optimise.column_lp import LpPoint
+from .patch import RowPool
 
 SMOOTHING = 0.6
 """Weight of the best prices so far where people are asked (Wentges 1997; Pessoa et al. 2018)."""
@@ -20,12 +20,12 @@ EPSILON = 1e-6
 class Generated:
     """Where column generation ended: the master's last point and the best proven bound."""
 
-    point: Point
+    point: LpPoint
     bound: float
 
 
 def generate(
-    pool: Pool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf,
+    pool: RowPool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf,
     until_s: float = np.inf,
 ) -> Generated | None:  # fmt: skip
     """Add rows until the bound is within `near` of the master's value or above `upper`; None where stopped at once.
@@ -45,8 +45,8 @@ def generate(
         value = point.value + pool.constant
         if value - bound <= near or bound > upper or watch.elapsed_s > until_s:
             break
-        ask = price if centre is None else SMOOTHING * centre + (1 - SMOOTHING) * price
-        for at in (ask, price):
+        smoothed = price if centre is None else SMOOTHING * centre + (1 - SMOOTHING) * price
+        for at in (smoothed, price):
             rows, costs, proven = pool.price(at, fixed)
             if proven > bound:
                 bound, centre = proven, at

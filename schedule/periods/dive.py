@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Point
+from ..optimise.column_lp import LpPoint
 from ..optimise.solver import solve_linear
 from .columns import generate
-from .patch import Pool
-from .person import FREE
+from .patch import RowPool
+from .best_row import FREE
 
 LOWEST = 0.51
 """Two cells of a person above this share a row, so they go together."""
@@ -17,7 +17,7 @@ LOWEST = 0.51
 MOST_ROWS = 3000
 
 
-def dive(pool: Pool, watch: Watch, *, threshold: float, until_s: float) -> np.ndarray | None:
+def dive(pool: RowPool, watch: Watch, *, threshold: float, until_s: float) -> np.ndarray | None:
     """Return a whole roster, shape (P, D), or None where time was up; the pool keeps all rows that were made.
 
     Cells of a day and shift (or off) that the fractions agree on by `threshold` are fixed, more are priced, and so on
@@ -52,7 +52,7 @@ def _fits(rows: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     return fits
 
 
-def _fix(pool: Pool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:
+def _fix(pool: RowPool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:
     """Fix every cell above the threshold, or as far below as needed, or the heaviest row that is not whole."""
     kinds = len(pool.frame.tables.units)
     n, days = fixed.shape
@@ -78,7 +78,7 @@ def _fix(pool: Pool, weight: np.ndarray, fixed: np.ndarray, threshold: float) ->
 
 
 def best_of_pool(
-    pool: Pool, point: Point, bound: float, upper: float, rows: np.ndarray, watch: Watch, *, limit_s: float, seed: int
+    pool: RowPool, point: LpPoint, bound: float, upper: float, rows: np.ndarray, watch: Watch, *, limit_s: float, seed: int
 ) -> tuple[np.ndarray | None, bool]:
     """Return a roster cheaper than `upper` made of the pool's rows, and whether there is none or it is their best.
 

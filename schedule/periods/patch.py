@@ -8,12 +8,12 @@ import numpy as np
 from scipy import sparse
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Growing, Point
+from ..optimise.column_lp import ColumnLp, LpPoint
 from ..optimise.linear import Linear
-from .descent import cell_cost
-from .person import answers
-from .prices import heads_of
-from .tables import Frame
+from .annealing import cell_cost
+from .best_row import best_rows
+from .dual import heads_of
+from .tables import CompiledPeriod
 
 CAP_STEPS = 8
 """Charges tried for a person over a cap: more make rows cheaper and bounds higher."""
@@ -28,7 +28,7 @@ class Patch:
     last: int
 
 
-class Pool:
+class RowPool:
     """The rows found for a patch, and the programme over them: Σ rows of a person = 1, heads + under − over = need.
 
     Parameters
@@ -37,7 +37,7 @@ class Pool:
         The roster, shape (P, D): what stays, and the first row of everybody.
     """
 
-    def __init__(self, frame: Frame, chosen: np.ndarray, patch: Patch, watch: Watch, seed: int) -> None:
+    def __init__(self, frame: CompiledPeriod, chosen: np.ndarray, patch: Patch, watch: Watch, seed: int) -> None:
         t = frame.tables
         self.frame, self.patch, self.chosen = frame, patch, chosen.copy()
         kinds = len(t.units)
@@ -54,7 +54,7 @@ class Pool:
         self.place = np.full(self.end - self.begin, -1)
         self.place[self.cells] = np.arange(len(self.cells))
         sides = np.concatenate([np.ones(n), self.need[self.cells]])
-        self.master = Growing(sides, sides, watch, seed=seed)
+        self.master = ColumnLp(sides, sides, watch, seed=seed)
         m = len(self.cells)
         under, over = t.under[self.begin : self.end][self.cells], t.over[self.begin : self.end][self.cells]
         self.slack_cost = np.concatenate([under, over])
@@ -101,7 +101,7 @@ class Pool:
         t, patch = self.frame.tables, self.patch
         full = np.zeros(len(t.need))
         full[self.begin + self.cells] = price
-        rows, costs, bounds = answers(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, CAP_STEPS)
+        rows, costs, bounds = best_rows(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, CAP_STEPS)
         bound = self.constant + float(price @ self.need[self.cells]) + float(bounds.sum())
         return rows, costs, bound
 
@@ -120,7 +120,7 @@ class Pool:
         cells = np.arange(rows.shape[1]) * len(self.frame.tables.units) + rows
         return np.asarray(np.where(rows >= 0, full[np.where(rows >= 0, cells, 0)], 0.0).sum(axis=1))
 
-    def split(self, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def split(self, point: LpPoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the weights of the rows, the prices of the people and of the cells."""
         n = len(self.patch.people)
         return point.x[self.slack :], point.price[:n], point.price[n:]

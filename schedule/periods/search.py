@@ -11,16 +11,16 @@ from ...forecast.progress import Watch
 from ..optimise.status import SolverFault, sound_bound
 from .check import cost_of, violations
 from .columns import generate
-from .descent import anneal
+from .annealing import anneal
 from .dive import best_of_pool, dive
-from .patch import Patch, Pool
-from .person import FREE
-from .prices import heads_of
-from .tables import Frame
+from .patch import Patch, RowPool
+from .best_row import FREE
+from .dual import heads_of
+from .tables import CompiledPeriod
 
 
 @dataclass
-class Search:
+class PeriodSearch:
     """What is known so far.
 
     Attributes
@@ -33,7 +33,7 @@ class Search:
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
 
-    frame: Frame
+    frame: CompiledPeriod
     watch: Watch
     best: np.ndarray
     cost: float
@@ -141,7 +141,7 @@ class Search:
     def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
         """Do as `whole_patch`, but for failures of the solver."""
         everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
-        pool = Pool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
+        pool = RowPool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
         free = np.full(self.best.shape, FREE)
         near = 0.02 * max(self.grain, 1e-3 * self.cost)
         upper = self.target + 1e-4 * self.grain

@@ -9,23 +9,23 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..optimise.status import Infeasible, NothingFound, Refused, Solved
 from .check import cost_of, violations
-from .parts import Parts
+from .patch_choice import PatchChoice
 from .patch import Patch
-from .person import FREE, ask
-from .prices import dual_ascent
-from .problem import Problem
-from .result import CellRoster
-from .search import Search
-from .tables import OFF, Frame
+from .best_row import FREE, best_rows_watched
+from .dual import dual_ascent
+from .problem import PeriodProblem
+from .result import PeriodPlan
+from .search import PeriodSearch
+from .tables import OFF, CompiledPeriod
 
 TRIES = 20
 WIDE = 30_000
 """Cells of all people up to which the whole horizon is one patch."""
 
 
-def solve_cells(
-    problem: Problem, watch: Watch, *, gap: float = 0.0, seed: int = 1, rounds: int | None = None
-) -> CellRoster:
+def solve_periods(
+    problem: PeriodProblem, watch: Watch, *, gap: float = 0.0, seed: int = 1, rounds: int | None = None
+) -> PeriodPlan:
     """Return the best roster found until the watch's time is up, it is stopped, or `gap` is proven.
 
     Parameters
@@ -44,9 +44,9 @@ def solve_cells(
     NothingFound
         If it was stopped or time was up before everybody had a legal row.
     """
-    frame = Frame.of(problem)
+    frame = CompiledPeriod.of(problem)
     start = _first(frame, watch, seed)
-    search = Search(frame, watch, start, cost_of(problem, frame.roster(start)), seed)
+    search = PeriodSearch(frame, watch, start, cost_of(problem, frame.roster(start)), seed)
     _run(search, gap, rounds)
     broken = violations(problem, frame.roster(search.best))
     if broken:
@@ -56,10 +56,10 @@ def solve_cells(
         search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
         time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
     )  # fmt: skip
-    return CellRoster(frame.roster(search.best), solved)
+    return PeriodPlan(frame.roster(search.best), solved)
 
 
-def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
+def _first(frame: CompiledPeriod, watch: Watch, seed: int) -> np.ndarray:
     """Return a legal roster, everybody for themselves."""
     t = frame.tables
     rng = np.random.default_rng(seed)
@@ -68,7 +68,7 @@ def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
     rows, waiting = nobody.copy(), np.arange(len(nobody))
     for turn in range(TRIES):
         price = rng.uniform(0, 1, len(t.need)) * t.under
-        answered = ask(watch, t, waiting, nobody, price, free, 1 + 2 * turn)
+        answered = best_rows_watched(watch, t, waiting, nobody, price, free, 1 + 2 * turn)
         if answered is None:
             raise NothingFound("The search ended before everybody had a legal row.")
         found, costs, bounds = answered
@@ -82,7 +82,7 @@ def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
     raise NothingFound(f"No roster within their caps was found for {frame.problem.people[waiting[0]].name}.")
 
 
-def _run(search: Search, gap: float, rounds: int | None) -> None:
+def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     """Improve the roster and its bound.
 
     First everything at once where the problem is not too wide, then part after part. With a number of rounds no step
@@ -101,7 +101,7 @@ def _run(search: Search, gap: float, rounds: int | None) -> None:
         until = watch.elapsed_s + 0.35 * total
         everything = Patch(np.arange(people), 0, days)
         search.whole_patch(everything, rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total)
-    parts = Parts(people, days, search.rng)
+    parts = PatchChoice(people, days, search.rng)
     limit = float("inf") if rounds is not None else max(4.0, 0.02 * min(total, 300.0))
     turn = 0
     end = watch.elapsed_s + watch.left_s - (0.12 * total if wide and isfinite(total) else 0.0)

@@ -14,7 +14,7 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.optimise.status import Infeasible
-from busyhour.schedule.people.skill_flow import change, no_heads
+from busyhour.schedule.people.skill_flow import empty_flow, move_head
 from busyhour.schedule.people.solve import NamedPlan, solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
@@ -215,14 +215,14 @@ def test_heads_of_mixed_skills_are_split_as_no_other_split_is_better(seed):
     rng = np.random.default_rng(seed)
     can = np.array([[True, False], [False, True], [True, True]])
     slope = -np.sort(-rng.random((2, 1, 6)), axis=2)
-    heads = no_heads(can, slope, np.zeros((2, 1)))
+    flow = empty_flow(can, slope, np.zeros((2, 1)))
     here = [0, 0, 0]
     for _ in range(12):
         g = int(rng.integers(3))
         coming = here[g] == 0 or rng.random() < 0.6
         here[g] += 1 if coming else -1
-        change(heads, g, 0, coming)
+        move_head(flow, g, 0, coming)
         worth = lambda a, b: slope[0, 0, :a].sum() + slope[1, 0, :b].sum()  # noqa: E731
         splits = [worth(here[0] + k, here[1] + here[2] - k) for k in range(here[2] + 1)]
-        assert worth(*heads.n[:, 0]) == pytest.approx(max(splits))
-        assert heads.flow[:, :, 0].sum(axis=1).tolist() == here
+        assert worth(*flow.heads[:, 0]) == pytest.approx(max(splits))
+        assert flow.split[:, :, 0].sum(axis=1).tolist() == here

@@ -10,11 +10,11 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.ascent import Ascent, ascend
-from .person import FREE, ask
-from .tables import OFF, Frame
+from .best_row import FREE, best_rows_watched
+from .tables import OFF, CompiledPeriod
 
 
-def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float) -> Ascent:
+def dual_ascent(frame: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float) -> Ascent:
     """Raise the bound by at most `rounds` steps; it is −infinite where not even the first prices were valued.
 
     Parameters
@@ -30,7 +30,7 @@ def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, until_s: float, star
     clock = Watch(watch.show, until_s - watch.elapsed_s, watch.stop)
 
     def evaluate(price: np.ndarray) -> tuple[float, np.ndarray] | None:
-        answered = ask(clock, t, everyone, nobody, price, fixed, 0)
+        answered = best_rows_watched(clock, t, everyone, nobody, price, fixed, 0)
         if answered is None:
             return None
         rows, costs, _ = answered

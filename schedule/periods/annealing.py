@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .person import capped_part
-from .tables import Tables
+from .best_row import capped_span
+from .tables import PeriodTables
 
 
 @njit(cache=True, nogil=True)
-def cell_cost(t: Tables, cell: int, heads: int) -> float:
+def cell_cost(t: PeriodTables, cell: int, heads: int) -> float:
     """Return the cost of `heads` in a cell."""
     gap = t.need[cell] - heads
     cost: float = t.under[cell] * gap if gap > 0 else -t.over[cell] * gap
@@ -22,8 +22,8 @@ def cell_cost(t: Tables, cell: int, heads: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def respond(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
+def replan(
+    t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
     width: float, shake: float, temperature: float, rng: np.random.Generator,
 ) -> float:  # fmt: skip
     """Let `person` choose the days first ≤ d < last anew; keep it if that is cheaper, or by chance; return the change.
@@ -54,7 +54,7 @@ def respond(
             else:
                 price = t.under[c] if gap > 0 else -t.over[c]
             value[c] = t.wish[person, c] - price
-    if capped_part(t, person, row, first, last, value, idle) == np.inf:
+    if capped_span(t, person, row, first, last, value, idle) == np.inf:
         return 0.0
     change = 0.0
     for d in range(first, last):
@@ -80,7 +80,7 @@ def respond(
 
 @njit(cache=True, nogil=True)
 def anneal(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
+    t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
     steps: int, span: int, hot: float, cold: float, rng: np.random.Generator,
 ) -> tuple[float, float]:  # fmt: skip
     """Take `steps` random answers while the temperature falls from `hot` to `cold`; return last and best cost.
@@ -106,7 +106,7 @@ def anneal(
             last, first = min(days, first + length), max(0, first)
         person = int(rng.integers(0, people))
         width = 0.0 if rng.random() < 0.3 else rng.uniform(0.02, 0.3)
-        cost += respond(t, chosen, heads, person, first, last, width, 0.4, temperature, rng)
+        cost += replan(t, chosen, heads, person, first, last, width, 0.4, temperature, rng)
         if cost < least - 1e-6:
             least = cost
             best[:] = chosen

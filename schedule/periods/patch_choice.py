@@ -13,7 +13,7 @@ LONGEST = 56
 """Most days of a part with few people."""
 
 
-class Parts:
+class PatchChoice:
     """Draws parts of three kinds; the kind that gained most lately comes most often.
 
     ``people`` is some people over many days, ``days`` everybody over some days, ``both`` half of the people over more.
