@@ -77,7 +77,8 @@ def fill_back(
     """Fill the table of the days first ≤ d < last backwards from the layer of day `last`, which is filled already.
 
     cost(n, r, m) = min(off_cost[d] + cost(to[n, 0], relax[r], m),
-    min over the options o of day d with latest[o] ≥ r of option_cost[o] + cost(to[n, letter[o]], after[o], m + units[o]))
+                        min over the options o of day d with latest[o] ≥ r of
+                        option_cost[o] + cost(to[n, letter[o]], after[o], m + units[o]))
 
     Eight parameters: compiled code gets no objects but arrays, and the graph and its costs change apart.
 

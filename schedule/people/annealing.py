@@ -18,7 +18,7 @@ def anneal(
     used: Callable[[], float],
     steps: int,
     tell: Callable[[str], None],
-    params: AnnealingParams = AnnealingParams(),
+    params: AnnealingParams,
 ) -> None:
     """Improve the plan of `descent` until its time or `steps` are used; it ends with its best plan, settled.
 

@@ -177,9 +177,7 @@ class WeekFinder:
         """Return the cheapest starts of the breaks of the options `chosen`, shape (D, B)."""
         options = person.options
         breaks = np.zeros((len(chosen), options.break_slots.shape[1]), dtype=np.int64)
-        _place_breaks(
-            prefix, chosen, options.start, options.break_low, options.break_high, options.break_slots, breaks
-        )
+        _place_breaks(prefix, chosen, options.start, options.break_low, options.break_high, options.break_slots, breaks)
         return breaks
 
     def add_on_phone(self, person: CompiledPerson, week: ChosenWeek, count: np.ndarray) -> None:

@@ -108,9 +108,7 @@ def shift_options(problem: ScheduleProblem, families: tuple[str, ...]) -> ShiftO
     )  # fmt: skip
 
 
-def _rest_classes(
-    problem: ScheduleProblem, shifts: Sequence[Shift]
-) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+def _rest_classes(problem: ScheduleProblem, shifts: Sequence[Shift]) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
     """Return each shift's latest class, the class after it, and the class after a day off per class.
 
     A rest class stands for the first start of the day that rest leaves allowed, in slots after the day's beginning.
@@ -120,9 +118,8 @@ def _rest_classes(
     longest, shortest = max(lengths), min(lengths)
     rest = -(-problem.rules.rest_min // problem.grid.minutes)
     own = [s.start - days[s.day].start for s in shifts]
-    ready = [
-        max(0, s.end + rest - days[s.day].start - (lengths[s.day] if s.day + 1 < len(days) else longest)) for s in shifts
-    ]
+    until_next = [*lengths[:-1], longest]  # slots to the day after; unknown after the last day
+    ready = [max(0, s.end + rest - days[s.day].start - until_next[s.day]) for s in shifts]
     starts = {0, *own, *ready}
     for start in sorted(starts, reverse=True):
         starts |= {max(0, start - shortest)}

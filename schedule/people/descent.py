@@ -59,9 +59,10 @@ class Descent:
         seed: int,
         over: Callable[[], bool],
         start: Sequence[ChosenWeek] | None = None,
-        params: DescentParams = DescentParams(),
+        params: DescentParams | None = None,
     ) -> None:
-        self.dual, self.staff, self.service, self.params = dual, dual.staff, dual.service, params
+        self.dual, self.staff, self.service = dual, dual.staff, dual.service
+        self.params = params or DescentParams()
         self.finder = WeekFinder(dual.staff)  # not the dual's, which may be at work in another thread
         self.over, self.rng = over, np.random.default_rng(seed)
         self.goal_price = self._raised(dual.goal_price)

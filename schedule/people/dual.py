@@ -33,15 +33,15 @@ class DualPrices:
         Whether the ascent is over.
     """
 
-    def __init__(self, staff: CompiledStaff, service: Service, params: DualParams = DualParams()) -> None:
-        self.staff, self.service, self.params = staff, service, params
+    def __init__(self, staff: CompiledStaff, service: Service, params: DualParams | None = None) -> None:
+        self.staff, self.service, self.params = staff, service, params or DualParams()
         self.finder = WeekFinder(staff)
         self.bound: float | None = None
         self.rounds, self.ended = 0, False
         costs, hours = staff.problem.costs, staff.problem.grid.hours
-        self.goal_price = np.full(len(service.margin), params.first_goal_price * costs.lost_call)
+        self.goal_price = np.full(len(service.margin), self.params.first_goal_price * costs.lost_call)
         top = service.slope(self.goal_price)[:, :, 0]
-        self.price = np.minimum(params.first_price * staff.wage * hours, top)
+        self.price = np.minimum(self.params.first_price * staff.wage * hours, top)
 
     def take(self, price: np.ndarray, goal_price: np.ndarray, bound: float | None) -> None:
         """Take prices found before, and what they prove."""

@@ -17,7 +17,7 @@ class DualParams:
     ascent
         Its steps.
     first_price
-        First price of a head in mean wages: a little dear, since breaks and rules make paid time less than presence. > 0.
+        First price of a head in mean wages: above 1, since breaks are paid or filled by others. > 0.
     first_goal_price
         First price of a call towards a goal, in `Costs.lost_call`: the middle of what is possible. 0 to 1.
     together
@@ -62,7 +62,7 @@ class DescentParams:
     least_goal
         Least price of a goal, in `Costs.lost_call`: from 0 no factor would raise it. 0 < least_goal ≤ 1.
     lifted
-        Least price of a goal that a plan to go on from misses, in `Costs.lost_call`: dear enough to be aimed at. 0 to 1.
+        Least price of a goal that the plan to go on from misses, in `Costs.lost_call`: so dear that it counts. 0 to 1.
     """
 
     widths: tuple[float, ...] = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
@@ -105,7 +105,7 @@ class AnnealingParams:
     noise_parts
         Parts of a day with noise of their own: 12 are two hours each, about as fine as starts of shifts matter. ≥ 1.
     hot, cold
-        First and last temperature, in hours' mean wages: first an hour is lost lightly, at last hardly a few minutes. > 0.
+        First and last temperature, in hours' mean wages: an hour is lost lightly first, and some minutes last. > 0.
     crowd
         People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
     few

@@ -104,9 +104,7 @@ def _queues(
     return out
 
 
-def _split(
-    may: np.ndarray, was: np.ndarray, head_worth: np.ndarray, heads: np.ndarray, move_price: float
-) -> list[int]:
+def _split(may: np.ndarray, was: np.ndarray, head_worth: np.ndarray, heads: np.ndarray, move_price: float) -> list[int]:
     """Return the queue of each of P people in one slot.
 
     Parameters

@@ -78,7 +78,7 @@ def solve_named(
     steps: int | None = None,
     start: NamedPlan | None = None,
     own_prices: Mapping[str, np.ndarray] | None = None,
-    params: PeopleParams = PeopleParams(),
+    params: PeopleParams | None = None,
 ) -> NamedPlan:
     """Choose everybody's shifts, breaks and days off at least cost, within every rule of people.
 
@@ -107,7 +107,7 @@ def solve_named(
         Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
         may not work it, shape (shifts,). Agents that are absent have none.
     params
-        Parameters of the search.
+        Parameters of the search; None = the usual ones.
 
     Raises
     ------
@@ -117,6 +117,7 @@ def solve_named(
         If `own_prices` leave somebody no week.
     """
     _compile()
+    params = params or PeopleParams()
     search = _PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
     return search.run(threads, params.annealing.steps * len(problem.staff) if steps is None else steps)
 
@@ -236,7 +237,7 @@ class _PeopleSearch:
             tell("annealing")
 
     def _beside(self, steps: int) -> None:
-        """Raise the bound as far as it goes; then search for another plan from other chances until the first is done."""
+        """Raise the bound as far as it goes; then search for another plan until the first one is done."""
         self.dual.ascend(Watch(self.watch.show, stop=self.ended), self.limit_s, self.best.best_cost)
         if not self.ended.is_set():
             other = Descent(

@@ -1,4 +1,4 @@
-"""One person's answer to prices: the cheapest legal part, caps on shift types included."""
+"""One person's best row at given prices: the cheapest legal span of days, caps on shift types included."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ FREE = -2
 def capped_span(
     t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
 ) -> float:
-    """Do as `cheapest_span`, then hold the caps: keep the cheapest shifts of a type, forbid it elsewhere, repeat.
+    """Do as `cheapest_span`, then hold the caps: keep the cheapest shifts of a type, forbid the others, repeat.
 
-    `value` is changed. The result obeys the caps, but need not be the cheapest that does.
+    `value` is changed. The result obeys the caps, but need not be the cheapest one that obeys them.
     """
     kinds = len(t.units)
     room = t.caps[person].copy()
@@ -50,7 +50,7 @@ def capped_span(
 
 @njit(cache=True, nogil=True)
 def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: int, k: int, room: int) -> None:
-    """Forbid type `k` but on the `room` cheapest of the days on which it is worked."""
+    """Forbid type `k` on all days but the `room` cheapest ones of those on which `row` has the type."""
     worked = np.sort(np.array([value[d * kinds + k] for d in range(first, last) if row[d] == k]))
     limit, equal = worked[room - 1], 0
     for v in worked[:room]:
@@ -66,7 +66,14 @@ def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: in
 
 @njit(cache=True, nogil=True)
 def priced_caps(
-    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray, steps: int
+    t: PeriodTables,
+    person: int,
+    row: np.ndarray,
+    first: int,
+    last: int,
+    value: np.ndarray,
+    idle: np.ndarray,
+    steps: int,
 ) -> tuple[float, float]:
     """Do as `capped_span`, but charge for types over their caps; return the cost and a bound on any legal row.
 
@@ -119,8 +126,8 @@ def priced_caps(
 
 @njit(cache=True, nogil=True)
 def best_rows(
-    t: PeriodTables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray, fixed: np.ndarray,
-    steps: int,
+    t: PeriodTables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray,
+    fixed: np.ndarray, steps: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Return each person's best rows, their costs (wishes − prices) over the days first ≤ d < last, and bounds on them.
 
@@ -129,13 +136,13 @@ def best_rows(
     people
         Which, shape (N,).
     chosen
-        The roster that stays outside of the days, shape (P, D).
+        The roster, shape (P, D); it stays outside of these days.
     price
         What a head in a cell is worth, shape (D T,).
     fixed
         Per person and day a shift type, −1 = off, or `FREE`, shape (P, D).
     steps
-        Of `priced_caps` for people over a cap; 0 = caps are not held.
+        Steps of `priced_caps` for people over a cap; 0 = caps are not held.
     """
     kinds, days = len(t.units), chosen.shape[1]
     rows, costs, bounds = np.empty((len(people), days), np.int64), np.empty(len(people)), np.empty(len(people))
@@ -160,9 +167,15 @@ def best_rows(
 
 
 def best_rows_watched(
-    watch: Watch, t: PeriodTables, people: np.ndarray, chosen: np.ndarray, price: np.ndarray, fixed: np.ndarray, steps: int
+    watch: Watch,
+    t: PeriodTables,
+    people: np.ndarray,
+    chosen: np.ndarray,
+    price: np.ndarray,
+    fixed: np.ndarray,
+    steps: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Do as `answers` over all days, one person after another; None where stopped or out of time meanwhile."""
+    """Do as `best_rows` over all days, one person after another; None where stopped or out of time meanwhile."""
     told = []
     for person in people:
         if watch.stopped or watch.time_is_up:

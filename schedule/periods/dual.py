@@ -1,4 +1,4 @@
-"""What a head in each cell is worth: dual ascent, whose every step proves a bound.
+"""Prices of a head in each cell, by dual ascent: every step proves a bound.
 
 L(price) = Σ price · need + Σ over people of the cheapest (wishes − price) is a lower bound on the cost of every roster
 for each price between −over and under; caps on shift types are left out, which only lowers it.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.ascent import Ascent, ascend
+from ..optimise.ascent import Ascent, AscentParams, ascend
 from .best_row import FREE, best_rows_watched
 from .tables import OFF, CompiledPeriod
 
 
-def dual_ascent(frame: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float) -> Ascent:
+def dual_ascent(
+    frame: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float,
+    params: AscentParams | None = None,
+) -> Ascent:  # fmt: skip
     """Raise the bound by at most `rounds` steps; it is −infinite where not even the first prices were valued.
 
     Parameters
@@ -37,7 +40,10 @@ def dual_ascent(frame: CompiledPeriod, watch: Watch, *, rounds: int, until_s: fl
         value = frame.constant + float(price @ t.need) + float(costs.sum())
         return value, t.need - heads_of(rows, len(t.units))
 
-    return ascend(evaluate, start, -t.over, t.under, clock, best=upper, stage="bound", most=rounds)
+    return ascend(
+        evaluate, start, -t.over, t.under, clock, best=upper, stage="bound", most=rounds,
+        params=params or AscentParams(),
+    )  # fmt: skip
 
 
 def heads_of(rows: np.ndarray, kinds: int) -> np.ndarray:

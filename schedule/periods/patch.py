@@ -13,10 +13,8 @@ from ..optimise.linear import Linear
 from .annealing import cell_cost
 from .best_row import best_rows
 from .dual import heads_of
+from .params import ColumnParams
 from .tables import CompiledPeriod
-
-CAP_STEPS = 8
-"""Charges tried for a person over a cap: more make rows cheaper and bounds higher."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +35,16 @@ class RowPool:
         The roster, shape (P, D): what stays, and the first row of everybody.
     """
 
-    def __init__(self, frame: CompiledPeriod, chosen: np.ndarray, patch: Patch, watch: Watch, seed: int) -> None:
-        t = frame.tables
+    def __init__(
+        self,
+        frame: CompiledPeriod,
+        chosen: np.ndarray,
+        patch: Patch,
+        watch: Watch,
+        seed: int,
+        params: ColumnParams | None = None,
+    ) -> None:
+        t, self.params = frame.tables, params or ColumnParams()
         self.frame, self.patch, self.chosen = frame, patch, chosen.copy()
         kinds = len(t.units)
         self.begin, self.end = patch.first * kinds, patch.last * kinds
@@ -101,7 +107,9 @@ class RowPool:
         t, patch = self.frame.tables, self.patch
         full = np.zeros(len(t.need))
         full[self.begin + self.cells] = price
-        rows, costs, bounds = best_rows(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, CAP_STEPS)
+        rows, costs, bounds = best_rows(
+            t, patch.people, self.chosen, patch.first, patch.last, full, fixed, self.params.cap_steps
+        )
         bound = self.constant + float(price @ self.need[self.cells]) + float(bounds.sum())
         return rows, costs, bound
 

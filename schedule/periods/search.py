@@ -1,4 +1,4 @@
-"""The state of a search: the best roster so far, its bound, and the moves that may only improve them."""
+"""The state of a search: the best roster so far, its bound, and the ways to improve both."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.status import SolverFault, sound_bound
+from .annealing import anneal
+from .best_row import FREE
 from .check import cost_of, violations
 from .columns import generate
-from .annealing import anneal
 from .dive import best_of_pool, dive
-from .patch import Patch, RowPool
-from .best_row import FREE
 from .dual import heads_of
+from .params import PeriodParams
+from .patch import Patch, RowPool
 from .tables import CompiledPeriod
 
 
@@ -38,6 +39,7 @@ class PeriodSearch:
     best: np.ndarray
     cost: float
     seed: int
+    params: PeriodParams
     bound: float | None = None
     grain: float = field(init=False)
     price: np.ndarray = field(init=False)
@@ -80,7 +82,7 @@ class PeriodSearch:
         self.history.append((self.watch.elapsed_s, self.cost, self.bound))
 
     def offer(self, chosen: np.ndarray | None, stage: str) -> bool:
-        """Take `chosen` if it is legal and cheaper, by the judge's word; return whether it was."""
+        """Take `chosen` if the judge finds it legal and cheaper; return whether it is taken."""
         if chosen is None:
             return False
         roster = self.frame.roster(chosen)
@@ -103,16 +105,17 @@ class PeriodSearch:
             self.bound = known
             self.note()
 
-    def shake(self, steps: int, *, hot: float, cold: float, span: int, until_s: float, start: np.ndarray) -> np.ndarray:
+    def shake(self, steps: int, *, hot: float, cold: float, until_s: float, start: np.ndarray) -> np.ndarray:
         """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
 
-        It is cold by `until_s`, however few steps that allows.
+        The temperature has fallen to `cold` by `until_s`, however few steps that allows.
         """
         t = self.frame.tables
         chosen, best, least = start.copy(), start.copy(), cost_of(self.frame.problem, self.frame.roster(start))
         heads = heads_of(chosen, len(t.units))
         cost, kept, began = least, start.copy(), self.watch.elapsed_s
-        slices = max(1, steps // SLICE)
+        p = self.params.anneal
+        slices = max(1, steps // p.slice_steps)
         done = 0.0
         for i in range(slices):
             if self.over or done >= 1 or self.watch.elapsed_s >= until_s:
@@ -120,17 +123,20 @@ class PeriodSearch:
             after = max((i + 1) / slices, (self.watch.elapsed_s - began) / (until_s - began))
             warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
             done = after
-            cost, low = anneal(t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), warm, cool, self.rng)
+            cost, low = anneal(
+                t, chosen, heads, cost, best, p.slice_steps, min(p.span, self.frame.days), warm, cool, self.rng,
+                p.exact, p.width_low, p.width_high, p.noise,
+            )  # fmt: skip
             if low < least - 1e-6:
                 least, kept = low, best.copy()
         self.offer(kept, "annealing")
         return kept
 
     def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
-        """Choose a patch anew by columns, dives and a programme over the pool; return how it ended.
+        """Choose a patch anew by columns, dives and a programme over the pool; return how the search of it ended.
 
-        ``closed`` means proven: no better roster differs in the patch only; ``long`` that time was too short, ``done``
-        that it was not, ``failed`` that the solver broke down: the best roster stays.
+        ``closed`` = proven that no better roster differs in the patch only; ``long`` = the time was too short;
+        ``done`` = it was not; ``failed`` = the solver broke down and the best roster stays.
         """
         try:
             return self._patch(patch, rounds, dives, until_s, mip_s)
@@ -141,7 +147,8 @@ class PeriodSearch:
     def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
         """Do as `whole_patch`, but for failures of the solver."""
         everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
-        pool = RowPool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
+        seed = int(self.rng.integers(1 << 31))
+        pool = RowPool(self.frame, self.best, patch, self.watch, seed, self.params.columns)
         free = np.full(self.best.shape, FREE)
         near = 0.02 * max(self.grain, 1e-3 * self.cost)
         upper = self.target + 1e-4 * self.grain
@@ -160,7 +167,10 @@ class PeriodSearch:
             whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
             if whole is not None:
                 self.offer(whole, "dive")
-                start = self.shake(8 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
+                p = self.params.anneal
+                start = self.shake(
+                    p.dive_slices * p.slice_steps, hot=p.dive_hot, cold=p.dive_cold, until_s=until_s, start=whole
+                )
                 outside = np.ones(self.best.shape, bool)
                 outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
                 if (start == pool.chosen)[outside].all():
@@ -178,7 +188,3 @@ class PeriodSearch:
                 if not done:
                     return "long"
         return "long" if self.watch.elapsed_s > until_s else "done"
-
-
-SLICE = 1000
-"""Steps of annealing between two looks at the watch."""

@@ -64,7 +64,9 @@ def test_forbidden_successions_are_kept_and_cost():
 
 
 def test_contradicting_rules_are_told_by_name():
-    problem = PeriodProblem(7, (ShiftType("E", 480),), (replace(ANN, most={"E": 7}, least_minutes=3360, most_run=3),), ())
+    problem = PeriodProblem(
+        7, (ShiftType("E", 480),), (replace(ANN, most={"E": 7}, least_minutes=3360, most_run=3),), ()
+    )
     with pytest.raises(Infeasible, match="Ann"):
         solve_periods(problem, Watch())
 

@@ -7,10 +7,10 @@ import pytest
 
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.periods.columns import generate
-from busyhour.schedule.periods.patch import Patch, RowPool
 from busyhour.schedule.periods.best_row import FREE, best_rows
+from busyhour.schedule.periods.columns import generate
 from busyhour.schedule.periods.dual import dual_ascent
+from busyhour.schedule.periods.patch import Patch, RowPool
 from busyhour.schedule.periods.problem import PeriodProblem, PeriodRoster, ShiftType
 from busyhour.schedule.periods.tables import OFF, CompiledPeriod, PeriodTables
 
