@@ -15,7 +15,7 @@ from .tables import OFF, CompiledPeriod
 
 
 def dual_ascent(
-    frame: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float,
+    compiled: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float,
     params: AscentParams | None = None,
 ) -> Ascent:  # fmt: skip
     """Raise the bound by at most `rounds` steps; it is −infinite where not even the first prices were valued.
@@ -27,8 +27,8 @@ def dual_ascent(
     upper
         Cost of a known roster: it sets the step.
     """
-    t = frame.tables
-    everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), frame.days), OFF)
+    t = compiled.tables
+    everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), compiled.days), OFF)
     fixed = np.full_like(nobody, FREE)
     clock = Watch(watch.show, until_s - watch.elapsed_s, watch.stop)
 
@@ -37,7 +37,7 @@ def dual_ascent(
         if answered is None:
             return None
         rows, costs, _ = answered
-        value = frame.constant + float(price @ t.need) + float(costs.sum())
+        value = compiled.constant + float(price @ t.need) + float(costs.sum())
         return value, t.need - heads_of(rows, len(t.units))
 
     return ascend(

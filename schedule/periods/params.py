@@ -28,6 +28,10 @@ class ColumnParams:
         Factor on the threshold of a dive while no cell reaches it. 0 < fall < 1.
     dive_rounds, dive_near
         Rounds of pricing after each fixing, and the gap in cost that ends them: a dive needs no exact prices. ≥ 1, > 0.
+    near
+        Gap that ends the pricing of a patch, in steps of the cost: less cannot change what whole rosters cost. > 0.
+    again_rounds
+        Rounds of pricing before the programme over whole rows: dives have added rows. ≥ 1.
     most_rows
         Rows of the programme over whole rows, the cheapest ones: what it can solve in its time. ≥ 1.
     """
@@ -39,16 +43,19 @@ class ColumnParams:
     fall: float = 0.9
     dive_rounds: int = 6
     dive_near: float = 0.05
+    near: float = 0.02
+    again_rounds: int = 5
     most_rows: int = 3000
 
     def __post_init__(self) -> None:
         expect(0 <= self.smoothing < 1, "0 <= smoothing < 1", self.smoothing)
         expect(self.gain > 0, "gain > 0", self.gain)
-        for name in ("cap_steps", "dive_rounds", "most_rows"):
+        for name in ("cap_steps", "dive_rounds", "again_rounds", "most_rows"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
         expect(0.5 < self.lowest <= 1, "0.5 < lowest <= 1", self.lowest)
         expect(0 < self.fall < 1, "0 < fall < 1", self.fall)
         expect(self.dive_near > 0, "dive_near > 0", self.dive_near)
+        expect(self.near > 0, "near > 0", self.near)
 
 
 @dataclass(frozen=True)

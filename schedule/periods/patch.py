@@ -37,15 +37,15 @@ class RowPool:
 
     def __init__(
         self,
-        frame: CompiledPeriod,
+        compiled: CompiledPeriod,
         chosen: np.ndarray,
         patch: Patch,
         watch: Watch,
         seed: int,
         params: ColumnParams | None = None,
     ) -> None:
-        t, self.params = frame.tables, params or ColumnParams()
-        self.frame, self.patch, self.chosen = frame, patch, chosen.copy()
+        t, self.params = compiled.tables, params or ColumnParams()
+        self.compiled, self.patch, self.chosen = compiled, patch, chosen.copy()
         kinds = len(t.units)
         self.begin, self.end = patch.first * kinds, patch.last * kinds
         others = chosen.copy()
@@ -54,7 +54,7 @@ class RowPool:
         self.need = (t.need - heads)[self.begin : self.end].astype(float)
         wishes = _wishes(t.wish, others, kinds)
         outside = np.r_[0 : self.begin, self.end : len(t.need)]
-        self.constant = frame.constant + wishes + sum(cell_cost(t, int(c), int(heads[c])) for c in outside)
+        self.constant = compiled.constant + wishes + sum(cell_cost(t, int(c), int(heads[c])) for c in outside)
         n = len(patch.people)
         self.cells = np.flatnonzero((t.under + t.over)[self.begin : self.end] > 0)
         self.place = np.full(self.end - self.begin, -1)
@@ -77,7 +77,7 @@ class RowPool:
 
     def add(self, owner: np.ndarray, rows: np.ndarray) -> int:
         """Add whole rows, shape (n, D), of the patch's people `owner`; return how many were new."""
-        t, kinds = self.frame.tables, len(self.frame.tables.units)
+        t, kinds = self.compiled.tables, len(self.compiled.tables.units)
         part = rows[:, self.patch.first : self.patch.last]
         keys = [bytes([int(o) & 255, int(o) >> 8]) + r.tobytes() for o, r in zip(owner, part, strict=True)]
         fresh = [i for i, key in enumerate(keys) if key not in self.seen and not self.seen.add(key)]  # type: ignore[func-returns-value]
@@ -104,7 +104,7 @@ class RowPool:
 
         Costs are infinite for people who have no row left.
         """
-        t, patch = self.frame.tables, self.patch
+        t, patch = self.compiled.tables, self.patch
         full = np.zeros(len(t.need))
         full[self.begin + self.cells] = price
         rows, costs, bounds = best_rows(
@@ -125,7 +125,7 @@ class RowPool:
         """
         full = np.zeros(self.end - self.begin)
         full[self.cells] = price
-        cells = np.arange(rows.shape[1]) * len(self.frame.tables.units) + rows
+        cells = np.arange(rows.shape[1]) * len(self.compiled.tables.units) + rows
         return np.asarray(np.where(rows >= 0, full[np.where(rows >= 0, cells, 0)], 0.0).sum(axis=1))
 
     def split(self, point: LpPoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -150,7 +150,7 @@ class RowPool:
     def whole(self, keep: np.ndarray) -> Linear:
         """Return the programme over the rows `keep`, whole ones."""
         n, m, k = len(self.patch.people), len(self.cells), len(keep)
-        kinds = len(self.frame.tables.units)
+        kinds = len(self.compiled.tables.units)
         part = self.rows[keep]
         at, day = np.nonzero(part >= 0)
         cells = self.place[day * kinds + part[at, day]]

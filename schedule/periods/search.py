@@ -12,7 +12,7 @@ from ..optimise.status import SolverFault, sound_bound
 from .annealing import anneal
 from .best_row import FREE
 from .check import cost_of, violations
-from .columns import generate
+from .columns import Generated, generate
 from .dive import best_of_pool, dive
 from .dual import heads_of
 from .params import PeriodParams
@@ -34,7 +34,7 @@ class PeriodSearch:
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
 
-    frame: CompiledPeriod
+    compiled: CompiledPeriod
     watch: Watch
     best: np.ndarray
     cost: float
@@ -46,11 +46,11 @@ class PeriodSearch:
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        p = self.frame.problem
+        p = self.compiled.problem
         costs = [w.cost for w in p.wishes] + [c for n in p.needs for c in (n.under, n.over)]
         whole = all(float(c).is_integer() for c in costs)
         self.grain = float(gcd(*(int(c) for c in costs))) if whole else 0.0
-        self.price = np.zeros(len(self.frame.tables.need))
+        self.price = np.zeros(len(self.compiled.tables.need))
         self.rng = np.random.default_rng(self.seed)
         self.note()
 
@@ -85,9 +85,9 @@ class PeriodSearch:
         """Take `chosen` if the judge finds it legal and cheaper; return whether it is taken."""
         if chosen is None:
             return False
-        roster = self.frame.roster(chosen)
-        cost = cost_of(self.frame.problem, roster)
-        if cost > self.target + 1e-9 or violations(self.frame.problem, roster):
+        roster = self.compiled.roster(chosen)
+        cost = cost_of(self.compiled.problem, roster)
+        if cost > self.target + 1e-9 or violations(self.compiled.problem, roster):
             return False
         self.best, self.cost = chosen.copy(), cost
         self.note()
@@ -110,8 +110,8 @@ class PeriodSearch:
 
         The temperature has fallen to `cold` by `until_s`, however few steps that allows.
         """
-        t = self.frame.tables
-        chosen, best, least = start.copy(), start.copy(), cost_of(self.frame.problem, self.frame.roster(start))
+        t = self.compiled.tables
+        chosen, best, least = start.copy(), start.copy(), cost_of(self.compiled.problem, self.compiled.roster(start))
         heads = heads_of(chosen, len(t.units))
         cost, kept, began = least, start.copy(), self.watch.elapsed_s
         p = self.params.anneal
@@ -124,7 +124,7 @@ class PeriodSearch:
             warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
             done = after
             cost, low = anneal(
-                t, chosen, heads, cost, best, p.slice_steps, min(p.span, self.frame.days), warm, cool, self.rng,
+                t, chosen, heads, cost, best, p.slice_steps, min(p.span, self.compiled.days), warm, cool, self.rng,
                 p.exact, p.width_low, p.width_high, p.noise,
             )  # fmt: skip
             if low < least - 1e-6:
@@ -146,45 +146,50 @@ class PeriodSearch:
 
     def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
         """Do as `whole_patch`, but for failures of the solver."""
-        everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
+        columns = self.params.columns
         seed = int(self.rng.integers(1 << 31))
-        pool = RowPool(self.frame, self.best, patch, self.watch, seed, self.params.columns)
+        pool = RowPool(self.compiled, self.best, patch, self.watch, seed, columns)
         free = np.full(self.best.shape, FREE)
-        near = 0.02 * max(self.grain, 1e-3 * self.cost)
+        near = columns.near * max(self.grain, 1e-3 * self.cost)
         upper = self.target + 1e-4 * self.grain
         found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
         if found is None:
             return "long"
         if len(patch.people) == len(self.best):
             self.price[pool.begin + pool.cells] = pool.split(found.point)[2]
-        if everything:
-            self.raise_bound(found.bound)
+            if (patch.first, patch.last) == (0, self.compiled.days):
+                self.raise_bound(found.bound)
         if found.bound > upper:
             return "closed"
         for threshold in dives:
             if self.over or self.watch.elapsed_s > until_s:
                 break
-            whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
-            if whole is not None:
-                self.offer(whole, "dive")
-                p = self.params.anneal
-                start = self.shake(
-                    p.dive_slices * p.slice_steps, hot=p.dive_hot, cold=p.dive_cold, until_s=until_s, start=whole
-                )
-                outside = np.ones(self.best.shape, bool)
-                outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
-                if (start == pool.chosen)[outside].all():
-                    pool.add(np.arange(len(patch.people)), start[patch.people])
+            self._dive(pool, threshold, until_s)
         if mip_s > 0 and not self.over:
-            again = generate(pool, free, self.watch, rounds=5, near=near, until_s=until_s)
-            if again is not None:
-                value = again.point.value + pool.constant
-                start = pool.numbers(self.best)
-                roster, done = best_of_pool(
-                    pool, again.point, value, self.cost, start, self.watch, limit_s=mip_s,
-                    seed=int(self.rng.integers(1 << 31)),
-                )  # fmt: skip
-                self.offer(roster, "pool")
-                if not done:
-                    return "long"
+            again = generate(pool, free, self.watch, rounds=columns.again_rounds, near=near, until_s=until_s)
+            if again is not None and not self._whole_rows(pool, again, mip_s):
+                return "long"
         return "long" if self.watch.elapsed_s > until_s else "done"
+
+    def _dive(self, pool: RowPool, threshold: float, until_s: float) -> None:
+        """Offer the roster of one dive; the pool keeps its rows, annealed where that changes the patch alone."""
+        whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
+        if whole is None:
+            return
+        self.offer(whole, "dive")
+        p, patch = self.params.anneal, pool.patch
+        steps = p.dive_slices * p.slice_steps
+        mended = self.shake(steps, hot=p.dive_hot, cold=p.dive_cold, until_s=until_s, start=whole)
+        outside = np.ones(self.best.shape, bool)
+        outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
+        if (mended == pool.chosen)[outside].all():
+            pool.add(np.arange(len(patch.people)), mended[patch.people])
+
+    def _whole_rows(self, pool: RowPool, found: Generated, limit_s: float) -> bool:
+        """Offer the best roster of the pool's rows; return whether the programme over the rows ran to its end."""
+        value, rows = found.point.value + pool.constant, pool.numbers(self.best)
+        roster, done = best_of_pool(
+            pool, found.point, value, self.cost, rows, self.watch, limit_s=limit_s, seed=int(self.rng.integers(1 << 31))
+        )
+        self.offer(roster, "pool")
+        return done

@@ -44,12 +44,12 @@ def solve_periods(
     NothingFound
         If the user stopped or time was up before everybody had a legal row.
     """
-    frame = CompiledPeriod.of(problem)
+    compiled = CompiledPeriod.of(problem)
     params = params or PeriodParams()
-    start = _first(frame, watch, seed, params.tries)
-    search = PeriodSearch(frame, watch, start, cost_of(problem, frame.roster(start)), seed, params)
+    start = _first(compiled, watch, seed, params.tries)
+    search = PeriodSearch(compiled, watch, start, cost_of(problem, compiled.roster(start)), seed, params)
     _run(search, gap, rounds)
-    broken = violations(problem, frame.roster(search.best))
+    broken = violations(problem, compiled.roster(search.best))
     if broken:
         raise Refused(broken)
     near = search.proven or search.within(gap)
@@ -57,14 +57,14 @@ def solve_periods(
         search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
         time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
     )  # fmt: skip
-    return PeriodPlan(frame.roster(search.best), solved)
+    return PeriodPlan(compiled.roster(search.best), solved)
 
 
-def _first(frame: CompiledPeriod, watch: Watch, seed: int, tries: int) -> np.ndarray:
+def _first(compiled: CompiledPeriod, watch: Watch, seed: int, tries: int) -> np.ndarray:
     """Return a legal roster: everybody's best row at prices by chance."""
-    t = frame.tables
+    t = compiled.tables
     rng = np.random.default_rng(seed)
-    nobody = np.full((len(t.least), frame.days), OFF)
+    nobody = np.full((len(t.least), compiled.days), OFF)
     free = np.full_like(nobody, FREE)
     rows, waiting = nobody.copy(), np.arange(len(nobody))
     for turn in range(tries):
@@ -73,14 +73,14 @@ def _first(frame: CompiledPeriod, watch: Watch, seed: int, tries: int) -> np.nda
         if answered is None:
             raise NothingFound("The search ended before everybody had a legal row.")
         found, costs, bounds = answered
-        names = [frame.problem.people[p].name for p in waiting[bounds == np.inf]]
+        names = [compiled.problem.people[p].name for p in waiting[bounds == np.inf]]
         if names:
             raise Infeasible([f"the rules of {name}" for name in names], ["fewer or wider limits for them"])
         rows[waiting[np.isfinite(costs)]] = found[np.isfinite(costs)]
         waiting = waiting[~np.isfinite(costs)]
         if not len(waiting):
             return rows
-    raise NothingFound(f"No roster within their caps was found for {frame.problem.people[waiting[0]].name}.")
+    raise NothingFound(f"No roster within their caps was found for {compiled.problem.people[waiting[0]].name}.")
 
 
 def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
@@ -89,15 +89,15 @@ def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     First everything at once where the period is not too wide, then patch after patch. With a number of rounds no step
     looks at the clock.
     """
-    watch, frame, p = search.watch, search.frame, search.params
+    watch, compiled, p = search.watch, search.compiled, search.params
     people, days = search.best.shape
     total = watch.left_s
-    high = max(float(frame.tables.under.max(initial=0.0)), 1.0)
+    high = max(float(compiled.tables.under.max(initial=0.0)), 1.0)
     search.shake(
         p.anneal.steps * people, hot=p.anneal.hot * high, cold=p.anneal.cold * high,
         until_s=watch.elapsed_s + p.first_share * total, start=search.best,
     )  # fmt: skip
-    wide = people * days * len(frame.tables.units) > p.wide
+    wide = people * days * len(compiled.tables.units) > p.wide
     if not wide and not search.over:
         search.whole_patch(
             Patch(np.arange(people), 0, days), rounds=p.whole_rounds, dives=p.whole_dives,
@@ -110,7 +110,7 @@ def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     _patch_by_patch(search, gap, rounds, limit_s, end_s)
     if wide and not search.over:
         found = dual_ascent(
-            frame, watch, rounds=p.bound_rounds, until_s=watch.elapsed_s + p.bound_used * watch.left_s,
+            compiled, watch, rounds=p.bound_rounds, until_s=watch.elapsed_s + p.bound_used * watch.left_s,
             start=search.price, upper=search.cost, params=p.ascent,
         )  # fmt: skip
         search.raise_bound(found.bound)
