@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from busyhour.forecast.errors import InputError
-from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, ShiftType, ShiftWish
 
 T = TypeVar("T")
 
@@ -118,7 +118,7 @@ def _once(lines: list[Line], what: str, read: Callable[[Line], T]) -> list[T]:
     return list(found)
 
 
-def read_problem(path: Path) -> Problem:
+def read_problem(path: Path) -> PeriodProblem:
     """Return the problem of a file.
 
     Raises
@@ -137,7 +137,7 @@ def read_problem(path: Path) -> Problem:
     for line in found["DAYS_OFF"]:
         last = len(line.fields) - (line.fields[-1] == "")
         free[line.name(0, "employee", people)] |= {line.whole(i, "day", days) for i in range(1, last)}
-    return Problem(
+    return PeriodProblem(
         days,
         tuple(_shift(line, shifts) for line in found["SHIFTS"]),
         tuple(_person(line, shifts, free) for line in found["STAFF"]),
@@ -149,7 +149,7 @@ def read_problem(path: Path) -> Problem:
             for line in found["COVER"]
         ),
         tuple(
-            Wish(
+            ShiftWish(
                 line.name(0, "employee", people), line.whole(1, "day", days), line.name(2, "shift", shifts),
                 line.cost(3, "weight"), wanted,
             )
@@ -167,7 +167,7 @@ def _shift(line: Line, shifts: list[str]) -> ShiftType:
     return line.make(lambda: ShiftType(line.fields[0], line.whole(1, "minutes"), not_before))
 
 
-def _person(line: Line, shifts: list[str], free: dict[str, frozenset[int]]) -> Person:
+def _person(line: Line, shifts: list[str], free: dict[str, frozenset[int]]) -> PeriodPerson:
     """Return a person."""
     parts = line.read(1, "max shifts", str, "limits like A=3|B=5").split("|")
     limits = [replace(line, fields=tuple(part.split("="))) for part in parts]
@@ -179,4 +179,4 @@ def _person(line: Line, shifts: list[str], free: dict[str, frozenset[int]]) -> P
     )
     name = line.fields[0]
     rest = (least_minutes, most_minutes, most_run, least_run, least_off, weekends)
-    return line.make(lambda: Person(name, most, *rest, free[name]))
+    return line.make(lambda: PeriodPerson(name, most, *rest, free[name]))

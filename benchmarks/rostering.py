@@ -22,8 +22,8 @@ from busyhour.app.files import write_csv
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch
 from busyhour.schedule.optimise.status import Infeasible, NothingFound, Solved
-from busyhour.schedule.periods.problem import Problem, Roster
-from busyhour.schedule.periods.solve import solve_cells
+from busyhour.schedule.periods.problem import PeriodProblem, PeriodRoster
+from busyhour.schedule.periods.solve import solve_periods
 
 BEST_KNOWN = {
     1: 607, 2: 828, 3: 1001, 5: 1143, 7: 1056, 9: 439, 12: 4040, 13: 1348, 16: 3225, 18: 4459, 20: 4943, 22: 33155,
@@ -33,7 +33,7 @@ BEST_KNOWN = {
 COLUMNS = ("instance", "value", "best known", "over", "bound", "gap", "seconds", "processor s")
 
 
-def write(path: Path, problem: Problem, roster: Roster) -> None:
+def write(path: Path, problem: PeriodProblem, roster: PeriodRoster) -> None:
     """Write the roster, by person and day."""
     order = {p.name: i for i, p in enumerate(problem.people)}
     cells = sorted(roster.items(), key=lambda cell: (order[cell[0][0]], cell[0][1]))
@@ -64,7 +64,7 @@ def run(path: Path, best: int | None, out: Path | None, args: argparse.Namespace
     worked = time.process_time()
     problem = read_problem(path)
     try:
-        found = solve_cells(problem, watch, gap=args.gap, seed=args.seed)
+        found = solve_periods(problem, watch, gap=args.gap, seed=args.seed)
     except NothingFound:
         if not watch.stopped:
             raise

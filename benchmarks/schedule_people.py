@@ -10,11 +10,12 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.weeks import WEEKS, read_week
+from benchmarks.weeks import WEEKS, NamedWeek, read_week
 from busyhour.app.files import write_csv
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.people.solve import NamedPlan, solve_named
@@ -44,17 +45,18 @@ LINES = (
 )
 
 
-def problem_of(week: str) -> ScheduleProblem:
-    """Return the problem of a named week."""
+def week_of(week: str) -> NamedWeek:
+    """Return a named week."""
     kind = week.split("_")[0]
     return read_week(WEEKS / f"named_{week}.csv", WEEKS / f"staff_{week}.csv", WEEKS / f"named_{kind}.toml")
 
 
-def search(problem: ScheduleProblem, seconds: float, asked: argparse.Namespace) -> tuple[NamedPlan, str]:
+def search(week: NamedWeek, seconds: float, asked: argparse.Namespace) -> tuple[NamedPlan, str]:
     """Plan a week; also return what is told of the run."""
-    solve_named(problem, watch=Watch(), time_limit_s=1.0, seed=asked.seed)  # loads and compiles
+    run = partial(solve_named, week.problem, watch=Watch(), seed=asked.seed, own_prices=week.own_prices)
+    run(time_limit_s=1.0)  # loads and compiles
     began, busy = time.monotonic(), time.process_time()
-    plan = solve_named(problem, watch=Watch(), time_limit_s=seconds, gap=asked.gap, seed=asked.seed, threads=2)
+    plan = run(time_limit_s=seconds, gap=asked.gap, threads=2)
     took, busy = time.monotonic() - began, time.process_time() - busy
     solved = plan.solved
     return plan, f"cost {solved.cost:,.1f}  own bound {solved.bound:,.1f}  {took:.1f} s, processor {busy:.1f} s"
@@ -80,19 +82,20 @@ def named(asked: argparse.Namespace) -> None:
     for line in LINES:
         if asked.week and line.week not in asked.week:
             continue
-        problem = problem_of(line.week)
-        plan, told = search(problem, asked.seconds or line.seconds, asked)
+        week = week_of(line.week)
+        plan, told = search(week, asked.seconds or line.seconds, asked)
         bound = max(plan.solved.bound or 0.0, line.bound)
         gap = ((plan.solved.cost or np.inf) - bound) / bound
         sound = "" if (plan.solved.bound or 0.0) <= line.plan else "  OWN BOUND ABOVE A KNOWN PLAN"
         print(f"named {line.week:<10} {told}  gap {100 * gap:.2f} %  goal {100 * line.gap:g} % "
               f"{'reached' if gap <= line.gap else 'missed'}{sound}\n{'':<16} outside: "
-              f"{judged(line.week, plan, problem, asked.judges)}", flush=True)  # fmt: skip
+              f"{judged(line.week, plan, week.problem, asked.judges)}", flush=True)  # fmt: skip
 
 
 def skills(asked: argparse.Namespace) -> None:
     """Plan 250 people round the clock of whom 118 work queue a, 55 queue b and 77 both, who is drawn by the seed."""
-    problem = problem_of("24x7_250")
+    week = week_of("24x7_250")
+    problem = week.problem
     rng = np.random.default_rng(asked.seed)
     kinds = rng.permutation(["a"] * 118 + ["b"] * 55 + ["ab"] * 77)
     staff = tuple(
@@ -105,7 +108,7 @@ def skills(asked: argparse.Namespace) -> None:
     needs["b"] = whole.need - needs["a"]
     demands = tuple(Demand(q, whole.goal, whole.open, n, whole.lower, whole.calls) for q, n in needs.items())
     problem = dataclasses.replace(problem, staff=staff, demands=demands)
-    plan, told = search(problem, asked.seconds or 90.0, asked)
+    plan, told = search(NamedWeek(problem, week.own_prices), asked.seconds or 90.0, asked)
     gap = plan.solved.gap or np.inf
     shifts = [p for mine in plan.assigned.values() for p in mine]
     heads = heads_planned(problem, shifts)
@@ -119,11 +122,13 @@ def skills(asked: argparse.Namespace) -> None:
 
 def large(asked: argparse.Namespace) -> None:
     """Plan 3,000 people round the clock: the 1,000 three times, their need times three."""
-    problem = problem_of("24x7_1000")
+    week = week_of("24x7_1000")
+    problem = week.problem
     staff = tuple(dataclasses.replace(a, id=f"{a.id}-{copy}") for copy in range(3) for a in problem.staff)
     demand = problem.demands[0]
     problem = dataclasses.replace(problem, staff=staff, demands=(dataclasses.replace(demand, need=3.0 * demand.need),))
-    plan, told = search(problem, asked.seconds or 120.0, asked)
+    prices = {f"{agent}-{copy}": price for copy in range(3) for agent, price in week.own_prices.items()}
+    plan, told = search(NamedWeek(problem, prices), asked.seconds or 120.0, asked)
     gap = plan.solved.gap or np.inf
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
     print(f"3,000 people     {told}  gap {100 * gap:.2f} %  aim 1 % {'reached' if gap <= 0.01 else 'missed'}; "

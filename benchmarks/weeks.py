@@ -10,7 +10,7 @@ import argparse
 import json
 import math
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -93,25 +93,57 @@ def read_demand(path: Path, config: Config) -> tuple[Grid, Demand]:
     return grid, Demand(name, queue.goal, is_open, need, np.zeros(len(need), dtype=np.int64), np.zeros(len(need)))
 
 
-def read_week(named: Path, staff: Path, rules: Path) -> ScheduleProblem:
-    """Return the problem of a named test week."""
+@dataclass(frozen=True)
+class NamedWeek:
+    """A named test week.
+
+    Attributes
+    ----------
+    own_prices
+        Agent → price of each shift of the problem: what the agent loses by its start, infinite where the agent may not
+        start then.
+    """
+
+    problem: ScheduleProblem
+    own_prices: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Starts:
+    """When a person may start, in each two hours of each day, and the wish weight lost by a start in each of them."""
+
+    allowed: tuple[str, ...]
+    weight: np.ndarray
+
+    def prices(self, problem: ScheduleProblem) -> np.ndarray:
+        """Return the price of each shift, infinite where it may not be started, shape (shifts,)."""
+        band = BAND_MIN // problem.grid.minutes
+        places = [(s.start // (len(self.weight) * band), s.start // band % len(self.weight)) for s in problem.shifts]
+        minutes = np.array([problem.wall_minute(s) for s in problem.shifts], dtype=np.int64)
+        prices = problem.costs.wish * self.weight[minutes // BAND_MIN % len(self.weight)]
+        return np.where([self.allowed[day][b] == "1" for day, b in places], prices, np.inf)
+
+
+def read_week(named: Path, staff: Path, rules: Path) -> NamedWeek:
+    """Return a named test week."""
     config, _ = read_plan(rules)
     grid, demand = read_demand(named, config)
     people = tuple(_people(Rows.of(staff), grid, demand.queue, config))
-    return ScheduleProblem(
-        Horizon(grid), (demand,), config.shift, config.contract, people, config.rules, config.costs, config.cyclic
-    )
+    problem = ScheduleProblem(
+        Horizon(grid), (demand,), config.shift, config.contract, tuple(agent for agent, _ in people), config.rules,
+        config.costs, config.cyclic,
+    )  # fmt: skip
+    return NamedWeek(problem, {agent.id: starts.prices(problem) for agent, starts in people})
 
 
-def _people(rows: Rows, grid: Grid, queue: str, config: Config) -> Iterator[Agent]:
-    """Yield the people of a staff file."""
+def _people(rows: Rows, grid: Grid, queue: str, config: Config) -> Iterator[tuple[Agent, Starts]]:
+    """Yield the people of a staff file and when they may start."""
 
     def contract(cell: str) -> str:
         if cell not in config.contract:
             raise ValueError
         return cell
 
-    step, day = BAND_MIN // grid.minutes, 1440 // grid.minutes
     may = [rows.read(name, _bands, "twelve characters 0 or 1, one for each two hours") for name in DAYS]
     columns = (
         rows.read("agent", str, "a name"),
@@ -122,16 +154,11 @@ def _people(rows: Rows, grid: Grid, queue: str, config: Config) -> Iterator[Agen
         rows.read("wish_cost", lambda cell: [float(x) for x in cell.split()], "a price for each two hours"),
     )
     for i, (agent, kind, before, earliest, late, prices) in enumerate(zip(*columns, strict=True)):
-        bands = [
-            (d * day + b * step, d * day + (b + 1) * step)
-            for d in range(len(DAYS))
-            for b, mark in enumerate(may[d][i])
-            if mark == "1"
-        ]
-        yield Agent(
-            agent, kind, {queue: 1.0}, config.costs.cost_h, run_before=before, earliest=-(-earliest // grid.minutes),
-            start_in=tuple(bands),
-            start_prices=tuple(p + LATE_PRICE * late * (b >= LATE_FROM) for b, p in enumerate(prices)),
+        weight = np.array([p + LATE_PRICE * late * (b >= LATE_FROM) for b, p in enumerate(prices)])
+        yield (
+            Agent(agent, kind, {queue: 1.0}, config.costs.cost_h, run_before=before,
+                  earliest=-(-earliest // grid.minutes)),
+            Starts(tuple(day[i] for day in may), weight),
         )  # fmt: skip
 
 
@@ -180,13 +207,16 @@ def main() -> None:
     inputs = {"named": asked.named, "staff": asked.staff, "rules": asked.rules}
     try:
         refuse_foreign(asked.out)
-        problem = read_week(**inputs)
-        plan = solve_named(problem, watch=watch, time_limit_s=asked.time_limit, gap=asked.gap, seed=asked.seed)
+        week = read_week(**inputs)
+        plan = solve_named(
+            week.problem, watch=watch, time_limit_s=asked.time_limit, gap=asked.gap, seed=asked.seed,
+            own_prices=week.own_prices,
+        )  # fmt: skip
     except InputError as error:
         parser.exit(3, f"{error}\n")
     except Infeasible as error:
         parser.exit(4, f"{error}\n")
-    write(asked.out, problem, plan, inputs, asked.seed)
+    write(asked.out, week.problem, plan, inputs, asked.seed)
     solved = plan.solved
     told = "no bound" if solved.gap is None else f"bound {solved.bound:,.1f}  gap {solved.gap:.2%}"
     print(f"cost {solved.cost:,.1f}  {told}  {solved.seconds:.1f} s")

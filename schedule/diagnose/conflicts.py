@@ -14,7 +14,7 @@ from ..rules.registry import musts_of
 from .looser import LoneAgent, repairs, smallest
 
 RULED = (
-    "contract", "away", "leave", "leave_h", "leave_days", "start_in", "earliest", "run_before", "off_before",
+    "contract", "away", "leave", "leave_h", "leave_days", "earliest", "run_before", "off_before",
     "weekends_before", "family_before", "fixed",
 )  # fmt: skip
 """What of a person decides, beside skills, which weeks they can work."""

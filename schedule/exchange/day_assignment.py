@@ -40,7 +40,7 @@ class DayAssignment:
         for a, person in enumerate(pool.staff):
             for c in pool.options[a]:
                 cell = pool.cells[c]
-                out[a, c] = person.cost_h * cell.wage_h + price * person.start_price(cell.minute)
+                out[a, c] = person.cost_h * cell.wage_h
             for wish in person.wishes:
                 idle = wish_lost(pool.problem, wish, None)
                 for c in pool.options[a]:

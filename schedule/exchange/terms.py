@@ -40,8 +40,6 @@ def wishes(pool: ShiftPool, columns: Columns) -> Term:
     pairs: list[tuple[pulp.LpVariable, float]] = []
     constant = 0.0
     for a in columns.week:
-        person = pool.staff[a]
-        pairs += [(v, price * person.start_price(pool.cells[c].minute)) for c, v in columns.week[a]]
         for wish in pool.staff[a].wishes:
             idle = wish_lost(pool.problem, wish, None)
             constant += price * idle

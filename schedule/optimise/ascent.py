@@ -1,6 +1,6 @@
 """Raising a bound over a box of prices: deflected subgradients with Polyak's step.
 
-Camerini, Fratta, Maffioli 1975; Held, Wolfe, Crowder 1974. Each point proves its own bound, so it may end at any time.
+Camerini, Fratta, Maffioli 1975; Held, Wolfe, Crowder 1974. Each point proves its own bound: an ascent may end any time.
 """
 
 from __future__ import annotations
@@ -12,12 +12,47 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...forecast.progress import Watch
+from .params import expect
 
-AHEAD, LEAP = 0.02, 0.3
-"""How far above the bound a step aims: at least this share of the best plan's cost, and of what lies between."""
 
-KEPT, PATIENCE, SHRINK, SMALLEST, ENOUGH = 0.6, 15, 0.6, 0.004, 2e-5
-"""Part of the old direction kept; rounds without a gain of `ENOUGH` before the step shrinks; its factor and end."""
+@dataclass(frozen=True)
+class AscentParams:
+    """How far an ascent steps and when it ends.
+
+    Parameters
+    ----------
+    ahead
+        A step aims at least this share of the best plan's cost above the bound: near the plan steps stay useful. > 0.
+    leap
+        … and at least this share of what lies between bound and plan: far from it steps are long. 0 to 1.
+    kept
+        Share of the old direction that is kept, so that the prices do not swing. 0 ≤ kept < 1.
+    patience
+        Steps without a gain before they shrink: one bad step says little. Whole, ≥ 1.
+    enough
+        Share of the bound that counts as a gain; less would keep long steps alive for nothing. ≥ 0.
+    shrink
+        Factor on the step then, after a return to the best prices. 0 < shrink < 1.
+    smallest
+        Step, as a share of the first, at which the ascent ends: smaller ones gain hardly anything. 0 to 1.
+    """
+
+    ahead: float = 0.02
+    leap: float = 0.3
+    kept: float = 0.6
+    patience: int = 15
+    enough: float = 2e-5
+    shrink: float = 0.6
+    smallest: float = 0.004
+
+    def __post_init__(self) -> None:
+        expect(self.ahead > 0, "ahead > 0", self.ahead)
+        expect(0 <= self.leap <= 1, "0 <= leap <= 1", self.leap)
+        expect(0 <= self.kept < 1, "0 <= kept < 1", self.kept)
+        expect(self.patience >= 1, "patience >= 1", self.patience)
+        expect(self.enough >= 0, "enough >= 0", self.enough)
+        expect(0 < self.shrink < 1, "0 < shrink < 1", self.shrink)
+        expect(0 < self.smallest <= 1, "0 < smallest <= 1", self.smallest)
 
 
 @dataclass(frozen=True)
@@ -42,9 +77,11 @@ class Ascent:
 def ascend(
     evaluate: Callable[[np.ndarray], tuple[float, np.ndarray] | None], start: np.ndarray, low: np.ndarray | float,
     high: np.ndarray, watch: Watch, *, best: float, stage: str, most: float = math.inf,
-    keep: Callable[[np.ndarray, float], None] = lambda at, bound: None,
+    keep: Callable[[np.ndarray, float], None] = lambda at, bound: None, params: AscentParams = AscentParams(),
 ) -> Ascent:  # fmt: skip
     """Raise a concave bound until its steps are small, `most` of them are done, or `watch` ends it.
+
+    Ten parameters: both engines for people hand over a function and its box, and name the rest.
 
     Parameters
     ----------
@@ -67,25 +104,25 @@ def ascend(
     keep(base, bound)
     here, direction = bound, base_slope
     step, idle, rounds, told = 1.0, 0, 0, watch.elapsed_s
-    while step >= SMALLEST and rounds < most and not watch.stopped and not watch.time_is_up:
+    while step >= params.smallest and rounds < most and not watch.stopped and not watch.time_is_up:
         direction = np.where(((at <= low) & (direction < 0.0)) | ((at >= high) & (direction > 0.0)), 0.0, direction)
         norm = float(direction @ direction)
         if norm <= 0.0:
             break
-        aim = bound + max(AHEAD * best, LEAP * (best - bound))
+        aim = bound + max(params.ahead * best, params.leap * (best - bound))
         at = np.clip(at + step * (aim - here) / norm * direction, low, high)
         found = evaluate(at)
         if found is None:
             break
         here, slope = found
         rounds += 1
-        direction = KEPT * direction + (1.0 - KEPT) * slope
-        idle = 0 if here > bound + ENOUGH * abs(bound) else idle + 1
+        direction = params.kept * direction + (1.0 - params.kept) * slope
+        idle = 0 if here > bound + params.enough * abs(bound) else idle + 1
         if here > bound:
             bound, base, base_slope = here, at, slope
             keep(base, bound)
-        if idle >= PATIENCE:
-            step, idle = step * SHRINK, 0
+        if idle >= params.patience:
+            step, idle = step * params.shrink, 0
             at, here, direction = base, bound, base_slope
         if watch.elapsed_s - told > 0.5:
             told = watch.elapsed_s

@@ -1,4 +1,4 @@
-"""A linear programme that grows by columns and is solved again from where it stood: HiGHS beside the door.
+"""A linear programme that grows by columns and is solved again from its last basis: HiGHS beside the door.
 
 PuLP models are built whole; column generation adds a few columns at a time and needs prices at once. So this file
 speaks to HiGHS itself, through the door's own way to run and to stop it.
@@ -18,7 +18,7 @@ from .status import SolverFault
 
 
 @dataclass(frozen=True)
-class Point:
+class LpPoint:
     """A solved programme: its value, the columns' values and the price of each row."""
 
     value: float
@@ -26,8 +26,8 @@ class Point:
     price: np.ndarray
 
 
-class Growing:
-    """Minimise cost · x over 0 ≤ x ≤ high with row_low ≤ rows · x ≤ row_high; columns come as they are found.
+class ColumnLp:
+    """Minimise cost · x over 0 ≤ x ≤ high with row_low ≤ rows · x ≤ row_high; columns are added as they are found.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class Growing:
             n = len(columns)
             self.highs.changeColsBounds(n, columns.astype(np.int32), np.zeros(n), high.astype(float))
 
-    def solve(self) -> Point | None:
+    def solve(self) -> LpPoint | None:
         """Solve from the last basis; None where it was stopped or there is no feasible point."""
         self.highs.setOptionValue("time_limit", min(1e9, self.highs.getRunTime() + max(0.01, self.watch.left_s)))
         self.listener.cancelled = False
@@ -91,4 +91,4 @@ class Growing:
         wrong = np.maximum(self.row_low - activity, activity - self.row_high).max(initial=0.0)
         if wrong > TOLERANCE * max(1.0, np.abs(activity).max(initial=0.0)) or x.min(initial=0.0) < -TOLERANCE:
             return None
-        return Point(float(self.highs.getInfo().objective_function_value), x, np.array(found.row_dual))
+        return LpPoint(float(self.highs.getInfo().objective_function_value), x, np.array(found.row_dual))

@@ -1,4 +1,4 @@
-"""How one person answers prices: the cheapest week, its breaks, and the heads that it puts on the phone."""
+"""One person's best week at given prices of heads: shifts, days off and breaks."""
 
 from __future__ import annotations
 
@@ -7,24 +7,32 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from .compile import Menu, People, Person
-from .skill_flow import Heads, change
+from .compile import CompiledPerson, CompiledStaff, ShiftOptions
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """One person's week: an option per day (−1 = off), shape (D,), and the starts of its breaks, shape (D, B)."""
+class ChosenWeek:
+    """One person's week.
+
+    Attributes
+    ----------
+    options
+        Option of each day, −1 = off, shape (D,).
+    breaks
+        Start of each break in slots after the shift's start, shape (D, B).
+    """
 
     options: np.ndarray
     breaks: np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def cover_worth(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, windows: np.ndarray, window: np.ndarray,
-                out: np.ndarray) -> None:  # fmt: skip
-    """Set `out` to the prices that each option collects with its breaks where they cost least.
+def _collected(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, windows: np.ndarray, window: np.ndarray,
+               out: np.ndarray) -> None:  # fmt: skip
+    """Set `out` to the prices that each option collects when its breaks lie where they cost least.
 
-    Shifts' break windows are disjoint, so each break is placed on its own. `prefix[s]` is the sum of prices before s.
+    Break windows of a shift do not overlap, so each break is placed by itself. `prefix[s]` is the sum of the prices
+    before slot s.
     """
     least = np.full(len(windows), np.inf)
     for w in range(len(windows)):
@@ -39,8 +47,8 @@ def cover_worth(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, windo
 
 
 @njit(cache=True, nogil=True)
-def place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray,
-                 slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
+def _place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray,
+                  slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
     """Set `out` to the cheapest start of each break of the chosen options, in slots after the shift's start."""
     for d in range(len(options)):
         o = options[d]
@@ -55,9 +63,10 @@ def place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, low
 
 
 @njit(cache=True, nogil=True)
-def occupy(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: np.ndarray, slots: np.ndarray,
-           size: int, cyclic: bool, count: np.ndarray) -> None:  # fmt: skip
+def _add_on_phone(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: np.ndarray, slots: np.ndarray,
+                  cyclic: bool, count: np.ndarray) -> None:  # fmt: skip
     """Add to `count`, shape (S,), the slots that a week spends on the phone."""
+    size = len(count)
     for d in range(len(options)):
         o = options[d]
         if o < 0:
@@ -72,16 +81,6 @@ def occupy(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: n
 
 
 @njit(cache=True, nogil=True)
-def shift_heads(h: Heads, g: int, old: np.ndarray, new: np.ndarray) -> None:
-    """Let a person of group `g` be there in the slots of `new` (0 or 1 each) instead of those of `old`."""
-    for t in range(len(old)):
-        for _ in range(max(0, old[t] - new[t])):
-            change(h, g, t, False)
-        for _ in range(max(0, new[t] - old[t])):
-            change(h, g, t, True)
-
-
-@njit(cache=True, nogil=True)
 def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, size: int) -> bool:
     """Whether the last shift of a cyclic week runs into the first one."""
     first, end, count = size, 0, 0
@@ -93,92 +92,111 @@ def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, si
 
 
 @njit(cache=True, nogil=True)
-def _money(options: np.ndarray, own: np.ndarray, idle: np.ndarray, units: np.ndarray, final: np.ndarray,
-           minute: np.ndarray, steady_h: float) -> float:  # fmt: skip
+def _own_cost(options: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray, units: np.ndarray,
+              units_cost: np.ndarray, minute: np.ndarray, steady_h: float) -> float:  # fmt: skip
     """Return what a week costs apart from what it covers."""
     total, paid, low, high = 0.0, 0, np.inf, -np.inf
     for d in range(len(options)):
         o = options[d]
         if o >= 0:
-            total += own[o]
+            total += option_cost[o]
             paid += units[o]
             low, high = min(low, minute[o]), max(high, minute[o])
         else:
-            total += idle[d]
-    total += final[paid]
+            total += off_cost[d]
+    total += units_cost[paid]
     return float(total + (steady_h * (high - low) / 60.0 if high > low else 0.0))
 
 
-class Responder:
-    """Answers prices for everybody; holds room to work in."""
+class WeekFinder:
+    """Finds anybody's best week at given prices; holds room to work in, so each thread needs one of its own."""
 
-    def __init__(self, people: People) -> None:
-        self.people, self.problem = people, people.problem
-        self.size = len(self.problem.grid)
-        self.reach = max((int((p.menu.start + p.menu.length).max(initial=0)) for p in people.persons), default=0)
-        self._worth = {id(p.menu): np.empty(len(p.menu.shifts)) for p in people.persons}
-        self._table = np.empty(max((p.paths.size for p in people.persons), default=0))
+    def __init__(self, staff: CompiledStaff) -> None:
+        self.staff, self.problem = staff, staff.problem
+        self.slots = len(self.problem.grid)
+        last_end = max((int((p.options.start + p.options.length).max(initial=0)) for p in staff.people), default=0)
+        self._past_end = max(0, last_end - self.slots)
+        self._room = {id(p.options): np.empty(len(p.options.shifts)) for p in staff.people}
+        self._table = np.empty(max((p.paths.size for p in staff.people), default=0))
 
     def prefix(self, prices: np.ndarray) -> np.ndarray:
-        """Return the running sum of `prices`, shape (S,), carried on past the week's end where the week wraps."""
-        more = max(0, self.reach - self.size)
-        after = prices[:more] if self.problem.cyclic else np.zeros(more)
+        """Return the running sum of `prices`, shape (S,), carried on past the end, where a cyclic week begins anew."""
+        after = prices[: self._past_end] if self.problem.cyclic else np.zeros(self._past_end)
         return np.concatenate([[0.0], np.cumsum(np.concatenate([prices, after]))])
 
-    def worth(self, menu: Menu, prefix: np.ndarray) -> np.ndarray:
-        """Return what each option of `menu` collects; the array is used again by the next call for this menu."""
-        out = self._worth[id(menu)]
-        cover_worth(prefix, menu.start, menu.length, *menu.windows, out)
+    def collected(self, options: ShiftOptions, prefix: np.ndarray) -> np.ndarray:
+        """Return the prices that each option collects; the next call for these options uses the array again."""
+        out = self._room[id(options)]
+        _collected(prefix, options.start, options.length, *options.windows, out)
         return out
 
-    def cheapest(self, person: Person, values: np.ndarray, most: int | None = None) -> tuple[float, np.ndarray]:
-        """Return the cost and options of the cheapest week at these costs of its options."""
-        return person.paths.cheapest(values, person.idle, person.final, table=self._table, most=most)
+    def cheapest(self, person: CompiledPerson, cost: np.ndarray, most: int | None = None) -> tuple[float, np.ndarray]:
+        """Return the cost and the options of the cheapest week when the options cost `cost`."""
+        return person.paths.cheapest(cost, person.off_cost, person.units_cost, table=self._table, most=most)
 
-    def week(
-        self, person: Person, prefix: np.ndarray, extra: np.ndarray | None = None, most: int | None = None
-    ) -> Chosen | None:
+    def best_week(
+        self, person: CompiledPerson, prefix: np.ndarray, extra: np.ndarray | None = None, most: int | None = None
+    ) -> ChosenWeek | None:
         """Return the best week at the prices of `prefix`; None where the rules leave none.
 
-        In a cyclic week a shift that runs past its end may not meet the same person's first one. With `most` only so
-        many shifts of each day are looked at, those that are best by themselves: quicker, and hardly ever worse.
-        """
-        values = person.own - self.worth(person.menu, prefix)
-        if extra is not None:
-            values += extra
-        cost, options = self.cheapest(person, values, most)
-        menu = person.menu
-        if self.problem.cyclic and cost < np.inf and _meets_itself(options, menu.start, menu.length, self.size):
-            cost, options = self._cut_open(person, values, most)
-        if cost == np.inf:
-            return None
-        breaks = np.zeros((len(options), menu.slots.shape[1]), dtype=np.int64)
-        place_breaks(prefix, options, menu.start, menu.low, menu.high, menu.slots, breaks)
-        return Chosen(options, breaks)
+        In a cyclic week a shift that runs past its end may not meet the same person's first one.
 
-    def _cut_open(self, person: Person, values: np.ndarray, most: int | None) -> tuple[float, np.ndarray]:
-        """Return the best week of a cyclic week: per end of the last shift the first one may not start before it."""
-        menu = person.menu
-        past = menu.start + menu.length - self.size
-        best, chosen = np.inf, np.full(len(self.problem.grid.dates), -1)
+        Parameters
+        ----------
+        extra
+            Further cost of each option, shape (O,).
+        most
+            Consider only so many options of each day, the best by themselves: quicker, and hardly ever worse.
+        """
+        cost = person.option_cost - self.collected(person.options, prefix)
+        if extra is not None:
+            cost += extra
+        total, chosen = self.cheapest(person, cost, most)
+        options = person.options
+        if self.problem.cyclic and total < np.inf and _meets_itself(chosen, options.start, options.length, self.slots):
+            total, chosen = self._cut_open(person, cost, most)
+        if total == np.inf:
+            return None
+        return ChosenWeek(chosen, self.placed_breaks(person, chosen, prefix))
+
+    def _cut_open(self, person: CompiledPerson, cost: np.ndarray, most: int | None) -> tuple[float, np.ndarray]:
+        """Return the best week of a cyclic week: for each end of the last shift, the first shift may not start before.
+
+        Ends are those that lie past the week's end.
+        """
+        options = person.options
+        past = options.start + options.length - self.slots
+        best, chosen = np.inf, np.full(self.problem.horizon.days, -1)
         for end in sorted({0, *past[past > 0].tolist()}):
-            cost, options = self.cheapest(person, np.where((menu.start < end) | (past > end), np.inf, values), most)
-            if cost < best:
-                best, chosen = cost, options
+            total, week = self.cheapest(person, np.where((options.start < end) | (past > end), np.inf, cost), most)
+            if total < best:
+                best, chosen = total, week
         return best, chosen
 
-    def slots(self, person: Person, week: Chosen) -> np.ndarray:
-        """Return the heads that a week puts on the phone, 0 or 1 per slot, shape (S,)."""
-        out = np.zeros(self.size, dtype=np.int64)
-        menu = person.menu
-        occupy(week.options, week.breaks, menu.start, menu.length, menu.slots, self.size, self.problem.cyclic, out)
-        return out
+    def placed_breaks(self, person: CompiledPerson, chosen: np.ndarray, prefix: np.ndarray) -> np.ndarray:
+        """Return the cheapest starts of the breaks of the options `chosen`, shape (D, B)."""
+        options = person.options
+        breaks = np.zeros((len(chosen), options.break_slots.shape[1]), dtype=np.int64)
+        _place_breaks(prefix, chosen, options.start, options.break_low, options.break_high, options.break_slots, breaks)
+        return breaks
 
-    def money(self, person: Person, week: Chosen) -> float:
-        """Return what a week costs apart from what it covers: wage, wishes, hours below contract, spread of starts."""
-        steady_h = self.problem.costs.steady_h
-        return float(
-            _money(
-                week.options, person.own, person.idle, person.paths.units, person.final, person.menu.minute, steady_h
-            )
+    def add_on_phone(self, person: CompiledPerson, week: ChosenWeek, count: np.ndarray) -> None:
+        """Add the heads that a week puts on the phone to `count`, shape (S,)."""
+        options = person.options
+        _add_on_phone(
+            week.options, week.breaks, options.start, options.length, options.break_slots, self.problem.cyclic, count
         )
+
+    def on_phone(self, person: CompiledPerson, week: ChosenWeek) -> np.ndarray:
+        """Return the heads that a week puts on the phone, 0 or 1 per slot, shape (S,)."""
+        count = np.zeros(self.slots, dtype=np.int64)
+        self.add_on_phone(person, week, count)
+        return count
+
+    def own_cost(self, person: CompiledPerson, week: ChosenWeek) -> float:
+        """Return what a week costs apart from what it covers: wage, wishes, hours below contract, spread of starts."""
+        cost = _own_cost(
+            week.options, person.option_cost, person.off_cost, person.paths.graph.units, person.units_cost,
+            person.options.minute, self.problem.costs.steady_h,
+        )  # fmt: skip
+        return float(cost)

@@ -1,14 +1,16 @@
 """People and their shifts as flat arrays: what compiled code reads.
 
-A menu holds the shifts of one contract by day; a kind holds the weeks that people of equal rules may work. A agents, D
-days; options are numbered within a menu.
+People of one contract share the table of its shifts (`ShiftOptions`); people of equal rules share the weeks that they
+may work (`WeekPaths`). O options are numbered within a contract's table; D days, S slots, Q queues, G groups of people
+with equal skills.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -20,38 +22,45 @@ from ..problem.staff import Agent
 from ..rules.automaton import Automaton, compile_days, letters_of
 from ..rules.limits import limits_of
 from ..rules.registry import PersonRules, rules_of
-from .week_paths import DayOptions, Paths
+from .week_paths import DayOptions, WeekPaths
 
 
 @dataclass(frozen=True)
-class Menu:
-    """The shifts of a contract: O options.
+class ShiftOptions:
+    """The shifts that a contract allows, by day and start.
 
     Attributes
     ----------
+    position
+        Place of each option among the problem's shifts, shape (O,).
+    days
+        The options of each day as the dynamic programme reads them.
+    relax
+        Rest class after a day off, per class.
     start, length
         In slots, shape (O,).
-    low, high, slots
+    break_low, break_high, break_slots
         Earliest and latest start of each break after the shift's start, and its slots (0 = no break), shape (O, B).
-    weight
+    paid_weight
         Hours that wages are paid for, premiums included, shape (O,).
     minute
         Wall-clock start in minutes after midnight, shape (O,).
-    unit
+    unit_min
         Minutes of one paid unit.
     """
 
     shifts: tuple[Shift, ...]
+    position: np.ndarray
     days: tuple[DayOptions, ...]
     relax: tuple[int, ...]
     start: np.ndarray
     length: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    slots: np.ndarray
-    weight: np.ndarray
+    break_low: np.ndarray
+    break_high: np.ndarray
+    break_slots: np.ndarray
+    paid_weight: np.ndarray
     minute: np.ndarray
-    unit: int
+    unit_min: int
 
     @cached_property
     def day(self) -> np.ndarray:
@@ -60,181 +69,209 @@ class Menu:
 
     @cached_property
     def windows(self) -> tuple[np.ndarray, np.ndarray]:
-        """First and last start and slots of each different break, shape (W, 3); which one each break is, shape (O, B).
+        """The different break windows, shape (W, 3), and which of them each break has, shape (O, B), −1 = no break.
 
-        Starts are counted as the options' are; −1 = no break.
+        A window is the first and the last start, in slots of the grid, and the slots of the break.
         """
         start = self.start[:, None]
-        every = np.stack([start + self.low, start + self.high, self.slots], axis=2).reshape(-1, 3)
+        every = np.stack([start + self.break_low, start + self.break_high, self.break_slots], axis=2).reshape(-1, 3)
         found, which = np.unique(every, axis=0, return_inverse=True)
-        return found, np.where(self.slots > 0, which.reshape(self.slots.shape), -1)
+        return found, np.where(self.break_slots > 0, which.reshape(self.break_slots.shape), -1)
 
     @cached_property
-    def place(self) -> dict[tuple[dt.date, str], int]:
+    def option_of(self) -> dict[tuple[dt.date, str], int]:
         """Option of each shift's key."""
         return {s.key: o for o, s in enumerate(self.shifts)}
 
 
-def menu_of(problem: ScheduleProblem, families: tuple[str, ...]) -> Menu:
-    """Return the shifts of `families`, with rest as classes: the first start of the day that it leaves allowed."""
-    shifts = tuple(sorted((s for s in problem.shifts if s.family in families), key=lambda s: (s.day, s.start)))
-    first = [p.start for p in problem.grid.day_slices]
-    longest = max(p.stop - p.start for p in problem.grid.day_slices)
-    shortest = min(p.stop - p.start for p in problem.grid.day_slices)
-    rest = -(-problem.rules.rest_min // problem.grid.minutes)
-    own = [s.start - first[s.day] for s in shifts]
-    ready = [
-        max(0, s.end + rest - first[s.day] - (first[s.day + 1] - first[s.day] if s.day + 1 < len(first) else longest))
-        for s in shifts
-    ]
-    marks = {0, *own, *ready}
-    for mark in sorted(marks, reverse=True):
-        marks |= {max(0, mark - shortest)}
-    order = sorted(marks)
-    place = {mark: i for i, mark in enumerate(order)}
-    unit = math.gcd(*(s.paid_min for s in shifts)) or 60
-    widest = max((len(s.breaks) for s in shifts), default=0)
-    breaks = np.zeros((3, len(shifts), widest), dtype=np.int64)
+def shift_options(problem: ScheduleProblem, families: tuple[str, ...]) -> ShiftOptions:
+    """Return the shifts of `families` as options."""
+    ordered = sorted(
+        ((i, s) for i, s in enumerate(problem.shifts) if s.family in families), key=lambda x: (x[1].day, x[1].start)
+    )
+    shifts = tuple(s for _, s in ordered)
+    latest, after, relax = _rest_classes(problem, shifts)
+    unit_min = math.gcd(*(s.paid_min for s in shifts)) or 60
+    units = np.array([s.paid_min // unit_min for s in shifts], dtype=np.int64)
+    most_breaks = max((len(s.breaks) for s in shifts), default=0)
+    breaks = np.zeros((3, len(shifts), most_breaks), dtype=np.int64)
     for o, s in enumerate(shifts):
         for k, (low, high, slots, _) in enumerate(s.breaks):
             breaks[:, o, k] = low, high, slots
-    days = tuple(
-        DayOptions(
-            np.array([place[own[o]] for o in mine], dtype=np.int64),
-            np.array([place[ready[o]] for o in mine], dtype=np.int64),
-            np.array([shifts[o].paid_min // unit for o in mine], dtype=np.int64),
-        )
-        for mine in ([o for o, s in enumerate(shifts) if s.day == d] for d in range(len(first)))
-    )
-    return Menu(
-        shifts, days, tuple(place[max(0, mark - shortest)] for mark in order),
+    of_day = [[o for o, s in enumerate(shifts) if s.day == d] for d in range(problem.horizon.days)]
+    return ShiftOptions(
+        shifts, np.array([i for i, _ in ordered], dtype=np.int64),
+        tuple(DayOptions(latest[today], after[today], units[today]) for today in of_day), relax,
         np.array([s.start for s in shifts], dtype=np.int64), np.array([s.length for s in shifts], dtype=np.int64),
         breaks[0], breaks[1], breaks[2], np.array([problem.paid_weight(s) for s in shifts]),
-        np.array([problem.wall_minute(s) for s in shifts], dtype=np.int64), unit,
+        np.array([problem.wall_minute(s) for s in shifts], dtype=np.int64), unit_min,
+    )  # fmt: skip
+
+
+def _rest_classes(problem: ScheduleProblem, shifts: Sequence[Shift]) -> tuple[np.ndarray, np.ndarray, tuple[int, ...]]:
+    """Return each shift's latest class, the class after it, and the class after a day off per class.
+
+    A rest class stands for the first start of the day that rest leaves allowed, in slots after the day's beginning.
+    """
+    days = problem.horizon.day_slots
+    lengths = [d.stop - d.start for d in days]
+    longest, shortest = max(lengths), min(lengths)
+    rest = -(-problem.rules.rest_min // problem.grid.minutes)
+    own = [s.start - days[s.day].start for s in shifts]
+    until_next = [*lengths[:-1], longest]  # slots to the day after; unknown after the last day
+    ready = [max(0, s.end + rest - days[s.day].start - until_next[s.day]) for s in shifts]
+    starts = {0, *own, *ready}
+    for start in sorted(starts, reverse=True):
+        starts |= {max(0, start - shortest)}
+    classes = sorted(starts)
+    number = {start: i for i, start in enumerate(classes)}
+    return (
+        np.array([number[x] for x in own], dtype=np.int64), np.array([number[x] for x in ready], dtype=np.int64),
+        tuple(number[max(0, start - shortest)] for start in classes),
     )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Person:
-    """One agent as the engine sees them.
+class CompiledPerson:
+    """One agent as compiled code sees them.
 
     Attributes
     ----------
-    own
+    options
+        The shifts of the contract.
+    paths
+        The weeks that the rules allow.
+    option_cost
         Wage and wishes of each option, infinite = not allowed, shape (O,).
-    idle
+    off_cost
         Wishes of each day off, shape (D,).
-    final
-        Price of the paid units of the week, infinite = too many, shape (U + 1,).
+    units_cost
+        Price of the week's paid units, shape (U + 1,).
     group
-        Number of their set of skills.
+        Number of the group of people with the same skills.
     """
 
     agent: Agent
-    menu: Menu
-    paths: Paths
-    own: np.ndarray
-    idle: np.ndarray
-    final: np.ndarray
+    options: ShiftOptions
+    paths: WeekPaths
+    option_cost: np.ndarray
+    off_cost: np.ndarray
+    units_cost: np.ndarray
     group: int
 
 
 @dataclass(frozen=True)
-class People:
-    """Everybody, and the sets of skills among them.
+class CompiledStaff:
+    """Everybody, and the groups of people with equal skills.
 
     Attributes
     ----------
-    can
-        Which queues a set of skills may work, shape (G, Q).
+    skills
+        Which queues each group works, shape (G, Q).
     """
 
     problem: ScheduleProblem
-    persons: tuple[Person, ...]
-    can: np.ndarray
+    people: tuple[CompiledPerson, ...]
+    skills: np.ndarray
 
     @cached_property
     def wage(self) -> float:
         """Mean wage per hour."""
-        return float(np.mean([p.agent.cost_h for p in self.persons])) if self.persons else self.problem.costs.cost_h
+        return float(np.mean([p.agent.cost_h for p in self.people])) if self.people else self.problem.costs.cost_h
 
     @classmethod
-    def of(cls, problem: ScheduleProblem) -> People:
-        """Compile the staff of `problem`."""
+    def of(cls, problem: ScheduleProblem, own_prices: Mapping[str, np.ndarray] | None = None) -> CompiledStaff:
+        """Compile the staff of `problem`; `own_prices` as in `solve_named`."""
         queues = [d.queue for d in problem.demands]
         skills = [tuple(q in a.skills for q in queues) for a in problem.staff]
         groups = {s: i for i, s in enumerate(sorted(set(skills), reverse=True))}
-        menus: dict[tuple[str, ...], Menu] = {}
-        compiled: dict[object, Paths] = {}
-        automata: dict[object, tuple[Automaton, dict[str, int]]] = {}
-        useful: dict[object, np.ndarray] = {}
-        persons = []
+        shared = _Shared(problem)
+        people = []
         for agent, mine in zip(problem.staff, skills, strict=True):
             families = problem.contracts[agent.contract].shifts
-            if families not in menus:
-                menus[families] = menu_of(problem, families)
-            menu = menus[families]
-            limits, rules = limits_of(problem, agent), rules_of(problem, agent)
-            most = int(limits.max_h * 60 / menu.unit + 1e-9)
-            kind = (families, rules.work, rules.family)
-            if kind not in automata:
-                letters = letters_of(rules.family, families)
-                automata[kind] = _automaton(rules, letters, len(problem.grid.dates)), letters
-            key = (*kind, most)
-            if key not in compiled:
-                automaton, letters = automata[kind]
-                letter = np.array([letters[s.family] for s in menu.shifts], dtype=np.int64)
-                compiled[key] = Paths.of(automaton, menu.days, menu.relax, most, letter)
-            hours = np.arange(most + 1) * menu.unit / 60.0
-            final = problem.costs.below_contract_h * np.maximum(0.0, limits.min_h - hours)
-            where = (families, mine)
-            if where not in useful:
-                useful[where] = _useful(problem, menu, np.array(mine))
-            own, idle = _money(problem, agent, menu, useful[where])
-            own, idle = _fixed(rules, menu, own, idle)
-            persons.append(Person(agent, menu, compiled[key], own, idle, final, groups[mine]))
-        return cls(problem, tuple(persons), np.array(sorted(groups, reverse=True), dtype=bool).reshape(-1, len(queues)))
+            options, rules = shared.options(families), rules_of(problem, agent)
+            limits = limits_of(problem, agent)
+            most = int(limits.max_h * 60 / options.unit_min + 1e-9)
+            hours = np.arange(most + 1) * options.unit_min / 60.0
+            units_cost = problem.costs.below_contract_h * np.maximum(0.0, limits.min_h - hours)
+            option_cost, off_cost = _costs(problem, agent, options, (own_prices or {}).get(agent.id))
+            option_cost = np.where(shared.in_open_hours(families, mine), option_cost, np.inf)
+            option_cost, off_cost = _fixed(rules, options, option_cost, off_cost)
+            paths = shared.paths(families, rules, most)
+            people.append(CompiledPerson(agent, options, paths, option_cost, off_cost, units_cost, groups[mine]))
+        return cls(problem, tuple(people), np.array(sorted(groups, reverse=True), dtype=bool).reshape(-1, len(queues)))
 
 
-def _automaton(rules: PersonRules, letters: dict[str, int], days: int) -> Automaton:
-    """Compile a person's rules of days and families; `letters` holds the families by letter."""
-    one_each = {letter: family for family, letter in letters.items()}
-    return compile_days(rules.work, days, rules.family, [one_each[k] for k in sorted(one_each)])
+@dataclass(frozen=True)
+class _Shared:
+    """What many people have in common, compiled once."""
+
+    problem: ScheduleProblem
+    _options: dict[tuple[str, ...], ShiftOptions] = field(default_factory=dict)
+    _automata: dict[object, tuple[Automaton, dict[str, int]]] = field(default_factory=dict)
+    _paths: dict[object, WeekPaths] = field(default_factory=dict)
+    _open: dict[object, np.ndarray] = field(default_factory=dict)
+
+    def options(self, families: tuple[str, ...]) -> ShiftOptions:
+        """Return the shifts of `families`."""
+        if families not in self._options:
+            self._options[families] = shift_options(self.problem, families)
+        return self._options[families]
+
+    def paths(self, families: tuple[str, ...], rules: PersonRules, most_units: int) -> WeekPaths:
+        """Return the weeks of `families` that obey `rules` and have no more paid units."""
+        kind = (families, rules.work, rules.family)
+        if kind not in self._automata:
+            letters = letters_of(rules.family, families)
+            example = {letter: family for family, letter in letters.items()}
+            days = self.problem.horizon.days
+            automaton = compile_days(rules.work, days, rules.family, [example[k] for k in sorted(example)])
+            self._automata[kind] = automaton, letters
+        key = (*kind, most_units)
+        if key not in self._paths:
+            automaton, letters = self._automata[kind]
+            options = self.options(families)
+            letter = np.array([letters[s.family] for s in options.shifts], dtype=np.int64)
+            self._paths[key] = WeekPaths.of(automaton, options.days, options.relax, most_units, letter)
+        return self._paths[key]
+
+    def in_open_hours(self, families: tuple[str, ...], skills: tuple[bool, ...]) -> np.ndarray:
+        """Return which options lie wholly in slots in which a queue among `skills` is open, shape (O,)."""
+        key = (families, skills)
+        if key not in self._open:
+            options = self.options(families)
+            inside = np.array([d.open for d in self.problem.demands])[np.array(skills)].any(axis=0)
+            after = inside if self.problem.cyclic else np.full(len(inside), inside[-1])
+            shut = np.concatenate([[0], np.cumsum(~np.concatenate([inside, after]))])
+            self._open[key] = np.asarray(shut[options.start + options.length] == shut[options.start])
+        return self._open[key]
 
 
-def _fixed(rules: PersonRules, menu: Menu, own: np.ndarray, idle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the costs with what fixed shifts forbid made infinite: other options of their day, and that day off."""
+def _fixed(
+    rules: PersonRules, options: ShiftOptions, option_cost: np.ndarray, off_cost: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the costs, infinite where a fixed shift forbids an option or a day off."""
     if not rules.fixed.kept:
-        return own, idle
-    barred = np.array([not all(f.allows(s) for f in rules.fixed.kept) for s in menu.shifts], dtype=bool)
-    off = np.isin(np.arange(len(idle)), [f.day for f in rules.fixed.musts])
-    return np.where(barred, np.inf, own), np.where(off, np.inf, idle)
+        return option_cost, off_cost
+    barred = np.array([not all(f.allows(s) for f in rules.fixed.kept) for s in options.shifts], dtype=bool)
+    off = np.isin(np.arange(len(off_cost)), [f.day for f in rules.fixed.musts])
+    return np.where(barred, np.inf, option_cost), np.where(off, np.inf, off_cost)
 
 
-def _money(problem: ScheduleProblem, agent: Agent, menu: Menu, useful: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what each option and each day off costs `agent`: wage and wishes; infinite where not allowed."""
+def _costs(
+    problem: ScheduleProblem, agent: Agent, options: ShiftOptions, own_price: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each option and each day off costs `agent`: wage, own price and wishes; infinite where not free."""
     price = problem.costs.wish
-    own = agent.cost_h * menu.weight
-    if agent.start_prices:
-        band = menu.minute * len(agent.start_prices) // 1440 % len(agent.start_prices)
-        own = own + price * np.array(agent.start_prices)[band]
-    idle = np.zeros(len(problem.grid.dates))
+    option_cost = agent.cost_h * options.paid_weight
+    if own_price is not None:
+        option_cost = option_cost + own_price[options.position]
+    off_cost = np.zeros(problem.horizon.days)
     for wish in agent.wishes:
-        idle[wish.day] += price * wish_lost(problem, wish, None)
-        for o in np.flatnonzero(menu.day == wish.day):
-            own[o] += price * wish_lost(problem, wish, menu.shifts[o])
-    free = useful & (menu.start >= agent.earliest)
+        off_cost[wish.day] += price * wish_lost(problem, wish, None)
+        for o in np.flatnonzero(options.day == wish.day):
+            option_cost[o] += price * wish_lost(problem, wish, options.shifts[o])
+    free = options.start >= agent.earliest
     for begin, end in agent.away:
-        free &= (menu.start + menu.length <= begin) | (menu.start >= end)
-    if agent.start_in is not None:
-        marks = np.array(agent.start_in, dtype=np.int64).reshape(-1, 2)
-        free &= ((menu.start[:, None] >= marks[:, 0]) & (menu.start[:, None] < marks[:, 1])).any(axis=1)
-    return np.where(free, own, np.inf), idle
-
-
-def _useful(problem: ScheduleProblem, menu: Menu, can: np.ndarray) -> np.ndarray:
-    """Return which options lie wholly in slots in which a queue among `can` is open, shape (O,)."""
-    inside = np.array([d.open for d in problem.demands])[can].any(axis=0)
-    after = inside if problem.cyclic else np.full(len(inside), inside[-1])
-    shut = np.concatenate([[0], np.cumsum(~np.concatenate([inside, after]))])
-    return np.asarray(shut[menu.start + menu.length] == shut[menu.start])
+        free &= (options.start + options.length <= begin) | (options.start >= end)
+    return np.where(free, option_cost, np.inf), off_cost

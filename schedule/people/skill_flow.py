@@ -1,8 +1,8 @@
-"""Heads on the phone per slot, and what one more is worth: skills without double counting.
+"""Heads on the phone per slot and queue, and what one head more is worth: a person of several queues counts once.
 
-People with the same skills are a group. In each slot a group's heads are split over its queues; the split is kept best
-by moving heads along the shortest chain when one comes or goes, which suffices because each queue's worth is concave in
-its heads. G groups, Q queues, S slots, N + 1 head counts.
+People with the same skills are a group. In each slot the heads of a group are split over its queues like a flow. The
+split is kept best by one shortest chain of moves between queues whenever a head comes or goes: that is enough because
+what a queue gains falls with each further head. G groups, Q queues, S slots, N steps of heads.
 """
 
 from __future__ import annotations
@@ -13,107 +13,139 @@ import numpy as np
 from numba import njit
 
 
-class Heads(NamedTuple):
-    """The state of all slots.
+class SkillFlow(NamedTuple):
+    """The heads of all slots and their split.
 
-    `can` (G, Q) says who may work what; `slope` (Q, S, N) what the (n + 1)-th head is worth, never rising in n; `n`
-    (Q, S) the heads; `flow` (G, Q, S) their split; `gain` (G, S) what one more head of a group is worth, but where
-    `stale` (G, S); `room` (3, Q) is for the search for chains.
+    Attributes
+    ----------
+    skills
+        Which queues each group works, shape (G, Q).
+    head_worth
+        Worth of the (n + 1)-th head, never rising in n, shape (Q, S, N).
+    heads
+        Heads on each queue, shape (Q, S).
+    split
+        Heads of each group on each queue, shape (G, Q, S).
+    next_worth
+        What one head more of a group is worth, shape (G, S); valid where not `stale`.
+    stale
+        Where `next_worth` must be computed again, shape (G, S).
+    room
+        Work space of the search for chains, shape (3, Q).
     """
 
-    can: np.ndarray
-    slope: np.ndarray
-    n: np.ndarray
-    flow: np.ndarray
-    gain: np.ndarray
+    skills: np.ndarray
+    head_worth: np.ndarray
+    heads: np.ndarray
+    split: np.ndarray
+    next_worth: np.ndarray
     stale: np.ndarray
     room: np.ndarray
 
 
-def no_heads(can: np.ndarray, slope: np.ndarray, before: np.ndarray) -> Heads:
-    """Return the state with nobody on the phone but those `before`, shape (Q, S), of last week's shifts."""
-    groups, queues, slots = len(can), slope.shape[0], slope.shape[1]
-    return Heads(
-        can, slope, before.astype(np.int64).copy(), np.zeros((groups, queues, slots), np.int64),
+def empty_flow(skills: np.ndarray, head_worth: np.ndarray, before: np.ndarray) -> SkillFlow:
+    """Return the flow with nobody on the phone but the heads `before`, shape (Q, S), of last week's shifts."""
+    groups, queues, slots = len(skills), head_worth.shape[0], head_worth.shape[1]
+    return SkillFlow(
+        skills, head_worth, before.astype(np.int64).copy(), np.zeros((groups, queues, slots), np.int64),
         np.zeros((groups, slots)), np.ones((groups, slots), np.bool_), np.empty((3, queues), np.int64),
     )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
-def worth(h: Heads, q: int, t: int, n: int) -> float:
-    """Return what the head after `n` is worth."""
-    last = h.slope.shape[2] - 1
-    return float(h.slope[q, t, min(max(n, 0), last)]) if n <= last else 0.0
+def _worth_of_head(f: SkillFlow, q: int, t: int, n: int) -> float:
+    """Return what the head after `n` heads is worth on queue `q` in slot `t`."""
+    last = f.head_worth.shape[2] - 1
+    return float(f.head_worth[q, t, min(max(n, 0), last)]) if n <= last else 0.0
 
 
 @njit(cache=True, nogil=True)
-def _chain(h: Heads, g: int, t: int, coming: bool) -> int:
-    """Return the queue that gains or loses a head of `g`; `room` holds per queue the one before it, and by whom."""
-    queues = h.can.shape[1]
-    before, by, line = h.room[0], h.room[1], h.room[2]
+def _best_chain(f: SkillFlow, g: int, t: int, coming: bool) -> int:
+    """Return the queue that gains (or, not `coming`, loses) a head when one of group `g` comes to slot `t` (or goes).
+
+    `room` then holds the chain that leads to that queue: per queue the queue before it (−1 = first) and the group
+    whose head moves. Chains are found breadth first, so each is as short as possible.
+    """
+    queues = f.skills.shape[1]
+    before, mover, line = f.room[0], f.room[1], f.room[2]
     seen = 0
     for q in range(queues):
-        before[q], by[q] = -2, -1
+        before[q], mover[q] = -2, -1
     for q in range(queues):
-        if h.can[g, q] if coming else h.flow[g, q, t] > 0:
+        if f.skills[g, q] if coming else f.split[g, q, t] > 0:
             before[q], line[seen] = -1, q
             seen += 1
     best, target, at = 0.0, -1, 0
     while at < seen:
         a = line[at]
         at += 1
-        value = worth(h, a, t, h.n[a, t]) if coming else -worth(h, a, t, h.n[a, t] - 1)
+        value = _worth_of_head(f, a, t, f.heads[a, t]) if coming else -_worth_of_head(f, a, t, f.heads[a, t] - 1)
         if target < 0 or value > best:
             best, target = value, a
-        for other in range(h.can.shape[0]):
+        for other in range(f.skills.shape[0]):
             for b in range(queues):
                 if before[b] == -2 and a != b:
-                    moves = h.flow[other, a, t] > 0 and h.can[other, b]
-                    filled = h.flow[other, b, t] > 0 and h.can[other, a]
-                    if moves if coming else filled:
-                        before[b], by[b], line[seen] = a, other, b
+                    moves_on = f.split[other, a, t] > 0 and f.skills[other, b]
+                    fills_up = f.split[other, b, t] > 0 and f.skills[other, a]
+                    if moves_on if coming else fills_up:
+                        before[b], mover[b], line[seen] = a, other, b
                         seen += 1
     return target
 
 
 @njit(cache=True, nogil=True)
-def gains(h: Heads, g: int) -> np.ndarray:
-    """Return what one more head of group `g` is worth, shape (S,)."""
-    for t in range(h.gain.shape[1]):
-        if h.stale[g, t]:
-            target = _chain(h, g, t, True)
-            h.gain[g, t] = worth(h, target, t, h.n[target, t]) if target >= 0 else 0.0
-            h.stale[g, t] = False
-    return np.asarray(h.gain[g].copy())
+def next_worths(f: SkillFlow, g: int) -> np.ndarray:
+    """Return what one head more of group `g` is worth in each slot, shape (S,)."""
+    for t in range(f.next_worth.shape[1]):
+        if f.stale[g, t]:
+            target = _best_chain(f, g, t, True)
+            f.next_worth[g, t] = _worth_of_head(f, target, t, f.heads[target, t]) if target >= 0 else 0.0
+            f.stale[g, t] = False
+    return np.asarray(f.next_worth[g].copy())
 
 
 @njit(cache=True, nogil=True)
-def without(h: Heads, g: int, own: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Think away a head of group `g` that is there in the slots of `own`.
+def worth_without(f: SkillFlow, g: int, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a head of group `g` is worth, shape (S,), and the heads, shape (Q, S), without one person of it.
 
-    Returns what a head of the group is worth then, shape (S,), and the heads, shape (Q, S).
+    The flow stays unchanged.
+
+    Parameters
+    ----------
+    present
+        Slots in which the person is on the phone now, 0 or 1 each, shape (S,).
     """
-    gain, n = gains(h, g), h.n.copy()
-    for t in range(len(own)):
-        if own[t] > 0:
-            target = _chain(h, g, t, False)
-            n[target, t] -= 1
-            gain[t] = worth(h, target, t, n[target, t])
-    return gain, n
+    worth, heads = next_worths(f, g), f.heads.copy()
+    for t in range(len(present)):
+        if present[t] > 0:
+            target = _best_chain(f, g, t, False)
+            heads[target, t] -= 1
+            worth[t] = _worth_of_head(f, target, t, heads[target, t])
+    return worth, heads
 
 
 @njit(cache=True, nogil=True)
-def change(h: Heads, g: int, t: int, coming: bool) -> None:
+def move_head(f: SkillFlow, g: int, t: int, coming: bool) -> None:
     """Let one head of group `g` come to slot `t`, or go."""
-    target = _chain(h, g, t, coming)
-    before, by = h.room[0], h.room[1]
+    target = _best_chain(f, g, t, coming)
+    before, mover = f.room[0], f.room[1]
     step = 1 if coming else -1
-    h.n[target, t] += step
+    f.heads[target, t] += step
     q = target
     while before[q] >= 0:
-        a, other = before[q], by[q]
-        h.flow[other, q, t] += step
-        h.flow[other, a, t] -= step
+        a, other = before[q], mover[q]
+        f.split[other, q, t] += step
+        f.split[other, a, t] -= step
         q = a
-    h.flow[g, q, t] += step
-    h.stale[:, t] = True
+    f.split[g, q, t] += step
+    f.stale[:, t] = True
+
+
+@njit(cache=True, nogil=True)
+def move_person(f: SkillFlow, g: int, old: np.ndarray, new: np.ndarray) -> None:
+    """Let a person of group `g` be on the phone in the slots of `new` (0 or 1 each) instead of those of `old`."""
+    for t in range(len(old)):
+        for _ in range(max(0, old[t] - new[t])):
+            move_head(f, g, t, False)
+        for _ in range(max(0, new[t] - old[t])):
+            move_head(f, g, t, True)

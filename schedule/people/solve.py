@@ -1,4 +1,4 @@
-"""Named people and their shifts together: prices and a bound first, then plans, each better than the last."""
+"""Shifts, breaks and days off of named people, chosen together: a bound first, then plans that become ever better."""
 
 from __future__ import annotations
 
@@ -17,23 +17,28 @@ from ..optimise.status import Solved, sound_bound
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .compile import People
-from .descent import LARGE, Descent
-from .dual import STAGE, Dual
-from .queue_turns import assigned, chosen
+from .annealing import anneal
+from .compile import CompiledStaff
+from .descent import Descent
+from .dual import STAGE, DualPrices
+from .params import PeopleParams
+from .queue_turns import planned_shifts, weeks_of_plan
 from .tiny_problem import tiny_problem
-
-SMALL_SHARE, LARGE_SHARE = 0.35, 0.6
-"""Parts of the time for the bound, for few people and for many: few people leave more to search."""
-
-
-STEPS = 1000
-"""Re-plans of each person after which more annealing hardly helps: what ends the search for few people."""
 
 
 @dataclass(frozen=True)
-class Prices:
-    """Where a search ended: prices of a head, shape (Q, S), and of a call towards each goal, (P,), and its bound."""
+class ProvenPrices:
+    """Prices at the end of a search, and the bound that they prove.
+
+    Attributes
+    ----------
+    head
+        Of a head, shape (Q, S).
+    goal
+        Of a call towards each pooled goal, shape (P,).
+    bound
+        Lower bound on the cost of every plan; None when none is known.
+    """
 
     head: np.ndarray
     goal: np.ndarray
@@ -58,7 +63,7 @@ class NamedPlan:
 
     assigned: Mapping[str, tuple[PlannedShift, ...]]
     solved: Solved
-    prices: Prices = field(repr=False)
+    prices: ProvenPrices = field(repr=False)
     stages: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -72,11 +77,13 @@ def solve_named(
     threads: int = 1,
     steps: int | None = None,
     start: NamedPlan | None = None,
+    own_prices: Mapping[str, np.ndarray] | None = None,
+    params: PeopleParams | None = None,
 ) -> NamedPlan:
     """Choose everybody's shifts, breaks and days off at least cost, within every rule of people.
 
     Whoever works several queues may move between them within a shift: in each slot the heads are split over the queues
-    as is worth most.
+    as is worth most. Ten parameters, of which three are needed: the rest are the options of a run.
 
     Parameters
     ----------
@@ -92,28 +99,37 @@ def solve_named(
         With two or more the bound is raised beside the search for plans; once it rises no more, another plan is
         searched for from other chances.
     steps
-        Most re-plans of the annealing; None = `STEPS` for each person.
+        Most steps of the annealing; None = `AnnealingParams.steps` for each person.
     start
         A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
         prices and its bound.
+    own_prices
+        Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
+        may not work it, shape (shifts,). Agents that are absent have none.
+    params
+        Parameters of the search; None = the usual ones.
 
     Raises
     ------
     Infeasible
         If somebody's rules contradict each other.
+    SolverFault
+        If `own_prices` leave somebody no week.
     """
     _compile()
-    return _Search(problem, watch, time_limit_s, gap, seed, steps, start).run(threads)
+    params = params or PeopleParams()
+    search = _PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
+    return search.run(threads, params.annealing.steps * len(problem.staff) if steps is None else steps)
 
 
 @cache
 def _compile() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
-    _Search(tiny_problem(), Watch(), time_limit_s=600.0, gap=0.0, seed=1, steps=4, start=None).run(threads=1)
+    _PeopleSearch(tiny_problem(), Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
 
 
-class _Search:
-    """One search: its people, prices, and one or two plans that grow side by side."""
+class _PeopleSearch:
+    """One search: its people, prices, and one or two plans that grow side by side; parameters as of `solve_named`."""
 
     def __init__(
         self,
@@ -122,19 +138,20 @@ class _Search:
         time_limit_s: float,
         gap: float,
         seed: int,
-        steps: int | None,
         start: NamedPlan | None,
+        own_prices: Mapping[str, np.ndarray] | None,
+        params: PeopleParams,
     ) -> None:
         self.watch, self.clock = watch, Watch(time_limit_s=time_limit_s, stop=watch.stop)
-        self.people, self.service = People.of(problem), Service.of(problem)
-        self.dual = Dual(self.people, self.service)
+        self.limit_s, self.params = time_limit_s, params
+        self.staff, self.service = CompiledStaff.of(problem, own_prices), Service.of(problem)
+        self.dual = DualPrices(self.staff, self.service, params.dual)
         if start is not None:
             self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)
         self.gap, self.seed, self.start = gap, seed, start
-        self.steps = STEPS * len(self.people.persons) if steps is None else steps
-        self.limit_s, self.history = time_limit_s, list[tuple[float, float | None, float | None]]()
-        weeks = None if start is None else chosen(self.people, start.assigned)
-        self.descents = [Descent(self.dual, seed=seed, over=self.over, start=weeks)]
+        self.history = list[tuple[float, float | None, float | None]]()
+        weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
+        self.descents = [Descent(self.dual, seed=seed, over=self.over, start=weeks, params=params.descent)]
         self.ended = threading.Event()
 
     @property
@@ -158,62 +175,74 @@ class _Search:
         self.history.append((self.clock.elapsed_s, cost, bound))
         self.watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
 
-    def run(self, threads: int) -> NamedPlan:
-        """Return the best plan found."""
+    def run(self, threads: int, steps: int) -> NamedPlan:
+        """Return the best plan found with at most `steps` of annealing."""
         first = self.descents[0]
-        first.settle(1)  # something to fall back on
+        first.settle(1)  # a plan to fall back on
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
-            beside = pool.submit(self._beside) if threads > 1 and self.start is None else None
+            beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
             try:
                 self._price(beside)
                 priced_s = self.clock.elapsed_s
-                self._improve(first, self.tell)
+                self._improve(first, steps, self.tell)
             finally:
                 self.ended.set()
             if beside is not None:
                 beside.result()
-        plans = [assigned(self.people, d.best, d.exact(), self.service.before) for d in self.descents]
-        costs = [d.price(plan) for d, plan in zip(self.descents, plans, strict=True)]
+        return self._result({"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s})
+
+    def _result(self, stages: Mapping[str, float]) -> NamedPlan:
+        """Return the cheapest of the plans, with its people on queues."""
+        before, move = self.service.before, self.params.move_gain
+        plans = [planned_shifts(self.staff, d.best, d.head_worth(), before, move) for d in self.descents]
+        costs = [d.cost_of_best(plan) for d, plan in zip(self.descents, plans, strict=True)]
         at = int(np.argmin(costs))
-        cost, plan = costs[at], plans[at]
-        bound = sound_bound(self.dual.bound, cost)
+        cost, bound = costs[at], sound_bound(self.dual.bound, costs[at])
         off = relative_gap(cost, bound)
         solved = Solved.of(
             cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
             time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
         )  # fmt: skip
-        stages = {"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s}
-        return NamedPlan(plan, solved, Prices(self.dual.price, self.descents[at].goal_price, self.dual.bound), stages)
+        prices = ProvenPrices(self.dual.price, self.descents[at].goal_price, self.dual.bound)
+        return NamedPlan(plans[at], solved, prices, stages)
 
     def _price(self, beside: Future[None] | None) -> None:
-        """Raise the bound for its share of the time, or wait for the other thread to do so."""
+        """Raise the bound for its share of the time, or wait for the other thread to raise it."""
         if self.start is not None:
             return
-        share = (LARGE_SHARE if len(self.people.persons) >= LARGE else SMALL_SHARE) * self.limit_s
+        large = len(self.staff.people) >= self.params.descent.large
+        limit_s = (self.params.large_share if large else self.params.small_share) * self.limit_s
         if beside is None:
-            self.dual.ascend(self.watch, share, self.best.best_cost)
-        clock = Watch(time_limit_s=share, stop=self.watch.stop)
+            self.dual.ascend(self.watch, limit_s, self.best.best_cost)
+        clock = Watch(time_limit_s=limit_s, stop=self.watch.stop)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
             time.sleep(0.02)
         self.tell("prices")
 
-    def _improve(self, descent: Descent, tell: Callable[[str], None]) -> None:
-        """Let everybody answer in turn at falling blurs, then anneal."""
+    def _improve(self, descent: Descent, steps: int, tell: Callable[[str], None]) -> None:
+        """Improve a plan by descent, then by annealing; a plan to go on from only by annealing."""
         if self.start is None:
-            descent.guided(tell)
+            descent.follow_prices(tell)
             tell("descent")
         else:
             descent.lift_missed()
-        left, since = self.clock.left_s, self.clock.elapsed_s
-        if self.people.persons and not descent.over():
-            descent.anneal(lambda: (self.clock.elapsed_s - since) / max(0.97 * left, 1e-9), self.steps, tell)
+        left_s, since_s = self.params.annealing.share * self.clock.left_s, self.clock.elapsed_s
+        if self.staff.people and not descent.over():
+
+            def used() -> float:
+                return (self.clock.elapsed_s - since_s) / max(left_s, 1e-9)
+
+            anneal(descent, used, steps, tell, self.params.annealing)
             tell("annealing")
 
-    def _beside(self) -> None:
-        """Raise the bound as far as it goes; then another plan from other chances, until the first is done."""
+    def _beside(self, steps: int) -> None:
+        """Raise the bound as far as it goes; then search for another plan until the first one is done."""
         self.dual.ascend(Watch(self.watch.show, stop=self.ended), self.limit_s, self.best.best_cost)
         if not self.ended.is_set():
-            other = Descent(self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over())
+            other = Descent(
+                self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over(),
+                params=self.params.descent,
+            )  # fmt: skip
             self.descents.append(other)
-            self._improve(other, lambda text: None)
+            self._improve(other, steps, lambda text: None)

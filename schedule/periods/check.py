@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from itertools import groupby, pairwise
 
-from .problem import Person, Problem, Roster
+from .problem import PeriodPerson, PeriodProblem, PeriodRoster
 
 
-def cost_of(problem: Problem, roster: Roster) -> float:
+def cost_of(problem: PeriodProblem, roster: PeriodRoster) -> float:
     """Return the cost: wishes not met, heads missing and heads too many."""
     total = 0.0
     for wish in problem.wishes:
@@ -21,7 +21,7 @@ def cost_of(problem: Problem, roster: Roster) -> float:
     return total
 
 
-def violations(problem: Problem, roster: Roster) -> list[str]:
+def violations(problem: PeriodProblem, roster: PeriodRoster) -> list[str]:
     """Return every broken rule as one readable line; empty for a legal roster."""
     people = {p.name for p in problem.people}
     shifts = {s.name for s in problem.shifts}
@@ -38,7 +38,7 @@ def violations(problem: Problem, roster: Roster) -> list[str]:
     return out
 
 
-def _broken(problem: Problem, person: Person, plan: list[str | None]) -> list[str]:
+def _broken(problem: PeriodProblem, person: PeriodPerson, plan: list[str | None]) -> list[str]:
     """Return what one person's days break."""
     out = [f"works on day {day}, which is free" for day in sorted(person.days_off) if plan[day]]
     shifts = {s.name: s for s in problem.shifts}

@@ -7,25 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Point
-from .patch import Pool
-
-SMOOTHING = 0.6
-"""Weight of the best prices so far where people are asked (Wentges 1997; Pessoa et al. 2018)."""
-
-EPSILON = 1e-6
+from ..optimise.column_lp import LpPoint
+from .patch import RowPool
 
 
 @dataclass(frozen=True)
 class Generated:
     """Where column generation ended: the master's last point and the best proven bound."""
 
-    point: Point
+    point: LpPoint
     bound: float
 
 
 def generate(
-    pool: Pool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf,
+    pool: RowPool, fixed: np.ndarray, watch: Watch, *, rounds: int, near: float, upper: float = np.inf,
     until_s: float = np.inf,
 ) -> Generated | None:  # fmt: skip
     """Add rows until the bound is within `near` of the master's value or above `upper`; None where stopped at once.
@@ -35,6 +30,7 @@ def generate(
     fixed
         What is fixed per person and day, shape (P, D).
     """
+    params = pool.params
     bound, centre, point = -np.inf, None, None
     for turn in range(rounds):
         solved = pool.master.solve()
@@ -45,14 +41,14 @@ def generate(
         value = point.value + pool.constant
         if value - bound <= near or bound > upper or watch.elapsed_s > until_s:
             break
-        ask = price if centre is None else SMOOTHING * centre + (1 - SMOOTHING) * price
-        for at in (ask, price):
+        smoothed = price if centre is None else params.smoothing * centre + (1 - params.smoothing) * price
+        for at in (smoothed, price):
             rows, costs, proven = pool.price(at, fixed)
             if proven > bound:
                 bound, centre = proven, at
             part = rows[:, pool.patch.first : pool.patch.last]
             gains = costs + pool.collected(part, at - price) - worth
-            wanted = np.flatnonzero(gains < -EPSILON)
+            wanted = np.flatnonzero(gains < -params.gain)
             if len(wanted) and pool.add(wanted, rows[wanted]):
                 break
             if at is price:

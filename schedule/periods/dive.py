@@ -5,20 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Point
+from ..optimise.column_lp import LpPoint
 from ..optimise.solver import solve_linear
 from ..optimise.status import Status
+from .best_row import FREE
 from .columns import generate
-from .patch import Pool
-from .person import FREE
-
-LOWEST = 0.51
-"""Two cells of a person above this share a row, so they go together."""
-
-MOST_ROWS = 3000
+from .patch import RowPool
 
 
-def dive(pool: Pool, watch: Watch, *, threshold: float, until_s: float) -> np.ndarray | None:
+def dive(pool: RowPool, watch: Watch, *, threshold: float, until_s: float) -> np.ndarray | None:
     """Return a whole roster, shape (P, D), or None where time was up; the pool keeps all rows that were made.
 
     Cells of a day and shift (or off) that the fractions agree on by `threshold` are fixed, more are priced, and so on
@@ -30,7 +25,9 @@ def dive(pool: Pool, watch: Watch, *, threshold: float, until_s: float) -> np.nd
     closed = np.zeros(0, np.int64)
     found = None
     for _ in range(n * days):
-        reached = generate(pool, fixed, watch, rounds=6, near=0.05, until_s=until_s)
+        reached = generate(
+            pool, fixed, watch, rounds=pool.params.dive_rounds, near=pool.params.dive_near, until_s=until_s
+        )
         if reached is None or watch.stopped or watch.elapsed_s > until_s:
             break
         weight, _, _ = pool.split(reached.point)
@@ -53,20 +50,20 @@ def _fits(rows: np.ndarray, fixed: np.ndarray) -> np.ndarray:
     return fits
 
 
-def _fix(pool: Pool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:
+def _fix(pool: RowPool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:
     """Fix every cell above the threshold, or as far below as needed, or the heaviest row that is not whole."""
-    kinds = len(pool.frame.tables.units)
+    kinds = len(pool.compiled.tables.units)
     n, days = fixed.shape
     used = np.flatnonzero(weight > 1e-9)
     total = np.zeros((n, days, kinds + 1))
     for day in range(days):
         np.add.at(total[:, day], (pool.owner[used], pool.rows[used, day] + 1), weight[used])
     total[fixed != FREE] = 0
-    level = threshold
-    while level > LOWEST and not (total >= level).any():
-        level *= 0.9
-    if (total >= max(level, LOWEST)).any():
-        cells = np.argwhere(total >= max(level, LOWEST))
+    level, lowest = threshold, pool.params.lowest
+    while level > lowest and not (total >= level).any():
+        level *= pool.params.fall
+    if (total >= max(level, lowest)).any():
+        cells = np.argwhere(total >= max(level, lowest))
         for person, day, kind in cells[np.argsort(-total[tuple(cells.T)], kind="stable")]:
             mine = used[pool.owner[used] == person]
             held = _fits(pool.rows[mine], fixed[person][None])
@@ -79,7 +76,15 @@ def _fix(pool: Pool, weight: np.ndarray, fixed: np.ndarray, threshold: float) ->
 
 
 def best_of_pool(
-    pool: Pool, point: Point, bound: float, upper: float, rows: np.ndarray, watch: Watch, *, limit_s: float, seed: int
+    pool: RowPool,
+    point: LpPoint,
+    bound: float,
+    upper: float,
+    rows: np.ndarray,
+    watch: Watch,
+    *,
+    limit_s: float,
+    seed: int,
 ) -> tuple[np.ndarray | None, bool]:
     """Return a roster cheaper than `upper` made of the pool's rows, and whether there is none or it is their best.
 
@@ -91,8 +96,8 @@ def best_of_pool(
     _, worth, price = pool.split(point)
     reduced = pool.cost - worth[pool.owner] - pool.collected(pool.rows, price)
     keep = np.flatnonzero(reduced <= upper - bound + 1e-6)
-    if len(keep) > MOST_ROWS:
-        keep = keep[np.argsort(reduced[keep], kind="stable")[:MOST_ROWS]]
+    if len(keep) > pool.params.most_rows:
+        keep = keep[np.argsort(reduced[keep], kind="stable")[: pool.params.most_rows]]
     keep = np.union1d(keep, rows)
     linear = pool.whole(keep)
     held = np.isin(keep, rows)

@@ -8,15 +8,13 @@ import numpy as np
 from scipy import sparse
 
 from ...forecast.progress import Watch
-from ..optimise.column_lp import Growing, Point
+from ..optimise.column_lp import ColumnLp, LpPoint
 from ..optimise.linear import Linear
-from .descent import cell_cost
-from .person import answers
-from .prices import heads_of
-from .tables import Frame
-
-CAP_STEPS = 8
-"""Charges tried for a person over a cap: more make rows cheaper and bounds higher."""
+from .annealing import cell_cost
+from .best_row import best_rows
+from .dual import heads_of
+from .params import ColumnParams
+from .tables import CompiledPeriod
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Patch:
     last: int
 
 
-class Pool:
+class RowPool:
     """The rows found for a patch, and the programme over them: Σ rows of a person = 1, heads + under − over = need.
 
     Parameters
@@ -37,9 +35,17 @@ class Pool:
         The roster, shape (P, D): what stays, and the first row of everybody.
     """
 
-    def __init__(self, frame: Frame, chosen: np.ndarray, patch: Patch, watch: Watch, seed: int) -> None:
-        t = frame.tables
-        self.frame, self.patch, self.chosen = frame, patch, chosen.copy()
+    def __init__(
+        self,
+        compiled: CompiledPeriod,
+        chosen: np.ndarray,
+        patch: Patch,
+        watch: Watch,
+        seed: int,
+        params: ColumnParams | None = None,
+    ) -> None:
+        t, self.params = compiled.tables, params or ColumnParams()
+        self.compiled, self.patch, self.chosen = compiled, patch, chosen.copy()
         kinds = len(t.units)
         self.begin, self.end = patch.first * kinds, patch.last * kinds
         others = chosen.copy()
@@ -48,13 +54,13 @@ class Pool:
         self.need = (t.need - heads)[self.begin : self.end].astype(float)
         wishes = _wishes(t.wish, others, kinds)
         outside = np.r_[0 : self.begin, self.end : len(t.need)]
-        self.constant = frame.constant + wishes + sum(cell_cost(t, int(c), int(heads[c])) for c in outside)
+        self.constant = compiled.constant + wishes + sum(cell_cost(t, int(c), int(heads[c])) for c in outside)
         n = len(patch.people)
         self.cells = np.flatnonzero((t.under + t.over)[self.begin : self.end] > 0)
         self.place = np.full(self.end - self.begin, -1)
         self.place[self.cells] = np.arange(len(self.cells))
         sides = np.concatenate([np.ones(n), self.need[self.cells]])
-        self.master = Growing(sides, sides, watch, seed=seed)
+        self.master = ColumnLp(sides, sides, watch, seed=seed)
         m = len(self.cells)
         under, over = t.under[self.begin : self.end][self.cells], t.over[self.begin : self.end][self.cells]
         self.slack_cost = np.concatenate([under, over])
@@ -71,7 +77,7 @@ class Pool:
 
     def add(self, owner: np.ndarray, rows: np.ndarray) -> int:
         """Add whole rows, shape (n, D), of the patch's people `owner`; return how many were new."""
-        t, kinds = self.frame.tables, len(self.frame.tables.units)
+        t, kinds = self.compiled.tables, len(self.compiled.tables.units)
         part = rows[:, self.patch.first : self.patch.last]
         keys = [bytes([int(o) & 255, int(o) >> 8]) + r.tobytes() for o, r in zip(owner, part, strict=True)]
         fresh = [i for i, key in enumerate(keys) if key not in self.seen and not self.seen.add(key)]  # type: ignore[func-returns-value]
@@ -98,10 +104,12 @@ class Pool:
 
         Costs are infinite for people who have no row left.
         """
-        t, patch = self.frame.tables, self.patch
+        t, patch = self.compiled.tables, self.patch
         full = np.zeros(len(t.need))
         full[self.begin + self.cells] = price
-        rows, costs, bounds = answers(t, patch.people, self.chosen, patch.first, patch.last, full, fixed, CAP_STEPS)
+        rows, costs, bounds = best_rows(
+            t, patch.people, self.chosen, patch.first, patch.last, full, fixed, self.params.cap_steps
+        )
         bound = self.constant + float(price @ self.need[self.cells]) + float(bounds.sum())
         return rows, costs, bound
 
@@ -117,10 +125,10 @@ class Pool:
         """
         full = np.zeros(self.end - self.begin)
         full[self.cells] = price
-        cells = np.arange(rows.shape[1]) * len(self.frame.tables.units) + rows
+        cells = np.arange(rows.shape[1]) * len(self.compiled.tables.units) + rows
         return np.asarray(np.where(rows >= 0, full[np.where(rows >= 0, cells, 0)], 0.0).sum(axis=1))
 
-    def split(self, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def split(self, point: LpPoint) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the weights of the rows, the prices of the people and of the cells."""
         n = len(self.patch.people)
         return point.x[self.slack :], point.price[:n], point.price[n:]
@@ -142,7 +150,7 @@ class Pool:
     def whole(self, keep: np.ndarray) -> Linear:
         """Return the programme over the rows `keep`, whole ones."""
         n, m, k = len(self.patch.people), len(self.cells), len(keep)
-        kinds = len(self.frame.tables.units)
+        kinds = len(self.compiled.tables.units)
         part = self.rows[keep]
         at, day = np.nonzero(part >= 0)
         cells = self.place[day * kinds + part[at, day]]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-Roster = Mapping[tuple[str, int], str]
+PeriodRoster = Mapping[tuple[str, int], str]
 """(person, day) → shift type; days off are absent."""
 
 
@@ -37,7 +37,7 @@ class ShiftType:
 
 
 @dataclass(frozen=True)
-class Person:
+class PeriodPerson:
     """What one person's roster must obey.
 
     Parameters
@@ -76,7 +76,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Wish:
+class ShiftWish:
     """A person's wish to work a shift, or with `wanted` false not to work it; `cost` if it is not met."""
 
     person: str
@@ -106,7 +106,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Problem:
+class PeriodProblem:
     """Everything that is given.
 
     Parameters
@@ -124,9 +124,9 @@ class Problem:
 
     days: int
     shifts: tuple[ShiftType, ...]
-    people: tuple[Person, ...]
+    people: tuple[PeriodPerson, ...]
     needs: tuple[Need, ...]
-    wishes: tuple[Wish, ...] = ()
+    wishes: tuple[ShiftWish, ...] = ()
     saturdays: frozenset[int] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:

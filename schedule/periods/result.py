@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..optimise.status import Solved
-from .problem import Roster
+from .problem import PeriodRoster
 
 
 @dataclass(frozen=True)
-class CellRoster:
+class PeriodPlan:
     """A legal roster, judged apart from the engine; `solved` holds its cost, the proven bound and how it ended."""
 
-    roster: Roster
+    roster: PeriodRoster
     solved: Solved

@@ -1,4 +1,4 @@
-"""The state of a search: the best roster so far, its bound, and the moves that may only improve them."""
+"""The state of a search: the best roster so far, its bound, and the ways to improve both."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.status import SolverFault, sound_bound
+from .annealing import anneal
+from .best_row import FREE
 from .check import cost_of, violations
-from .columns import generate
-from .descent import anneal
+from .columns import Generated, generate
 from .dive import best_of_pool, dive
-from .patch import Patch, Pool
-from .person import FREE
-from .prices import heads_of
-from .tables import Frame
+from .dual import heads_of
+from .params import PeriodParams
+from .patch import Patch, RowPool
+from .tables import CompiledPeriod
 
 
 @dataclass
-class Search:
+class PeriodSearch:
     """What is known so far.
 
     Attributes
@@ -33,22 +34,23 @@ class Search:
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
 
-    frame: Frame
+    compiled: CompiledPeriod
     watch: Watch
     best: np.ndarray
     cost: float
     seed: int
+    params: PeriodParams
     bound: float | None = None
     grain: float = field(init=False)
     price: np.ndarray = field(init=False)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        p = self.frame.problem
+        p = self.compiled.problem
         costs = [w.cost for w in p.wishes] + [c for n in p.needs for c in (n.under, n.over)]
         whole = all(float(c).is_integer() for c in costs)
         self.grain = float(gcd(*(int(c) for c in costs))) if whole else 0.0
-        self.price = np.zeros(len(self.frame.tables.need))
+        self.price = np.zeros(len(self.compiled.tables.need))
         self.rng = np.random.default_rng(self.seed)
         self.note()
 
@@ -80,12 +82,12 @@ class Search:
         self.history.append((self.watch.elapsed_s, self.cost, self.bound))
 
     def offer(self, chosen: np.ndarray | None, stage: str) -> bool:
-        """Take `chosen` if it is legal and cheaper, by the judge's word; return whether it was."""
+        """Take `chosen` if the judge finds it legal and cheaper; return whether it is taken."""
         if chosen is None:
             return False
-        roster = self.frame.roster(chosen)
-        cost = cost_of(self.frame.problem, roster)
-        if cost > self.target + 1e-9 or violations(self.frame.problem, roster):
+        roster = self.compiled.roster(chosen)
+        cost = cost_of(self.compiled.problem, roster)
+        if cost > self.target + 1e-9 or violations(self.compiled.problem, roster):
             return False
         self.best, self.cost = chosen.copy(), cost
         self.note()
@@ -103,16 +105,17 @@ class Search:
             self.bound = known
             self.note()
 
-    def shake(self, steps: int, *, hot: float, cold: float, span: int, until_s: float, start: np.ndarray) -> np.ndarray:
+    def shake(self, steps: int, *, hot: float, cold: float, until_s: float, start: np.ndarray) -> np.ndarray:
         """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
 
-        It is cold by `until_s`, however few steps that allows.
+        The temperature has fallen to `cold` by `until_s`, however few steps that allows.
         """
-        t = self.frame.tables
-        chosen, best, least = start.copy(), start.copy(), cost_of(self.frame.problem, self.frame.roster(start))
+        t = self.compiled.tables
+        chosen, best, least = start.copy(), start.copy(), cost_of(self.compiled.problem, self.compiled.roster(start))
         heads = heads_of(chosen, len(t.units))
         cost, kept, began = least, start.copy(), self.watch.elapsed_s
-        slices = max(1, steps // SLICE)
+        p = self.params.anneal
+        slices = max(1, steps // p.slice_steps)
         done = 0.0
         for i in range(slices):
             if self.over or done >= 1 or self.watch.elapsed_s >= until_s:
@@ -120,17 +123,20 @@ class Search:
             after = max((i + 1) / slices, (self.watch.elapsed_s - began) / (until_s - began))
             warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
             done = after
-            cost, low = anneal(t, chosen, heads, cost, best, SLICE, min(span, self.frame.days), warm, cool, self.rng)
+            cost, low = anneal(
+                t, chosen, heads, cost, best, p.slice_steps, min(p.span, self.compiled.days), warm, cool, self.rng,
+                p.exact, p.width_low, p.width_high, p.noise,
+            )  # fmt: skip
             if low < least - 1e-6:
                 least, kept = low, best.copy()
         self.offer(kept, "annealing")
         return kept
 
     def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
-        """Choose a patch anew by columns, dives and a programme over the pool; return how it ended.
+        """Choose a patch anew by columns, dives and a programme over the pool; return how the search of it ended.
 
-        ``closed`` means proven: no better roster differs in the patch only; ``long`` that time was too short, ``done``
-        that it was not, ``failed`` that the solver broke down: the best roster stays.
+        ``closed`` = proven that no better roster differs in the patch only; ``long`` = the time was too short;
+        ``done`` = it was not; ``failed`` = the solver broke down and the best roster stays.
         """
         try:
             return self._patch(patch, rounds, dives, until_s, mip_s)
@@ -140,45 +146,50 @@ class Search:
 
     def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
         """Do as `whole_patch`, but for failures of the solver."""
-        everything = len(patch.people) == len(self.best) and (patch.first, patch.last) == (0, self.frame.days)
-        pool = Pool(self.frame, self.best, patch, self.watch, int(self.rng.integers(1 << 31)))
+        columns = self.params.columns
+        seed = int(self.rng.integers(1 << 31))
+        pool = RowPool(self.compiled, self.best, patch, self.watch, seed, columns)
         free = np.full(self.best.shape, FREE)
-        near = 0.02 * max(self.grain, 1e-3 * self.cost)
+        near = columns.near * max(self.grain, 1e-3 * self.cost)
         upper = self.target + 1e-4 * self.grain
         found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
         if found is None:
             return "long"
         if len(patch.people) == len(self.best):
             self.price[pool.begin + pool.cells] = pool.split(found.point)[2]
-        if everything:
-            self.raise_bound(found.bound)
+            if (patch.first, patch.last) == (0, self.compiled.days):
+                self.raise_bound(found.bound)
         if found.bound > upper:
             return "closed"
         for threshold in dives:
             if self.over or self.watch.elapsed_s > until_s:
                 break
-            whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
-            if whole is not None:
-                self.offer(whole, "dive")
-                start = self.shake(8 * SLICE, hot=2.0, cold=0.5, span=28, until_s=until_s, start=whole)
-                outside = np.ones(self.best.shape, bool)
-                outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
-                if (start == pool.chosen)[outside].all():
-                    pool.add(np.arange(len(patch.people)), start[patch.people])
+            self._dive(pool, threshold, until_s)
         if mip_s > 0 and not self.over:
-            again = generate(pool, free, self.watch, rounds=5, near=near, until_s=until_s)
-            if again is not None:
-                value = again.point.value + pool.constant
-                start = pool.numbers(self.best)
-                roster, done = best_of_pool(
-                    pool, again.point, value, self.cost, start, self.watch, limit_s=mip_s,
-                    seed=int(self.rng.integers(1 << 31)),
-                )  # fmt: skip
-                self.offer(roster, "pool")
-                if not done:
-                    return "long"
+            again = generate(pool, free, self.watch, rounds=columns.again_rounds, near=near, until_s=until_s)
+            if again is not None and not self._whole_rows(pool, again, mip_s):
+                return "long"
         return "long" if self.watch.elapsed_s > until_s else "done"
 
+    def _dive(self, pool: RowPool, threshold: float, until_s: float) -> None:
+        """Offer the roster of one dive; the pool keeps its rows, annealed where that changes the patch alone."""
+        whole = dive(pool, self.watch, threshold=threshold, until_s=until_s)
+        if whole is None:
+            return
+        self.offer(whole, "dive")
+        p, patch = self.params.anneal, pool.patch
+        steps = p.dive_slices * p.slice_steps
+        mended = self.shake(steps, hot=p.dive_hot, cold=p.dive_cold, until_s=until_s, start=whole)
+        outside = np.ones(self.best.shape, bool)
+        outside[np.ix_(patch.people, np.arange(patch.first, patch.last))] = False
+        if (mended == pool.chosen)[outside].all():
+            pool.add(np.arange(len(patch.people)), mended[patch.people])
 
-SLICE = 1000
-"""Steps of annealing between two looks at the watch."""
+    def _whole_rows(self, pool: RowPool, found: Generated, limit_s: float) -> bool:
+        """Offer the best roster of the pool's rows; return whether the programme over the rows ran to its end."""
+        value, rows = found.point.value + pool.constant, pool.numbers(self.best)
+        roster, done = best_of_pool(
+            pool, found.point, value, self.cost, rows, self.watch, limit_s=limit_s, seed=int(self.rng.integers(1 << 31))
+        )
+        self.offer(roster, "pool")
+        return done

@@ -1,4 +1,4 @@
-"""Rosters over cells: a first one by annealing, a bound and better ones by columns, then part after part anew."""
+"""Rosters over cells: a first one by annealing, a bound and better ones by columns, then patch after patch anew."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.status import Infeasible, NothingFound, Refused, Solved
+from .best_row import FREE, best_rows_watched
 from .check import cost_of, violations
-from .parts import Parts
+from .dual import dual_ascent
+from .params import PeriodParams
 from .patch import Patch
-from .person import FREE, ask
-from .prices import dual_ascent
-from .problem import Problem
-from .result import CellRoster
-from .search import Search
-from .tables import OFF, Frame
-
-TRIES = 20
-WIDE = 30_000
-"""Cells of all people up to which the whole horizon is one patch."""
+from .patch_choice import PatchChoice
+from .problem import PeriodProblem
+from .result import PeriodPlan
+from .search import PeriodSearch
+from .tables import OFF, CompiledPeriod
 
 
-def solve_cells(
-    problem: Problem, watch: Watch, *, gap: float = 0.0, seed: int = 1, rounds: int | None = None
-) -> CellRoster:
-    """Return the best roster found until the watch's time is up, it is stopped, or `gap` is proven.
+def solve_periods(
+    problem: PeriodProblem, watch: Watch, *, gap: float = 0.0, seed: int = 1, rounds: int | None = None,
+    params: PeriodParams | None = None,
+) -> PeriodPlan:  # fmt: skip
+    """Return the best roster found until the watch's time is up, the user stops, or `gap` is proven.
 
     Parameters
     ----------
     gap
         Relative gap at which to end.
     rounds
-        Most parts to choose anew; None = as many as time allows. Runs that end by rounds or gap repeat exactly.
+        Most patches to choose anew; None = as many as time allows. Runs that end by rounds or gap repeat exactly.
+    params
+        Parameters of the search; None = the usual ones.
 
     Raises
     ------
@@ -42,13 +42,14 @@ def solve_cells(
     Infeasible
         If somebody's own rules contradict each other.
     NothingFound
-        If it was stopped or time was up before everybody had a legal row.
+        If the user stopped or time was up before everybody had a legal row.
     """
-    frame = Frame.of(problem)
-    start = _first(frame, watch, seed)
-    search = Search(frame, watch, start, cost_of(problem, frame.roster(start)), seed)
+    compiled = CompiledPeriod.of(problem)
+    params = params or PeriodParams()
+    start = _first(compiled, watch, seed, params.tries)
+    search = PeriodSearch(compiled, watch, start, cost_of(problem, compiled.roster(start)), seed, params)
     _run(search, gap, rounds)
-    broken = violations(problem, frame.roster(search.best))
+    broken = violations(problem, compiled.roster(search.best))
     if broken:
         raise Refused(broken)
     near = search.proven or search.within(gap)
@@ -56,67 +57,81 @@ def solve_cells(
         search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
         time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
     )  # fmt: skip
-    return CellRoster(frame.roster(search.best), solved)
+    return PeriodPlan(compiled.roster(search.best), solved)
 
 
-def _first(frame: Frame, watch: Watch, seed: int) -> np.ndarray:
-    """Return a legal roster, everybody for themselves."""
-    t = frame.tables
+def _first(compiled: CompiledPeriod, watch: Watch, seed: int, tries: int) -> np.ndarray:
+    """Return a legal roster: everybody's best row at prices by chance."""
+    t = compiled.tables
     rng = np.random.default_rng(seed)
-    nobody = np.full((len(t.least), frame.days), OFF)
+    nobody = np.full((len(t.least), compiled.days), OFF)
     free = np.full_like(nobody, FREE)
     rows, waiting = nobody.copy(), np.arange(len(nobody))
-    for turn in range(TRIES):
+    for turn in range(tries):
         price = rng.uniform(0, 1, len(t.need)) * t.under
-        answered = ask(watch, t, waiting, nobody, price, free, 1 + 2 * turn)
+        answered = best_rows_watched(watch, t, waiting, nobody, price, free, 1 + 2 * turn)
         if answered is None:
             raise NothingFound("The search ended before everybody had a legal row.")
         found, costs, bounds = answered
-        names = [frame.problem.people[p].name for p in waiting[bounds == np.inf]]
+        names = [compiled.problem.people[p].name for p in waiting[bounds == np.inf]]
         if names:
             raise Infeasible([f"the rules of {name}" for name in names], ["fewer or wider limits for them"])
         rows[waiting[np.isfinite(costs)]] = found[np.isfinite(costs)]
         waiting = waiting[~np.isfinite(costs)]
         if not len(waiting):
             return rows
-    raise NothingFound(f"No roster within their caps was found for {frame.problem.people[waiting[0]].name}.")
+    raise NothingFound(f"No roster within their caps was found for {compiled.problem.people[waiting[0]].name}.")
 
 
-def _run(search: Search, gap: float, rounds: int | None) -> None:
+def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     """Improve the roster and its bound.
 
-    First everything at once where the problem is not too wide, then part after part. With a number of rounds no step
+    First everything at once where the period is not too wide, then patch after patch. With a number of rounds no step
     looks at the clock.
     """
-    watch, frame = search.watch, search.frame
+    watch, compiled, p = search.watch, search.compiled, search.params
     people, days = search.best.shape
     total = watch.left_s
-    high = max(float(frame.tables.under.max(initial=0.0)), 1.0)
+    high = max(float(compiled.tables.under.max(initial=0.0)), 1.0)
     search.shake(
-        4000 * people, hot=0.3 * high, cold=0.01 * high, span=28, until_s=watch.elapsed_s + 0.12 * total,
-        start=search.best,
+        p.anneal.steps * people, hot=p.anneal.hot * high, cold=p.anneal.cold * high,
+        until_s=watch.elapsed_s + p.first_share * total, start=search.best,
     )  # fmt: skip
-    wide = people * days * len(frame.tables.units) > WIDE
+    wide = people * days * len(compiled.tables.units) > p.wide
     if not wide and not search.over:
-        until = watch.elapsed_s + 0.35 * total
-        everything = Patch(np.arange(people), 0, days)
-        search.whole_patch(everything, rounds=1000, dives=(0.98, 0.8, 0.65), until_s=until, mip_s=0.08 * total)
-    parts = Parts(people, days, search.rng)
-    limit = float("inf") if rounds is not None else max(4.0, 0.02 * min(total, 300.0))
+        search.whole_patch(
+            Patch(np.arange(people), 0, days), rounds=p.whole_rounds, dives=p.whole_dives,
+            until_s=watch.elapsed_s + p.whole_share * total, mip_s=p.whole_mip_share * total,
+        )  # fmt: skip
+    limit_s = float("inf")
+    if rounds is None:
+        limit_s = max(p.patch_least_s, p.patch_share * min(total, p.patch_most_s))
+    end_s = watch.elapsed_s + watch.left_s - (p.bound_share * total if wide and isfinite(total) else 0.0)
+    _patch_by_patch(search, gap, rounds, limit_s, end_s)
+    if wide and not search.over:
+        found = dual_ascent(
+            compiled, watch, rounds=p.bound_rounds, until_s=watch.elapsed_s + p.bound_used * watch.left_s,
+            start=search.price, upper=search.cost, params=p.ascent,
+        )  # fmt: skip
+        search.raise_bound(found.bound)
+
+
+def _patch_by_patch(search: PeriodSearch, gap: float, rounds: int | None, limit_s: float, end_s: float) -> None:
+    """Choose patch after patch anew, each within `limit_s`, until `rounds`, `end_s`, the gap or the search ends."""
+    watch, p = search.watch, search.params
+    people, days = search.best.shape
+    patches = PatchChoice(people, days, search.rng, p.patches)
     turn = 0
-    end = watch.elapsed_s + watch.left_s - (0.12 * total if wide and isfinite(total) else 0.0)
-    while not search.over and watch.elapsed_s < end and (rounds is None or turn < rounds):
+    while not search.over and watch.elapsed_s < end_s and (rounds is None or turn < rounds):
         if search.within(gap):
             break
-        kind = parts.kind()
-        patch = parts.draw(kind)
+        kind = patches.kind()
+        patch = patches.draw(kind)
         began, before = watch.elapsed_s, search.cost
-        how = search.whole_patch(patch, rounds=100, dives=(0.75,), until_s=began + limit, mip_s=limit / 2)
-        parts.learn(kind, before - search.cost, done=how != "long")
+        how = search.whole_patch(
+            patch, rounds=p.patch_rounds, dives=p.patch_dives, until_s=began + limit_s, mip_s=limit_s / 2
+        )
+        patches.learn(kind, before - search.cost, done=how != "long")
         text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
         watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
         turn += 1
-    if wide and not search.over:
-        until = watch.elapsed_s + 0.8 * watch.left_s
-        found = dual_ascent(frame, watch, rounds=300, until_s=until, start=search.price, upper=search.cost)
-        search.raise_bound(found.bound)

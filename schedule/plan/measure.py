@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...forecast.progress import Stopped, Watch
 from ...forecast.queueing.curve.curve import Curve
-from ...forecast.queueing.formulas.time_laws import Law
+from ...forecast.queueing.formulas.time_laws import TimeLaw
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
 from ..problem.problem import ScheduleProblem
@@ -52,7 +52,7 @@ class ServiceData:
     interval_min: int = 30
     week_start: str = "monday"
     absent_days: float | Mapping[str, float] = 0.0
-    handle: Mapping[str, Law] = field(default_factory=dict)
+    handle: Mapping[str, TimeLaw] = field(default_factory=dict)
     running: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 

@@ -87,7 +87,6 @@ def price_week(problem: ScheduleProblem, agent: Agent, week: Sequence[PaidShift]
     wage = agent.cost_h * sum(w.wage_h for w in week)
     below_h = below_contract_h(problem, agent, sum(w.paid_h for w in week))
     wish = sum(wish_lost(problem, wish, on_day.get(wish.day)) for wish in agent.wishes)
-    wish += sum(agent.start_price(w.minute) for w in week)
     spread_h = start_spread_h(w.minute for w in week)
     total = wage + costs.below_contract_h * below_h + costs.wish * wish + costs.steady_h * spread_h
     return WeekPrice(wage, below_h, wish, spread_h, total)

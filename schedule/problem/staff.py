@@ -110,10 +110,6 @@ class Agent:
         Shift family worked on the day before the week; "" = none or unknown.
     fixed
         What the plan must keep, at most one a day.
-    start_in
-        Half-open (start, end) slot ranges in which a shift of theirs may start; None = any time.
-    start_prices
-        Wish weight lost by a start in each of equally long bands of the day (12 = two hours each); empty = none.
     """
 
     id: str
@@ -134,16 +130,7 @@ class Agent:
     weekends_before: int = 0
     family_before: str = ""
     fixed: tuple[Fixed, ...] = ()
-    start_in: tuple[tuple[int, int], ...] | None = None
-    start_prices: tuple[float, ...] = ()
 
     def free(self, shift: Shift) -> bool:
         """Whether the agent's availability, leave and last week's rest allow `shift`."""
-        if self.start_in is not None and not any(a <= shift.start < b for a, b in self.start_in):
-            return False
         return shift.start >= self.earliest and not any(a < shift.end and shift.start < b for a, b in self.away)
-
-    def start_price(self, minute: int) -> float:
-        """Return the wish weight lost by a start `minute` minutes after midnight."""
-        bands = len(self.start_prices)
-        return self.start_prices[minute * bands // 1440 % bands] if bands else 0.0

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.roster_file import read_problem
 from benchmarks.rostering import main
 from busyhour.forecast.errors import InputError
-from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, ShiftType, ShiftWish
 
 TEXT = """# A comment
 SECTION_HORIZON
@@ -42,14 +42,14 @@ def _file(folder: Path, old: str = "", new: str = "") -> Path:
 
 
 def test_a_file_becomes_the_problem_that_it_tells(tmp_path):
-    ann = Person("Ann", {"E": 14, "L": 3}, 3360, 4320, 5, 2, 2, 1, frozenset({0, 13}))
-    bob = Person("Bob", {"E": 4}, 0, 2400, 5, 1, 1, 2)
-    assert read_problem(_file(tmp_path)) == Problem(
+    ann = PeriodPerson("Ann", {"E": 14, "L": 3}, 3360, 4320, 5, 2, 2, 1, frozenset({0, 13}))
+    bob = PeriodPerson("Bob", {"E": 4}, 0, 2400, 5, 1, 1, 2)
+    assert read_problem(_file(tmp_path)) == PeriodProblem(
         14,
         (ShiftType("E", 480), ShiftType("L", 600, frozenset({"E"}))),
         (ann, bob),
         (Need(0, "E", 2, 100, 1), Need(0, "L", 1, 100, 1)),
-        (Wish("Ann", 2, "E", 2), Wish("Bob", 3, "L", 1.5, wanted=False)),
+        (ShiftWish("Ann", 2, "E", 2), ShiftWish("Bob", 3, "L", 1.5, wanted=False)),
         frozenset({5, 12}),
     )
 

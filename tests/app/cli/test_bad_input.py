@@ -22,7 +22,7 @@ from busyhour.app.cli.main import app
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.optimise.status import Solved, Status, Stop
-from busyhour.schedule.people.solve import NamedPlan, Prices
+from busyhour.schedule.people.solve import NamedPlan, ProvenPrices
 from busyhour.schedule.plan import decide
 from busyhour.schedule.problem.problem import ScheduleProblem
 
@@ -263,7 +263,7 @@ def test_an_empty_plan_never_replaces_another(
     def ended(problem: ScheduleProblem, *, watch: Watch, **_: object) -> NamedPlan:
         if why == "user":
             watch.stop.set()
-        nothing = Prices(np.zeros((1, 1)), np.zeros(0), None)
+        nothing = ProvenPrices(np.zeros((1, 1)), np.zeros(0), None)
         return NamedPlan({a.id: () for a in problem.staff}, Solved(Status.FEASIBLE, 1.0, stopped=Stop(why)), nothing)
 
     monkeypatch.setattr(decide, "solve_named", ended)

@@ -16,12 +16,11 @@ from roster_cases import CONTRACT, PLAIN, centre, cover, person, solve
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.exchange.params import ExchangeParams
-from busyhour.schedule.optimise import column_lp as growing
-from busyhour.schedule.optimise import solver
+from busyhour.schedule.optimise import column_lp, solver
 from busyhour.schedule.optimise.status import SolverFault
 from busyhour.schedule.periods.check import cost_of, violations
-from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType
-from busyhour.schedule.periods.solve import solve_cells
+from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, ShiftType
+from busyhour.schedule.periods.solve import solve_periods
 
 KINDS = highspy.HighsModelStatus
 NOTHING = SimpleNamespace(primal_solution_status=0, mip_dual_bound=-np.inf, objective_function_value=np.inf)
@@ -95,14 +94,14 @@ def doubled(monkeypatch) -> Callable[..., None]:
             left[0] -= 1
             return real(linear) if left[0] >= 0 else double(real(linear), watch)
 
-        class Growing(growing.Growing):
+        class ColumnLp(column_lp.ColumnLp):
             def __init__(self, *sides: Any, **more: Any) -> None:
                 super().__init__(*sides, **more)
                 self.highs = double(self.highs, watch)
 
         monkeypatch.setattr(solver, "hand_over", hand_over)
         if columns:
-            monkeypatch.setattr("busyhour.schedule.periods.patch.Growing", Growing)
+            monkeypatch.setattr("busyhour.schedule.periods.patch.ColumnLp", ColumnLp)
 
     return put
 
@@ -170,12 +169,12 @@ def test_a_cover_is_none_or_holds_what_every_cover_promises(double, honest, doub
         check(problem, found)
 
 
-def _cells() -> Problem:
+def _cells() -> PeriodProblem:
     """Return eight people over two weeks, whom a late shift and limits of runs keep from what is wanted."""
     early, late = ShiftType("E", 480), ShiftType("L", 480, frozenset({"E"}))
-    people = tuple(Person(f"p{i}", {"E": 9, "L": 9}, 2400, 4800, 5, 2, 2, 1) for i in range(8))
+    people = tuple(PeriodPerson(f"p{i}", {"E": 9, "L": 9}, 2400, 4800, 5, 2, 2, 1) for i in range(8))
     needs = tuple(Need(d, s, 2 + (d * k) % 3, 10.0, 1.0) for d in range(14) for k, s in ((2, "E"), (5, "L")))
-    return Problem(14, (early, late), people, needs, (), frozenset({5, 12}))
+    return PeriodProblem(14, (early, late), people, needs, (), frozenset({5, 12}))
 
 
 @pytest.mark.parametrize(
@@ -188,10 +187,10 @@ def _cells() -> Problem:
 )
 def test_cells_keep_the_best_roster_so_far(double, columns, doubled):
     problem, told = _cells(), []
-    best = solve_cells(problem, Watch(), rounds=6).solved
+    best = solve_periods(problem, Watch(), rounds=6).solved
     watch = Watch(show=lambda event: told.append(event.best) if event.stage == "roster" else None)
     doubled(double, watch, columns=columns)
-    found = solve_cells(problem, watch, rounds=3)
+    found = solve_periods(problem, watch, rounds=3)
     assert violations(problem, found.roster) == []
     assert found.solved.cost == cost_of(problem, found.roster) == min(told)
     assert best.bound is None or found.solved.cost >= best.bound

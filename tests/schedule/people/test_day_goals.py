@@ -13,9 +13,10 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.curve.envelope import concave_majorant
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
-from busyhour.schedule.people.compile import People
-from busyhour.schedule.people.descent import CHEAPER, DEARER, LEAST_GOAL, Descent
-from busyhour.schedule.people.dual import Dual
+from busyhour.schedule.people.compile import CompiledStaff
+from busyhour.schedule.people.descent import Descent
+from busyhour.schedule.people.dual import DualPrices
+from busyhour.schedule.people.params import DescentParams
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.price.worth import Service, pool_rises
 from busyhour.schedule.problem.costs import Costs
@@ -117,25 +118,25 @@ def test_pooled_rises_are_the_steps_of_the_concave_majorant(seed):
 
 def test_a_goal_that_is_missed_gets_dearer_and_one_that_is_met_cheaper_within_their_limits():
     problem = _steep(1, days=2)
-    people = People.of(problem)
-    descent = Descent(Dual(people, Service.of(problem)), seed=1, over=lambda: False)
-    heads = descent.heads(descent.exact())
-    heads.n[:] = 0
-    heads.n[:, :24] = TEAM  # the first day has more than enough, the second nobody
+    params = DescentParams()
+    dual = DualPrices(CompiledStaff.of(problem), Service.of(problem))
+    descent = Descent(dual, seed=1, over=lambda: False)
+    flow = descent.flow(descent.head_worth())
+    flow.heads[:] = 0
+    flow.heads[:, :24] = TEAM  # the first day has more than enough, the second nobody
     descent.goal_price = np.array([2.0, 2.0])
-    descent._reprice(heads)
-    assert descent.goal_price.tolist() == pytest.approx([2.0 * CHEAPER, 2.0 * DEARER])
+    descent.reprice_goals(flow)
+    assert descent.goal_price.tolist() == pytest.approx([2.0 * params.cheaper, 2.0 * params.dearer])
     for _ in range(200):
-        descent._reprice(heads)
-    assert descent.goal_price.tolist() == pytest.approx([LEAST_GOAL * LOST, LOST])
+        descent.reprice_goals(flow)
+    assert descent.goal_price.tolist() == pytest.approx([params.least_goal * LOST, LOST])
 
 
 def test_prices_of_goals_move_while_people_answer_in_turn():
     problem = _steep(2)
-    people = People.of(problem)
-    dual = Dual(people, Service.of(problem))
+    dual = DualPrices(CompiledStaff.of(problem), Service.of(problem))
     descent = Descent(dual, seed=1, over=lambda: False)
     seen: list[float] = []
-    descent.guided(lambda _: seen.append(float(descent.goal_price[0])))
+    descent.follow_prices(lambda _: seen.append(float(descent.goal_price[0])))
     assert len(set(seen)) > 1
-    assert all(LEAST_GOAL * LOST <= price <= LOST for price in seen)
+    assert all(DescentParams().least_goal * LOST <= price <= LOST for price in seen)

@@ -14,7 +14,7 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.optimise.status import Infeasible
-from busyhour.schedule.people.skill_flow import change, no_heads
+from busyhour.schedule.people.skill_flow import empty_flow, move_head
 from busyhour.schedule.people.solve import NamedPlan, solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
@@ -42,13 +42,21 @@ def _problem(seed: int, days: int = 3, **rules: int) -> ScheduleProblem:
         "long": ShiftFamily("long", 360, "08:00", "10:00", step_min=120, breaks=(Break(60, 120, 180),)),
     }
     contract = Contract("any", ("short", "long"), max_h_week=16, min_h_week=8, max_days=days)
-    people = tuple(
-        Agent(name, "any", {"calls": 1.0}, 10.0, start_prices=tuple(rng.random(12)), run_before=int(rng.integers(3)))
-        for name in ("ann", "ben")
-    )
+    people = tuple(Agent(name, "any", {"calls": 1.0}, 10.0, run_before=int(rng.integers(3))) for name in ("ann", "ben"))
     limits = Rules(**({"rest_min": 660, "max_run_days": 3, "days_off_together": 0} | rules))
     costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=4.0, wish=2.0, steady_h=0.0)
     return ScheduleProblem(Horizon(grid), (demand,), families, {"any": contract}, people, limits, costs)
+
+
+def _own_prices(problem: ScheduleProblem) -> dict[str, np.ndarray]:
+    """Return everybody's own price of each shift, by chance but the same for the same needs."""
+    rng = np.random.default_rng(problem.demands[0].need.astype(int))
+    return {a.id: 2.0 * rng.random(len(problem.shifts)) for a in problem.staff}
+
+
+def _solve(problem: ScheduleProblem, **options: int) -> NamedPlan:
+    """Plan the problem with everybody's own prices."""
+    return solve_named(problem, watch=Watch(), time_limit_s=60.0, own_prices=_own_prices(problem), **options)
 
 
 def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarray, tuple[PlannedShift, ...]]]:
@@ -56,6 +64,7 @@ def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarr
     days = len(problem.grid.dates)
     daily = [[None, *(s for s in problem.shifts if s.day == d)] for d in range(days)]
     contract, out = problem.contracts[agent.contract], []
+    own = dict(zip((s.key for s in problem.shifts), _own_prices(problem)[agent.id].tolist(), strict=True))
     for shifts in itertools.product(*daily):
         worked = [s is not None for s in shifts]
         run = agent.run_before
@@ -69,7 +78,7 @@ def _weeks(problem: ScheduleProblem, agent: Agent) -> list[tuple[float, np.ndarr
             if hours > contract.max_h_week or off < problem.rules.days_off_together or sum(worked) > contract.max_days:
                 continue
             price = 10.0 * hours + 4.0 * max(0.0, contract.min_h_week - hours)
-            price += 2.0 * sum(agent.start_price(problem.wall_minute(s)) for s in shifts if s)
+            price += sum(own[s.key] for s in shifts if s)
             mine = [s for s in shifts if s]
             places = [itertools.product(*(range(a, b + 1) for a, b, _, _ in s.breaks)) for s in mine]
             for breaks in itertools.product(*places):
@@ -123,7 +132,7 @@ def _cost(problem: ScheduleProblem, plan: NamedPlan) -> float:
 @pytest.mark.parametrize("rules", [{}, {"max_run_days": 2}, {"days_off_together": 1}])
 def test_bound_optimum_and_plan_stand_in_order(seed, rules):
     problem = _problem(seed, **rules)
-    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    plan = _solve(problem, steps=300)
     best = _best(problem)
     assert plan.solved.cost == pytest.approx(_cost(problem, plan))
     assert plan.solved.bound is not None
@@ -135,7 +144,7 @@ def test_bound_optimum_and_plan_stand_in_order(seed, rules):
 @pytest.mark.parametrize("seed", range(6))
 def test_a_goal_over_the_day_is_priced_by_its_curve(seed):
     problem = _by_day(_problem(seed))
-    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    plan = _solve(problem, steps=300)
     best = _best(problem)
     assert plan.solved.cost == pytest.approx(_cost(problem, plan))
     assert plan.solved.bound <= best + 1e-6
@@ -144,7 +153,7 @@ def test_a_goal_over_the_day_is_priced_by_its_curve(seed):
 
 def test_starts_lie_as_close_together_as_the_rule_asks():
     problem = _problem(1, max_start_spread_min=120)
-    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300)
+    plan = _solve(problem, steps=300)
     for shifts in plan.assigned.values():
         minutes = [problem.wall_minute(p.shift) for p in shifts]
         assert not minutes or max(minutes) - min(minutes) <= 120
@@ -174,7 +183,7 @@ def test_who_knows_no_queue_stays_at_home_and_nobody_is_a_plan_too():
 def test_a_second_thread_raises_the_bound_beside_the_search_and_ends_with_it():
     problem = _problem(2)
     running = threading.active_count()
-    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300, threads=2)
+    plan = _solve(problem, steps=300, threads=2)
     assert threading.active_count() == running
     best = _best(problem)
     assert plan.solved.bound <= best + 1e-6 <= plan.solved.cost + 2e-6
@@ -205,7 +214,7 @@ def test_a_stop_returns_a_legal_plan():
     watch = Watch(stop=threading.Event())
     watch.stop.set()
     problem = _problem(3)
-    plan = solve_named(problem, watch=watch, time_limit_s=60.0)
+    plan = solve_named(problem, watch=watch, time_limit_s=60.0, own_prices=_own_prices(problem))
     assert plan.solved.stopped == "user"
     assert plan.solved.cost == pytest.approx(_cost(problem, plan))
 
@@ -215,14 +224,24 @@ def test_heads_of_mixed_skills_are_split_as_no_other_split_is_better(seed):
     rng = np.random.default_rng(seed)
     can = np.array([[True, False], [False, True], [True, True]])
     slope = -np.sort(-rng.random((2, 1, 6)), axis=2)
-    heads = no_heads(can, slope, np.zeros((2, 1)))
+    flow = empty_flow(can, slope, np.zeros((2, 1)))
     here = [0, 0, 0]
     for _ in range(12):
         g = int(rng.integers(3))
         coming = here[g] == 0 or rng.random() < 0.6
         here[g] += 1 if coming else -1
-        change(heads, g, 0, coming)
+        move_head(flow, g, 0, coming)
         worth = lambda a, b: slope[0, 0, :a].sum() + slope[1, 0, :b].sum()  # noqa: E731
         splits = [worth(here[0] + k, here[1] + here[2] - k) for k in range(here[2] + 1)]
-        assert worth(*heads.n[:, 0]) == pytest.approx(max(splits))
-        assert heads.flow[:, :, 0].sum(axis=1).tolist() == here
+        assert worth(*flow.heads[:, 0]) == pytest.approx(max(splits))
+        assert flow.split[:, :, 0].sum(axis=1).tolist() == here
+
+
+def test_who_may_not_work_a_shift_by_their_own_price_does_not():
+    problem = _problem(1)
+    barred = np.array([s.family == "long" for s in problem.shifts])
+    prices = _own_prices(problem)
+    prices["ann"] = np.where(barred, np.inf, prices["ann"])
+    plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=300, own_prices=prices)
+    assert {p.shift.family for p in plan.assigned["ann"]} <= {"short"}
+    assert plan.solved.cost == pytest.approx(_cost(problem, plan))

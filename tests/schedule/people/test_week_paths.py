@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from busyhour.schedule.people.week_paths import DayOptions, Paths
+from busyhour.schedule.people.week_paths import DayOptions, WeekPaths
 from busyhour.schedule.rules.automaton import compile_days
 from busyhour.schedule.rules.day_rule import DayRule
 from busyhour.schedule.rules.days_off_together import DaysOffTogether
@@ -58,7 +58,7 @@ def test_automaton_allows_what_every_rule_allows(seed):
 def test_contradicting_rules_leave_no_week():
     automaton = compile_days([NumberOfDays(5, 5), MaxRunDays(2), DaysOffTogether(3)], 7)
     assert not automaton.feasible
-    paths = Paths.of(automaton, [DayOptions(*(np.zeros((3, 1), dtype=int)))] * 7, [0], 0)
+    paths = WeekPaths.of(automaton, [DayOptions(*(np.zeros((3, 1), dtype=int)))] * 7, [0], 0)
     assert paths.cheapest(np.zeros(7), np.zeros(7), np.zeros(1))[0] == np.inf
 
 
@@ -67,7 +67,7 @@ def test_cheapest_week_is_the_cheapest_of_all(seed):
     rng = np.random.default_rng(seed)
     rules = _rules(rng)
     days = [DayOptions(rng.integers(0, 4, 3), rng.integers(0, 4, 3), rng.integers(1, 4, 3)) for _ in range(DAYS)]
-    paths = Paths.of(compile_days(rules, DAYS), days, [0, 0, 1, 1], 12)
+    paths = WeekPaths.of(compile_days(rules, DAYS), days, [0, 0, 1, 1], 12)
     values = np.where(rng.random(paths.options) < 0.1, np.inf, rng.normal(size=paths.options))
     idle, final = 0.3 * rng.normal(size=DAYS), 0.4 * np.abs(np.arange(13) - 6.0)
     final[11:] = np.inf
@@ -78,20 +78,20 @@ def test_cheapest_week_is_the_cheapest_of_all(seed):
     cost, chosen = paths.cheapest(values, idle, final, before=1)
     assert cost == pytest.approx(best)
     if best < np.inf:
-        week = tuple(int(o - paths.first[d]) if o >= 0 else -1 for d, o in enumerate(chosen))
+        week = tuple(int(o - paths.graph.first[d]) if o >= 0 else -1 for d, o in enumerate(chosen))
         assert _obeys(rules, tuple(x >= 0 for x in week))
         assert _price(paths, week, values, idle, final) == pytest.approx(best)
 
 
-def _price(paths: Paths, week: tuple[int, ...], values: np.ndarray, idle: np.ndarray, final: np.ndarray) -> float:
+def _price(paths: WeekPaths, week: tuple[int, ...], values: np.ndarray, idle: np.ndarray, final: np.ndarray) -> float:
     """Return the cost of a week, infinite where rest or hours forbid it."""
     rest, units, total = 1, 0, 0.0
     for day, x in enumerate(week):
         if x < 0:
-            total, rest = total + idle[day], int(paths.relax[rest])
+            total, rest = total + idle[day], int(paths.graph.relax[rest])
             continue
-        o = int(paths.first[day]) + x
-        if paths.latest[o] < rest:
+        o = int(paths.graph.first[day]) + x
+        if paths.graph.latest[o] < rest:
             return np.inf
-        total, rest, units = total + values[o], int(paths.after[o]), units + int(paths.units[o])
+        total, rest, units = total + values[o], int(paths.graph.after[o]), units + int(paths.graph.units[o])
     return float(total + final[units]) if units < len(final) else np.inf

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 
 from busyhour.schedule.periods.check import cost_of, violations
-from busyhour.schedule.periods.problem import Need, Person, Problem, Roster, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, PeriodRoster, ShiftType, ShiftWish
 
 DAYS = 6
 EARLY = ShiftType("E", 480)
 LATE = ShiftType("L", 600, frozenset({"E"}))
 
 
-def _tiny(seed: int, people: int = 2) -> Problem:
+def _tiny(seed: int, people: int = 2) -> PeriodProblem:
     """Draw limits, needs and wishes that leave everybody some row."""
     rng = np.random.default_rng(seed)
     names = [chr(65 + i) for i in range(people)]
     staff = tuple(
-        Person(
+        PeriodPerson(
             name, {"E": int(rng.integers(1, 5)), "L": int(rng.integers(1, 4))}, 480, 2400, int(rng.integers(2, 5)),
             int(rng.integers(1, 3)), int(rng.integers(1, 3)), int(rng.integers(0, 2)),
             frozenset({int(rng.integers(6))}),
@@ -32,15 +32,15 @@ def _tiny(seed: int, people: int = 2) -> Problem:
     cells = list(itertools.product(range(DAYS), "EL"))
     needs = tuple(Need(d, s, int(rng.integers(0, people + 1)), 10.0, 1.0) for d, s in cells)
     wishes = tuple(
-        Wish(name, d, s, float(rng.integers(1, 4)), bool(rng.integers(2)))
+        ShiftWish(name, d, s, float(rng.integers(1, 4)), bool(rng.integers(2)))
         for name in names
         for d, s in cells
         if rng.random() < 0.4
     )
-    return Problem(DAYS, (EARLY, LATE), staff, needs, wishes, frozenset({3}))
+    return PeriodProblem(DAYS, (EARLY, LATE), staff, needs, wishes, frozenset({3}))
 
 
-def _legal_rows(problem: Problem, person: Person) -> list[Roster]:
+def _legal_rows(problem: PeriodProblem, person: PeriodPerson) -> list[PeriodRoster]:
     """Return all rosters of one person that break no rule."""
     alone = replace(problem, people=(person,), wishes=tuple(w for w in problem.wishes if w.person == person.name))
     out = []
@@ -51,7 +51,7 @@ def _legal_rows(problem: Problem, person: Person) -> list[Roster]:
     return out
 
 
-def _optimum(problem: Problem) -> float:
+def _optimum(problem: PeriodProblem) -> float:
     """Return the least cost over all legal rosters; infinite where there is none."""
     rows = [_legal_rows(problem, p) for p in problem.people]
     joined = ({k: v for row in rows for k, v in row.items()} for rows in itertools.product(*rows))
@@ -59,18 +59,18 @@ def _optimum(problem: Problem) -> float:
 
 
 @pytest.fixture
-def tiny() -> Callable[..., Problem]:
+def tiny() -> Callable[..., PeriodProblem]:
     """Give the drawer of tiny problems: (seed, people=2)."""
     return _tiny
 
 
 @pytest.fixture
-def legal_rows() -> Callable[[Problem, Person], list[Roster]]:
+def legal_rows() -> Callable[[PeriodProblem, PeriodPerson], list[PeriodRoster]]:
     """Give the enumeration of a person's legal rows."""
     return _legal_rows
 
 
 @pytest.fixture
-def optimum() -> Callable[[Problem], float]:
+def optimum() -> Callable[[PeriodProblem], float]:
     """Give the least cost by enumeration."""
     return _optimum

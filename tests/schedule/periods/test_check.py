@@ -7,15 +7,15 @@ from dataclasses import replace
 import pytest
 
 from busyhour.schedule.periods.check import cost_of, violations
-from busyhour.schedule.periods.problem import Need, Person, Problem, ShiftType, Wish
+from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, ShiftType, ShiftWish
 
-PERSON = Person("Ann", {"E": 4, "L": 2}, 960, 2400, 3, 2, 2, 1, frozenset({6}))
-PROBLEM = Problem(
+PERSON = PeriodPerson("Ann", {"E": 4, "L": 2}, 960, 2400, 3, 2, 2, 1, frozenset({6}))
+PROBLEM = PeriodProblem(
     14,
     (ShiftType("E", 480), ShiftType("L", 480, frozenset({"E"})), ShiftType("N", 480)),
     (PERSON,),
     (Need(0, "E", 2, 10, 1), Need(1, "L", 0, 10, 1)),
-    (Wish("Ann", 0, "E", 3), Wish("Ann", 1, "L", 2, wanted=False), Wish("Ann", 2, "E", 5)),
+    (ShiftWish("Ann", 0, "E", 3), ShiftWish("Ann", 1, "L", 2, wanted=False), ShiftWish("Ann", 2, "E", 5)),
     frozenset({5, 12}),
 )
 LEGAL = {("Ann", 0): "E", ("Ann", 1): "L", ("Ann", 4): "E", ("Ann", 5): "E"}
@@ -62,7 +62,7 @@ def test_runs_at_the_edges_are_never_too_short() -> None:
         {"people": (PERSON, PERSON)},
         {"needs": (Need(20, "E", 1, 1, 1),)},
         {"needs": (Need(0, "X", 1, 1, 1),)},
-        {"wishes": (Wish("Bob", 0, "E", 1),)},
+        {"wishes": (ShiftWish("Bob", 0, "E", 1),)},
     ],
 )
 def test_a_problem_that_names_nothing_known_is_refused(change: dict[str, object]) -> None:

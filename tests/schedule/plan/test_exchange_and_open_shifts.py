@@ -17,7 +17,7 @@ from busyhour.schedule.price.shortfall import shortfall
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.demand import asking_more
 from busyhour.schedule.problem.heads import heads_planned
-from busyhour.schedule.problem.staff import Agent, Contract
+from busyhour.schedule.problem.staff import Agent, Contract, Wish
 from busyhour.schedule.rules.rules import Rules
 
 
@@ -54,8 +54,10 @@ def test_nothing_is_offered_that_is_not_worth_its_price(people, price):
 
 def test_an_exchange_never_makes_a_plan_dearer_and_is_priced_as_it_stands():
     problem = _centre(5)
-    wish = tuple(dataclasses.replace(a, start_prices=tuple(float((b + i) % 3) for b in range(12)))
-                 for i, a in enumerate(problem.staff))  # fmt: skip
+    wish = tuple(
+        dataclasses.replace(a, wishes=(Wish(0, ("early", "late")[i % 2], 1.0 + i % 3),))
+        for i, a in enumerate(problem.staff)
+    )
     problem = dataclasses.replace(problem, staff=wish, costs=dataclasses.replace(problem.costs, wish=1.0))
     first = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=1)
     after = exchanged(problem, first, watch=Watch(), time_limit_s=20.0, seed=1, threads=1)

@@ -44,7 +44,6 @@ def made(seed):
             f"p{i}", "any", {"x": 1.0}, float(rng.integers(15, 30)), leave_h=float(rng.choice([0, 8])),
             wishes=tuple(Wish(int(rng.integers(DAYS)), str(rng.choice(what)), float(rng.choice([-2, 1, 3])))
                          for _ in range(3)),
-            start_prices=() if rng.random() < 0.5 else tuple(rng.integers(0, 4, 12).astype(float).tolist()),
         )
         for i in range(3)
     )  # fmt: skip
@@ -82,7 +81,6 @@ def written_out(problem, agent, week):
                 w.what, shift is not None and w.what in (shift.family, shift.pattern)
             )
         wish += abs(w.weight) * (named == (w.weight < 0))
-    wish += sum(agent.start_prices[s.start % 24 // 2] for s in week if s and agent.start_prices)
     starts = [s.start % 24 for s in week if s]
     return wage, below, wish, float(max(starts) - min(starts)) if starts else 0.0
 

@@ -1,7 +1,7 @@
-"""One person after another answers what the others leave: annealing.
+"""Annealing: one person after another chooses some days anew, given what the others leave.
 
-A head in a cell is worth what it changes there: `under` while heads are missing, −over else. Before people have settled
-that is too short-sighted, so it is smoothed by a logistic curve of some width, and shaken.
+A head in a cell is worth what it changes there: `under` while heads are missing, −over else. That worth is too
+short-sighted before people have settled, so a logistic curve of some width smooths it, and noise shakes it.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from .person import capped_part
-from .tables import Tables
+from .best_row import capped_span
+from .tables import PeriodTables
 
 
 @njit(cache=True, nogil=True)
-def cell_cost(t: Tables, cell: int, heads: int) -> float:
+def cell_cost(t: PeriodTables, cell: int, heads: int) -> float:
     """Return the cost of `heads` in a cell."""
     gap = t.need[cell] - heads
     cost: float = t.under[cell] * gap if gap > 0 else -t.over[cell] * gap
@@ -22,11 +22,13 @@ def cell_cost(t: Tables, cell: int, heads: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def respond(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
+def replan(
+    t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
     width: float, shake: float, temperature: float, rng: np.random.Generator,
 ) -> float:  # fmt: skip
-    """Let `person` choose the days first ≤ d < last anew; keep it if that is cheaper, or by chance; return the change.
+    """Let `person` choose the days first ≤ d < last anew; return the change of the cost, 0 where nothing is changed.
+
+    The new days are kept if they are cheaper, or by chance. Ten parameters: compiled code gets no objects but arrays.
 
     Parameters
     ----------
@@ -54,7 +56,7 @@ def respond(
             else:
                 price = t.under[c] if gap > 0 else -t.over[c]
             value[c] = t.wish[person, c] - price
-    if capped_part(t, person, row, first, last, value, idle) == np.inf:
+    if capped_span(t, person, row, first, last, value, idle) == np.inf:
         return 0.0
     change = 0.0
     for d in range(first, last):
@@ -80,10 +82,13 @@ def respond(
 
 @njit(cache=True, nogil=True)
 def anneal(
-    t: Tables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
+    t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
     steps: int, span: int, hot: float, cold: float, rng: np.random.Generator,
+    exact: float, width_low: float, width_high: float, noise: float,
 ) -> tuple[float, float]:  # fmt: skip
-    """Take `steps` random answers while the temperature falls from `hot` to `cold`; return last and best cost.
+    """Take `steps` random steps while the temperature falls from `hot` to `cold`; return last and best cost.
+
+    Fourteen parameters: compiled code gets no objects but arrays; the last four are those of `AnnealParams`.
 
     Parameters
     ----------
@@ -92,7 +97,7 @@ def anneal(
     best
         Where the best roster seen is left, shape (P, D).
     span
-        Most days that an answer may change.
+        Most days that a step may change.
     """
     people, days = chosen.shape
     least = cost
@@ -105,8 +110,8 @@ def anneal(
             first = int(rng.integers(-length // 2, days - length // 2))
             last, first = min(days, first + length), max(0, first)
         person = int(rng.integers(0, people))
-        width = 0.0 if rng.random() < 0.3 else rng.uniform(0.02, 0.3)
-        cost += respond(t, chosen, heads, person, first, last, width, 0.4, temperature, rng)
+        width = 0.0 if rng.random() < exact else rng.uniform(width_low, width_high)
+        cost += replan(t, chosen, heads, person, first, last, width, noise, temperature, rng)
         if cost < least - 1e-6:
             least = cost
             best[:] = chosen

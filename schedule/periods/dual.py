@@ -1,4 +1,4 @@
-"""What a head in each cell is worth: dual ascent, whose every step proves a bound.
+"""Prices of a head in each cell, by dual ascent: every step proves a bound.
 
 L(price) = Σ price · need + Σ over people of the cheapest (wishes − price) is a lower bound on the cost of every roster
 for each price between −over and under; caps on shift types are left out, which only lowers it.
@@ -9,12 +9,15 @@ from __future__ import annotations
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.ascent import Ascent, ascend
-from .person import FREE, ask
-from .tables import OFF, Frame
+from ..optimise.ascent import Ascent, AscentParams, ascend
+from .best_row import FREE, best_rows_watched
+from .tables import OFF, CompiledPeriod
 
 
-def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float) -> Ascent:
+def dual_ascent(
+    compiled: CompiledPeriod, watch: Watch, *, rounds: int, until_s: float, start: np.ndarray, upper: float,
+    params: AscentParams | None = None,
+) -> Ascent:  # fmt: skip
     """Raise the bound by at most `rounds` steps; it is −infinite where not even the first prices were valued.
 
     Parameters
@@ -24,20 +27,23 @@ def dual_ascent(frame: Frame, watch: Watch, *, rounds: int, until_s: float, star
     upper
         Cost of a known roster: it sets the step.
     """
-    t = frame.tables
-    everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), frame.days), OFF)
+    t = compiled.tables
+    everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), compiled.days), OFF)
     fixed = np.full_like(nobody, FREE)
     clock = Watch(watch.show, until_s - watch.elapsed_s, watch.stop)
 
     def evaluate(price: np.ndarray) -> tuple[float, np.ndarray] | None:
-        answered = ask(clock, t, everyone, nobody, price, fixed, 0)
+        answered = best_rows_watched(clock, t, everyone, nobody, price, fixed, 0)
         if answered is None:
             return None
         rows, costs, _ = answered
-        value = frame.constant + float(price @ t.need) + float(costs.sum())
+        value = compiled.constant + float(price @ t.need) + float(costs.sum())
         return value, t.need - heads_of(rows, len(t.units))
 
-    return ascend(evaluate, start, -t.over, t.under, clock, best=upper, stage="bound", most=rounds)
+    return ascend(
+        evaluate, start, -t.over, t.under, clock, best=upper, stage="bound", most=rounds,
+        params=params or AscentParams(),
+    )  # fmt: skip
 
 
 def heads_of(rows: np.ndarray, kinds: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""One person's answer to prices: the cheapest legal part, caps on shift types included."""
+"""One person's best row at given prices: the cheapest legal span of days, caps on shift types included."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import numpy as np
 from numba import njit
 
 from ...forecast.progress import Watch
-from .part import cheapest_part
-from .tables import Tables
+from .span import cheapest_span
+from .tables import PeriodTables
 
 FREE = -2
 """A day of which nothing is fixed."""
 
 
 @njit(cache=True, nogil=True)
-def capped_part(
-    t: Tables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
+def capped_span(
+    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
 ) -> float:
-    """Do as `cheapest_part`, then hold the caps: keep the cheapest shifts of a type, forbid it elsewhere, repeat.
+    """Do as `cheapest_span`, then hold the caps: keep the cheapest shifts of a type, forbid the others, repeat.
 
-    `value` is changed. The result obeys the caps, but need not be the cheapest that does.
+    `value` is changed. The result obeys the caps, but need not be the cheapest one that obeys them.
     """
     kinds = len(t.units)
     room = t.caps[person].copy()
@@ -32,7 +32,7 @@ def capped_part(
                 value[d * kinds + k] = np.inf
     used = np.zeros(kinds, np.int64)
     while True:
-        cost = cheapest_part(t, person, row, first, last, value, idle)
+        cost = cheapest_span(t, person, row, first, last, value, idle)
         if cost == np.inf:
             return cost
         used[:] = 0
@@ -50,7 +50,7 @@ def capped_part(
 
 @njit(cache=True, nogil=True)
 def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: int, k: int, room: int) -> None:
-    """Forbid type `k` but on the `room` cheapest of the days on which it is worked."""
+    """Forbid type `k` on all days but the `room` cheapest ones of those on which `row` has the type."""
     worked = np.sort(np.array([value[d * kinds + k] for d in range(first, last) if row[d] == k]))
     limit, equal = worked[room - 1], 0
     for v in worked[:room]:
@@ -66,9 +66,16 @@ def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: in
 
 @njit(cache=True, nogil=True)
 def priced_caps(
-    t: Tables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray, steps: int
+    t: PeriodTables,
+    person: int,
+    row: np.ndarray,
+    first: int,
+    last: int,
+    value: np.ndarray,
+    idle: np.ndarray,
+    steps: int,
 ) -> tuple[float, float]:
-    """Do as `capped_part`, but charge for types over their caps; return the cost and a bound on any legal row.
+    """Do as `capped_span`, but charge for types over their caps; return the cost and a bound on any legal row.
 
     min over legal rows ≥ min over all rows of (cost + Σ charge · shifts of the type) − Σ charge · cap, for each
     charge ≥ 0; the charges climb by Polyak's step towards the cost at hand.
@@ -88,7 +95,7 @@ def priced_caps(
             owed += charge[k] * room[k]
             for d in range(first, last):
                 charged[d * kinds + k] = value[d * kinds + k] + charge[k] if room[k] > 0 else np.inf
-        proven = cheapest_part(t, person, trial, first, last, charged, idle) - owed
+        proven = cheapest_span(t, person, trial, first, last, charged, idle) - owed
         if proven == np.inf:
             return np.inf, np.inf
         bound = max(bound, proven)
@@ -96,7 +103,7 @@ def priced_caps(
         for d in range(first, last):
             if trial[d] >= 0:
                 slope[trial[d]] += 1
-        if capped_part(t, person, trial, first, last, charged, idle) < np.inf:
+        if capped_span(t, person, trial, first, last, charged, idle) < np.inf:
             cost = 0.0
             for d in range(first, last):
                 cost += idle[d] if trial[d] < 0 else value[d * kinds + trial[d]]
@@ -118,9 +125,9 @@ def priced_caps(
 
 
 @njit(cache=True, nogil=True)
-def answers(
-    t: Tables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray, fixed: np.ndarray,
-    steps: int,
+def best_rows(
+    t: PeriodTables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray,
+    fixed: np.ndarray, steps: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     """Return each person's best rows, their costs (wishes − prices) over the days first ≤ d < last, and bounds on them.
 
@@ -129,13 +136,13 @@ def answers(
     people
         Which, shape (N,).
     chosen
-        The roster that stays outside of the days, shape (P, D).
+        The roster, shape (P, D); it stays outside of these days.
     price
         What a head in a cell is worth, shape (D T,).
     fixed
         Per person and day a shift type, −1 = off, or `FREE`, shape (P, D).
     steps
-        Of `priced_caps` for people over a cap; 0 = caps are not held.
+        Steps of `priced_caps` for people over a cap; 0 = caps are not held.
     """
     kinds, days = len(t.units), chosen.shape[1]
     rows, costs, bounds = np.empty((len(people), days), np.int64), np.empty(len(people)), np.empty(len(people))
@@ -149,7 +156,7 @@ def answers(
             for k in range(kinds):
                 c = d * kinds + k
                 value[c] = t.wish[p, c] - price[c] if hold in (FREE, k) else np.inf
-        bounds[i] = costs[i] = cheapest_part(t, p, rows[i], first, last, value, idle)
+        bounds[i] = costs[i] = cheapest_span(t, p, rows[i], first, last, value, idle)
         used[:] = 0
         for d in range(days):
             if rows[i, d] >= 0:
@@ -159,14 +166,20 @@ def answers(
     return rows, costs, bounds
 
 
-def ask(
-    watch: Watch, t: Tables, people: np.ndarray, chosen: np.ndarray, price: np.ndarray, fixed: np.ndarray, steps: int
+def best_rows_watched(
+    watch: Watch,
+    t: PeriodTables,
+    people: np.ndarray,
+    chosen: np.ndarray,
+    price: np.ndarray,
+    fixed: np.ndarray,
+    steps: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-    """Do as `answers` over all days, one person after another; None where stopped or out of time meanwhile."""
+    """Do as `best_rows` over all days, one person after another; None where stopped or out of time meanwhile."""
     told = []
     for person in people:
         if watch.stopped or watch.time_is_up:
             return None
-        told.append(answers(t, np.array([person]), chosen, 0, chosen.shape[1], price, fixed, steps))
+        told.append(best_rows(t, np.array([person]), chosen, 0, chosen.shape[1], price, fixed, steps))
     rows, costs, bounds = (np.concatenate(part) for part in zip(*told, strict=True))
     return rows, costs, bounds

@@ -1,0 +1,164 @@
+"""The parameters of the search for a plan of people: units, ranges, and why each value is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..optimise.ascent import AscentParams
+from ..optimise.params import expect
+
+
+@dataclass(frozen=True)
+class DualParams:
+    """The ascent of the bound.
+
+    Parameters
+    ----------
+    ascent
+        Its steps.
+    first_price
+        First price of a head in mean wages: above 1, since breaks are paid or filled by others. > 0.
+    first_goal_price
+        First price of a call towards a goal, in `Costs.lost_call`: the middle of what is possible. 0 to 1.
+    together
+        Share of the time in which the prices of all queues rise as one: a good start for each by itself. 0 to 1.
+    near
+        A group's heads go in part to queues whose price lies by at most this share below the highest: otherwise the
+        whole group would jump from round to round. > 0.
+    """
+
+    ascent: AscentParams = field(default_factory=AscentParams)
+    first_price: float = 1.2
+    first_goal_price: float = 0.5
+    together: float = 0.4
+    near: float = 0.05
+
+    def __post_init__(self) -> None:
+        expect(self.first_price > 0, "first_price > 0", self.first_price)
+        expect(0 <= self.first_goal_price <= 1, "0 <= first_goal_price <= 1", self.first_goal_price)
+        expect(0 <= self.together <= 1, "0 <= together <= 1", self.together)
+        expect(self.near > 0, "near > 0", self.near)
+
+
+@dataclass(frozen=True)
+class DescentParams:
+    """The descent: everybody chooses a week in turn, at smoothed prices that sharpen.
+
+    Parameters
+    ----------
+    widths
+        Widths of the smoothing, in square roots of the heads wanted, from round to round sharper. Each > 0.
+    sweeps
+        Rounds over everybody at each width: the later ones correct the earlier ones. ≥ 1.
+    large
+        People from whom on a staff is large: its rounds are long and its heads are nearly fractions. ≥ 1.
+    large_sweeps
+        Rounds at each width for a large staff. ≥ 1.
+    settle
+        Most rounds without smoothing: as a rule nobody moves after a few. ≥ 1.
+    dearer, cheaper
+        Factors on the price of a goal after a round that misses the goal, or more than meets it: up faster than down,
+        so that goals are met in the end. dearer > 1, 0 < cheaper < 1.
+    least_goal
+        Least price of a goal, in `Costs.lost_call`: from 0 no factor would raise it. 0 < least_goal ≤ 1.
+    lifted
+        Least price of a goal that the plan to go on from misses, in `Costs.lost_call`: so dear that it counts. 0 to 1.
+    """
+
+    widths: tuple[float, ...] = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
+    sweeps: int = 8
+    large: int = 500
+    large_sweeps: int = 3
+    settle: int = 30
+    dearer: float = 1.3
+    cheaper: float = 0.9
+    least_goal: float = 1e-4
+    lifted: float = 0.5
+
+    def __post_init__(self) -> None:
+        expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)
+        for name in ("sweeps", "large", "large_sweeps", "settle"):
+            expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
+        expect(self.dearer > 1, "dearer > 1", self.dearer)
+        expect(0 < self.cheaper < 1, "0 < cheaper < 1", self.cheaper)
+        expect(0 < self.least_goal <= 1, "0 < least_goal <= 1", self.least_goal)
+        expect(0 <= self.lifted <= 1, "0 <= lifted <= 1", self.lifted)
+
+
+@dataclass(frozen=True)
+class AnnealingParams:
+    """The annealing: one or two people leave the plan and choose anew, sometimes for the worse.
+
+    Parameters
+    ----------
+    steps
+        Steps for each person, after which more hardly help: they end the search for few people. ≥ 0.
+    pairs
+        Share of the steps in which two people leave together: some gains need both. 0 to 1.
+    widths
+        Widths of the smoothing, in square roots of the heads wanted; each step draws one. Each > 0.
+    exact
+        Share of the steps without smoothing. 0 to 1.
+    noise
+        Standard deviation of the noise on the prices' logit, drawn anew for each part of a day: other weeks than the
+        best one are tried. ≥ 0.
+    noise_parts
+        Parts of a day with noise of their own: 12 are two hours each, about as fine as starts of shifts matter. ≥ 1.
+    hot, cold
+        First and last temperature, in hours' mean wages: an hour is lost lightly first, and some minutes last. > 0.
+    crowd
+        People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
+    few
+        Options of a day that a step considers: the best by themselves, nearly always enough, at half the time. ≥ 1.
+    share
+        Share of the time left that the steps use; the rest ends the search in time. 0 < share ≤ 1.
+    """
+
+    steps: int = 1000
+    pairs: float = 0.3
+    widths: tuple[float, ...] = (0.02, 0.034, 0.06, 0.1, 0.17, 0.3)
+    exact: float = 0.15
+    noise: float = 0.4
+    noise_parts: int = 12
+    hot: float = 1.0
+    cold: float = 0.05
+    crowd: int = 60
+    few: int = 40
+    share: float = 0.97
+
+    def __post_init__(self) -> None:
+        expect(self.steps >= 0, "steps >= 0", self.steps)
+        for name in ("pairs", "exact"):
+            expect(0 <= getattr(self, name) <= 1, f"0 <= {name} <= 1", getattr(self, name))
+        expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)
+        expect(self.noise >= 0, "noise >= 0", self.noise)
+        expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
+        for name in ("noise_parts", "crowd", "few"):
+            expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
+        expect(0 < self.share <= 1, "0 < share <= 1", self.share)
+
+
+@dataclass(frozen=True)
+class PeopleParams:
+    """The whole search.
+
+    Parameters
+    ----------
+    small_share, large_share
+        Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): few people leave more
+        to search, many a bound that is hard to raise. 0 to 1.
+    move_gain
+        What a person's move to another queue must gain, in hours' mean wages: moves disturb. ≥ 0.
+    """
+
+    small_share: float = 0.35
+    large_share: float = 0.6
+    move_gain: float = 0.02
+    dual: DualParams = field(default_factory=DualParams)
+    descent: DescentParams = field(default_factory=DescentParams)
+    annealing: AnnealingParams = field(default_factory=AnnealingParams)
+
+    def __post_init__(self) -> None:
+        for name in ("small_share", "large_share"):
+            expect(0 <= getattr(self, name) <= 1, f"0 <= {name} <= 1", getattr(self, name))
+        expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)
