@@ -39,15 +39,15 @@ def replan(
     shake
         Standard deviation of the noise, in widths of the curve.
     """
-    kinds, days = len(t.units), chosen.shape[1]
+    types, days = len(t.units), chosen.shape[1]
     old, row = chosen[person].copy(), chosen[person].copy()
-    value, idle = np.empty(days * kinds), np.zeros(days)
+    option_cost, off_cost = np.empty(days * types), np.zeros(days)
     for d in range(first, last):
         noise = rng.normal(0.0, shake) if shake > 0 else 0.0
-        for k in range(kinds):
-            c = d * kinds + k
+        for k in range(types):
+            c = d * types + k
             if t.wish[person, c] == np.inf:
-                value[c] = np.inf
+                option_cost[c] = np.inf
                 continue
             gap = t.need[c] - heads[c] + (old[d] == k)
             if width > 0:
@@ -55,13 +55,13 @@ def replan(
                 price = (t.under[c] + t.over[c]) / (1 + np.exp(-x)) - t.over[c]
             else:
                 price = t.under[c] if gap > 0 else -t.over[c]
-            value[c] = t.wish[person, c] - price
-    if capped_span(t, person, row, first, last, value, idle) == np.inf:
+            option_cost[c] = t.wish[person, c] - price
+    if capped_span(t, person, row, first, last, option_cost, off_cost) == np.inf:
         return 0.0
     change = 0.0
     for d in range(first, last):
         if row[d] != old[d]:
-            c = d * kinds
+            c = d * types
             if old[d] >= 0:
                 h = heads[c + old[d]]
                 change += cell_cost(t, c + old[d], h - 1) - cell_cost(t, c + old[d], h) - t.wish[person, c + old[d]]
@@ -73,9 +73,9 @@ def replan(
     for d in range(first, last):
         if row[d] != old[d]:
             if old[d] >= 0:
-                heads[d * kinds + old[d]] -= 1
+                heads[d * types + old[d]] -= 1
             if row[d] >= 0:
-                heads[d * kinds + row[d]] += 1
+                heads[d * types + row[d]] += 1
             chosen[person, d] = row[d]
     return change
 

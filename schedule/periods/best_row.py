@@ -15,24 +15,24 @@ FREE = -2
 
 @njit(cache=True, nogil=True)
 def capped_span(
-    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
+    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, option_cost: np.ndarray, off_cost: np.ndarray
 ) -> float:
     """Do as `cheapest_span`, then hold the caps: keep the cheapest shifts of a type, forbid the others, repeat.
 
-    `value` is changed. The result obeys the caps, but need not be the cheapest one that obeys them.
+    `option_cost` is changed. The result obeys the caps, but need not be the cheapest one that obeys them.
     """
-    kinds = len(t.units)
+    types = len(t.units)
     room = t.caps[person].copy()
     for d in range(len(row)):
         if row[d] >= 0 and not first <= d < last:
             room[row[d]] -= 1
-    for k in range(kinds):
+    for k in range(types):
         if room[k] <= 0:
             for d in range(first, last):
-                value[d * kinds + k] = np.inf
-    used = np.zeros(kinds, np.int64)
+                option_cost[d * types + k] = np.inf
+    used = np.zeros(types, np.int64)
     while True:
-        cost = cheapest_span(t, person, row, first, last, value, idle)
+        cost = cheapest_span(t, person, row, first, last, option_cost, off_cost)
         if cost == np.inf:
             return cost
         used[:] = 0
@@ -40,28 +40,28 @@ def capped_span(
             if row[d] >= 0:
                 used[row[d]] += 1
         held = True
-        for k in range(kinds):
+        for k in range(types):
             if used[k] > room[k]:
                 held = False
-                _forbid(value, row, first, last, kinds, k, room[k])
+                _forbid(option_cost, row, first, last, types, k, room[k])
         if held:
             return cost
 
 
 @njit(cache=True, nogil=True)
-def _forbid(value: np.ndarray, row: np.ndarray, first: int, last: int, kinds: int, k: int, room: int) -> None:
+def _forbid(option_cost: np.ndarray, row: np.ndarray, first: int, last: int, types: int, k: int, room: int) -> None:
     """Forbid type `k` on all days but the `room` cheapest ones of those on which `row` has the type."""
-    worked = np.sort(np.array([value[d * kinds + k] for d in range(first, last) if row[d] == k]))
+    worked = np.sort(np.array([option_cost[d * types + k] for d in range(first, last) if row[d] == k]))
     limit, equal = worked[room - 1], 0
     for v in worked[:room]:
         equal += v == limit
     for d in range(first, last):
-        v = value[d * kinds + k]
+        v = option_cost[d * types + k]
         keep = row[d] == k and (v < limit or (v == limit and equal > 0))
         if keep and v == limit:
             equal -= 1
         if not keep:
-            value[d * kinds + k] = np.inf
+            option_cost[d * types + k] = np.inf
 
 
 @njit(cache=True, nogil=True)
@@ -71,8 +71,8 @@ def priced_caps(
     row: np.ndarray,
     first: int,
     last: int,
-    value: np.ndarray,
-    idle: np.ndarray,
+    option_cost: np.ndarray,
+    off_cost: np.ndarray,
     steps: int,
 ) -> tuple[float, float]:
     """Do as `capped_span`, but charge for types over their caps; return the cost and a bound on any legal row.
@@ -80,22 +80,22 @@ def priced_caps(
     min over legal rows ≥ min over all rows of (cost + Σ charge · shifts of the type) − Σ charge · cap, for each
     charge ≥ 0; the charges climb by Polyak's step towards the cost at hand.
     """
-    kinds = len(t.units)
+    types = len(t.units)
     room = t.caps[person].copy()
     for d in range(len(row)):
         if row[d] >= 0 and not first <= d < last:
             room[row[d]] -= 1
-    charge, slope = np.zeros(kinds), np.zeros(kinds)
+    charge, slope = np.zeros(types), np.zeros(types)
     trial, best = row.copy(), row.copy()
     least, bound = np.inf, -np.inf
     for _ in range(steps):
-        charged = value.copy()
+        charged = option_cost.copy()
         owed = 0.0
-        for k in range(kinds):
+        for k in range(types):
             owed += charge[k] * room[k]
             for d in range(first, last):
-                charged[d * kinds + k] = value[d * kinds + k] + charge[k] if room[k] > 0 else np.inf
-        proven = cheapest_span(t, person, trial, first, last, charged, idle) - owed
+                charged[d * types + k] = option_cost[d * types + k] + charge[k] if room[k] > 0 else np.inf
+        proven = cheapest_span(t, person, trial, first, last, charged, off_cost) - owed
         if proven == np.inf:
             return np.inf, np.inf
         bound = max(bound, proven)
@@ -103,22 +103,22 @@ def priced_caps(
         for d in range(first, last):
             if trial[d] >= 0:
                 slope[trial[d]] += 1
-        if capped_span(t, person, trial, first, last, charged, idle) < np.inf:
+        if capped_span(t, person, trial, first, last, charged, off_cost) < np.inf:
             cost = 0.0
             for d in range(first, last):
-                cost += idle[d] if trial[d] < 0 else value[d * kinds + trial[d]]
+                cost += off_cost[d] if trial[d] < 0 else option_cost[d * types + trial[d]]
             if cost < least:
                 least = cost
                 best[:] = trial
         length = 0.0
-        for k in range(kinds):
+        for k in range(types):
             if slope[k] < 0 and charge[k] <= 0:
                 slope[k] = 0.0
             length += slope[k] ** 2
         if length == 0 or least - bound <= 1e-6 * max(1.0, abs(least)):
             break
         rise = least - proven if least < np.inf else max(1.0, abs(proven))
-        for k in range(kinds):
+        for k in range(types):
             charge[k] = max(0.0, charge[k] + rise / length * slope[k])
     row[:] = best
     return least, bound
@@ -144,25 +144,25 @@ def best_rows(
     steps
         Steps of `priced_caps` for people over a cap; 0 = caps are not held.
     """
-    kinds, days = len(t.units), chosen.shape[1]
+    types, days = len(t.units), chosen.shape[1]
     rows, costs, bounds = np.empty((len(people), days), np.int64), np.empty(len(people)), np.empty(len(people))
-    value, idle, used = np.empty(days * kinds), np.zeros(days), np.zeros(kinds, np.int64)
+    option_cost, off_cost, used = np.empty(days * types), np.zeros(days), np.zeros(types, np.int64)
     for i in range(len(people)):
         p = people[i]
         rows[i] = chosen[p]
         for d in range(first, last):
             hold = fixed[p, d]
-            idle[d] = 0.0 if hold < 0 else np.inf
-            for k in range(kinds):
-                c = d * kinds + k
-                value[c] = t.wish[p, c] - price[c] if hold in (FREE, k) else np.inf
-        bounds[i] = costs[i] = cheapest_span(t, p, rows[i], first, last, value, idle)
+            off_cost[d] = 0.0 if hold < 0 else np.inf
+            for k in range(types):
+                c = d * types + k
+                option_cost[c] = t.wish[p, c] - price[c] if hold in (FREE, k) else np.inf
+        bounds[i] = costs[i] = cheapest_span(t, p, rows[i], first, last, option_cost, off_cost)
         used[:] = 0
         for d in range(days):
             if rows[i, d] >= 0:
                 used[rows[i, d]] += 1
         if steps > 0 and costs[i] < np.inf and (used > t.caps[p]).any():
-            costs[i], bounds[i] = priced_caps(t, p, rows[i], first, last, value, idle, steps)
+            costs[i], bounds[i] = priced_caps(t, p, rows[i], first, last, option_cost, off_cost, steps)
     return rows, costs, bounds
 
 

@@ -52,10 +52,10 @@ def _fits(rows: np.ndarray, fixed: np.ndarray) -> np.ndarray:
 
 def _fix(pool: RowPool, weight: np.ndarray, fixed: np.ndarray, threshold: float) -> None:
     """Fix every cell above the threshold, or as far below as needed, or the heaviest row that is not whole."""
-    kinds = len(pool.compiled.tables.units)
+    types = len(pool.compiled.tables.units)
     n, days = fixed.shape
     used = np.flatnonzero(weight > 1e-9)
-    total = np.zeros((n, days, kinds + 1))
+    total = np.zeros((n, days, types + 1))
     for day in range(days):
         np.add.at(total[:, day], (pool.owner[used], pool.rows[used, day] + 1), weight[used])
     total[fixed != FREE] = 0

@@ -46,8 +46,8 @@ def dual_ascent(
     )  # fmt: skip
 
 
-def heads_of(rows: np.ndarray, kinds: int) -> np.ndarray:
+def heads_of(rows: np.ndarray, types: int) -> np.ndarray:
     """Return the heads in each cell of `rows`, shape (D T,)."""
     days = rows.shape[1]
-    cells = (np.arange(days) * kinds + rows)[rows >= 0]
-    return np.bincount(cells, minlength=days * kinds).astype(np.int64)
+    cells = (np.arange(days) * types + rows)[rows >= 0]
+    return np.bincount(cells, minlength=days * types).astype(np.int64)

@@ -46,13 +46,13 @@ class RowPool:
     ) -> None:
         t, self.params = compiled.tables, params or ColumnParams()
         self.compiled, self.patch, self.chosen = compiled, patch, chosen.copy()
-        kinds = len(t.units)
-        self.begin, self.end = patch.first * kinds, patch.last * kinds
+        types = len(t.units)
+        self.begin, self.end = patch.first * types, patch.last * types
         others = chosen.copy()
         others[patch.people, patch.first : patch.last] = -1
-        heads = heads_of(others, kinds)
+        heads = heads_of(others, types)
         self.need = (t.need - heads)[self.begin : self.end].astype(float)
-        wishes = _wishes(t.wish, others, kinds)
+        wishes = _wishes(t.wish, others, types)
         outside = np.r_[0 : self.begin, self.end : len(t.need)]
         self.constant = compiled.constant + wishes + sum(cell_cost(t, int(c), int(heads[c])) for c in outside)
         n = len(patch.people)
@@ -77,14 +77,14 @@ class RowPool:
 
     def add(self, owner: np.ndarray, rows: np.ndarray) -> int:
         """Add whole rows, shape (n, D), of the patch's people `owner`; return how many were new."""
-        t, kinds = self.compiled.tables, len(self.compiled.tables.units)
+        t, types = self.compiled.tables, len(self.compiled.tables.units)
         part = rows[:, self.patch.first : self.patch.last]
         keys = [bytes([int(o) & 255, int(o) >> 8]) + r.tobytes() for o, r in zip(owner, part, strict=True)]
         fresh = [i for i, key in enumerate(keys) if key not in self.seen and not self.seen.add(key)]  # type: ignore[func-returns-value]
         if not fresh:
             return 0
         owner, part = owner[fresh], part[fresh]
-        cells = np.arange(part.shape[1]) * kinds + part
+        cells = np.arange(part.shape[1]) * types + part
         worked = part >= 0
         person, _ = np.nonzero(worked)
         wish = np.zeros(part.shape)
@@ -150,10 +150,10 @@ class RowPool:
     def whole(self, keep: np.ndarray) -> Linear:
         """Return the programme over the rows `keep`, whole ones."""
         n, m, k = len(self.patch.people), len(self.cells), len(keep)
-        kinds = len(self.compiled.tables.units)
+        types = len(self.compiled.tables.units)
         part = self.rows[keep]
         at, day = np.nonzero(part >= 0)
-        cells = self.place[day * kinds + part[at, day]]
+        cells = self.place[day * types + part[at, day]]
         at, cells = at[cells >= 0], cells[cells >= 0]
         rows = np.concatenate([self.owner[keep], n + cells, n + np.tile(np.arange(m), 2)])
         columns = np.concatenate([np.arange(k), at, k + np.arange(2 * m)])
@@ -167,7 +167,7 @@ class RowPool:
         )  # fmt: skip
 
 
-def _wishes(wish: np.ndarray, chosen: np.ndarray, kinds: int) -> float:
+def _wishes(wish: np.ndarray, chosen: np.ndarray, types: int) -> float:
     """Return the cost of the wishes that `chosen` meets or not, beyond the constant."""
     person, day = np.nonzero(chosen >= 0)
-    return float(wish[person, day * kinds + chosen[person, day]].sum())
+    return float(wish[person, day * types + chosen[person, day]].sum())

@@ -38,7 +38,7 @@ class _Outside(NamedTuple):
 
 @njit(cache=True, nogil=True)
 def cheapest_span(
-    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, value: np.ndarray, idle: np.ndarray
+    t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, option_cost: np.ndarray, off_cost: np.ndarray
 ) -> float:
     """Write the cheapest choices of the days first ≤ d < last into `row`; return their cost, infinite without any.
 
@@ -46,9 +46,9 @@ def cheapest_span(
     ----------
     row
         A shift type or −1 per day, shape (D,); legal outside of the span.
-    value
+    option_cost
         Cost of each cell, infinite = not allowed, shape (D T,).
-    idle
+    off_cost
         Cost of each day off, shape (D,).
     """
     g = _graph_of(t, person)
@@ -65,8 +65,8 @@ def cheapest_span(
         for r in range(len(g.relax)):
             for i in range(width):
                 table.cost[base[n] + r * width + i] = 0.0 if r <= outside.follows else np.inf
-    fill_back(g, table, t.order, g.first, value, idle, first, last)
-    cost = read_forward(g, table, value, idle, first, last, (outside.node, outside.rest, outside.paid), row)
+    fill_back(g, table, t.order, g.first, option_cost, off_cost, first, last)
+    cost = read_forward(g, table, option_cost, off_cost, first, last, (outside.node, outside.rest, outside.paid), row)
     if cost < np.inf:
         for d in range(first, last):
             if row[d] >= 0:
