@@ -14,7 +14,9 @@ from ..forecast.progress import Watch
 from ..forecast.queueing.curve.curve import Curve
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.require import Requirement, refuse_unknown_handle_times, require
+from ..schedule.judge.check import Verdict
 from ..schedule.plan.decide import decide
+from ..schedule.plan.decision import Decision
 from ..schedule.plan.measure import ServiceData
 from ..schedule.plan.settings import SolveSettings
 from ..schedule.plan.stages import timed
@@ -64,17 +66,20 @@ def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * inputs.grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
-    found = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
+    found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
     notes = [*inputs.notes, *_far(inputs), *_lost_families(problem)]
     if len(predicted.quality):
         notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
-    return replace(
+    return Outcome(
+        inputs,
         found,
+        verdict,
         requirement=needed.requirement,
         curve=needed.curve,
         forecast=predicted,
         stages={**stages, **found.stages},
         notes=tuple(notes),
+        stopped=stopped,
     )
 
 
@@ -84,18 +89,24 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
     if table is None:
         raise InputError("no requirement is given")
     problem = problem_of(inputs, table, curves)
-    found = _decided(inputs, problem, service_data(inputs, curves, None), watch)
+    found, verdict, stopped = _decided(inputs, problem, service_data(inputs, curves, None), watch)
     curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
-    return replace(
+    return Outcome(
+        inputs,
         found,
+        verdict,
         requirement=_inside(table, slots),
         curve=None if curve is None else _inside(curve, slots),
         notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem)),
+        stages=found.stages,
+        stopped=stopped,
     )
 
 
-def _decided(inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch: Watch) -> Outcome:
-    """Decide and let the judge look; requirement and notes are those of the caller."""
+def _decided(
+    inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch: Watch
+) -> tuple[Decision, Verdict, bool]:
+    """Return the decision, the judge's verdict on it, and whether the user stopped the run before the judge's turn."""
     asked = inputs.config.solve
     settings = SolveSettings(asked.time_limit_s, asked.gap, asked.seed, asked.threads)
     found = decide(problem, data, settings, watch)
@@ -108,7 +119,7 @@ def _decided(inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch:
         coverage=found.coverage,
         wages=found.cost_wages if found.named else None,
     )
-    return Outcome(inputs, found, verdict, pd.DataFrame(), stages=found.stages, stopped=stopped)
+    return found, verdict, stopped
 
 
 def predict(inputs: Inputs, watch: Watch) -> Forecast:
