@@ -14,8 +14,8 @@ from busyhour.schedule.exchange.cells import pool_of
 from busyhour.schedule.exchange.day_assignment import DayAssignment
 from busyhour.schedule.exchange.model import make_model
 from busyhour.schedule.exchange.plan import plan_of
-from busyhour.schedule.people.best_week import Chosen, Responder
-from busyhour.schedule.people.compile import People
+from busyhour.schedule.people.best_week import ChosenWeek, WeekFinder
+from busyhour.schedule.people.compile import CompiledStaff
 from busyhour.schedule.price.week import missing_day_price, price_week, start_spread_h, wish_lost
 from busyhour.schedule.problem.costs import Costs, Premium
 from busyhour.schedule.problem.horizon import Horizon
@@ -110,13 +110,14 @@ def test_the_price_of_a_week_is_the_sum_written_out(seed):
 def test_the_compiled_search_of_people_pays_the_same_for_a_week(seed):
     problem, weeks = made(seed)
     place = {c.shift.key: c for c in pool_of(problem, planned_of(weeks)).cells}
-    people = People.of(problem)
-    responder = Responder(people)
-    for person, week in zip(people.persons, weeks, strict=True):
-        options = np.array([person.menu.place[s.key] if s else -1 for s in week])
-        breaks = np.zeros((len(options), person.menu.slots.shape[1]), dtype=np.int64)
+    staff = CompiledStaff.of(problem)
+    finder = WeekFinder(staff)
+    for person, week in zip(staff.people, weeks, strict=True):
+        number = {s.key: o for o, s in enumerate(person.options.shifts)}
+        options = np.array([number[s.key] if s else -1 for s in week])
+        breaks = np.zeros((len(options), person.options.break_slots.shape[1]), dtype=np.int64)
         told = price_week(problem, person.agent, [place[s.key] for s in week if s])
-        assert responder.money(person, Chosen(options, breaks)) == pytest.approx(told.total)
+        assert finder.own_cost(person, ChosenWeek(options, breaks)) == pytest.approx(told.total)
 
 
 @settings(max_examples=25, deadline=None)
