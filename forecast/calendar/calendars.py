@@ -42,6 +42,7 @@ class Calendar:
 
     Examples
     --------
+    >>> from busyhour.forecast.calendar.opening_hours import parse_opening
     >>> bank = Calendar(parse_opening({"monday": "09:00-10:00"}), None)
     >>> bank.open_mask(Grid(dt.date(2026, 6, 1), days=1, minutes=30)).sum()
     np.int64(2)

@@ -64,6 +64,7 @@ def test_an_edit_during_the_solve_changes_nothing(centre: Path, tmp_path: Path) 
     assert CliRunner().invoke(app, ["check", str(run)]).exit_code == 0
 
 
+@pytest.mark.slow
 def test_tables_plan_as_their_files_do(planned: Path, tmp_path: Path) -> None:
     """A Python user's tables give the very plan of the folder, and a run folder that can be planned again."""
     told = tables_of(planned)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import pkgutil
 import re
 import shlex
@@ -41,9 +42,16 @@ def blocks_of(page: Path) -> list[Block]:
     return [Block(m["mark"] or "", m["kind"], m["text"]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
 
 
-SLOW = {"people_rules", "requirements", "tutorial"}
+SLOW = {"guides/people_rules.md", "guides/python.md", "guides/requirements.md", "tutorial.md"}
+
+
+def page_name(page: Path) -> str:
+    """Return the path of a page below docs."""
+    return page.relative_to(DOCS).as_posix()
+
+
 PAGES = [
-    pytest.param(p, marks=[pytest.mark.slow] * (p.stem in SLOW), id=p.stem)
+    pytest.param(p, marks=[pytest.mark.slow] * (page_name(p) in SLOW), id=page_name(p))
     for p in sorted(DOCS.rglob("*.md"))
     if any(b.kind in ("console", "python") for b in blocks_of(p))
 ]
@@ -149,9 +157,19 @@ MODULES = sorted(
 )
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", [pytest.param(m, marks=[pytest.mark.slow] * (".moving." in m)) for m in MODULES])
 def test_docstring_examples(name: str) -> None:
     """The examples of the code's docstrings hold."""
     result = doctest.testmod(importlib.import_module(name), optionflags=FLAGS)
     assert result.attempted
     assert not result.failed
+
+
+def test_the_run_folder_is_described_whole(workshop: tuple[Path, str]) -> None:
+    """Every file of a run and every key of summary.json stands on its page."""
+    page = (DOCS / "reference" / "run_folder.md").read_text(encoding="utf-8")
+    run = workshop[0] / "data" / "bank" / "runs" / "2003-10-27"
+    names = [p.name + "/" * p.is_dir() for p in run.iterdir()]
+    keys = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    missing = [name for name in (*names, *keys) if f"`{name}`" not in page]
+    assert not missing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import importlib.util
-import json
 import re
 import subprocess
 import sys
@@ -105,16 +104,6 @@ def test_examples_of_csv_have_known_columns(text: str) -> None:
     header, *rows = csv.reader(text.splitlines())
     assert any(set(header) <= set(known) for known in (*PEOPLE.values(), *CALLS.values(), ORIGINS))
     assert all(len(row) == len(header) for row in rows)
-
-
-def test_the_run_folder_is_described_whole(workshop: tuple[Path, str]) -> None:
-    """Every file of a run and every key of summary.json stands on its page."""
-    page = (DOCS / "reference" / "run_folder.md").read_text(encoding="utf-8")
-    run = workshop[0] / "data" / "bank" / "runs" / "2003-10-27"
-    names = [p.name + "/" * p.is_dir() for p in run.iterdir()]
-    keys = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    missing = [name for name in (*names, *keys) if f"`{name}`" not in page]
-    assert not missing
 
 
 @pytest.mark.slow

@@ -120,6 +120,7 @@ def test_an_average_follows_the_running_day_and_other_models_say_that_they_do_no
     assert "running_day" in kinds["weekday_mean"][1] and kinds["weekday_mean"][0] == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_queues_in_other_processes_at_once(tmp_path):
     script = tmp_path / "many.py"
     script.write_text(MANY, encoding="utf-8")

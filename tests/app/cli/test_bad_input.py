@@ -216,7 +216,7 @@ main()
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize(
     "stage",
-    ["start", "forecast", *(pytest.param(s, marks=pytest.mark.slow) for s in ("people", "annealing", "simulate"))],
+    ["start", *(pytest.param(s, marks=pytest.mark.slow) for s in ("forecast", "people", "annealing", "simulate"))],
 )
 def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None:
     """Stops soon with code 130; what is published is whole: the earlier run, or the best plan so far."""

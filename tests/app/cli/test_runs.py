@@ -77,6 +77,7 @@ def test_tables_agree_with_each_other(planned: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_same_input_same_plan(planned: Path, tmp_path: Path) -> None:
     """A run that ends by its gap repeats itself to the byte."""
     busyhour("plan", planned, "--out", tmp_path / "again", "--quiet")
@@ -84,6 +85,7 @@ def test_same_input_same_plan(planned: Path, tmp_path: Path) -> None:
         assert (tmp_path / "again" / f"{name}.csv").read_bytes() == (planned / RUN / f"{name}.csv").read_bytes(), name
 
 
+@pytest.mark.slow
 def test_every_stage_alone(planned: Path, tmp_path: Path) -> None:
     """Forecast, require, schedule, simulate and check on bare files."""
     volume, requirement, run = tmp_path / "volume.csv", tmp_path / "requirement.csv", tmp_path / "run"

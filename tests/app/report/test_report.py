@@ -162,6 +162,7 @@ def test_history_lies_on_the_same_weekday_and_time(shared_run: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_charts_draw_as_pictures(make_run: Callable[..., Path]) -> None:
     run = read_run(make_run(days=1))
     specs = charts(run, TimeAxis.of(run))

@@ -128,6 +128,7 @@ def test_an_origin_outside_the_history_names_the_days_that_would_do(origin, offi
         backtest(make_calls(office, days=42), office, interval_min=60, origins=origins, model="last_week")
 
 
+@pytest.mark.slow
 def test_an_old_origin_of_a_long_file_forecasts_as_the_file_cut_there(make_calls):
     """A history of three years: no origin is out of reach because later days came."""
     weekdays = Calendar(dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), ((540, 720),)))

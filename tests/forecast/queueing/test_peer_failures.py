@@ -49,6 +49,7 @@ def test_5_impatient_callers_may_need_fewer_agents_than_the_load():
     assert required_agents("erlang_a", 100, 300, 120, GOAL) == 98
 
 
+@pytest.mark.slow
 def test_6_an_occupancy_that_is_met_exactly():
     n = np.arange(1, 400)
     loads = np.array([float(f"{0.85 * k:.2f}") for k in n])

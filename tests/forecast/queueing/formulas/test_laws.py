@@ -100,8 +100,10 @@ def test_patience_of_any_law_gives_the_exact_queue(law):
 
 
 @pytest.mark.parametrize(("law", "level"), [
-    (Exponential(1.0), 0.842), (law_of_cv(0.5), 0.849), (law_of_cv(2.5), 0.834), (law_of_cv(0.0), 0.857),
-    (Empirical([1.0]), 0.857),
+    (Exponential(1.0), 0.842),
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in (
+        (law_of_cv(0.5), 0.849), (law_of_cv(2.5), 0.834), (law_of_cv(0.0), 0.857), (Empirical([1.0]), 0.857),
+    )),
 ])  # fmt: skip
 def test_the_law_of_handle_times_hardly_matters(law, level):
     found = simulate(*desk_of(50, 288.0, 300.0, 120.0), GOAL, handle=law, min_runs=64, max_runs=64)

@@ -54,6 +54,7 @@ def test_one_agent_waits_as_pollaczek_and_khinchine_say(cv):
     assert of(found)["asa_s"] == pytest.approx(rho / (1 - rho) * (1 + cv**2) / 2 * 150.0, rel=0.03)
 
 
+@pytest.mark.slow
 def test_uncertain_rate_mixes_over_a_gamma_law():
     mean, cv = 100.0, 0.15
     sd = math.sqrt(mean + (cv * mean) ** 2)
@@ -79,6 +80,7 @@ def test_a_day_is_busy_as_a_whole():
     assert day["p_goal"] == pytest.approx(stats.gamma.cdf(limit, cv**-2, scale=cv**2), abs=0.03)
 
 
+@pytest.mark.slow
 def test_absent_heads_mix_over_the_binomial_law():
     volume = volume_of(days=7, patience_s=120.0)
     found = simulate(whole(volume, 12), volume, GOAL, absent=0.1, seed=5)
