@@ -1,4 +1,4 @@
-"""The check of parameter ranges that the frozen dataclasses of the searches and models share."""
+"""Checks of ranges that the frozen dataclasses of searches and models share."""
 
 from __future__ import annotations
 
@@ -41,3 +41,15 @@ def check_ranges(params: object, positive: Sequence[str] = (), **ranges: tuple[f
         if not ((value >= low) & (value <= high)).all():
             bounds = f"{name} ≥ {low:g}" if np.isinf(high) else f"{low:g} ≤ {name} ≤ {high:g}"
             raise ValueError(f"Expected {bounds}, got {getattr(params, name)}.")
+
+
+def expect(holds: bool, what: str, value: object) -> None:
+    """Raise an error where a parameter breaks a condition that is no plain range.
+
+    Raises
+    ------
+    ValueError
+        "Expected `what`, got `value`."
+    """
+    if not holds:
+        raise ValueError(f"Expected {what}, got {value}.")

@@ -21,9 +21,9 @@ from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, Config, plan_file, read_plan
 from ..intake.read import calls_files, read_calls
-from .last_week import LastWeek, last_week
 from .people import read_people
 from .special_days import read_special_days
+from .week_before import WeekBefore, last_week
 
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
@@ -105,14 +105,14 @@ class Folder:
         path, site = self.path / OVERRIDES, self.config.site
         return read_overrides(path, zone=site.zone, interval_min=site.interval_min) if path.is_file() else ()
 
-    def last_week(self, grid: Grid, run: Path | None) -> LastWeek:
+    def last_week(self, grid: Grid, run: Path | None) -> WeekBefore:
         """Return what the `run` of the week before leaves behind; nothing without one."""
         if run is None:
-            return LastWeek()
+            return WeekBefore()
         c = self.config
         return last_week(run, grid, c.site.zone, c.rules, c.queue)
 
-    def people(self, grid: Grid, before: LastWeek) -> tuple[Agent, ...]:
+    def people(self, grid: Grid, before: WeekBefore) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
         c, calendar = self.config, self.calendar()
         return read_people(

@@ -30,12 +30,12 @@ from ..intake.read import calls_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
-from .last_week import LastWeek, activity_of
 from .options import RunOptions
 from .people import STAFF
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
 from .special_days import FILE as SPECIAL_DAYS
+from .week_before import WeekBefore, activity_of
 
 CALLS, REQUIREMENT, CURVE = "calls.csv", "requirement.csv", "curve.csv"
 PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
@@ -84,7 +84,7 @@ class Inputs:
     horizon: Horizon
     calendar: Calendar
     people: tuple[Agent, ...]
-    before: LastWeek
+    before: WeekBefore
     files: Mapping[str, InputFile] = field(repr=False)
     texts: Mapping[str, pd.DataFrame] = field(repr=False)
     arguments: Mapping[str, Any]

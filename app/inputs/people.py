@@ -21,7 +21,7 @@ from ...schedule.tables import TABLES
 from ..intake.names import nearest
 from .absences import WeekDays, Window, read_windows, refuse_strangers
 from .fixed import FIXED, keep_fixed
-from .last_week import LastWeek
+from .week_before import WeekBefore
 
 STAFF, AVAILABILITY, LEAVE, WISHES = "staff.csv", "availability.csv", "leave.csv", "wishes.csv"
 WISHED = ("", "early", "late", "off")
@@ -37,7 +37,7 @@ def read_people(
     queues: Sequence[str],
     costs: Costs,
     families: Mapping[str, ShiftFamily],
-    before: LastWeek | None = None,
+    before: WeekBefore | None = None,
     open_slots: np.ndarray | None = None,
     staff_file: Path | None = None,
 ) -> tuple[Agent, ...]:
@@ -89,7 +89,7 @@ def read_people(
         WeekDays.of(grid, families, open_slots),
         read_windows(folder / AVAILABILITY, grid, zone, known),
         read_windows(folder / LEAVE, grid, zone, known),
-        before or LastWeek(),
+        before or WeekBefore(),
         _wishes(folder / WISHES, grid, known, families),
     )
     rows = staff.astype(object).where(staff.notna(), None).to_dict("records")
@@ -115,7 +115,7 @@ class _Reader:
     days: WeekDays
     availability: Mapping[str, tuple[Window, ...]]
     leave: Mapping[str, tuple[Window, ...]]
-    before: LastWeek
+    before: WeekBefore
     wishes: Mapping[str, tuple[Wish, ...]]
 
     def agent(self, number: int, row: Mapping[str, Any]) -> Agent | None:

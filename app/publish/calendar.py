@@ -24,7 +24,7 @@ _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for
 
 
 @dataclass(frozen=True)
-class Entry:
+class CalendarEntry:
     """One event of an earlier calendar file and its revision."""
 
     sequence: int
@@ -90,7 +90,7 @@ def uid(site: str, agent: str, date: dt.date, nth: int) -> str:
 
 
 def _calendar(
-    run: Run, agent: str, shifts: list[Stretch], zone: Component | None, earlier: Mapping[str, Entry]
+    run: Run, agent: str, shifts: list[Stretch], zone: Component | None, earlier: Mapping[str, CalendarEntry]
 ) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", "-//busyhour//schedule//EN")
@@ -134,12 +134,12 @@ def _moment(time: pd.Timestamp) -> dt.datetime:
     return plain.astimezone(dt.UTC) if twice else plain.replace(fold=0)
 
 
-def _revised(event: Event, earlier: Entry | None) -> Event:
+def _revised(event: Event, earlier: CalendarEntry | None) -> Event:
     event.add("sequence", 0 if earlier is None else earlier.sequence + (_told(event) != _told(earlier.event)))
     return event
 
 
-def _cancelled(entry: Entry, stamp: dt.datetime) -> Component:
+def _cancelled(entry: CalendarEntry, stamp: dt.datetime) -> Component:
     event = entry.event
     again = event.get("status") == "CANCELLED"
     for name in ("sequence", "status", "dtstamp"):
@@ -160,12 +160,12 @@ def _encoded(value: Any) -> bytes:
     return text if isinstance(text, bytes) else str(text).encode()
 
 
-def _entries(path: Path) -> dict[str, Entry]:
+def _entries(path: Path) -> dict[str, CalendarEntry]:
     """Return the events of an earlier calendar file by id."""
     if not path.exists():
         return {}
     events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
-    return {str(e["uid"]): Entry(int(e.get("sequence", 0)), e) for e in events}
+    return {str(e["uid"]): CalendarEntry(int(e.get("sequence", 0)), e) for e in events}
 
 
 def _zone(run: Run) -> Component | None:

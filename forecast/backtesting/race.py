@@ -55,7 +55,7 @@ PARAMS = RaceParams()
 
 
 @dataclass(frozen=True)
-class Entry:
+class RaceEntry:
     """One model's errors over the newest `origins` origins."""
 
     model: str
@@ -76,14 +76,14 @@ class Race:
         How many origins there were.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RaceEntry, ...]
     origins: int
     over: PastOrigins | None = field(default=None, repr=False)
     predictions: Mapping[str, Sequence[Prediction]] = field(default_factory=dict, repr=False)
     failed: Mapping[str, InputError] = field(default_factory=dict, repr=False)
 
     @property
-    def finalists(self) -> tuple[Entry, ...]:
+    def finalists(self) -> tuple[RaceEntry, ...]:
         """The entries that ran over all origins, the best first."""
         return tuple(e for e in self.entries if e.origins == self.origins)
 
@@ -121,9 +121,9 @@ class _Runner:
             self.failed = error
         self.seconds += time.perf_counter() - began
 
-    def entry(self, over: PastOrigins) -> Entry:
+    def entry(self, over: PastOrigins) -> RaceEntry:
         """Return the errors so far."""
-        return Entry(self.name, over.score(self.predictions), self.seconds, len(self.predictions))
+        return RaceEntry(self.name, over.score(self.predictions), self.seconds, len(self.predictions))
 
 
 def _run(

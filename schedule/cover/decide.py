@@ -15,7 +15,7 @@ from .search import PartSearch
 
 
 @dataclass(frozen=True)
-class Decision:
+class PartDecision:
     """The best whole heads found for a part, their true cost in it, and the proven bound."""
 
     counts: Counts | None
@@ -34,7 +34,7 @@ class Decision:
 
 def decide(
     frame: CoverFrame, part: Part, effort: Effort, *, present: Counts | None = None, thorough: bool = True
-) -> Decision:
+) -> PartDecision:
     """Return whole heads for `part`, decided again with more margin while the true curve misses a goal.
 
     A plan on the floor or above gains what its envelope says only where the curve is concave. Where the plan misses a
@@ -47,7 +47,7 @@ def decide(
     thorough
         Whether to search among all shifts when those that the LP uses do not reach the gap.
     """
-    best = Decision(present, None if present is None else cost_of(frame, part, present), None)
+    best = PartDecision(present, None if present is None else cost_of(frame, part, present), None)
     asked = part
     for attempt in range(frame.params.rounds):
         search = PartSearch(frame, asked, effort, thorough, best.counts)
@@ -60,7 +60,7 @@ def decide(
             break
         cost = cost_of(frame, part, search.best)
         if best.cost is None or cost < best.cost:
-            best = Decision(search.best, cost, best.bound)
+            best = PartDecision(search.best, cost, best.bound)
         missed = _missed(frame, part, search.full, search.best)
         if not missed or effort.over or best.near(effort.gap):
             break

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from ..optimise.ranges import above_zero, at_least_zero, share
+from ...forecast.ranges import check_ranges
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,6 @@ class CoverParams:
     patience: int = 2
 
     def __post_init__(self) -> None:
-        above_zero(self, "exact_heads", "mend_heads", "rounds", "patience")
-        at_least_zero(self, "week_tolerance", "far_tolerance")
-        share(self, "mend_share", "polish_share", "bound_gap_share", "improve_share")
+        shares = dict.fromkeys(("mend_share", "polish_share", "bound_gap_share", "improve_share"), (0.0, 1.0))
+        tolerances = dict.fromkeys(("week_tolerance", "far_tolerance"), (0.0, math.inf))
+        check_ranges(self, ("exact_heads", "mend_heads", "rounds", "patience"), **shares, **tolerances)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .short_stretches import ShortPlan, Stretch, stretches
+from .short_stretches import ShortPlan, ShortStretch, stretches
 from .what_holds_back import RULES, Barriers
 
 ENOUGH_MIN = 120
@@ -21,7 +21,7 @@ OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "
 
 
 @dataclass(frozen=True)
-class Answer:
+class OneMoreAgent:
     """What one more agent would take: the rule that binds, told, its cost (None = cannot be bought), who it is, and the
     agent-hours that it mends where that is known."""
 
@@ -72,7 +72,7 @@ def explain(
     return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
 
 
-def _by_break(plan: ShortPlan, stretch: Stretch) -> Answer | None:
+def _by_break(plan: ShortPlan, stretch: ShortStretch) -> OneMoreAgent | None:
     """Try every other place of every break that lies in the stretch; take the one that lowers the shortage most."""
     slack, best, found = plan.slack[stretch.queue], 1e-9, None
     for agent, shifts in plan.assigned.items():
@@ -95,7 +95,7 @@ def _by_break(plan: ShortPlan, stretch: Stretch) -> Answer | None:
     detail = (
         f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for no money."
     )
-    return Answer("break_window", detail, 0.0, agent, hours)
+    return OneMoreAgent("break_window", detail, 0.0, agent, hours)
 
 
 def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:
@@ -121,12 +121,12 @@ class Reach:
     """
 
     plan: ShortPlan
-    stretch: Stretch
+    stretch: ShortStretch
     chosen: np.ndarray
     there: np.ndarray
 
     @classmethod
-    def of(cls, plan: ShortPlan, stretch: Stretch) -> Reach:
+    def of(cls, plan: ShortPlan, stretch: ShortStretch) -> Reach:
         """Choose the shifts."""
         there = plan.there(stretch.start, stretch.end)
         enough = min(int(there.max(initial=0)), max(1, ENOUGH_MIN // plan.problem.grid.minutes))
@@ -150,7 +150,7 @@ class Reach:
         return f"{shift.pattern} on {shift.date} ({there:g} of {whole:g} h there)"
 
 
-def _by_person(reach: Reach) -> Answer | None:
+def _by_person(reach: Reach) -> OneMoreAgent | None:
     """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
     if not reach.plan.problem.staff or not len(reach.chosen):
         return None
@@ -162,21 +162,21 @@ def _by_person(reach: Reach) -> Answer | None:
     agent, cost, others = reach.plan.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
     more = f"; {others} more could come" if others else ""
     who, shift = reach.plan.names[agent.id], reach.told(int(at))
-    return Answer("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
+    return OneMoreAgent("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
 
 
-def _by_rule(reach: Reach) -> Answer:
+def _by_rule(reach: Reach) -> OneMoreAgent:
     """Name the rule that holds back most people alone, and the cheapest hire."""
     plan = reach.plan
     hire = plan.hire_wages[reach.chosen] * plan.weights[reach.chosen]
     if not np.isfinite(hire).any():
-        return Answer("shifts", "No shift of any contract can be on the phone then.")
+        return OneMoreAgent("shifts", "No shift of any contract can be on the phone then.")
     best = int(np.argmin(hire / reach.there))
     new = f"One more person on {reach.told(best)} costs {hire[best]:.2f}."
     if not plan.problem.staff:
-        return Answer("cost", new, float(hire[best]), "one more shift")
+        return OneMoreAgent("cost", new, float(hire[best]), "one more shift")
     rule, told = binding(reach.barriers, reach.costs)
-    return Answer(rule, f"{told} {new}", float(hire[best]), "new hire")
+    return OneMoreAgent(rule, f"{told} {new}", float(hire[best]), "new hire")
 
 
 def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:

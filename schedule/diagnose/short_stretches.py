@@ -15,7 +15,7 @@ from .what_holds_back import RULES, Barriers, Rostered
 
 
 @dataclass(frozen=True)
-class Stretch:
+class ShortStretch:
     """Slots [start, end) of a queue in which too few are on the phone; `under` is the worst slot's shortage."""
 
     queue: str
@@ -57,7 +57,7 @@ class ShortPlan:
             out[str(queue)][slots] = values.loc[rows.index].to_numpy(dtype=float)
         return out
 
-    def pooled(self, stretch: Stretch) -> str:
+    def pooled(self, stretch: ShortStretch) -> str:
         """Tell whether the goal of the period around `stretch` holds as it is; "" where the goal is per interval."""
         demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
         gain = demand.gain
@@ -69,7 +69,7 @@ class ShortPlan:
         held = "holds as it is" if total >= 0 else f"lacks {-total:.1f} calls"
         return f"By the service curve the {demand.goal.basis}'s goal {held}."
 
-    def floor(self, stretch: Stretch) -> str:
+    def floor(self, stretch: ShortStretch) -> str:
         """Tell where `stretch` lies below the floor of a pooled goal; "" where it does not."""
         demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
         if demand.by_interval:
@@ -149,7 +149,7 @@ def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarr
     return np.asarray(np.maximum(np.minimum(end, high) - np.maximum(start, low), 0))
 
 
-def stretches(plan: ShortPlan) -> list[Stretch]:
+def stretches(plan: ShortPlan) -> list[ShortStretch]:
     """Return the runs of short slots within one day, the largest shortage first."""
     out = []
     for queue, slack in plan.slack.items():
@@ -158,5 +158,5 @@ def stretches(plan: ShortPlan) -> list[Stretch]:
             flags = np.concatenate([[False], short[part] > 1e-9, [False]]).astype(np.int8)
             edges = part.start + np.flatnonzero(np.diff(flags))
             for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-                out.append(Stretch(queue, a, b, float(short[a:b].max()), float(short[a:b].sum())))
+                out.append(ShortStretch(queue, a, b, float(short[a:b].max()), float(short[a:b].sum())))
     return sorted(out, key=lambda s: (-s.under_slots, s.queue, s.start))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from ..optimise.ranges import above_zero, at_least_zero, share
+from ...forecast.ranges import check_ranges
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class ExchangeParams:
     patience: int = 4
 
     def __post_init__(self) -> None:
-        above_zero(self, "block_options", "block_s", "slower", "settle_sweeps", "day_sweeps", "patience")
-        at_least_zero(
-            self, "whole_binaries", "large_binaries", "block_gap", "settle_rounds", "settle_noise_h", "least_gain"
-        )
-        share(self, "exact_share", "relax_share", "calm_share", "near_share", "bound_share")
+        above_zero = ("block_options", "block_s", "slower", "settle_sweeps", "day_sweeps", "patience")
+        from_zero = ("whole_binaries", "large_binaries", "block_gap", "settle_rounds", "settle_noise_h", "least_gain")
+        shares = ("exact_share", "relax_share", "calm_share", "near_share", "bound_share")
+        ranges = dict.fromkeys(from_zero, (0.0, math.inf)) | dict.fromkeys(shares, (0.0, 1.0))
+        check_ranges(self, above_zero, **ranges)

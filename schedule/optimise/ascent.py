@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...forecast.progress import Watch
-from .params import expect
+from ...forecast.ranges import expect
 
 
 @dataclass(frozen=True)

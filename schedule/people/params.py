@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ...forecast.ranges import expect
 from ..optimise.ascent import AscentParams
-from ..optimise.params import expect
 
 
 @dataclass(frozen=True)

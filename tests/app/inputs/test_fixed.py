@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from busyhour.app.inputs.last_week import last_week
 from busyhour.app.inputs.people import read_people
+from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.costs import Costs

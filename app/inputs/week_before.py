@@ -20,7 +20,7 @@ from ...schedule.tables import TABLES
 
 
 @dataclass(frozen=True)
-class LastWeek:
+class WeekBefore:
     """What a week leaves behind for the next.
 
     Attributes
@@ -44,7 +44,7 @@ class LastWeek:
     running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
 
 
-def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: Collection[str]) -> LastWeek:
+def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: Collection[str]) -> WeekBefore:
     """Read the activity.csv of a run folder of the week before; who works none of `queues` now is on no phone.
 
     Shifts that start inside the week of `grid` or later are ignored, so naming a run of the same week does no harm.
@@ -79,7 +79,7 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
     running = rows[rows["shift"].isin(shifts.index[shifts["end"] > grid.first]) & (rows["end"] > grid.first)]
     running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
     running = running.reindex(columns=list(ACTIVITY)).reset_index(drop=True)
-    return LastWeek(earliest, run, off, weekends, _families(folder, yesterday), running)
+    return WeekBefore(earliest, run, off, weekends, _families(folder, yesterday), running)
 
 
 def activity_of(folder: Path) -> Path:
