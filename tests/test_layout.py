@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import tomllib
 from pathlib import Path
@@ -92,3 +93,21 @@ def test_what_queueing_exports_is_never_hidden_by_a_file_of_that_name() -> None:
     import busyhour.forecast.queueing as queueing
 
     assert not set(queueing.__all__) & {p.stem for p in (ROOT / "forecast" / "queueing").glob("*.py")}
+
+
+def test_the_map_of_the_house_names_every_folder() -> None:
+    """docs/background/house.md tells each folder of code once, and no other."""
+    text = (ROOT / "docs" / "background" / "house.md").read_text(encoding="utf-8")
+    _, _, part = text.partition("## Every folder in one line")
+    told = re.findall(r"^\| `([a-z_/]+)/` \|", part.partition("\n## ")[0], re.MULTILINE)
+    folders = sorted({p.parent.relative_to(ROOT).as_posix() for p in MODULES if p.name == "__init__.py"})
+    assert sorted(told) == folders
+
+
+def test_the_maps_name_files_that_exist() -> None:
+    """Each file that the pages about the house name is there."""
+    for page in ("house.md", "walk.md"):
+        text = (ROOT / "docs" / "background" / page).read_text(encoding="utf-8")
+        named = set(re.findall(r"`((?:forecast|schedule|app)/[a-z_/]+\.py)`", text))
+        assert named
+        assert not [name for name in sorted(named) if not (ROOT / name).exists()]
