@@ -23,7 +23,7 @@ from ..schedule.plan.stages import timed
 from ..schedule.problem.demand import demands_of
 from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
-from .config.plan_toml import Config
+from .config.schema import Config
 from .inputs.inputs import Inputs
 from .judging import judged
 from .outcome import Outcome

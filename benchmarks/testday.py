@@ -18,7 +18,7 @@ from busyhour.schedule.judge.check import check
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
-from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.rules.rules import Rules
 
 WEEKS = Path(__file__).parent / "weeks"

@@ -18,7 +18,8 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from busyhour.app.config.plan_toml import Config, read_plan
+from busyhour.app.config.plan_toml import read_plan
+from busyhour.app.config.schema import Config
 from busyhour.app.files import refuse_foreign, run_folder, write_atomic, write_csv
 from busyhour.app.inputs.snapshot import InputFile
 from busyhour.app.publish.summary import versions

@@ -27,11 +27,11 @@ import typer
 from pydantic import BaseModel
 
 from busyhour.app.cli.main import app
-from busyhour.app.config import plan_toml as config
+from busyhour.app.config import schema as config
 from busyhour.app.intake.mapping import Intake
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.problem.costs import Costs, Premium
-from busyhour.schedule.problem.shifts import Break, ShiftFamily
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Contract
 from busyhour.schedule.rules.fixed_shifts import FixedShifts
 from busyhour.schedule.rules.rules import FAMILY, SHIFT, SPECS, WORK, ContractRules, Rules

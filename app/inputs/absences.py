@@ -14,7 +14,7 @@ import pandas as pd
 from ...forecast.calendar.grid import WEEKDAYS, Grid, midnight
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv
-from ...schedule.problem.shifts import ShiftFamily
+from ...schedule.problem.shift_families import ShiftFamily
 from ...schedule.tables import TABLES
 from ..intake.names import nearest
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv, refuse_duplicates
-from ...schedule.problem.shifts import Shift, ShiftFamily
+from ...schedule.problem.shift_families import ShiftFamily
+from ...schedule.problem.shifts import Shift
 from ...schedule.problem.staff import Agent, Contract, Fixed
 from ...schedule.tables import TABLES
 from ..intake.names import nearest

@@ -19,7 +19,8 @@ from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import read_text_csv
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
-from ..config.plan_toml import PLAN, Config, plan_file, read_plan
+from ..config.plan_toml import PLAN, plan_file, read_plan
+from ..config.schema import Config
 from ..intake.read import calls_files, read_calls
 from .people import read_people
 from .special_days import read_special_days

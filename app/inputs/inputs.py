@@ -23,7 +23,8 @@ from ...forecast.queueing.curve.curve import Curve
 from ...forecast.tables import read_text_csv
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
-from ..config.plan_toml import PLAN, Config, plan_file, plan_of, read_plan
+from ..config.plan_toml import PLAN, plan_file, plan_of, read_plan
+from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..intake.names import nearest
 from ..intake.read import calls_files

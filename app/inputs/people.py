@@ -15,7 +15,8 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv, refuse_duplicates
 from ...schedule.problem.costs import Costs
-from ...schedule.problem.shifts import ShiftFamily, shifts_of_week
+from ...schedule.problem.shift_families import ShiftFamily
+from ...schedule.problem.shifts import shifts_of_week
 from ...schedule.problem.staff import Agent, Contract, Wish
 from ...schedule.tables import TABLES
 from ..intake.names import nearest

@@ -12,7 +12,7 @@ from ...forecast.errors import InputError
 from ...forecast.queueing.curve.curve import Curve
 from ...forecast.tables import TABLES, read_csv, refuse_duplicates
 from ...schedule.problem.horizon import WEEK_DAYS, Horizon
-from ..config.plan_toml import Site
+from ..config.schema import Site
 from .folder import Folder
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...schedule.problem.costs import Premium
-from ...schedule.problem.shifts import minute_of
+from ...schedule.problem.shift_families import minute_of
 from ..report.figures import known
 from ..report.gantt import Stretch
 from ..report.run import Run

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...schedule.problem.costs import Costs, Premium
 from ...schedule.problem.horizon import WEEK_DAYS
-from ...schedule.problem.shifts import Break, ShiftFamily
+from ...schedule.problem.shift_families import Break, ShiftFamily
 from ...schedule.problem.staff import Contract
 from ...schedule.rules.rules import SPECS, Rules
 from ...schedule.rules.spec import RuleSpec

@@ -11,7 +11,7 @@ from ...forecast.queueing.goal.targets import ServiceGoal
 from ..problem.costs import Costs
 from ..problem.horizon import Horizon
 from ..problem.problem import Demand, ScheduleProblem
-from ..problem.shifts import Break, ShiftFamily
+from ..problem.shift_families import Break, ShiftFamily
 from ..problem.staff import Agent, Contract
 from ..rules.rules import Rules
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
-from .shifts import minute_of
+from .shift_families import minute_of
 
 
 @dataclass(frozen=True)

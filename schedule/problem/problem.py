@@ -14,7 +14,8 @@ from ...forecast.queueing.goal.targets import ServiceGoal
 from ..rules.rules import Rules
 from .costs import Costs
 from .horizon import Horizon
-from .shifts import Shift, ShiftFamily, minute_of, shifts_of_week
+from .shift_families import ShiftFamily, minute_of
+from .shifts import Shift, shifts_of_week
 from .staff import Agent, Contract
 
 

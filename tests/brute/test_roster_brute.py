@@ -22,7 +22,8 @@ from busyhour.schedule.optimise.status import Infeasible
 from busyhour.schedule.problem.costs import Costs, Premium
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
-from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
+from busyhour.schedule.problem.shift_families import ShiftFamily
+from busyhour.schedule.problem.shifts import PlannedShift
 from busyhour.schedule.problem.staff import Agent, Contract, Wish
 from busyhour.schedule.rules.rules import Rules
 

@@ -12,7 +12,7 @@ from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.costs import Costs
-from busyhour.schedule.problem.shifts import ShiftFamily
+from busyhour.schedule.problem.shift_families import ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract, Fixed
 from busyhour.schedule.rules.rules import Rules
 

@@ -13,7 +13,7 @@ from busyhour.schedule.cover.frame import CoverFrame
 from busyhour.schedule.cover.part import blocks
 from busyhour.schedule.cover.solve import solve_cover
 from busyhour.schedule.problem.costs import Costs, Premium
-from busyhour.schedule.problem.shifts import Break
+from busyhour.schedule.problem.shift_families import Break
 
 
 @pytest.mark.parametrize(("shortest", "longest", "best"), [(420, 480, 488.5), (240, 540, 454.5)])

@@ -19,7 +19,8 @@ from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned, on_phone
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
-from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
+from busyhour.schedule.problem.shifts import PlannedShift, shifts_of_week
 from busyhour.schedule.problem.staff import Agent, Contract
 from busyhour.schedule.rules.rules import Rules
 

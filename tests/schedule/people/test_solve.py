@@ -20,7 +20,8 @@ from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
-from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
+from busyhour.schedule.problem.shifts import PlannedShift
 from busyhour.schedule.problem.staff import Agent, Contract
 from busyhour.schedule.rules.rules import Rules
 

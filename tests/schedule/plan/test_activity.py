@@ -7,7 +7,8 @@ import pandas as pd
 
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.schedule.plan import activity as tables
-from busyhour.schedule.problem.shifts import Break, PlannedShift, ShiftFamily, shifts_of_week
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
+from busyhour.schedule.problem.shifts import PlannedShift, shifts_of_week
 from busyhour.schedule.problem.staff import Agent
 from busyhour.schedule.tables import TABLES
 

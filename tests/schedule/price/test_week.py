@@ -20,7 +20,8 @@ from busyhour.schedule.price.week import missing_day_price, price_week, start_sp
 from busyhour.schedule.problem.costs import Costs, Premium
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
-from busyhour.schedule.problem.shifts import PlannedShift, ShiftFamily
+from busyhour.schedule.problem.shift_families import ShiftFamily
+from busyhour.schedule.problem.shifts import PlannedShift
 from busyhour.schedule.problem.staff import Agent, Contract, Wish
 from busyhour.schedule.rules.rules import Rules
 
