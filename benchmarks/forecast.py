@@ -25,9 +25,9 @@ from busyhour.forecast.backtesting.score import METRICS
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.models import MODELS, model_named
 
-from ..forecast_goals import Row, shown, verdicts
-from ..forecast_peers import PEERS, peer, task
-from ..forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
+from .forecast_goals import Row, shown, verdicts
+from .forecast_peers import PEERS, peer, task
+from .forecast_sets import DESK_ORIGINS, SETS, Set, sets_named
 
 DEFAULTS = ("factor", "auto")
 TOOL = "score_forecast.py"

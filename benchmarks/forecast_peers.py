@@ -17,7 +17,7 @@ from busyhour.forecast.backtesting.score import score
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.tables import QUANTILE_COLUMNS
 
-from ..forecast_sets import Set
+from .forecast_sets import Set
 
 PEERS = ("mstl_calls", "prophet_calls")
 LIMIT_S = 3600

@@ -21,7 +21,7 @@ from busyhour.forecast.calls.history import History
 from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.models import model_named
 
-from ..forecast_sets import SETS, Set, sets_named
+from .forecast_sets import SETS, Set, sets_named
 
 BANK_DAYS = 60
 HOURS = (1, 2, 3, 4, 6, 8, 10)
