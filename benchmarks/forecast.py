@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ import pandas as pd
 
 from busyhour.forecast.backtesting.rolling import backtest, scores
 from busyhour.forecast.backtesting.score import METRICS
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.models import MODELS, model_named
 
@@ -100,6 +103,15 @@ def ratios(ours: list[Row], theirs: list[Row]) -> Iterator[str]:
             yield f"  {row['model']} / {whole['model']}: WAPE {wape:.2f}, seconds {seconds:.4f}"
 
 
+def inspection(of: Set) -> str:
+    """Tell how long it takes to find what the history of a set is not learnt from, after a first time."""
+    (past,) = histories(of.calls, of.calendar, minutes=of.interval_min).values()
+    cleaned(past)
+    began = time.perf_counter()
+    cleaned(past)
+    return f"  history of {len(past.dates)} days inspected in {time.perf_counter() - began:.3f} s"
+
+
 def measure(of: Set, models: list[str], data: Path, peers: Path | None) -> list[Row]:
     """Print the tables of one set and return the rows of busyhour's own models."""
     print(head(of))
@@ -118,7 +130,7 @@ def measure(of: Set, models: list[str], data: Path, peers: Path | None) -> list[
             continue
         print("\n".join(line(row) for row in theirs), flush=True)
         said += ratios(rows, theirs)
-    print("\n".join(said), flush=True)
+    print("\n".join([*said, inspection(of)]), flush=True)
     return rows
 
 
