@@ -11,7 +11,7 @@ from ..forecast.calendar.grid import Grid
 from ..forecast.errors import InputError
 from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
-from ..forecast.queueing.curve.curve import Curve
+from ..forecast.queueing.curve.service_curve import ServiceCurve
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.require import Requirement, refuse_unknown_handle_times, require
 from ..schedule.judge.check import Verdict
@@ -108,7 +108,7 @@ def _decided(
 ) -> tuple[Decision, Verdict, bool]:
     """Return the decision, the judge's verdict on it, and whether the user stopped the run before the judge's turn."""
     asked = inputs.config.solve
-    settings = SolveSettings(asked.time_limit_s, asked.gap, asked.seed, asked.threads)
+    settings = SolveSettings(time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads)
     found = decide(problem, data, settings, watch)
     stopped = watch.stopped
     verdict = judged(
@@ -166,7 +166,7 @@ def requirement_of(inputs: Inputs, volume: pd.DataFrame) -> Requirement:
     )
 
 
-def decisive(config: Config, curves: Mapping[str, Curve]) -> dict[str, Curve]:
+def decisive(config: Config, curves: Mapping[str, ServiceCurve]) -> dict[str, ServiceCurve]:
     """Return the curves that the schedule decides by: an interval goal on the moving queue is decided by its need."""
     queues = config.queue
     return {
@@ -176,7 +176,7 @@ def decisive(config: Config, curves: Mapping[str, Curve]) -> dict[str, Curve]:
     }
 
 
-def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, Curve] | None) -> ScheduleProblem:
+def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, ServiceCurve] | None) -> ScheduleProblem:
     """Join requirement, curves, people and rules into a schedule problem."""
     config, horizon, running = inputs.config, inputs.horizon, inputs.before.running
     goals = {name: queue.goal for name, queue in config.queue.items()}
@@ -194,7 +194,7 @@ def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, C
     )
 
 
-def service_data(inputs: Inputs, curves: Mapping[str, Curve] | None, volume: pd.DataFrame | None) -> ServiceData:
+def service_data(inputs: Inputs, curves: Mapping[str, ServiceCurve] | None, volume: pd.DataFrame | None) -> ServiceData:
     """Return what the service of a plan is measured with."""
     config = inputs.config
     return ServiceData(

@@ -258,6 +258,7 @@ def simulate(
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
     from rich.console import Console
 
+    from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
     from ..stages import SimulateOptions, simulate_file
     from .progress_board import Board
@@ -274,4 +275,4 @@ def simulate(
         show_frame(found.service[found.service["period"] != "interval"], as_json=True, quiet=quiet)
     elif not quiet:
         Console(highlight=False).print(simulation(found))
-    return STOPPED if found.stopped == "user" else DONE
+    return STOPPED if found.stopped == SimulationEnd.USER else DONE

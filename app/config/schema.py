@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
 from ...forecast.queueing.goal.targets import ServiceGoal
+from ...schedule.plan.settings import SolveSettings
 from ...schedule.problem.costs import Costs
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.shift_families import ShiftFamily
@@ -101,10 +102,10 @@ class Solve(_Strict):
     `time_limit_s` covers shifts and people together; `gap` is the share at which the plan is good enough.
     """
 
-    time_limit_s: float = Field(default=90.0, gt=0)
-    gap: float = Field(default=0.01, ge=0, lt=1)
-    seed: int = Field(default=1, ge=0)
-    threads: int = Field(default=1, ge=1, le=64)
+    time_limit_s: float = Field(default=SolveSettings.time_limit_s, gt=0)
+    gap: float = Field(default=SolveSettings.gap, ge=0, lt=1)
+    seed: int = Field(default=SolveSettings.seed, ge=0)
+    threads: int = Field(default=SolveSettings.threads, ge=1, le=64)
 
 
 class Config(_Strict):

@@ -21,7 +21,7 @@ from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
-from ..intake.read import calls_files, read_calls
+from ..intake.read import read_calls
 from .people import read_people
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
@@ -158,10 +158,6 @@ class Folder:
         if self.staff is not None:
             named["staff.csv"] = self.staff
         return {n: f for n, f in named.items() if f.is_file()}
-
-    def calls_files(self) -> dict[str, Path]:
-        """Return the files of calls, by the name under which a run keeps them."""
-        return {f.name: f for f in calls_files(self.path, self.config.intake)}
 
 
 def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:

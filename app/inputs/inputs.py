@@ -19,7 +19,7 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.overrides import Override
 from ...forecast.progress import Watch
-from ...forecast.queueing.curve.curve import Curve
+from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.tables import read_text_csv
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
@@ -94,7 +94,7 @@ class Inputs:
     findings: pd.DataFrame | None = field(default=None, repr=False)
     overrides: tuple[Override, ...] = ()
     requirement: pd.DataFrame | None = field(default=None, repr=False)
-    curves: Mapping[str, Curve] | None = field(default=None, repr=False)
+    curves: Mapping[str, ServiceCurve] | None = field(default=None, repr=False)
     seconds: float = 0.0
 
     @property

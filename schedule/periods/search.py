@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import ceil, gcd, isfinite
 
 import numpy as np
@@ -18,6 +19,19 @@ from .dual import heads_of
 from .params import PeriodParams
 from .patch import Patch, RowPool
 from .tables import CompiledPeriod
+
+
+class PatchEnd(StrEnum):
+    """How the search of a patch ended; progress shows the text."""
+
+    CLOSED = "closed"
+    """Proven: no better roster differs in the patch only."""
+    LONG = "long"
+    """The time was too short."""
+    DONE = "done"
+    """The time sufficed."""
+    FAILED = "failed"
+    """The solver broke down."""
 
 
 @dataclass
@@ -132,19 +146,20 @@ class PeriodSearch:
         self.offer(kept, "annealing")
         return kept
 
-    def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
+    def whole_patch(
+        self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float
+    ) -> PatchEnd:
         """Choose a patch anew by columns, dives and a programme over the pool; return how the search of it ended.
 
-        ``closed`` = proven that no better roster differs in the patch only; ``long`` = the time was too short;
-        ``done`` = it was not; ``failed`` = the solver broke down and the best roster stays.
+        Where the solver breaks down, the best roster stays.
         """
         try:
             return self._patch(patch, rounds, dives, until_s, mip_s)
         except SolverFault as fault:
             self.watch.tell("part", f"the solver failed: {fault}", best=self.cost, bound=self.bound)
-            return "failed"
+            return PatchEnd.FAILED
 
-    def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
+    def _patch(self, patch: Patch, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> PatchEnd:
         """Do as `whole_patch`, but for failures of the solver."""
         columns = self.params.columns
         seed = int(self.rng.integers(1 << 31))
@@ -154,13 +169,13 @@ class PeriodSearch:
         upper = self.target + 1e-4 * self.grain
         found = generate(pool, free, self.watch, rounds=rounds, near=near, upper=upper, until_s=until_s)
         if found is None:
-            return "long"
+            return PatchEnd.LONG
         if len(patch.people) == len(self.best):
             self.price[pool.begin + pool.cells] = pool.split(found.point)[2]
             if (patch.first, patch.last) == (0, self.compiled.days):
                 self.raise_bound(found.bound)
         if found.bound > upper:
-            return "closed"
+            return PatchEnd.CLOSED
         for threshold in dives:
             if self.over or self.watch.elapsed_s > until_s:
                 break
@@ -168,8 +183,8 @@ class PeriodSearch:
         if mip_s > 0 and not self.over:
             again = generate(pool, free, self.watch, rounds=columns.again_rounds, near=near, until_s=until_s)
             if again is not None and not self._whole_rows(pool, again, mip_s):
-                return "long"
-        return "long" if self.watch.elapsed_s > until_s else "done"
+                return PatchEnd.LONG
+        return PatchEnd.LONG if self.watch.elapsed_s > until_s else PatchEnd.DONE
 
     def _dive(self, pool: RowPool, threshold: float, until_s: float) -> None:
         """Offer the roster of one dive; the pool keeps its rows, annealed where that changes the patch alone."""

@@ -16,7 +16,7 @@ from .patch import Patch
 from .patch_choice import PatchChoice
 from .problem import PeriodProblem
 from .result import PeriodPlan
-from .search import PeriodSearch
+from .search import PatchEnd, PeriodSearch
 from .tables import OFF, CompiledPeriod
 
 
@@ -131,7 +131,7 @@ def _patch_by_patch(search: PeriodSearch, gap: float, rounds: int | None, limit_
         how = search.whole_patch(
             patch, rounds=p.patch_rounds, dives=p.patch_dives, until_s=began + limit_s, mip_s=limit_s / 2
         )
-        patches.learn(kind, before - search.cost, done=how != "long")
+        patches.learn(kind, before - search.cost, done=how is not PatchEnd.LONG)
         text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
         watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
         turn += 1

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...forecast.calendar.grid import Grid, midnight
 from ...forecast.errors import InputError
-from ...forecast.queueing.curve.curve import Curve
+from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.formulas.service_level import counted
 from ..problem.heads import heads_of, on_phone
 from ..problem.problem import Demand, ScheduleProblem
@@ -40,11 +40,11 @@ class Expected:
     row: np.ndarray
     share: np.ndarray
     heads: np.ndarray
-    curve: Curve
+    curve: ServiceCurve
     demand: Demand
 
     @classmethod
-    def of(cls, demand: Demand, curve: Curve, grid: Grid, heads: np.ndarray, absent: np.ndarray) -> Expected:
+    def of(cls, demand: Demand, curve: ServiceCurve, grid: Grid, heads: np.ndarray, absent: np.ndarray) -> Expected:
         """Lay `curve` (agents on the phone) on the open slots of `grid`; `heads` and `absent` are per slot."""
         slots = np.flatnonzero(demand.open)
         row = np.searchsorted(curve.starts, grid.starts[slots], side="right") - 1
@@ -73,7 +73,10 @@ class Expected:
 
 
 def expectations(
-    covered: Mapping[str, np.ndarray], problem: ScheduleProblem, curves: Mapping[str, Curve] | None, absent: np.ndarray
+    covered: Mapping[str, np.ndarray],
+    problem: ScheduleProblem,
+    curves: Mapping[str, ServiceCurve] | None,
+    absent: np.ndarray,
 ) -> dict[str, Expected]:
     """Return queue → expected service for the queues that have a curve.
 
@@ -95,7 +98,7 @@ def expectations(
 
 
 def coverage(
-    activity: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, Curve] | None, absent: np.ndarray
+    activity: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, ServiceCurve] | None, absent: np.ndarray
 ) -> pd.DataFrame:
     """Return coverage.csv: every open slot of every queue, and closed ones in which somebody is on the phone.
 
@@ -156,7 +159,7 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def service_expected(
-    covered: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, Curve] | None, absent: np.ndarray
+    covered: pd.DataFrame, problem: ScheduleProblem, curves: Mapping[str, ServiceCurve] | None, absent: np.ndarray
 ) -> pd.DataFrame:
     """Pool the expected service per queue and period: calls are summed, shares never averaged.
 

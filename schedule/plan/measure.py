@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.progress import Stopped, Watch
-from ...forecast.queueing.curve.curve import Curve
+from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.formulas.time_laws import TimeLaw
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
@@ -46,7 +46,7 @@ class ServiceData:
         Rows of activity of earlier shifts that run on into the planned time.
     """
 
-    curves: Mapping[str, Curve] | None
+    curves: Mapping[str, ServiceCurve] | None
     absent: np.ndarray
     volume: pd.DataFrame | None = None
     interval_min: int = 30

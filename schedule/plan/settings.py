@@ -51,7 +51,7 @@ class SolveSettings:
     Raises
     ------
     InputError
-        On a value out of its range.
+        On a value out of its range: the first four are a planner's own words in ``[solve]``.
     """
 
     time_limit_s: float = 90.0

@@ -34,6 +34,26 @@ class ServiceCurve(Protocol):
     def top(self) -> int:
         """Largest number of agents that the curve covers (N)."""
 
+    @property
+    def answered_in(self) -> np.ndarray:
+        """Expected calls answered in time, shape (T, N + 1)."""
+
+    @property
+    def abandoned(self) -> np.ndarray:
+        """Expected calls whose callers hang up, shape (T, N + 1)."""
+
+    @property
+    def abandoned_in(self) -> np.ndarray:
+        """Those of them who hang up within the answer-time threshold, shape (T, N + 1)."""
+
+    @property
+    def abandoned_short(self) -> np.ndarray:
+        """Those of them who hang up within the short-abandon threshold, shape (T, N + 1)."""
+
+    @property
+    def asa_s(self) -> np.ndarray:
+        """Mean wait of the answered in seconds, shape (T, N + 1)."""
+
     def gain(self, goal: ServiceGoal) -> np.ndarray:
         """Return calls in time − level × calls counted, by the goal's definition, shape (T, N + 1)."""
 
@@ -48,3 +68,6 @@ class ServiceCurve(Protocol):
 
     def thinned(self, absent: np.ndarray) -> Self:
         """Return the curve of scheduled agents, of whom each is absent independently with chance `absent`."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the rows of curve.csv."""

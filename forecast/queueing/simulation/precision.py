@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ...errors import InputError
 from ...progress import Stopped, Watch
 from .estimates import Estimate
 from .simulated_queue import SimulatedQueue
+
+
+class SimulationEnd(StrEnum):
+    """Why a simulation ended before the asked precision was reached; files hold the text."""
+
+    RUNS = "runs"
+    """The most runs were done."""
+    TIME = "time"
+    """The time was up."""
+    USER = "user"
+    """The user stopped it."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +64,13 @@ class QueueProgress:
 
 def run_until_precise(
     queue: SimulatedQueue, estimate: Estimate, precision: Precision, progress: QueueProgress
-) -> str | None:
+) -> SimulationEnd | None:
     """Simulate batches until `estimate` is precise enough.
 
     Returns
     -------
-    str | None
-        None when the precision was reached, else why the runs ended: ``runs``, ``time`` or ``user``.
+    SimulationEnd | None
+        None when the precision was reached, else why the runs ended.
 
     Raises
     ------
@@ -71,7 +83,7 @@ def run_until_precise(
         except Stopped:
             if estimate.runs < precision.min_runs:
                 raise
-            return "user"
+            return SimulationEnd.USER
         if estimate.runs < precision.min_runs:
             continue
         widest = estimate.widest()
@@ -79,6 +91,6 @@ def run_until_precise(
         if widest <= precision.half_width:
             return None
         if estimate.runs >= precision.max_runs:
-            return "runs"
+            return SimulationEnd.RUNS
         if progress.watch.time_is_up:
-            return "time"
+            return SimulationEnd.TIME

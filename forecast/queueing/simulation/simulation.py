@@ -18,7 +18,7 @@ from .attendance import Absent, attendance_days
 from .checks import checked
 from .estimates import Estimate
 from .periods import days_of, reported_periods, seconds_since, zone_of
-from .precision import Precision, QueueProgress, run_until_precise
+from .precision import Precision, QueueProgress, SimulationEnd, run_until_precise
 from .routing import Routing
 from .simulated_queue import SimulatedQueue
 
@@ -44,7 +44,7 @@ class Simulation:
     half_width
         Largest half width of a day's or week's interval that was reached.
     stopped
-        None when the asked half width was reached, else ``runs``, ``time`` or ``user``.
+        None when the asked half width was reached, else why it ended: most runs, time or user.
     goals
         The goal of each queue.
     """
@@ -53,7 +53,7 @@ class Simulation:
     runs: int
     seconds: float
     half_width: float
-    stopped: str | None
+    stopped: SimulationEnd | None
     goals: Mapping[str, ServiceGoal]
 
 
