@@ -8,7 +8,7 @@ import pytest
 
 from busyhour.forecast.backtesting.choice import choose
 from busyhour.forecast.backtesting.origins import past_origins
-from busyhour.forecast.backtesting.race import PARAMS, Entry, Race, race
+from busyhour.forecast.backtesting.race import PARAMS, Race, RaceEntry, race
 from busyhour.forecast.backtesting.score import Score
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.calls.arrange import histories
@@ -40,7 +40,7 @@ def run(history, *names, origins=6, knockout=True):
 
 
 def entry(model, wql, origins=8):
-    return Entry(model, Score(wql, 9.0, 0.0, wql, 0.8, 0.95, wql, 0.02), 0.1, origins)
+    return RaceEntry(model, Score(wql, 9.0, 0.0, wql, 0.8, 0.95, wql, 0.02), 0.1, origins)
 
 
 def test_a_hopeless_model_stops_after_the_newest_origins(desk, monkeypatch):
