@@ -9,7 +9,7 @@ from ..problem.problem import ScheduleProblem
 from ..problem.staff import Agent, Fixed
 from .min_run_days import MinRunDays
 from .rows import Rows
-from .rule import Worked
+from .rule import WorkedShift
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class FixedShifts:
         """Those that are work."""
         return tuple(f for f in self.kept if f.what != "off")
 
-    def missing(self, week: Sequence[Worked]) -> int:
+    def missing(self, week: Sequence[WorkedShift]) -> int:
         """Return how many shifts that must be worked are not."""
         return sum(not any(c.day == f.day and f.allows(c.shift) for c in week) for f in self.musts)
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``fixed`` where something else is worked on a fixed day."""
         return ["fixed"] * any(not f.allows(c.shift) for c in week for f in self.kept)
 
