@@ -12,7 +12,7 @@ import numpy as np
 
 from ..diagnose.conflicts import refuse_conflicts
 from ..optimise.status import SolverFault
-from ..price.worth import blurred
+from ..price.worth import smoothed
 from ..problem.heads import heads_planned
 from ..problem.shifts import PlannedShift
 from .best_week import ChosenWeek, WeekFinder
@@ -136,7 +136,7 @@ class Descent:
                 if self.over():
                     break
                 if sweep == 0 or len(self.goal_price):  # else nothing has changed the prices since the last sweep
-                    flow = self.flow(blurred(self.head_worth(), self.dual.price, width * np.sqrt(wanted)))
+                    flow = self.flow(smoothed(self.head_worth(), self.dual.price, width * np.sqrt(wanted)))
                 self._sweep(flow, None)
                 self.keep(flow)
                 self.reprice_goals(flow)
@@ -194,8 +194,8 @@ class Descent:
         flow
             Heads of the present plan; changed with it.
         allowed
-            Most that the cost may rise. None = whatever the cost, a week is taken that is better at the worth of heads
-            in `flow` (for one person alone).
+            Largest rise of the cost. None: take the new week if it is better at the present prices, even if the total
+            cost rises (for one person alone).
         most_options
             Options of each day to consider; None = all.
         """

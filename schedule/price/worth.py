@@ -18,7 +18,7 @@ from ..problem.problem import ScheduleProblem
 from .shortfall import calls_gained, head_price, heads_missing
 
 EDGE = 1e-3
-"""How near a price may come to nothing or everything, as a share of the dearest head's, when a step is blurred."""
+"""Smallest distance of a smoothed price from 0 and from the dearest head, as a share of the latter."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def pool_rises(slope: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _blurred(slope: np.ndarray, x: float, width: float) -> float:
+def _smoothed(slope: np.ndarray, x: float, width: float) -> float:
     """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads."""
     last = len(slope) - 1
     total = 0.0
@@ -170,7 +170,7 @@ def _blurred(slope: np.ndarray, x: float, width: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
+def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Return `slope` smoothed and shifted to be worth `price` where its steps cross that price.
 
     Far from whole heads people answer prices, near them heads: as `width` falls to 0 the result becomes `slope`.
@@ -198,12 +198,12 @@ def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarr
             low, high = crossing - 0.5 - 10.0 * width[q, t] - size, crossing - 0.5 + 10.0 * width[q, t] + size
             for _ in range(50):
                 middle = 0.5 * (low + high)
-                if _blurred(steps, middle, width[q, t]) > asked:
+                if _smoothed(steps, middle, width[q, t]) > asked:
                     low = middle
                 else:
                     high = middle
             for n in range(size):
-                out[q, t, n] = _blurred(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
+                out[q, t, n] = _smoothed(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
     return out
 
 
