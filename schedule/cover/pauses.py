@@ -21,6 +21,7 @@ BreakStarts = Mapping[Pause, Mapping[int, float]]
 """Per break how many heads start it at which slot after the shift's start."""
 
 TINY = 1e-9
+"""Heads, or units of cost, below which a difference is rounding of floats."""
 
 
 def pools(frame: CoverFrame, worked: Iterable[tuple[int, int]]) -> dict[BreakPool, dict[int, list[tuple[int, int]]]]:

@@ -105,7 +105,8 @@ class AnnealingParams:
     noise_parts
         Parts of a day with noise of their own: 12 are two hours each, about as fine as starts of shifts matter. ≥ 1.
     hot, cold
-        First and last temperature, in hours' mean wages: an hour is lost lightly first, and some minutes last. > 0.
+        First and last temperature, in hours' mean wages: at first a loss of an hour is often accepted, at
+        the end one of minutes. > 0.
     crowd
         People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
     few

@@ -133,7 +133,7 @@ class PeriodSearch:
         return kept
 
     def whole_patch(self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float) -> str:
-        """Choose a patch anew by columns, dives and a programme over the pool; return how the search of it ended.
+        """Choose a patch anew by columns, dives and a programme over the pool; return how this search ended.
 
         ``closed`` = proven that no better roster differs in the patch only; ``long`` = the time was too short;
         ``done`` = it was not; ``failed`` = the solver broke down and the best roster stays.

@@ -1,4 +1,4 @@
-"""Rosters over cells: a first one by annealing, a bound and better ones by columns, then patch after patch anew."""
+"""Rosters over periods: a first one by annealing, a bound and better ones by columns, then patch after patch anew."""
 
 from __future__ import annotations
 
