@@ -155,7 +155,7 @@ class Reach:
 
 
 def _by_person(reach: Reach) -> OneMoreAgent | None:
-    """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
+    """Find a person whom no rule bars from a shift there, at the least money per slot on the phone."""
     if not reach.plan.problem.staff or not len(reach.chosen):
         return None
     free = reach.barriers.count == 0
@@ -184,9 +184,9 @@ def _by_rule(reach: Reach) -> OneMoreAgent:
 
 
 def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
-    """Return the rule without which most people could take one of the shifts, and the counts, told.
+    """Return the rule without which most people could take one of the shifts, and the counts, as text.
 
-    On a tie it is the rule that frees the cheapest. Whoever works that day counts as working, not as held back.
+    A tie goes to the rule that frees the cheapest person. People who work that day count as working, not as held back.
     ``several``: no single rule would free anybody.
     """
     busy = np.asarray(barriers.by_rule["one_shift_a_day"].all(axis=1))
@@ -209,7 +209,7 @@ def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
 def explain_open(
     problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], open_shifts: Sequence[PlannedShift]
 ) -> pd.DataFrame:
-    """Tell for each open shift why nobody takes it.
+    """Return for each open shift the reason why nobody takes it.
 
     Returns
     -------

@@ -14,16 +14,16 @@ from .rule import WorkedShift
 
 @dataclass(frozen=True)
 class FixedShifts:
-    """Ensures that what is fixed is kept, and that last week's run of work goes on as long as it must.
+    """Ensures fixed shifts and days off, and that last week's run of work reaches its least length.
 
-    A shift that must be worked and is not is missing, not broken: a roster that is not finished has fewer.
+    A missing shift breaks no rule, because an unfinished roster has fewer shifts; missing shifts are counted apart.
     """
 
     kept: tuple[Fixed, ...]
 
     @classmethod
     def of(cls, problem: ScheduleProblem, agent: Agent) -> FixedShifts | None:
-        """Read the person's fixed shifts and days off, and what is owed to `min_run_days`."""
+        """Read the person's fixed shifts and days off, and the days owed to `min_run_days`."""
         kept = {fixed.day: fixed for fixed in agent.fixed}
         for day in range(min(MinRunDays.of(problem, agent).owed, problem.grid.days)):
             kept.setdefault(day, Fixed(day, ""))
@@ -35,7 +35,7 @@ class FixedShifts:
         return tuple(f for f in self.kept if f.what != "off")
 
     def missing(self, week: Sequence[WorkedShift]) -> int:
-        """Return how many shifts that must be worked are not."""
+        """Return the number of missing shifts that must be worked."""
         return sum(not any(c.day == f.day and f.allows(c.shift) for c in week) for f in self.musts)
 
     def broken(self, week: Sequence[WorkedShift]) -> list[str]:

@@ -15,7 +15,7 @@ from .rules import FAMILY, SHIFT, WORK
 
 @dataclass(frozen=True)
 class PersonRules:
-    """What one person's week must obey."""
+    """All rules of one person's week."""
 
     work: tuple[WorkRule, ...]
     family: tuple[FamilyRule, ...]
@@ -30,7 +30,7 @@ class PersonRules:
 
     @property
     def together(self) -> DaysOffTogether | None:
-        """The run of days off that is asked for."""
+        """The rule of a run of days off, if any."""
         return next((r for r in self.work if isinstance(r, DaysOffTogether)), None)
 
     def broken_by_word(self, word: Word) -> list[str]:
