@@ -29,7 +29,7 @@ class PeriodSearch:
     best
         The roster, shape (P, D).
     price
-        What a head in each cell is worth, as the last part with everybody told it, shape (D T,).
+        Worth of a head in each cell, from the last step with everybody, shape (D T,).
     grain
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
@@ -96,7 +96,7 @@ class PeriodSearch:
 
     def raise_bound(self, bound: float) -> None:
         """Take a proven bound; up to the next whole cost where costs are whole."""
-        if not isfinite(bound) or bound <= 0:  # costs are never below 0: that says nothing
+        if not isfinite(bound) or bound <= 0:  # costs are never below 0, so this bound is no news
             return
         if self.grain:
             bound = self.grain * ceil(bound / self.grain - 1e-6)
@@ -108,7 +108,7 @@ class PeriodSearch:
     def shake(self, steps: int, *, hot: float, cold: float, until_s: float, start: np.ndarray) -> np.ndarray:
         """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
 
-        The temperature has fallen to `cold` by `until_s`, however few steps that allows.
+        The temperature reaches `cold` at `until_s`, even if the time allows only few steps.
         """
         t = self.compiled.tables
         chosen, best, least = start.copy(), start.copy(), cost_of(self.compiled.problem, self.compiled.roster(start))
@@ -136,7 +136,7 @@ class PeriodSearch:
         """Choose a patch anew by columns, dives and a programme over the pool; return how this search ended.
 
         ``closed`` = proven that no better roster differs in the patch only; ``long`` = the time was too short;
-        ``done`` = it was not; ``failed`` = the solver broke down and the best roster stays.
+        ``done`` = the time was enough; ``failed`` = the solver broke down and the best roster stays.
         """
         try:
             return self._patch(patch, rounds, dives, until_s, mip_s)
