@@ -51,7 +51,7 @@ class Absence:
         return out
 
     def price(self, head: PlannedShift) -> float:
-        """Return what the plan leaves short without `head`, in money."""
+        """Return the shortfall of the plan without `head`, in money."""
         size = len(self.problem.grid)
         slots = np.array(head.phone)
         slots = slots % size if self.problem.cyclic else slots[slots < size]
