@@ -15,6 +15,7 @@ from .files import csv_text, write_atomic
 from .intake.guess import guess, to_toml
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
+"""Weeks of invented calls (enough to compare models), their first Monday, and a fixed seed: every folder is alike."""
 
 
 def _calls() -> pd.DataFrame:

@@ -113,6 +113,7 @@ def say_zoneless(zone: str | None) -> None:
 
 
 MANY, WIDE = 12, 160
+"""Findings printed one by one, and width of a printed table in characters: both fit one screen."""
 
 
 def say_findings(quality: Any) -> None:

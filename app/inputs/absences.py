@@ -19,6 +19,8 @@ from ...schedule.tables import TABLES
 from ..intake.names import nearest
 
 WHOLE_DAY_MIN = 20 * 60
+"""Minutes of leave that make a whole day off: a day of 23 hours, or leave from 04:00, still counts."""
+
 KINDS = ("available", "unavailable")
 Slots = tuple[int, int]
 

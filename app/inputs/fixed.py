@@ -98,6 +98,6 @@ def _refusal(path: Path, row: int, value: str, text: str, mend: str) -> InputErr
 
 
 def _starts(shifts: Iterable[Shift], family: str) -> str:
-    """Return what can be worked of `family` on a day, told."""
+    """Return the starts of `family` on a day, as text."""
     names = [s.pattern for s in shifts if s.family == family]
     return f"It has {names[0]} to {names[-1]} that day" if names else f"{family} has no shift that day"

@@ -27,6 +27,7 @@ from .week_before import WeekBefore
 STAFF, AVAILABILITY, LEAVE, WISHES = "staff.csv", "availability.csv", "leave.csv", "wishes.csv"
 WISHED = ("", "early", "late", "off")
 LEAST_FACTOR, MOST_FACTOR = 0.2, 5.0
+"""Range of a skill level, a factor of handling times: a value outside is most likely a percentage or a typing error."""
 
 
 def read_people(

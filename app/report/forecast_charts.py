@@ -38,6 +38,8 @@ _BANDS = (("95 % band", "q0.025", "q0.975", "#cfe5f3"), ("80 % band", "q0.1", "q
 _OFF = ("#7f2704", "#d9661f", "#f6c08b", "#eceef1", "#9fc9e6", "#2c80bd", "#0b3f73")
 _SHADES = dict(zip(PARTS.values(), (SKY, BLUE, GREEN, ORANGE, PINK), strict=True))
 _LEAST_END, _MOST_END, _END_STEP = 0.1, 0.5, 0.05
+"""Least, largest and step of the end of the colours, shares of the calls: small misses stay pale, one outlier cannot
+fade the rest, and the legend has round numbers."""
 
 
 def forecast(run: Run, axis: TimeAxis) -> Spec:

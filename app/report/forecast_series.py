@@ -20,14 +20,26 @@ PARTS = {
     "calendar": "calendar days",
     "override": "your overrides",
 }
-"""What stands on the level, in the planner's words."""
+"""Parts that are added to the level, in the planner's words."""
+
 LEAST_DAYS = 4
+"""Days a cell needs before it is judged, above 1: the scatter of fewer days is too uncertain."""
+
 LEAST_CALLS = 64
-"""Of so many calls chance alone misses by a quarter, two standard errors, and no more."""
+"""Calls a cell needs before it is judged: chance alone then misses by at most a quarter (two standard errors)."""
+
 WIDTHS_MIN = (30, 60, 120, 240)
+"""Widths of a cell in minutes, rising: small queues need wider cells to reach `LEAST_CALLS`."""
+
 MOST = 0.8
+"""Share of a queue's calls in judged cells that makes a width good enough, 0 to 1: a few thin cells may stay blank."""
+
 SMALL = 0.005
+"""Share of the level below which a part is not drawn, 0 to 1: it would be thinner than a line."""
+
 SURE_SE = 3.0
+"""Standard errors beyond which a miss is marked, above 0: among hundreds of cells two would mark many by chance."""
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

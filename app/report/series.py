@@ -13,6 +13,7 @@ from .run import Run, records
 
 Rows = list[dict[str, Any]]
 HISTORY_WEEKS = 6
+"""Newest past weeks behind the forecast chart, above 0: more grey lines hide each other."""
 
 
 def plain(frame: pd.DataFrame, decimals: int = 4) -> Rows:

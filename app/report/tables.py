@@ -13,7 +13,10 @@ from .figures import MISSING, clock, day, hours, known, money, number, percent, 
 from .run import Run, records
 
 LONGEST = 200
+"""Most rows of a table in the report, above 0: the page stays quick to load; the CSV file has all rows."""
+
 _AMOUNT = r"\d+\.\d\d\b(?! (?:of|h|agent-hours|calls)\b)"
+"""Pattern of money in texts: two decimals, and no other unit after them."""
 
 
 @dataclass(frozen=True)

@@ -170,8 +170,8 @@ class Model(ABC):
     def _parts(self, dates: Sequence[dt.date]) -> dict[str, np.ndarray]:
         """Return parts of the mean calls by name, each of shape (len(dates), P), adding up to them.
 
-        Here the level is the model's own mean over the four weeks after the history, the weekday what its days of the
-        week differ from it, and what is left belongs to the calendar.
+        Here the level is the model's own mean over the four weeks after the history, the weekday part is the weekday's
+        difference from the level; the rest is the calendar's.
         """
         mean, _ = self._expect(dates)
         usual = [self.history.last_date + dt.timedelta(days=i + 1) for i in range(USUAL_DAYS)]

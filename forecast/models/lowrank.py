@@ -78,10 +78,10 @@ class LowRank:
 def low_rank(z: np.ndarray, params: LowRankParams = PARAMS) -> LowRank:
     """Return the factors of roots of counts, shape (D, P), NaN where missing; each row and column has some value.
 
-    Holes are filled from the fit itself and cells further than `clip_sd` robust standard deviations from it are drawn
-    in, in `passes` rounds. As many singular vectors count as exceed by `margin` what Poisson noise alone would bring,
-    of whose largest singular value :math:`\\tfrac12(\\sqrt D + \\sqrt P)` is the limit (Gavish and Donoho 2014),
-    `most_factors` at most and one at least; in the first rounds fewer, so that no outlier becomes a factor of its own.
+    In `passes` rounds the fit fills the holes, and cells further than `clip_sd` robust standard deviations from the fit
+    are drawn in. A singular vector counts if its value exceeds `margin` times the largest value of pure Poisson noise,
+    :math:`\\tfrac12(\\sqrt D + \\sqrt P)` (Gavish and Donoho 2014); at least one and at most `most_factors` count. The
+    first rounds allow fewer, so that no outlier becomes a factor of its own.
     Compare Shen and Huang (2008), Manufacturing & Service Operations Management 10, 391-410.
     """
     seen = np.isfinite(z)

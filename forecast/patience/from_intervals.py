@@ -108,8 +108,8 @@ class PatienceFound:
 def patience_of(waits: Waits, handle_s: np.ndarray, minutes: int, params: PatienceParams = PARAMS) -> PatienceFound:
     """Return the mean patience of greatest likelihood, exponential patience assumed.
 
-    Its standard error is that of a Poisson count of abandons, widened by how far the days' abandons spread beyond
-    Poisson, and by a share `unsure` of the mean wait of those who hung up, which no table holds.
+    Its standard error is that of a Poisson count of abandons. It is widened by the spread of the days' abandons beyond
+    Poisson and by a share `unsure` of the mean wait before hanging up, because tables do not hold that wait.
 
     Parameters
     ----------

@@ -37,8 +37,8 @@ def decide(
 ) -> PartDecision:
     """Return whole heads for `part`, decided again with more margin while the true curve misses a goal.
 
-    A plan on the floor or above gains what its envelope says only where the curve is concave. Where the plan misses a
-    goal by surprise, the calls missed are added to the margin. The bound is that of the margin as given.
+    Where the curve is not concave, a plan may gain less than its envelope says. If the plan then misses a goal, the
+    missing calls are added to the margin. The bound is the one for the margin as given.
 
     Parameters
     ----------

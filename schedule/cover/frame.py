@@ -1,4 +1,4 @@
-"""What every model of one cover shares: which shifts may be worked on which queue, and what they cost."""
+"""Facts that every model of one cover shares: the shifts allowed on each queue, and their wages."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ class CoverFrame:
     def choices(self) -> tuple[tuple[int, ...], ...]:
         """Per queue the shifts that may be worked on it.
 
-        Those wholly inside the queue's open slots, and where an open slot has none of them, all that touch it.
+        These are the shifts wholly inside the queue's open slots. If none of them covers an open slot, all shifts that
+        touch the slot are allowed too.
         """
         return tuple(tuple(_choices(self, d)) for d in self.problem.demands)
 

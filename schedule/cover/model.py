@@ -71,7 +71,7 @@ def build(frame: CoverFrame, part: Part, *, for_bound: bool = False) -> CoverMod
 
     Its whole-number answers are exact: the waiting line of a pool says which shift each break belongs to. Its LP
     relaxation has the value of the forms that give each shift its own breaks (Aykin) or patterns (Dantzig);
-    only `for_bound` is that value a lower bound for plans that go below the floor, too.
+    without `for_bound` this value is no lower bound for plans below the floor.
     """
     model = pulp.LpProblem("cover", pulp.LpMinimize)
     v = CoverVariables()

@@ -21,7 +21,7 @@ class Part:
     slots
         Open slots that the columns can touch or that this part answers for, boolean (queues, S).
     rest
-        What is fixed outside the part and covers slots too.
+        Fixed heads outside the part; they cover slots too.
     margin
         Per (queue number, period number) the calls that these slots must gain.
     near
@@ -54,7 +54,7 @@ def shifts_of(
     Parameters
     ----------
     own
-        What the week's LP or the present plan does on these shifts: around its heads the curve is exact.
+        Heads of the week's LP or the present plan on these shifts: around them the curve is exact.
     days
         Days all of whose open slots this part answers for, touched by its shifts or not.
     """
@@ -77,7 +77,7 @@ def part_of(
     *,
     near: np.ndarray | None = None,
 ) -> Part:
-    """Return the part with its margins: what the goals still ask when `rest` stands."""
+    """Return the part with its margins: the calls that the goals still need beside `rest`."""
     kept = np.where(slots, 0.0, gains(frame, rest.phone(frame)))
     margin = {
         (q, p): margin - float(kept[q, at].sum())

@@ -21,6 +21,7 @@ BreakStarts = Mapping[Pause, Mapping[int, float]]
 """Per break how many heads start it at which slot after the shift's start."""
 
 TINY = 1e-9
+"""Heads, or units of cost, below which a difference is rounding of floats."""
 
 
 def pools(frame: CoverFrame, worked: Iterable[tuple[int, int]]) -> dict[BreakPool, dict[int, list[tuple[int, int]]]]:
@@ -45,7 +46,7 @@ def times(frame: CoverFrame, opening: Iterable[int], width: int) -> list[int]:
 def deal(
     frame: CoverFrame, heads: Mapping[tuple[int, int], float], started: Mapping[BreakPool, Mapping[int, float]]
 ) -> BreakStarts:
-    """Return which shifts' breaks the pools' starts are: the window that opened first is served first.
+    """Return the pools' break starts by shift: the window that opened first is served first.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def _from_a_cut(
 ) -> list[tuple[int, bool]]:
     """Return the events (slot, whether heads arrive) in an order in which nobody waits at the beginning.
 
-    In a week that does not wrap that is the order of time; a cyclic one is cut open where the fewest wait.
+    A week that does not wrap keeps the order of time; a cyclic week is cut open where the fewest heads wait.
     """
     slots = times(frame, arriving, width)
     cut, waiting, least = 0, 0.0, 0.0

@@ -1,4 +1,4 @@
-"""What a cover says, and how its counts become single heads."""
+"""The result of a cover, and the step from counts to single heads."""
 
 from __future__ import annotations
 

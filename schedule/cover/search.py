@@ -88,10 +88,10 @@ class PartSearch:
         self._take(model, answer)
 
     def _raise_bound(self, proven: float | None) -> None:
-        """Take a bound `proven` for `full`, which overstates what being short of a goal's floor costs.
+        """Take a bound `proven` for `full`, which overstates the cost of heads missing under a goal's floor.
 
-        The bound holds for plans that keep every floor. Any other plan is short by at least one head; the lenient LP
-        says what that costs at least.
+        The bound holds for plans that keep every floor. Any other plan misses at least one head; the lenient LP gives
+        the least cost of such a plan.
         """
         if proven is None or self.bound is None or proven <= self.bound:
             return

@@ -83,7 +83,7 @@ def _chosen(heights: np.ndarray, slopes: np.ndarray, tolerance: float, first: in
 
 
 def _over(heights: np.ndarray, slopes: np.ndarray, i: int, j: int) -> float:
-    """Return how far the lines of pieces i < j rise above the curve where they meet: nowhere between is it more."""
+    """Return the height above the curve at which the lines of pieces i < j meet: their largest error in between."""
     meet = i + (heights[j] - heights[i] - slopes[j] * (j - i)) / (slopes[i] - slopes[j])
     low = min(int(meet), j - 1)
     curve = heights[low] + (heights[low + 1] - heights[low]) * (meet - low)

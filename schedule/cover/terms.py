@@ -33,8 +33,9 @@ def phone(frame: CoverFrame, part: Part, v: CoverVariables) -> dict[tuple[int, i
 def curves(frame: CoverFrame, part: Part, *, for_bound: bool) -> dict[tuple[int, int], Steps]:
     """Return the steps of the service curve in every slot of the part that counts for a goal.
 
-    Under the floor a curve may be convex. What a head missing there costs is, `for_bound`, never more than its true
-    cost; otherwise at least the first step, for else heads short could be bought to fill steps with.
+    Under the floor a curve may be convex. `for_bound`, a missing head there costs at most its true cost. Otherwise it
+    costs at least the first step: with a lower price the model would leave heads missing and count higher steps of
+    the curve instead.
     """
     params = frame.params
     out: dict[tuple[int, int], Steps] = {}

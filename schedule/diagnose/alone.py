@@ -2,7 +2,7 @@
 
 `people.week_paths` answers another question: the cheapest week for one price list. Its automaton would be compiled anew
 for each number of days and for each rule that is left out, its rest classes for each band of starts. One sweep over the
-days here tells the least hours of every number of days, and it reads the rules themselves.
+days here finds the least hours of every number of days and reads the rules themselves.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class _State:
 def least_hours(pool: ShiftPool, agent: int = 0) -> tuple[float, ...]:
     """Return, for 0, 1, 2, … days worked, the least paid hours of a week of that many days; infinite where none is.
 
-    Every rule is obeyed but the contract's limits of hours and days, and the shifts that must be worked are.
+    The week obeys every rule except the contract's limits of hours and days, and has the shifts that must be worked.
     """
     most = pool.problem.rules.max_start_spread_min
     options = pool.options[agent]

@@ -1,4 +1,4 @@
-"""Rules that nobody could obey: who is caught, by which rules, and the smallest change that frees them."""
+"""Rules that nobody can obey: the people, the rules in conflict, and the smallest change that solves it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RULED = (
     "contract", "away", "leave", "leave_h", "leave_days", "earliest", "run_before", "off_before",
     "weekends_before", "family_before", "fixed",
 )  # fmt: skip
-"""What of a person decides, beside skills, which weeks they can work."""
+"""Fields of a person that, with the skills, decide the possible weeks."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _contracts_too_long(problem: ScheduleProblem) -> list[Conflict]:
 
 
 def _nobody_free(problem: ScheduleProblem) -> list[Conflict]:
-    """Find that nobody at all can work any shift of the week."""
+    """Find out whether nobody can work any shift of the week."""
     if not problem.staff or not problem.shifts:
         return []
     cells = _cells(problem)
@@ -107,7 +107,7 @@ def _nobody_free(problem: ScheduleProblem) -> list[Conflict]:
 
 
 def _no_week(problem: ScheduleProblem) -> list[Conflict]:
-    """Find people who can work neither their contract's least days nor what is fixed for them, and why."""
+    """Find people who cannot work their contract's least days or their fixed shifts, and the reasons."""
     cells = _cells(problem)
     known: dict[tuple[object, ...], tuple[tuple[str, ...], str, str] | None] = {}
     people: dict[tuple[tuple[str, ...], str, str], list[str]] = {}

@@ -15,15 +15,19 @@ from .short_stretches import ShortPlan, ShortStretch, stretches
 from .what_holds_back import RULES, Barriers
 
 ENOUGH_MIN = 120
+"""Minutes of a stretch that a shift must cover to count as help: a full stretch may be longer than any shift."""
+
 MOST_BY_BREAK = 0.5
+"""Share of a stretch's missing agent-hours that a moved break must mend to be the answer, 0 to 1: most of it."""
+
 COLUMNS = ["queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who"]
 OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"]
 
 
 @dataclass(frozen=True)
 class OneMoreAgent:
-    """What one more agent would take: the rule that binds, told, its cost (None = cannot be bought), who it is, and the
-    agent-hours that it mends where that is known."""
+    """A way to get one more agent: the binding rule, its text, the cost (None = cannot be bought), the person, and the
+    agent-hours gained if known."""
 
     rule: str
     detail: str
@@ -35,10 +39,10 @@ class OneMoreAgent:
 def explain(
     problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *, most: int = 400
 ) -> pd.DataFrame:
-    """Tell for each short stretch what one more agent there would take, tried on the plan itself.
+    """Find for each short stretch a way to get one more agent there, tried on the plan itself.
 
-    A moved break, where one mends most of it; a shift for somebody who is free; else the rule that, left out alone,
-    would free most people, and the price of a new hire.
+    First choice: a moved break that mends most of the stretch. Second: a shift for somebody who is free. Last: the rule
+    whose removal frees most people, and the price of a new hire.
 
     Parameters
     ----------
@@ -99,7 +103,7 @@ def _by_break(plan: ShortPlan, stretch: ShortStretch) -> OneMoreAgent | None:
 
 
 def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:
-    """Return by how much the shortage falls when a break of `length` slots moves from `now` to `to`."""
+    """Return the fall of the shortage when a break of `length` slots moves from `now` to `to`."""
     change = np.zeros(len(slack))
     change[now : now + length] += 1
     change[to : to + length] -= 1
@@ -135,12 +139,12 @@ class Reach:
 
     @cached_property
     def barriers(self) -> Barriers:
-        """What holds everybody back from each, shape (agents, C)."""
+        """The rules that bar each person from each shift, shape (agents, C)."""
         return self.plan.barriers(self.stretch.queue, self.chosen)
 
     @cached_property
     def costs(self) -> np.ndarray:
-        """What each costs with each agent, shape (agents, C)."""
+        """The cost of each shift with each agent, shape (agents, C)."""
         return np.asarray(self.plan.rostered.wages[:, None] * self.plan.weights[self.chosen])
 
     def told(self, at: int) -> str:
@@ -151,7 +155,7 @@ class Reach:
 
 
 def _by_person(reach: Reach) -> OneMoreAgent | None:
-    """Look for somebody whom no rule holds back from a shift there; take the least money per slot on the phone."""
+    """Find a person whom no rule bars from a shift there, at the least money per slot on the phone."""
     if not reach.plan.problem.staff or not len(reach.chosen):
         return None
     free = reach.barriers.count == 0
@@ -180,9 +184,9 @@ def _by_rule(reach: Reach) -> OneMoreAgent:
 
 
 def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
-    """Return the rule without which most people could take one of the shifts, and the counts, told.
+    """Return the rule without which most people could take one of the shifts, and the counts, as text.
 
-    On a tie it is the rule that frees the cheapest. Whoever works that day counts as working, not as held back.
+    A tie goes to the rule that frees the cheapest person. People who work that day count as working, not as held back.
     ``several``: no single rule would free anybody.
     """
     busy = np.asarray(barriers.by_rule["one_shift_a_day"].all(axis=1))
@@ -205,7 +209,7 @@ def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:
 def explain_open(
     problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], open_shifts: Sequence[PlannedShift]
 ) -> pd.DataFrame:
-    """Tell for each open shift why nobody takes it.
+    """Return for each open shift the reason why nobody takes it.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""One person's rules with some of them left out or eased: how a smallest conflict and its repairs are found."""
+"""One person with some rules left out or eased: this finds a smallest conflict and its repairs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .alone import least_hours
 
 @dataclass(frozen=True)
 class LoneAgent:
-    """One person with their contract and the rules: what a conflict is searched in."""
+    """One person with their contract and the rules; the search for a conflict changes them."""
 
     problem: ScheduleProblem
     agent: Agent
@@ -45,7 +45,7 @@ class LoneAgent:
         return getattr(self.contract if self.own(key) else self.rules, key)
 
     def named(self, key: str) -> str:
-        """Return the key of plan.toml that sets the rule `key`; what is no rule of plan.toml keeps its words."""
+        """Return the key of plan.toml that sets the rule `key`; other names stay unchanged."""
         if not hasattr(self.rules, key) and not hasattr(self.contract, key):
             return key
         return f"contract.{self.contract.name}.{key}" if self.own(key) else f"rules.{key}"
@@ -90,9 +90,9 @@ def _without(spec: RuleSpec[Any]) -> Callable[[LoneAgent], LoneAgent]:
 
 
 def _caps() -> list[RuleSpec[Any]]:
-    """Return the rules that a shift more may break, in the order in which they are left out: a contract's limits last.
+    """Return the rules that one more shift can break, in the order of dropping: a contract's limits last.
 
-    A conflict names the later ones where either would do.
+    If either of two rules explains a conflict, the later one is named.
     """
     specs = [s for rule in (*reversed(SHIFT), *WORK, *FAMILY) for s in rule.keys if s.label]
     return sorted(specs, key=lambda s: s.holder == "contract")
@@ -107,13 +107,14 @@ LOOSER: Mapping[str, Callable[[LoneAgent], LoneAgent]] = {
     "availability": _without_availability,
     **{spec.key: _without(spec) for spec in _caps()},
 }
-"""Per rule how a person looks of whom it is not asked."""
+"""Per rule: the person without that rule."""
 
 
 def smallest(lone: LoneAgent, cells: Sequence[Cell]) -> list[str]:
     """Return the rules of a smallest conflict of a person who can work no week.
 
-    One rule after another is dropped while the rest still clashes; what is left needs every one of its rules.
+    The search drops one rule after another while the rest still clashes. Each rule that remains is necessary for
+    the conflict.
     """
     blamed, loose = list(LOOSER), lone
     for name, drop in LOOSER.items():
@@ -125,7 +126,7 @@ def smallest(lone: LoneAgent, cells: Sequence[Cell]) -> list[str]:
 
 
 def repairs(lone: LoneAgent, cells: Sequence[Cell], blamed: Sequence[str]) -> list[str]:
-    """Return the smallest change of each blamed rule but the least days that by itself frees the person."""
+    """Return, for each blamed rule except the least days, the smallest change that alone frees the person."""
     limits, hours = limits_of(lone.alone, lone.agent), lone.hours(cells)
     out = []
     if "fixed.csv" in blamed:
@@ -148,7 +149,7 @@ def repairs(lone: LoneAgent, cells: Sequence[Cell], blamed: Sequence[str]) -> li
 
 
 def _mendable() -> Iterator[RuleSpec[Any]]:
-    """Yield the rules that may be eased: numbers first, and of each kind those that hold without being asked for."""
+    """Yield the rules that may be eased: numbers first, and within each kind the rules that hold by default."""
     for mend in ("raise", "lower", "ease"):
         for kind in (WORK, FAMILY, SHIFT):
             specs = [s for rule in kind for s in rule.keys if s.mend == mend]

@@ -58,7 +58,7 @@ class ShortPlan:
         return out
 
     def pooled(self, stretch: ShortStretch) -> str:
-        """Tell whether the goal of the period around `stretch` holds as it is; "" where the goal is per interval."""
+        """Say whether the plan meets the goal of the period around `stretch`; "" where the goal is per interval."""
         demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
         gain = demand.gain
         around = [slots for slots in demand.periods if stretch.start in slots]
@@ -87,7 +87,7 @@ class ShortPlan:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Agent → the name they are told by."""
+        """Agent → name in texts."""
         return {a.id: f"{a.name} ({a.id})" if a.name and a.name != a.id else a.id for a in self.problem.staff}
 
     @cached_property
@@ -123,7 +123,7 @@ class ShortPlan:
         )
 
     def there(self, start: int, end: int) -> np.ndarray:
-        """Return how many slots of [start, end) each shift can be on the phone, its breaks placed out of the way."""
+        """Return the slots of [start, end) that each shift can spend on the phone if its breaks lie elsewhere."""
         first, last, _, breaks = self.presence
         low, high, length = breaks[..., 0], breaks[..., 1], breaks[..., 2]
         # The overlap of a sliding break rises and falls once, so it is least at an end of its window.

@@ -43,7 +43,7 @@ class Barriers:
 
 @dataclass(frozen=True)
 class Rostered:
-    """What everybody of `problem.staff` works already; asks what else they could.
+    """The present shifts of `problem.staff`; finds the rules that bar one more shift.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ def make_cell(problem: ScheduleProblem, shift: Shift, queue: str, heads: Sequenc
 
 
 def allowed(problem: ScheduleProblem, agent: Agent, shift: Shift, queue: str) -> bool:
-    """Whether skills and whatever forbids single shifts let `agent` work `shift` on `queue`."""
+    """Whether skills and all rules about single shifts let `agent` work `shift` on `queue`."""
     return queue in agent.skills and may_work(problem, agent, shift)
 
 

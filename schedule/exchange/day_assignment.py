@@ -1,8 +1,8 @@
 """One day re-planned exactly for everybody while the other days stay: an assignment problem in people and heads.
 
-With the rest of the week fixed, what an agent pays for each cell of the day is one number, whatever the shape of its
-prices: wage, wishes, hours below contract and spread of starts. So the best day for all agents at once is a linear
-assignment (Jonker and Volgenant, by scipy), and days in turn are a coordinate descent that never makes a roster worse.
+With the rest of the week fixed, each cell of the day has one cost per agent, whatever the shape of its prices: wage,
+wishes, hours below contract and spread of starts. So the best day for all agents at once is a linear assignment (Jonker
+and Volgenant, by scipy), and days in turn are a coordinate descent that never makes a roster worse.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class DayAssignment:
         return {}
 
     def legal(self, agent: int, word: tuple[str, ...]) -> bool:
-        """Whether the families that `agent` works by day break no rule that asks for no more."""
+        """Whether the families that `agent` works by day break no rule, apart from rules that ask for more work."""
         key = (agent, word)
         if key not in self._legal:
             self._legal[key] = not self.pool.rules[agent].broken_by_word(word)
@@ -110,7 +110,7 @@ class DayAssignment:
         return -(-self.pool.problem.rules.rest_min // self.pool.problem.grid.minutes)
 
     def _words(self, weeks: tuple[WeekCells, ...], day: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return what the other days allow: each family of the day, shape (A, families), and a day off, shape (A,)."""
+        """Return whether the other days allow each family of the day, (A, families), and a day off, shape (A,)."""
         may = np.zeros((len(weeks), len(self.families[day])), dtype=bool)
         off = np.zeros(len(weeks), dtype=bool)
         for a, week in enumerate(weeks):
@@ -121,14 +121,14 @@ class DayAssignment:
         return may, off
 
     def prices(self, weeks: tuple[WeekCells, ...], day: int, anchors: np.ndarray | None = None) -> np.ndarray:
-        """Return what each cell of `day` costs each agent more than a day off, shape (A, cells of the day).
+        """Return the cost of each cell of `day` for each agent beyond that of a day off, shape (A, cells of the day).
 
         Where a day off breaks a rule, every legal cell is `DUE` cheaper.
 
         Parameters
         ----------
         anchors
-            Hour per agent: then the distance of a start to it is priced instead of the spread.
+            Hour per agent. If given, the distance of each start to this hour is priced instead of the spread.
         """
         pool, costs, cells = self.pool, self.pool.problem.costs, self.of_day[day]
         t = {k: v[cells] for k, v in self.table.items()}

@@ -1,4 +1,4 @@
-"""Least days of the contracts and fixed shifts that the planned shifts cannot give: proven, and told with a repair."""
+"""Proof that the planned shifts cannot give everybody their least days and fixed shifts, with a repair."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def refuse_missing_days(pool: ShiftPool) -> None:
     Raises
     ------
     Infeasible
-        With the people left short in a roster that leaves as few days short as there can be.
+        With the people left short in a roster with the fewest missing days.
     """
     model = make_model(without_steadiness(pool), range(len(pool.staff)), pool.counts)
     few, unkept = model.columns.few, model.columns.unkept
@@ -50,6 +50,6 @@ def refuse_missing_days(pool: ShiftPool) -> None:
 
 
 def _people(pool: ShiftPool, short: Mapping[int, int]) -> str:
-    """Return the first people short and by how much, told."""
+    """Return the first people short and their missing days, as text."""
     told = ", ".join(f"{pool.staff[a].id} ({n} short)" for a, n in list(short.items())[:10])
     return told + (f" and {len(short) - 10} more people" if len(short) > 10 else "")

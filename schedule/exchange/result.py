@@ -32,8 +32,8 @@ class Roster:
     cost_wages
         Wages of the assigned shifts, premiums included.
     prices
-        ``below_contract``, ``wish``, ``steady`` → money, and where shifts were given these alone could be chosen,
-        ``open_shift`` and ``left_short`` (what open shifts leave short, at least); else ``lost_call`` and ``under``.
+        ``below_contract``, ``wish``, ``steady`` → money. If the shifts were given, also ``open_shift`` and
+        ``left_short`` (the least cost of the shortfall by open shifts); otherwise ``lost_call`` and ``under``.
     unmet
         Agent → ``below_contract_h``, ``wish`` (weight), ``start_spread_h``.
     """
@@ -98,8 +98,8 @@ def make_roster(pool: ShiftPool, plan: ExchangePlan, solved: Solved) -> Roster:
 def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShift, ...]], solved: Solved) -> Roster:
     """Return a finished assignment, agent → shifts by start, as a `Roster` without open shifts.
 
-    Its prices are all there are: ``lost_call`` and ``under`` tell what the plan leaves short. `solved` is what is known
-    of the assignment but for its cost.
+    Its prices are complete: ``lost_call`` and ``under`` are the price of the plan's shortfall. `solved` gives all facts
+    of the assignment except its cost.
     """
     pool = pool_of(problem, [p for shifts in assigned.values() for p in shifts])
     place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}

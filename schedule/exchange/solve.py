@@ -87,7 +87,7 @@ def _improve(search: ExchangeSearch) -> None:
 
 
 def _first_plan(pool: ShiftPool, start: Mapping[str, Sequence[PlannedShift]]) -> ExchangePlan:
-    """Return the plan of `start` as far as it is legal; a week that breaks a rule loses days, the last ones first."""
+    """Return the legal part of the plan of `start`; a week that breaks a rule loses days, the last ones first."""
     place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}
     left = list(pool.counts)
     weeks: list[WeekCells] = []

@@ -12,6 +12,7 @@ from .shifts import Worked
 
 DAY = dt.timedelta(days=1)
 WHOLE_DAY_MIN = 20 * 60
+"""Minutes of leave that make a whole day off: a day of 23 hours, or leave from 04:00, still counts."""
 
 
 @dataclass(frozen=True)

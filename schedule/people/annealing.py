@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..price.worth import blurred, tilted
+from ..price.worth import smoothed, tilted
 from .descent import Descent
 from .params import AnnealingParams
 
@@ -60,7 +60,7 @@ class _NoisyPrices:
         self.descent, self.params = descent, params
         self.head_worth = descent.head_worth()
         wanted = descent.heads_wanted()
-        self.smoothed = [blurred(self.head_worth, descent.dual.price, w * np.sqrt(wanted)) for w in params.widths]
+        self.smoothed = [smoothed(self.head_worth, descent.dual.price, w * np.sqrt(wanted)) for w in params.widths]
         self.dearest = np.maximum(self.head_worth[:, :, 0].max(axis=0), 1e-12)
         self.parts = descent.staff.problem.horizon.days * params.noise_parts
 

@@ -94,7 +94,7 @@ def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, si
 @njit(cache=True, nogil=True)
 def _own_cost(options: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray, units: np.ndarray,
               units_cost: np.ndarray, minute: np.ndarray, steady_h: float) -> float:  # fmt: skip
-    """Return what a week costs apart from what it covers."""
+    """Return a week's own cost, without the value of its cover."""
     total, paid, low, high = 0.0, 0, np.inf, -np.inf
     for d in range(len(options)):
         o = options[d]
@@ -137,7 +137,7 @@ class WeekFinder:
     def best_week(
         self, person: CompiledPerson, prefix: np.ndarray, extra: np.ndarray | None = None, most: int | None = None
     ) -> ChosenWeek | None:
-        """Return the best week at the prices of `prefix`; None where the rules leave none.
+        """Return the best week at the prices of `prefix`; None if the rules allow no week.
 
         In a cyclic week a shift that runs past its end may not meet the same person's first one.
 
@@ -146,7 +146,7 @@ class WeekFinder:
         extra
             Further cost of each option, shape (O,).
         most
-            Consider only so many options of each day, the best by themselves: quicker, and hardly ever worse.
+            Number of options of each day to consider, the best by themselves: quicker, and hardly ever worse.
         """
         cost = person.option_cost - self.collected(person.options, prefix)
         if extra is not None:
@@ -160,9 +160,9 @@ class WeekFinder:
         return ChosenWeek(chosen, self.placed_breaks(person, chosen, prefix))
 
     def _cut_open(self, person: CompiledPerson, cost: np.ndarray, most: int | None) -> tuple[float, np.ndarray]:
-        """Return the best week of a cyclic week: for each end of the last shift, the first shift may not start before.
+        """Return the cheapest legal week if the horizon is cyclic.
 
-        Ends are those that lie past the week's end.
+        Each end that the last shift can have past the horizon is tried; the first shift then starts no earlier.
         """
         options = person.options
         past = options.start + options.length - self.slots
@@ -194,7 +194,7 @@ class WeekFinder:
         return count
 
     def own_cost(self, person: CompiledPerson, week: ChosenWeek) -> float:
-        """Return what a week costs apart from what it covers: wage, wishes, hours below contract, spread of starts."""
+        """Return a week's own cost: wage, wishes, hours below contract, spread of starts."""
         cost = _own_cost(
             week.options, person.option_cost, person.off_cost, person.paths.graph.units, person.units_cost,
             person.options.minute, self.problem.costs.steady_h,

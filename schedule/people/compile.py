@@ -1,4 +1,4 @@
-"""People and their shifts as flat arrays: what compiled code reads.
+"""People and their shifts as flat arrays for compiled code.
 
 People of one contract share the table of its shifts (`ShiftOptions`); people of equal rules share the weeks that they
 may work (`WeekPaths`). O options are numbered within a contract's table; D days, S slots, Q queues, G groups of people
@@ -69,7 +69,7 @@ class ShiftOptions:
 
     @cached_property
     def windows(self) -> tuple[np.ndarray, np.ndarray]:
-        """The different break windows, shape (W, 3), and which of them each break has, shape (O, B), −1 = no break.
+        """The different break windows, shape (W, 3), and each break's window number, shape (O, B), −1 = no break.
 
         A window is the first and the last start, in slots of the grid, and the slots of the break.
         """
@@ -133,7 +133,7 @@ def _rest_classes(problem: ScheduleProblem, shifts: Sequence[Shift]) -> tuple[np
 
 @dataclass(frozen=True)
 class CompiledPerson:
-    """One agent as compiled code sees them.
+    """One agent as arrays for compiled code.
 
     Attributes
     ----------
@@ -204,7 +204,7 @@ class CompiledStaff:
 
 @dataclass(frozen=True)
 class _Shared:
-    """What many people have in common, compiled once."""
+    """Tables that many people share, each compiled once."""
 
     problem: ScheduleProblem
     _options: dict[tuple[str, ...], ShiftOptions] = field(default_factory=dict)
@@ -261,7 +261,7 @@ def _fixed(
 def _costs(
     problem: ScheduleProblem, agent: Agent, options: ShiftOptions, own_price: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return what each option and each day off costs `agent`: wage, own price and wishes; infinite where not free."""
+    """Return the cost of each option and each day off of `agent`: wage, own price, wishes; infinite where not free."""
     price = problem.costs.wish
     option_cost = agent.cost_h * options.paid_weight
     if own_price is not None:

@@ -1,6 +1,6 @@
-"""Block coordinate descent: people choose their whole week in turn, and each sees what the others leave.
+"""Block coordinate descent: people choose their whole week in turn while the others stay.
 
-Prices lead first: under wide smoothing everybody sees the dual's prices, without smoothing exactly what is missing.
+Prices lead first: with wide smoothing everybody follows the dual's prices, without smoothing the heads really missing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..diagnose.conflicts import refuse_conflicts
 from ..optimise.status import SolverFault
-from ..price.worth import blurred
+from ..price.worth import smoothed
 from ..problem.heads import heads_planned
 from ..problem.shifts import PlannedShift
 from .best_week import ChosenWeek, WeekFinder
@@ -63,7 +63,7 @@ class Descent:
     ) -> None:
         self.dual, self.staff, self.service = dual, dual.staff, dual.service
         self.params = params or DescentParams()
-        self.finder = WeekFinder(dual.staff)  # not the dual's, which may be at work in another thread
+        self.finder = WeekFinder(dual.staff)  # the dual may use its own finder in another thread
         self.over, self.rng = over, np.random.default_rng(seed)
         self.goal_price = self._raised(dual.goal_price)
         self.weeks: list[ChosenWeek] = [self._first(p) for p in self.staff.people] if start is None else list(start)
@@ -116,7 +116,7 @@ class Descent:
         return sum(self.finder.own_cost(p, w) for p, w in zip(self.staff.people, weeks, strict=True))
 
     def _raised(self, goal_price: np.ndarray) -> np.ndarray:
-        """Return prices of goals, none of them too low to rise."""
+        """Return prices of goals, each at least so high that a factor can raise it."""
         return np.asarray(np.maximum(goal_price, self.params.least_goal * self.staff.problem.costs.lost_call))
 
     def keep(self, flow: SkillFlow) -> bool:
@@ -136,7 +136,7 @@ class Descent:
                 if self.over():
                     break
                 if sweep == 0 or len(self.goal_price):  # else nothing has changed the prices since the last sweep
-                    flow = self.flow(blurred(self.head_worth(), self.dual.price, width * np.sqrt(wanted)))
+                    flow = self.flow(smoothed(self.head_worth(), self.dual.price, width * np.sqrt(wanted)))
                 self._sweep(flow, None)
                 self.keep(flow)
                 self.reprice_goals(flow)
@@ -144,7 +144,7 @@ class Descent:
         self.settle()
 
     def lift_missed(self) -> None:
-        """Make goals that the present plan misses dear enough to be aimed at."""
+        """Raise the prices of goals that the present plan misses, so that the search aims at them."""
         missed = self.service.gained(self.flow(self.head_worth()).heads) < self.service.margin
         dear = self.params.lifted * self.staff.problem.costs.lost_call
         self.goal_price = np.where(missed, np.maximum(self.goal_price, dear), self.goal_price)
@@ -194,8 +194,8 @@ class Descent:
         flow
             Heads of the present plan; changed with it.
         allowed
-            Most that the cost may rise. None = whatever the cost, a week is taken that is better at the worth of heads
-            in `flow` (for one person alone).
+            Largest rise of the cost. None: take the new week if it is better at the present prices, even if the total
+            cost rises (for one person alone).
         most_options
             Options of each day to consider; None = all.
         """
@@ -203,7 +203,7 @@ class Descent:
         before = self.service.cost(flow.heads)
         people, old = [self.staff.people[a] for a in group], [self.weeks[a] for a in group]
         had = [finder.on_phone(person, week) for person, week in zip(people, old, strict=True)]
-        present = [had[0], *(absent for _ in had[1:])]  # the first person is taken out in thought only
+        present = [had[0], *(absent for _ in had[1:])]  # the first person stays in `flow` until the new week is known
         for person, slots in zip(people[1:], had[1:], strict=True):
             move_person(flow, person.group, slots, absent)
         dearer = better = 0.0

@@ -19,7 +19,7 @@ STAGE = "people"
 
 
 class DualPrices:
-    """The best prices found and what they prove.
+    """The best prices found and their proven bound.
 
     Attributes
     ----------
@@ -44,14 +44,14 @@ class DualPrices:
         self.price = np.minimum(self.params.first_price * staff.wage * hours, top)
 
     def take(self, price: np.ndarray, goal_price: np.ndarray, bound: float | None) -> None:
-        """Take prices found before, and what they prove."""
+        """Take over earlier prices and the bound that they prove."""
         self.price, self.goal_price, self.bound = price, goal_price, bound
 
     def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
         """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan.
 
-        The prices of several queues first rise together, as if everybody worked all queues: that is as easy as one
-        queue, and a good start for each price by itself.
+        The prices of several queues first rise together, as if everybody worked all queues: this is as easy as one
+        queue, and a good start for separate prices.
         """
         clock = Watch(watch.show, limit_s, watch.stop)
         if len(self.price) > 1:
@@ -97,7 +97,7 @@ class DualPrices:
         return total, wanted - supply, lacking
 
     def _best_weeks(self, price: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return what everybody's best weeks cost less the prices they collect, and the heads they bring, (Q, S)."""
+        """Return the cost of everybody's best weeks less the prices they collect, and their heads, (Q, S)."""
         staff, finder = self.staff, self.finder
         cover = np.zeros((len(staff.skills), finder.slots), dtype=np.int64)
         prefixes = [finder.prefix(np.where(can[:, None], price, 0.0).max(axis=0)) for can in staff.skills]
@@ -118,8 +118,9 @@ class DualPrices:
 def _split(price: np.ndarray, skills: np.ndarray, heads: np.ndarray, near: float) -> np.ndarray:
     """Return the heads of a group, shape (S,), split over the queues that it works, shape (Q, S).
 
-    They go where the price is highest. Prices nearly as high take a part, so that the split does not jump from round to
-    round: directions stay good though not exact, and bounds do not depend on them.
+    They go to the queue with the highest price. Queues with nearly as high a price take a part, so that the split does
+    not jump from round to round. The direction of the ascent is then good but not exact; the bound does not depend on
+    it.
 
     Parameters
     ----------

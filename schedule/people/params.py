@@ -62,7 +62,7 @@ class DescentParams:
     least_goal
         Least price of a goal, in `Costs.lost_call`: from 0 no factor would raise it. 0 < least_goal ≤ 1.
     lifted
-        Least price of a goal that the plan to go on from misses, in `Costs.lost_call`: so dear that it counts. 0 to 1.
+        Least price of a goal that the starting plan misses, in `Costs.lost_call`: high enough to change weeks. 0 to 1.
     """
 
     widths: tuple[float, ...] = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
@@ -92,7 +92,7 @@ class AnnealingParams:
     Parameters
     ----------
     steps
-        Steps for each person, after which more hardly help: they end the search for few people. ≥ 0.
+        Steps for each person; further steps hardly help. With few people this number ends the search. ≥ 0.
     pairs
         Share of the steps in which two people leave together: some gains need both. 0 to 1.
     widths
@@ -105,7 +105,8 @@ class AnnealingParams:
     noise_parts
         Parts of a day with noise of their own: 12 are two hours each, about as fine as starts of shifts matter. ≥ 1.
     hot, cold
-        First and last temperature, in hours' mean wages: an hour is lost lightly first, and some minutes last. > 0.
+        First and last temperature, in hours' mean wages: at first a loss of an hour is often accepted, at
+        the end one of minutes. > 0.
     crowd
         People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
     few
@@ -145,10 +146,10 @@ class PeopleParams:
     Parameters
     ----------
     small_share, large_share
-        Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): few people leave more
-        to search, many a bound that is hard to raise. 0 to 1.
+        Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): with few people the
+        search needs the time, with many the bound. 0 to 1.
     move_gain
-        What a person's move to another queue must gain, in hours' mean wages: moves disturb. ≥ 0.
+        Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
     """
 
     small_share: float = 0.35

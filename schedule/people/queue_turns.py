@@ -1,7 +1,7 @@
 """Who works which queue when: everybody's weeks become shifts with queues, and with few moves between queues.
 
-In each slot the people of several queues are assigned to the heads that are worth most (a linear assignment). Whoever
-would gain less than a move must gain stays on the queue.
+In each slot the people of several queues are assigned to the heads that are worth most (a linear assignment). A person
+stays on the queue if a move gains less than `move_gain`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def planned_shifts(
     before
         Heads of last week's shifts that run on, shape (Q, S).
     move_gain
-        What a move to another queue must gain, in hours' mean wages.
+        Least gain of a move to another queue, in hours' mean wages.
     """
     shifts = [_shifts(staff, a, week) for a, week in enumerate(weeks)]
     queue = _queues(staff, shifts, head_worth, before, move_gain)

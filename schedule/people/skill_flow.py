@@ -1,8 +1,8 @@
-"""Heads on the phone per slot and queue, and what one head more is worth: a person of several queues counts once.
+"""Heads on the phone per slot and queue, and the worth of one more head; a person of several queues counts once.
 
-People with the same skills are a group. In each slot the heads of a group are split over its queues like a flow. The
-split is kept best by one shortest chain of moves between queues whenever a head comes or goes: that is enough because
-what a queue gains falls with each further head. G groups, Q queues, S slots, N steps of heads.
+People with the same skills are a group. In each slot the heads of a group are split over its queues like a flow.
+Whenever a head comes or goes, one shortest chain of moves between queues keeps the split optimal, because the gain of a
+queue falls with each further head. G groups, Q queues, S slots, N steps of heads.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class SkillFlow(NamedTuple):
     split
         Heads of each group on each queue, shape (G, Q, S).
     next_worth
-        What one head more of a group is worth, shape (G, S); valid where not `stale`.
+        Worth of one more head of a group, shape (G, S); valid where not `stale`.
     stale
         Where `next_worth` must be computed again, shape (G, S).
     room
@@ -54,7 +54,7 @@ def empty_flow(skills: np.ndarray, head_worth: np.ndarray, before: np.ndarray) -
 
 @njit(cache=True, nogil=True)
 def _worth_of_head(f: SkillFlow, q: int, t: int, n: int) -> float:
-    """Return what the head after `n` heads is worth on queue `q` in slot `t`."""
+    """Return the worth of the head after `n` heads on queue `q` in slot `t`."""
     last = f.head_worth.shape[2] - 1
     return float(f.head_worth[q, t, min(max(n, 0), last)]) if n <= last else 0.0
 
@@ -95,7 +95,7 @@ def _best_chain(f: SkillFlow, g: int, t: int, coming: bool) -> int:
 
 @njit(cache=True, nogil=True)
 def next_worths(f: SkillFlow, g: int) -> np.ndarray:
-    """Return what one head more of group `g` is worth in each slot, shape (S,)."""
+    """Return the worth of one more head of group `g` in each slot, shape (S,)."""
     for t in range(f.next_worth.shape[1]):
         if f.stale[g, t]:
             target = _best_chain(f, g, t, True)
@@ -106,7 +106,7 @@ def next_worths(f: SkillFlow, g: int) -> np.ndarray:
 
 @njit(cache=True, nogil=True)
 def worth_without(f: SkillFlow, g: int, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a head of group `g` is worth, shape (S,), and the heads, shape (Q, S), without one person of it.
+    """Return the worth of a head of group `g`, shape (S,), and the heads, shape (Q, S), without one of its people.
 
     The flow stays unchanged.
 

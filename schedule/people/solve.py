@@ -28,7 +28,7 @@ from .tiny_problem import tiny_problem
 
 @dataclass(frozen=True)
 class ProvenPrices:
-    """Prices at the end of a search, and the bound that they prove.
+    """Prices at the end of a search, with their proven bound.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class NamedPlan:
     solved
         Wages, wishes, hours below contract, spread of starts and all that is left short; the bound is proven.
     prices
-        What a search for another plan of this week can begin with.
+        First prices for a search for another plan of this week.
     stages
         Seconds for prices and bound (``pricing``) and for the plan (``descent``).
     """
@@ -82,8 +82,8 @@ def solve_named(
 ) -> NamedPlan:
     """Choose everybody's shifts, breaks and days off at least cost, within every rule of people.
 
-    Whoever works several queues may move between them within a shift: in each slot the heads are split over the queues
-    as is worth most. Ten parameters, of which three are needed: the rest are the options of a run.
+    People of several queues may change queue within a shift: each slot splits its heads over the queues at the highest
+    worth. Ten parameters, of which three are needed: the rest are the options of a run.
 
     Parameters
     ----------

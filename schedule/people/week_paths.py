@@ -15,7 +15,7 @@ from ..rules.automaton import Automaton
 
 @dataclass(frozen=True)
 class DayOptions:
-    """What can be worked on one day, O options.
+    """The O options of one day.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class WeekPaths:
         most_units
             Paid units that nobody may exceed.
         letter
-            What the automaton reads for each option, through the days; None = the same for all.
+            Letter of each option for the automaton, through the days; None = the same for all.
         """
         first = np.concatenate([[0], np.cumsum([len(d.latest) for d in days])]).astype(np.int64)
         latest, after, units = (
@@ -133,7 +133,7 @@ class WeekPaths:
         table
             Room to reuse.
         most
-            Consider only so many options of each day, the cheapest by themselves; the week may then be dearer.
+            Number of options of each day to consider, the cheapest by themselves; the week may then be dearer.
             None = consider all.
         """
         chosen = np.empty(self.days, dtype=np.int64)

@@ -1,7 +1,7 @@
-"""Annealing: one person after another chooses some days anew, given what the others leave.
+"""Annealing: one person after another chooses some days anew while the others stay.
 
-A head in a cell is worth what it changes there: `under` while heads are missing, −over else. That worth is too
-short-sighted before people have settled, so a logistic curve of some width smooths it, and noise shakes it.
+The worth of a head in a cell is `under` while heads are missing there and −over otherwise. This step misleads before
+people have settled, so a logistic curve of some width smooths the step, and noise shakes it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def replan(
     t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
     width: float, shake: float, temperature: float, rng: np.random.Generator,
 ) -> float:  # fmt: skip
-    """Let `person` choose the days first ≤ d < last anew; return the change of the cost, 0 where nothing is changed.
+    """Let `person` choose the days first ≤ d < last anew; return the change of the cost, 0 without a change.
 
     The new days are kept if they are cheaper, or by chance. Ten parameters: compiled code gets no objects but arrays.
 
@@ -35,7 +35,7 @@ def replan(
     chosen, heads
         The roster, shape (P, D), and its heads per cell, shape (D T,); changed with it.
     width
-        Of the smoothing, in square roots of the need; 0 = what a head changes, exactly.
+        Width of the smoothing, in square roots of the need; 0 = no smoothing.
     shake
         Standard deviation of the noise, in widths of the curve.
     """
@@ -95,7 +95,7 @@ def anneal(
     cost
         Of `chosen`.
     best
-        Where the best roster seen is left, shape (P, D).
+        Receives the best roster seen, shape (P, D).
     span
         Most days that a step may change.
     """

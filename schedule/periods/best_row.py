@@ -10,7 +10,7 @@ from .span import cheapest_span
 from .tables import PeriodTables
 
 FREE = -2
-"""A day of which nothing is fixed."""
+"""Mark of a day that is not fixed."""
 
 
 @njit(cache=True, nogil=True)
@@ -138,7 +138,7 @@ def best_rows(
     chosen
         The roster, shape (P, D); it stays outside of these days.
     price
-        What a head in a cell is worth, shape (D T,).
+        Worth of a head in each cell, shape (D T,).
     fixed
         Per person and day a shift type, −1 = off, or `FREE`, shape (P, D).
     steps

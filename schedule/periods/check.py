@@ -1,4 +1,4 @@
-"""The judge of cell rosters: reads the problem and the roster day by day and shares nothing with the engine."""
+"""The judge of rosters over periods: reads problem and roster day by day and shares nothing with the engine."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ from .patch import RowPool
 def dive(pool: RowPool, watch: Watch, *, threshold: float, until_s: float) -> np.ndarray | None:
     """Return a whole roster, shape (P, D), or None where time was up; the pool keeps all rows that were made.
 
-    Cells of a day and shift (or off) that the fractions agree on by `threshold` are fixed, more are priced, and so on
-    to the end; where there are none, the threshold falls, and at last one row is taken whole.
+    Each round fixes the cells of a day and shift (or off) whose fractions reach `threshold`, then prices more rows. If
+    no cell reaches the threshold, the threshold falls; at last one row is taken whole.
     """
     n, days = len(pool.patch.people), pool.rows.shape[1]
     fixed = np.full(pool.chosen.shape, FREE)
@@ -86,7 +86,7 @@ def best_of_pool(
     limit_s: float,
     seed: int,
 ) -> tuple[np.ndarray | None, bool]:
-    """Return a roster cheaper than `upper` made of the pool's rows, and whether there is none or it is their best.
+    """Return the pool's best roster found below `upper`, if any, and whether that answer is proven.
 
     Parameters
     ----------

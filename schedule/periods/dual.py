@@ -1,7 +1,7 @@
 """Prices of a head in each cell, by dual ascent: every step proves a bound.
 
 L(price) = Σ price · need + Σ over people of the cheapest (wishes − price) is a lower bound on the cost of every roster
-for each price between −over and under; caps on shift types are left out, which only lowers it.
+for each price between −over and under; it ignores caps on shift types and so is lower, but valid.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ class ColumnParams:
     Parameters
     ----------
     smoothing
-        Weight of the best prices so far where people are asked: prices swing less (Wentges 1997; Pessoa et al. 2018).
-        0 ≤ smoothing < 1.
+        Weight of the best prices so far in the prices of each round: prices swing less (Wentges 1997; Pessoa et al.
+        2018). 0 ≤ smoothing < 1.
     gain
-        Cost by which a row must be cheaper than its person's price to be taken: less is rounding. > 0.
+        Least cost by which a new row must beat its person's price: a smaller gain is rounding. > 0.
     cap_steps
         Charges tried for a person over a cap on shift types: more make rows cheaper and bounds higher. ≥ 1.
     lowest
@@ -125,7 +125,7 @@ class PatchParams:
     fresh
         Weight of the last gain in a kind's rate: the kind that gained lately comes most often. 0 < fresh ≤ 1.
     even
-        Share of the draws that do not look at the gains, so that no kind dies out. 0 to 1.
+        Share of the draws that ignore the gains, so that no kind dies out. 0 to 1.
     grow, shrink
         Factors on the size after a patch that was done in time, or was not. grow ≥ 1, 0 < shrink ≤ 1.
     least

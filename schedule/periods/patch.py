@@ -19,7 +19,7 @@ from .tables import CompiledPeriod
 
 @dataclass(frozen=True)
 class Patch:
-    """Who and which days first ≤ d < last may change."""
+    """The people, and the days first ≤ d < last, that may change."""
 
     people: np.ndarray
     first: int
@@ -32,7 +32,7 @@ class RowPool:
     Parameters
     ----------
     chosen
-        The roster, shape (P, D): what stays, and the first row of everybody.
+        The present roster, shape (P, D): its other days stay, and it gives everybody's first row.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Who may work which shift types on which days, what is wanted, and what it costs to miss it."""
+"""Who may work which shift types on which days, the heads wanted, and the costs of missing them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ShiftType:
 
 @dataclass(frozen=True)
 class PeriodPerson:
-    """What one person's roster must obey.
+    """The limits of one person's roster.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Need:
 
 @dataclass(frozen=True)
 class PeriodProblem:
-    """Everything that is given.
+    """The whole input.
 
     Parameters
     ----------
@@ -146,12 +146,12 @@ class PeriodProblem:
 
 
 def _once(kind: str, names: Iterable[object]) -> None:
-    """Refuse what comes twice."""
+    """Refuse names that come twice."""
     twice = [name for name, n in Counter(names).items() if n > 1]
     _expect(not twice, f"each {kind} once; {twice[:3]} come twice.")
 
 
 def _known(kind: str, known: set[str] | set[int], used: set[str] | set[int]) -> None:
-    """Refuse what was never declared."""
+    """Refuse names that were never declared."""
     strange = sorted(map(str, used - known))
     _expect(not strange, f"only a known {kind}; unknown: {strange[:3]}.")

@@ -1,4 +1,4 @@
-"""A roster over cells and what is known about it."""
+"""A roster over periods with its cost and bound."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class PeriodSearch:
     best
         The roster, shape (P, D).
     price
-        What a head in each cell is worth, as the last part with everybody told it, shape (D T,).
+        Worth of a head in each cell, from the last step with everybody, shape (D T,).
     grain
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
@@ -110,7 +110,7 @@ class PeriodSearch:
 
     def raise_bound(self, bound: float) -> None:
         """Take a proven bound; up to the next whole cost where costs are whole."""
-        if not isfinite(bound) or bound <= 0:  # costs are never below 0: that says nothing
+        if not isfinite(bound) or bound <= 0:  # costs are never below 0, so this bound is no news
             return
         if self.grain:
             bound = self.grain * ceil(bound / self.grain - 1e-6)
@@ -122,7 +122,7 @@ class PeriodSearch:
     def shake(self, steps: int, *, hot: float, cold: float, until_s: float, start: np.ndarray) -> np.ndarray:
         """Anneal from `start`, in slices that look at the watch; offer and return the best roster seen.
 
-        The temperature has fallen to `cold` by `until_s`, however few steps that allows.
+        The temperature reaches `cold` at `until_s`, even if the time allows only few steps.
         """
         t = self.compiled.tables
         chosen, best, least = start.copy(), start.copy(), cost_of(self.compiled.problem, self.compiled.roster(start))
@@ -149,7 +149,7 @@ class PeriodSearch:
     def whole_patch(
         self, patch: Patch, *, rounds: int, dives: tuple[float, ...], until_s: float, mip_s: float
     ) -> PatchEnd:
-        """Choose a patch anew by columns, dives and a programme over the pool; return how the search of it ended.
+        """Choose a patch anew by columns, dives and a programme over the pool; return how this search ended.
 
         Where the solver breaks down, the best roster stays.
         """

@@ -1,4 +1,4 @@
-"""Rosters over cells: a first one by annealing, a bound and better ones by columns, then patch after patch anew."""
+"""Rosters over periods: a first one by annealing, a bound and better ones by columns, then patch after patch anew."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _first(compiled: CompiledPeriod, watch: Watch, seed: int, tries: int) -> np.
 def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     """Improve the roster and its bound.
 
-    First everything at once where the period is not too wide, then patch after patch. With a number of rounds no step
-    looks at the clock.
+    A period that is not too wide is first solved as one patch; then patch follows patch. With a number of rounds no
+    step looks at the clock.
     """
     watch, compiled, p = search.watch, search.compiled, search.params
     people, days = search.best.shape

@@ -1,7 +1,7 @@
 """The cheapest way to work a span of days of one person's roster while the other days stay, by dynamic programming.
 
-The recurrence is that of `optimise.day_paths`. Only states are kept that the days before the span can lead to and from
-which the days after it stay legal: few days cost little however long the roster is.
+The recurrence is that of `optimise.day_paths`. A state is kept only if the days before the span can reach it and the
+days after the span stay legal from it. So a short span costs little time, however long the roster is.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .tables import PeriodTables
 
 
 class _Outside(NamedTuple):
-    """What the days outside of a span ask of the days in it.
+    """Conditions that the days outside of a span set for the days in it.
 
     Attributes
     ----------
     node, rest, paid
         State before the span: node, rest class and paid units.
     follows
-        Highest rest class after the span in which the next day may be worked as it is.
+        Highest rest class after the span that still allows the next day's shift.
     least, most
         Paid units of the days up to the end of the span.
     """
@@ -105,7 +105,7 @@ def _outside(t: PeriodTables, g: DayGraph, person: int, row: np.ndarray, first: 
 def _reach_forward(
     t: PeriodTables, g: DayGraph, first: int, last: int, outside: _Outside
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return per node the least and most paid units with which the days before lead to it; −1 = never."""
+    """Return per node the least and most paid units with which the days before reach the node; −1 = never."""
     small, large = t.units.min(), t.units.max()
     low, high = np.empty(len(g.to), np.int64), np.empty(len(g.to), np.int64)
     low[g.layers[first] : g.layers[last + 1]] = outside.most + 1
@@ -161,7 +161,7 @@ def _trim_back(
 
 @njit(cache=True, nogil=True)
 def _stays_legal(g: DayGraph, row: np.ndarray, last: int) -> np.ndarray:
-    """Return from which nodes the days from `last` on may be worked as `row` has them."""
+    """Return the nodes from which the days of `row` from `last` on stay legal."""
     days = len(row)
     stays = np.zeros(len(g.to), np.bool_)
     stays[g.layers[days] :] = True

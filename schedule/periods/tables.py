@@ -70,7 +70,7 @@ class PeriodTables(NamedTuple):
 
 @dataclass(frozen=True)
 class CompiledPeriod:
-    """A problem made ready: its arrays and the cost that nobody's choice changes."""
+    """A compiled problem: its arrays and the constant part of the cost."""
 
     problem: PeriodProblem
     tables: PeriodTables
@@ -165,7 +165,7 @@ def _rest_classes(types: tuple[ShiftType, ...]) -> tuple[np.ndarray, np.ndarray]
 
 
 def _day_limits(person: PeriodPerson) -> tuple[int, int, int, int]:
-    """Return what decides a person's automaton."""
+    """Return the limits that decide a person's automaton."""
     return person.most_run, person.least_run, person.least_off, person.most_weekends
 
 

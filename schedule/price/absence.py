@@ -1,4 +1,4 @@
-"""What a planned head that nobody takes would leave short."""
+"""The cost of a planned head that nobody takes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .shortfall import calls_gained, head_price, heads_missing
 class Absence:
     """Prices of single planned heads left open while everybody else is there.
 
-    By the ceiling of the service curve shortage is convex in the heads that are missing, so that several left open
-    cost at least the sum of their prices: the roster's cost stays below the true one, and its bound stays a bound.
+    By the ceiling of the service curve, shortage is convex in the missing heads. Several open heads therefore cost at
+    least the sum of their prices: the price is never above the true cost, so the bound holds.
 
     Attributes
     ----------
     under, gain
-        Per queue what one head fewer costs under the floor (or need), and the calls in time lost with that head,
+        Per queue the cost of one head fewer under the floor (or need), and the calls in time lost with that head,
         shape (S,).
     spare
         Per queue and period of its goal the calls that the whole plan gains beyond the goal.
@@ -51,7 +51,7 @@ class Absence:
         return out
 
     def price(self, head: PlannedShift) -> float:
-        """Return what the plan leaves short without `head`, in money."""
+        """Return the shortfall of the plan without `head`, in money."""
         size = len(self.problem.grid)
         slots = np.array(head.phone)
         slots = slots % size if self.problem.cyclic else slots[slots < size]

@@ -1,4 +1,4 @@
-"""What a plan leaves short, in heads, calls and money: the one definition behind all searches, prices and tables.
+"""The shortfall of a plan in heads, calls and money: one definition for all searches, prices and tables.
 
 Under its floor (with a goal per interval: under its need) each open slot misses heads, and each head missing costs
 `Costs.under_h` an hour. A goal pooled over a day or a week misses the calls that its slots gain less than its margin
@@ -58,7 +58,7 @@ def lost_calls(demand: Demand, gained: np.ndarray) -> tuple[float, ...]:
 
 
 def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_least: bool = False) -> dict[str, float]:
-    """Return what a plan leaves short, in money: ``lost_call`` and ``under``.
+    """Return the shortfall of a plan in money: ``lost_call`` and ``under``.
 
     Parameters
     ----------

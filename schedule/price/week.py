@@ -1,4 +1,4 @@
-"""What one person's week costs in money: wage, hours below contract, wishes not met, spread of starts.
+"""The cost of one person's week in money: wage, hours below contract, wishes not met, spread of starts.
 
 The one definition of these prices. Models and compiled searches state the same sums in their own form; tests hold them
 equal.
@@ -17,7 +17,7 @@ from ..rules.limits import limits_of
 
 
 class PaidShift(Protocol):
-    """A shift as worked, as far as prices ask for it."""
+    """A worked shift, with the fields that prices read."""
 
     @property
     def shift(self) -> Shift:
@@ -38,7 +38,7 @@ class PaidShift(Protocol):
 
 @dataclass(frozen=True)
 class WeekPrice:
-    """What one person's week costs, and why.
+    """The cost of one person's week, by reason.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class WeekPrice:
 def wish_lost(problem: ScheduleProblem, wish: Wish, shift: Shift | None) -> float:
     """Return the weight that `wish` loses on its day by `shift` (None = day off).
 
-    A wish is lost when its day is not as wanted, or as the person avoids (weight below 0).
+    A wish of positive weight is lost if its day is not as named; a wish of negative weight, if its day is as named.
     """
     met = wish.meets(shift, late_from_slot=problem.noon[wish.day])
     return abs(wish.weight) if met == (wish.weight < 0) else 0.0

@@ -1,9 +1,9 @@
-"""What heads on the phone are worth, slot by slot, in money: falling steps for every queue.
+"""The worth of heads on the phone, slot by slot, in money: falling steps for every queue.
 
-The tables are those of `shortfall`, head by head, for compiled searches. An interval goal, and a floor, is worth its
-price per head until the need is met. A goal over a day or a week is worth, per call gained, the price of that goal: at
-most `Costs.lost_call`, as much as brings the plan to the goal. Both together are made concave at these prices: where
-the curve is steepest with few heads, the floor is steeper still.
+The tables are those of `shortfall`, head by head, for compiled searches. Under an interval goal or a floor, a head is
+worth its price until the need is met. Under a goal over a day or a week, each call gained is worth the price of that
+goal: the price that brings the plan to the goal, at most `Costs.lost_call`. The sum of both is made concave at these
+prices: where the curve is steepest with few heads, the floor is steeper still.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..problem.problem import ScheduleProblem
 from .shortfall import calls_gained, head_price, heads_missing
 
 EDGE = 1e-3
-"""How near a price may come to nothing or everything, as a share of the dearest head's, when a step is blurred."""
+"""Smallest distance of a smoothed price from 0 and from the dearest head, as a share of the latter."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Service:
     def slope(self, goal_price: np.ndarray) -> np.ndarray:
         """Return the worth of the (n + 1)-th head, never rising in n, at these prices of a call towards each goal.
 
-        Shape (Q, S, N). Its sums over the first heads are the least concave majorant of what these are worth.
+        Shape (Q, S, N). Its sums over the first heads are the least concave majorant of their worth.
         """
         if not len(self.margin):
             return self.floor
@@ -90,7 +90,7 @@ class Service:
         return np.where(self.period >= 0, goal_price[self.period], 0.0)
 
     def next_head(self, n: np.ndarray, goal_price: np.ndarray) -> np.ndarray:
-        """Return what one head more than `n` is worth at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
+        """Return the worth of one head more than `n` at these prices of a call towards each goal, (Q, S) -> (Q, S)."""
         worth = _of_heads(self.floor, n) * (n < self.floor.shape[2])
         return np.asarray(worth + self._call_price(goal_price) * _of_heads(self.gain, n) * (n < self.gain.shape[2]))
 
@@ -156,7 +156,7 @@ def pool_rises(slope: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _blurred(slope: np.ndarray, x: float, width: float) -> float:
+def _smoothed(slope: np.ndarray, x: float, width: float) -> float:
     """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads."""
     last = len(slope) - 1
     total = 0.0
@@ -170,10 +170,11 @@ def _blurred(slope: np.ndarray, x: float, width: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
+def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Return `slope` smoothed and shifted to be worth `price` where its steps cross that price.
 
-    Far from whole heads people answer prices, near them heads: as `width` falls to 0 the result becomes `slope`.
+    With a large `width` people follow prices, with a small one missing heads: at a `width` near 0 the result is
+    `slope`.
 
     Parameters
     ----------
@@ -198,18 +199,18 @@ def blurred(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarr
             low, high = crossing - 0.5 - 10.0 * width[q, t] - size, crossing - 0.5 + 10.0 * width[q, t] + size
             for _ in range(50):
                 middle = 0.5 * (low + high)
-                if _blurred(steps, middle, width[q, t]) > asked:
+                if _smoothed(steps, middle, width[q, t]) > asked:
                     low = middle
                 else:
                     high = middle
             for n in range(size):
-                out[q, t, n] = _blurred(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
+                out[q, t, n] = _smoothed(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
     return out
 
 
 @njit(cache=True, nogil=True)
 def tilted(table: np.ndarray, n: np.ndarray, can: np.ndarray, top: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Return what one head more is worth by `table`, as a share of `top` whose odds are multiplied by `noise`.
+    """Return the worth of one more head by `table`, as a share of `top` whose odds are multiplied by `noise`.
 
     Parameters
     ----------

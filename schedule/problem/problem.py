@@ -70,7 +70,7 @@ class Demand:
     def ceiling(self) -> np.ndarray:
         """`gain` replaced by its least majorant that is concave and never falls, shape (S, N + 1).
 
-        What fewer heads lose by it they lose at least in truth, whatever the curve's shape: for bounds.
+        The true loss from fewer heads is at least the loss by this curve, whatever the shape of `gain`: for bounds.
         """
         if self.gain is None:
             raise ValueError("no service curve")
@@ -81,8 +81,8 @@ class Demand:
     def envelope(self) -> np.ndarray:
         """`gain` replaced, from `lower` upwards, by its least concave majorant; shape (S, N + 1).
 
-        Below `lower` the values are kept; a plan on or above `lower` never gains less than its row says only
-        where the curve is concave, hence the re-check with `gain` itself.
+        Below `lower` the values are kept. Where the curve is not concave, a plan on or above `lower` may gain less than
+        its row says; so the result is checked again with `gain`.
         """
         if self.gain is None:
             raise ValueError("no service curve")

@@ -15,7 +15,7 @@ from .day_rule import DayRule
 from .rule import FamilyRule
 
 WORK = ("work",)
-"""The families of somebody whose rules ask for none."""
+"""The families of a person whose rules name none."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Automaton:
 
     @property
     def work(self) -> np.ndarray:
-        """Node after a day worked, where no rule asks for the family, shape (nodes,)."""
+        """Node after a day worked, if no rule names families, shape (nodes,)."""
         return np.asarray(self.to[:, 1])
 
     @property
@@ -82,7 +82,7 @@ def compile_days(
     Parameters
     ----------
     by_family
-        Rules that ask for families.
+        Rules that read families.
     families
         One family of each letter from 1 on.
     """

@@ -56,12 +56,12 @@ class DaysOffTogether:
         return bool(state >= self.length)
 
     def broken(self, word: Word) -> list[str]:
-        """Return ``days_off_together`` where no place of the run is free of work."""
+        """Return ``days_off_together`` if every place of the run has work."""
         places = range(len(word) - self.length + 1)
         return ["days_off_together"] * (not any(not any(word[p : p + self.length]) for p in places))
 
     def places(self, workable: set[int], days: int) -> range:
-        """Return where the run may begin; nowhere in particular when days that cannot be worked make it anyway."""
+        """Return the days on which the run may begin; none if days that cannot be worked form such a run already."""
         places = range(days - self.length + 1)
         return range(0) if any(workable.isdisjoint(range(p, p + self.length)) for p in places) else places
 

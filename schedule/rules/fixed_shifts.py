@@ -9,21 +9,21 @@ from ..problem.problem import ScheduleProblem
 from ..problem.staff import Agent, Fixed
 from .min_run_days import MinRunDays
 from .rows import Rows
-from .rule import Worked
+from .rule import WorkedShift
 
 
 @dataclass(frozen=True)
 class FixedShifts:
-    """Ensures that what is fixed is kept, and that last week's run of work goes on as long as it must.
+    """Ensures fixed shifts and days off, and that last week's run of work reaches its least length.
 
-    A shift that must be worked and is not is missing, not broken: a roster that is not finished has fewer.
+    A missing shift breaks no rule, because an unfinished roster has fewer shifts; missing shifts are counted apart.
     """
 
     kept: tuple[Fixed, ...]
 
     @classmethod
     def of(cls, problem: ScheduleProblem, agent: Agent) -> FixedShifts | None:
-        """Read the person's fixed shifts and days off, and what is owed to `min_run_days`."""
+        """Read the person's fixed shifts and days off, and the days owed to `min_run_days`."""
         kept = {fixed.day: fixed for fixed in agent.fixed}
         for day in range(min(MinRunDays.of(problem, agent).owed, problem.grid.days)):
             kept.setdefault(day, Fixed(day, ""))
@@ -34,11 +34,11 @@ class FixedShifts:
         """Those that are work."""
         return tuple(f for f in self.kept if f.what != "off")
 
-    def missing(self, week: Sequence[Worked]) -> int:
-        """Return how many shifts that must be worked are not."""
+    def missing(self, week: Sequence[WorkedShift]) -> int:
+        """Return the number of missing shifts that must be worked."""
         return sum(not any(c.day == f.day and f.allows(c.shift) for c in week) for f in self.musts)
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``fixed`` where something else is worked on a fixed day."""
         return ["fixed"] * any(not f.allows(c.shift) for c in week for f in self.kept)
 

@@ -12,12 +12,13 @@ import numpy as np
 from ..problem.horizon import WEEK_DAYS
 from .limits import limits_of
 from .rows import Rows
-from .rule import Worked
+from .rule import WorkedShift
 from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
 
 TINY = 1e-6
+"""Hours (or minutes) of tolerance for sums of floats: far below the minute that paid times count in."""
 
 MAX_H_WEEK = RuleSpec[float](
     key="max_h_week",
@@ -56,7 +57,7 @@ class Hours:
         limits = limits_of(problem, agent)
         return cls(limits.min_h, limits.max_h)
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``max_h_week`` where too many hours are paid."""
         return ["max_h_week"] * (sum(c.paid_h for c in week) > self.most + TINY)
 

@@ -1,4 +1,4 @@
-"""What a contract asks of one person in one week."""
+"""A contract's limits of one person's week."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .views import AgentView, ProblemView
 
 @dataclass(frozen=True)
 class Limits:
-    """What a contract asks of one agent this week, after leave."""
+    """The contract's limits of one agent's week, after leave."""
 
     min_h: float
     max_h: float

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .rows import Rows
-from .rule import Worked
+from .rule import WorkedShift
 from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
@@ -41,7 +41,7 @@ class MaxStartSpread:
         """Read `max_start_spread_min`."""
         return cls(MAX_START_SPREAD_MIN.of(problem, agent))
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``max_start_spread_min`` where starts lie too far apart."""
         starts = [c.minute for c in week]
         wide = self.most is not None and bool(starts) and max(starts) - min(starts) > self.most

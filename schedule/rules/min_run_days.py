@@ -75,7 +75,7 @@ class MinRunDays:
         return True
 
     def broken(self, word: Word) -> list[str]:
-        """Return ``min_run_days`` where a run ends too early; what last week's run is owed is missing, not broken."""
+        """Return ``min_run_days`` where a run ends too early; days owed to last week's run are missing, not broken."""
         at = 0
         for works, days in itertools.groupby(map(bool, word)):
             first, length = at, sum(1 for _ in days)

@@ -27,7 +27,7 @@ MIN_RUN_OFF_DAYS = RuleSpec[int](
 
 @dataclass(frozen=True)
 class MinRunOffDays:
-    """Ensures that no run of days off is shorter than `least`; one that goes on past the last day never is.
+    """Ensures that no run of days off is shorter than `least`; a run past the last day is never too short.
 
     Parameters
     ----------

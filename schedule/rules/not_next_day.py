@@ -59,7 +59,7 @@ class NotNextDay:
         return cls(barred, agent.family_before) if barred else None
 
     def after(self, family: str) -> frozenset[str]:
-        """Return what may not follow `family`."""
+        """Return the families that may not follow `family`."""
         return next((after for first, after in self.barred if first == family), frozenset())
 
     @property
@@ -68,15 +68,15 @@ class NotNextDay:
         return frozenset[str]().union(*({family} | after for family, after in self.barred))
 
     def begin(self) -> Any:
-        """Return what the first day may not be."""
+        """Return the families barred on the first day."""
         return self.after(self.before)
 
     def step(self, state: Any, day: int, family: str) -> Any:
-        """Return what the next day may not be."""
+        """Return the families barred on the next day."""
         return None if family in state else self.after(family)
 
     def broken(self, word: Word) -> list[str]:
-        """Return ``not_next_day`` where a family follows that may not."""
+        """Return ``not_next_day`` if a barred family follows."""
         return ["not_next_day"] * any(b in self.after(a) for a, b in itertools.pairwise((self.before, *word)))
 
     def constrain(self, rows: Rows, agent: int) -> None:

@@ -40,7 +40,7 @@ MIN_DAYS = RuleSpec[int](
 class NumberOfDays:
     """Ensures least ≤ days worked ≤ most.
 
-    Too few days are not broken but missing: a roster that is not finished has fewer.
+    Too few days break no rule, because an unfinished roster has fewer; missing days are counted apart.
 
     Parameters
     ----------

@@ -9,13 +9,13 @@ from ..problem.problem import ScheduleProblem
 from ..problem.staff import Agent, Fixed
 from .days_off_together import DaysOffTogether
 from .fixed_shifts import FixedShifts
-from .rule import FamilyRule, Rule, ShiftRule, Word, Worked, WorkRule
+from .rule import FamilyRule, Rule, ShiftRule, Word, WorkedShift, WorkRule
 from .rules import FAMILY, SHIFT, WORK
 
 
 @dataclass(frozen=True)
 class PersonRules:
-    """What one person's week must obey."""
+    """All rules of one person's week."""
 
     work: tuple[WorkRule, ...]
     family: tuple[FamilyRule, ...]
@@ -30,14 +30,14 @@ class PersonRules:
 
     @property
     def together(self) -> DaysOffTogether | None:
-        """The run of days off that is asked for."""
+        """The rule of a run of days off, if any."""
         return next((r for r in self.work if isinstance(r, DaysOffTogether)), None)
 
     def broken_by_word(self, word: Word) -> list[str]:
         """Return the keys that the families of the days break."""
         return [key for rule in (*self.work, *self.family) for key in rule.broken(word)]
 
-    def broken_by_shifts(self, week: Sequence[Worked]) -> list[str]:
+    def broken_by_shifts(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return the keys that the times and hours of shifts, by start, break; ``fixed`` for what fixed.csv fixes."""
         return [key for rule in self.shift for key in rule.broken(week)] + self.fixed.broken(week)
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from .rows import Rows
-from .rule import Worked
+from .rule import WorkedShift
 from .shift_times import ShiftTimes
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
@@ -47,7 +47,7 @@ class RestMin:
         least = REST_MIN.of(problem, agent)
         return cls(-(-least // problem.grid.minutes), 1 + math.ceil(least / 1440))
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``rest_min`` where a shift begins too early."""
         return ["rest_min"] * any(b.shift.start - a.shift.end < self.slots for a, b in itertools.pairwise(week))
 

@@ -18,8 +18,8 @@ Word = Sequence[str]
 """The shift family of each day, "" = off."""
 
 
-class Worked(Protocol):
-    """A shift as worked, as far as rules ask for it."""
+class WorkedShift(Protocol):
+    """A worked shift, with the fields that rules read."""
 
     @property
     def shift(self) -> Shift:
@@ -49,34 +49,34 @@ class KeyRule(Rule, Protocol):
     """A rule that keys of plan.toml set."""
 
     keys: ClassVar[tuple[RuleSpec[Any], ...]]
-    """What schema, messages, report and manual say of them."""
+    """Texts and numbers for schema, messages, report and manual."""
 
 
 class WordRule(KeyRule, Protocol):
-    """A rule that asks only which family is worked on which day."""
+    """A rule that reads only the family of each day."""
 
     def broken(self, word: Word) -> list[str]:
         """Return the keys of plan.toml that the week breaks, by plain arithmetic."""
 
 
 class WorkRule(WordRule, DayRule, Protocol):
-    """A rule that asks only which days are worked, as an automaton too."""
+    """A rule that reads only which days are worked; also an automaton."""
 
     @classmethod
     def of(cls, problem: ProblemView, agent: AgentView) -> WorkRule | None:
-        """Read the person's numbers; None = nothing is asked of them."""
+        """Read the person's numbers; None = the rule does not bind the person."""
 
 
 class FamilyRule(WordRule, Protocol):
-    """A rule about families and days, as an automaton too; its states can be keys of a dict."""
+    """A rule about families and days; also an automaton, whose states can be keys of a dict."""
 
     @classmethod
     def of(cls, problem: ProblemView, agent: AgentView) -> FamilyRule | None:
-        """Read the person's numbers; None = nothing is asked of them."""
+        """Read the person's numbers; None = the rule does not bind the person."""
 
     @property
     def named(self) -> frozenset[str]:
-        """The families it asks for; all others are alike to it."""
+        """The families that the rule names; it treats all others alike."""
 
     def begin(self) -> Any:
         """Return the state before the first day."""
@@ -86,14 +86,17 @@ class FamilyRule(WordRule, Protocol):
 
 
 class ShiftRule(KeyRule, Protocol):
-    """A rule that asks for times and hours."""
+    """A rule that reads times and hours."""
 
     @classmethod
     def of(cls, problem: ProblemView, agent: AgentView) -> ShiftRule | None:
-        """Read the person's numbers; None = nothing is asked of them."""
+        """Read the person's numbers; None = the rule does not bind the person."""
 
-    def broken(self, week: Sequence[Worked]) -> list[str]:
-        """Return the keys of plan.toml that the shifts, by start, break, by plain arithmetic."""
+    def broken(self, week: Sequence[WorkedShift]) -> list[str]:
+        """Return the keys of plan.toml that the shifts break, by plain arithmetic; shifts are sorted by start."""
 
     def bars(self, mine: ShiftTimes, new: ShiftTimes) -> dict[str, np.ndarray]:
-        """Return per key which of `new`, all of a day off and one beside `mine`, break it, shape (N,)."""
+        """Return per key which shifts of `new` break the rule if worked beside `mine`, shape (N,).
+
+        All of `new` lie on one day that is off in `mine`.
+        """

@@ -1,7 +1,7 @@
 """The list of all rules of people's weeks, and the keys of plan.toml that set them.
 
 A rule is one file of this folder. Here its class stands in one of three lists, and its keys in `Rules` and, where a
-contract may set them, in `ContractRules`; what else is said of a key stands in its `RuleSpec`.
+contract may set them, in `ContractRules`; all other facts of a key stand in its `RuleSpec`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a key of a rule is: all that schema, messages, report and manual say of it."""
+"""A key of a rule: its facts for schema, messages, report and manual."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RuleSpec(Generic[T]):
     default
         Value where plan.toml is silent.
     loosest
-        Value that asks for nothing, also where a contract sets it (there None means: as in ``[rules]``).
+        Value that never binds, also if a contract sets it (there None means: as in ``[rules]``).
     meaning
         Sentence of the manual.
     label
@@ -67,7 +67,7 @@ class RuleSpec(Generic[T]):
 
     @property
     def silent(self) -> bool:
-        """Whether nothing is asked for where plan.toml is silent."""
+        """Whether the rule never binds without an entry in plan.toml."""
         return self.holder != "contract" and (self.default is None or self.default == self.loosest)
 
     def of(self, problem: ProblemView, agent: AgentView) -> T:

@@ -1,4 +1,4 @@
-"""What rules read of a problem, a contract and a person: rules know no more of the nouns that hold them."""
+"""The parts of a problem, a contract and a person that rules read; rules know nothing else of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..problem.shifts import Shift
 
 
 class FixedView(Protocol):
-    """What is fixed for a person on a day."""
+    """A fixed shift or day off of a person."""
 
     @property
     def day(self) -> int:
@@ -23,7 +23,7 @@ class FixedView(Protocol):
 
 
 class AgentView(Protocol):
-    """One person: contract, leave, and what last week left behind."""
+    """One person: contract, leave, and the state after last week."""
 
     @property
     def contract(self) -> str:
@@ -55,7 +55,7 @@ class AgentView(Protocol):
 
     @property
     def fixed(self) -> Sequence[FixedView]:
-        """What the plan must keep."""
+        """Fixed shifts and days off."""
 
     def free(self, shift: Shift) -> bool:
         """Whether availability, leave and last week's rest allow `shift`."""

@@ -142,8 +142,8 @@ def test_a_refused_outcome_is_never_published(planned: Path, tmp_path: Path) -> 
     told = tables_of(planned)
     requirement = pd.read_csv(planned / RUN / "requirement.csv")[["queue", "start", "agents_phone"]]
     outcome = plan(Inputs.from_tables(told["plan"], requirement=requirement))
-    wrong = Verdict((Violation("rest", "a1", "", "too short"),), (), 0.0, 0)
-    with pytest.raises(Refused, match="rest: a1"):
+    wrong = Verdict((Violation("rest_min", "a1", "", "too short"),), (), 0.0, 0)
+    with pytest.raises(Refused, match="rest_min: a1"):
         publish(replace(outcome, verdict=wrong), RunFolder(tmp_path / "run"))
     assert not (tmp_path / "run").exists()
 

@@ -33,12 +33,12 @@ def shares_of_absent(absent: np.ndarray, intervals: int) -> np.ndarray:
 
 
 def top_for_absence(top: int, worst: float) -> int:
-    """Return so many scheduled agents that `top` of them come for all but certain, with a share `worst` absent."""
+    """Return the scheduled agents of whom at least `top` come almost surely, with a share `worst` absent."""
     return top + int(nbinom.isf(_CUT, max(top, 1), 1.0 - worst))
 
 
 def expected_of_present(values: Sequence[np.ndarray], absent: np.ndarray) -> list[np.ndarray]:
-    """Return the expectation of each of `values`, over those who come, for 0…N scheduled agents.
+    """Return the expectation of each of `values` over the agents present, for 0…N scheduled agents.
 
     Parameters
     ----------

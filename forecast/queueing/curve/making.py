@@ -1,4 +1,4 @@
-"""The service curve of a forecast: Erlang measures averaged over what the call rate may turn out to be."""
+"""The service curve of a forecast: Erlang measures averaged over the distribution of the call rate."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def service_curve(
 ) -> Curve:
     """Return what 0…N agents would give in each interval of one queue, averaged over the forecast distribution.
 
-    The call rate of an interval is taken as gamma distributed: its variance is the variance of the count that the
-    quantile columns tell, less the count's own (Poisson) variance. The average is a Gauss rule over that gamma law
-    (Whitt 2006 on staffing under an uncertain rate). Calls are averaged in calls, occupancy in time.
+    The call rate of an interval is taken as gamma distributed: its variance is that of the count by the quantile
+    columns, less the Poisson variance of the count. The average is a Gauss rule over that gamma law (Whitt 2006 on
+    staffing under an uncertain rate). Calls are averaged in calls, occupancy in time.
 
     Parameters
     ----------

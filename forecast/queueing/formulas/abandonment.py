@@ -26,7 +26,7 @@ _NEGLIGIBLE = 42.0
 """Fall of an exponent below its mode that is the end of the integral, above 36: exp(−42) is below the last digit."""
 
 _BIG = 1e200
-"""Sum from which on a sum is divided by this number, far below the largest double, lest the sum overflow."""
+"""A sum above this number is divided by it, so that the sum cannot overflow; far below the largest double."""
 
 _LOG_BIG = math.log(_BIG)
 
@@ -108,7 +108,7 @@ def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_
             still_short, late_short = still_short / _BIG, late_short / _BIG
     one = math.exp(-level * _LOG_BIG)
     p_n = 1.0 / (waiting + (inverse - 1.0) * one)
-    # what comes in and is not served leaves: exact where more comes in than can be served
+    # calls that are not served are abandoned: this form is exact under overload
     p_abandon = p_n * (waiting * (1.0 - n / a) + n / a * one if a > n else queue * theta / a)
     after = after_short = 0.0
     if t_in < math.inf:

@@ -39,9 +39,9 @@ _LATER = np.append(0.0, 2.0 ** np.arange(-30.0, 40.0, 0.25))
 
 @runtime_checkable
 class Patience(Protocol):
-    """A law of patience: anything that tells who is still patient.
+    """A law of patience: any object with a survival curve.
 
-    A law whose survival steps must name the seconds at which it does in an attribute ``samples_s``.
+    A law whose survival curve has steps lists their times, in seconds, in `samples_s`.
     """
 
     def survival(self, t_s: ArrayLike) -> ArrayLike:

@@ -96,6 +96,8 @@ def performance(
 ) -> Performance:
     """Return all measures of a queue with Poisson calls and exponential handle times.
 
+    The ten parameters are independent facts about a queue, given by name.
+
     Parameters
     ----------
     model

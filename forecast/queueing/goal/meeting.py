@@ -15,7 +15,7 @@ from ..formulas.service_level import DEFINITIONS
 from .targets import ServiceGoal
 
 _OCTAVES = 64
-"""Octaves of loads (from 2⁻³² to 2³² erlang) that remember the safety staff found last: similar loads start close."""
+"""Octaves of loads (2⁻³² to 2³² erlang). Each keeps the last safety staff found, so similar loads start close."""
 
 TIE = 1e-12
 """Share, or handle times, by which a target may be missed and still count as met, so that decimal ties are met."""

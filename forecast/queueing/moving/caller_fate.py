@@ -24,7 +24,7 @@ vanish."""
 
 
 class Stage(NamedTuple):
-    """What stays the same between two changes of staff.
+    """The constants of the time between two changes of staff.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ def fates(path: Path, beyond: int, ahead: int) -> np.ndarray:
     Parameters
     ----------
     path
-        What comes after the caller's arrival.
+        Stages of time after the caller's arrival.
     beyond, ahead
         Most calls in hand beyond the heads, and most callers ahead, on arrival.
 
@@ -84,7 +84,7 @@ def lasting(beyond: int, ahead: int, n: int, handle_rate: float, leave_rate: flo
         for j in range(ahead + 1):
             ends, ahead_leaves = (n + k) * handle_rate, j * leave_rate
             away = ends + ahead_leaves + leave_rate
-            if away == 0.0:  # nobody comes and nobody goes
+            if away == 0.0:  # without transitions the chances stay
                 continue
             if k == 0:
                 served = (ends + ahead_leaves) * out[0, 0, j - 1] if j > 0 else ends

@@ -64,7 +64,7 @@ class DayCourse:
         closes: bool = True,
         bins: int | None = None,
     ) -> DayCourse:
-        """Check the input of `transient` and `staff_day`, whose many parameters these are.
+        """Check the input of `transient` and `staff_day`; the many parameters are theirs.
 
         The rates are repeated to `bins` an interval.
 
@@ -119,7 +119,7 @@ class DayCourse:
         return out
 
     def stage(self, bin_: int, agents: np.ndarray) -> Stage:
-        """Return what holds in bin `bin_` of all bins, or after the last; `agents` has shape (I, m)."""
+        """Return the constants of bin `bin_` of all bins, or of the time after the last; `agents` has shape (I, m)."""
         _, count, bins = self.rates.shape
         i = min(bin_ // bins, count - 1)
         if bin_ >= count * bins:

@@ -35,9 +35,9 @@ class DayStaffing:
     agents
         Agents on the phone, shape (I,); 0 while closed.
     first_guess
-        Where the search began: Erlang A at the modified offered load, shape (I,).
+        First staff of the search: Erlang A at the modified offered load, shape (I,).
     service
-        What `agents` give.
+        Service by `agents`.
     """
 
     agents: np.ndarray
@@ -71,7 +71,7 @@ def staff_day(
     calls_per_s
         Call rate, shape (I,), or (I, m): m equal bins an interval.
     goal
-        What every interval must meet; its basis and floor play no part. An interval with calls has at least 1 agent.
+        Goal of every interval; its basis and floor play no part. An interval with calls has at least 1 agent.
     interval_s, aht_s, patience_s, cv, is_open, closes, waiting, law, nodes
         As in `transient`.
 
@@ -84,10 +84,9 @@ def staff_day(
     Notes
     -----
     A caller who arrives just before a change of staff feels the change. While the next interval is not staffed yet, its
-    staff is taken to change as the first guess does; where the staff found later leaves an interval short, that
-    interval is given one agent more and the day is staffed again from there on. One more agent before the interval that
-    needs the agent has never saved two later in our trials, so the search looks forward only. The many parameters are
-    those of `transient`.
+    staff is assumed to change like the first guess. If the staff found later leaves an interval short, the interval
+    gets one agent more and the following intervals are staffed again. In our trials an early agent never saved two
+    agents later, so the search only goes forward. The many parameters are those of `transient`.
 
     Examples
     --------
@@ -156,7 +155,7 @@ def first_guess(course: DayCourse, goal: ServiceGoal) -> np.ndarray:
 
 
 class StaffedDay:
-    """The day as far as it is staffed: agents of all intervals, and the laws up to where they are final."""
+    """A partly staffed day: agents of all intervals, and the laws of the intervals that are final."""
 
     def __init__(
         self, course: DayCourse, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[TransientLaw]
@@ -186,7 +185,7 @@ class StaffedDay:
             self.laws.append(tried[n])
 
     def raise_from(self, i: int) -> None:
-        """Give interval `i` one agent more than it has, and forget what comes after."""
+        """Give interval `i` one agent more, and drop the laws after it."""
         self.least[i] = self.agents[i] + 1
         del self.laws[i + 1 :]
 
@@ -197,7 +196,7 @@ class StaffedDay:
         return bool(meets(service, self.goal)[0])
 
     def _take(self, i: int, n: int) -> None:
-        """Give interval `i` `n` agents; the intervals that follow are taken to change as the guess does."""
+        """Give interval `i` `n` agents; the following intervals change like the guess."""
         rest = slice(i + 1, None)
         changed = np.maximum(self.guess[rest] + n - self.guess[i], self.least[rest])
         self.agents[i], self.agents[rest] = n, np.where(self.course.is_open[rest], changed, 0)

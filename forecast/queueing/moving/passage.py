@@ -19,7 +19,7 @@ from .transient_law import TransientLaw
 
 ANSWERED_IN, ABANDONED_IN, ABANDONED_SHORT, WAIT_ANSWERED, OFFERED, ABANDONED, WAITING, BUSY, STAFFED = range(9)
 MEASURES = 9
-"""What an interval adds up to: calls, the answered callers' wait in seconds, caller-seconds and agent-seconds."""
+"""Sums of an interval: calls, the answered callers' wait in seconds, caller-seconds and agent-seconds."""
 
 # of a caller who meets a free agent: answered in time, not gone within either threshold, no wait
 _AT_ONCE = np.array([1.0, 0.0, 0.0, 0.0])

@@ -1,4 +1,4 @@
-"""The queue as it moves: what a staffing gives when calls and agents change over the day."""
+"""The moving queue: the service by a staffing when calls and agents change over the day."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def transient(
     law: TransientLaw | None = None,
     nodes: int = 5,
 ) -> Transient:
-    """Return what a staffing gives, interval by interval: the exact law of M(t)/M/n(t)+M.
+    """Return the service by a staffing, interval by interval: the exact law of M(t)/M/n(t)+M.
 
     Calls are Poisson, handle times and patience exponential. Agents who leave finish the call in hand: while more calls
     are in hand than heads are there, no call starts. Waiting callers are carried from interval to interval.
@@ -127,8 +127,8 @@ def transient(
         Coefficient of variation of the call rate, gamma distributed, one number or shape (I,). All intervals share one
         busyness: measures are averages over days, calls in calls, time in time.
     is_open
-        Shape (I,), all by default. While closed nobody arrives; who waits is served while anybody is there and lost,
-        as abandoned, when nobody is.
+        Shape (I,), all by default. While closed nobody arrives. Waiting callers are served while any agent is there;
+        after that they count as abandoned.
     closes
         Whether the desk closes after the last interval and everybody leaves; else the last staff stays.
     waiting

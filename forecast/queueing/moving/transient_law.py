@@ -71,9 +71,9 @@ class TransientLaw:
         return self if agents == self.agents else TransientLaw(_trim(_restaffed(self.p, self.agents, agents)), agents)
 
     def closed(self, seconds: float, handle_rate: float) -> TransientLaw:
-        """Return the law after `seconds` in which nobody is there: the waiting are sent away, calls in hand end.
+        """Return the law after `seconds` without agents: waiting callers are sent away, calls in hand end.
 
-        Each call ends on its own: what is left of them is binomial.
+        Each call ends independently, so the number of remaining calls is binomial.
         """
         nodes, rows, width = self.p.shape
         in_hand = np.minimum(np.arange(width), self.agents + np.arange(rows)[:, None])
@@ -93,7 +93,7 @@ class TransientLaw:
         Parameters
         ----------
         seconds
-            How long nothing but the state changes.
+            Length of the time in which only the state changes.
         rates
             Calls per second, shape (Q,).
         handle_rate, leave_rate

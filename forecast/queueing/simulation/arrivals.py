@@ -1,4 +1,4 @@
-"""Calls as the simulation draws them: a Poisson stream whose rate is the forecast times the busyness of the day."""
+"""Calls of the simulation: a Poisson stream whose rate is the forecast times the busyness of the day."""
 
 from __future__ import annotations
 

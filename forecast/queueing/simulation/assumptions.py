@@ -1,4 +1,4 @@
-"""What a simulation assumes besides staffing, calls and goals: `simulate` and `repair` take the same assumptions."""
+"""Assumptions of a simulation besides staffing, calls and goals, the same for `simulate` and `repair`."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Assumptions:
         return self.report_min * 60.0
 
     def handle_law(self, queue: str) -> TimeLaw:
-        """Return the law of handle times of a queue, of which only the shape counts."""
+        """Return the law of handle times of a queue; only its shape counts."""
         return _law(self.handle, queue, "handle")
 
     def patience_law(self, queue: str) -> TimeLaw:

@@ -23,7 +23,7 @@ Absent = float | Mapping[str, float] | Mapping[dt.date, float]
 def absence_on(absent: Absent, date: dt.date) -> float:
     """Return the share of heads absent on a local day: one number, or looked up by date, weekday name, ``default``.
 
-    A table that says nothing for the day means 0.
+    A day that the table does not name has a share of 0.
 
     Raises
     ------
@@ -86,7 +86,7 @@ class Attendance:
     date, keys, absent
         Local day, random stream and share of absence of each person-day.
     seed
-        Seed of whatever else is drawn.
+        Seed of all other draws.
     """
 
     segments: int

@@ -1,10 +1,10 @@
 """One queue and its group of agents, call by call: the kernel of the simulation.
 
-First the calls of a run are drawn, whatever becomes of them: plans are compared on the same calls. Then the calls are
-served first come, first served, so that the fate of a call follows from the calls before it: a call is answered at the
-first moment at which an agent is free, unless the caller's patience ends first. Agents are kept as the moments at
-which they will be free. When heads leave, the agents who are free first go first; an agent in a call finishes the call,
-and no call starts while more calls are in hand than heads are there.
+First the calls of a run are drawn, before any is served: so all plans are compared on the same calls. Then the calls
+are served first come, first served: a call is answered at the first moment at which an agent is free, unless the
+caller's patience ends first. Agents are kept as the moments at which they will be free. When heads leave, the agents
+who are free first go first; an agent in a call finishes the call, and no call starts while more calls are in hand than
+heads are there.
 
 Routing by skills gets a kernel of its own beside `run`, with the heads of several groups (`routing`).
 """
@@ -35,7 +35,7 @@ ARRIVAL, PATIENCE, HANDLE = range(3)
 
 
 class Desk(NamedTuple):
-    """What stays the same from run to run: R rows of time up to `until`, S segments of staff between `edges`.
+    """The constants of all runs: R rows of time up to `until`, S segments of staff between `edges`.
 
     A row is an interval or a time without calls; the last one has no end. `close` is the end of the unbroken opening
     that a row belongs to, `day` the position of its local day, `place` the row that each segment lies in. Seconds.
@@ -80,9 +80,9 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
     """
     until, edges = desk.until, desk.edges
     out = np.zeros((len(until), len(MEASURES)))
-    free = np.zeros(max(1, heads.max()))  # heap: when the agents present are free
-    late = np.empty(len(free))  # stack: when those who left in a call finish it
-    line = np.empty(64)  # heap: when the callers waiting leave the queue
+    free = np.zeros(max(1, heads.max()))  # heap: times at which the agents present are free
+    late = np.empty(len(free))  # stack: times at which agents who left in a call finish it
+    line = np.empty(64)  # heap: times at which waiting callers leave the queue
     here, lates, waiting, seg = heads[0], 0, 0, 0
     calls, stream = np.empty((3, 64)), np.empty(1, dtype=np.uint64)
     day, gap, begin = -1, 0.0, 0.0
@@ -147,7 +147,7 @@ def draw(
     Parameters
     ----------
     begin, rate
-        Where the row begins, and its calls per second.
+        Begin of the row, and its calls per second.
     gap
         Calls that are due on average before the next one comes.
     calls
@@ -156,7 +156,7 @@ def draw(
     Returns
     -------
     tuple
-        The calls (more room where it was short), how many they are, and the gap that is left.
+        The calls (with more room if it was short), their number, and the remaining gap.
     """
     count, t = 0, begin
     while gap < rate * (desk.until[row] - t):

@@ -57,7 +57,7 @@ def strata(streams: np.ndarray, batch: int, runs: int) -> np.ndarray:
 
     Each row visits every stratum [i/runs, (i+1)/runs) once, in an order of its own, at the place U of the even strata
     and 1 − U of the odd ones, with one uniform U per row: every entry is uniform, entries of different rows in one
-    run are independent, and what is additive and smooth in the rows has next to no variance over the batch (Latin
+    run are independent, and sums that are smooth in the rows have next to no variance over the batch (Latin
     hypercube sampling, McKay, Beckman and Conover 1979, with antithetic neighbours).
     """
     u = batch_uniforms(streams, batch, runs)
@@ -69,8 +69,8 @@ def paired(score: np.ndarray, sample: np.ndarray, ties: np.ndarray) -> np.ndarra
     """Return for each run of a batch the run whose `score` shall meet its stratified `sample`, a permutation.
 
     Strata of the sample and ranks of the score form a lattice that fills their square evenly, shifted at random:
-    what depends on both varies less over the batch. A sample still meets any score of the batch with equal chance,
-    so where the runs behind the scores are exchangeable nothing is biased.
+    quantities that depend on both vary less over the batch. A sample still meets any score of the batch with equal
+    chance, so where the runs behind the scores are exchangeable nothing is biased.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the runs tell: service per interval, day and week, with confidence intervals from independent batches."""
+"""Estimates from the runs: service per interval, day and week, with confidence intervals from independent batches."""
 
 from __future__ import annotations
 

@@ -71,10 +71,9 @@ def repair(
 ) -> Repaired:
     """Add agents until the simulation finds no interval short of its goal, and none that could be spared.
 
-    Every simulation meets the same calls (common random numbers), so that a change of service comes from
-    the change of staff. Each short interval gets one agent more until none is short. Then every added agent that can
-    be spared is taken back, from the last interval to the first, because a queue that was mended early is not carried
-    into later intervals.
+    Every simulation draws the same calls (common random numbers), so that a change of service comes from the change of
+    staff. Each short interval gets one agent more until none is short. Then needless added agents are removed, from the
+    last interval to the first, because an early repair leaves a shorter queue to later intervals.
 
     Parameters
     ----------

@@ -6,7 +6,22 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from cover_cases import FULL, MONDAY, NIGHT, PART, by_need, check, day, family, lunch, monday, pooled, run
+from cover_cases import (
+    CONTRACTS,
+    FULL,
+    MONDAY,
+    NIGHT,
+    PART,
+    by_need,
+    check,
+    day,
+    family,
+    lunch,
+    monday,
+    people,
+    pooled,
+    run,
+)  # fmt: skip
 
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.frame import CoverFrame
@@ -191,3 +206,9 @@ def test_a_time_limit_is_said():
     cover = run(pooled(9, 4), gap=0.0, limit=1.0)
     assert cover.solved.stopped in ("time", None)
     assert cover.solved.status in ("feasible", "none")
+
+
+def test_a_cover_refuses_a_problem_that_names_people():
+    problem = pooled(3, 1, contracts=CONTRACTS, staff=people(4, CONTRACTS))
+    with pytest.raises(ValueError, match="Expected no staff, got 4 people"):
+        run(problem)

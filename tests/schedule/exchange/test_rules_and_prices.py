@@ -179,7 +179,7 @@ def test_a_wish_decides_who_gets_the_day_off():
 
 
 HARDER = {
-    "rest": {"rules": dataclasses.replace(FREE, rest_min=900)},
+    "rest_min": {"rules": dataclasses.replace(FREE, rest_min=900)},
     "run": {"rules": dataclasses.replace(FREE, max_run_days=2)},
     "off": {"rules": dataclasses.replace(FREE, days_off_together=3)},
     "spread": {"rules": dataclasses.replace(FREE, max_start_spread_min=60)},

@@ -169,7 +169,7 @@ def test_a_cover_is_none_or_holds_what_every_cover_promises(double, honest, doub
         check(problem, found)
 
 
-def _cells() -> PeriodProblem:
+def _periods() -> PeriodProblem:
     """Return eight people over two weeks, whom a late shift and limits of runs keep from what is wanted."""
     early, late = ShiftType("E", 480), ShiftType("L", 480, frozenset({"E"}))
     people = tuple(PeriodPerson(f"p{i}", {"E": 9, "L": 9}, 2400, 4800, 5, 2, 2, 1) for i in range(8))
@@ -185,8 +185,8 @@ def _cells() -> PeriodProblem:
         for double in DOUBLES
     ],
 )
-def test_cells_keep_the_best_roster_so_far(double, columns, doubled):
-    problem, told = _cells(), []
+def test_periods_keep_the_best_roster_so_far(double, columns, doubled):
+    problem, told = _periods(), []
     best = solve_periods(problem, Watch(), rounds=6).solved
     watch = Watch(show=lambda event: told.append(event.best) if event.stage == "roster" else None)
     doubled(double, watch, columns=columns)

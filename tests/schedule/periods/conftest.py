@@ -1,4 +1,4 @@
-"""Tiny problems over cells, and every legal row of a person by plain enumeration."""
+"""Tiny problems over periods, and every legal row of a person by plain enumeration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole rosters over cells: against enumeration, rule by rule, stopped, and again."""
+"""Whole rosters over periods: against enumeration, rule by rule, stopped, and again."""
 
 from __future__ import annotations
 
