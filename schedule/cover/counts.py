@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..price.shortfall import calls_gained, head_price, heads_missing, lost_calls
+from ..price.shortfall import call_price, calls_gained, head_price, heads_missing, lost_calls
 from .frame import Column, CoverFrame
 from .pauses import BreakStarts
 
@@ -101,6 +101,6 @@ def true_cost(frame: CoverFrame, counts: Counts) -> CoverCost:
     return CoverCost(
         wages=counts.wages(frame),
         under=head_price(frame.problem) * float(shortage(frame, phone).sum()),
-        lost_calls=frame.problem.costs.lost_call * sum(lost.values()),
+        lost_calls=call_price(frame.problem) * sum(lost.values()),
         lost=lost,
     )

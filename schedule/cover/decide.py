@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..optimise.solver import relative_gap
 from ..optimise.status import sound_bound
+from ..price.shortfall import call_price
 from .counts import Counts
 from .effort import Effort
 from .frame import CoverFrame
@@ -53,7 +54,7 @@ def decide(
         search = PartSearch(frame, asked, effort, thorough, best.counts)
         if best.counts is not None:
             missed = _missed(frame, asked, search.full, best.counts)
-            search.cost = cost_of(frame, asked, best.counts) - frame.problem.costs.lost_call * sum(missed.values())
+            search.cost = cost_of(frame, asked, best.counts) - call_price(frame.problem) * sum(missed.values())
         search.run()
         best = replace(best, bound=search.bound if attempt == 0 else best.bound)
         if search.best is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..price.shortfall import calls_missing, head_price
+from ..price.shortfall import call_price, calls_missing, head_price
 from .counts import Counts, gains, shortage
 from .frame import Column, CoverFrame
 
@@ -115,7 +115,7 @@ def cost_of(frame: CoverFrame, part: Part, counts: Counts) -> float:
     """Return the true cost of `counts` within `part`: wages, heads missing, calls lost."""
     short = float(shortage(frame, (part.rest + counts).phone(frame))[part.slots].sum())
     lost = sum(losses(frame, part, counts).values())
-    return counts.wages(frame) + head_price(frame.problem) * short + frame.problem.costs.lost_call * lost
+    return counts.wages(frame) + head_price(frame.problem) * short + call_price(frame.problem) * lost
 
 
 def losses(frame: CoverFrame, part: Part, counts: Counts) -> dict[tuple[int, int], float]:

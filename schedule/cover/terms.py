@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pulp
 
-from ..price.shortfall import head_price
+from ..price.shortfall import call_price, head_price
 from .frame import CoverFrame
 from .part import Part
 from .steps import Steps, steps
@@ -58,5 +58,5 @@ def cost(frame: CoverFrame, v: CoverVariables) -> pulp.LpAffineExpression:
     missing = head_price(frame.problem)
     pairs: Pairs = [(x, frame.wage(column)) for column, x in v.heads.items()]
     pairs += [(x, share * missing) for short in v.short.values() for x, share in short]
-    pairs += [(x, frame.problem.costs.lost_call) for x in v.lost.values()]
+    pairs += [(x, call_price(frame.problem)) for x in v.lost.values()]
     return pulp.LpAffineExpression(pairs)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..price.shortfall import call_price
 from ..price.worth import smoothed, tilted
 from .descent import Descent
 from .params import AnnealingParams
@@ -75,7 +76,7 @@ class _NoisyPrices:
         goal_price = descent.goal_price
         if not len(goal_price):
             return worth
-        lost_call = descent.staff.problem.costs.lost_call
+        lost_call = call_price(descent.staff.problem)
         drawn = np.minimum(goal_price * np.exp(rng.normal(size=len(goal_price))), lost_call)
         best = descent.service.next_head(others, drawn)[skills].max(axis=0, initial=0.0)
         return np.asarray(noise[np.arange(len(best)) * self.parts // len(best)] * best)

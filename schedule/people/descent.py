@@ -12,6 +12,7 @@ import numpy as np
 
 from ..diagnose.conflicts import refuse_conflicts
 from ..optimise.status import SolverFault
+from ..price.shortfall import call_price
 from ..price.worth import smoothed
 from ..problem.heads import heads_planned
 from ..problem.shifts import PlannedShift
@@ -117,7 +118,7 @@ class Descent:
 
     def _raised(self, goal_price: np.ndarray) -> np.ndarray:
         """Return prices of goals, each at least so high that a factor can raise it."""
-        return np.asarray(np.maximum(goal_price, self.params.least_goal * self.staff.problem.costs.lost_call))
+        return np.asarray(np.maximum(goal_price, self.params.least_goal * call_price(self.staff.problem)))
 
     def keep(self, flow: SkillFlow) -> bool:
         """Take the present plan for the best one if it is cheaper; return whether it is."""
@@ -146,7 +147,7 @@ class Descent:
     def lift_missed(self) -> None:
         """Raise the prices of goals that the present plan misses, so that the search aims at them."""
         missed = self.service.gained(self.flow(self.head_worth()).heads) < self.service.margin
-        dear = self.params.lifted * self.staff.problem.costs.lost_call
+        dear = self.params.lifted * call_price(self.staff.problem)
         self.goal_price = np.where(missed, np.maximum(self.goal_price, dear), self.goal_price)
 
     def heads_wanted(self) -> np.ndarray:
@@ -155,7 +156,7 @@ class Descent:
 
     def reprice_goals(self, flow: SkillFlow) -> None:
         """Make goals that are missed dearer and goals that are more than met cheaper."""
-        p, most = self.params, self.staff.problem.costs.lost_call
+        p, most = self.params, call_price(self.staff.problem)
         missed = self.service.gained(flow.heads) < self.service.margin
         factor = np.where(missed, p.dearer, p.cheaper)
         self.goal_price = np.clip(self.goal_price * factor, p.least_goal * most, most)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.ascent import ascend
+from ..price.shortfall import call_price
 from ..price.worth import Service
 from .best_week import ChosenWeek, WeekFinder
 from .compile import CompiledStaff
@@ -38,10 +39,10 @@ class DualPrices:
         self.finder = WeekFinder(staff)
         self.bound: float | None = None
         self.rounds, self.ended = 0, False
-        costs, hours = staff.problem.costs, staff.problem.grid.hours
-        self.goal_price = np.full(len(service.margin), self.params.first_goal_price * costs.lost_call)
+        first = self.params.first_goal_price * call_price(staff.problem)
+        self.goal_price = np.full(len(service.margin), first)
         top = service.slope(self.goal_price)[:, :, 0]
-        self.price = np.minimum(self.params.first_price * staff.wage * hours, top)
+        self.price = np.minimum(self.params.first_price * staff.wage * staff.problem.grid.hours, top)
 
     def take(self, price: np.ndarray, goal_price: np.ndarray, bound: float | None) -> None:
         """Take over earlier prices and the bound that they prove."""
@@ -61,7 +62,7 @@ class DualPrices:
 
     def _rise(self, watch: Watch, best: float, *, together: bool) -> None:
         """Raise the bound with a price per queue and slot, or one per slot for all queues, at most each one's worth."""
-        dearest = np.full(len(self.goal_price), self.staff.problem.costs.lost_call)
+        dearest = np.full(len(self.goal_price), call_price(self.staff.problem))
         top = self.service.slope(dearest)[:, :, 0]
         start, high = (x.max(axis=0) if together else x.ravel() for x in (self.price, top))
 

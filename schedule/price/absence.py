@@ -10,7 +10,7 @@ import numpy as np
 from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .shortfall import calls_gained, head_price, heads_missing
+from .shortfall import call_price, calls_gained, head_price, heads_missing
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ class Absence:
         total = float(self.under[head.queue][slots].sum())
         for inside, spare in self.spare[head.queue]:
             lost = float(self.gain[head.queue][slots[inside[slots]]].sum())
-            total += self.problem.costs.lost_call * (max(0.0, lost - spare) - max(0.0, -spare))
+            total += call_price(self.problem) * (max(0.0, lost - spare) - max(0.0, -spare))
         return total

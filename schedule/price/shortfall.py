@@ -19,6 +19,11 @@ def head_price(problem: ScheduleProblem) -> float:
     return problem.costs.under_h * problem.grid.hours
 
 
+def call_price(problem: ScheduleProblem) -> float:
+    """Return the price of one call missing to a goal pooled over a day or a week."""
+    return problem.costs.lost_call
+
+
 def heads_missing(demand: Demand, heads: np.ndarray) -> np.ndarray:
     """Return the heads missing with `heads` on the phone, slot by slot, shape (S,); closed slots miss nobody."""
     return np.asarray(np.maximum(demand.least - heads, 0.0))
@@ -72,4 +77,4 @@ def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_l
         here = heads.get(d.queue, np.zeros(len(problem.grid), dtype=np.int64))
         missing += float(heads_missing(d, here).sum())
         lost += sum(lost_calls(d, calls_gained(d, here, at_least=at_least)))
-    return {"lost_call": lost * problem.costs.lost_call, "under": missing * head_price(problem)}
+    return {"lost_call": lost * call_price(problem), "under": missing * head_price(problem)}

@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from ..problem.problem import ScheduleProblem
-from .shortfall import calls_gained, head_price, heads_missing
+from .shortfall import call_price, calls_gained, head_price, heads_missing
 
 EDGE = 1e-3
 """Smallest distance of a smoothed price from 0 and from the dearest head, as a share of the latter."""
@@ -109,7 +109,7 @@ class Service:
     def cost(self, n: np.ndarray) -> float:
         """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
         floor, gain = self.totals
-        return float(_short(n, floor, gain, self.period, self.margin, self.problem.costs.lost_call))
+        return float(_short(n, floor, gain, self.period, self.margin, call_price(self.problem)))
 
 
 def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
