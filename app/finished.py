@@ -13,8 +13,11 @@ from ..forecast.errors import InputError
 from ..forecast.tables import read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
+from .files import write_atomic
 from .inputs.folder import ARGUMENTS, Folder
 from .judging import TEXTS, judged
+from .manifest import FILE as MANIFEST
+from .manifest import Manifest
 
 FIGURES = (
     "week",
@@ -92,7 +95,9 @@ def write_papers(run: Path, *, wages: bool) -> Path:
     if (run / "roster.csv").exists():
         write_calendars(run)
         write_sheets(run)
-    return write_report(run, wages=wages)
+    report = write_report(run, wages=wages)
+    write_atomic(run / MANIFEST, Manifest.of(run, wages=wages).text)
+    return report
 
 
 def figures_of(runs: Sequence[Path]) -> pd.DataFrame:

@@ -14,6 +14,8 @@ from ..config.plan_toml import plan_file
 from ..files import run_folder, write_atomic, write_csv
 from ..inputs.folder import ARGUMENTS
 from ..inputs.inputs import Inputs
+from ..manifest import FILE as MANIFEST
+from ..manifest import Manifest
 from ..outcome import Outcome
 from ..report.page import write_report
 from .calendar import write_calendars
@@ -70,6 +72,7 @@ def publish(outcome: Outcome, sink: RunFolder) -> tuple[Path, dict[str, Any]]:
             write_calendars(run, previous=out if _same_week(out, inputs.week) else None)
             write_sheets(run)
         write_atomic(run / "run.log", "\n".join(sink.log()) + "\n")
+        write_atomic(run / MANIFEST, Manifest.of(run, wages=sink.wages).text)
     return out, summary
 
 
