@@ -124,12 +124,17 @@ def allowed(problem: ScheduleProblem, agent: Agent, shift: Shift, queue: str) ->
     return queue in agent.skills and may_work(problem, agent, shift)
 
 
-def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> ShiftPool:
-    """Return the cells of `planned` and everybody's options."""
+def cells_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> list[Cell]:
+    """Return the cells of `planned` by start, pattern and queue; a head left open has its price as a shift only."""
     heads: dict[tuple[int, str, str], list[PlannedShift]] = defaultdict(list)
     for p in planned:
         heads[p.shift.start, p.shift.pattern, p.queue].append(p)
-    cells = [make_cell(problem, heads[k][0].shift, k[2], heads[k]) for k in sorted(heads)]
+    return [make_cell(problem, heads[k][0].shift, k[2], heads[k]) for k in sorted(heads)]
+
+
+def pool_of(problem: ScheduleProblem, planned: Sequence[PlannedShift]) -> ShiftPool:
+    """Return the cells of `planned` and everybody's options."""
+    cells = cells_of(problem, planned)
     absence = Absence.of(problem, planned)
     priced = [dataclasses.replace(c, short_price=min(map(absence.price, c.heads))) for c in cells]
     return pool_from(problem, priced)

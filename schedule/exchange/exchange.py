@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...forecast.progress import Watch
-from ..optimise.status import Status
+from ..optimise.status import Status, Stop
 from ..people.solve import NamedPlan
 from ..problem.problem import ScheduleProblem
+from .params import ExchangeParams
 from .result import roster_of
 from .solve import solve_roster
 
@@ -26,16 +27,20 @@ def exchanged(
         See `solve_roster`.
     """
     shifts = [p for mine in plan.assigned.values() for p in mine]
-    if any(p.moves for p in shifts):
+    different = len({(p.shift.key, p.queue) for p in shifts})
+    if any(p.moves for p in shifts) or len(problem.staff) * different > ExchangeParams().most_pairs:
         return plan
     dealt = solve_roster(
         problem, shifts, watch=watch, time_limit_s=time_limit_s, gap=GAP, seed=seed, threads=threads,
         start=plan.assigned,
     )  # fmt: skip
-    if dealt.solved.status == Status.NONE or plan.solved.cost is None:
-        return plan
-    seconds = plan.solved.seconds + dealt.solved.seconds
-    better = roster_of(problem, dealt.assigned, replace(plan.solved, seconds=seconds)).solved
-    if better.cost is None or better.cost >= plan.solved.cost:
-        return plan
+    known = plan.solved
+    if dealt.solved.stopped == Stop.TIME and known.stopped == Stop.GAP:
+        known = replace(known, stopped=Stop.TIME)  # more time might have found other exchanges
+    if dealt.solved.status == Status.NONE or known.cost is None:
+        return replace(plan, solved=known)
+    seconds = known.seconds + dealt.solved.seconds
+    better = roster_of(problem, dealt.assigned, replace(known, seconds=seconds)).solved
+    if better.cost is None or better.cost >= known.cost:
+        return replace(plan, solved=known)
     return replace(plan, assigned=dealt.assigned, solved=better)

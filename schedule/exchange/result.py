@@ -12,7 +12,7 @@ from ..price.week import price_week
 from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .cells import Cell, ShiftPool, pool_of
+from .cells import Cell, ShiftPool, cells_of
 from .plan import ExchangePlan
 from .week_check import WeekCells
 
@@ -91,7 +91,7 @@ def make_roster(pool: ShiftPool, plan: ExchangePlan, solved: Solved) -> Roster:
         "open_shift": float(sum(n * c.open_price for n, c in zip(plan.left, pool.cells, strict=True))),
         "left_short": float(sum(n * c.short_price for n, c in zip(plan.left, pool.cells, strict=True))),
     }
-    wages, prices, unmet = _priced(pool, plan.weeks)
+    wages, prices, unmet = _priced(pool.problem, pool.cells, plan.weeks)
     return Roster(assigned, left, solved, wages, opened | prices, unmet)
 
 
@@ -101,10 +101,10 @@ def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShif
     Its prices are complete: ``lost_call`` and ``under`` are the price of the plan's shortfall. `solved` gives all facts
     of the assignment except its cost.
     """
-    pool = pool_of(problem, [p for shifts in assigned.values() for p in shifts])
-    place = {(c.shift.key, c.queue): i for i, c in enumerate(pool.cells)}
+    cells = cells_of(problem, [p for shifts in assigned.values() for p in shifts])
+    place = {(c.shift.key, c.queue): i for i, c in enumerate(cells)}
     weeks = [tuple(place[p.shift.key, p.queue] for p in assigned[a.id]) for a in problem.staff]
-    wages, prices, unmet = _priced(pool, weeks)
+    wages, prices, unmet = _priced(problem, cells, weeks)
     planned = (p for shifts in assigned.values() for p in shifts)
     prices |= shortfall(heads_planned(problem, planned), problem)
     cost = wages + sum(prices.values())
@@ -117,10 +117,12 @@ def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShif
     return Roster(assigned, (), known, wages, prices, unmet)
 
 
-def _priced(pool: ShiftPool, weeks: Sequence[WeekCells]) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
+def _priced(
+    problem: ScheduleProblem, cells: Sequence[Cell], weeks: Sequence[WeekCells]
+) -> tuple[float, dict[str, float], dict[str, dict[str, float]]]:
     """Return wages, prices and what is unmet, of everybody's week."""
-    costs, pairs = pool.problem.costs, zip(pool.staff, weeks, strict=True)
-    found = [price_week(pool.problem, agent, [pool.cells[c] for c in week]) for agent, week in pairs]
+    costs, pairs = problem.costs, zip(problem.staff, weeks, strict=True)
+    found = [price_week(problem, agent, [cells[c] for c in week]) for agent, week in pairs]
     prices = {
         "below_contract": costs.below_contract_h * sum(w.below_h for w in found),
         "wish": costs.wish * sum(w.wish for w in found),
@@ -128,6 +130,6 @@ def _priced(pool: ShiftPool, weeks: Sequence[WeekCells]) -> tuple[float, dict[st
     }
     unmet = {
         agent.id: {"below_contract_h": w.below_h, "wish": w.wish, "start_spread_h": w.spread_h}
-        for agent, w in zip(pool.staff, found, strict=True)
+        for agent, w in zip(problem.staff, found, strict=True)
     }
     return float(sum(w.wage for w in found)), prices, unmet

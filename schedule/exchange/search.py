@@ -8,7 +8,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer, solve
-from ..optimise.status import Solved, SolverFault, Status, sound_bound
+from ..optimise.status import Solved, SolverFault, Status, Stop, sound_bound
 from .cells import ShiftPool
 from .day_assignment import DayAssignment
 from .model import ExchangeModel, make_model
@@ -41,6 +41,7 @@ class ExchangeSearch:
         self.pool, self.plan, self.watch, self.gap, self.seed, self.threads = pool, plan, watch, gap, seed, threads
         self.params = params
         limit = min(time_limit_s, watch.left_s)
+        self.hurried, self.groups = False, 0
         self.clock = Watch(time_limit_s=None if limit == float("inf") else limit, stop=watch.stop)
         self.days = DayAssignment(pool)
         self.rng = np.random.default_rng(seed)
@@ -51,6 +52,7 @@ class ExchangeSearch:
     @property
     def done(self) -> bool:
         """Whether to end: the gap is reached, time is up, or the user stopped."""
+        self.hurried = self.hurried or (self.clock.time_is_up and not self.close_enough)
         return self.clock.stopped or self.clock.time_is_up or self.close_enough
 
     @property
@@ -73,6 +75,7 @@ class ExchangeSearch:
         return Solved.of(
             self.plan.cost, self.bound, near=self.close_enough, by_user=self.clock.stopped,
             time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+            hurried=self.hurried,
         )  # fmt: skip
 
     def prove(self, bound: float | None, text: str) -> None:
@@ -124,20 +127,22 @@ class ExchangeSearch:
         self,
         model: ExchangeModel,
         *,
-        limit_s: float,
+        looks: int | None = None,
         gap: float,
         start: Mapping[str, float] | None = None,
         relax: bool = False,
     ) -> Answer:
         """Solve `model` within this search's clock; a solver that breaks down found nothing, and the plan stays."""
         try:
-            return solve(
-                model.problem, watch=self.clock, stage=STAGE, time_limit_s=min(limit_s, self.clock.left_s), gap=gap,
-                seed=self.seed, threads=self.threads, start=start, relax=relax,
+            answer = solve(
+                model.problem, watch=self.clock, stage=STAGE, time_limit_s=self.clock.left_s, gap=gap, seed=self.seed,
+                threads=self.threads, start=start, relax=relax, most_looks=looks,
             )  # fmt: skip
         except SolverFault as fault:
             self.watch.tell(STAGE, f"the solver failed: {fault}", best=self.plan.cost, bound=self.bound)
             return Answer(Status.NONE)
+        self.hurried = self.hurried or answer.stopped == Stop.TIME
+        return answer
 
     def block(self, group: Sequence[int], text: str, *, exact: bool) -> None:
         """Re-plan `group` on its own and the open shifts while everybody else stays; never for the worse.
@@ -148,14 +153,15 @@ class ExchangeSearch:
             Whether the spread of starts is priced; else the distance of each start to the agent's usual start, which
             keeps the model easy, and days are re-planned at the true cost afterwards.
         """
-        if self.done:
+        if self.done or self.groups >= self.params.most_groups:
             return
+        self.groups += 1
         supply = free_heads(self.plan, group)
         anchors = None if exact else dict(enumerate(self.anchors().tolist()))
         model = make_model(self.pool, group, supply, anchors=anchors)
         if model.size:
             start = model.start({a: self.plan.weeks[a] for a in group}, supply)
-            answer = self.run(model, limit_s=self.params.block_s, gap=self.params.block_gap, start=start)
+            answer = self.run(model, looks=self.params.block_looks, gap=self.params.block_gap, start=start)
             if answer.found:
                 self.offer(model.weeks(answer.values), text, polish=not exact)
 

@@ -79,11 +79,12 @@ def solve_roster(
 def _improve(search: ExchangeSearch) -> None:
     """Search from the first plan on until the gap is met, nothing improves or time is up."""
     options = search.pool.options
-    if not any(options):
+    binaries = sum(map(len, options))
+    if not binaries:
         search.prove(search.plan.cost, "nobody can take anything")
     elif not search.done:
         search.offer(dict(enumerate(search.by_day(search.plan.weeks))), "day by day")
-        (_whole if sum(map(len, options)) <= search.params.whole_binaries else _large)(search)
+        (_whole if binaries <= search.params.whole_binaries else _large)(search)
 
 
 def _first_plan(pool: ShiftPool, start: Mapping[str, Sequence[PlannedShift]]) -> ExchangePlan:
@@ -119,7 +120,7 @@ def _whole(search: ExchangeSearch) -> None:
     pool = search.pool
     model = make_model(pool, range(len(pool.staff)), pool.counts)
     start = model.start(dict(enumerate(search.plan.weeks)), pool.counts)
-    answer = search.run(model, limit_s=search.clock.left_s, gap=search.gap, start=start)
+    answer = search.run(model, looks=search.params.whole_looks, gap=search.gap, start=start)
     if answer.found:
         search.offer(model.weeks(answer.values), "whole model")
     if answer.bound is not None:
@@ -128,34 +129,34 @@ def _whole(search: ExchangeSearch) -> None:
 
 def _large(search: ExchangeSearch) -> None:
     """Take the best roster without steadiness if it helps, settle the starts, then re-plan groups of people in turn."""
-    calm_s = _calm(search)
-    for _ in range(search.params.settle_rounds):
+    binaries, params = sum(map(len, search.pool.options)), search.params
+    if binaries <= params.large_binaries:
+        _calm(search)
+    for _ in range(params.settle_rounds):
         if search.done or not search.settle(0.0):
             break
-    if not search.done and search.params.slower * calm_s < search.params.bound_share * search.clock.left_s:
+    if not search.done and binaries <= params.steady_binaries:
         _bound(search)
     _in_turn(search)
 
 
-def _calm(search: ExchangeSearch) -> float:
-    """Solve the roster as if start times cost nothing and return the seconds of its relaxation.
+def _calm(search: ExchangeSearch) -> None:
+    """Solve the roster as if start times cost nothing.
 
     The bound holds for the true cost too; the weeks are a start.
     """
     pool, params = without_steadiness(search.pool), search.params
     model = make_model(pool, range(len(pool.staff)), pool.counts)
-    relaxed = search.run(model, limit_s=params.relax_share * search.clock.left_s, gap=0.0, relax=True)
+    relaxed = search.run(model, gap=0.0, relax=True)
     if relaxed.bound is not None:
         search.prove(relaxed.bound + model.constant, "relaxation")
-    if not search.done and model.size <= params.large_binaries:
+    if not search.done:
         start = model.start(dict(enumerate(search.plan.weeks)), pool.counts)
-        answer = search.run(model, limit_s=params.calm_share * search.clock.left_s,
-                            gap=min(search.gap, params.block_gap), start=start)  # fmt: skip
+        answer = search.run(model, looks=params.whole_looks, gap=min(search.gap, params.block_gap), start=start)
         if answer.found:
             _take_calm(search, model.weeks(answer.values))
         if answer.bound is not None:
             search.prove(answer.bound + model.constant, "without steadiness")
-    return relaxed.seconds
 
 
 def _take_calm(search: ExchangeSearch, weeks: Mapping[int, WeekCells]) -> None:
@@ -164,7 +165,7 @@ def _take_calm(search: ExchangeSearch, weeks: Mapping[int, WeekCells]) -> None:
     if pool.problem.rules.max_start_spread_min is not None:
         anchors = usual_starts(without_steadiness(pool), [weeks[a] for a in range(len(pool.staff))])
         near = make_model(pool, range(len(pool.staff)), pool.counts, anchors=dict(enumerate(anchors.tolist())))
-        answer = search.run(near, limit_s=search.params.near_share * search.clock.left_s, gap=search.params.block_gap)
+        answer = search.run(near, looks=search.params.whole_looks, gap=search.params.block_gap)
         if not answer.found:
             return
         weeks = near.weeks(answer.values)
@@ -176,19 +177,19 @@ def _bound(search: ExchangeSearch) -> None:
     pool = search.pool
     if pool.problem.costs.steady_h > 0:
         model = make_model(pool, range(len(pool.staff)), pool.counts)
-        answer = search.run(model, limit_s=search.params.bound_share * search.clock.left_s, gap=0.0, relax=True)
+        answer = search.run(model, gap=0.0, relax=True)
         if answer.bound is not None:
             search.prove(answer.bound + model.constant, "relaxation with steadiness")
 
 
 def _in_turn(search: ExchangeSearch) -> None:
-    """Re-plan groups of people in turn until little is gained, the gap is reached or time is up.
+    """Re-plan groups of people in turn until little is gained, their number is done, the gap is reached or time is up.
 
     Large groups with the easy price of nearby starts and small groups at the true cost take turns.
     """
     params = search.params
     idle = rounds = 0
-    while idle < params.patience and not search.done:
+    while idle < params.patience and search.groups < params.most_groups and not search.done:
         before = search.plan.weight
         exact = rounds % 2 == 1
         size = int(params.block_options * (params.exact_share if exact else 1.0))

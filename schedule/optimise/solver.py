@@ -49,7 +49,7 @@ class Answer:
     reduced
         Variable name → the least that each of its units adds to the bound, by the duals; only of a solved LP.
     stopped
-        Why the solve ended early; None when it ran to its end.
+        Why the solve ended early; None when it ran to its end, or spent its looks.
     """
 
     status: Status
@@ -93,6 +93,7 @@ def solve(
     start: Mapping[str, float] | None = None,
     relax: bool = False,
     target: float | None = None,
+    most_looks: int | None = None,
     text: str = "",
 ) -> Answer:
     """Solve `model` and return the best answer that passes our own check of every row, bound and integrality.
@@ -113,10 +114,14 @@ def solve(
         Solve the LP relaxation; then `Answer.duals` are filled.
     target
         Objective that is good enough: the solve may end as soon as an answer reaches it.
+    most_looks
+        The solve of a model with whole columns ends when HiGHS has asked so often whether to end; None = no limit.
+        HiGHS asks at the same points of every equal solve: an end by looks is the same on a busy machine, an end by
+        time is not.
     """
     return solve_linear(
         Linear.of(model, relax=relax), watch=watch, stage=stage, time_limit_s=time_limit_s, gap=gap, seed=seed,
-        threads=threads, start=start, target=target, text=text,
+        threads=threads, start=start, target=target, most_looks=most_looks, text=text,
     )  # fmt: skip
 
 
@@ -131,6 +136,7 @@ def solve_linear(
     threads: int = 1,
     start: Mapping[str, float] | None = None,
     target: float | None = None,
+    most_looks: int | None = None,
     text: str = "",
 ) -> Answer:
     """Solve a model given as arrays, with the parameters of `solve`; an LP when no column is whole."""
@@ -158,10 +164,10 @@ def solve_linear(
         known = [(i, float(start[name])) for i, name in enumerate(linear.columns) if name in start]
         if known:
             highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
-    listener = Listener(highs, watch, stage, text, linear.sign)
+    listener = Listener(highs, watch, stage, text, linear.sign, most_looks)
     with scheduler(threads):
         run_highs(highs, listener)
-    return _answer(highs, linear, watch, time.monotonic() - began)
+    return _answer(highs, linear, listener, time.monotonic() - began)
 
 
 @functools.cache
@@ -210,8 +216,11 @@ class Listener:
     the notes on.
     """
 
-    def __init__(self, highs: Any, watch: Watch, stage: str, text: str, sign: float) -> None:
+    def __init__(
+        self, highs: Any, watch: Watch, stage: str, text: str, sign: float, most_looks: int | None = None
+    ) -> None:
         self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
+        self.most_looks, self.looks, self.spent = most_looks, 0, False
         self.noted: tuple[float | None, float | None] = (None, None)
         self.told: tuple[float | None, float | None] = (None, None)
         self.cancelled = False
@@ -224,7 +233,18 @@ class Listener:
             event.interrupt()
         if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
             out = event.data_out
+            self.looks += 1
+            if self.most_looks is not None and self.looks >= self.most_looks:
+                self.spent = True
+                event.interrupt()
             self.noted = (_known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound))
+
+    @property
+    def reason(self) -> Stop | None:
+        """Why HiGHS was interrupted; None where its looks were spent."""
+        if self.watch.stopped:
+            return Stop.USER
+        return None if self.spent else Stop.TIME
 
     def tell(self) -> None:
         """Tell the watch what was noted last, once."""
@@ -274,10 +294,10 @@ def run_highs(highs: Any, listener: Listener) -> None:
         run.result()
 
 
-def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
+def _answer(highs: Any, linear: Linear, listener: Listener, seconds: float) -> Answer:
     """Check the result that HiGHS holds and return an `Answer`."""
     state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
-    stopped = {kinds.kTimeLimit: Stop.TIME, kinds.kInterrupt: Stop.USER if watch.stopped else Stop.TIME}.get(state)
+    stopped = {kinds.kTimeLimit: Stop.TIME, kinds.kInterrupt: listener.reason}.get(state)
     if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
         return Answer(Status.INFEASIBLE, seconds=seconds)
     if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
@@ -303,7 +323,7 @@ def _answer(highs: Any, linear: Linear, watch: Watch, seconds: float) -> Answer:
         bound = None if sound is None else linear.sign * sound
     near = relative_gap(objective, bound)
     optimal = near is not None and near <= 1e-6
-    stopped = stopped or Stop.GAP
+    stopped = None if state == kinds.kInterrupt and stopped is None else stopped or Stop.GAP
     values = dict(zip(linear.columns, x.tolist(), strict=True))
     if optimal:
         return Answer(Status.OPTIMAL, objective, bound, values, duals, reduced, seconds)

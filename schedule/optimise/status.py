@@ -32,7 +32,7 @@ class Stop(StrEnum):
     GAP = "gap"
     """The asked gap is reached."""
     TIME = "time"
-    """Time is up."""
+    """Time is up, or has cut a part of the work short."""
     USER = "user"
     """The user stopped the run."""
 
@@ -86,11 +86,19 @@ class Solved:
         by_user: bool,
         time_is_up: bool,
         seconds: float,
+        hurried: bool = False,
         history: Iterable[tuple[float, float | None, float | None]] = (),
     ) -> Solved:
-        """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended early."""
+        """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended early.
+
+        Parameters
+        ----------
+        hurried
+            Whether time has cut a part of the work short. Another run may then find another plan, so the reason is
+            time, also where the plan is near enough.
+        """
         proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
-        reasons = ((Stop.USER, by_user), (Stop.GAP, near), (Stop.TIME, time_is_up))
+        reasons = ((Stop.USER, by_user), (Stop.TIME, hurried), (Stop.GAP, near), (Stop.TIME, time_is_up))
         stopped = None if proven else next((name for name, holds in reasons if holds), None)
         return cls(Status.OPTIMAL if proven else Status.FEASIBLE, cost, bound, stopped, seconds, tuple(history))
 

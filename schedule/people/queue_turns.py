@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from ..problem.heads import heads_planned
 from ..problem.shifts import PlannedShift
 from .best_week import ChosenWeek
 from .compile import CompiledStaff
@@ -78,21 +79,22 @@ def _queues(
     before: np.ndarray,
     move_gain: float,
 ) -> list[dict[int, int]]:
-    """Return per person slot → number of the queue worked in it; slots are not wrapped round the week's end."""
+    """Return per person slot → number of the queue worked in it; slots are not wrapped round the week's end.
+
+    People of one queue have no entries: they work that queue throughout.
+    """
     problem, size = staff.problem, len(staff.problem.grid)
     is_open = np.array([d.open for d in problem.demands])
-    heads = before.copy()
+    heads = before + _heads_of_one_queue(staff, shifts)
     out: list[dict[int, int]] = [{} for _ in shifts]
     mixed: list[list[tuple[int, int, int]]] = [[] for _ in range(size)]
     for a, mine in enumerate(shifts):
         own = np.flatnonzero(staff.skills[staff.people[a].group])
+        if len(own) == 1:
+            continue
         for p in mine:
             for s in (s for s in p.phone if problem.cyclic or s < size):
-                if len(own) == 1:
-                    out[a][s] = int(own[0])
-                    heads[own[0], s % size] += 1
-                else:
-                    mixed[s % size].append((a, s, p.shift.start))
+                mixed[s % size].append((a, s, p.shift.start))
     at: dict[tuple[int, int], int] = {}
     for t, here in enumerate(mixed):
         if here:
@@ -102,6 +104,19 @@ def _queues(
             for (a, s, start), q in zip(here, split, strict=True):
                 out[a][s] = at[a, start] = q
     return out
+
+
+def _heads_of_one_queue(staff: CompiledStaff, shifts: Sequence[Sequence[PlannedShift]]) -> np.ndarray:
+    """Return the heads on the phone of people who work one queue only, shape (Q, S)."""
+    names = [d.queue for d in staff.problem.demands]
+    single = [
+        replace(p, queue=names[int(skills.argmax())])
+        for person, mine in zip(staff.people, shifts, strict=True)
+        if (skills := staff.skills[person.group]).sum() == 1
+        for p in mine
+    ]
+    planned = heads_planned(staff.problem, single)
+    return np.array([planned[name] - staff.problem.before.get(name, 0) for name in names], dtype=np.int64)
 
 
 def _split(may: np.ndarray, was: np.ndarray, head_worth: np.ndarray, heads: np.ndarray, move_price: float) -> list[int]:
@@ -130,7 +145,9 @@ def _split(may: np.ndarray, was: np.ndarray, head_worth: np.ndarray, heads: np.n
 
 
 def _with_queues(p: PlannedShift, queue: Mapping[int, int], names: Sequence[str], other: int) -> PlannedShift:
-    """Return `p` with the queues of its slots, or on `other` where no slot lies in the planned days."""
+    """Return `p` with the queues of its slots, or on `other` where no slot lies in the planned days or is listed."""
+    if not queue:
+        return replace(p, queue=names[other])
     worked = [(s, queue[s]) for s in p.phone if s in queue]
     moves = [(s - p.shift.start, names[q]) for (_, was), (s, q) in pairwise(worked) if q != was]
     return replace(p, queue=names[worked[0][1] if worked else other], moves=tuple(moves))

@@ -53,7 +53,8 @@ def activity(assigned: Assigned, grid: Grid, agents: Sequence[Agent] = ()) -> pd
             if start < end:
                 rows.append((person.id, start, end, "leave", ""))
     rows.sort(key=lambda r: r[:2])
-    return _table(((a, grid.time(s), grid.time(e), what, q) for a, s, e, what, q in rows), ACTIVITY, grid)
+    time = {slot: grid.time(slot) for slot in {s for row in rows for s in row[1:3]}}  # few slots, many rows
+    return _table(((a, time[s], time[e], what, q) for a, s, e, what, q in rows), ACTIVITY, grid)
 
 
 def roster_table(assigned: Assigned, grid: Grid) -> pd.DataFrame:

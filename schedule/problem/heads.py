@@ -69,10 +69,18 @@ def heads_planned(problem: ScheduleProblem, planned: Iterable[PlannedShift]) -> 
     """Return the heads on the phone if somebody works each of `planned`: queue → shape (len(grid),)."""
     size = len(problem.grid)
     nobody = np.zeros(size, dtype=np.int64)
-    out = {d.queue: problem.before.get(d.queue, nobody).copy() for d in problem.demands}
+    steps: dict[str, tuple[list[int], list[int]]] = {d.queue: ([], []) for d in problem.demands}
     for p in planned:
         for start, end, what, queue in p.stretches:
             if what == "phone":
-                slots = np.arange(start, end)
-                np.add.at(out[queue], slots % size if problem.cyclic else slots[slots < size], 1)
+                steps[queue][0].append(start)
+                steps[queue][1].append(end)
+    out = {}
+    for queue, (starts, ends) in steps.items():
+        change = np.zeros(2 * size + 1, dtype=np.int64)
+        np.add.at(change, np.minimum(np.array(starts, dtype=np.int64), 2 * size), 1)
+        np.add.at(change, np.minimum(np.array(ends, dtype=np.int64), 2 * size), -1)
+        there = np.cumsum(change[: 2 * size])
+        past = there[size:] if problem.cyclic else 0
+        out[queue] = problem.before.get(queue, nobody) + there[:size] + past
     return out

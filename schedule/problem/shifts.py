@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -147,7 +148,7 @@ class PlannedShift:
         """Every queue it is worked on, in order."""
         return tuple(dict.fromkeys((self.queue, *(queue for _, queue in self.moves))))
 
-    @property
+    @cached_property
     def stretches(self) -> tuple[tuple[int, int, str, str], ...]:
         """(start slot, end slot, activity, queue) in order, without gaps; the queue is "" away from the phone."""
         pauses = [
