@@ -67,11 +67,14 @@ class Ascent:
         What they prove; −infinite where not even the first prices were valued.
     rounds
         Steps done.
+    cut
+        Whether the watch ended it.
     """
 
     at: np.ndarray
     bound: float
     rounds: int = 0
+    cut: bool = False
 
 
 def ascend(
@@ -99,12 +102,16 @@ def ascend(
     at = np.clip(start, low, high)
     found = evaluate(at)
     if found is None:
-        return Ascent(at, -math.inf)
+        return Ascent(at, -math.inf, cut=True)
     (bound, base_slope), base = found, at
     keep(base, bound)
     here, direction = bound, base_slope
     step, idle, rounds, told = 1.0, 0, 0, watch.elapsed_s
-    while step >= params.smallest and rounds < most and not watch.stopped and not watch.time_is_up:
+    cut = False
+    while step >= params.smallest and rounds < most:
+        cut = watch.stopped or watch.time_is_up
+        if cut:
+            break
         direction = np.where(((at <= low) & (direction < 0.0)) | ((at >= high) & (direction > 0.0)), 0.0, direction)
         norm = float(direction @ direction)
         if norm <= 0.0:
@@ -113,6 +120,7 @@ def ascend(
         at = np.clip(at + step * (aim - here) / norm * direction, low, high)
         found = evaluate(at)
         if found is None:
+            cut = True
             break
         here, slope = found
         rounds += 1
@@ -127,4 +135,4 @@ def ascend(
         if watch.elapsed_s - told > 0.5:
             told = watch.elapsed_s
             watch.tell(stage, f"prices, round {rounds}", bound=bound)
-    return Ascent(base, bound, rounds)
+    return Ascent(base, bound, rounds, cut)

@@ -14,21 +14,51 @@ from .descent import Descent
 from .params import AnnealingParams
 
 
-def anneal(
-    descent: Descent,
-    used: Callable[[], float],
-    steps: int,
-    tell: Callable[[str], None],
-    params: AnnealingParams,
-) -> None:
-    """Improve the plan of `descent` until its time or `steps` are used; it ends with its best plan, settled.
+class Cooling:
+    """How far an annealing is: by its steps, and by its time only where the time is too short for all steps.
+
+    A temperature that follows the clock gives another plan in every run. So the steps alone count as long as they can
+    all be done: where they would fit into `limit_s`, until the share `AnnealingParams.patient` of the time is used.
+    From then on, or from the beginning where they would not fit, the temperature falls with the larger of both shares.
 
     Parameters
     ----------
     used
-        Share of the time that is used, 0 to 1.
+        Gives the share of the time that is used, 0 to 1.
     steps
-        Most steps; the temperature falls with the larger of both shares.
+        Most steps.
+    limit_s
+        Seconds that the whole search was given.
+
+    Attributes
+    ----------
+    hurried
+        Whether time has made it cool faster.
+    """
+
+    def __init__(self, used: Callable[[], float], steps: int, limit_s: float, params: AnnealingParams) -> None:
+        self.used, self.steps = used, steps
+        self.patient = params.patient if steps * params.step_s <= limit_s else 0.0
+        self.begun: float | None = None if self.patient else 0.0
+        self.hurried = False
+
+    def done(self, step: int) -> float:
+        """Return the share that is done after `step` steps, 0 to 1; 1 ends the annealing."""
+        by_steps, by_time = step / max(self.steps, 1), self.used()
+        if by_time < self.patient:
+            return by_steps
+        if self.begun is None:  # from here on time counts: it leads from the present share to 1
+            self.begun = by_steps
+        pace = self.begun + (1.0 - self.begun) * (by_time - self.patient) / max(1.0 - self.patient, 1e-9)
+        self.hurried = self.hurried or pace > by_steps
+        return max(by_steps, pace)
+
+
+def anneal(descent: Descent, cooling: Cooling, tell: Callable[[str], None], params: AnnealingParams) -> None:
+    """Improve the plan of `descent` until `cooling` is done; it ends with its best plan, settled.
+
+    Parameters
+    ----------
     tell
         Called with the stage's name now and then.
     """
@@ -37,7 +67,7 @@ def anneal(
     hot = descent.staff.wage * params.hot * min(1.0, params.crowd / max(len(descent.weeks), 1))
     present, told = descent.cost(flow), 0.0
     for step in itertools.count():
-        done = max(used(), step / max(steps, 1))
+        done = cooling.done(step)
         if descent.over() or done >= 1.0:
             break
         temperature = hot * (params.cold / params.hot) ** done

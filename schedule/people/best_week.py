@@ -64,8 +64,8 @@ def _place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, lo
 
 @njit(cache=True, nogil=True)
 def _add_on_phone(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: np.ndarray, slots: np.ndarray,
-                  cyclic: bool, count: np.ndarray) -> None:  # fmt: skip
-    """Add to `count`, shape (S,), the slots that a week spends on the phone."""
+                  cyclic: bool, times: int, count: np.ndarray) -> None:  # fmt: skip
+    """Add to `count`, shape (S,), `times` the slots that a week spends on the phone."""
     size = len(count)
     for d in range(len(options)):
         o = options[d]
@@ -77,7 +77,7 @@ def _add_on_phone(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, le
                 begin = start[o] + breaks[d, k]
                 resting = resting or (slots[o, k] > 0 and begin <= s < begin + slots[o, k])
             if not resting and (cyclic or s < size):
-                count[s % size] += 1
+                count[s % size] += times
 
 
 @njit(cache=True, nogil=True)
@@ -180,11 +180,12 @@ class WeekFinder:
         _place_breaks(prefix, chosen, options.start, options.break_low, options.break_high, options.break_slots, breaks)
         return breaks
 
-    def add_on_phone(self, person: CompiledPerson, week: ChosenWeek, count: np.ndarray) -> None:
-        """Add the heads that a week puts on the phone to `count`, shape (S,)."""
+    def add_on_phone(self, person: CompiledPerson, week: ChosenWeek, count: np.ndarray, times: int = 1) -> None:
+        """Add the heads that a week, worked by `times` people, puts on the phone to `count`, shape (S,)."""
         options = person.options
         _add_on_phone(
-            week.options, week.breaks, options.start, options.length, options.break_slots, self.problem.cyclic, count
+            week.options, week.breaks, options.start, options.length, options.break_slots, self.problem.cyclic, times,
+            count,
         )
 
     def on_phone(self, person: CompiledPerson, week: ChosenWeek) -> np.ndarray:

@@ -8,6 +8,7 @@ with equal skills.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -159,6 +160,14 @@ class CompiledPerson:
     units_cost: np.ndarray
     group: int
 
+    @cached_property
+    def kind(self) -> tuple[object, ...]:
+        """Equal for people who differ in nothing that their best week depends on."""
+        costs = hashlib.blake2b()
+        for table in (self.option_cost, self.off_cost, self.units_cost):
+            costs.update(table.tobytes())
+        return (id(self.options), id(self.paths), self.group, costs.digest())
+
 
 @dataclass(frozen=True)
 class CompiledStaff:
@@ -173,6 +182,14 @@ class CompiledStaff:
     problem: ScheduleProblem
     people: tuple[CompiledPerson, ...]
     skills: np.ndarray
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[CompiledPerson, int], ...]:
+        """People who differ in nothing that their best week depends on, as one of them and their number."""
+        alike: dict[tuple[object, ...], list[CompiledPerson]] = {}
+        for p in self.people:
+            alike.setdefault(p.kind, []).append(p)
+        return tuple((same[0], len(same)) for same in alike.values())
 
     @cached_property
     def wage(self) -> float:

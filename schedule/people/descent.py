@@ -6,12 +6,13 @@ Prices lead first: with wide smoothing everybody follows the dual's prices, with
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ..diagnose.conflicts import refuse_conflicts
-from ..optimise.status import SolverFault
+from ..optimise.status import NothingFound, SolverFault
 from ..price.shortfall import call_price
 from ..price.worth import smoothed
 from ..problem.heads import heads_planned
@@ -67,9 +68,30 @@ class Descent:
         self.finder = WeekFinder(dual.staff)  # the dual may use its own finder in another thread
         self.over, self.rng = over, np.random.default_rng(seed)
         self.goal_price = self._raised(dual.goal_price)
-        self.weeks: list[ChosenWeek] = [self._first(p) for p in self.staff.people] if start is None else list(start)
+        self.weeks: list[ChosenWeek] = self._first_weeks() if start is None else list(start)
         self.best, self.best_cost = list(self.weeks), math.inf
         self.keep(self.flow(self.head_worth()))
+
+    def _first_weeks(self) -> list[ChosenWeek]:
+        """Return everybody's best legal week at a price of 0 for every head.
+
+        Raises
+        ------
+        Infeasible
+            If somebody's rules leave none.
+        NothingFound
+            If the search is over, and still not everybody has one `DescentParams.grace_s` later.
+        """
+        found: dict[object, ChosenWeek] = {}
+        ended = math.inf
+        for person in self.staff.people:
+            if self.over():
+                ended = min(ended, time.monotonic())
+            if time.monotonic() - ended > self.params.grace_s:
+                raise NothingFound("The search ended before everybody had a legal week.")
+            if person.kind not in found:
+                found[person.kind] = self._first(person)
+        return [found[p.kind] for p in self.staff.people]
 
     def _first(self, person: CompiledPerson) -> ChosenWeek:
         """Return the best legal week at a price of 0 for every head.

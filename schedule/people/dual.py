@@ -32,13 +32,15 @@ class DualPrices:
         Proven lower bound on the cost of every plan; None before the ascent.
     ended
         Whether the ascent is over.
+    cut
+        Whether time ended an ascent before its steps were small.
     """
 
     def __init__(self, staff: CompiledStaff, service: Service, params: DualParams | None = None) -> None:
         self.staff, self.service, self.params = staff, service, params or DualParams()
         self.finder = WeekFinder(staff)
         self.bound: float | None = None
-        self.rounds, self.ended = 0, False
+        self.rounds, self.ended, self.cut = 0, False, False
         first = self.params.first_goal_price * call_price(staff.problem)
         self.goal_price = np.full(len(service.margin), first)
         top = service.slope(self.goal_price)[:, :, 0]
@@ -70,8 +72,11 @@ class DualPrices:
             price, goal = at[: len(start)], at[len(start) :]
             return np.minimum(price, top) if together else price.reshape(top.shape), goal
 
-        def evaluate(at: np.ndarray) -> tuple[float, np.ndarray]:
-            bound, lacking, missing = self._evaluate(*prices(at))
+        def evaluate(at: np.ndarray) -> tuple[float, np.ndarray] | None:
+            valued = self._evaluate(*prices(at), watch)
+            if valued is None:
+                return None
+            bound, lacking, missing = valued
             slope = np.where(top >= at[: len(start)], lacking, 0.0).sum(axis=0) if together else lacking.ravel()
             return bound, np.concatenate([slope, missing])
 
@@ -80,12 +85,21 @@ class DualPrices:
             stage=STAGE, keep=lambda at, bound: self.take(*prices(at), bound), params=self.params.ascent,
         )  # fmt: skip
         self.rounds += found.rounds
+        self.cut = self.cut or found.cut
 
-    def _evaluate(self, price: np.ndarray, goal: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-        """Return L at prices of a head, shape (Q, S), and of a call towards each goal, (P,), and subgradients."""
+    def _evaluate(
+        self, price: np.ndarray, goal: np.ndarray, watch: Watch
+    ) -> tuple[float, np.ndarray, np.ndarray] | None:
+        """Return L at prices of a head, shape (Q, S), and of a call towards each goal, (P,), and subgradients.
+
+        None where the user stopped meanwhile.
+        """
         slope = self.service.slope(goal)
         wanted = (slope > price[:, :, None]).sum(axis=2)
-        total, cover = self._best_weeks(price)
+        weeks = self._best_weeks(price, watch)
+        if weeks is None:
+            return None
+        total, cover = weeks
         worth = np.concatenate([np.zeros((*price.shape, 1)), np.cumsum(slope, axis=2)], axis=2)
         heads = np.take_along_axis(worth, wanted[:, :, None], 2)[:, :, 0]
         total += float((price * (wanted - self.service.before)).sum() - heads.sum() + self.service.floor.sum())
@@ -97,21 +111,26 @@ class DualPrices:
             lacking = self.service.margin - self.service.gained(wanted)
         return total, wanted - supply, lacking
 
-    def _best_weeks(self, price: np.ndarray) -> tuple[float, np.ndarray]:
-        """Return the cost of everybody's best weeks less the prices they collect, and their heads, (Q, S)."""
+    def _best_weeks(self, price: np.ndarray, watch: Watch) -> tuple[float, np.ndarray] | None:
+        """Return the cost of everybody's best weeks less the prices they collect, and their heads, (Q, S).
+
+        None where the user stopped meanwhile.
+        """
         staff, finder = self.staff, self.finder
         cover = np.zeros((len(staff.skills), finder.slots), dtype=np.int64)
         prefixes = [finder.prefix(np.where(can[:, None], price, 0.0).max(axis=0)) for can in staff.skills]
         collected: dict[tuple[int, int], np.ndarray] = {}
         total = 0.0
-        for person in staff.people:
+        for person, times in staff.kinds:
+            if watch.stopped:
+                return None
             key = (id(person.options), person.group)
             if key not in collected:
                 collected[key] = finder.collected(person.options, prefixes[person.group]).copy()
             cost, options = finder.cheapest(person, person.option_cost - collected[key])
-            total += cost
+            total += times * cost
             breaks = finder.placed_breaks(person, options, prefixes[person.group])
-            finder.add_on_phone(person, ChosenWeek(options, breaks), cover[person.group])
+            finder.add_on_phone(person, ChosenWeek(options, breaks), cover[person.group], times)
         groups = zip(staff.skills, cover, strict=True)
         return total, sum((_split(price, *group, self.params.near) for group in groups), np.zeros(price.shape))
 

@@ -61,6 +61,9 @@ class DescentParams:
         so that goals are met in the end. dearer > 1, 0 < cheaper < 1.
     least_goal
         Least price of a goal, in `Costs.lost_call`: from 0 no factor would raise it. 0 < least_goal ≤ 1.
+    grace_s
+        Seconds after the end of the search for first weeks, ≥ 0: a legal plan at once is worth waiting for, as long as
+        nobody who has asked for an end notices.
     lifted
         Least price of a goal that the starting plan misses, in `Costs.lost_call`: high enough to change weeks. 0 to 1.
     """
@@ -74,6 +77,7 @@ class DescentParams:
     cheaper: float = 0.9
     least_goal: float = 1e-4
     lifted: float = 0.5
+    grace_s: float = 0.5
 
     def __post_init__(self) -> None:
         expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)
@@ -82,6 +86,7 @@ class DescentParams:
         expect(self.dearer > 1, "dearer > 1", self.dearer)
         expect(0 < self.cheaper < 1, "0 < cheaper < 1", self.cheaper)
         expect(0 < self.least_goal <= 1, "0 < least_goal <= 1", self.least_goal)
+        expect(self.grace_s >= 0, "grace_s >= 0", self.grace_s)
         expect(0 <= self.lifted <= 1, "0 <= lifted <= 1", self.lifted)
 
 
@@ -113,6 +118,11 @@ class AnnealingParams:
         Options of a day that a step considers: the best by themselves, nearly always enough, at half the time. ≥ 1.
     share
         Share of the time left that the steps use; the rest ends the search in time. 0 < share ≤ 1.
+    step_s
+        Seconds of a step, at most, on a machine of its own: where all steps fit into the search's time limit, the
+        temperature follows the steps alone. > 0.
+    patient
+        Share of its time after which a search that lags behind cools as fast as its time passes. 0 to 1.
     """
 
     steps: int = 1000
@@ -126,6 +136,8 @@ class AnnealingParams:
     crowd: int = 60
     few: int = 40
     share: float = 0.97
+    step_s: float = 0.0008
+    patient: float = 0.5
 
     def __post_init__(self) -> None:
         expect(self.steps >= 0, "steps >= 0", self.steps)
@@ -137,6 +149,8 @@ class AnnealingParams:
         for name in ("noise_parts", "crowd", "few"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
         expect(0 < self.share <= 1, "0 < share <= 1", self.share)
+        expect(self.step_s > 0, "step_s > 0", self.step_s)
+        expect(0 <= self.patient <= 1, "0 <= patient <= 1", self.patient)
 
 
 @dataclass(frozen=True)
@@ -148,12 +162,15 @@ class PeopleParams:
     small_share, large_share
         Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): with few people the
         search needs the time, with many the bound. 0 to 1.
+    kept_sweeps
+        Sweeps over everybody for which the bound leaves time: without one, no plan has seen its prices. ≥ 0.
     move_gain
         Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
     """
 
     small_share: float = 0.35
     large_share: float = 0.6
+    kept_sweeps: float = 3.0
     move_gain: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
@@ -162,4 +179,5 @@ class PeopleParams:
     def __post_init__(self) -> None:
         for name in ("small_share", "large_share"):
             expect(0 <= getattr(self, name) <= 1, f"0 <= {name} <= 1", getattr(self, name))
+        expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)
         expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)

@@ -62,14 +62,16 @@ def weeks_of_plan(staff: CompiledStaff, planned: Mapping[str, Sequence[PlannedSh
 
 
 def _shifts(staff: CompiledStaff, a: int, week: ChosenWeek) -> list[PlannedShift]:
-    """Return the shifts of person number `a`, on no queue yet."""
+    """Return the shifts of person number `a`: on the person's only queue, or on none yet."""
     person = staff.people[a]
+    own = np.flatnonzero(staff.skills[person.group])
+    queue = staff.problem.demands[int(own[0])].queue if len(own) == 1 else ""
     chosen = (
         (person.options.shifts[o], breaks)
         for o, breaks in zip(week.options.tolist(), week.breaks.tolist(), strict=True)
         if o >= 0
     )
-    return [PlannedShift(s, tuple(breaks[: len(s.breaks)]), "", person.agent.contract) for s, breaks in chosen]
+    return [PlannedShift(s, tuple(breaks[: len(s.breaks)]), queue, person.agent.contract) for s, breaks in chosen]
 
 
 def _queues(
@@ -89,11 +91,8 @@ def _queues(
     out: list[dict[int, int]] = [{} for _ in shifts]
     mixed: list[list[tuple[int, int, int]]] = [[] for _ in range(size)]
     for a, mine in enumerate(shifts):
-        own = np.flatnonzero(staff.skills[staff.people[a].group])
-        if len(own) == 1:
-            continue
         for p in mine:
-            for s in (s for s in p.phone if problem.cyclic or s < size):
+            for s in () if p.queue else (s for s in p.phone if problem.cyclic or s < size):
                 mixed[s % size].append((a, s, p.shift.start))
     at: dict[tuple[int, int], int] = {}
     for t, here in enumerate(mixed):
@@ -107,15 +106,9 @@ def _queues(
 
 
 def _heads_of_one_queue(staff: CompiledStaff, shifts: Sequence[Sequence[PlannedShift]]) -> np.ndarray:
-    """Return the heads on the phone of people who work one queue only, shape (Q, S)."""
+    """Return the heads on the phone of the `shifts` that have a queue already, shape (Q, S)."""
     names = [d.queue for d in staff.problem.demands]
-    single = [
-        replace(p, queue=names[int(skills.argmax())])
-        for person, mine in zip(staff.people, shifts, strict=True)
-        if (skills := staff.skills[person.group]).sum() == 1
-        for p in mine
-    ]
-    planned = heads_planned(staff.problem, single)
+    planned = heads_planned(staff.problem, [p for mine in shifts for p in mine if p.queue])
     return np.array([planned[name] - staff.problem.before.get(name, 0) for name in names], dtype=np.int64)
 
 
@@ -145,9 +138,9 @@ def _split(may: np.ndarray, was: np.ndarray, head_worth: np.ndarray, heads: np.n
 
 
 def _with_queues(p: PlannedShift, queue: Mapping[int, int], names: Sequence[str], other: int) -> PlannedShift:
-    """Return `p` with the queues of its slots, or on `other` where no slot lies in the planned days or is listed."""
-    if not queue:
-        return replace(p, queue=names[other])
+    """Return `p` with the queues of its slots, or on `other` where no slot lies in the planned days."""
+    if p.queue:
+        return p
     worked = [(s, queue[s]) for s in p.phone if s in queue]
     moves = [(s - p.shift.start, names[q]) for (_, was), (s, q) in pairwise(worked) if q != was]
     return replace(p, queue=names[worked[0][1] if worked else other], moves=tuple(moves))

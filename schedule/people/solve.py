@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -13,11 +14,11 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import relative_gap
-from ..optimise.status import Solved, sound_bound
+from ..optimise.status import NothingFound, Solved, sound_bound
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .annealing import anneal
+from .annealing import Cooling, anneal
 from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
@@ -94,10 +95,10 @@ def solve_named(
     gap
         Relative gap to the proven bound at which to stop.
     seed
-        Same seed, same plan, unless time ends the search or a second thread raises the bound meanwhile.
+        With one thread: same seed, same plan, unless time has cut the search short (`Solved.stopped` says so then).
     threads
         With two or more the bound is raised beside the search for plans; once it rises no more, another plan is
-        searched for from other chances.
+        searched for from other chances. How far the one is when the other looks is chance: plans differ then.
     steps
         Most steps of the annealing; None = `AnnealingParams.steps` for each person.
     start
@@ -115,15 +116,17 @@ def solve_named(
         If somebody's rules contradict each other.
     SolverFault
         If `own_prices` leave somebody no week.
+    NothingFound
+        If the search was stopped, or time was up, before everybody had a week.
     """
-    _compile()
+    compile_kernels()
     params = params or PeopleParams()
     search = _PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
     return search.run(threads, params.annealing.steps * len(problem.staff) if steps is None else steps)
 
 
 @cache
-def _compile() -> None:
+def compile_kernels() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
     _PeopleSearch(tiny_problem(), Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
 
@@ -142,8 +145,9 @@ class _PeopleSearch:
         own_prices: Mapping[str, np.ndarray] | None,
         params: PeopleParams,
     ) -> None:
-        self.watch, self.clock = watch, Watch(time_limit_s=time_limit_s, stop=watch.stop)
-        self.limit_s, self.params = time_limit_s, params
+        self.limit_s, self.params = min(time_limit_s, watch.left_s), params
+        self.watch, self.clock = watch, Watch(time_limit_s=self.limit_s, stop=watch.stop)
+        self.hurried = False
         self.staff, self.service = CompiledStaff.of(problem, own_prices), Service.of(problem)
         self.dual = DualPrices(self.staff, self.service, params.dual)
         if start is not None:
@@ -151,7 +155,8 @@ class _PeopleSearch:
         self.gap, self.seed, self.start = gap, seed, start
         self.history = list[tuple[float, float | None, float | None]]()
         weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
-        self.descents = [Descent(self.dual, seed=seed, over=self.over, start=weeks, params=params.descent)]
+        self.descents: list[Descent] = []
+        self.descents.append(Descent(self.dual, seed=seed, over=self.over, start=weeks, params=params.descent))
         self.ended = threading.Event()
 
     @property
@@ -161,6 +166,8 @@ class _PeopleSearch:
 
     def near(self) -> bool:
         """Whether the asked gap is reached."""
+        if not self.descents:
+            return False
         off = relative_gap(self.best.best_cost, self.dual.bound)
         return off is not None and off <= self.gap
 
@@ -178,7 +185,9 @@ class _PeopleSearch:
     def run(self, threads: int, steps: int) -> NamedPlan:
         """Return the best plan found with at most `steps` of annealing."""
         first = self.descents[0]
+        began_s = self.clock.elapsed_s
         first.settle(1)  # a plan to fall back on
+        self.sweep_s = self.clock.elapsed_s - began_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
@@ -203,18 +212,24 @@ class _PeopleSearch:
         solved = Solved.of(
             cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
             time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+            hurried=self.hurried,
         )  # fmt: skip
         prices = ProvenPrices(self.dual.price, self.descents[at].goal_price, self.dual.bound)
         return NamedPlan(plans[at], solved, prices, stages)
 
     def _price(self, beside: Future[None] | None) -> None:
-        """Raise the bound for its share of the time, or wait for the other thread to raise it."""
+        """Raise the bound within its share of the time, or wait for the other thread to raise it.
+
+        The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
+        """
         if self.start is not None:
             return
-        large = len(self.staff.people) >= self.params.descent.large
-        limit_s = (self.params.large_share if large else self.params.small_share) * self.limit_s
+        p = self.params
+        share = p.large_share if len(self.staff.people) >= p.descent.large else p.small_share
+        limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - p.kept_sweeps * self.sweep_s))
         if beside is None:
             self.dual.ascend(self.watch, limit_s, self.best.best_cost)
+            self.hurried = self.dual.cut and not self.clock.stopped
         clock = Watch(time_limit_s=limit_s, stop=self.watch.stop)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
             time.sleep(0.02)
@@ -233,16 +248,21 @@ class _PeopleSearch:
             def used() -> float:
                 return (self.clock.elapsed_s - since_s) / max(left_s, 1e-9)
 
-            anneal(descent, used, steps, tell, self.params.annealing)
+            cooling = Cooling(used, steps, self.limit_s, self.params.annealing)
+            anneal(descent, cooling, tell, self.params.annealing)
+            self.hurried = self.hurried or cooling.hurried
             tell("annealing")
+        elif self.clock.time_is_up and not self.near():
+            self.hurried = True
 
     def _beside(self, steps: int) -> None:
         """Raise the bound as far as it goes; then search for another plan until the first one is done."""
         self.dual.ascend(Watch(self.watch.show, stop=self.ended), self.limit_s, self.best.best_cost)
         if not self.ended.is_set():
-            other = Descent(
-                self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over(),
-                params=self.params.descent,
-            )  # fmt: skip
-            self.descents.append(other)
-            self._improve(other, steps, lambda text: None)
+            with contextlib.suppress(NothingFound):  # too late for another plan
+                other = Descent(
+                    self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over(),
+                    params=self.params.descent,
+                )  # fmt: skip
+                self.descents.append(other)
+                self._improve(other, steps, lambda text: None)

@@ -10,7 +10,7 @@ from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import exchanged
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status, Stop
-from ..people.solve import NamedPlan, solve_named
+from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
 from .activity import anonymous
 from .decision import Decision
@@ -33,7 +33,8 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
     Infeasible
         If the rules of some people contradict each other.
     """
-    measure = Measure(problem, data, settings.seed, watch, {})
+    compile_kernels()
+    measure = Measure(problem, data, settings.seed, settings.clock(watch, len(problem.staff)), {})
     return _named(measure, settings) if problem.staff else _anonymous(measure, settings)
 
 
@@ -60,7 +61,12 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose everybody's shifts, repair the plan, and choose what somebody from outside would have to work."""
     problem, watch = measure.problem, measure.watch
     refuse_conflicts(problem)
-    plan = _first_plan(measure, settings)
+    try:
+        plan = _first_plan(measure, settings)
+    except NothingFound:
+        if watch.stopped:
+            raise Stopped from None
+        raise
     if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
     roster = roster_of(problem, plan.assigned, plan.solved)
@@ -68,7 +74,8 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     found = repaired(found, plan, measure, settings)
     if not watch.stopped:
         with timed(measure.stages, "open"):
-            left = open_shifts(problem, found.planned, watch=watch, time_limit_s=settings.open_s, seed=settings.seed)
+            clock = settings.open_clock(watch)
+            left = open_shifts(problem, found.planned, watch=clock, time_limit_s=clock.left_s, seed=settings.seed)
         found = replace(found, open=left)
     return found
 

@@ -33,6 +33,8 @@ def repaired(found: Decision, plan: NamedPlan, measure: Measure, settings: Solve
         lacking = missing_calls(found)
         if not lacking or watch.stopped:
             break
+        if watch.time_is_up:  # with more time there would be a repair
+            return replace(found, solved=_by_time(found.solved))
         watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
         asked = asking_more(asked, lacking, heads_planned(measure.problem, found.planned))
         plan = _searched(asked, plan, measure, settings)
@@ -71,6 +73,7 @@ def _searched(asked: ScheduleProblem, plan: NamedPlan, measure: Measure, setting
             asked,
             watch=measure.watch,
             time_limit_s=settings.time_limit_s * settings.repair_share,
+            steps=settings.repair_steps,
             gap=0.0,
             seed=settings.seed,
             threads=settings.threads,
@@ -82,6 +85,12 @@ def _roster(plan: NamedPlan, before: Solved, measure: Measure, settings: SolveSe
     """Return a repaired plan at its cost in the problem as it was; the bound of the plan `before` holds for it."""
     solved = replace(before, seconds=searched_s(measure.stages))
     roster = roster_of(measure.problem, plan.assigned, solved)
-    if roster.solved.stopped == Stop.GAP and (roster.solved.gap or 0.0) > settings.gap:
-        return replace(roster, solved=replace(roster.solved, stopped=Stop.TIME))
+    known = roster.solved
+    if plan.solved.stopped == Stop.TIME or (known.stopped == Stop.GAP and (known.gap or 0.0) > settings.gap):
+        return replace(roster, solved=_by_time(known))
     return roster
+
+
+def _by_time(solved: Solved) -> Solved:
+    """Return `solved` as ended by time, unless it is proven the best or the user ended it."""
+    return replace(solved, stopped=Stop.TIME) if solved.stopped == Stop.GAP else solved

@@ -6,12 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ...forecast.errors import InputError
+from ...forecast.progress import Watch
 
 _RANGES: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
     ("time_limit_s", "a number above 0", lambda x: x > 0),
     ("gap", "a share from 0 to below 1", lambda x: 0 <= x < 1),
     ("seed", "a whole number from 0", lambda x: x >= 0),
     ("threads", "1 to 64 threads", lambda x: 1 <= x <= 64),
+    ("person_s", "a number from 0", lambda x: x >= 0),
+    ("most_kept_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
+    ("least_open_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
+    ("repair_steps", "a whole number from 0", lambda x: x >= 0),
     ("first_share", "a share above 0, up to 1", lambda x: 0 < x <= 1),
     ("exchange_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
     ("repair_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
@@ -28,25 +33,37 @@ class SolveSettings:
     Parameters
     ----------
     time_limit_s
-        Seconds for shifts and people together, above 0; a week of a hundred people is near its bound after them.
+        Seconds for everything from the first look at the rules to the last simulation, above 0; a week of a hundred
+        people is near its bound after them. Compiling kernels on the very first run is not counted.
     gap
         Relative distance to the proven bound at which the plan is good enough, from 0 to below 1; forecasts are less
         sure than 1 %.
     seed
-        From 0; the same seed gives the same plan unless time ends the search.
+        From 0; with one thread the same seed gives the same plan, unless time has cut a part of the work short: the
+        plan says then that time stopped it.
     threads
-        1 to 64; the plan depends on the seed alone with one.
+        1 to 64; with two or more the plan also depends on how fast each of them is.
+    person_s
+        Seconds kept for each person to write the plan down (queues, prices, activity, coverage), from 0: measured on
+        5,000 people. At most the share `most_kept_share` of the limit.
+    most_kept_share
+        See `person_s`: half the time for a plan is worth more than all of the time without one.
     first_share
         Share of `time_limit_s` for everybody's weeks, above 0: most of the cost is decided there.
     exchange_share
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
     repair_share
-        Share of `time_limit_s` for each repair: a repair begins with a plan that is nearly right.
+        Share of `time_limit_s` that each repair may take at most; as a rule it ends by its steps.
+    repair_steps
+        Most steps of a repair, from 0: a repair begins with a plan that is nearly right. 20,000 steps take 8 to 12
+        seconds.
     repairs
         Most times that a plan is made anew where simulation says that a period misses its goal; the third changes
         little.
     open_s
         Most seconds for the choice of shifts to offer outside, above 0: a by-product must not delay the plan.
+    least_open_share
+        Share of the limit that this choice has also where time is up: what is short must not go unsaid.
 
     Raises
     ------
@@ -60,12 +77,26 @@ class SolveSettings:
     threads: int = 1
     first_share: float = 0.65
     exchange_share: float = 0.15
-    repair_share: float = 0.1
+    repair_share: float = 0.25
+    repair_steps: int = 20_000
     repairs: int = 2
     open_s: float = 10.0
+    least_open_share: float = 0.05
+    person_s: float = 0.0004
+    most_kept_share: float = 0.5
 
     def __post_init__(self) -> None:
         for name, wanted, holds in _RANGES:
             value = getattr(self, name)
             if not holds(value):
                 raise InputError(f"Expected {wanted}", column=name, value=value)
+
+    def clock(self, watch: Watch, people: int) -> Watch:
+        """Return a watch that begins now, tells and stops as `watch`, and ends in time to write the plan down."""
+        kept_s = min(people * self.person_s, self.most_kept_share * self.time_limit_s)
+        return Watch(watch.show, min(self.time_limit_s, watch.left_s) - kept_s, watch.stop)
+
+    def open_clock(self, clock: Watch) -> Watch:
+        """Return the watch of the choice of open shifts, for what is left of `clock`."""
+        least_s = min(self.open_s, self.least_open_share * self.time_limit_s)
+        return Watch(clock.show, min(self.open_s, max(least_s, clock.left_s)), clock.stop)
