@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ...forecast.progress import Watch
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .short_stretches import ShortPlan, ShortStretch, stretches
@@ -37,8 +38,9 @@ class OneMoreAgent:
 
 
 def explain(
-    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *, most: int = 400
-) -> pd.DataFrame:
+    problem: ScheduleProblem, assigned: Mapping[str, Sequence[PlannedShift]], coverage: pd.DataFrame, *,
+    most: int = 400, watch: Watch | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Find for each short stretch a way to get one more agent there, tried on the plan itself.
 
     First choice: a moved break that mends most of the stretch. Second: a shift for somebody who is free. Last: the rule
@@ -52,6 +54,8 @@ def explain(
         The table of coverage.csv with typed times.
     most
         How many stretches to explain, the largest shortages first.
+    watch
+        A stop ends the work with the stretches explained so far.
 
     Returns
     -------
@@ -62,6 +66,8 @@ def explain(
     plan = ShortPlan(problem, assigned, coverage)
     rows = []
     for s in stretches(plan)[:most]:
+        if watch is not None and watch.stopped:
+            break
         reach, moved = Reach.of(plan, s), _by_break(plan, s)
         hours = s.under_slots * problem.grid.hours
         if moved is not None and moved.hours >= MOST_BY_BREAK * hours:
@@ -79,18 +85,20 @@ def explain(
 def _by_break(plan: ShortPlan, stretch: ShortStretch) -> OneMoreAgent | None:
     """Try every other place of every break that lies in the stretch; take the one that lowers the shortage most."""
     slack, best, found = plan.slack[stretch.queue], 1e-9, None
-    for agent, shifts in plan.assigned.items():
-        for p in shifts:
-            if p.queues != (stretch.queue,) or p.shift.end <= stretch.start or stretch.end <= p.shift.start:
+    mine, starts, ends = plan.on_one_queue.get(stretch.queue, ([], np.zeros(0), np.zeros(0)))
+    tried: set[tuple[int, int, int, int]] = set()
+    for i in np.flatnonzero((starts < stretch.end) & (ends > stretch.start)).tolist():
+        agent, p = mine[i]
+        for at, (low, high, length, kind) in zip(p.breaks, p.shift.breaks, strict=True):
+            now = p.shift.start + at
+            move = (now, p.shift.start + low, p.shift.start + high, length)
+            if now >= stretch.end or now + length <= stretch.start or move[2] + length > len(slack) or move in tried:
                 continue
-            for at, (low, high, length, kind) in zip(p.breaks, p.shift.breaks, strict=True):
-                now = p.shift.start + at
-                if now >= stretch.end or now + length <= stretch.start or p.shift.start + high + length > len(slack):
-                    continue
-                for to in range(p.shift.start + low, p.shift.start + high + 1):
-                    gain = _gain(slack, now, to, length)
-                    if gain > best:
-                        best, found = gain, (agent, kind, now, to)
+            tried.add(move)  # the same move of somebody else gains the same
+            for to in range(move[1], move[2] + 1):
+                gain = _gain(slack, now, to, length)
+                if gain > best:
+                    best, found = gain, (agent, kind, now, to)
     if found is None:
         return None
     agent, kind, now, to = found
@@ -158,12 +166,17 @@ def _by_person(reach: Reach) -> OneMoreAgent | None:
     """Find a person whom no rule bars from a shift there, at the least money per slot on the phone."""
     if not reach.plan.problem.staff or not len(reach.chosen):
         return None
-    free = reach.barriers.count == 0
+    free = reach.plan.free(reach.stretch.queue, reach.chosen)
     if not free.any():
         return None
-    price = np.where(free, reach.costs / reach.there, np.inf)
-    a, at = np.unravel_index(int(price.argmin()), price.shape)
-    agent, cost, others = reach.plan.problem.staff[int(a)], float(reach.costs[a, at]), int(free.any(axis=1).sum()) - 1
+    # Of each shift the cheapest free person, the first of several; then the cheapest of these pairs, the first again.
+    wages, weights = reach.plan.rostered.wages, reach.plan.weights[reach.chosen]
+    order = np.argsort(wages, kind="stable")
+    person = order[free[order].argmax(axis=0)]
+    price = np.where(free.any(axis=0), wages[person] * weights / reach.there, np.inf)
+    at = min(np.flatnonzero(price == price.min()).tolist(), key=lambda i: (person[i], i))
+    agent, cost = reach.plan.problem.staff[int(person[at])], float(wages[person[at]] * weights[at])
+    others = int(free.any(axis=1).sum()) - 1
     more = f"; {others} more could come" if others else ""
     who, shift = reach.plan.names[agent.id], reach.told(int(at))
     return OneMoreAgent("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)

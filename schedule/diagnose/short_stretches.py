@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +33,7 @@ class ShortPlan:
     assigned: Mapping[str, Sequence[PlannedShift]]
     coverage: pd.DataFrame
     _known: dict[tuple[int, str], Barriers] = field(default_factory=dict, repr=False)
+    _held: dict[int, Barriers] = field(default_factory=dict, repr=False)
 
     @cached_property
     def rostered(self) -> Rostered:
@@ -130,19 +131,44 @@ class ShortPlan:
         lost = np.minimum(_shared(low, low + length, start, end), _shared(high, high + length, start, end)).sum(axis=1)
         return np.asarray(_shared(first, last, start, end) - lost)
 
+    @cached_property
+    def on_one_queue(self) -> Mapping[str, tuple[list[tuple[str, PlannedShift]], np.ndarray, np.ndarray]]:
+        """Queue → (agent, shift) of the shifts that are worked on this queue alone, and their starts and ends."""
+        found: dict[str, list[tuple[str, PlannedShift]]] = {}
+        for agent, shifts in self.assigned.items():
+            for p in shifts:
+                if not p.moves:
+                    found.setdefault(p.queue, []).append((agent, p))
+        return {
+            queue: (mine, np.array([p.shift.start for _, p in mine]), np.array([p.shift.end for _, p in mine]))
+            for queue, mine in found.items()
+        }
+
     def barriers(self, queue: str, chosen: np.ndarray) -> Barriers:
         """Return what holds everybody back from the shifts at positions `chosen`, worked on `queue`."""
-        days = self.presence[2]
         out = {rule: np.empty((len(self.problem.staff), len(chosen)), dtype=bool) for rule in RULES}
+        for known, mine, columns in self._by_day(queue, chosen):
+            for rule, held in known.by_rule.items():
+                out[rule][:, mine] = held[:, columns]
+        return Barriers(out)
+
+    def free(self, queue: str, chosen: np.ndarray) -> np.ndarray:
+        """Return whom no rule bars from the shifts at positions `chosen`, worked on `queue`: shape (agents, C)."""
+        out = np.empty((len(self.problem.staff), len(chosen)), dtype=bool)
+        for known, mine, columns in self._by_day(queue, chosen):
+            out[:, mine] = known.free[:, columns]
+        return out
+
+    def _by_day(self, queue: str, chosen: np.ndarray) -> Iterator[tuple[Barriers, np.ndarray, np.ndarray]]:
+        """Yield for each day what holds people back from all its shifts, which of `chosen` are its, and their places."""
+        days = self.presence[2]
         for day in np.unique(days[chosen]).tolist():
             of_day, mine = np.flatnonzero(days == day), days[chosen] == day
             if (day, queue) not in self._known:
-                shifts = [self.problem.shifts[i] for i in of_day]
-                self._known[day, queue] = self.rostered.barriers(day, shifts, queue)
-            columns = np.searchsorted(of_day, chosen[mine])
-            for rule, held in self._known[day, queue].by_rule.items():
-                out[rule][:, mine] = held[:, columns]
-        return Barriers(out)
+                if day not in self._held:
+                    self._held[day] = self.rostered.held(day, [self.problem.shifts[i] for i in of_day])
+                self._known[day, queue] = self.rostered.with_skills(self._held[day], queue)
+            yield self._known[day, queue], mine, np.searchsorted(of_day, chosen[mine])
 
 
 def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarray:

@@ -40,6 +40,14 @@ class Barriers:
         """How many rules hold each agent back from each shift, shape (agents, shifts)."""
         return np.asarray(np.sum(list(self.by_rule.values()), axis=0, dtype=np.int64))
 
+    @cached_property
+    def free(self) -> np.ndarray:
+        """Which agent no rule holds back from which shift, shape (agents, shifts)."""
+        held = np.zeros(next(iter(self.by_rule.values())).shape, dtype=bool)
+        for by_one in self.by_rule.values():
+            held |= by_one
+        return ~held
+
 
 @dataclass(frozen=True)
 class Rostered:
@@ -82,13 +90,21 @@ class Rostered:
 
     def barriers(self, day: int, shifts: Sequence[Shift], queue: str) -> Barriers:
         """Return what holds everybody back from each of `shifts` (all of one day), worked on `queue`."""
+        return self.with_skills(self.held(day, shifts), queue)
+
+    def with_skills(self, held: Barriers, queue: str) -> Barriers:
+        """Return what holds everybody back from shifts on `queue`; `held` tells the same without skills."""
+        lacking = np.array([queue not in agent.skills for agent in self.problem.staff], dtype=bool)
+        return Barriers({**held.by_rule, "skills": np.broadcast_to(lacking[:, None], held.by_rule["skills"].shape)})
+
+    def held(self, day: int, shifts: Sequence[Shift]) -> Barriers:
+        """Return what holds everybody back from each of `shifts` (all of one day), whatever queue it is worked on."""
         shape = (len(self.problem.staff), len(shifts))
         by_rule = {rule: np.zeros(shape, dtype=bool) for rule in RULES}
         new = self._times(shifts)
         for a, agent in enumerate(self.problem.staff):
             for rule, held in self._held(a, agent, day, new).items():
                 by_rule[rule][a] = held
-            by_rule["skills"][a] = queue not in agent.skills
         return Barriers(by_rule)
 
     def _held(self, a: int, agent: Agent, day: int, new: ShiftTimes) -> dict[str, np.ndarray | bool]:
