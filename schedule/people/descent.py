@@ -185,6 +185,8 @@ class Descent:
 
     def settle(self, rounds: int | None = None) -> None:
         """Let everybody choose without smoothing until nobody moves or the `rounds` are over; keep a better plan."""
+        if self.over():
+            return
         flow = self.flow(self.head_worth())
         for _ in range(self.params.settle if rounds is None else rounds):
             if not self._sweep(flow, -1e-9):

@@ -77,7 +77,7 @@ class DescentParams:
     cheaper: float = 0.9
     least_goal: float = 1e-4
     lifted: float = 0.5
-    grace_s: float = 0.5
+    grace_s: float = 0.2
 
     def __post_init__(self) -> None:
         expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)

@@ -149,6 +149,8 @@ class _PeopleSearch:
         self.watch, self.clock = watch, Watch(time_limit_s=self.limit_s, stop=watch.stop)
         self.hurried = False
         self.staff, self.service = CompiledStaff.of(problem, own_prices), Service.of(problem)
+        if self.clock.stopped and self.clock.elapsed_s > params.descent.grace_s:
+            raise NothingFound("The search was stopped before it began.")
         self.dual = DualPrices(self.staff, self.service, params.dual)
         if start is not None:
             self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)

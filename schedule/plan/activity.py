@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from ...forecast.calendar.grid import Grid
@@ -53,8 +54,15 @@ def activity(assigned: Assigned, grid: Grid, agents: Sequence[Agent] = ()) -> pd
             if start < end:
                 rows.append((person.id, start, end, "leave", ""))
     rows.sort(key=lambda r: r[:2])
-    time = {slot: grid.time(slot) for slot in {s for row in rows for s in row[1:3]}}  # few slots, many rows
-    return _table(((a, time[s], time[e], what, q) for a, s, e, what, q in rows), ACTIVITY, grid)
+    agent, start, end, what, queue = zip(*rows, strict=True) if rows else ((),) * 5
+    columns = (agent, _times(start, grid), _times(end, grid), what, queue)
+    return pd.DataFrame(dict(zip(ACTIVITY, columns, strict=True)))
+
+
+def _times(slots: Sequence[int], grid: Grid) -> pd.DatetimeIndex:
+    """Return the times at which `slots` begin; there are many rows and few slots."""
+    different, place = np.unique(np.array(slots, dtype=np.int64), return_inverse=True)
+    return pd.DatetimeIndex([grid.time(int(s)) for s in different], dtype=grid.starts.as_unit("us").dtype)[place]
 
 
 def roster_table(assigned: Assigned, grid: Grid) -> pd.DataFrame:

@@ -60,7 +60,9 @@ def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
 def _named(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose everybody's shifts, repair the plan, and choose what somebody from outside would have to work."""
     problem, watch = measure.problem, measure.watch
+    watch.raise_if_stopped()
     refuse_conflicts(problem)
+    watch.raise_if_stopped()
     try:
         plan = _first_plan(measure, settings)
     except NothingFound:

@@ -156,16 +156,20 @@ def pool_rises(slope: np.ndarray) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _smoothed(slope: np.ndarray, x: float, width: float) -> float:
-    """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads."""
-    last = len(slope) - 1
+def _smoothed(at: np.ndarray, drops: np.ndarray, x: float, width: float) -> float:
+    """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads.
+
+    Parameters
+    ----------
+    at, drops
+        Heads after which the worth falls, and by how much, shape (K,): with a need there is one such step, of
+        hundreds of heads.
+    """
     total = 0.0
-    for j in range(len(slope)):
-        drop = slope[j] - (slope[j + 1] if j < last else 0.0)
-        if drop > 0.0:
-            z = (x - j - 0.5) / width
-            if z < 40.0:
-                total += drop / (1.0 + np.exp(z)) if z > -40.0 else drop
+    for k in range(len(at)):
+        z = (x - at[k] - 0.5) / width
+        if z < 40.0:
+            total += drops[k] / (1.0 + np.exp(z)) if z > -40.0 else drops[k]
     return total
 
 
@@ -192,6 +196,9 @@ def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndar
             steps, top = slope[q, t], slope[q, t, 0]
             if top <= 0.0:
                 continue
+            fall = steps - np.append(steps[1:], 0.0)
+            at = np.flatnonzero(fall > 0.0)
+            drops = fall[at]
             asked = min(max(price[q, t], EDGE * top), (1.0 - EDGE) * top)
             crossing = 0
             while crossing < size and steps[crossing] >= asked:
@@ -199,12 +206,12 @@ def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndar
             low, high = crossing - 0.5 - 10.0 * width[q, t] - size, crossing - 0.5 + 10.0 * width[q, t] + size
             for _ in range(50):
                 middle = 0.5 * (low + high)
-                if _smoothed(steps, middle, width[q, t]) > asked:
+                if _smoothed(at, drops, middle, width[q, t]) > asked:
                     low = middle
                 else:
                     high = middle
             for n in range(size):
-                out[q, t, n] = _smoothed(steps, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
+                out[q, t, n] = _smoothed(at, drops, n + 0.5 * (low + high) - (crossing - 0.5), width[q, t])
     return out
 
 
