@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer, solve
+from ..optimise.status import Stop
 from .counts import Counts
 from .model import CoverModel
 
@@ -16,13 +17,20 @@ STAGE = "cover"
 
 @dataclass(frozen=True)
 class Effort:
-    """How hard to try; `until` is a time of `time.monotonic`."""
+    """How hard to try; `until` is a time of `time.monotonic`.
+
+    Attributes
+    ----------
+    cut
+        Parts of the week in which time has ended a solve; every effort made from this one adds to the same set.
+    """
 
     watch: Watch
     gap: float
     seed: int
     threads: int
     until: float
+    cut: set[str] = field(default_factory=set)
 
     @property
     def left_s(self) -> float:
@@ -55,7 +63,7 @@ class Effort:
         watch = self.watch
         if quiet:
             watch = Watch(time_limit_s=watch.time_limit_s, stop=watch.stop, began=watch.began)
-        return solve(
+        answer = solve(
             model.program,
             watch=watch,
             stage=STAGE,
@@ -68,3 +76,6 @@ class Effort:
             relax=relax,
             start=None if start is None else model.start(start),
         )
+        if answer.stopped == Stop.TIME:
+            self.cut.add(model.part.name)
+        return answer

@@ -44,6 +44,8 @@ class PeriodSearch:
         The roster, shape (P, D).
     price
         Worth of a head in each cell, from the last step with everybody, shape (D T,).
+    hurried
+        Whether time has changed the course of the search.
     grain
         Costs of rosters are whole multiples of it; 0 where they are not known to be.
     """
@@ -55,6 +57,7 @@ class PeriodSearch:
     seed: int
     params: PeriodParams
     bound: float | None = None
+    hurried: bool = False
     grain: float = field(init=False)
     price: np.ndarray = field(init=False)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
@@ -134,7 +137,10 @@ class PeriodSearch:
         for i in range(slices):
             if self.over or done >= 1 or self.watch.elapsed_s >= until_s:
                 break
-            after = max((i + 1) / slices, (self.watch.elapsed_s - began) / (until_s - began))
+            after = (i + 1) / slices
+            by_time = (self.watch.elapsed_s - began) / (until_s - began)
+            self.hurried = self.hurried or by_time > after
+            after = max(after, by_time)
             warm, cool = (hot * (cold / hot) ** min(1.0, share) for share in (done, after))
             done = after
             cost, low = anneal(

@@ -31,7 +31,8 @@ def solve_periods(
     gap
         Relative gap at which to end.
     rounds
-        Most patches to choose anew; None = as many as time allows. Runs that end by rounds or gap repeat exactly.
+        Most patches to choose anew; None = as many as time allows. Runs that end by rounds or gap repeat exactly: one
+        whose course time has changed says that time ended it.
     params
         Parameters of the search; None = the usual ones.
 
@@ -56,6 +57,7 @@ def solve_periods(
     solved = Solved.of(
         search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
         time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
+        hurried=search.hurried,
     )  # fmt: skip
     return PeriodPlan(compiled.roster(search.best), solved)
 
@@ -99,10 +101,11 @@ def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
     )  # fmt: skip
     wide = people * days * len(compiled.tables.units) > p.wide
     if not wide and not search.over:
-        search.whole_patch(
+        how = search.whole_patch(
             Patch(np.arange(people), 0, days), rounds=p.whole_rounds, dives=p.whole_dives,
             until_s=watch.elapsed_s + p.whole_share * total, mip_s=p.whole_mip_share * total,
         )  # fmt: skip
+        search.hurried = search.hurried or how is PatchEnd.LONG
     limit_s = float("inf")
     if rounds is None:
         limit_s = max(p.patch_least_s, p.patch_share * min(total, p.patch_most_s))
@@ -131,6 +134,7 @@ def _patch_by_patch(search: PeriodSearch, gap: float, rounds: int | None, limit_
         how = search.whole_patch(
             patch, rounds=p.patch_rounds, dives=p.patch_dives, until_s=began + limit_s, mip_s=limit_s / 2
         )
+        search.hurried = search.hurried or how is PatchEnd.LONG
         patches.learn(kind, before - search.cost, done=how is not PatchEnd.LONG)
         text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
         watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
