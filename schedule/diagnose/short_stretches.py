@@ -160,7 +160,7 @@ class ShortPlan:
         return out
 
     def _by_day(self, queue: str, chosen: np.ndarray) -> Iterator[tuple[Barriers, np.ndarray, np.ndarray]]:
-        """Yield for each day what holds people back from all its shifts, which of `chosen` are its, and their places."""
+        """Yield per day what holds people back from all its shifts, which of `chosen` are its own, and their places."""
         days = self.presence[2]
         for day in np.unique(days[chosen]).tolist():
             of_day, mine = np.flatnonzero(days == day), days[chosen] == day

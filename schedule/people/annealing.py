@@ -39,7 +39,7 @@ class Cooling:
     def __init__(self, used: Callable[[], float], steps: int, limit_s: float, params: AnnealingParams) -> None:
         self.used, self.steps = used, steps
         self.patient = params.patient if steps * params.step_s <= limit_s else 0.0
-        self.begun: float | None = None if self.patient else 0.0
+        self.turn: tuple[float, float] | None = None if self.patient else (0.0, 0.0)
         self.hurried = False
 
     def done(self, step: int) -> float:
@@ -47,9 +47,10 @@ class Cooling:
         by_steps, by_time = step / max(self.steps, 1), self.used()
         if by_time < self.patient:
             return by_steps
-        if self.begun is None:  # from here on time counts: it leads from the present share to 1
-            self.begun = by_steps
-        pace = self.begun + (1.0 - self.begun) * (by_time - self.patient) / max(1.0 - self.patient, 1e-9)
+        if self.turn is None:  # from here on time counts: it leads from the present share to 1
+            self.turn = by_time, by_steps
+        since, begun = self.turn
+        pace = begun + (1.0 - begun) * (by_time - since) / max(1.0 - since, 1e-9)
         self.hurried = self.hurried or pace > by_steps
         return max(by_steps, pace)
 

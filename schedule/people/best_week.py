@@ -184,7 +184,13 @@ class WeekFinder:
         """Add the heads that a week, worked by `times` people, puts on the phone to `count`, shape (S,)."""
         options = person.options
         _add_on_phone(
-            week.options, week.breaks, options.start, options.length, options.break_slots, self.problem.cyclic, times,
+            week.options,
+            week.breaks,
+            options.start,
+            options.length,
+            options.break_slots,
+            self.problem.cyclic,
+            times,
             count,
         )
 

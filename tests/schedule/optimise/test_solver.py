@@ -13,7 +13,7 @@ import pytest
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.optimise.linear import Linear, add_row
 from busyhour.schedule.optimise.solver import MANY_COLUMNS, Answer, relative_gap, solve
-from busyhour.schedule.optimise.status import SolverFault, sound_bound
+from busyhour.schedule.optimise.status import SolverFault, Status, Stop, sound_bound
 
 
 def knapsack(sense=pulp.LpMaximize, constant=0.0):
@@ -274,3 +274,19 @@ def test_a_model_with_nothing_to_decide_is_solved():
     model = pulp.LpProblem("empty", pulp.LpMinimize)
     model.setObjective(pulp.LpAffineExpression([], constant=3.0))
     assert (run(model).status, run(model).objective, run(model).bound) == ("optimal", 3.0, 3.0)
+
+
+def test_a_solve_that_ends_by_its_looks_has_no_other_reason_and_gives_the_same_answer_again():
+    rng = np.random.default_rng(2)
+    model = pulp.LpProblem("hard", pulp.LpMinimize)
+    xs = [model.add_variable(f"x{i}", 0, 1, pulp.LpInteger) for i in range(60)]
+    costs = rng.integers(50, 99, 60).tolist()
+    model.setObjective(pulp.LpAffineExpression(list(zip(xs, costs, strict=True))))
+    for row in rng.integers(1, 60, (12, 60)):
+        add_row(model, f"row{row[0]}_{row[1]}", list(zip(xs, row.tolist(), strict=True)), ">=", int(row.sum()) // 2)
+    whole = solve(model, watch=Watch(), stage="test", time_limit_s=0.2)
+    first, again = (solve(model, watch=Watch(), stage="test", most_looks=30) for _ in range(2))
+    assert whole.stopped in (Stop.TIME, None)
+    assert first.status == Status.FEASIBLE
+    assert first.stopped is None
+    assert (first.objective, first.bound, first.values) == (again.objective, again.bound, again.values)
