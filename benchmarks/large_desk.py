@@ -1,7 +1,8 @@
 """A made desk of many people round the clock: ``python -m benchmarks.large_desk FOLDER --people N --skills K``.
 
 Writes requirement.csv, plan.toml, staff.csv, availability.csv and wishes.csv: what ``busyhour schedule`` reads. The
-people are made by chance from a fixed seed; the need per quarter of an hour is that of the week of 1,000 people, scaled.
+people are made by chance from a fixed seed; the need in each quarter of an hour is that of the week of 1,000 people,
+scaled.
 """
 
 from __future__ import annotations

@@ -54,14 +54,13 @@ def activity(assigned: Assigned, grid: Grid, agents: Sequence[Agent] = ()) -> pd
             if start < end:
                 rows.append((person.id, start, end, "leave", ""))
     rows.sort(key=lambda r: r[:2])
-    agent, start, end, what, queue = zip(*rows, strict=True) if rows else ((),) * 5
-    columns = (agent, _times(start, grid), _times(end, grid), what, queue)
-    return pd.DataFrame(dict(zip(ACTIVITY, columns, strict=True)))
+    table = pd.DataFrame(rows, columns=list(ACTIVITY))
+    return table.assign(start=_times(table["start"], grid), end=_times(table["end"], grid))
 
 
-def _times(slots: Sequence[int], grid: Grid) -> pd.DatetimeIndex:
+def _times(slots: pd.Series, grid: Grid) -> pd.DatetimeIndex:
     """Return the times at which `slots` begin; there are many rows and few slots."""
-    different, place = np.unique(np.array(slots, dtype=np.int64), return_inverse=True)
+    different, place = np.unique(slots.to_numpy(dtype=np.int64), return_inverse=True)
     return pd.DatetimeIndex([grid.time(int(s)) for s in different], dtype=grid.starts.as_unit("us").dtype)[place]
 
 
