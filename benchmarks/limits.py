@@ -57,9 +57,9 @@ def main() -> None:
         with ProcessPoolExecutor(1) as process:
             took, whole, memory, code = process.submit(schedule, desk, asked.seconds).result()
         summary = json.loads((desk / "run" / "summary.json").read_text(encoding="utf-8")) if code in (0, 5) else {}
-        gap = summary.get("gap")
+        gap = "unknown" if summary.get("gap") is None else f"{100 * summary['gap']:.1f} %"
         print(f"{asked.people} people, {skills} skill(s): decided in {took:.1f} s of {asked.seconds:g} s, command "
-              f"{whole:.1f} s, memory {memory:.2f} GiB, code {code}, gap {'-' if gap is None else f'{100 * gap:.1f} %'}",
+              f"{whole:.1f} s, memory {memory:.2f} GiB, code {code}, gap {gap}",
               flush=True)  # fmt: skip
 
 
