@@ -61,8 +61,9 @@ def read_people(
     before
         What the week before leaves behind: who is still at rest, and how many days each has worked in a row.
     open_slots
-        Whether any queue is open, shape (len(grid),); a leave over all of a day's open slots is a whole day. None =
-        open from the first to the last possible shift of the weekday.
+        Whether any queue is open in the slots of `grid` and, where known, in those after it, into which shifts run; a
+        leave over all of a day's open slots is a whole day. None = open from the first to the last possible shift of
+        the weekday.
     staff_file
         Read instead of the folder's staff.csv.
 
@@ -88,7 +89,7 @@ def read_people(
         contracts,
         tuple(queues),
         costs,
-        WeekDays.of(grid, families, open_slots),
+        WeekDays.of(grid, families, None if open_slots is None else open_slots[: len(grid)]),
         read_windows(folder / AVAILABILITY, grid, zone, known),
         read_windows(folder / LEAVE, grid, zone, known),
         before or WeekBefore(),
@@ -98,7 +99,7 @@ def read_people(
     agents = tuple(
         a for i, row in enumerate(rows) if (a := reader.agent(i + 2, {str(k): v for k, v in row.items()})) is not None
     )
-    opened = np.ones(len(grid), dtype=bool) if open_slots is None else open_slots
+    opened = np.ones(2 * len(grid), dtype=bool) if open_slots is None else open_slots
     _refuse_nobody(agents, reader, families, opened)
     shifts = shifts_of_week(families, grid, opened)
     return keep_fixed(

@@ -33,9 +33,22 @@ def known_zone(zone: str) -> ZoneInfo:
 
 
 def midnight(date: dt.date, zone: str | None) -> pd.Timestamp:
-    """Return the first instant of the local day `date` (aware when `zone` is given)."""
+    """Return the first instant of the local day `date` (aware when `zone` is given).
+
+    Where the clock skips midnight the day begins at 01:00; of a day that the clock skips whole (Apia crossed the date
+    line) it is the first instant of the next.
+    """
     stamp = pd.Timestamp(date)
-    return stamp if zone is None else stamp.tz_localize(ZoneInfo(zone), nonexistent="shift_forward", ambiguous=True)
+    if zone is None:
+        return stamp
+    key = ZoneInfo(zone)
+    found = stamp.tz_localize(key, nonexistent="NaT", ambiguous=True)
+    if isinstance(found, pd.Timestamp):
+        return found
+    noon = (stamp + pd.Timedelta(hours=12)).tz_localize(key, nonexistent="NaT", ambiguous=True)
+    if not isinstance(noon, pd.Timestamp):
+        return midnight(date + dt.timedelta(days=1), zone)
+    return stamp.tz_localize(key, nonexistent="shift_forward", ambiguous=True)
 
 
 @dataclass(frozen=True)

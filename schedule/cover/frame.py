@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..problem.problem import Demand, ScheduleProblem
+from ..problem.problem import ScheduleProblem
 from ..problem.shifts import Shift
 from .params import CoverParams
 
@@ -47,7 +47,7 @@ class CoverFrame:
         These are the shifts wholly inside the queue's open slots. If none of them covers an open slot, all shifts that
         touch the slot are allowed too.
         """
-        return tuple(tuple(_choices(self, d)) for d in self.problem.demands)
+        return tuple(tuple(_choices(self, q)) for q in range(len(self.problem.demands)))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -79,14 +79,15 @@ class CoverFrame:
         return np.stack([np.ceil(d.least - 1e-9).astype(np.int64) for d in self.problem.demands])
 
 
-def _choices(frame: CoverFrame, demand: Demand) -> list[int]:
-    """Return the numbers of the shifts that may be worked on the queue of `demand`."""
+def _choices(frame: CoverFrame, q: int) -> list[int]:
+    """Return the numbers of the shifts that may be worked on queue number `q`."""
+    demand, is_open = frame.problem.demands[q], frame.problem.reach[q]
     covered = np.zeros(len(demand.open), dtype=bool)
     touches: list[tuple[int, list[int]]] = []
     inside: set[int] = set()
-    for j in range(len(frame.shifts)):
+    for j, shift in enumerate(frame.shifts):
         slots = frame.inside(j)
-        if demand.open[slots].all():
+        if is_open[shift.start : shift.end].all():
             covered[slots] = True
             inside.add(j)
         else:

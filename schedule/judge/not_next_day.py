@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from .clock import DAY
 from .possible import possible
-from .week import DAY, Found, Week
+from .week import Found, Week
 
 
 def not_next_day(week: Week) -> Found:

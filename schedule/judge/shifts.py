@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .inputs import Clock, Family, blank
+from .clock import Clock
+from .inputs import Family, blank
 
 WORK = ("phone", "break", "lunch", "meeting", "training")
 
