@@ -249,7 +249,7 @@ def _skipped(problem: ScheduleProblem) -> list[str]:
     out = []
     for date, starts in skipped_starts(problem.families, problem.grid, problem.open).items():
         times = sorted({f"{minute // 60:02d}:{minute % 60:02d}" for minute, _ in starts})
-        span = times[0] if len(times) == 1 else f"{times[0]} to {times[-1]}"
         names = ", ".join(dict.fromkeys(name for _, name in starts))
-        out.append(f"the clock skips {span} on {date}: no shift of {names} starts then")
+        told = f"{times[0]} does not exist" if len(times) == 1 else f"{times[0]} to {times[-1]} do not exist"
+        out.append(f"{told} on {date}, the clock skips that time: no shift of {names} starts then")
     return out
