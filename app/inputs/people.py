@@ -87,6 +87,7 @@ def read_people(
     reader = _Reader(
         path,
         contracts,
+        families,
         tuple(queues),
         costs,
         WeekDays.of(grid, families, None if open_slots is None else open_slots[: len(grid)]),
@@ -113,6 +114,7 @@ class _Reader:
 
     path: Path
     contracts: Mapping[str, Contract]
+    families: Mapping[str, ShiftFamily]
     queues: tuple[str, ...]
     costs: Costs
     days: WeekDays
@@ -138,6 +140,7 @@ class _Reader:
         gone, gone_slots = self._unemployed(row.get("hire_date"), row.get("leave_date"), number)
         if len(gone) == self.days.grid.days:
             return None
+        before = self.before.of(id_, [self.families[n] for n in contract.shifts if n in self.families])
         leave, end, step = self.leave.get(id_, ()), len(self.days.grid), self.days.grid.minutes
         off = [(*w.slots(step), w.kind) for w in leave]
         credited = min(contract.max_days, len(self.days.on_leave(leave) | (gone & self.days.open)))
@@ -157,11 +160,11 @@ class _Reader:
             leave_h=credited * contract.min_h_week / contract.max_days if contract.max_days else 0.0,
             leave_days=credited,
             wishes=self.wishes.get(id_, ()),
-            earliest=self.before.earliest.get(id_, 0),
-            run_before=self.before.run.get(id_, 0),
-            off_before=self.before.off.get(id_),
-            weekends_before=self.before.weekends.get(id_, 0),
-            family_before=self.before.family.get(id_, ""),
+            earliest=before.earliest,
+            run_before=before.run,
+            off_before=before.off,
+            weekends_before=before.weekends,
+            family_before=before.family,
         )
 
     def _unemployed(

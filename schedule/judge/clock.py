@@ -21,6 +21,8 @@ DAY_MIN = 1440
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 FARTHEST_MIN = 26 * 60
 """Minutes that local time lies away from UTC at most: Apia went from -11 to +14 hours; no law says more."""
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Years in which the changes of a clock are looked for."""
 LEAST_STEADY_MIN = 6 * 60
 """Least minutes between two changes of one clock; they lie weeks apart."""
 Span = tuple[float, float]
@@ -50,9 +52,11 @@ class Clock:
                 raise InputError("not an ISO 8601 time", value=str(stamp), mend=mend) from None
         if self.zone is None:
             return _since_epoch(stamp)
-        if stamp.tzinfo is not None:
-            return _since_epoch(stamp.astimezone(dt.UTC))
         shown = _since_epoch(stamp)
+        if stamp.tzinfo is None and not FIRST_YEAR <= stamp.year <= LAST_YEAR:  # such as 9999: until further notice
+            stamp = stamp.replace(tzinfo=ZoneInfo(self.zone))
+        if stamp.tzinfo is not None:
+            return shown - (stamp.utcoffset() or dt.timedelta()).total_seconds() / 60
         found = self.passages(shown, shown + 1e-6)
         if not found:
             what = f"time does not exist in {self.zone} (the clock skips it)"
@@ -60,7 +64,7 @@ class Clock:
         return found[0][0]
 
     def wall(self, minute: float) -> dt.datetime:
-        """Return the local time at a real minute."""
+        """Return the local time at a real minute, without a zone where there is none."""
         stamp = EPOCH + dt.timedelta(minutes=minute)
         return stamp.replace(tzinfo=None) if self.zone is None else stamp.astimezone(ZoneInfo(self.zone))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -94,12 +95,12 @@ class Asked:
         """Step of the schedule's grid."""
         return int(self.plan.get("site", {}).get("grid_min", 15))
 
-    @property
+    @cached_property
     def dates(self) -> tuple[dt.date, ...]:
         """The planned days."""
         return tuple(self.first + dt.timedelta(days=i) for i in range(self.days))
 
-    @property
+    @cached_property
     def week(self) -> Span:
         """First minute of the planned days and the first after them."""
         return self.clock.begin(self.first), self.clock.begin(self.first + dt.timedelta(days=self.days))

@@ -78,6 +78,8 @@ class Week:
         return bool(self._hours(date))
 
     def _on_leave(self, date: dt.date) -> bool:
+        if not self.person.leave:
+            return False
         leave, hours = self.person.leave, self._hours(date)
         whole = covered(self.asked.clock.day(date), leave) >= WHOLE_DAY_MIN or all(
             covered(h, leave) >= h[1] - h[0] for h in hours

@@ -68,6 +68,7 @@ def test_last_week_tells_runs_weekends_and_yesterdays_family(tmp_path: Path) -> 
     shifts = "ann,2026-10-18,full8@0800,2026-10-18T08:00,2026-10-18T16:00,480\n"
     (tmp_path / "roster.csv").write_text("agent,date,pattern,start,end,paid_min\n" + shifts, encoding="utf-8")
     before = last_week(tmp_path, GRID, "Europe/Berlin", Rules(), ("calls",))
-    assert (before.run, before.off) == ({"ann": 2}, {"ann": 0, "ben": 2})
-    assert before.weekends == {"ann": 1, "ben": 0}
-    assert before.family == {"ann": "full8"}
+    ann, ben, cat = (before.of(agent, list(FAMILIES.values())) for agent in ("ann", "ben", "cat"))
+    assert (ann.run, ann.off, ann.weekends, ann.family) == (2, 0, 1, "full8")
+    assert (ben.run, ben.off, ben.weekends, ben.family) == (0, 2, 0, "")
+    assert cat.off is None

@@ -41,9 +41,9 @@ EPOCH = dt.datetime(1970, 1, 1)
 
 @lru_cache(maxsize=64)
 def shown(zone: str, date: dt.date) -> dict[int, dt.datetime]:
-    """Return real minute since 1970 → wall clock without offset, for the four days round `date`."""
+    """Return real minute since 1970 → wall clock without offset, for the days round `date`."""
     first = int((dt.datetime(date.year, date.month, date.day) - EPOCH).total_seconds() // 60) - 2880
-    stamps = ((m, dt.datetime.fromtimestamp(60 * m, tz=ZoneInfo(zone))) for m in range(first, first + 5760))
+    stamps = ((m, dt.datetime.fromtimestamp(60 * m, tz=ZoneInfo(zone))) for m in range(first, first + 8640))
     return {m: stamp.replace(tzinfo=None) for m, stamp in stamps}
 
 
