@@ -22,8 +22,9 @@ from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
+from .absences import off_grid
 from .open_after import open_after
-from .people import read_people
+from .people import AVAILABILITY, LEAVE, read_people
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
 
@@ -131,9 +132,11 @@ class Folder:
             staff_file=self.staff,
         )
 
-    def notes(self, people: tuple[Agent, ...]) -> list[str]:
-        """Tell which data a plan does not have or does not use."""
+    def notes(self, people: tuple[Agent, ...], grid: Grid) -> list[str]:
+        """Tell which data a plan does not have, does not use or rounds to the slots of `grid`."""
         out = []
+        for name in (AVAILABILITY, LEAVE) if people else ():
+            out += off_grid(self.path / name, grid, self.config.site.zone)
         if not people:
             out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
         if (self.path / MEETINGS).is_file():

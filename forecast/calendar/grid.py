@@ -113,9 +113,18 @@ class Grid:
     @cached_property
     def day_slices(self) -> tuple[slice, ...]:
         """Per local day the slice of its intervals."""
-        edges = [
-            self.position(midnight(d, self.zone)) for d in (*self.dates, self.first_date + dt.timedelta(days=self.days))
-        ]
+        edges = []
+        for date in (*self.dates, self.first_date + dt.timedelta(days=self.days)):
+            begin = midnight(date, self.zone)
+            try:
+                edges.append(self.position(begin))
+            except InputError:
+                raise InputError(
+                    f"the clock changes by less than an interval: no interval begins with {date} in {self.zone}",
+                    column="interval_min",
+                    value=self.minutes,
+                    mend="Use intervals of 30 minutes or a divisor of them",
+                ) from None
         return tuple(slice(a, b) for a, b in itertools.pairwise(edges))
 
     @cached_property

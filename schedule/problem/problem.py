@@ -139,7 +139,7 @@ class ScheduleProblem:
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:
         """Every shift that may be worked, by start."""
-        return shifts_of_week(self.families, self.grid, self.reach.any(axis=0))
+        return shifts_of_week(self.families, self.grid, np.asarray(self.reach.any(axis=0)))
 
     @property
     def day_of_slot(self) -> np.ndarray:

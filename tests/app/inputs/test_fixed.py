@@ -72,3 +72,15 @@ def test_last_week_tells_runs_weekends_and_yesterdays_family(tmp_path: Path) -> 
     assert (ann.run, ann.off, ann.weekends, ann.family) == (2, 0, 1, "full8")
     assert (ben.run, ben.off, ben.weekends, ben.family) == (0, 2, 0, "")
     assert cat.off is None
+
+
+@pytest.mark.parametrize(("start", "told"), [("0200", "the clock skips 0200"), ("0217", "no such shift")])
+def test_a_fixed_start_that_the_clock_skips_is_told_as_that(tmp_path: Path, start: str, told: str) -> None:
+    early = {"early": ShiftFamily("early", 180, "02:00", "04:00")}
+    for name, text in (("staff", "agent,contract\nann,c\n"), ("fixed", f"{HEAD}ann,2027-03-28,early@{start}\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{told} on 2027-03-28.*It has early@0300 to early@0400 that day"):
+        read_people(
+            tmp_path, grid=Grid(dt.date(2027, 3, 22), 7, 15, "Europe/Berlin"), zone="Europe/Berlin",
+            contracts={"c": Contract("c", ("early",), max_h_week=40)}, queues=("calls",), costs=Costs(), families=early,
+        )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.app.inputs.absences import off_grid
 from busyhour.app.inputs.people import read_people
 from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
@@ -345,3 +346,15 @@ def test_yesterdays_family_is_read_from_what_was_worked(
         (folder / "roster.csv").write_text(head + line, encoding="utf-8")
     left = last_week(folder, GRID, "Europe/Berlin", Rules(), ("calls",)).of("a", NIGHTS)
     assert (left.family, left.run) == (family, run)
+
+
+def test_windows_off_the_grid_are_told_and_rounded_to_the_safe_side(tmp_path: Path) -> None:
+    """Leave until 10:07 lasts until 10:15; somebody free from 08:10 is free from 08:15."""
+    leave = "agent,start,end,kind\na,2026-10-19T08:00,2026-10-19T10:07,x\na,2026-11-19T08:01,2026-11-19T10:07,x\n"
+    free = "agent,start,end,kind\nb,2026-10-19T08:10,2026-10-19T18:00,\nb,2026-10-20T08:15,2026-10-20T18:00,\n"
+    found = people(tmp_path, staff=STAFF, leave=leave, availability=free)
+    assert found["a"].away == ((32, 41),)
+    assert found["b"].away[0] == (0, 33)
+    for name in ("leave.csv", "availability.csv"):
+        (note,) = off_grid(tmp_path / name, GRID, "Europe/Berlin")
+        assert note.startswith(f"1 rows of {name} begin or end inside a slot of 15 minutes")
