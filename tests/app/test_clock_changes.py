@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
+from icalendar import Calendar
 
 from busyhour.app.finished import verdict_of
 from busyhour.app.inputs import Inputs, RunOptions
 from busyhour.app.outcome import Outcome
 from busyhour.app.publish.folder import RunFolder, publish
+from busyhour.app.report.gantt import gantt
+from busyhour.app.report.run import read_run
 from busyhour.app.run import plan
-from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.calendar.grid import Grid, midnight
+from busyhour.schedule.plan.activity import roster_table
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LUNCH = {"kind": "lunch", "paid": False, "duration_min": 30, "earliest_min": 180, "latest_min": 240}
@@ -164,18 +169,49 @@ DESKS = [
         Desk(zone, day, previous=True),
     )
 ]
-QUICK = ("Europe/Berlin 2027-10-25 always", "Asia/Beirut 2026-03-29 always after nights")
-
-
-@pytest.mark.parametrize(
-    "desk", [pytest.param(d, id=str(d), marks=[] if str(d) in QUICK else [pytest.mark.slow]) for d in DESKS]
+QUICK = ("Europe/Berlin 2027-10-25 evenings", "Asia/Beirut 2026-03-23 evenings")
+PUBLISHED = (
+    Desk("Europe/Berlin", "2027-10-25", "evenings"),
+    Desk("Asia/Beirut", "2026-03-29", previous=True),
+    Desk("Australia/Lord_Howe", "2026-04-05", previous=True),
+    Desk("Pacific/Apia", "2011-12-26"),
+    Desk("Africa/Casablanca", "2026-02-15", previous=True),
+    Desk(None, "2026-03-29", previous=True),
 )
+
+
+def _cases(desks: Iterable[Desk]) -> list[Any]:
+    return [pytest.param(d, id=str(d), marks=[] if str(d) in QUICK else [pytest.mark.slow]) for d in desks]
+
+
+@pytest.mark.parametrize("desk", _cases(DESKS))
 def test_a_week_with_a_clock_change_is_planned_and_judged_right(desk: Desk, tmp_path: Path) -> None:
     outcome = plan(desk.inputs(tmp_path / "last"))
     assert outcome.verdict.violations == ()
     _recount(desk, outcome)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("desk", PUBLISHED, ids=str)
+def test_papers_of_a_week_with_a_clock_change_tell_the_same_instants(desk: Desk, tmp_path: Path) -> None:
+    """The judge passes the run again, and calendars and report tell each shift as activity.csv has it."""
+    outcome = plan(desk.inputs(tmp_path / "last"))
     run, _ = publish(outcome, RunFolder(tmp_path / "run"))
     assert verdict_of(run).violations == ()
+    roster = roster_table(outcome.decision.assigned, desk.grid)
+    wanted = {(r.agent, r.start.timestamp(), r.end.timestamp()) for r in roster.itertuples()}
+    told = set()
+    for agent in roster["agent"].unique():
+        calendar = Calendar.from_ical((run / "calendars" / f"{agent}.ics").read_bytes())
+        for event in calendar.walk("VEVENT"):
+            ends = (pd.Timestamp(event.decoded(key)) for key in ("dtstart", "dtend"))
+            told.add((agent, *(t.timestamp() for t in ends)))
+    assert told == wanted
+    chart = gantt(read_run(run))
+    assert chart is not None
+    begin = midnight(desk.first, desk.zone).timestamp()
+    drawn = {(p["id"], begin + 60 * s[0], begin + 60 * s[1]) for p in chart["people"] for s in p["shifts"] if s[5]}
+    assert drawn == wanted
 
 
 def _recount(desk: Desk, outcome: Outcome) -> None:
