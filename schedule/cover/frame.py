@@ -45,7 +45,7 @@ class CoverFrame:
         """Per queue the shifts that may be worked on it.
 
         These are the shifts wholly inside the queue's open slots. If none of them covers an open slot, all shifts that
-        touch the slot are allowed too.
+        touch the slot are allowed too; while the queue is closed they are worked on another one (`place`).
         """
         return tuple(tuple(_choices(self, q)) for q in range(len(self.problem.demands)))
 
@@ -68,6 +68,16 @@ class CoverFrame:
     @cached_property
     def _inside(self) -> tuple[list[int], ...]:
         return tuple(list(self.slots(s.start, s.length)) for s in self.shifts)
+
+    @cached_property
+    def place(self) -> np.ndarray:
+        """Number of the queue on which a shift of each queue is worked: its own, or the first that is open then.
+
+        Shape (queues, S + A), the slots after the week included.
+        """
+        is_open = self.problem.reach
+        own = np.arange(len(is_open))[:, None]
+        return np.asarray(np.where(is_open | ~is_open.any(axis=0), own, is_open.argmax(axis=0)))
 
     def wrapped(self, slot: int) -> int:
         """Return `slot`, in a cyclic week counted round."""
