@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -167,14 +168,14 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
 
 def _shifts(rows: pd.DataFrame) -> Iterator[tuple[str, EarlierShift]]:
     """Yield (agent, shift), by agent and start."""
-    for _, part in rows.groupby("shift", sort=True):
-        start, end = part["start"].iloc[0], part["end"].max()
-        pauses = part[part["activity"].isin(("break", "lunch"))]
-        told = zip(pauses["activity"], pauses["start"], pauses["end"], strict=True)
-        yield (
-            str(part["agent"].iloc[0]),
-            EarlierShift(start, end, tuple((kind, (a - start) / MINUTE, (b - a) / MINUTE) for kind, a, b in told)),
+    columns = (rows[name].tolist() for name in ("shift", "agent", "start", "end", "activity"))
+    for _, part in groupby(zip(*columns, strict=True), key=lambda row: row[0]):
+        own = list(part)
+        start = own[0][2]
+        pauses = tuple(
+            (what, (a - start) / MINUTE, (b - a) / MINUTE) for _, _, a, b, what in own if what in ("break", "lunch")
         )
+        yield str(own[0][1]), EarlierShift(start, max(row[3] for row in own), pauses)
 
 
 def activity_of(folder: Path) -> Path:
