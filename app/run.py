@@ -23,8 +23,10 @@ from ..schedule.plan.stages import timed
 from ..schedule.problem.demand import demands_of
 from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
+from ..schedule.problem.shifts import skipped_starts
 from .config.schema import Config
 from .inputs.inputs import Inputs
+from .inputs.open_after import open_after
 from .judging import judged
 from .outcome import Outcome
 
@@ -67,7 +69,7 @@ def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
     watch.raise_if_stopped()
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
-    notes = [*inputs.notes, *_far(inputs), *_lost_families(problem)]
+    notes = [*inputs.notes, *_far(inputs), *_lost_families(problem), *_skipped(problem)]
     if len(predicted.quality):
         notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
     return Outcome(
@@ -97,7 +99,7 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
         verdict,
         requirement=_inside(table, slots),
         curve=None if curve is None else _inside(curve, slots),
-        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem)),
+        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem)),
         stages=found.stages,
         stopped=stopped,
     )
@@ -191,6 +193,7 @@ def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, S
         config.costs,
         config.cyclic,
         on_phone(running, horizon.grid) if len(running) else {},
+        open_after(config, inputs.calendar, horizon.grid),
     )
 
 
@@ -239,3 +242,14 @@ def _lost_families(problem: ScheduleProblem) -> list[str]:
     return [
         f"no shift of family {name} fits into the opening hours" for name in problem.families if name not in fitting
     ]
+
+
+def _skipped(problem: ScheduleProblem) -> list[str]:
+    """Tell the starts of shifts that a clock change skips."""
+    out = []
+    for date, starts in skipped_starts(problem.families, problem.grid, problem.open).items():
+        times = sorted({f"{minute // 60:02d}:{minute % 60:02d}" for minute, _ in starts})
+        names = ", ".join(dict.fromkeys(name for _, name in starts))
+        told = f"{times[0]} does not exist" if len(times) == 1 else f"{times[0]} to {times[-1]} do not exist"
+        out.append(f"{told} on {date}, the clock skips that time: no shift of {names} starts then")
+    return out

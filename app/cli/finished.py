@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from rich.console import Console
 from .command import DONE, REFUSED, Json, NoWages, show_frame, told
 
 app = typer.Typer()
+
+MOST_TOLD = 100
+"""Violations of one rule that `check` prints, the rest is counted; ``--json`` has them all."""
 
 
 @app.command()
@@ -38,8 +42,12 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
         )
     else:
         console = Console(highlight=False, soft_wrap=True)
-        for v in verdict.violations:
-            console.print(str(v), markup=False)
+        numbers = Counter(v.rule for v in verdict.violations)
+        for rule, number in numbers.items():
+            for v in [v for v in verdict.violations if v.rule == rule][:MOST_TOLD]:
+                console.print(str(v), markup=False)
+            if number > MOST_TOLD:
+                console.print(f"{rule}: {number - MOST_TOLD:,} more", markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,

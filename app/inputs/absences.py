@@ -38,8 +38,12 @@ class Window:
         return math.floor(self.start / step_min), math.ceil(self.end / step_min)
 
 
-def read_windows(path: Path, grid: Grid, zone: str | None, known: frozenset[str]) -> dict[str, tuple[Window, ...]]:
+def read_windows(
+    path: Path, grid: Grid, zone: str | None, known: frozenset[str] | None = None
+) -> dict[str, tuple[Window, ...]]:
     """Read availability.csv or leave.csv (by the name of `path`): agent → windows in file order; {} without a file.
+
+    `known` are the agents in staff.csv; None = anybody may stand in the file.
 
     Raises
     ------
@@ -50,7 +54,8 @@ def read_windows(path: Path, grid: Grid, zone: str | None, known: frozenset[str]
         return {}
     table = path.stem
     frame = read_csv(path, TABLES[table], zone=zone)
-    refuse_strangers(frame["agent"], known, path)
+    if known is not None:
+        refuse_strangers(frame["agent"], known, path)
     backwards = frame["end"] <= frame["start"]
     if backwards.any():
         i = int(backwards.to_numpy().argmax())
@@ -77,6 +82,16 @@ def read_windows(path: Path, grid: Grid, zone: str | None, known: frozenset[str]
     return {agent: tuple(windows) for agent, windows in out.items()}
 
 
+def off_grid(path: Path, grid: Grid, zone: str | None) -> list[str]:
+    """Tell the windows of availability.csv or leave.csv in the week of `grid` that begin or end inside a slot."""
+    week = (grid.end - grid.first) / pd.Timedelta(minutes=1)
+    windows = (w for own in read_windows(path, grid, zone).values() for w in own if w.start < week and w.end > 0)
+    step = grid.minutes
+    number = sum(bool(w.start % step or w.end % step) for w in windows)
+    told = f"{number} rows of {path.name} begin or end inside a slot of {step} minutes"
+    return [f"{told}: nobody works in a slot for a part of which they are away"] * (number > 0)
+
+
 def refuse_strangers(agents: pd.Series, known: frozenset[str], path: Path) -> None:
     """Raise `InputError` on the first agent that is not in staff.csv."""
     strange = ~agents.isin(known)
@@ -99,8 +114,8 @@ class WeekDays:
     Attributes
     ----------
     edges
-        Minutes after the week's start at which each day begins, the day after the week and its end included (night
-        shifts run into it); 9 values for a week.
+        Minutes after the week's start at which each day begins, the days after the week into which shifts may run and
+        their end included; 9 values for a week of shifts below 24 hours.
     open_slots
         Whether any queue is open, shape (len(grid),).
     """
@@ -112,13 +127,14 @@ class WeekDays:
     @classmethod
     def of(cls, grid: Grid, families: Mapping[str, ShiftFamily], open_slots: np.ndarray | None) -> WeekDays:
         """Return the days of `grid`; without `open_slots` a day is open from its first possible shift to its last."""
-        dates = [grid.first_date + dt.timedelta(days=i) for i in range(grid.days + 2)]
+        after = 1 + max((f.length_min for f in families.values()), default=0) // 1440
+        dates = [grid.first_date + dt.timedelta(days=i) for i in range(grid.days + after + 1)]
         edges = tuple((midnight(d, grid.zone) - grid.first) / pd.Timedelta(minutes=1) for d in dates)
         return cls(grid, edges, _shift_span(grid, families) if open_slots is None else open_slots)
 
     @property
     def horizon(self) -> int:
-        """First slot after the day that follows the week."""
+        """First slot after the days that follow the week."""
         return math.ceil(self.edges[-1] / self.grid.minutes)
 
     @property
@@ -160,7 +176,7 @@ class WeekDays:
 
     def unemployed(self, hired: dt.date | None, left: dt.date | None) -> tuple[frozenset[int], list[Slots]]:
         """Return the days before hiring or after leaving, and the same in slots up to the horizon."""
-        dates = [self.grid.first_date + dt.timedelta(days=i) for i in range(self.grid.days + 1)]
+        dates = [self.grid.first_date + dt.timedelta(days=i) for i in range(len(self.edges) - 1)]
         gone = [
             d
             for d, date in enumerate(dates)

@@ -74,7 +74,8 @@ def keep_fixed(
                 )
             fitting = [s for s in of_day.get(date, ()) if fixed.allows(s)]
             if not fitting:
-                raise wrong(f"no such shift on {date}", _starts(of_day.get(date, ()), family))
+                text = f"the clock skips {what.partition('@')[2]}" if _skipped(grid, date, what) else "no such shift"
+                raise wrong(f"{text} on {date}", _starts(of_day.get(date, ()), family))
             if not any(agent.free(s) for s in fitting):
                 raise wrong(
                     f"{name} cannot work it on {date}: leave, availability, employment or last week's rest forbids it",
@@ -82,6 +83,15 @@ def keep_fixed(
                 )
         out.setdefault(name, []).append(fixed)
     return tuple(replace(a, fixed=tuple(out.get(a.id, ()))) for a in people)
+
+
+def _skipped(grid: Grid, date: dt.date, what: str) -> bool:
+    """Whether the clock skips the start in `what` (``family@HHMM``) on `date`."""
+    start = what.partition("@")[2]
+    if len(start) != 4 or not start.isdigit():
+        return False
+    minute = 60 * int(start[:2]) + int(start[2:])
+    return minute % grid.minutes == 0 and grid.slot(date, minute) is None
 
 
 def _by_day(shifts: Iterable[Shift]) -> dict[dt.date, list[Shift]]:

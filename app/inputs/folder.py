@@ -22,7 +22,9 @@ from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
-from .people import read_people
+from .absences import off_grid
+from .open_after import open_after
+from .people import AVAILABILITY, LEAVE, read_people
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
 
@@ -116,6 +118,7 @@ class Folder:
     def people(self, grid: Grid, before: WeekBefore) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""
         c, calendar = self.config, self.calendar()
+        opened = {queue: calendar.open_mask(grid, queue) for queue in c.queue}
         return read_people(
             self.path,
             grid=grid,
@@ -125,13 +128,15 @@ class Folder:
             costs=c.costs,
             families=c.shift,
             before=before,
-            open_slots=np.logical_or.reduce([calendar.open_mask(grid, q) for q in c.queue]),
+            open_slots=np.concatenate([_any_open(opened), _any_open(open_after(c, calendar, grid))]),
             staff_file=self.staff,
         )
 
-    def notes(self, people: tuple[Agent, ...]) -> list[str]:
-        """Tell which data a plan does not have or does not use."""
+    def notes(self, people: tuple[Agent, ...], grid: Grid) -> list[str]:
+        """Tell which data a plan does not have, does not use or rounds to the slots of `grid`."""
         out = []
+        for name in (AVAILABILITY, LEAVE) if people else ():
+            out += off_grid(self.path / name, grid, self.config.site.zone)
         if not people:
             out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
         if (self.path / MEETINGS).is_file():
@@ -158,6 +163,10 @@ class Folder:
         if self.staff is not None:
             named["staff.csv"] = self.staff
         return {n: f for n, f in named.items() if f.is_file()}
+
+
+def _any_open(opened: Mapping[str, np.ndarray]) -> np.ndarray:
+    return np.asarray(np.logical_or.reduce(list(opened.values())))
 
 
 def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:

@@ -299,5 +299,5 @@ def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> d
         "before": before,
         "texts": {name: read_text_csv(path) for name, path in paths.items() if path.is_file()},
         "arguments": laid.arguments(week),
-        "notes": tuple(laid.notes(people)),
+        "notes": tuple(laid.notes(people, horizon.grid)),
     }

@@ -61,8 +61,9 @@ def read_people(
     before
         What the week before leaves behind: who is still at rest, and how many days each has worked in a row.
     open_slots
-        Whether any queue is open, shape (len(grid),); a leave over all of a day's open slots is a whole day. None =
-        open from the first to the last possible shift of the weekday.
+        Whether any queue is open in the slots of `grid` and, where known, in those after it, into which shifts run; a
+        leave over all of a day's open slots is a whole day. None = open from the first to the last possible shift of
+        the weekday.
     staff_file
         Read instead of the folder's staff.csv.
 
@@ -86,9 +87,10 @@ def read_people(
     reader = _Reader(
         path,
         contracts,
+        families,
         tuple(queues),
         costs,
-        WeekDays.of(grid, families, open_slots),
+        WeekDays.of(grid, families, None if open_slots is None else open_slots[: len(grid)]),
         read_windows(folder / AVAILABILITY, grid, zone, known),
         read_windows(folder / LEAVE, grid, zone, known),
         before or WeekBefore(),
@@ -98,7 +100,7 @@ def read_people(
     agents = tuple(
         a for i, row in enumerate(rows) if (a := reader.agent(i + 2, {str(k): v for k, v in row.items()})) is not None
     )
-    opened = np.ones(len(grid), dtype=bool) if open_slots is None else open_slots
+    opened = np.ones(2 * len(grid), dtype=bool) if open_slots is None else open_slots
     _refuse_nobody(agents, reader, families, opened)
     shifts = shifts_of_week(families, grid, opened)
     return keep_fixed(
@@ -112,6 +114,7 @@ class _Reader:
 
     path: Path
     contracts: Mapping[str, Contract]
+    families: Mapping[str, ShiftFamily]
     queues: tuple[str, ...]
     costs: Costs
     days: WeekDays
@@ -137,6 +140,7 @@ class _Reader:
         gone, gone_slots = self._unemployed(row.get("hire_date"), row.get("leave_date"), number)
         if len(gone) == self.days.grid.days:
             return None
+        before = self.before.of(id_, [self.families[n] for n in contract.shifts if n in self.families])
         leave, end, step = self.leave.get(id_, ()), len(self.days.grid), self.days.grid.minutes
         off = [(*w.slots(step), w.kind) for w in leave]
         credited = min(contract.max_days, len(self.days.on_leave(leave) | (gone & self.days.open)))
@@ -156,11 +160,11 @@ class _Reader:
             leave_h=credited * contract.min_h_week / contract.max_days if contract.max_days else 0.0,
             leave_days=credited,
             wishes=self.wishes.get(id_, ()),
-            earliest=self.before.earliest.get(id_, 0),
-            run_before=self.before.run.get(id_, 0),
-            off_before=self.before.off.get(id_),
-            weekends_before=self.before.weekends.get(id_, 0),
-            family_before=self.before.family.get(id_, ""),
+            earliest=before.earliest,
+            run_before=before.run,
+            off_before=before.off,
+            weekends_before=before.weekends,
+            family_before=before.family,
         )
 
     def _unemployed(

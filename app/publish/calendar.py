@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from icalendar import Calendar, Component, Event
 
+from ...forecast.calendar.grid import midnight
 from ..files import write_atomic
 from ..report.figures import clock
 from ..report.gantt import Stretch, stretches
@@ -173,7 +174,7 @@ def _zone(run: Run) -> Component | None:
     if run.zone is None:
         return None
     calendar, event = Calendar(), Event()
-    first = pd.Timestamp(run.week).tz_localize(run.zone)
+    first = midnight(run.week, run.zone)
     event.add("dtstart", first.to_pydatetime())
     calendar.add_component(event)
     calendar.add_missing_timezones(run.week - dt.timedelta(days=400), run.week + dt.timedelta(days=400))

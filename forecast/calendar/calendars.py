@@ -10,6 +10,7 @@ from functools import cached_property
 
 import holidays
 import numpy as np
+import pandas as pd
 
 from ..errors import InputError
 from .grid import WEEKDAYS, Grid, known_zone
@@ -150,9 +151,14 @@ class Calendar:
         return np.asarray(out, dtype=bool)
 
     def open_mask(self, grid: Grid, queue: str | None = None) -> np.ndarray:
-        """Return per interval of `grid` whether `queue` is open when it starts, shape (len(grid),)."""
-        wall = self.open_wall(grid.dates, grid.minutes, queue)
-        day = np.repeat(np.arange(grid.days), [s.stop - s.start for s in grid.day_slices])
+        """Return per interval of `grid` whether `queue` is open when it starts, shape (len(grid),).
+
+        The hours of a date hold whenever the clock shows them on that date: twice where it goes back over them, never
+        where it skips them.
+        """
+        before = grid.first_date - dt.timedelta(days=1)  # a clock that goes back at 00:01 shows that date again
+        wall = self.open_wall((before, *grid.dates), grid.minutes, queue)
+        day = (grid.starts.tz_localize(None).normalize() - pd.Timestamp(before)).days.to_numpy()
         return np.asarray(wall[day, grid.minute_of_day // grid.minutes], dtype=bool)
 
     def effect(self, dates: Sequence[dt.date], queue: str | None = None) -> np.ndarray:

@@ -33,9 +33,22 @@ def known_zone(zone: str) -> ZoneInfo:
 
 
 def midnight(date: dt.date, zone: str | None) -> pd.Timestamp:
-    """Return the first instant of the local day `date` (aware when `zone` is given)."""
+    """Return the first instant of the local day `date` (aware when `zone` is given).
+
+    Where the clock skips midnight the day begins at 01:00; of a day that the clock skips whole (Apia crossed the date
+    line) it is the first instant of the next.
+    """
     stamp = pd.Timestamp(date)
-    return stamp if zone is None else stamp.tz_localize(ZoneInfo(zone), nonexistent="shift_forward", ambiguous=True)
+    if zone is None:
+        return stamp
+    key = ZoneInfo(zone)
+    found = stamp.tz_localize(key, nonexistent="NaT", ambiguous=True)
+    if isinstance(found, pd.Timestamp):
+        return found
+    noon = (stamp + pd.Timedelta(hours=12)).tz_localize(key, nonexistent="NaT", ambiguous=True)
+    if not isinstance(noon, pd.Timestamp):
+        return midnight(date + dt.timedelta(days=1), zone)
+    return stamp.tz_localize(key, nonexistent="shift_forward", ambiguous=True)
 
 
 @dataclass(frozen=True)
@@ -100,9 +113,18 @@ class Grid:
     @cached_property
     def day_slices(self) -> tuple[slice, ...]:
         """Per local day the slice of its intervals."""
-        edges = [
-            self.position(midnight(d, self.zone)) for d in (*self.dates, self.first_date + dt.timedelta(days=self.days))
-        ]
+        edges = []
+        for date in (*self.dates, self.first_date + dt.timedelta(days=self.days)):
+            begin = midnight(date, self.zone)
+            try:
+                edges.append(self.position(begin))
+            except InputError:
+                raise InputError(
+                    f"the clock changes by less than an interval: no interval begins with {date} in {self.zone}",
+                    column="interval_min",
+                    value=self.minutes,
+                    mend="Use intervals of 30 minutes or a divisor of them",
+                ) from None
         return tuple(slice(a, b) for a, b in itertools.pairwise(edges))
 
     @cached_property

@@ -42,11 +42,13 @@ class Counts:
         for q, demand in enumerate(frame.problem.demands):
             out[q] += frame.problem.before.get(demand.queue, 0)
         for (q, j), n in self.heads.items():
-            out[q, frame.inside(j)] += n
+            slots = frame.inside(j)
+            out[frame.place[q, slots], slots] += n
         for (q, j, k), at in self.breaks.items():
             shift = frame.shifts[j]
             for offset, n in at.items():
-                out[q, list(frame.slots(shift.start + offset, shift.breaks[k][2]))] -= n
+                slots = list(frame.slots(shift.start + offset, shift.breaks[k][2]))
+                out[frame.place[q, slots], slots] -= n
         return out
 
     def wages(self, frame: CoverFrame) -> float:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..problem.problem import Demand, ScheduleProblem
+from ..problem.problem import ScheduleProblem
 from ..problem.shifts import Shift
 from .params import CoverParams
 
@@ -45,9 +45,9 @@ class CoverFrame:
         """Per queue the shifts that may be worked on it.
 
         These are the shifts wholly inside the queue's open slots. If none of them covers an open slot, all shifts that
-        touch the slot are allowed too.
+        touch the slot are allowed too; while the queue is closed they are worked on another one (`place`).
         """
-        return tuple(tuple(_choices(self, d)) for d in self.problem.demands)
+        return tuple(tuple(_choices(self, q)) for q in range(len(self.problem.demands)))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -69,6 +69,16 @@ class CoverFrame:
     def _inside(self) -> tuple[list[int], ...]:
         return tuple(list(self.slots(s.start, s.length)) for s in self.shifts)
 
+    @cached_property
+    def place(self) -> np.ndarray:
+        """Number of the queue on which a shift of each queue is worked: its own, or the first that is open then.
+
+        Shape (queues, S + A), the slots after the week included.
+        """
+        is_open = self.problem.reach
+        own = np.arange(len(is_open))[:, None]
+        return np.asarray(np.where(is_open | ~is_open.any(axis=0), own, is_open.argmax(axis=0)))
+
     def wrapped(self, slot: int) -> int:
         """Return `slot`, in a cyclic week counted round."""
         return slot % len(self.problem.grid) if self.problem.cyclic else slot
@@ -79,14 +89,15 @@ class CoverFrame:
         return np.stack([np.ceil(d.least - 1e-9).astype(np.int64) for d in self.problem.demands])
 
 
-def _choices(frame: CoverFrame, demand: Demand) -> list[int]:
-    """Return the numbers of the shifts that may be worked on the queue of `demand`."""
+def _choices(frame: CoverFrame, q: int) -> list[int]:
+    """Return the numbers of the shifts that may be worked on queue number `q`."""
+    demand, is_open = frame.problem.demands[q], frame.problem.reach[q]
     covered = np.zeros(len(demand.open), dtype=bool)
     touches: list[tuple[int, list[int]]] = []
     inside: set[int] = set()
-    for j in range(len(frame.shifts)):
+    for j, shift in enumerate(frame.shifts):
         slots = frame.inside(j)
-        if demand.open[slots].all():
+        if is_open[shift.start : shift.end].all():
             covered[slots] = True
             inside.add(j)
         else:

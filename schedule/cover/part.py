@@ -63,7 +63,7 @@ def shifts_of(
     slots = np.zeros((len(frame.problem.demands), len(frame.problem.grid)), dtype=bool)
     slots[:, np.isin(frame.problem.day_of_slot, list(days))] = True
     for q, j in columns:
-        slots[q, frame.inside(j)] = True
+        slots[frame.place[q, frame.inside(j)], frame.inside(j)] = True
     near = np.rint((rest + own).phone(frame))
     return part_of(frame, name, columns, rest, slots & open_slots(frame), near=near)
 

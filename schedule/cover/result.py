@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,15 +70,19 @@ def single_heads(frame: CoverFrame, counts: Counts) -> tuple[PlannedShift, ...]:
 
     Any pairing of heads with breaks is legal, because a shift's windows are disjoint; breaks are dealt out in order,
     the k-th break starting further round the heads than the break before, so that nobody has all the early ones.
+    While the shift's queue is closed its head works another one.
     """
     out: list[PlannedShift] = []
     for q, j in sorted(counts.heads):
-        shift, queue = frame.shifts[j], frame.problem.demands[q].queue
+        shift = frame.shifts[j]
         heads = round(counts.heads[q, j])
         rows = []
         for k in range(len(shift.breaks)):
             starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(round(n))]
             turn = k * len(starts) // len(shift.breaks)
             rows.append(starts[turn:] + starts[:turn])
-        out += [PlannedShift(shift, breaks, queue) for breaks in (zip(*rows, strict=True) if rows else [()] * heads)]
+        at = [frame.problem.demands[place].queue for place in frame.place[q, shift.start : shift.end]]
+        first, moves = at[0], tuple((i, now) for i, (was, now) in enumerate(pairwise(at), start=1) if now != was)
+        of_heads = zip(*rows, strict=True) if rows else [()] * heads
+        out += [PlannedShift(shift, breaks, first, moves=moves) for breaks in of_heads]
     return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.breaks)))

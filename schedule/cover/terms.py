@@ -17,16 +17,17 @@ from .variables import CoverVariables, Pairs
 def phone(frame: CoverFrame, part: Part, v: CoverVariables) -> dict[tuple[int, int], Pairs]:
     """Return per (queue, slot) of the part the heads inside their shifts minus those on a break."""
     out: dict[tuple[int, int], Pairs] = defaultdict(list)
+    place = frame.place.tolist()
     for (q, j), heads in v.heads.items():
         shift = frame.shifts[j]
         fixed = {f + i for f, last, length, _ in shift.breaks if f == last for i in range(length)}
         for offset, s in enumerate(frame.inside(j)):
             if offset not in fixed:
-                out[q, s].append((heads, 1.0))
+                out[place[q][s], s].append((heads, 1.0))
     for (q, length, _), starts in v.started.items():
         for t, started in starts.items():
             for s in frame.slots(t, length):
-                out[q, s].append((started, -1.0))
+                out[place[q][s], s].append((started, -1.0))
     return {key: pairs for key, pairs in out.items() if part.slots[key]}
 
 

@@ -131,8 +131,8 @@ def _cells(problem: ScheduleProblem) -> tuple[Cell, ...]:
     return tuple(
         make_cell(problem, s, d.queue, ())
         for s in problem.shifts
-        for d in problem.demands
-        if d.open[s.start : s.end].all()
+        for d, is_open in zip(problem.demands, problem.reach, strict=True)
+        if is_open[s.start : s.end].all()
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from .clock import DAY, Span
 from .hours import below_contract
 from .inputs import Asked, read_inputs
 from .people import PEOPLE
@@ -144,17 +145,31 @@ def inside(plan: Plan) -> Found:
 def opening(plan: Plan) -> Found:
     """Ensures that nobody is on the phone of a queue while it is closed."""
     asked, single = plan.asked, list(plan.asked.plan.get("queue", {}))[:1]
+    known: dict[tuple[str, float, float], float] = {}
     for agent, rows in plan.rows.items():
         for r in rows:
             if r.what != "phone":
                 continue
             queue = r.queue or "".join(single)
-            reached = r.start  # windows that touch open as one; yesterday's may run past midnight
-            for date in (asked.clock.wall(x).date() for x in (r.start - 1440, r.start, r.start + 1440)):
-                for a, b in asked.opening(queue, date):
-                    reached = max(reached, b) if a <= reached else reached
-            if reached < r.end:
-                yield agent, r.start, f"on the phone of {queue} while it is closed (from {asked.clock.text(reached)})"
+            key = (queue, r.start, r.end)
+            if key not in known:
+                known[key] = _open_until(asked, *key)
+            if known[key] < r.end:
+                reached = asked.clock.text(known[key])
+                yield agent, r.start, f"on the phone of {queue} while it is closed (from {reached})"
+
+
+def _open_until(asked: Asked, queue: str, start: float, end: float) -> float:
+    """Return how far `queue` stays open from `start`; windows that touch open as one, those of the day before too."""
+    date, last = asked.clock.wall(start).date() - DAY, asked.clock.wall(end).date()
+    windows: list[Span] = []
+    while date <= last:
+        windows += asked.opening(queue, date)
+        date += DAY
+    reached = start
+    for a, b in sorted(windows):
+        reached = max(reached, b) if a <= reached else reached
+    return reached
 
 
 def _shape(rule: str) -> Callable[[Plan], Found]:

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from .check import Plan, Violation, read_plan
-from .inputs import DAYS, Asked, Span, clock_minute, read_inputs
+from .clock import Span
+from .inputs import DAYS, Asked, clock_minute, read_inputs
 from .shifts import Worked, join_rows, read_rows
 
 

@@ -1,7 +1,6 @@
 """What the judge reads: the plan's rules, the people and their week, from the raw inputs, in its own way.
 
-Nothing here is shared with the planner. Times are real minutes (floats) since 1970 in UTC, or wall-clock minutes
-where the plan has no zone, so that rest and lengths are elapsed time also when the clock changes.
+Nothing here is shared with the planner.
 """
 
 from __future__ import annotations
@@ -9,18 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from ...forecast.errors import InputError
+from .clock import Clock, Span
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_DAYS = 7
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 WAGE = 20.0  # where plan, contract and person are silent
-Span = tuple[float, float]
 Window = tuple[str, Span]
 
 
@@ -31,46 +29,6 @@ def clock_minute(text: str, key: str) -> int:
         return int(hours) * 60 + int(minutes)
     except ValueError:
         raise InputError("not a time of day", column=key, value=text, mend="Write it like 07:30") from None
-
-
-@dataclass(frozen=True)
-class Clock:
-    """Turns stamps into minutes and back; `zone` None = naive wall clock."""
-
-    zone: str | None
-
-    def minute(self, stamp: Any) -> float:
-        """Return the real minute of a stamp (text or datetime); without an offset it is local time.
-
-        Raises
-        ------
-        InputError
-            If it is no ISO 8601 time.
-        """
-        if not isinstance(stamp, dt.datetime):
-            try:
-                stamp = dt.datetime.fromisoformat(str(stamp).strip())
-            except ValueError:
-                mend = "Write it like 2026-10-25T07:30"
-                raise InputError("not an ISO 8601 time", value=str(stamp), mend=mend) from None
-        if self.zone is None:
-            stamp = stamp.replace(tzinfo=dt.UTC)
-        elif stamp.tzinfo is None:
-            stamp = stamp.replace(tzinfo=ZoneInfo(self.zone))
-        return float((stamp.astimezone(dt.UTC) - EPOCH).total_seconds() / 60)
-
-    def wall(self, minute: float) -> dt.datetime:
-        """Return the local time at a real minute."""
-        stamp = EPOCH + dt.timedelta(minutes=minute)
-        return stamp.replace(tzinfo=None) if self.zone is None else stamp.astimezone(ZoneInfo(self.zone))
-
-    def at(self, date: dt.date, minute: int = 0) -> float:
-        """Return the real minute of wall-clock `minute` (may pass 1440) of a date."""
-        return self.minute(dt.datetime(date.year, date.month, date.day) + dt.timedelta(minutes=minute))
-
-    def text(self, minute: float) -> str:
-        """Return the ISO stamp of a real minute."""
-        return self.wall(minute).isoformat()
 
 
 @dataclass(frozen=True)
@@ -137,22 +95,22 @@ class Asked:
         """Step of the schedule's grid."""
         return int(self.plan.get("site", {}).get("grid_min", 15))
 
-    @property
+    @cached_property
     def dates(self) -> tuple[dt.date, ...]:
         """The planned days."""
         return tuple(self.first + dt.timedelta(days=i) for i in range(self.days))
 
-    @property
+    @cached_property
     def week(self) -> Span:
         """First minute of the planned days and the first after them."""
-        return self.clock.at(self.first), self.clock.at(self.first + dt.timedelta(days=self.days))
+        return self.clock.begin(self.first), self.clock.begin(self.first + dt.timedelta(days=self.days))
 
     def rule(self, name: str, silent: Any) -> Any:
         """Return a value of ``[rules]``, `silent` where the plan says nothing."""
         return self.plan.get("rules", {}).get(name, silent)
 
     def opening(self, queue: str, date: dt.date) -> tuple[Span, ...]:
-        """Return the windows of `queue` that begin on `date`; a queue's own hours of a weekday replace the site's."""
+        """Return when the clock shows the hours of `queue` on `date`; its own hours of a weekday replace the site's."""
         if (queue, date) not in self._opened:
             self._opened[queue, date] = self._hours(queue, date)
         return self._opened[queue, date]
@@ -170,9 +128,8 @@ class Asked:
         windows = [part.split("-") for part in text.split(",")]
         if any(len(ends) != 2 for ends in windows):
             raise InputError("not opening hours", column=key, value=text, mend="Write them like 07:00-21:00")
-        return tuple(
-            (self.clock.at(date, clock_minute(a, key)), self.clock.at(date, clock_minute(b, key))) for a, b in windows
-        )
+        spans = ((clock_minute(a, key), clock_minute(b, key)) for a, b in windows)
+        return tuple(part for low, high in spans for part in self.clock.hours(date, low, high))
 
 
 def read_inputs(inputs: Mapping[str, Any]) -> Asked:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+from .clock import DAY
 from .inputs import WEEK_DAYS
-from .week import DAY, Found, Week
+from .week import Found, Week
 
 
 def max_weekends(week: Week) -> Found:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from .inputs import DAYS, Span
+from .clock import DAY, Span
+from .inputs import DAYS
 from .rest_min import least_rest
-from .week import DAY, Found, Week, covered, overlaps
+from .week import Found, Week, covered, overlaps
 
 
 def min_run_days(week: Week) -> Found:
@@ -46,8 +47,8 @@ def _could_work(week: Week, date: dt.date) -> bool:
     ready = week.before[-1].end + least_rest(week) if week.before else float("-inf")
     for family in (asked.families[n] for n in person.contract.get("shifts", ()) if n in asked.families):
         if DAYS[date.weekday()] in family.days:
-            starts = (asked.clock.at(date, m) for m in range(family.first, family.last + 1, family.step))
-            if any(s >= ready and _free(week, (s, s + family.length), hours, date) for s in starts):
+            starts = (asked.clock.time(date, m) for m in range(family.first, family.last + 1, family.step))
+            if any(s is not None and s >= ready and _free(week, (s, s + family.length), hours, date) for s in starts):
                 return True
     return False
 
@@ -60,7 +61,7 @@ def _free(week: Week, span: Span, hours: list[Span], date: dt.date) -> bool:
     if any(overlaps(span, x) for x in person.unavailable):
         return False
     for day in (date, date + DAY):
-        whole = (clock.at(day), clock.at(day + DAY))
+        whole = clock.day(day)
         part = (max(span[0], whole[0]), min(span[1], whole[1]))
         tied = any(overlaps(whole, x) for x in person.available)
         if tied and part[0] < part[1] and covered(part, person.available) < part[1] - part[0]:

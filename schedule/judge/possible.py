@@ -9,9 +9,18 @@ from .week import Week
 
 def possible(week: Week, worked: Worked) -> set[str]:
     """Return the families of the contract that a shift may be: several where they overlap, all where it is none."""
-    named = {n: week.asked.families[n] for n in week.person.contract.get("shifts", ()) if n in week.asked.families}
-    return {n for n, f in named.items() if _fits(week, worked, f)} or set(named)
+    return fitting(week, worked) or set(_families(week))
 
 
-def _fits(week: Week, worked: Worked, family: Family) -> bool:
-    return not any(test(worked, family, week.asked.clock) for test in SHAPE.values())
+def fitting(week: Week, worked: Worked) -> set[str]:
+    """Return the families of the contract that a shift obeys wholly."""
+
+    def fits(family: Family) -> bool:
+        return not any(test(worked, family, week.asked.clock) for test in SHAPE.values())
+
+    return {name for name, family in _families(week).items() if fits(family)}
+
+
+def _families(week: Week) -> dict[str, Family]:
+    known = week.asked.families
+    return {name: known[name] for name in week.person.contract.get("shifts", ()) if name in known}

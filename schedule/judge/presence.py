@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from itertools import pairwise
 
+from .clock import DAY
 from .week import Found, Week, covered, overlaps
 
 
@@ -22,13 +22,13 @@ def availability(week: Week) -> Found:
         if any(overlaps((w.start, w.end), span) for span in week.person.unavailable):
             yield w.start, "works while unavailable"
         day = clock.wall(w.start).date()
-        while (midnight := clock.at(day)) < w.end:
-            tomorrow = clock.at(day + dt.timedelta(days=1))
+        while (midnight := clock.begin(day)) < w.end:
+            tomorrow = clock.begin(day + DAY)
             part = (max(w.start, midnight), min(w.end, tomorrow))
             tied = any(overlaps((midnight, tomorrow), span) for span in week.person.available)
             if tied and covered(part, week.person.available) < part[1] - part[0]:
                 yield w.start, f"works outside the available windows of {day}"
-            day += dt.timedelta(days=1)
+            day += DAY
 
 
 def leave(week: Week) -> Found:
@@ -42,8 +42,8 @@ def leave(week: Week) -> Found:
 def employment(week: Week) -> Found:
     """Ensures no work before hiring or after leaving."""
     for w in week.shifts:
-        last = week.asked.clock.wall(w.end - 1).date()
-        if not (week.employed(w.date) and week.employed(last)):
+        first, last = (week.asked.clock.wall(x).date() for x in (w.start, w.end - 1))
+        if not (week.employed(first) and week.employed(last)):
             hired, leaves = week.person.hired or "always", week.person.leaves or "open"
             yield w.start, f"works outside employment ({hired} to {leaves})"
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf
 from typing import Any
 
-from .inputs import Clock, Family, blank
+from ...forecast.errors import InputError
+from .clock import FIRST_YEAR, LAST_YEAR, Clock
+from .inputs import Family, blank
 
+LAST_MIN = (dt.date(LAST_YEAR + 1, 1, 1) - dt.date(FIRST_YEAR, 1, 1)).days * 1440
+LONGEST_ROW_MIN = 366 * 1440
+"""A row that lasts longer is a typing error in its year; the rules would count its days for minutes."""
+MOST_TOLD = 10
+"""Breaks of a shift that a message lists; a damaged table may hold thousands."""
 WORK = ("phone", "break", "lunch", "meeting", "training")
 
 
@@ -47,7 +56,7 @@ class Worked:
         """Real minute it starts at."""
         return self.rows[0].start
 
-    @property
+    @cached_property
     def end(self) -> float:
         """Real minute it ends at."""
         return max(r.end for r in self.rows)
@@ -58,24 +67,37 @@ class Worked:
         length = self.end - self.start
         return self.family.paid if self.family is not None and self.family.length == length else length
 
-    @property
+    @cached_property
     def pauses(self) -> list[Row]:
         """Breaks and lunches, in order."""
         return [r for r in self.rows if r.what in ("break", "lunch")]
 
 
 def read_rows(activity: Any, clock: Clock) -> dict[str, list[Row]]:
-    """Return every agent's rows of an activity table, by start."""
+    """Return every agent's rows of an activity table, by start.
+
+    Raises
+    ------
+    InputError
+        If a time cannot be read, or a row lasts longer than a year.
+    """
     out: dict[str, list[Row]] = {}
     minutes: dict[Any, float] = {}
-    queues = activity["queue"] if "queue" in activity else [""] * len(activity)
-    for agent, start, end, what, queue in zip(
-        activity["agent"], activity["start"], activity["end"], activity["activity"], queues, strict=True
-    ):
+    queues: dict[Any, str] = {}
+    columns = [activity[name].tolist() for name in ("agent", "start", "end", "activity")]
+    columns.append(activity["queue"].tolist() if "queue" in activity else [""] * len(activity))
+    for agent, start, end, what, queue in zip(*columns, strict=True):
         for stamp in (start, end):
             if stamp not in minutes:
                 minutes[stamp] = clock.minute(stamp)
-        row = Row(minutes[start], minutes[end], str(what), "" if blank(queue) else str(queue))
+        if queue not in queues:
+            queues[queue] = "" if blank(queue) else str(queue)
+        row = Row(minutes[start], minutes[end], str(what), queues[queue])
+        if not 0 <= row.start <= LAST_MIN:
+            raise InputError("year is not between 1970 and 2200", column="start", value=str(start), mend="Check it")
+        if row.end - row.start > LONGEST_ROW_MIN:
+            told = f"an activity of {agent} lasts longer than a year, from {start}"
+            raise InputError(told, column="end", value=str(end), mend="Check the year")
         out.setdefault(str(agent), []).append(row)
     return {agent: sorted(rows, key=lambda r: (r.start, r.end)) for agent, rows in out.items()}
 
@@ -83,13 +105,13 @@ def read_rows(activity: Any, clock: Clock) -> dict[str, list[Row]]:
 def join_rows(agent: str, rows: Iterable[Row], families: Mapping[str, Family], clock: Clock) -> list[Worked]:
     """Join the rows that touch or overlap into shifts (leave is no work) and name each one's family."""
     runs: list[list[Row]] = []
-    for row in rows:
-        if row.what not in WORK:
-            continue
-        if runs and row.start <= max(r.end for r in runs[-1]):
+    reached = -inf
+    for row in (r for r in rows if r.what in WORK):
+        if row.start <= reached:
             runs[-1].append(row)
         else:
             runs.append([row])
+        reached = max(reached, row.end)
     return [_named(Worked(agent, tuple(run), clock.wall(run[0].start).date()), families, clock) for run in runs]
 
 
@@ -101,7 +123,8 @@ def _named(worked: Worked, families: Mapping[str, Family], clock: Clock) -> Work
         faults = tuple((rule, text) for rule, test in SHAPE.items() if (text := test(worked, family, clock)))
         stage = order.index(faults[0][0]) if faults else len(order)
         if stage > reached:
-            date = next(family.starts(clock.wall(worked.start)), worked.date)
+            fits = stage >= order.index("breaks")  # start and length do: a shift of no family counts where it begins
+            date = next(family.starts(clock.wall(worked.start))) if fits else worked.date
             best, reached = Worked(worked.agent, worked.rows, date, family, faults), stage
         if not faults:
             break
@@ -153,7 +176,8 @@ def between_fault(worked: Worked, family: Family, clock: Clock) -> str:
 
 
 def _told(breaks: list[tuple[str, float]]) -> str:
-    return ", ".join(f"{kind} {minutes:g}" for kind, minutes in breaks) or "none"
+    more = [f"{len(breaks) - MOST_TOLD} more"] if len(breaks) > MOST_TOLD else []
+    return ", ".join([*(f"{kind} {minutes:g}" for kind, minutes in breaks[:MOST_TOLD]), *more]) or "none"
 
 
 SHAPE: Mapping[str, Callable[[Worked, Family, Clock], str]] = {

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .inputs import Asked, Person, Span
+from .clock import Span
+from .inputs import Asked, Person
 from .shifts import Worked
 
-DAY = dt.timedelta(days=1)
 WHOLE_DAY_MIN = 20 * 60
 """Minutes of leave that make a whole day off: a day of 23 hours, or leave from 04:00, still counts."""
 
@@ -78,9 +78,12 @@ class Week:
         return bool(self._hours(date))
 
     def _on_leave(self, date: dt.date) -> bool:
+        if not self.person.leave:
+            return False
         leave, hours = self.person.leave, self._hours(date)
-        day = (self.asked.clock.at(date), self.asked.clock.at(date + dt.timedelta(days=1)))
-        whole = covered(day, leave) >= WHOLE_DAY_MIN or all(covered(h, leave) >= h[1] - h[0] for h in hours)
+        whole = covered(self.asked.clock.day(date), leave) >= WHOLE_DAY_MIN or all(
+            covered(h, leave) >= h[1] - h[0] for h in hours
+        )
         return bool(hours) and whole
 
 

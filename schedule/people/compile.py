@@ -257,9 +257,8 @@ class _Shared:
         key = (families, skills)
         if key not in self._open:
             options = self.options(families)
-            inside = np.array([d.open for d in self.problem.demands])[np.array(skills)].any(axis=0)
-            after = inside if self.problem.cyclic else np.full(len(inside), inside[-1])
-            shut = np.concatenate([[0], np.cumsum(~np.concatenate([inside, after]))])
+            inside = self.problem.reach[np.array(skills)].any(axis=0)
+            shut = np.concatenate([[0], np.cumsum(~inside)])
             self._open[key] = np.asarray(shut[options.start + options.length] == shut[options.start])
         return self._open[key]
 

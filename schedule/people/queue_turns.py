@@ -102,6 +102,22 @@ def _queues(
             split = _split(may, was, head_worth[:, t], heads[:, t], move_gain * staff.wage)
             for (a, s, start), q in zip(here, split, strict=True):
                 out[a][s] = at[a, start] = q
+    for a, mine in enumerate(shifts if not problem.cyclic else ()):
+        own = np.flatnonzero(staff.skills[staff.people[a].group])
+        for p in mine:
+            out[a] |= _past_end(p, [int(q) for q in own], out[a], size, problem.reach)
+    return out
+
+
+def _past_end(
+    p: PlannedShift, own: Sequence[int], queue: Mapping[int, int], size: int, is_open: np.ndarray
+) -> dict[int, int]:
+    """Return slot → queue past the planned days: the one worked before as long as that is open, else another."""
+    out: dict[int, int] = {}
+    at = next((queue[s] for s in reversed(p.phone) if s < size), own[0])
+    for s in (s for s in p.phone if s >= size):
+        at = at if is_open[at, s] else next(q for q in own if is_open[q, s])
+        out[s] = at
     return out
 
 

@@ -97,7 +97,8 @@ class ScheduleProblem:
     """What to plan over a horizon. Slots are those of its `grid`; `staff` is empty for an anonymous plan.
 
     With `cyclic` the slots past the horizon's end are those of its beginning (test weeks). `before` holds per queue the
-    heads on the phone whose shift began before the horizon, shape (S,).
+    heads on the phone whose shift began before the horizon, shape (S,), `open_after` whether it is open in the slots
+    that follow the horizon; a queue without such an entry goes on as in its last slot.
     """
 
     horizon: Horizon
@@ -109,6 +110,7 @@ class ScheduleProblem:
     costs: Costs
     cyclic: bool = False
     before: Mapping[str, np.ndarray] = field(default_factory=dict)
+    open_after: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def grid(self) -> Grid:
@@ -121,9 +123,23 @@ class ScheduleProblem:
         return np.asarray(np.logical_or.reduce([d.open for d in self.demands]))
 
     @cached_property
+    def reach(self) -> np.ndarray:
+        """Whether each queue is open in the horizon and as far after it as a shift may run, shape (queues, S + A)."""
+        longest = max((f.length_min for f in self.families.values()), default=0)
+        slots = -(-longest // self.grid.minutes)
+
+        def after(d: Demand) -> np.ndarray:
+            if self.cyclic:
+                return np.resize(d.open, slots)
+            known = self.open_after.get(d.queue, np.full(slots, d.open[-1]))[:slots]
+            return np.concatenate([known, np.zeros(slots - len(known), dtype=bool)])
+
+        return np.array([np.concatenate([d.open, after(d)]) for d in self.demands])
+
+    @cached_property
     def shifts(self) -> tuple[Shift, ...]:
         """Every shift that may be worked, by start."""
-        return shifts_of_week(self.families, self.grid, self.open, cyclic=self.cyclic)
+        return shifts_of_week(self.families, self.grid, np.asarray(self.reach.any(axis=0)))
 
     @property
     def day_of_slot(self) -> np.ndarray:

@@ -128,6 +128,13 @@ class ShiftFamily:
                     value=b.duration_min,
                     mend=f"The shift lasts {self.length_min} min",
                 )
+            if not b.paid and b.duration_min > self.paid_min:
+                raise InputError(
+                    "unpaid break lasts longer than the shift's paid time",
+                    column=key,
+                    value=b.duration_min,
+                    mend=f"At most paid_min, which is {self.paid_min}; paid_min holds all paid minutes of the shift",
+                )
             if b.earliest_min < free_from:
                 raise InputError(
                     "break windows overlap",

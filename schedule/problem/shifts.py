@@ -13,6 +13,8 @@ from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
 from .shift_families import ShiftFamily
 
+DAY_MIN = 1440
+
 
 @dataclass(frozen=True)
 class Shift:
@@ -55,18 +57,14 @@ def shifts_of_week(
     families: Mapping[str, ShiftFamily] | Iterable[ShiftFamily],
     grid: Grid,
     open_slots: np.ndarray,
-    *,
-    cyclic: bool = False,
 ) -> tuple[Shift, ...]:
     """Return every shift that can start on the grid's days and lies wholly inside open slots, sorted by start.
 
     Parameters
     ----------
     open_slots
-        Boolean, shape (len(grid),): any queue open. A shift may run past the grid's end only if the last
-        slot is open (the centre works through the week's end).
-    cyclic
-        Whether the week wraps: slots past its end are those of its beginning (test weeks).
+        Boolean, at least of shape (len(grid),): any queue open. Slots past the grid's end may follow, into which shifts
+        run; past the last one all is closed.
 
     Raises
     ------
@@ -96,15 +94,14 @@ def shifts_of_week(
         )
         length = family.length_min // step
         for day, date in enumerate(grid.dates):
-            if WEEKDAYS[date.weekday()] not in family.days:
+            skipped = grid.day_slices[day].start == grid.day_slices[day].stop  # by a clock that crosses the date line
+            if skipped or WEEKDAYS[date.weekday()] not in family.days:
                 continue
             for minute in family.starts_min:
                 start = grid.slot(date, minute)
                 if start is None or not 0 <= start < len(grid):
                     continue
-                inside = open_slots[start : start + length]
-                past = start + length - len(grid)
-                if not inside.all() or (past > 0 and not (open_slots[:past].all() if cyclic else open_slots[-1])):
+                if start + length > len(open_slots) or not open_slots[start : start + length].all():
                     continue
                 out.append(
                     Shift(
@@ -119,6 +116,21 @@ def shifts_of_week(
                     )
                 )
     return tuple(sorted(out, key=lambda s: (s.start, s.pattern)))
+
+
+def skipped_starts(
+    families: Mapping[str, ShiftFamily], grid: Grid, open_slots: np.ndarray
+) -> dict[dt.date, list[tuple[int, str]]]:
+    """Return date → (wall-clock minute, family) of the starts in open hours that the clock skips on that date."""
+    out: dict[dt.date, list[tuple[int, str]]] = {}
+    for day, date in enumerate(grid.dates):
+        part = grid.day_slices[day]
+        for family in (f for f in families.values() if WEEKDAYS[date.weekday()] in f.days):
+            for minute in (m for m in family.starts_min if m < DAY_MIN and grid.slot(date, m) is None):
+                later = part.start + np.flatnonzero(grid.minute_of_day[part] > minute)
+                if len(later) and open_slots[later[0]]:
+                    out.setdefault(date, []).append((minute, family.name))
+    return out
 
 
 @dataclass(frozen=True)

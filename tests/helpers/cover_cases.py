@@ -108,9 +108,10 @@ def check(problem, cover):
         assert len(p.breaks) == len(p.shift.breaks)
         for start, (first, last, _, _) in zip(p.breaks, p.shift.breaks, strict=True):
             assert first <= start <= last
-        for s in p.phone:
-            if problem.cyclic or s < len(problem.grid):
-                phone[p.queue][s % len(problem.grid)] += 1
+        for begin, end, what, queue in p.stretches:
+            for s in range(begin, end) if what == "phone" else ():
+                if problem.cyclic or s < len(problem.grid):
+                    phone[queue][s % len(problem.grid)] += 1
         if p.contract is None:
             wages += problem.costs.cost_h * problem.paid_weight(p.shift)
     if not problem.staff:

@@ -151,6 +151,18 @@ def test_check_finds_a_changed_activity(planned: Path, tmp_path: Path) -> None:
     assert "violations" in busyhour("check", run, code=7).output
 
 
+def test_check_prints_a_hundred_violations_of_a_rule_and_counts_the_rest(planned: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(planned / RUN, run)
+    activity = pd.read_csv(run / "activity.csv")
+    pd.concat([activity, *[activity.iloc[:1]] * 150]).to_csv(run / "activity.csv", index=False)
+    told = busyhour("check", run, code=7).output
+    assert told.count("overlap: ") == 101
+    assert "overlap: 50 more\n" in told
+    listed = json.loads(busyhour("check", run, "--json", code=7).stdout)["violations"]
+    assert sum(row["rule"] == "overlap" for row in listed) == 150
+
+
 @pytest.mark.slow
 def test_json_is_the_summary(planned: Path, tmp_path: Path) -> None:
     """--json prints summary.json and nothing else."""

@@ -68,6 +68,19 @@ def test_last_week_tells_runs_weekends_and_yesterdays_family(tmp_path: Path) -> 
     shifts = "ann,2026-10-18,full8@0800,2026-10-18T08:00,2026-10-18T16:00,480\n"
     (tmp_path / "roster.csv").write_text("agent,date,pattern,start,end,paid_min\n" + shifts, encoding="utf-8")
     before = last_week(tmp_path, GRID, "Europe/Berlin", Rules(), ("calls",))
-    assert (before.run, before.off) == ({"ann": 2}, {"ann": 0, "ben": 2})
-    assert before.weekends == {"ann": 1, "ben": 0}
-    assert before.family == {"ann": "full8"}
+    ann, ben, cat = (before.of(agent, list(FAMILIES.values())) for agent in ("ann", "ben", "cat"))
+    assert (ann.run, ann.off, ann.weekends, ann.family) == (2, 0, 1, "full8")
+    assert (ben.run, ben.off, ben.weekends, ben.family) == (0, 2, 0, "")
+    assert cat.off is None
+
+
+@pytest.mark.parametrize(("start", "told"), [("0200", "the clock skips 0200"), ("0217", "no such shift")])
+def test_a_fixed_start_that_the_clock_skips_is_told_as_that(tmp_path: Path, start: str, told: str) -> None:
+    early = {"early": ShiftFamily("early", 180, "02:00", "04:00")}
+    for name, text in (("staff", "agent,contract\nann,c\n"), ("fixed", f"{HEAD}ann,2027-03-28,early@{start}\n")):
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{told} on 2027-03-28.*It has early@0300 to early@0400 that day"):
+        read_people(
+            tmp_path, grid=Grid(dt.date(2027, 3, 22), 7, 15, "Europe/Berlin"), zone="Europe/Berlin",
+            contracts={"c": Contract("c", ("early",), max_h_week=40)}, queues=("calls",), costs=Costs(), families=early,
+        )  # fmt: skip

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from busyhour.app.inputs.absences import off_grid
 from busyhour.app.inputs.people import read_people
 from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.costs import Costs
-from busyhour.schedule.problem.shift_families import ShiftFamily
+from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Agent, Contract
 from busyhour.schedule.rules.rules import Rules
 
@@ -314,3 +315,46 @@ def test_every_shift_that_an_agent_is_free_for_lies_in_their_windows(tmp_path: P
             minutes = [GRID.time(slot) + pd.Timedelta(minutes=m) for m in range(15)]
             inside = all(any(s <= m < e for s, e in touching) for m in minutes)
             assert blocked[slot] == (bool(touching) and not inside), (day, slot)
+
+
+LATE = ShiftFamily("late", 240, "20:00", "24:30", breaks=(Break(30, 60, 120),))
+NIGHTS = (FAMILIES["night8"], LATE)
+
+
+@pytest.mark.parametrize(
+    ("rows", "roster", "family", "run"),
+    [
+        ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "", "night8", 1),
+        ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "late", "night8", 1),  # it can only be the night
+        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "late", "late", 1),  # rules of last week may differ
+        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "", "", 1),
+        ("a,2026-10-18T20:00,2026-10-18T24:00,phone,calls\n".replace("18T24", "19T00"), "", "", 1),  # without its break
+        ("a,2026-10-18T20:00,2026-10-18T21:00,phone,calls\na,2026-10-18T21:00,2026-10-18T21:30,break,\n"
+         "a,2026-10-18T21:30,2026-10-19T00:00,phone,calls\n", "", "late", 1),
+        ("a,2026-10-19T00:30,2026-10-19T02:00,phone,calls\na,2026-10-19T02:00,2026-10-19T02:30,break,\n"
+         "a,2026-10-19T02:30,2026-10-19T04:30,phone,calls\n", "", "late", 1),  # it counts on Sunday
+        ("a,2026-10-19T00:30,2026-10-19T05:00,phone,calls\n", "", "", 0),  # this one begins in the planned week
+    ],
+)  # fmt: skip
+def test_yesterdays_family_is_read_from_what_was_worked(
+    tmp_path: Path, rows: str, roster: str, family: str, run: int
+) -> None:
+    folder = run_folder(tmp_path / "run", rows)
+    if roster:
+        head = "agent,date,pattern,start,end,paid_min\n"
+        line = f"a,2026-10-18,{roster}@2200,2026-10-18T22:00,2026-10-19T06:00,480\n"
+        (folder / "roster.csv").write_text(head + line, encoding="utf-8")
+    left = last_week(folder, GRID, "Europe/Berlin", Rules(), ("calls",)).of("a", NIGHTS)
+    assert (left.family, left.run) == (family, run)
+
+
+def test_windows_off_the_grid_are_told_and_rounded_to_the_safe_side(tmp_path: Path) -> None:
+    """Leave until 10:07 lasts until 10:15; somebody free from 08:10 is free from 08:15."""
+    leave = "agent,start,end,kind\na,2026-10-19T08:00,2026-10-19T10:07,x\na,2026-11-19T08:01,2026-11-19T10:07,x\n"
+    free = "agent,start,end,kind\nb,2026-10-19T08:10,2026-10-19T18:00,\nb,2026-10-20T08:15,2026-10-20T18:00,\n"
+    found = people(tmp_path, staff=STAFF, leave=leave, availability=free)
+    assert found["a"].away == ((32, 41),)
+    assert found["b"].away[0] == (0, 33)
+    for name in ("leave.csv", "availability.csv"):
+        (note,) = off_grid(tmp_path / name, GRID, "Europe/Berlin")
+        assert note.startswith(f"1 rows of {name} begin or end inside a slot of 15 minutes")

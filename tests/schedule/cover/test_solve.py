@@ -109,6 +109,20 @@ def test_a_broken_need_prices_only_the_missing_part():
     assert cover.under_hours > 0
 
 
+def test_a_shift_works_another_queue_while_its_own_is_closed():
+    """No shift fits into the hours of either queue alone; nobody is on the phone of a queue that is closed."""
+    hour = np.arange(96) / 4
+    calls = by_need(np.where((hour >= 8) & (hour < 13), 2.0, 0.0), 1, [FULL])
+    mail = by_need(np.where((hour >= 13) & (hour < 18), 1.0, 0.0), 1, [FULL]).demands[0]
+    problem = replace(calls, demands=(calls.demands[0], replace(mail, queue="mail")))
+    cover = run(problem)
+    phone = check(problem, cover)
+    assert cover.planned
+    assert all(set(p.queues) == {"calls", "mail"} for p in cover.planned)
+    for d in problem.demands:
+        assert not phone[d.queue][~d.open].any()
+
+
 def test_a_night_shift_of_the_last_day_covers_the_first_morning_of_a_cyclic_week():
     hour = np.arange(96) / 4
     need = np.tile(np.where((hour < 6) | (hour >= 20), 2.0, 0.0), 2)

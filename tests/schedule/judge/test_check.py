@@ -178,3 +178,28 @@ def test_the_judge_shares_no_code_with_the_planner() -> None:
             allowed = {0: {"numpy", "pandas", *sys.stdlib_module_names}, 1: own, 3: {"forecast.errors"}}[level]
             names = {n.split(".")[0] if level == 0 else n for n in named}
             assert names <= allowed, f"{file.name} imports {names - allowed}"
+
+
+def test_many_equal_rows_are_each_told_and_the_message_stays_short(centre) -> None:
+    """A table copied onto itself thousands of times is judged in time that grows with its rows."""
+    activity, inputs = centre.legal()
+    rows = centre.frame(activity)
+    again = pd.concat([rows, *[rows[rows["activity"] == "lunch"].iloc[:1]] * 5000], ignore_index=True)
+    found = check(again, inputs).violations
+    assert sum(v.rule == "overlap" for v in found) == 5000
+    assert max(len(v.text) for v in found) < 300
+
+
+def test_an_activity_that_lasts_for_years_is_refused(centre) -> None:
+    activity, inputs = centre.legal()
+    wrong = centre.frame([*activity, ("ben", "2026-10-24T10:00", "2062-10-24T11:00", "phone", "calls")])
+    with pytest.raises(InputError, match="longer than a year, from 2026-10-24T10:00"):
+        check(wrong, inputs)
+
+
+def test_leave_until_further_notice_is_leave(centre) -> None:
+    activity, inputs = centre.legal()
+    inputs["leave"].loc[0] = ["cat", "2026-10-20T06:00", "9999-12-31T23:59", "vacation"]
+    found = {(v.rule, v.agent) for v in check(centre.frame(activity), inputs).violations}
+    assert ("leave", "cat") in found
+    assert {agent for _, agent in found} == {"cat"}

@@ -22,7 +22,7 @@ PLAIN = Grid(dt.date(2026, 10, 19), 7, 15)
 
 
 def planned(grid, day, pattern, *breaks, queue="calls", contract=None):
-    shifts = {(s.day, s.pattern): s for s in shifts_of_week(FAMILIES, grid, np.ones(len(grid), bool))}
+    shifts = {(s.day, s.pattern): s for s in shifts_of_week(FAMILIES, grid, np.ones(2 * len(grid), bool))}
     return PlannedShift(shifts[day, pattern], breaks, queue, contract)
 
 
