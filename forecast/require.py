@@ -15,6 +15,7 @@ from .queueing.curve.making import service_curve
 from .queueing.formulas.uncertain_rate import rate_cv
 from .queueing.goal.targets import ServiceGoal
 from .queueing.moving.fewest_agents import staff_day
+from .ranges import MOST_AGENTS
 from .tables import TABLES, check, refuse_duplicates
 
 _REACH = 0.9999
@@ -90,6 +91,7 @@ def require(
     volume = check(volume, TABLES["volume"], zone=grid.zone)
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
     refuse_unknown_handle_times(volume)
+    _refuse_huge_loads(volume, grid)
     if not 0.0 <= planned < 1.0:
         raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)
     tables, curves = [], {}
@@ -125,6 +127,20 @@ def refuse_unknown_handle_times(volume: pd.DataFrame) -> None:
             row=i + 2,
             column="handle_s",
             mend="Bring handle_s in the calls, set handle_s in plan.toml, or give --handle-s",
+        )
+
+
+def _refuse_huge_loads(volume: pd.DataFrame, grid: Grid) -> None:
+    """Raise `InputError` where calls and handle time ask for more agents than any centre has."""
+    load = (volume["calls"] * volume["handle_s"] / (60.0 * grid.minutes)).to_numpy(dtype=float)
+    if (load > MOST_AGENTS).any():
+        i = int((load > MOST_AGENTS).argmax())
+        raise InputError(
+            f"the calls of queue {volume['queue'].iloc[i]!r} ask for more than {MOST_AGENTS:,} agents at "
+            f"{volume['start'].iloc[i]:%Y-%m-%d %H:%M}",
+            column="calls",
+            value=float(volume["calls"].iloc[i]),
+            mend="Check the calls and the unit of handle_s",
         )
 
 

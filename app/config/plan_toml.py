@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
+from ...forecast.reading import file_bytes, reading, text_of
 from .schema import Config, nearest
 
 PLAN = "plan.toml"
@@ -49,10 +50,7 @@ def read_plan(
         If the file is missing, is not TOML, has an unknown key (the nearest is named) or a value out of range.
     """
     path = plan_file(folder)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("file not found", file=path, mend=f"Make one with: busyhour init {folder}") from None
+    content = file_bytes(path, unpack=False, mend=f"Make one with: busyhour init {folder}")
     return plan_of(content, path, scenario, overrides)
 
 
@@ -60,15 +58,14 @@ def plan_of(
     content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
-    try:
-        raw = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8 text", file=path) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", file=path, mend="Correct that line") from error
+    text = text_of(path, content)
+    with reading(path):
+        raw = tomllib.loads(text)
     scenarios = raw.pop("scenario", {})
+    if not isinstance(scenarios, Mapping):
+        raise InputError("not a table", file=path, column="scenario.", mend="Write it like [scenario.NAME]")
     if scenario is not None:
-        if scenario not in scenarios:
+        if not isinstance(scenarios.get(scenario), Mapping):
             raise InputError(
                 "unknown scenario", file=path, column="scenario", value=scenario, mend=nearest(scenario, scenarios)
             )

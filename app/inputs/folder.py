@@ -29,7 +29,6 @@ from .week_before import WeekBefore, last_week
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
 OVERRIDES = "overrides.csv"
-ARGUMENTS = "arguments.json"
 
 
 @dataclass(frozen=True)

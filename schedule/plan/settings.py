@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...forecast.errors import InputError
+from ...forecast.ranges import MOST_SECONDS, MOST_SEED, Range, refuse_beyond
 
-_RANGES: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
-    ("time_limit_s", "a number above 0", lambda x: x > 0),
-    ("gap", "a share from 0 to below 1", lambda x: 0 <= x < 1),
-    ("seed", "a whole number from 0", lambda x: x >= 0),
-    ("threads", "1 to 64 threads", lambda x: 1 <= x <= 64),
-    ("first_share", "a share above 0, up to 1", lambda x: 0 < x <= 1),
-    ("exchange_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("repair_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("repairs", "a whole number from 0", lambda x: x >= 0),
-    ("open_s", "a number above 0", lambda x: x > 0),
-)
-"""Field, what it must be, and whether a value is that."""
+_SHARE = Range(0, 1)
+RANGES = {
+    "time_limit_s": Range(0, MOST_SECONDS, "Seconds, at most a week", above=True),
+    "gap": Range(0, 1, "A share: 1 % is 0.01", below=True),
+    "seed": Range(0, MOST_SEED),
+    "threads": Range(1, 64),
+    "first_share": Range(0, 1, above=True),
+    "exchange_share": _SHARE,
+    "repair_share": _SHARE,
+    "repairs": Range(0, 100),
+    "open_s": Range(0, MOST_SECONDS, "Seconds, at most a week", above=True),
+}
+"""Ranges of all fields."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,4 @@ class SolveSettings:
     open_s: float = 10.0
 
     def __post_init__(self) -> None:
-        for name, wanted, holds in _RANGES:
-            value = getattr(self, name)
-            if not holds(value):
-                raise InputError(f"Expected {wanted}", column=name, value=value)
+        refuse_beyond(self, RANGES)

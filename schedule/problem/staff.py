@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...forecast.errors import InputError
+from ...forecast.ranges import MOST_WAGE, Range, refuse_beyond
 from ..rules.hours import MAX_H_WEEK, MIN_H_WEEK
 from ..rules.number_of_days import MAX_DAYS, MIN_DAYS
 from ..rules.rules import ContractRules, refuse_out_of_range
 from .shifts import Shift
+
+CONTRACT_RANGES = {"cost_h": Range(0, MOST_WAGE)}
+"""Range of a contract's wage; those of its hours and days stand in the files of their rules."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Contract(ContractRules):
         if not 0 <= self.min_days <= self.max_days <= days:
             what = f"Expected 0 <= min_days <= max_days <= {days}"
             raise InputError(what, column=f"{key}.max_days", value=self.max_days)
+        refuse_beyond(self, CONTRACT_RANGES, f"{key}.")
         if not self.shifts:
             raise InputError(
                 "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"
