@@ -49,10 +49,10 @@ WRONG: tuple[Wrong, ...] = (
     (struct.error, "not a workbook ({})", "Save it again as xlsx or CSV"),
     (ParseError, "not a workbook ({})", "Save it again as xlsx or CSV"),
     # text: encoding, tables, TOML, JSON
-    (UnicodeDecodeError, "not UTF-8 text", "Save it as CSV UTF-8"),
+    (UnicodeDecodeError, "not UTF-8 text", "Save it as UTF-8 (in a spreadsheet program: CSV UTF-8)"),
     (pd.errors.EmptyDataError, "file is empty", "It needs a header row and data"),
     (pd.errors.ParserError, "not a rectangular CSV ({})", "Give each row one cell per column, and close every quote"),
-    (pd.errors.ParserWarning, "not a rectangular CSV ({})", "Give each row one cell per column, and close every quote"),
+    (pd.errors.ParserWarning, "rows have more cells than the header", "Give each row one cell per column"),
     (csv.Error, "not a CSV ({})", "Close every quote; a cell of the header holds at most 131,072 characters"),
     (tomllib.TOMLDecodeError, "not TOML: {}", "Correct that line"),
     (json.JSONDecodeError, "not JSON: {}", SAVED_AGAIN),
@@ -177,7 +177,7 @@ def text_of(path: Path, raw: bytes) -> str:
     """
     if (at := raw.find(b"\0")) >= 0:
         row = raw[:at].count(b"\n") + 1
-        raise InputError("not UTF-8 text: it holds NUL characters", file=path, row=row, mend="Save it as CSV UTF-8")
+        raise InputError("not UTF-8 text: it holds NUL characters", file=path, row=row, mend="Save it as UTF-8")
     with reading(path):
         return io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=None).read()
 

@@ -225,9 +225,7 @@ def read_text_csv(path: Path) -> pd.DataFrame:
     text = text_of(path, file_bytes(path))
     with reading(path), warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        frame = pd.read_csv(
-            io.StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False
-        )
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False)
         header = next(csv.reader(io.StringIO(text), skipinitialspace=True))
     refuse_columns_twice(header, path)
     if not text.endswith("\n") and text.rpartition("\n")[2].count(",") < len(header) - 1 and len(frame):

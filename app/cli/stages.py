@@ -184,7 +184,9 @@ def require(
     definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
     max_abandon: Annotated[float | None, typer.Option(help="Cap on the share that hangs up.", min=0, max=1)] = None,
     max_occupancy: Annotated[float | None, typer.Option(help="Cap on the occupancy, a share.", min=0, max=1)] = None,
-    max_asa_s: Annotated[float | None, typer.Option(help="Cap on the mean wait of answered calls.", min=0, max=86_400)] = None,
+    max_asa_s: Annotated[
+        float | None, typer.Option(help="Cap on the mean wait of answered calls.", min=0, max=86_400)
+    ] = None,
     min_agents: Annotated[int, typer.Option(help="Least agents while open.", min=0, max=100_000)] = 0,
     model: Annotated[
         str | None, typer.Option(help="erlang_a or erlang_c; else by whether the volume has a patience.")

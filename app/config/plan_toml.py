@@ -81,9 +81,24 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
         if isinstance(data.get(table), Mapping):
             data[table] = {n: _named(n, t, path, table) for n, t in data[table].items()}
     try:
-        return Config.model_validate(data)
+        config = Config.model_validate(data)
     except ValidationError as errors:
         raise _first(errors, path) from errors
+    _refuse_flags(data, config, path)
+    return config
+
+
+def _refuse_flags(raw: Any, read: Any, path: Path, key: str = "") -> None:
+    """Raise `InputError` where true or false stands for a number: pydantic takes them for 1 and 0."""
+    if isinstance(raw, bool) and not isinstance(read, bool):
+        raise InputError("not a number", file=path, column=key, value=raw, mend="Write digits")
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            inner = read.get(name) if isinstance(read, Mapping) else getattr(read, name, None)
+            _refuse_flags(value, inner, path, f"{key}.{name}".lstrip("."))
+    if isinstance(raw, list | tuple) and isinstance(read, list | tuple):
+        for value, inner in zip(raw, read, strict=False):
+            _refuse_flags(value, inner, path, key)
 
 
 def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:

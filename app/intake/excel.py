@@ -72,19 +72,18 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
     """
     file_bytes(path, unpack=False, mend=MISSING.format(path.name, path.parent.name or "the folder"))
     refuse_bomb(path)
-    with reading(path, also=BAD_WORKBOOK):
-        with CalamineWorkbook.from_path(path) as book:
-            if sheet is not None and sheet not in book.sheet_names:
-                raise InputError(
-                    "no such sheet",
-                    file=path,
-                    column="intake.sheet",
-                    value=sheet,
-                    mend=nearest(sheet, book.sheet_names),
-                )
-            name = sheet or book.sheet_names[0]
-            refuse_bad_sheet(path, name)
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
+        if sheet is not None and sheet not in book.sheet_names:
+            raise InputError(
+                "no such sheet",
+                file=path,
+                column="intake.sheet",
+                value=sheet,
+                mend=nearest(sheet, book.sheet_names),
+            )
+        name = sheet or book.sheet_names[0]
+        refuse_bad_sheet(path, name)
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     body = [[_text(cell) for cell in row] for row in rows[header_row - 1 :]]
     if len(body) <= bool(header):
         raise InputError(

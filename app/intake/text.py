@@ -17,7 +17,7 @@ SEPARATORS = (",", ";", "\t", "|")
 _MEND = "Quote cells that contain the separator, or set separator and decimal in [intake]"
 RAGGED = (
     (pd.errors.ParserError, "rows do not have the cells of the header ({})", _MEND),
-    (pd.errors.ParserWarning, "rows have more cells than the header ({})", _MEND),
+    (pd.errors.ParserWarning, "rows have more cells than the header", _MEND),
 )
 """What pandas raises on rows of several lengths."""
 MISSING = "Put {} into {} or correct intake.files"
@@ -127,7 +127,9 @@ def read_text(
         )
         names = next(csv.reader([lines[header_row - 1]], delimiter=separator))
     if header and len(names) == len(frame.columns):  # pandas would call the second of two "offered" "offered.1"
-        frame.columns = pd.Index([name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)])
+        frame.columns = pd.Index(
+            [name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)]
+        )
     if (
         frame.iloc[-1:, -1].eq("").any()
         and text.rstrip("\r\n").rpartition("\n")[2].count(separator) < len(frame.columns) - 1

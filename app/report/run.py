@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ import pandas as pd
 
 from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
+from ...forecast.reading import json_of
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
 from ...schedule.problem.horizon import WEEK_DAYS
