@@ -1,8 +1,8 @@
 """Damaged inputs through the real commands: python -m benchmarks.fuzz [N] [--first SEED] [--processes P] [--out F]
 
 Every input file of a tiny desk, of the bare files that stages read, and of a finished run is damaged in turn by a seed;
-then the command that reads the file runs in a worker process under a watchdog. Told are tracebacks, hangs above 20 s,
-and silent nonsense: an accepted file whose calls or wages are not those that a naive reader finds in it, an output that
+then the command that reads the file runs in a worker process under a watchdog. Told are tracebacks, hangs
+(above 20 s of a processor), and silent nonsense: an accepted file whose calls or wages are not those that a naive reader finds in it, an output that
 is not finite, a plan that the judge refuses. A case is known by its seed: ``--first SEED 1`` runs one case again.
 
 One accepted input in four is planned to the end, since planning takes a hundred times as long as reading, and papers
@@ -91,7 +91,7 @@ CASES: tuple[tuple[int, Case], ...] = (
 
 
 class HangError(BaseException):
-    """A case took longer than `HANG_S`."""
+    """A case took more than `HANG_S` processor seconds."""
 
 
 class ReadEnoughError(Exception):
@@ -216,8 +216,8 @@ def one(seed: int, places: Places) -> dict[str, Any]:
     how, changed = mutated(seed, path.name, raw)
     began = time.monotonic()
     told: dict[str, Any] = {"seed": seed, "file": file, "command": command[0], "how": how}
-    signal.alarm(HANG_S)
-    faulthandler.dump_traceback_later(3 * HANG_S, exit=True)  # a library that does not listen to signals
+    signal.setitimer(signal.ITIMER_PROF, HANG_S)
+    faulthandler.dump_traceback_later(10 * HANG_S, exit=True)  # a library that does not listen to signals
     try:
         path.write_bytes(changed)
         with sampled(seed, odd):
@@ -226,7 +226,7 @@ def one(seed: int, places: Places) -> dict[str, Any]:
     except HangError:
         told |= {"code": "hang", "wrong": "hang"}
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         faulthandler.cancel_dump_traceback_later()
         path.write_bytes(raw)
         _swept(places)
@@ -264,7 +264,7 @@ def _swept(places: Places) -> None:
 
 def work(seeds: list[int], home: str, results: Any) -> None:
     """Run cases in a worker; each is told before it begins and when it has ended."""
-    signal.signal(signal.SIGALRM, _alarm)
+    signal.signal(signal.SIGPROF, _alarm)
     with tempfile.TemporaryDirectory(dir=home) as name:
         places = Places.made(Path(name))
         for seed in seeds:
@@ -316,7 +316,7 @@ def told(found: list[Mapping[str, Any]]) -> str:
     kinds = Counter(map(_kind, wrong))
     codes = ", ".join(f"{code}: {n}" for code, n in sorted(Counter(str(f["code"]) for f in found).items()))
     lines = [
-        f"{len(found)} damaged inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs above {HANG_S} s, "
+        f"{len(found)} damaged inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs above {HANG_S} processor s, "
         f"{kinds['nonsense']} silent nonsense",
         f"codes {codes} (read = accepted, not planned)",
         f"longest {max((f['seconds'] for f in found), default=0.0)} s",

@@ -17,7 +17,7 @@ import struct
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -28,6 +28,13 @@ from .errors import InputError
 
 MOST_BYTES = 1_000_000_000
 """Bytes of a file, unpacked, at most: tables of that size fill the memory of a usual machine several times over."""
+
+HARMLESS_BYTES = 50_000_000
+"""Unpacked bytes that are read whatever the size of the packed file."""
+MOST_RATIO = 200
+"""Unpacked size over packed size, at most: tables stay below fifty, files made to harm lie above a thousand."""
+MOST_COLUMNS = 16_384
+"""Columns of a table, at most: those of a spreadsheet."""
 
 Wrong = tuple[type[BaseException], str, str]
 """Class of an exception, what is wrong with the file ("{}" = the exception's own words), and how to mend it."""
@@ -157,13 +164,16 @@ def file_bytes(path: Path, *, unpack: bool = True, mend: str | None = None) -> b
             raise InputError("not a plain file but a device or a pipe", file=path, mend="Write it to a file first")
         with path.open("rb") as file:
             if unpack and path.suffix.lower() == ".gz":
+                most, verb = min(MOST_BYTES, max(HARMLESS_BYTES, MOST_RATIO * path.stat().st_size)), "unpacks to"
                 with gzip.GzipFile(fileobj=file) as packed:
-                    raw = packed.read(MOST_BYTES + 1)
+                    raw = packed.read(most + 1)
             else:
-                raw = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        size = f"{'unpacks to' if unpack else 'holds'} more than {MOST_BYTES // 1_000_000} MB"
-        raise InputError(size, file=path, mend="Split it into several files")
+                most, verb = MOST_BYTES, "holds"
+                raw = file.read(most + 1)
+    if len(raw) > most:
+        raise InputError(
+            f"{verb} more than {most // 1_000_000} MB", file=path, mend="Split it into several files, or unpack it"
+        )
     return raw
 
 
@@ -180,6 +190,12 @@ def text_of(path: Path, raw: bytes) -> str:
         raise InputError("not UTF-8 text: it holds NUL characters", file=path, row=row, mend="Save it as UTF-8")
     with reading(path):
         return io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline=None).read()
+
+
+def refuse_many_columns(header: Sequence[str], path: Path) -> None:
+    """Raise `InputError` where a table has more columns than any spreadsheet."""
+    if len(header) > MOST_COLUMNS:
+        raise InputError(f"more than {MOST_COLUMNS} columns", file=path, row=1, mend="Keep those that are named")
 
 
 def json_of(path: Path) -> dict[str, Any]:

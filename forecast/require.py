@@ -16,7 +16,7 @@ from .queueing.formulas.uncertain_rate import rate_cv
 from .queueing.goal.targets import ServiceGoal
 from .queueing.moving.fewest_agents import staff_day
 from .ranges import MOST_AGENTS
-from .tables import TABLES, check, refuse_duplicates
+from .tables import QUANTILE_COLUMNS, TABLES, check, refuse_duplicates
 
 _REACH = 0.9999
 """Share of the calls, 0 to 1, that the last agents of a service curve answer in time: flat enough for goals up to
@@ -92,6 +92,7 @@ def require(
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
     refuse_unknown_handle_times(volume)
     _refuse_huge_loads(volume, grid)
+    _refuse_wild_quantiles(volume)
     if not 0.0 <= planned < 1.0:
         raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)
     tables, curves = [], {}
@@ -142,6 +143,24 @@ def _refuse_huge_loads(volume: pd.DataFrame, grid: Grid) -> None:
             value=float(volume["calls"].iloc[i]),
             mend="Check the calls and the unit of handle_s",
         )
+
+
+def _refuse_wild_quantiles(volume: pd.DataFrame) -> None:
+    """Raise `InputError` where a quantile is far above what the mean allows.
+
+    Of numbers that are not negative a share 1 − p lies above their quantile q, so that (1 − p) · q ≤ mean (Markov's
+    inequality). Four times the mean and a call leave room for rounding.
+    """
+    calls = volume["calls"].to_numpy(dtype=float)
+    for name in (c for c in QUANTILE_COLUMNS if c in volume):
+        told = volume[name].to_numpy(dtype=float)
+        wild = (1.0 - float(name[1:])) * told > 4.0 * calls + 1.0
+        if wild.any():
+            i = int(wild.argmax())
+            what = f"the quantile cannot be so far above the mean of {calls[i]:g} calls"
+            raise InputError(
+                what, row=i + 2, column=name, value=float(told[i]), mend="Correct the quantile or the mean"
+            )
 
 
 def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) -> np.ndarray:

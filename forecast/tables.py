@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import warnings
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -15,7 +16,7 @@ import pandas as pd
 from .calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from .calendar.local_times import first_true, parse_times, spreadsheet_row
 from .errors import InputError
-from .reading import file_bytes, reading, text_of
+from .reading import file_bytes, reading, refuse_many_columns, text_of
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
@@ -223,11 +224,13 @@ def read_text_csv(path: Path) -> pd.DataFrame:
         If the file cannot be read, is empty, not UTF-8 or not rectangular, or has a column twice.
     """
     text = text_of(path, file_bytes(path))
+    with reading(path):
+        header = next(csv.reader(io.StringIO(text), skipinitialspace=True), [])
+    refuse_many_columns(header, path)
+    refuse_columns_twice(header, path)
     with reading(path), warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False)
-        header = next(csv.reader(io.StringIO(text), skipinitialspace=True))
-    refuse_columns_twice(header, path)
     if not text.endswith("\n") and text.rpartition("\n")[2].count(",") < len(header) - 1 and len(frame):
         raise InputError("file breaks off in its last row", file=path, row=len(frame) + 1, mend="Copy it again")
     frame.columns = pd.Index([str(c).strip() for c in frame.columns])
@@ -241,9 +244,9 @@ def read_text_csv(path: Path) -> pd.DataFrame:
 
 def refuse_columns_twice(header: Sequence[str], path: Path) -> None:
     """Raise `InputError` where a header names a column twice; blank names name none."""
-    names = [name.strip() for name in header if name.strip()]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1:
+    names = Counter(name.strip() for name in header if name.strip())
+    for name, times in names.items():
+        if times > 1:
             raise InputError("column twice", file=path, row=1, value=name, mend="Keep one of them")
 
 

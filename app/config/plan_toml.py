@@ -135,9 +135,8 @@ def _first(errors: ValidationError, path: Path) -> InputError:
         )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
-        column = (
-            inner.column if inner.column and "." in inner.column else ".".join([*loc, inner.column or ""]).strip(".")
-        )
+        own = "" if inner.column in (None, *loc[-1:]) else str(inner.column)
+        column = own if "." in own else ".".join([*loc, own]).strip(".")
         return InputError(inner.what, file=path, column=column, value=inner.value, mend=inner.mend)
     if error["type"] == "missing":
         return InputError(f"key {key} is missing", file=path, mend="Add it")

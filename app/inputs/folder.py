@@ -151,12 +151,15 @@ class Folder:
         return dt.date.fromordinal(last.toordinal() + ahead)
 
     def files(self) -> dict[str, Path]:
-        """Return every input file that is there, by the name under which a run keeps it."""
+        """Return every input file that is there, by the name under which a run keeps it.
+
+        What is no plain file (a folder, a link that leads nowhere) is there too: who reads it says what is wrong.
+        """
         named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS, OVERRIDES)}
         named[PLAN] = self.rules
         if self.staff is not None:
             named["staff.csv"] = self.staff
-        return {n: f for n, f in named.items() if f.is_file()}
+        return {n: f for n, f in named.items() if f.exists() or f.is_symlink()}
 
 
 def read_overrides(path: Path, *, zone: str | None, interval_min: int) -> tuple[Override, ...]:

@@ -73,6 +73,8 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
     file_bytes(path, unpack=False, mend=MISSING.format(path.name, path.parent.name or "the folder"))
     refuse_bomb(path)
     with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
+        if not book.sheet_names:
+            raise InputError("workbook has no sheet", file=path, mend="Save it again as xlsx or CSV")
         if sheet is not None and sheet not in book.sheet_names:
             raise InputError(
                 "no such sheet",

@@ -27,7 +27,7 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
     found: dict[Path, None] = {}
     for name in intake.files:
         exact = folder / name
-        if exact.is_file():
+        if name and (exact.exists() or exact.is_symlink()):
             matches = [exact]
         else:
             matches = [] if Path(name).is_absolute() else sorted(p for p in folder.glob(name) if p.is_file())

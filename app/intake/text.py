@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ...forecast.reading import file_bytes, reading
+from ...forecast.reading import file_bytes, reading, refuse_many_columns
 
 SEPARATORS = (",", ";", "\t", "|")
 _MEND = "Quote cells that contain the separator, or set separator and decimal in [intake]"
@@ -113,6 +114,8 @@ def read_text(
         )
     with reading(path):
         separator = separator or sniff_separator(lines[header_row - 1])
+        names = next(csv.reader([lines[header_row - 1]], delimiter=separator))
+    refuse_many_columns(names, path)
     with reading(path, also=RAGGED), warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         frame = pd.read_csv(
@@ -125,7 +128,6 @@ def read_text(
             header=header_row - 1 if header else None,
             skiprows=0 if header else header_row - 1,
         )
-        names = next(csv.reader([lines[header_row - 1]], delimiter=separator))
     if header and len(names) == len(frame.columns):  # pandas would call the second of two "offered" "offered.1"
         frame.columns = pd.Index(
             [name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)]
@@ -154,7 +156,7 @@ def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:
 
 def _told_apart(names: list[str]) -> list[str]:
     """Return column names; those that stand twice carry their place, so that none is taken for another."""
-    twice = {name for name in names if names.count(name) > 1}
+    twice = {name for name, times in Counter(names).items() if times > 1}
     return [f"{name} (column {k})" if name in twice else name for k, name in enumerate(names, start=1)]
 
 
