@@ -1,9 +1,10 @@
 """Damaged inputs through the real commands: python -m benchmarks.fuzz [N] [--first SEED] [--processes P] [--out F]
 
 Every input file of a tiny desk, of the bare files that stages read, and of a finished run is damaged in turn by a seed;
-then the command that reads the file runs in a worker process under a watchdog. Told are tracebacks, hangs
-(above 20 s of a processor), and silent nonsense: an accepted file whose calls or wages are not those that a naive reader finds in it, an output that
-is not finite, a plan that the judge refuses. A case is known by its seed: ``--first SEED 1`` runs one case again.
+then the command that reads the file runs in a worker process under a watchdog. Told are tracebacks, hangs (above 20 s
+of a processor), and silent nonsense: an accepted file whose calls or wages are not those that a naive reader finds in
+it, an output that is not finite, a plan that the judge refuses. A case is known by its seed: ``1 --first SEED`` runs
+one case again.
 
 One accepted input in four is planned to the end, since planning takes a hundred times as long as reading, and papers
 are written for one plan in ten.
@@ -316,8 +317,8 @@ def told(found: list[Mapping[str, Any]]) -> str:
     kinds = Counter(map(_kind, wrong))
     codes = ", ".join(f"{code}: {n}" for code, n in sorted(Counter(str(f["code"]) for f in found).items()))
     lines = [
-        f"{len(found)} damaged inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs above {HANG_S} processor s, "
-        f"{kinds['nonsense']} silent nonsense",
+        f"{len(found)} damaged inputs: {kinds['traceback']} tracebacks, {kinds['hang']} hangs "
+        f"(above {HANG_S} processor seconds), {kinds['nonsense']} silent nonsense",
         f"codes {codes} (read = accepted, not planned)",
         f"longest {max((f['seconds'] for f in found), default=0.0)} s",
     ]

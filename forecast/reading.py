@@ -31,8 +31,8 @@ MOST_BYTES = 1_000_000_000
 
 HARMLESS_BYTES = 50_000_000
 """Unpacked bytes that are read whatever the size of the packed file."""
-MOST_RATIO = 200
-"""Unpacked size over packed size, at most: tables stay below fifty, files made to harm lie above a thousand."""
+MOST_RATIO = 100
+"""Unpacked size over packed size, at most: tables stay below fifty, files made to harm lie above two hundred."""
 MOST_COLUMNS = 16_384
 """Columns of a table, at most: those of a spreadsheet."""
 
