@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..forecast.errors import InputError
 from ..forecast.reading import json_of
-from ..forecast.tables import read_csv, read_text_csv
+from ..forecast.tables import check, read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
 from .files import write_atomic
@@ -62,9 +62,14 @@ def summary_of(run: Path) -> dict[str, Any]:
 
 
 def table_of(run: Path, name: str) -> pd.DataFrame:
-    """Return one CSV of a run folder, all cells as text."""
+    """Return one CSV of a run folder, all cells as text, of which each is what its column declares."""
+    from .report.run import FILES, SCHEDULE
+
     summary_of(run)
-    return read_text_csv(run / f"{name}.csv")
+    path = run / f"{name}.csv"
+    text = read_text_csv(path)
+    check(text, (SCHEDULE | FILES)[name], file=path)
+    return text
 
 
 def verdict_of(run: Path) -> Verdict:

@@ -27,6 +27,15 @@ WRONG_KIND = {
     "float_type": ("not a number", "Write digits only, without quotes or a unit"),
     "float_parsing": ("not a number", "Write digits only, without quotes or a unit"),
     "bool_parsing": ("neither true nor false", "Write true or false"),
+    "int_parsing_size": ("a whole number that is too large", "Write fewer digits"),
+    "dict_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "mapping_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "model_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "dataclass_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "date_type": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_parsing": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_from_datetime_parsing": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_from_datetime_inexact": ("not a date", "Write it like 2026-10-19, without a time"),
     "tuple_type": ("not a list", 'Write it like ["monday", "tuesday"]'),
 }
 """What is wrong and how to mend it, by pydantic's word for a value of the wrong kind."""

@@ -76,7 +76,7 @@ def parse_times(
     if aware.any():
         given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
         _refuse_no_times(aware & ~raw.index.isin(given.dropna().index), raw, column, file)
-        _refuse_far_years(given, raw[aware], column, file)
+        _refuse_far_years(given.reindex(raw.index), raw, column, file)
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
     return pd.Series(local.astype(f"datetime64[us, {zone}]"))
