@@ -17,8 +17,8 @@ from ..errors import InputError
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def known_zone(zone: str) -> ZoneInfo:
-    """Return the time zone of that name.
+def known_zone(zone: str, column: str = "zone") -> ZoneInfo:
+    """Return the time zone of that name; `column` is named in errors.
 
     Raises
     ------
@@ -29,7 +29,7 @@ def known_zone(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's name is an OSError
         raise InputError(
-            "unknown time zone", column="zone", value=zone, mend="Use a name like Europe/Berlin or UTC"
+            "unknown time zone", column=column, value=zone, mend="Use a name like Europe/Berlin or UTC"
         ) from error
 
 
