@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.tables import read_csv, read_text_csv
+from ..forecast.reading import json_of
+from ..forecast.tables import check, read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
 from .files import write_atomic
-from .inputs.folder import ARGUMENTS, Folder
+from .inputs.arguments import ARGUMENTS, read_arguments
+from .inputs.folder import Folder
 from .judging import TEXTS, judged
 from .manifest import FILE as MANIFEST
 from .manifest import Manifest
@@ -52,21 +53,23 @@ def summary_of(run: Path) -> dict[str, Any]:
     InputError
         If `run` is not a run folder.
     """
-    try:
-        summary: dict[str, Any] = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    path = run / "summary.json"
+    if not path.exists():
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
-        ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not JSON: {error}", file=run / "summary.json") from error
-    return summary
+        )
+    return json_of(path)
 
 
 def table_of(run: Path, name: str) -> pd.DataFrame:
-    """Return one CSV of a run folder, all cells as text."""
+    """Return one CSV of a run folder, all cells as text, of which each is what its column declares."""
+    from .report.run import FILES, SCHEDULE
+
     summary_of(run)
-    return read_text_csv(run / f"{name}.csv")
+    path = run / f"{name}.csv"
+    text = read_text_csv(path)
+    check(text, (SCHEDULE | FILES)[name], file=path)
+    return text
 
 
 def verdict_of(run: Path) -> Verdict:
@@ -74,13 +77,13 @@ def verdict_of(run: Path) -> Verdict:
     inputs = run / "inputs"
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
-    arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
-    folder = Folder.read(inputs, arguments["scenario"], arguments.get("overrides", {}))
+    asked = read_arguments(inputs / ARGUMENTS)
+    folder = Folder.read(inputs, asked.scenario, asked.overrides)
     zone, published = folder.config.site.zone, run / "coverage.csv"
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
     coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
     texts = {name: read_text_csv(path) for name in TEXTS if (path := inputs / f"{name}.csv").exists()}
-    return judged(activity, folder.plan, texts, pd.Timestamp(arguments["week"]).date(), coverage=coverage)
+    return judged(activity, folder.plan, texts, asked.week, coverage=coverage)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from ..forecast.errors import InputError
+from ..forecast.reading import json_of
 
 FILE = "manifest.json"
 PRODUCT = "busyhour"
@@ -56,12 +57,12 @@ class Manifest:
         if not path.is_file():
             return None
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = json_of(path)
             if content["product"] != PRODUCT:
                 return None
             files = {str(name): str(digest) for name, digest in content["files"].items()}
             return cls(files, str(content["version"]), bool(content["wages"]))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (InputError, KeyError, TypeError, AttributeError) as error:
             raise InputError("not a manifest of busyhour", file=path, mend="Name another folder") from error
 
     @property

@@ -168,15 +168,19 @@ def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> R
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
     grid = day_grid(volume, options.zone, path)
     names = list(volume["queue"].unique())
-    return require(
-        volume,
-        goals_of(goals, names, basis="interval", **options.goal_fields),
-        grid,
-        models={name: options.model or _model_of(volume[volume["queue"] == name]) for name in names},
-        unplanned=options.unplanned,
-        planned=options.planned,
-        moving=names if options.moving else (),
-    )
+    asked = goals_of(goals, names, basis="interval", **options.goal_fields)
+    try:
+        return require(
+            volume,
+            asked,
+            grid,
+            models={name: options.model or _model_of(volume[volume["queue"] == name]) for name in names},
+            unplanned=options.unplanned,
+            planned=options.planned,
+            moving=names if options.moving else (),
+        )
+    except InputError as error:
+        raise _of_file(error, path) from None
 
 
 def _model_of(volume: pd.DataFrame) -> str:

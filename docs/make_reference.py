@@ -28,8 +28,14 @@ from pydantic import BaseModel
 
 from busyhour.app.cli.main import app
 from busyhour.app.config import schema as config
+from busyhour.app.intake import mapping
 from busyhour.app.intake.mapping import Intake
+from busyhour.forecast.calendar.grid import FIRST_YEAR, LAST_YEAR
+from busyhour.forecast.queueing.goal import targets
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
+from busyhour.forecast.ranges import Range
+from busyhour.schedule.plan import settings
+from busyhour.schedule.problem import costs, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium
 from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Contract
@@ -63,6 +69,18 @@ CONTRACT_RULE = "As in `[rules]`; without it: as there."
 
 OUTSIDE = {"Queue": ("goal",), "ShiftFamily": ("name", "breaks"), "Contract": ("name",), "Costs": ("premium",)}
 """Fields that are tables of their own, or the NAME of their table."""
+
+RANGES: dict[type, Mapping[str, Range]] = {
+    ServiceGoal: targets.RANGES,
+    ShiftFamily: shift_families.RANGES,
+    Break: shift_families.BREAK_RANGES,
+    Contract: staff.CONTRACT_RANGES,
+    Costs: costs.RANGES,
+    Premium: costs.PREMIUM_RANGES,
+    config.Solve: settings.RANGES,
+    Intake: mapping.RANGES,
+}
+"""Ranges of the numbers of a table."""
 
 UNITS = {
     "h per week": ("*_h_week",),
@@ -225,9 +243,29 @@ def plan_keys() -> str:
         told = meanings(kind)
         rows = []
         for name, hint, default in fields_of(kind):
-            rows.append((code(name), type_text(hint), default_text(default), unit_of(name), told[name]))
-        parts.append(f"### `{title}`\n\n{about}\n\n" + table(("key", "type", "default", "unit", "meaning"), rows))
+            rows.append(
+                (code(name), type_text(hint), default_text(default), unit_of(name), bounds_of(kind, name), told[name])
+            )
+        header = ("key", "type", "default", "unit", "bounds", "meaning")
+        parts.append(f"### `{title}`\n\n{about}\n\n" + table(header, rows))
     return "\n\n".join(parts)
+
+
+def bounds_of(kind: type, name: str) -> str:
+    """Return the bounds of a key's number; "" where it has none."""
+    if name in RANGES.get(kind, {}):
+        words = str(RANGES[kind][name])
+        return words.removeprefix("between ").replace(" and ", " to " if words.startswith("between") else ", ")
+    if kind in (Rules, Contract) and (spec := SPECS.get(name)) and spec.high is not None:
+        return f"{spec.low} to {spec.high}"
+    if issubclass(kind, BaseModel):
+        return ", ".join(
+            f"{sign} {getattr(rule, word)}"
+            for rule in kind.model_fields[name].metadata
+            for word, sign in (("gt", ">"), ("ge", "≥"), ("lt", "<"), ("le", "≤"))
+            if hasattr(rule, word)
+        )
+    return ""
 
 
 def columns(room: str) -> str:
@@ -247,6 +285,8 @@ def columns(room: str) -> str:
 
 def _bounds(row: Mapping[str, str]) -> str:
     low, high = row["low"], row["high"]
+    if row["kind"] in ("time", "date"):
+        return f"years {FIRST_YEAR} to {LAST_YEAR}"
     return f"{low} to {high}" if low and high else f"from {low}" if low else ""
 
 

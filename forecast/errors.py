@@ -5,6 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+MOST_SHOWN = 400
+"""Characters of a part of a message, at most: a cell or a header may hold a whole file."""
+
+
+def short(text: str) -> str:
+    """Return the beginning of a long text, and all of a short one."""
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]} …"
+
 
 class InputError(ValueError):
     """Bad input, described so that a planner can mend it without reading code.
@@ -36,20 +44,19 @@ class InputError(ValueError):
         value: object = None,
         mend: str | None = None,
     ) -> None:
-        where = [Path(file).name] if file is not None else []
+        where = [short(Path(file).name)] if file is not None else []
         if row is not None:
             where.append(f"row {row}")
         if column is not None:
-            where.append(
-                f"column {column}" if row is not None or file is None or "." not in column else f"key {column}"
-            )
+            word = "column" if row is not None or file is None or "." not in column else "key"
+            where.append(f"{word} {short(column)}")
         text = ", ".join(where) + ": " if where else ""
-        text += what
+        text += short(what)
         if value is not None:
-            text += f" (got {value!r})"
+            text += f" (got {short(repr(value))})"
         text += "."
         if mend:
-            text += f" {mend}" + ("" if mend.endswith("?") else ".")
+            text += f" {short(mend)}" + ("" if mend.endswith("?") else ".")
         super().__init__(text)
         self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend
 

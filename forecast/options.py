@@ -13,6 +13,7 @@ from .calls.history_options import HistoryOptions
 from .errors import InputError
 from .models import MODELS
 from .models.contract import MOST_DAYS_AHEAD
+from .ranges import DAY_S, Range, refuse_beyond, refuse_odd_patience
 
 DEFAULT_MODEL = next(iter(MODELS))
 MOST_SILENT_DAYS = 14
@@ -44,7 +45,7 @@ class ForecastOptions:
     Raises
     ------
     InputError
-        If `days`, `origins` or `processes` is out of range.
+        If `days`, `handle_s`, `patience_s`, `origins` or `processes` is out of range.
     """
 
     history: HistoryOptions = field(default_factory=HistoryOptions)
@@ -59,6 +60,8 @@ class ForecastOptions:
     def __post_init__(self) -> None:
         if isinstance(self.days, bool) or int(self.days) != self.days or not 1 <= self.days <= MOST_DAYS_AHEAD:
             raise InputError(f"Expected 1 to {MOST_DAYS_AHEAD} whole days", column="--days", value=self.days)
+        refuse_beyond(self, {"handle_s": Range(0, DAY_S, "Seconds, at most a day", above=True)}, "--")
+        refuse_odd_patience(self.patience_s, "--patience-s")
         if self.origins < 0:
             raise InputError("Expected at least 0 origins", value=self.origins)
         if self.processes is not None and self.processes < 1:

@@ -177,6 +177,10 @@ def _queues(one: Override, names: list[str]) -> list[str]:
                 "calls of several queues", "queue", mend=f"Name one of {', '.join(names)}, or give a factor"
             )
         return names
+    if not names:
+        raise one.error(
+            "every queue is closed on all days of the forecast", "start", str(one.start), "Forecast more days"
+        )
     if one.queue not in names:
         raise one.error("unknown queue", "queue", one.queue, f"The forecast has {', '.join(names)}")
     return [one.queue]

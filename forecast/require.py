@@ -15,7 +15,8 @@ from .queueing.curve.making import service_curve
 from .queueing.formulas.uncertain_rate import rate_cv
 from .queueing.goal.targets import ServiceGoal
 from .queueing.moving.fewest_agents import staff_day
-from .tables import TABLES, check, refuse_duplicates
+from .ranges import MOST_AGENTS
+from .tables import QUANTILE_COLUMNS, TABLES, check, refuse_duplicates
 
 _REACH = 0.9999
 """Share of the calls, 0 to 1, that the last agents of a service curve answer in time: flat enough for goals up to
@@ -90,6 +91,8 @@ def require(
     volume = check(volume, TABLES["volume"], zone=grid.zone)
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
     refuse_unknown_handle_times(volume)
+    _refuse_huge_loads(volume, grid)
+    _refuse_wild_quantiles(volume)
     if not 0.0 <= planned < 1.0:
         raise InputError("Expected a share of at least 0 and below 1", column="planned", value=planned)
     tables, curves = [], {}
@@ -126,6 +129,38 @@ def refuse_unknown_handle_times(volume: pd.DataFrame) -> None:
             column="handle_s",
             mend="Bring handle_s in the calls, set handle_s in plan.toml, or give --handle-s",
         )
+
+
+def _refuse_huge_loads(volume: pd.DataFrame, grid: Grid) -> None:
+    """Raise `InputError` where calls and handle time ask for more agents than any centre has."""
+    load = (volume["calls"] * volume["handle_s"] / (60.0 * grid.minutes)).to_numpy(dtype=float)
+    if (load > MOST_AGENTS).any():
+        i = int((load > MOST_AGENTS).argmax())
+        raise InputError(
+            f"the calls of queue {volume['queue'].iloc[i]!r} ask for more than {MOST_AGENTS:,} agents at "
+            f"{volume['start'].iloc[i]:%Y-%m-%d %H:%M}",
+            column="calls",
+            value=float(volume["calls"].iloc[i]),
+            mend="Check the calls and the unit of handle_s",
+        )
+
+
+def _refuse_wild_quantiles(volume: pd.DataFrame) -> None:
+    """Raise `InputError` where a quantile is far above what the mean allows.
+
+    Of numbers that are not negative a share 1 − p lies above their quantile q, so that (1 − p) · q ≤ mean (Markov's
+    inequality). Four times the mean and a call leave room for rounding.
+    """
+    calls = volume["calls"].to_numpy(dtype=float)
+    for name in (c for c in QUANTILE_COLUMNS if c in volume):
+        told = volume[name].to_numpy(dtype=float)
+        wild = (1.0 - float(name[1:])) * told > 4.0 * calls + 1.0
+        if wild.any():
+            i = int(wild.argmax())
+            what = f"the quantile cannot be so far above the mean of {calls[i]:g} calls"
+            raise InputError(
+                what, row=i + 2, column=name, value=float(told[i]), mend="Correct the quantile or the mean"
+            )
 
 
 def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) -> np.ndarray:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import warnings
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 import pandas as pd
 
+from .calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from .calendar.local_times import first_true, parse_times, spreadsheet_row
 from .errors import InputError
+from .reading import file_bytes, reading, refuse_many_columns, text_of
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
@@ -66,7 +70,7 @@ def _blank_as_na(text: pd.Series) -> pd.Series:
 
 def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
     raw = text if pd.api.types.is_numeric_dtype(text) else _blank_as_na(text)
-    number = pd.to_numeric(raw, errors="coerce").astype("float64")
+    number = pd.to_numeric(raw, errors="coerce").astype("float64") + 0.0  # -0 is 0
     bad = number.isna() & raw.notna()
     if bad.any():
         i = first_true(bad)
@@ -81,11 +85,11 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
     for wrong, what in (
         (
             number < (column.low if column.low is not None else float("-inf")),
-            f"below {column.low:g}" if column.low is not None else "",
+            f"below {column.low:.12g}" if column.low is not None else "",
         ),
         (
             number > (column.high if column.high is not None else float("inf")),
-            f"above {column.high:g}" if column.high is not None else "",
+            f"above {column.high:.12g}" if column.high is not None else "",
         ),
         (number.abs() == float("inf"), "infinite"),
     ):
@@ -179,7 +183,8 @@ def check(
 
 def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
     text = _blank_as_na(raw)
-    parsed = pd.to_datetime(text, errors="coerce", format="%Y-%m-%d")
+    written = text.str.match(r"\d{4}-\d\d?-\d\d?$", na=False)  # pandas would read "today" too
+    parsed = pd.to_datetime(text.where(written), errors="coerce", format="%Y-%m-%d")
     bad = parsed.isna() & text.notna()
     if bad.any():
         i = first_true(bad)
@@ -191,6 +196,11 @@ def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series
             value=str(text.iloc[i]),
             mend="Write it like 2026-10-25",
         )
+    far = (parsed.dt.year < FIRST_YEAR) | (parsed.dt.year > LAST_YEAR)
+    if far.any():
+        i = first_true(far)
+        where = {"file": file, "row": spreadsheet_row(i, raw.index), "column": column.name, "value": str(text.iloc[i])}
+        refuse_far_year(parsed.iloc[i], **where)
     return pd.Series([None if pd.isna(d) else d.date() for d in parsed], index=raw.index, dtype=object)
 
 
@@ -211,31 +221,33 @@ def read_text_csv(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the file is missing, empty, not UTF-8 or not rectangular.
+        If the file cannot be read, is empty, not UTF-8 or not rectangular, or has a column twice.
     """
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    except FileNotFoundError:
-        raise InputError(
-            "file not found",
-            file=path,
-            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct its name",
-        ) from None
-    except IsADirectoryError:
-        raise InputError("this is a folder, not a file", file=path) from None
-    except pd.errors.EmptyDataError:
-        raise InputError("file is empty", file=path, mend="It needs a header row and data") from None
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8 text", file=path, mend="Save it as CSV UTF-8") from error
-    except pd.errors.ParserError as error:
-        raise InputError(f"not a rectangular CSV ({error})", file=path) from error
-    header = str(frame.columns[0])
+    text = text_of(path, file_bytes(path))
+    with reading(path):
+        header = next(csv.reader(io.StringIO(text), skipinitialspace=True), [])
+    refuse_many_columns(header, path)
+    refuse_columns_twice(header, path)
+    with reading(path), warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        frame = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skipinitialspace=True, index_col=False)
+    if not text.endswith("\n") and text.rpartition("\n")[2].count(",") < len(header) - 1 and len(frame):
+        raise InputError("file breaks off in its last row", file=path, row=len(frame) + 1, mend="Copy it again")
+    frame.columns = pd.Index([str(c).strip() for c in frame.columns])
     for separator, word in ((";", "semicolons"), ("\t", "tabs")):
-        if len(frame.columns) == 1 and separator in header:
+        if len(frame.columns) == 1 and separator in header[0]:
             raise InputError(
-                f"columns are separated by {word}", file=path, row=1, value=header, mend="Save it as CSV with commas"
+                f"columns are separated by {word}", file=path, row=1, value=header[0], mend="Save it as CSV with commas"
             )
     return frame
+
+
+def refuse_columns_twice(header: Sequence[str], path: Path) -> None:
+    """Raise `InputError` where a header names a column twice; blank names name none."""
+    names = Counter(name.strip() for name in header if name.strip())
+    for name, times in names.items():
+        if times > 1:
+            raise InputError("column twice", file=path, row=1, value=name, mend="Keep one of them")
 
 
 def refuse_duplicates(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
@@ -31,10 +32,12 @@ P = ParamSpec("P")
 
 Json = Annotated[bool, typer.Option("--json", help="Print the summary as JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")]
-Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0)]
+Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0, max=2**31 - 1)]
 TimeLimit = Annotated[
     float | None,
-    typer.Option("--time-limit", help="Seconds for shifts and people together; else [solve] time_limit_s.", min=1),
+    typer.Option(
+        "--time-limit", help="Seconds for shifts and people together; else [solve] time_limit_s.", min=1, max=604_800
+    ),
 ]
 Gap = Annotated[
     float | None,
@@ -60,6 +63,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         from ...schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
 
         try:
+            _refuse_nan(kwargs)
             code = command(*args, **kwargs) or DONE
         except InputError as error:
             code = say(BAD_INPUT, str(error))
@@ -85,6 +89,13 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         raise typer.Exit(code)
 
     return wrapped
+
+
+def _refuse_nan(options: Mapping[str, object]) -> None:
+    """Raise `InputError` where an option is NaN, which lies outside no range."""
+    for name, value in options.items():
+        if isinstance(value, float) and math.isnan(value):
+            raise InputError("not a number", column=f"--{name.replace('_', '-')}", value=value, mend="Write digits")
 
 
 def say(code: int, text: str) -> int:
@@ -135,9 +146,13 @@ def date_of(text: str | None) -> Any:
     if text is None:
         return None
     try:
-        return dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except ValueError:
         raise InputError("not a date", column="--week", value=text, mend="Write it like 2026-11-30") from None
+    from ...forecast.calendar.grid import refuse_far_year
+
+    refuse_far_year(date, column="--week")
+    return date
 
 
 def show_frame(frame: Any, *, as_json: bool, quiet: bool) -> None:

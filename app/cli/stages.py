@@ -61,7 +61,9 @@ def forecast(
     ] = None,
     queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
     model: Annotated[str, typer.Option(help="Model name, or auto: all of them run against your own past.")] = "factor",
-    handle_s: Annotated[float | None, typer.Option(help="Mean handle time where the history has none.", min=1)] = None,
+    handle_s: Annotated[
+        float | None, typer.Option(help="Mean handle time where the history has none.", min=1, max=86_400)
+    ] = None,
     patience_s: Annotated[
         float | None, typer.Option(help="Mean patience of callers; else as the history tells, or for ever.", min=1)
     ] = None,
@@ -182,8 +184,10 @@ def require(
     definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
     max_abandon: Annotated[float | None, typer.Option(help="Cap on the share that hangs up.", min=0, max=1)] = None,
     max_occupancy: Annotated[float | None, typer.Option(help="Cap on the occupancy, a share.", min=0, max=1)] = None,
-    max_asa_s: Annotated[float | None, typer.Option(help="Cap on the mean wait of answered calls.", min=0)] = None,
-    min_agents: Annotated[int, typer.Option(help="Least agents while open.", min=0)] = 0,
+    max_asa_s: Annotated[
+        float | None, typer.Option(help="Cap on the mean wait of answered calls.", min=0, max=86_400)
+    ] = None,
+    min_agents: Annotated[int, typer.Option(help="Least agents while open.", min=0, max=100_000)] = 0,
     model: Annotated[
         str | None, typer.Option(help="erlang_a or erlang_c; else by whether the volume has a patience.")
     ] = None,

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
+from ...forecast.reading import file_bytes, reading, text_of
 from .schema import Config, nearest
 
 PLAN = "plan.toml"
@@ -26,6 +27,15 @@ WRONG_KIND = {
     "float_type": ("not a number", "Write digits only, without quotes or a unit"),
     "float_parsing": ("not a number", "Write digits only, without quotes or a unit"),
     "bool_parsing": ("neither true nor false", "Write true or false"),
+    "int_parsing_size": ("a whole number that is too large", "Write fewer digits"),
+    "dict_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "mapping_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "model_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "dataclass_type": ("not a table", "Write it as a table, like [queue.NAME]"),
+    "date_type": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_parsing": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_from_datetime_parsing": ("not a date", "Write it like 2026-10-19, without quotes"),
+    "date_from_datetime_inexact": ("not a date", "Write it like 2026-10-19, without a time"),
     "tuple_type": ("not a list", 'Write it like ["monday", "tuesday"]'),
 }
 """What is wrong and how to mend it, by pydantic's word for a value of the wrong kind."""
@@ -49,10 +59,7 @@ def read_plan(
         If the file is missing, is not TOML, has an unknown key (the nearest is named) or a value out of range.
     """
     path = plan_file(folder)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError("file not found", file=path, mend=f"Make one with: busyhour init {folder}") from None
+    content = file_bytes(path, unpack=False, mend=f"Make one with: busyhour init {folder}")
     return plan_of(content, path, scenario, overrides)
 
 
@@ -60,15 +67,14 @@ def plan_of(
     content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
-    try:
-        raw = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))
-    except UnicodeDecodeError as error:
-        raise InputError("not UTF-8 text", file=path) from error
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not TOML: {error}", file=path, mend="Correct that line") from error
+    text = text_of(path, content)
+    with reading(path):
+        raw = tomllib.loads(text)
     scenarios = raw.pop("scenario", {})
+    if not isinstance(scenarios, Mapping):
+        raise InputError("not a table", file=path, column="scenario.", mend="Write it like [scenario.NAME]")
     if scenario is not None:
-        if scenario not in scenarios:
+        if not isinstance(scenarios.get(scenario), Mapping):
             raise InputError(
                 "unknown scenario", file=path, column="scenario", value=scenario, mend=nearest(scenario, scenarios)
             )
@@ -84,9 +90,24 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
         if isinstance(data.get(table), Mapping):
             data[table] = {n: _named(n, t, path, table) for n, t in data[table].items()}
     try:
-        return Config.model_validate(data)
+        config = Config.model_validate(data)
     except ValidationError as errors:
         raise _first(errors, path) from errors
+    _refuse_flags(data, config, path)
+    return config
+
+
+def _refuse_flags(raw: Any, read: Any, path: Path, key: str = "") -> None:
+    """Raise `InputError` where true or false stands for a number: pydantic takes them for 1 and 0."""
+    if isinstance(raw, bool) and not isinstance(read, bool):
+        raise InputError("not a number", file=path, column=key, value=raw, mend="Write digits")
+    if isinstance(raw, Mapping):
+        for name, value in raw.items():
+            inner = read.get(name) if isinstance(read, Mapping) else getattr(read, name, None)
+            _refuse_flags(value, inner, path, f"{key}.{name}".lstrip("."))
+    if isinstance(raw, list | tuple) and isinstance(read, list | tuple):
+        for value, inner in zip(raw, read, strict=False):
+            _refuse_flags(value, inner, path, key)
 
 
 def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
@@ -123,9 +144,8 @@ def _first(errors: ValidationError, path: Path) -> InputError:
         )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, InputError):
-        column = (
-            inner.column if inner.column and "." in inner.column else ".".join([*loc, inner.column or ""]).strip(".")
-        )
+        own = "" if inner.column in (None, *loc[-1:]) else str(inner.column)
+        column = own if "." in own else ".".join([*loc, own]).strip(".")
         return InputError(inner.what, file=path, column=column, value=inner.value, mend=inner.mend)
     if error["type"] == "missing":
         return InputError(f"key {key} is missing", file=path, mend="Add it")

@@ -7,18 +7,19 @@ import difflib
 import typing
 from collections.abc import Mapping
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ...forecast.calendar.grid import WEEKDAYS, Grid
+from ...forecast.calendar.grid import WEEKDAYS, Grid, known_zone, refuse_far_year
 from ...forecast.errors import InputError
 from ...forecast.queueing.goal.targets import ServiceGoal
+from ...forecast.ranges import DAY_S, refuse_beyond, refuse_odd_patience
+from ...schedule.plan.settings import RANGES as SOLVE_RANGES
 from ...schedule.plan.settings import SolveSettings
 from ...schedule.problem.costs import Costs
 from ...schedule.problem.horizon import Horizon
-from ...schedule.problem.shift_families import ShiftFamily
+from ...schedule.problem.shift_families import DAY_MIN, ShiftFamily
 from ...schedule.problem.staff import Contract
 from ...schedule.rules.rules import SPECS, ContractRules, Rules
 from ..intake.mapping import Intake
@@ -34,8 +35,8 @@ class Site(_Strict):
     name: str = "Centre"
     zone: str | None = None
     week_start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
-    interval_min: int = 30
-    grid_min: int = 15
+    interval_min: int = Field(default=30, ge=1, le=DAY_MIN)
+    grid_min: int = Field(default=15, ge=1, le=DAY_MIN)
     week: dt.date | None = None
     country: str | None = None
     subdivision: str | None = None
@@ -46,10 +47,21 @@ class Site(_Strict):
     @classmethod
     def _known_zone(cls, value: str | None) -> str | None:
         if value is not None:
-            try:
-                ZoneInfo(value)
-            except (ZoneInfoNotFoundError, ValueError) as error:
-                raise InputError("unknown time zone", value=value, mend="Use a name like Europe/Berlin") from error
+            known_zone(value)
+        return value
+
+    @field_validator("interval_min", "grid_min")
+    @classmethod
+    def _divides_a_day(cls, value: int) -> int:
+        if DAY_MIN % value:
+            raise InputError("does not divide a day", value=value, mend="Use 5, 10, 15, 30 or 60")
+        return value
+
+    @field_validator("week")
+    @classmethod
+    def _known_year(cls, value: dt.date | None) -> dt.date | None:
+        if value is not None:
+            refuse_far_year(value)
         return value
 
 
@@ -58,11 +70,17 @@ class Queue(_Strict):
 
     goal: ServiceGoal
     patience_s: float | None = Field(default=None, gt=0)
-    handle_s: float | None = Field(default=None, gt=0, le=86400)
+    handle_s: float | None = Field(default=None, gt=0, le=DAY_S)
     handle_cv: float = Field(default=1.0, ge=0, le=10)
     model: str = "auto"
     requirement: Literal["erlang_a", "erlang_c", "moving"] | None = None
     opening: Mapping[str, str] | None = None
+
+    @field_validator("patience_s")
+    @classmethod
+    def _known_patience(cls, value: float | None) -> float | None:
+        refuse_odd_patience(value)
+        return value
 
     def erlang(self, *, hang_up: bool) -> str:
         """Return the queueing model: as configured, else Erlang A where callers `hang_up`, Erlang C where none does."""
@@ -102,10 +120,15 @@ class Solve(_Strict):
     `time_limit_s` covers shifts and people together; `gap` is the share at which the plan is good enough.
     """
 
-    time_limit_s: float = Field(default=SolveSettings.time_limit_s, gt=0)
-    gap: float = Field(default=SolveSettings.gap, ge=0, lt=1)
-    seed: int = Field(default=SolveSettings.seed, ge=0)
-    threads: int = Field(default=SolveSettings.threads, ge=1, le=64)
+    time_limit_s: float = SolveSettings.time_limit_s
+    gap: float = SolveSettings.gap
+    seed: int = SolveSettings.seed
+    threads: int = SolveSettings.threads
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Solve:
+        refuse_beyond(self, {name: SOLVE_RANGES[name] for name in type(self).model_fields})
+        return self
 
 
 class Config(_Strict):

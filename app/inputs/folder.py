@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,24 +15,27 @@ import pandas as pd
 from ...forecast.calendar.calendars import Calendar
 from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.calendar.opening_hours import parse_opening
-from ...forecast.errors import InputError
+from ...forecast.errors import InputError, short
 from ...forecast.overrides import Override, overrides_of
+from ...forecast.tables import TABLES as FORECAST_TABLES
 from ...forecast.tables import read_text_csv
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
+from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
 from .absences import off_grid
 from .open_after import open_after
-from .people import AVAILABILITY, LEAVE, read_people
+from .people import AVAILABILITY, LEAVE, STAFF, read_people
+from .special_days import FILE as SPECIAL_DAYS
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
 
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
 OVERRIDES = "overrides.csv"
-ARGUMENTS = "arguments.json"
+LEAVE_KINDS = ("vacation", "sick", "training", "other")
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,10 @@ class Folder:
         factors = sum(any(factor != 1.0 for factor in a.skills.values()) for a in people)
         if factors:
             out.append(f"the handle-time factors of {factors} people in {PEOPLE_FILES[0]} are not used")
+        for name in (*PEOPLE_FILES, SPECIAL_DAYS, OVERRIDES):
+            path = self.staff if name == STAFF and self.staff is not None else self.path / name
+            if path.is_file():
+                out += unused(name, read_text_csv(path))
         return out
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
@@ -157,12 +165,30 @@ class Folder:
         return dt.date.fromordinal(last.toordinal() + ahead)
 
     def files(self) -> dict[str, Path]:
-        """Return every input file that is there, by the name under which a run keeps it."""
-        named = {n: self.path / n for n in (*PEOPLE_FILES, "special_days.csv", MEETINGS, OVERRIDES)}
+        """Return every input file that is there, by the name under which a run keeps it.
+
+        What is no plain file (a folder, a link that leads nowhere) is there too: who reads it says what is wrong.
+        """
+        named = {n: self.path / n for n in (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)}
         named[PLAN] = self.rules
         if self.staff is not None:
             named["staff.csv"] = self.staff
-        return {n: f for n, f in named.items() if f.is_file()}
+        return {n: f for n, f in named.items() if f.exists() or f.is_symlink()}
+
+
+def unused(name: str, rows: pd.DataFrame) -> list[str]:
+    """Tell the columns of a table that nobody reads, misspelt ones too, and the kinds of leave that nobody knows."""
+    declared = (FORECAST_TABLES | SCHEDULE_TABLES)[name.removesuffix(".csv")]
+    out = []
+    for column in rows.columns:
+        if column not in declared and not column.startswith("Unnamed: "):
+            near = difflib.get_close_matches(column.lower()[:40], [c for c in declared if c not in rows], 1, 0.7)
+            out.append(f"column {short(column)!r} of {name} is not used" + "".join(f": is it {n!r}?" for n in near))
+    if name == LEAVE and "kind" in rows:
+        strange = sorted({kind.strip().lower() for kind in rows["kind"]} - {"", *LEAVE_KINDS})
+        if strange:
+            out.append(f"kinds of leave beside {', '.join(LEAVE_KINDS)}: {short(', '.join(strange))}")
+    return out
 
 
 def _any_open(opened: Mapping[str, np.ndarray]) -> np.ndarray:

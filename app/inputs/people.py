@@ -215,6 +215,7 @@ def _wishes(
         return {}
     frame = read_csv(path, TABLES["wishes"])
     refuse_strangers(frame["agent"], known, path)
+    refuse_duplicates(frame, [c for c in ("agent", "date", "pattern") if c in frame], file=path, what="wish twice")
     day_of = {date: day for day, date in enumerate(grid.dates)}
     out: dict[str, list[Wish]] = {}
     patterns = frame["pattern"] if "pattern" in frame else pd.Series("", index=frame.index)

@@ -14,8 +14,8 @@ import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
 from ...forecast.errors import InputError
+from ...forecast.reading import file_bytes
 from ...forecast.tables import TABLES as FORECAST_TABLES
-from ...forecast.tables import read_text_csv
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..files import csv_text
 
@@ -45,8 +45,14 @@ class InputFile:
 
     @classmethod
     def read(cls, path: Path) -> InputFile:
-        """Read a file once."""
-        return cls.of(path, path.read_bytes())
+        """Read a file once, packed or not.
+
+        Raises
+        ------
+        InputError
+            If it is missing, no plain file, or too large.
+        """
+        return cls.of(path, file_bytes(path, unpack=False))
 
     @classmethod
     def table(cls, path: Path) -> InputFile:
@@ -57,8 +63,6 @@ class InputFile:
         InputError
             If the file is missing.
         """
-        if not path.is_file():
-            read_text_csv(path)  # says what is wrong as every reader of tables does
         return cls.read(path)
 
     @classmethod

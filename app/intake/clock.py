@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
+from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
 from .mapping import Layout
 from .values import minutes_of_day, numbers
@@ -18,6 +20,8 @@ from .values import minutes_of_day, numbers
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z)$")
 EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
 """Seconds of one unit of a stamp that counts from 1970, by its format."""
+FAR_S = pd.Timestamp(LAST_YEAR + 1, 1, 1).timestamp()
+"""Seconds since 1970 at which the last year that is known has ended."""
 
 
 def stamps(
@@ -82,18 +86,37 @@ def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series
     passed = numbers(text, column=column, file=file) * scale
     if passed.isna().any():
         raise _no_time(text[passed.isna()], "seconds since 1970", column, file)
+    if (far := passed[(passed < 0) | (passed >= FAR_S)]).size:
+        raise InputError(
+            f"year outside {FIRST_YEAR} to {LAST_YEAR}",
+            file=file,
+            row=int(far.index[0]),
+            column=column,
+            value=str(text[far.index[0]]),
+            mend="Check whether it counts seconds (epoch_s) or milliseconds (epoch_ms)",
+        )
     return pd.Series(pd.to_datetime(passed, unit="s", utc=True), index=text.index)
 
 
 def _dates(text: pd.Series, form: str | None, column: str, file: Path, *, aware: bool = False) -> pd.Series:
     """Read text by a format (None = ISO 8601); a workbook's real dates reach us as ISO 8601 whatever the format."""
     parsed = pd.to_datetime(text, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
+    if form is None:
+        parsed[~text.str.match(WRITTEN_DATE)] = pd.NaT
     if form is not None and parsed.isna().any():
         again = text[parsed.isna() & text.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?")]
         parsed[again.index] = pd.to_datetime(again, errors="coerce", format="ISO8601", utc=aware).astype(_kind(aware))
     if parsed.isna().any():
         raise _no_time(text[parsed.isna()], form, column, file)
+    _refuse_far_years(parsed, text, column, file)
     return pd.Series(parsed, index=text.index)
+
+
+def _refuse_far_years(times: pd.Series, text: pd.Series, column: str, file: Path) -> None:
+    far = times[(times.dt.year < FIRST_YEAR) | (times.dt.year > LAST_YEAR)]
+    if len(far):
+        row = far.index[0]
+        refuse_far_year(far.iloc[0], file=file, row=int(row), column=column, value=str(text[row]))
 
 
 def _kind(aware: bool) -> Any:

@@ -10,15 +10,26 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from ...forecast.errors import InputError
+from ...forecast.reading import Wrong, file_bytes, reading
 from .names import nearest
 from .sheets import refuse_bad_sheet
-from .text import numbered
+from .text import MISSING, numbered
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 MOST_BYTES = 300_000_000
 """Bytes of a workbook, unpacked, at most: more would fill the memory when read."""
 MOST_RATIO = 200
 """Unpacked size over packed size, at most: honest workbooks stay far below, archives made to harm lie far above."""
+_MEND = "Save it again as xlsx or CSV"
+BAD_WORKBOOK: tuple[Wrong, ...] = (
+    (PasswordError, "workbook is protected by a password", "Save it without one"),
+    (CalamineError, "not a workbook that can be read ({})", _MEND),
+    (zipfile.BadZipFile, "not a workbook ({})", _MEND),
+    (EOFError, "not a workbook ({})", _MEND),
+    (OSError, "not a workbook ({})", _MEND),
+    (ValueError, "not a workbook ({})", _MEND),
+)
+"""What the libraries raise on damaged workbooks; the file itself could be read just before."""
 
 
 def refuse_bomb(path: Path) -> None:
@@ -29,19 +40,16 @@ def refuse_bomb(path: Path) -> None:
     """
     if path.suffix.lower() == ".xls":
         return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            total = sum(member.file_size for member in archive.infolist())
-            ratio = total / max(1, path.stat().st_size)
-            if total > MOST_BYTES or ratio > MOST_RATIO:
-                raise InputError(
-                    f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size",
-                    file=path,
-                    mend=f"At most {MOST_BYTES // 1_000_000} MB and {MOST_RATIO} times are opened; export it as CSV",
-                )
-            damaged = archive.testzip()
-    except zipfile.BadZipFile as error:
-        raise InputError(f"not a workbook ({error})", file=path, mend="Save it again as xlsx or CSV") from error
+    with reading(path, also=BAD_WORKBOOK), zipfile.ZipFile(path) as archive:
+        total = sum(member.file_size for member in archive.infolist())
+        ratio = total / max(1, path.stat().st_size)
+        if total > MOST_BYTES or ratio > MOST_RATIO:
+            raise InputError(
+                f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size",
+                file=path,
+                mend=f"At most {MOST_BYTES // 1_000_000} MB and {MOST_RATIO} times are opened; export it as CSV",
+            )
+        damaged = archive.testzip()
     if damaged is not None:
         raise InputError(f"workbook is damaged (in {damaged})", file=path, mend="Save it again as xlsx or CSV")
 
@@ -62,32 +70,22 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
         If the file is missing, no workbook, damaged, protected, a bomb, holds no such sheet, no data, or formulas that
         were saved without their values.
     """
-    if not path.is_file():
-        raise InputError(
-            "file not found",
-            file=path,
-            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct intake.files",
-        )
+    file_bytes(path, unpack=False, mend=MISSING.format(path.name, path.parent.name or "the folder"))
     refuse_bomb(path)
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            if sheet is not None and sheet not in book.sheet_names:
-                raise InputError(
-                    "no such sheet",
-                    file=path,
-                    column="intake.sheet",
-                    value=sheet,
-                    mend=nearest(sheet, book.sheet_names),
-                )
-            name = sheet or book.sheet_names[0]
-            refuse_bad_sheet(path, name)
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except PasswordError as error:
-        raise InputError("workbook is protected by a password", file=path, mend="Save it without one") from error
-    except CalamineError as error:
-        raise InputError(
-            f"not a workbook that can be read ({error})", file=path, mend="Save it again as xlsx or CSV"
-        ) from error
+    with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
+        if not book.sheet_names:
+            raise InputError("workbook has no sheet", file=path, mend="Save it again as xlsx or CSV")
+        if sheet is not None and sheet not in book.sheet_names:
+            raise InputError(
+                "no such sheet",
+                file=path,
+                column="intake.sheet",
+                value=sheet,
+                mend=nearest(sheet, book.sheet_names),
+            )
+        name = sheet or book.sheet_names[0]
+        refuse_bad_sheet(path, name)
+        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     body = [[_text(cell) for cell in row] for row in rows[header_row - 1 :]]
     if len(body) <= bool(header):
         raise InputError(

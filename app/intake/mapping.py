@@ -10,11 +10,12 @@ from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, ClassVar, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ConfigDict
 
+from ...forecast.calendar.grid import known_zone
 from ...forecast.errors import InputError
+from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
 from .names import nearest
 
@@ -23,6 +24,8 @@ Unit = Literal["s", "ms", "min", "hms"]
 PARTS_OF_HANDLE = ("talk_s", "hold_s", "acw_s")
 OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
 ALIASES = MappingProxyType({"centre": "queue", "time": "start", "calls": "offered"})
+RANGES = {"header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsheet does")}
+"""Range of the header's row: what stands above a table is a title, not a table."""
 DEFAULT_FILES = ("calls.csv",)
 DEFAULT_ENCODING = "utf-8-sig"
 
@@ -112,8 +115,7 @@ class Intake:
                     raise InputError("unknown column", column=f"intake.{key}", value=name, mend=nearest(name, OURS))
         if not self.files:
             raise InputError("no file", column="intake.files", mend='Name at least one, like files = ["calls.csv"]')
-        if self.header_row < 1:
-            raise InputError("Expected header_row >= 1", column="intake.header_row", value=self.header_row)
+        refuse_beyond(self, RANGES, "intake.")
         if self.separator is not None and len(self.separator) != 1:
             raise InputError(
                 "separator must be one character",
@@ -135,15 +137,7 @@ class Intake:
                 mend="Name both, or map columns.start",
             )
         if self.zone is not None:
-            try:
-                ZoneInfo(self.zone)
-            except (ZoneInfoNotFoundError, ValueError) as error:
-                raise InputError(
-                    "unknown time zone",
-                    column="intake.zone",
-                    value=self.zone,
-                    mend="Use a name like Europe/Berlin or UTC",
-                ) from error
+            known_zone(self.zone, column="intake.zone")
 
     def resolved(self) -> Layout:
         """Return the layout with the preset's keys under the own ones and every default filled in."""

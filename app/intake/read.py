@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from ...forecast.reading import reading
 from ...forecast.tables import TABLES
 from .mapping import Intake
 from .merge import Notes, summed, without_repeats
@@ -27,10 +28,11 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
     found: dict[Path, None] = {}
     for name in intake.files:
         exact = folder / name
-        if exact.is_file():
-            matches = [exact]
-        else:
-            matches = [] if Path(name).is_absolute() else sorted(p for p in folder.glob(name) if p.is_file())
+        with reading(exact):  # a name may be too long, or no pattern
+            if name and (exact.exists() or exact.is_symlink()):
+                matches = [exact]
+            else:
+                matches = [] if Path(name).is_absolute() else sorted(p for p in folder.glob(name) if p.is_file())
         if not matches:
             raise InputError(
                 "file not found",

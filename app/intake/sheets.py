@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
+
 from ...forecast.errors import InputError
 
 _NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
@@ -15,8 +17,13 @@ _EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 _PIECE, _OVERLAP = 1 << 22, 1 << 16
 """Bytes of a sheet looked at together, and those carried over, so that no cell is cut in two."""
-MOST_CELLS = 20_000_000
-"""Cells of the rectangle that a sheet spans, at most: more would fill the memory."""
+MOST_CELLS = 5_000_000
+"""Cells of the rectangle that a sheet spans, at most: twenty years of half-hours in ten columns are a third of that,
+and each takes some hundred bytes when read."""
+_SHARED = re.compile(rb'<c\b[^>]*\bt="s"[^>]*>\s*<v>(\d{1,9})</v>')
+_TEXT = re.compile(rb"<si\b[^>]*>(.*?)</si>|<si\b[^>]*/>", re.DOTALL)
+MOST_TEXT = 500_000_000
+"""Bytes of the texts of all cells, at most: a workbook holds a text once, however many cells show it."""
 
 
 def refuse_bad_sheet(path: Path, sheet: str) -> None:
@@ -32,21 +39,37 @@ def refuse_bad_sheet(path: Path, sheet: str) -> None:
         if member is None:
             return
         with archive.open(member) as file:
-            tail, wide, high = b"", 0, 0
+            tail, wide, high, cells, told = b"", 0, 0, 0, 0
+            sizes = _text_sizes(archive)
             while piece := file.read(_PIECE):
                 text = tail + piece
+                cells += piece.count(b"<c ") + piece.count(b"<c>")
+                if len(sizes):
+                    shown = np.array(_SHARED.findall(piece), dtype=np.int64)
+                    told += int(sizes[shown[shown < len(sizes)]].sum())
                 found = _EMPTY.search(text)
                 if found:
                     raise _formula(path, found[1])
-                cells = _CELL.findall(text)
-                wide = max([wide, *map(_column, {letters for letters, _ in cells})])
-                high = max([high, *(int(row) for _, row in cells[-1:])])
-                if wide * high > MOST_CELLS:
-                    what = f"cells reach to column {wide}, row {high}"
-                    raise InputError(
-                        what, file=path, value=sheet, mend="Delete what lies outside the table, or export CSV"
-                    )
+                named = _CELL.findall(text)
+                wide = max([wide, *map(_column, {letters for letters, _ in named})])
+                high = max([high, *(int(row) for _, row in named[-1:])])
+                for beyond, what in (
+                    (wide * high > MOST_CELLS, f"cells reach to column {wide}, row {high}"),
+                    (cells > MOST_CELLS, f"more than {MOST_CELLS:,} cells"),
+                    (told > MOST_TEXT, f"its cells show more than {MOST_TEXT // 1_000_000} MB of text"),
+                ):
+                    if beyond:
+                        mend = "Delete what lies outside the table, or export CSV"
+                        raise InputError(what, file=path, value=sheet, mend=mend)
                 tail = text[-_OVERLAP:]
+
+
+def _text_sizes(archive: zipfile.ZipFile) -> np.ndarray:
+    """Return the bytes of each text that cells may show by its number; none where all of them are short."""
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return np.zeros(0, dtype=np.int64)
+    sizes = np.array([len(text) for text in _TEXT.findall(archive.read("xl/sharedStrings.xml"))], dtype=np.int64)
+    return sizes if sizes.max(initial=0) * MOST_CELLS > MOST_TEXT else sizes[:0]
 
 
 def _formula(path: Path, attributes: bytes) -> InputError:

@@ -3,63 +3,45 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from ...forecast.reading import file_bytes, reading, refuse_many_columns
 
 SEPARATORS = (",", ";", "\t", "|")
-MOST_BYTES = 1_000_000_000
-"""Bytes of a file, unpacked, at most: more would fill the memory."""
+_MEND = "Quote cells that contain the separator, or set separator and decimal in [intake]"
+RAGGED = (
+    (pd.errors.ParserError, "rows do not have the cells of the header ({})", _MEND),
+    (pd.errors.ParserWarning, "rows have more cells than the header", _MEND),
+)
+"""What pandas raises on rows of several lengths."""
+MISSING = "Put {} into {} or correct intake.files"
+"""How to mend a calls file that is not there."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return a file's bytes, unpacked when its name ends in ``.gz``.
-
-    Raises
-    ------
-    InputError
-        If it is missing, a folder, or not gzip.
-    """
-    try:
-        if path.suffix != ".gz":
-            return path.read_bytes()
-        with gzip.open(path) as file:
-            raw = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise InputError(
-            "file not found",
-            file=path,
-            mend=f"Put {path.name} into {path.parent.name or 'the folder'} or correct intake.files",
-        ) from None
-    except IsADirectoryError:
-        raise InputError("this is a folder, not a file", file=path) from None
-    except (gzip.BadGzipFile, EOFError) as error:
-        raise InputError(f"not a whole gzip file ({error})", file=path, mend="Copy it again") from error
-    if len(raw) > MOST_BYTES:
-        raise InputError(
-            f"unpacks to more than {MOST_BYTES // 1_000_000} MB", file=path, mend="Split it into several files"
-        )
-    return raw
+    """Return the bytes of a calls file, unpacked when its name ends in ``.gz`` (see `file_bytes`)."""
+    return file_bytes(path, mend=MISSING.format(path.name, path.parent.name or "the folder"))
 
 
 def decoded(path: Path, encoding: str) -> str:
-    """Return a file's text.
+    """Return a file's text, its lines ended by ``\\n``.
 
     Raises
     ------
     InputError
-        If the bytes are not of that encoding; the likely one is named.
+        If the file cannot be read, its bytes are not of that encoding (the likely one is named), or a cell holds NUL.
     """
     raw = read_bytes(path)
     try:
         text = raw.decode(encoding)
-    except LookupError:
+    except (LookupError, TypeError):  # the second of encodings that are none of text, such as hex
         raise InputError(
             "unknown encoding", column="intake.encoding", value=encoding, mend="Use utf-8, cp1252 or utf-16"
         ) from None
@@ -70,9 +52,12 @@ def decoded(path: Path, encoding: str) -> str:
             row=raw[: error.start].count(b"\n") + 1,
             mend=f'Set encoding = "{likely_encoding(raw)}" in [intake]',
         ) from error
-    if "\0" in text[:4096]:
-        raise InputError(f"not {encoding} text", file=path, mend=f'Set encoding = "{likely_encoding(raw)}" in [intake]')
-    return text
+    if (at := text.find("\0")) >= 0:
+        likely, row = likely_encoding(raw), text.count("\n", 0, at) + 1
+        if likely.startswith("utf-16"):
+            raise InputError(f"not {encoding} text", file=path, mend=f'Set encoding = "{likely}" in [intake]')
+        raise InputError("a cell holds a NUL character", file=path, row=row, mend="Export the file again")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def likely_encoding(raw: bytes) -> str:
@@ -127,27 +112,26 @@ def read_text(
             file=path,
             mend="It needs a header row and data",
         )
-    separator = separator or sniff_separator(lines[header_row - 1])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(
-                io.StringIO(text),
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                index_col=False,
-                header=header_row - 1 if header else None,
-                skiprows=0 if header else header_row - 1,
-            )
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise InputError(
-            f"rows have more cells than the header ({str(error).strip()})",
-            file=path,
-            row=_row_named(error),
-            mend="Quote cells that contain the separator, or set separator and decimal in [intake]",
-        ) from error
+    with reading(path):
+        separator = separator or sniff_separator(lines[header_row - 1])
+        names = next(csv.reader([lines[header_row - 1]], delimiter=separator))
+    refuse_many_columns(names, path)
+    with reading(path, also=RAGGED), warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            skip_blank_lines=False,
+            index_col=False,
+            header=header_row - 1 if header else None,
+            skiprows=0 if header else header_row - 1,
+        )
+    if header and len(names) == len(frame.columns):  # pandas would call the second of two "offered" "offered.1"
+        frame.columns = pd.Index(
+            [name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)]
+        )
     if (
         frame.iloc[-1:, -1].eq("").any()
         and text.rstrip("\r\n").rpartition("\n")[2].count(separator) < len(frame.columns) - 1
@@ -161,7 +145,7 @@ def read_text(
 def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:
     """Return text cells stripped, rows numbered from `first` in an index named "row", blank rows left out."""
     frame.columns = pd.Index(
-        [str(c).strip().removeprefix("#fields:").strip() for c in frame.columns]
+        _told_apart([str(c).strip().removeprefix("#fields:").strip() for c in frame.columns])
         if header
         else [str(k + 1) for k in range(frame.shape[1])]
     )
@@ -170,11 +154,12 @@ def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:
     return frame[(frame != "").any(axis=1)] if len(frame) else frame
 
 
+def _told_apart(names: list[str]) -> list[str]:
+    """Return column names; those that stand twice carry their place, so that none is taken for another."""
+    twice = {name for name, times in Counter(names).items() if times > 1}
+    return [f"{name} (column {k})" if name in twice else name for k, name in enumerate(names, start=1)]
+
+
 def _stripped(column: pd.Series) -> pd.Series:
     codes, cells = pd.factorize(column.to_numpy(dtype=object))
     return pd.Series(np.array([c.strip() for c in cells], dtype=object)[codes], index=column.index, dtype="str")
-
-
-def _row_named(error: Exception) -> int | None:
-    words = str(error).replace(",", " ").split()
-    return int(words[words.index("line") + 1]) if "line" in words else None

@@ -12,7 +12,7 @@ from typing import Any
 from ...schedule.optimise.status import Refused
 from ..config.plan_toml import plan_file
 from ..files import run_folder, write_atomic, write_csv
-from ..inputs.folder import ARGUMENTS
+from ..inputs.arguments import ARGUMENTS
 from ..inputs.inputs import Inputs
 from ..manifest import FILE as MANIFEST
 from ..manifest import Manifest

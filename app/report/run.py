@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ import pandas as pd
 
 from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
+from ...forecast.reading import json_of
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
 from ...schedule.problem.horizon import WEEK_DAYS
@@ -167,14 +167,11 @@ def read_run(folder: Path) -> Run:
         If it has no ``summary.json``, or a file in it breaks its declaration.
     """
     path = folder / "summary.json"
-    try:
-        summary = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         raise InputError(
             "file not found", file=path, mend=f"{folder} is not a run folder; make one with: busyhour plan FOLDER"
-        ) from None
-    except json.JSONDecodeError as error:
-        raise InputError(f"not JSON: {error}", file=path, mend="Run the plan again") from error
+        )
+    summary = json_of(path)
     inputs = folder / "inputs"
     plan = read_plan(inputs, summary.get("scenario"))[1] if (inputs / PLAN).exists() else {}
     zone = summary.get("zone") or plan.get("site", {}).get("zone")

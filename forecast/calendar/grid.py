@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -16,8 +17,8 @@ from ..errors import InputError
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def known_zone(zone: str) -> ZoneInfo:
-    """Return the time zone of that name.
+def known_zone(zone: str, column: str = "zone") -> ZoneInfo:
+    """Return the time zone of that name; `column` is named in errors.
 
     Raises
     ------
@@ -28,8 +29,20 @@ def known_zone(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder's name is an OSError
         raise InputError(
-            "unknown time zone", column="zone", value=zone, mend="Use a name like Europe/Berlin or UTC"
+            "unknown time zone", column=column, value=zone, mend="Use a name like Europe/Berlin or UTC"
         ) from error
+
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""Years of all dates and times: clocks and zones are known for them, and every library can hold them."""
+
+
+def refuse_far_year(date: dt.date, **where: Any) -> None:
+    """Raise `InputError` where a date or a time lies outside the years; `where` says where it stands."""
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        raise InputError(
+            f"year outside {FIRST_YEAR} to {LAST_YEAR}", **({"value": str(date)} | where), mend="Correct the year"
+        )
 
 
 def midnight(date: dt.date, zone: str | None) -> pd.Timestamp:
@@ -79,6 +92,7 @@ class Grid:
             )
         if self.days <= 0:
             raise InputError("Expected at least one day", value=self.days)
+        refuse_far_year(self.first_date)
         if self.zone is not None:
             known_zone(self.zone)
 

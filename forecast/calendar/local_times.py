@@ -7,7 +7,12 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import InputError
-from .grid import known_zone
+from .grid import FIRST_YEAR, LAST_YEAR, known_zone, refuse_far_year
+
+_OFFSET = r"(?:[+-]\d\d:?\d\d|Z)$"
+_KNOWN_OFFSET = r"(?:[+-](?:0\d|1[0-4]):?[0-5]\d|Z)$"
+WRITTEN_DATE = r"\d{4}-?\d\d-?\d\d"
+"""How a time begins: pandas would read "today" as this moment, and "2026" as New Year."""
 
 
 def spreadsheet_row(position: int, index: pd.Index) -> int:
@@ -40,25 +45,20 @@ def parse_times(
         raw = text.astype("string")
     else:
         raw = text.astype("string").str.strip()
-        aware = raw.str.contains(r"(?:[+-]\d\d:?\d\d|Z)$", na=False) & raw.str.contains(":", na=False)
-        naive = pd.to_datetime(raw.where(~aware), errors="coerce", format="ISO8601")
+        aware = raw.str.contains(_OFFSET, na=False) & raw.str.contains(":", na=False)
+        written = raw.str.match(WRITTEN_DATE, na=False) & (~aware | raw.str.contains(_KNOWN_OFFSET, na=False))
+        aware &= written
+        naive = pd.to_datetime(raw.where(~aware & written), errors="coerce", format="ISO8601")
     empty = (raw.isna() | (raw == "")).fillna(True) & blank
     bad = naive.isna() & ~aware & ~empty
-    if bad.any():
-        i = first_true(bad)
-        raise InputError(
-            "not an ISO 8601 time",
-            file=file,
-            row=spreadsheet_row(i, raw.index),
-            column=column,
-            value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]),
-            mend="Write it like 2026-10-25T07:30",
-        )
+    _refuse_no_times(bad, raw, column, file)
+    _refuse_far_years(naive, raw, column, file)
     if zone is None:
         if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
-            return pd.to_datetime(raw.str.replace(r"(?:[+-]\d\d:?\d\d|Z)$", "", regex=True), format="ISO8601").astype(
-                "datetime64[us]"
-            )
+            wall = pd.to_datetime(raw.str.replace(_OFFSET, "", regex=True), errors="coerce", format="ISO8601")
+            _refuse_no_times(wall.isna() & ~empty, raw, column, file)
+            _refuse_far_years(wall, raw, column, file)
+            return wall.astype("datetime64[us]")
         return naive.astype("datetime64[us]")
     key = known_zone(zone)
     local = naive.dt.tz_localize(key, ambiguous=True, nonexistent="NaT")
@@ -75,15 +75,31 @@ def parse_times(
         )
     if aware.any():
         given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
-        if given.isna().any():
-            i = first_true(aware & ~raw.index.isin(given.dropna().index))
-            raise InputError(
-                "not an ISO 8601 time",
-                file=file,
-                row=spreadsheet_row(i, raw.index),
-                column=column,
-                value=str(raw.iloc[i]),
-            )
+        _refuse_no_times(aware & ~raw.index.isin(given.dropna().index), raw, column, file)
+        _refuse_far_years(given.reindex(raw.index), raw, column, file)
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
     return pd.Series(local.astype(f"datetime64[us, {zone}]"))
+
+
+def _refuse_no_times(bad: pd.Series, raw: pd.Series, column: str, file: str | Path | None) -> None:
+    """Raise `InputError` on the first cell that is no time."""
+    if bad.any():
+        i = first_true(bad)
+        raise InputError(
+            "not an ISO 8601 time",
+            file=file,
+            row=spreadsheet_row(i, raw.index),
+            column=column,
+            value=None if pd.isna(raw.iloc[i]) else str(raw.iloc[i]),
+            mend="Write it like 2026-10-25T07:30",
+        )
+
+
+def _refuse_far_years(times: pd.Series, raw: pd.Series, column: str, file: str | Path | None) -> None:
+    """Raise `InputError` on the first time outside the years that are known; NaT is no time."""
+    far = ((times.dt.year < FIRST_YEAR) | (times.dt.year > LAST_YEAR)).fillna(False)
+    if far.any():
+        i = first_true(far)
+        where = {"file": file, "row": spreadsheet_row(i, raw.index), "column": column, "value": str(raw.iloc[i])}
+        refuse_far_year(times.iloc[i], **where)

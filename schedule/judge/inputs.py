@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -150,23 +151,26 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
     plan = inputs["plan"]
     clock = Clock(plan.get("site", {}).get("zone"))
     families = {name: _family(name, table) for name, table in plan.get("shift", {}).items()}
-    windows = _windows(inputs.get("availability"), clock)
-    leave = _windows(inputs.get("leave"), clock)
+    windows = _windows(inputs, "availability", clock)
+    leave = _windows(inputs, "leave", clock)
     fixed: dict[str, list[tuple[dt.date, str]]] = {}
-    for row in _rows(inputs.get("fixed")):
-        fixed.setdefault(str(row["agent"]).strip(), []).append((_date(row["date"]), str(row["pattern"]).strip()))
+    for row, told in _rows(inputs, "fixed"):
+        with told:
+            fixed.setdefault(str(row["agent"]).strip(), []).append((_date(row["date"]), str(row["pattern"]).strip()))
     people = {}
-    for row in _rows(inputs.get("staff")):
-        agent = str(row["agent"]).strip()
-        person = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
-        people[agent] = replace(person, fixed=tuple(fixed.get(agent, ())))
+    for row, told in _rows(inputs, "staff"):
+        with told:
+            agent = str(row["agent"]).strip()
+            person = _person(agent, row, plan, windows.get(agent, []), leave.get(agent, []))
+            people[agent] = replace(person, fixed=tuple(fixed.get(agent, ())))
     special: dict[tuple[str, dt.date], str] = {}
-    for row in _rows(inputs.get("special_days")):
-        key = ("" if blank(row.get("queue")) else str(row["queue"]).strip(), _date(row["date"]))
-        if str(row.get("closed", "")).strip().lower() in ("1", "1.0", "true", "yes"):
-            special[key] = "closed"
-        elif not blank(row.get("hours")) and special.get(key) != "closed":
-            special.setdefault(key, str(row["hours"]).strip())
+    for row, told in _rows(inputs, "special_days"):
+        with told:
+            key = ("" if blank(row.get("queue")) else str(row["queue"]).strip(), _date(row["date"]))
+            if str(row.get("closed", "")).strip().lower() in ("1", "1.0", "true", "yes"):
+                special[key] = "closed"
+            elif not blank(row.get("hours")) and special.get(key) != "closed":
+                special.setdefault(key, str(row["hours"]).strip())
     return Asked(clock, _date(inputs["week"]), int(inputs.get("days", WEEK_DAYS)), plan, families, people, special)
 
 
@@ -175,14 +179,37 @@ def blank(value: Any) -> bool:
     return value is None or bool(pd.isna(value)) or str(value).strip() == ""
 
 
-def _rows(frame: pd.DataFrame | None) -> list[dict[str, Any]]:
-    return [] if frame is None else [{str(k): v for k, v in row.items()} for row in frame.to_dict("records")]
+def _rows(inputs: Mapping[str, Any], name: str) -> Iterator[tuple[dict[str, Any], AbstractContextManager[None]]]:
+    """Yield the rows of a table, each with what tells errors about it."""
+    frame = inputs.get(name)
+    records = [] if frame is None else frame.to_dict("records")
+    for number, row in enumerate(records, start=2):
+        yield {str(k): v for k, v in row.items()}, _row_told(f"{name}.csv", number)
+
+
+@contextmanager
+def _row_told(file: str, number: int) -> Iterator[None]:
+    """Turn what a row that cannot be read raises into an `InputError` that names the row."""
+    try:
+        yield
+    except InputError as error:
+        where = error.file or file
+        raise InputError(
+            error.what, file=where, row=number, column=error.column, value=error.value, mend=error.mend
+        ) from error
+    except KeyError as error:
+        raise InputError(f"column {error.args[0]!r} is missing", file=file, mend="Add it") from error
+    except (ValueError, OverflowError) as error:  # numbers and dates: no number, no date, out of range
+        raise InputError(f"cannot be read ({error})", file=file, row=number, mend="Correct the row") from error
 
 
 def _date(value: Any) -> dt.date:
+    """Return a date; months and days may have one digit, as the planner allows."""
     if isinstance(value, dt.datetime):
         return value.date()
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value).strip()[:10])
+    if isinstance(value, dt.date):
+        return value
+    return dt.datetime.strptime(str(value).strip().partition("T")[0].partition(" ")[0], "%Y-%m-%d").date()
 
 
 def _family(name: str, table: Mapping[str, Any]) -> Family:
@@ -191,12 +218,13 @@ def _family(name: str, table: Mapping[str, Any]) -> Family:
     return Family(name, int(table["paid_min"]), first, last, step, days, tuple(table.get("break", ())))
 
 
-def _windows(frame: pd.DataFrame | None, clock: Clock) -> dict[str, list[Window]]:
+def _windows(inputs: Mapping[str, Any], name: str, clock: Clock) -> dict[str, list[Window]]:
     out: dict[str, list[Window]] = {}
-    for row in _rows(frame):
-        kind = "" if blank(row.get("kind")) else str(row["kind"]).strip().lower()
-        span = clock.minute(row["start"]), clock.minute(row["end"])
-        out.setdefault(str(row["agent"]).strip(), []).append((kind, span))
+    for row, told in _rows(inputs, name):
+        with told:
+            kind = "" if blank(row.get("kind")) else str(row["kind"]).strip().lower()
+            span = clock.minute(row["start"]), clock.minute(row["end"])
+            out.setdefault(str(row["agent"]).strip(), []).append((kind, span))
     return out
 
 

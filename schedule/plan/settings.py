@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ...forecast.errors import InputError
 from ...forecast.progress import Watch
+from ...forecast.ranges import MOST_SECONDS, MOST_SEED, Range, refuse_beyond
 
-_RANGES: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
-    ("time_limit_s", "a number above 0", lambda x: x > 0),
-    ("gap", "a share from 0 to below 1", lambda x: 0 <= x < 1),
-    ("seed", "a whole number from 0", lambda x: x >= 0),
-    ("threads", "1 to 64 threads", lambda x: 1 <= x <= 64),
-    ("person_s", "a number from 0", lambda x: x >= 0),
-    ("most_kept_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("least_open_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("repair_steps", "a whole number from 0", lambda x: x >= 0),
-    ("first_share", "a share above 0, up to 1", lambda x: 0 < x <= 1),
-    ("exchange_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("repair_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
-    ("repairs", "a whole number from 0", lambda x: x >= 0),
-    ("open_s", "a number above 0", lambda x: x > 0),
-)
-"""Field, what it must be, and whether a value is that."""
+_SHARE = Range(0, 1)
+RANGES = {
+    "time_limit_s": Range(0, MOST_SECONDS, "Seconds, at most a week", above=True),
+    "gap": Range(0, 1, "A share: 1 % is 0.01", below=True),
+    "seed": Range(0, MOST_SEED),
+    "threads": Range(1, 64),
+    "person_s": Range(0, 1),
+    "most_kept_share": _SHARE,
+    "least_open_share": _SHARE,
+    "repair_steps": Range(0, 10_000_000),
+    "first_share": Range(0, 1, above=True),
+    "exchange_share": _SHARE,
+    "repair_share": _SHARE,
+    "repairs": Range(0, 100),
+    "open_s": Range(0, MOST_SECONDS, "Seconds, at most a week", above=True),
+}
+"""Ranges of all fields."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,7 @@ class SolveSettings:
     most_kept_share: float = 0.5
 
     def __post_init__(self) -> None:
-        for name, wanted, holds in _RANGES:
-            value = getattr(self, name)
-            if not holds(value):
-                raise InputError(f"Expected {wanted}", column=name, value=value)
+        refuse_beyond(self, RANGES)
 
     def clock(self, watch: Watch, people: int) -> Watch:
         """Return a watch that begins now, tells and stops as `watch`, and ends in time to write the plan down."""

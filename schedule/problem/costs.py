@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
+from ...forecast.ranges import MOST_PRICE, MOST_WAGE, Range, refuse_beyond
 from .shift_families import minute_of
+
+_PRICE = Range(0, MOST_PRICE)
+RANGES = {
+    "cost_h": Range(0, MOST_WAGE),
+    **dict.fromkeys(("lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"), _PRICE),
+}
+"""Ranges of wages and prices."""
+PREMIUM_RANGES = {"share": Range(0, 10, "25 % is 0.25")}
+"""Range of a premium: a shift at eleven times its wage is surely a percentage."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +31,7 @@ class Premium:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
-        if not 0 <= self.share <= 10:
-            raise InputError(
-                "Expected premium share between 0 and 10",
-                column="costs.premium.share",
-                value=self.share,
-                mend="25 % is 0.25",
-            )
+        refuse_beyond(self, PREMIUM_RANGES, "costs.premium.")
         for day in self.days:
             if day not in WEEKDAYS:
                 raise InputError(
@@ -76,6 +80,4 @@ class Costs:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
-        for name in ("cost_h", "lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"):
-            if not getattr(self, name) >= 0:
-                raise InputError(f"Expected {name} >= 0", column=f"costs.{name}", value=getattr(self, name))
+        refuse_beyond(self, RANGES, "costs.")

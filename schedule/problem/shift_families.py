@@ -7,6 +7,17 @@ from functools import cached_property
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
+from ...forecast.ranges import Range, refuse_beyond
+
+DAY_MIN = 1440
+RANGES = dict.fromkeys(("paid_min", "step_min"), Range(1, DAY_MIN, "Minutes, at most a day"))
+"""Ranges of a shift family's numbers: nobody is paid for more than a day by one shift."""
+_WITHIN = Range(0, 2 * DAY_MIN, "Minutes after the start of the shift")
+BREAK_RANGES = {
+    "duration_min": Range(1, DAY_MIN, "Minutes, at most a day"),
+    **dict.fromkeys(("earliest_min", "latest_min", "min_before_min", "min_after_min"), _WITHIN),
+}
+"""Ranges of a break's numbers: a shift lasts two days at most, a day that is paid and a day that is not."""
 
 
 def minute_of(text: str, *, column: str) -> int:
@@ -38,13 +49,7 @@ class Break:
     def __post_init__(self) -> None:
         if self.kind not in ("break", "lunch"):
             raise InputError("unknown kind of break", column="kind", value=self.kind, mend="One of break, lunch")
-        for name in ("duration_min", "earliest_min", "min_before_min", "min_after_min"):
-            if getattr(self, name) < (1 if name == "duration_min" else 0):
-                raise InputError(
-                    f"Expected {name} > 0" if name == "duration_min" else f"Expected {name} >= 0",
-                    column=name,
-                    value=getattr(self, name),
-                )
+        refuse_beyond(self, BREAK_RANGES)
         if self.latest_min < self.earliest_min:
             raise InputError(
                 "window ends before it begins",
@@ -83,10 +88,7 @@ class ShiftFamily:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
-        if self.paid_min <= 0:
-            raise InputError("Expected paid_min > 0", column=f"shift.{self.name}.paid_min", value=self.paid_min)
-        if self.step_min <= 0:
-            raise InputError("Expected step_min > 0", column=f"shift.{self.name}.step_min", value=self.step_min)
+        refuse_beyond(self, RANGES, f"shift.{self.name}.")
         for day in self.days:
             if day not in WEEKDAYS:
                 raise InputError(

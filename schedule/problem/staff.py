@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...forecast.errors import InputError
+from ...forecast.ranges import MOST_WAGE, Range, refuse_beyond
 from ..rules.hours import MAX_H_WEEK, MIN_H_WEEK
 from ..rules.number_of_days import MAX_DAYS, MIN_DAYS
 from ..rules.rules import ContractRules, refuse_out_of_range
 from .shifts import Shift
+
+CONTRACT_RANGES = {"cost_h": Range(0, MOST_WAGE)}
+"""Range of a contract's wage; those of its hours and days stand in the files of their rules."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +42,16 @@ class Contract(ContractRules):
 
     def __post_init__(self) -> None:
         key = f"contract.{self.name}"
-        hours, days = MAX_H_WEEK.high or 0, MAX_DAYS.high or 0
-        if not 0 <= self.min_h_week <= self.max_h_week <= hours:
-            what = f"Expected 0 <= min_h_week <= max_h_week <= {hours}"
-            raise InputError(what, column=f"{key}.min_h_week", value=self.min_h_week)
-        if not 0 <= self.min_days <= self.max_days <= days:
-            what = f"Expected 0 <= min_days <= max_days <= {days}"
-            raise InputError(what, column=f"{key}.max_days", value=self.max_days)
+        refuse_beyond(self, CONTRACT_RANGES, f"{key}.")
+        for low, high, top in (
+            ("min_h_week", "max_h_week", MAX_H_WEEK.high or 0),
+            ("min_days", "max_days", MAX_DAYS.high or 0),
+        ):
+            least, most = getattr(self, low), getattr(self, high)
+            if not 0 <= least <= most <= top:
+                wrong = low if 0 <= most <= top else high
+                what = f"Expected 0 <= {low} <= {high} <= {top}"
+                raise InputError(what, column=f"{key}.{wrong}", value=getattr(self, wrong))
         if not self.shifts:
             raise InputError(
                 "contract allows no shift family", column=f"{key}.shifts", mend="Name at least one [shift.NAME]"

@@ -19,6 +19,8 @@ MAX_START_SPREAD_MIN = RuleSpec[int | None](
     default=None,
     loosest=None,
     holder="everybody",
+    low=0,
+    high=2880,
     meaning=(
         "Most minutes between a person's earliest and latest start of the week; None = only priced (`Costs.steady_h`)."
     ),
@@ -26,6 +28,7 @@ MAX_START_SPREAD_MIN = RuleSpec[int | None](
     row="Spread of start times in the week, at most",
     unset="no limit",
 )
+"""Starts of a week lie two days apart at most, since a window of starts ends at 48:00."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import InputError
+from ...ranges import DAY_S, MOST_AGENTS, Range, refuse_beyond
 from ..formulas.service_level import DEFINITIONS
 
 BASES = ("interval", "day", "week")
+_SHARE, _SECONDS = Range(0, 1, "A share: 80 % is 0.8"), Range(0, DAY_S, "Seconds, at most a day")
+RANGES = {
+    "level": _SHARE,
+    "floor": _SHARE,
+    "max_abandon": _SHARE,
+    "max_occupancy": _SHARE,
+    "max_wait_share": _SHARE,
+    "within_s": _SECONDS,
+    "short_s": _SECONDS,
+    "max_asa_s": _SECONDS,
+    "max_asa_all_s": _SECONDS,
+    "min_agents": Range(0, MOST_AGENTS),
+}
+"""Ranges of a goal's numbers."""
 
 
 @dataclass(frozen=True)
@@ -57,22 +72,7 @@ class ServiceGoal:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
     def __post_init__(self) -> None:
-        for name, low, high in (
-            ("level", 0.0, 1.0),
-            ("floor", 0.0, 1.0),
-            ("max_abandon", 0.0, 1.0),
-            ("max_occupancy", 0.0, 1.0),
-            ("max_wait_share", 0.0, 1.0),
-        ):
-            value = getattr(self, name)
-            if value is not None and not low <= value <= high:
-                raise InputError(
-                    f"Expected {name} between 0 and 1", column=name, value=value, mend="A share: 80 % is 0.8"
-                )
-        for name in ("within_s", "short_s", "min_agents", "max_asa_s", "max_asa_all_s"):
-            value = getattr(self, name)
-            if value is not None and not value >= 0:
-                raise InputError(f"Expected {name} >= 0", column=name, value=value)
+        refuse_beyond(self, RANGES)
         if self.min_agents != int(self.min_agents):
             raise InputError("Expected a whole number of agents", column="min_agents", value=self.min_agents)
         if self.definition not in DEFINITIONS:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from busyhour.app.intake import text
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import calls_files, read_calls
+from busyhour.forecast import reading
 from busyhour.forecast.errors import InputError
 
 
@@ -170,7 +170,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_gzip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(reading, "MOST_BYTES", 1_000_000)
     (tmp_path / "calls.csv.gz").write_bytes(gzip.compress(b"0" * 5_000_000))
     with pytest.raises(InputError, match=r"calls.csv.gz: unpacks to more than 1 MB"):
         read(tmp_path, Intake(files=("calls.csv.gz",)))
