@@ -13,11 +13,10 @@ from ..forecast.errors import InputError
 from ..forecast.tables import read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
-from .files import write_atomic
 from .inputs.folder import ARGUMENTS, Folder
 from .judging import TEXTS, judged
-from .manifest import FILE as MANIFEST
-from .manifest import Manifest
+from .one_run import of_one_run
+from .swap import settled
 
 FIGURES = (
     "week",
@@ -52,23 +51,32 @@ def summary_of(run: Path) -> dict[str, Any]:
     InputError
         If `run` is not a run folder.
     """
+    path = settled(run) / "summary.json"
     try:
-        summary: dict[str, Any] = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        summary = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
         ) from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"not JSON: {error}", file=run / "summary.json") from error
+        raise InputError(f"not JSON: {error}", file=path, mend="Plan the week again") from error
+    if not isinstance(summary, dict):
+        raise InputError("not a summary", file=path, mend="Plan the week again")
     return summary
 
 
+@of_one_run
 def table_of(run: Path, name: str) -> pd.DataFrame:
     """Return one CSV of a run folder, all cells as text."""
+    return _table(run, name)
+
+
+def _table(run: Path, name: str) -> pd.DataFrame:
     summary_of(run)
     return read_text_csv(run / f"{name}.csv")
 
 
+@of_one_run
 def verdict_of(run: Path) -> Verdict:
     """Judge a run folder from activity.csv and inputs/; its coverage.csv is compared with the judge's own count."""
     inputs = run / "inputs"
@@ -84,20 +92,16 @@ def verdict_of(run: Path) -> Verdict:
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:
-    """Write report, workbook, calendars and agent sheets of a run again and return the report's path."""
-    from .publish.calendar import write_calendars
-    from .publish.excel import write_workbook
-    from .publish.sheets import write_sheets
-    from .report.page import write_report
+    """Write report, workbook, calendars and agent sheets of a run again and return the report's path.
 
-    summary_of(run)
-    write_workbook(run, wages=wages)
-    if (run / "roster.csv").exists():
-        write_calendars(run)
-        write_sheets(run)
-    report = write_report(run, wages=wages)
-    write_atomic(run / MANIFEST, Manifest.of(run, wages=wages).text)
-    return report
+    Raises
+    ------
+    InputError
+        If `run` is no run folder, holds a file that was changed by hand, or has been replaced meanwhile.
+    """
+    from .publish.again import write_again
+
+    return write_again(run, wages=wages)
 
 
 def figures_of(runs: Sequence[Path]) -> pd.DataFrame:
@@ -132,11 +136,12 @@ def difference(a: Path, b: Path) -> pd.DataFrame:
     return changed.rename(columns={"shift_a": "before", "shift_b": "after"}).sort_values(keys).reset_index(drop=True)
 
 
+@of_one_run
 def _told(run: Path) -> pd.DataFrame:
     """Return agent, date and a line on each shift of a run."""
     if not (run / "roster.csv").exists():
         raise InputError("the plan names nobody: there is no roster.csv", file=run)
-    roster, rows = table_of(run, "roster"), table_of(run, "activity")
+    roster, rows = _table(run, "roster"), _table(run, "activity")
     doing = {agent: part.to_dict("records") for agent, part in rows.groupby("agent")}
     lines = []
     for s in roster.to_dict("records"):
