@@ -400,3 +400,64 @@ def test_reading_is_tried_again_where_a_run_took_the_place(tmp_path: Path) -> No
     with pytest.raises(InputError, match="not a run folder"):
         seen_once(tmp_path / "none", read)
     assert settled(tmp_path / "none") == tmp_path / "none"
+
+
+KILLED_AT_EACH = """
+import os, signal, sys
+from pathlib import Path
+from busyhour.app import swap
+from busyhour.app.files import write_atomic
+from busyhour.app.manifest import Manifest
+from busyhour.app.one_run import one_run
+
+def publish(out, name):
+    with swap.work_folder(out) as work:
+        for file in ("a.csv", "b/c.csv"):
+            write_atomic(work / file, name)
+        swap.put(work, out)
+
+def dying(out, name, at):
+    count = [0]
+    def hook(event, arguments):
+        if event.startswith(("open", "os.", "busyhour.")) and any(str(out.parent) in str(a) for a in arguments[:2]):
+            count[0] += 1
+            if count[0] == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+    publish(out, name)
+    os._exit(0)
+
+def seen(out):
+    with one_run(out) as run:
+        assert Manifest.read(run).differences(run) == {}
+        return (run / "a.csv").read_text()
+
+out, kills = Path(sys.argv[1]) / "run", 0
+if sys.argv[2] == "two renames":
+    swap.exchange = lambda a, b: False
+publish(out, "0")
+while True:
+    old, new = seen(out), str(kills + 1)
+    child = os.fork()
+    if not child:
+        dying(out, new, kills + 1)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+        break
+    kills += 1
+    assert seen(out) in (old, new), (kills, seen(out))
+    publish(out, new)
+    assert seen(out) == new
+    assert [p.name for p in out.parent.iterdir()] == ["run"], kills
+print(kills)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("way", ["exchange", "two renames"])
+def test_a_kill_at_every_operation_leaves_the_old_run_or_the_new_one(tmp_path: Path, way: str) -> None:
+    """What readers see is whole, and the next run leaves nothing else behind."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_AT_EACH, str(tmp_path), way], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 20
