@@ -71,7 +71,7 @@ class Manifest:
     def text(self) -> str:
         """The content of the file."""
         content = {"product": PRODUCT, "version": self.version, "wages": self.wages, "files": dict(self.files)}
-        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(content, indent=1) + "\n"
 
     def differences(self, folder: Path) -> dict[str, str]:
         """Return what differs between `folder` and this manifest: path → added, changed or missing.
@@ -92,8 +92,9 @@ class Manifest:
 
 
 def _is_within(name: str) -> bool:
-    """Whether a path of a manifest stays in its folder, on every system."""
-    return bool(name) and not PurePosixPath(name).is_absolute() and ".." not in name.split("/") and ":" not in name
+    """Whether a path of a manifest stays in its folder."""
+    path = Path(name)
+    return bool(path.parts) and not path.anchor and ".." not in path.parts
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -70,7 +70,7 @@ def one_run(run: Path) -> Iterator[Path]:
         As in `seen_once`.
     """
     with tempfile.TemporaryDirectory(prefix="busyhour-") as name:
-        place = Path(name) / "run"
+        place = Path(name) / (run.resolve().name or "run")
 
         def copy(folder: Path) -> None:
             shutil.rmtree(place, ignore_errors=True)

@@ -58,10 +58,7 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
     """
     if export is not None and not export.is_file():
         raise InputError("file not found", file=export, mend="Name the export with its folder")
-    place = followed(folder)
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise InputError(f"{folder} is not empty", mend="Name a folder that does not exist yet")
-    file_to_write(place / PLAN)
+    place = _empty_place(folder)
     found = guess(export) if export is not None else None
     files = {
         PLAN: (resources.files(__package__) / "starter_plan.toml").read_text(encoding="utf-8"),
@@ -82,6 +79,19 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
         contents |= {export.name: export.read_bytes(), PLAN: f"{plan[:start]}{told}{plan[end:]}".encode()}
     _write_all(place, contents)
     return "" if found is None else str(found)
+
+
+def _empty_place(folder: Path) -> Path:
+    """Return `folder`, its link followed, where files can be written into it and none is there yet."""
+    mend = "Name a folder that does not exist yet"
+    try:
+        place = followed(folder)
+        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+            raise InputError(f"{folder} is not empty", mend=mend)
+        file_to_write(place / PLAN)
+        return place
+    except InputError as error:
+        raise InputError(error.what, value=error.value, mend=mend) from None
 
 
 def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:

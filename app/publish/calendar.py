@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 from icalendar import Calendar, Component, Event
 
+from ...forecast.progress import Stopped
 from ..files import write_atomic
 from ..report.figures import clock
 from ..report.gantt import Stretch, stretches
@@ -33,7 +34,13 @@ class CalendarEntry:
     event: Component
 
 
-def write_calendars(run: Path, *, previous: Path | None = None, notes: list[str] | None = None) -> int:
+def write_calendars(
+    run: Path,
+    *,
+    previous: Path | None = None,
+    notes: list[str] | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Write one calendar file per person into ``calendars/`` of the run folder and return how many.
 
     An event's id depends on site, agent and day only, so importing a changed plan replaces the shift of that day
@@ -46,11 +53,15 @@ def write_calendars(run: Path, *, previous: Path | None = None, notes: list[str]
         Run folder of the earlier plan of the same week; None = the files that stand in this run.
     notes
         Gets a sentence on each earlier file that cannot be read; its events are begun anew.
+    goes_on
+        Asked before each file whether there is time for it.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    Stopped
+        If there is no more time.
     """
     read = read_run(run)
     mine: dict[str, list[Stretch]] = {}
@@ -61,6 +72,8 @@ def write_calendars(run: Path, *, previous: Path | None = None, notes: list[str]
     people = dict.fromkeys([*mine, *([] if read.staff is None else read.staff.index)])
     count = 0
     for agent, name in file_names(people).items():
+        if not goes_on():
+            raise Stopped
         earlier = _entries((previous or run) / "calendars" / name, notes)
         if agent in mine or earlier:
             calendar = _calendar(read, agent, mine.get(agent, []), zone, earlier)

@@ -88,7 +88,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
             summary["notes"] = [*outcome.notes, *beside, *missing, *notes]
             _write_summary(run, summary)
             lines = [*sink.log(), *(f"note: {note}" for note in summary["notes"])]
-            write_atomic(run / "run.log", "\n".join(lines) + "\n")
+            write_atomic(run / "run.log", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
 
         beside, keeps = ("stopped", _finished) if outcome.stopped else ("", None)
         where = put(run, out, wages=sink.wages, beside=beside, last=last, keeps=keeps)

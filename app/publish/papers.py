@@ -13,7 +13,7 @@ import jinja2
 from xlsxwriter.exceptions import XlsxWriterException
 
 from ...forecast.errors import InputError
-from ...forecast.progress import Watch
+from ...forecast.progress import Stopped, Watch
 from ..one_run import seen_once
 from ..report.page import write_report
 from .calendar import write_calendars
@@ -72,17 +72,19 @@ def write_papers(
     time_for = patience or Patience()
     writers: dict[str, Callable[[], object]] = {}
     if (run / "roster.csv").exists():
-        writers[CALENDARS] = lambda: _write_calendars(run, notes)
+        writers[CALENDARS] = lambda: _write_calendars(run, notes, lambda: time_for.is_left)
         writers[SHEETS] = lambda: write_sheets(run)
     writers[REPORT] = lambda: write_report(run, wages=wages)
     writers[WORKBOOK] = lambda: write_workbook(run, wages=wages)
     left_out = []
     for name, write in writers.items():
-        if not time_for.is_left:
-            left_out.append(f"{name} (the run was stopped)")
-            continue
         try:
+            if not time_for.is_left:
+                raise Stopped
             write()
+        except Stopped:
+            left_out.append(f"{name} (the run was stopped)")
+            _remove(run / name)
         except faults as error:
             left_out.append(f"{name} ({getattr(error, 'strerror', None) or error or type(error).__name__})")
             _remove(run / name)
@@ -115,10 +117,10 @@ def keep_earlier(run: Path, out: Path, week: str) -> list[str]:
         return [f"the calendars of the earlier run in {out} are not continued: {error}"]
 
 
-def _write_calendars(run: Path, notes: list[str]) -> None:
+def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool]) -> None:
     """Write the calendars as revisions of the earlier ones, which are then no longer needed."""
     earlier = run / EARLIER
-    write_calendars(run, previous=earlier if earlier.is_dir() else None, notes=notes)
+    write_calendars(run, previous=earlier if earlier.is_dir() else None, notes=notes, goes_on=goes_on)
     _remove(earlier)
 
 

@@ -154,6 +154,24 @@ def test_after_ctrl_c_papers_get_a_few_seconds(
     whole(late)
 
 
+@pytest.mark.usefixtures("calendars")
+def test_calendars_that_take_too_long_after_ctrl_c_are_left_out_whole(
+    outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the people with a calendar, the others without one, would be worse than none."""
+    clock = [0.0]
+
+    def ticking() -> float:
+        clock[0] += 1.0
+        return clock[0]
+
+    monkeypatch.setattr(papers.time, "monotonic", ticking)
+    run, summary = publish(replace(outcome, stopped=True), RunFolder(tmp_path / "run"))
+    assert any("calendars (the run was stopped)" in note for note in summary["notes"])
+    assert not (run / "calendars").exists()
+    whole(run)
+
+
 @pytest.mark.usefixtures("quick")
 def test_a_folder_that_changes_while_planning_stays(outcome: Outcome, tmp_path: Path) -> None:
     """The run goes beside it, which is told."""
