@@ -31,24 +31,24 @@ def write_again(run: Path, *, wages: bool) -> Path:
     if not folder.is_dir():
         raise InputError("not a run folder", file=run, mend="Name the folder that a run was written to")
     with work_folder(folder) as work:
-        before = seen_once(folder, lambda place: _copy_own(place, work))
-        write_papers(work, wages=wages, faults=())
+        before, manifest = seen_once(folder, lambda place: _copy_own(place, work))
+        write_papers(work, wages=wages and manifest.wages, faults=())
         with locked(folder):
             if identity(folder) != before:
                 raise InputError("the run was replaced or changed meanwhile", file=run, mend="Make the report again")
-            _take_papers(work, folder, wages=wages)
+            _take_papers(work, folder)
     return run / REPORT
 
 
-def _copy_own(run: Path, work: Path) -> Identity | None:
-    """Copy what busyhour wrote in `run` to `work`; return the identity of `run`."""
+def _copy_own(run: Path, work: Path) -> tuple[Identity | None, Manifest]:
+    """Copy what busyhour wrote in `run` to `work`; return the identity of `run` and its manifest."""
     manifest = _unchanged(run)
     shutil.rmtree(work)
     for name in manifest.files:
         if (run / name).exists():
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(run / name, work / name)
-    return identity(run)
+    return identity(run), manifest
 
 
 def _unchanged(run: Path) -> Manifest:
@@ -73,12 +73,14 @@ def _unchanged(run: Path) -> Manifest:
     return manifest
 
 
-def _take_papers(work: Path, run: Path, *, wages: bool) -> None:
+def _take_papers(work: Path, run: Path) -> None:
     """Replace the papers of `run` by those in `work`.
 
-    Old ones are removed, new ones listed in the manifest, and then moved: no paper there is ever unlisted.
+    Old ones are removed, new ones listed in the manifest, and then moved: no paper there is ever unlisted. Papers
+    without wages do not take the wages out of the tables, so the manifest says of wages what it said.
     """
-    listed, new = _unchanged(run).files, Manifest.of(work, wages=wages)
+    old = _unchanged(run)
+    listed, new = old.files, Manifest.of(work, wages=old.wages)
     mine = {name: digest for name, digest in new.files.items() if name.split("/")[0] in PAPERS}
     gone = [name for name in listed if name.split("/")[0] in PAPERS and listed[name] != mine.get(name)]
     for name in gone:

@@ -288,11 +288,29 @@ def test_report_leaves_what_others_wrote(outcome: Outcome, tmp_path: Path) -> No
     manifest = Manifest.read(run)
     assert manifest is not None
     assert manifest.differences(run) == {"notes.txt": "added"}
-    assert not manifest.wages
+    assert manifest.wages  # still in the tables
     (run / "calendars" / "mine.ics").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match=r"mine\.ics: added by hand"):
         write_papers(run, wages=True)
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_report_shows_no_wages_of_a_run_without(
+    outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever planned without wages does not get them back by a report."""
+    asked = []
+    run, _ = publish(outcome, RunFolder(tmp_path / "run", wages=False))
+
+    def write(run: Path, *, wages: bool) -> Path:
+        asked.append(wages)
+        return page(run)
+
+    monkeypatch.setattr(papers, "write_report", write)
+    write_papers(run, wages=True)
+    assert asked == [False]
+    assert not whole(run).wages
 
 
 def test_report_of_what_is_no_run(planned: Path, tmp_path: Path) -> None:
