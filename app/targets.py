@@ -14,7 +14,6 @@ from pathlib import Path
 from ..forecast.errors import InputError
 from .files import TEMPORARY
 from .locks import held
-from .manifest import FILE as MANIFEST
 from .manifest import Manifest
 from .swap import foreign, settled
 
@@ -122,10 +121,10 @@ def _same(a: Path, b: Path) -> bool:
 def _refuse_inside_run(folder: Path) -> None:
     """Raise `InputError` where `folder` is a run folder or lies in one: nothing is added to finished runs."""
     for parent in (folder.resolve(), *folder.resolve().parents):
-        if (parent / MANIFEST).is_file():
-            with contextlib.suppress(InputError):
-                if Manifest.read(parent) is None:
-                    continue
+        found = None
+        with contextlib.suppress(InputError, OSError):  # other programs have files of this name too
+            found = Manifest.read(parent)
+        if found is not None:
             raise _refused("a finished run is there, and nothing is added to it", parent)
 
 

@@ -71,6 +71,7 @@ def test_a_folder_is_refused_before_planning(desk: Path, what: str) -> None:
 
 def test_folders_that_may_be_written(desk: Path) -> None:
     """A link is followed; a place below folders that are not there yet, or beside inputs, is fine."""
+    (desk.parent / "manifest.json").write_text('{"name": "an app of somebody"}', encoding="utf-8")
     inputs = inputs_of(desk)
     assert folder_to_write(desk.parent / "link to run", inputs) == (desk / "runs" / "old").resolve()
     for free in (desk / "runs" / "new", desk / "a" / "b" / "c"):
