@@ -104,7 +104,7 @@ def usual_place(folder: Path, inputs: Inputs) -> Path:
         If the scenario's name leads elsewhere.
     """
     name = "-".join([inputs.week.isoformat(), *([inputs.scenario] if inputs.scenario else [])])
-    if any(sign in name for sign in "/\\:"):
+    if Path(name).name != name:
         raise InputError(
             "no folder can have this scenario's name", value=inputs.scenario, mend="Name a folder with --out"
         )

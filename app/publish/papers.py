@@ -26,6 +26,8 @@ EARLIER = "earlier"
 PAPERS = (CALENDARS, REPORT, SHEETS, WORKBOOK, EARLIER)
 AFTER_STOP_S = 5.0
 """Seconds for papers once the user has asked to stop; those not begun by then are left out."""
+MOST_TOLD = 200
+"""Letters of an error that a note tells: a copy that fails may tell of every file."""
 FAULTS = (OSError, MemoryError, ValueError, jinja2.TemplateError, XlsxWriterException)
 """What a full disk, and the libraries that draw pages, books and calendars, raise."""
 
@@ -86,7 +88,8 @@ def write_papers(
             left_out.append(f"{name} (the run was stopped)")
             _remove(run / name)
         except faults as error:
-            left_out.append(f"{name} ({getattr(error, 'strerror', None) or error or type(error).__name__})")
+            told = str(getattr(error, "strerror", None) or error or type(error).__name__)
+            left_out.append(f"{name} ({told[:MOST_TOLD]})")
             _remove(run / name)
     return left_out, notes
 
@@ -114,7 +117,7 @@ def keep_earlier(run: Path, out: Path, week: str) -> list[str]:
         return seen_once(out, copy) if out.is_dir() else []
     except (OSError, InputError) as error:
         _remove(run / EARLIER)
-        return [f"the calendars of the earlier run in {out} are not continued: {error}"]
+        return [f"the calendars of the earlier run in {out} are not continued: {str(error)[:MOST_TOLD]}"]
 
 
 def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool]) -> None:

@@ -399,18 +399,16 @@ def desk(planned: Path, tmp_path: Path) -> Iterator[Path]:
     yield Path(shutil.copytree(planned, tmp_path / "desk"))
 
 
-REFUSALS: dict[str, tuple[Callable[[Path], None], list[str], str]] = {
+def somebodys_folder(desk: Path) -> None:
+    """A thesis beside a file that happens to have the name of a run's summary."""
+    write_atomic(desk.parent / "mine" / "summary.json", "{}")
+    write_atomic(desk.parent / "mine" / "thesis.txt", "x")
+
+
+REFUSALS: dict[str, tuple[Callable[[Path], object], list[str], str]] = {
     "an edited workbook": (lambda f: (f / RUN / "schedule.xlsx").write_bytes(b"x"), [], "schedule.xlsx was changed"),
     "notes": (lambda f: (f / RUN / "notes.txt").write_text("x"), [], "notes.txt was put there"),
-    "a thesis and a summary": (
-        lambda f: (
-            (f.parent / "mine").mkdir(),
-            (f.parent / "mine" / "summary.json").write_text("{}"),
-            (f.parent / "mine" / "thesis.txt").write_text("x"),
-        )[0],
-        ["--out", "{}/../mine"],
-        "no manifest.json",
-    ),
+    "a thesis and a summary": (somebodys_folder, ["--out", "{}/../mine"], "no manifest.json"),
     "the folder itself": (lambda f: None, ["--out", "{}"], "holds, an input"),
     "an input": (lambda f: None, ["--out", "{}/calls.csv"], "a file, not a folder"),
     "below a file": (lambda f: None, ["--out", "{}/calls.csv/x"], "which is a file"),
