@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock, Timeout
-
-from ..forecast.errors import InputError
 
 TEMPORARY = ".busyhour-tmp"
-REPLACED = ".replaced"
-LOCK_S = 10.0
-"""Nobody else holds the lock of a new name: where it is not had at once, no lock can be made there."""
 
 
 def write_atomic(path: Path, content: str | bytes) -> Path:
-    """Write a file so that readers see the old content or the new one, never a part; returns `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{TEMPORARY}")
+    """Write a file so that readers see the old content or the new one, never a part; returns `path`.
+
+    A link stays: the file is written where the link leads to.
+    """
+    place = path.resolve() if path.is_symlink() else path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_name(f".{uuid.uuid4().hex}{TEMPORARY}")  # short, so that long names are no trouble
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
+        temporary.replace(place)
     finally:
         temporary.unlink(missing_ok=True)
     return path
@@ -51,62 +46,3 @@ def csv_text(frame: pd.DataFrame) -> str:
 def write_csv(path: Path, frame: pd.DataFrame) -> Path:
     """Write a table with `csv_text`, atomically."""
     return write_atomic(path, csv_text(frame))
-
-
-def _sweep(out: Path) -> None:
-    """Remove what a killed run left beside `out`, and put back a run that it had set aside."""
-    for lock in out.parent.glob(f".{out.name}.*{TEMPORARY}.lock"):
-        work = lock.with_name(lock.name.removesuffix(".lock"))
-        with contextlib.suppress(Timeout):
-            with FileLock(lock, timeout=0):
-                aside = work.with_name(work.name + REPLACED)
-                if aside.exists() and not out.exists():
-                    aside.rename(out)
-                shutil.rmtree(aside, ignore_errors=True)
-                shutil.rmtree(work, ignore_errors=True)
-            lock.unlink(missing_ok=True)
-
-
-def refuse_foreign(out: Path) -> None:
-    """Raise `InputError` where no run can be written to `out`: something else is there, or nobody may write."""
-    if out.exists() and (not out.is_dir() or (any(out.iterdir()) and not (out / "summary.json").exists())):
-        raise InputError(f"{out} exists and is not a run folder", mend="Name another folder with --out")
-    there = next(p for p in (out, *out.absolute().parents) if p.exists())
-    if not os.access(there if there != out else out.absolute().parent, os.W_OK):
-        raise InputError(f"{there} may not be written to", mend="Change its permissions or name a folder with --out")
-
-
-@contextlib.contextmanager
-def run_folder(out: Path) -> Iterator[Path]:
-    """Give an empty folder to write a run into; on success it replaces `out`, on any error `out` stays as it was.
-
-    Two runs into the same `out` do not mix: each has a folder of its own and the last to finish stays. A folder
-    that is not a run of ours is never replaced.
-
-    Raises
-    ------
-    InputError
-        If `out` exists and is not a run folder.
-    """
-    refuse_foreign(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(out)
-    work = out.with_name(f".{out.name}.{uuid.uuid4().hex}{TEMPORARY}")
-    lock = FileLock(work.with_name(work.name + ".lock"), timeout=LOCK_S)
-    with lock:
-        work.mkdir()
-        try:
-            yield work
-            aside = work.with_name(work.name + REPLACED)
-            if out.exists():
-                out.rename(aside)
-            try:
-                work.rename(out)
-            except OSError:
-                if aside.exists() and not out.exists():
-                    aside.rename(out)
-                raise
-            shutil.rmtree(aside, ignore_errors=True)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-            Path(lock.lock_file).unlink(missing_ok=True)

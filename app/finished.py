@@ -13,12 +13,11 @@ from ..forecast.reading import json_of
 from ..forecast.tables import check, read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
-from .files import write_atomic
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
 from .judging import TEXTS, judged
-from .manifest import FILE as MANIFEST
-from .manifest import Manifest
+from .one_run import of_one_run
+from .swap import settled
 
 FIGURES = (
     "week",
@@ -53,7 +52,7 @@ def summary_of(run: Path) -> dict[str, Any]:
     InputError
         If `run` is not a run folder.
     """
-    path = run / "summary.json"
+    path = settled(run) / "summary.json"
     if not path.exists():
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
@@ -61,8 +60,13 @@ def summary_of(run: Path) -> dict[str, Any]:
     return json_of(path)
 
 
+@of_one_run
 def table_of(run: Path, name: str) -> pd.DataFrame:
     """Return one CSV of a run folder, all cells as text, of which each is what its column declares."""
+    return _table(run, name)
+
+
+def _table(run: Path, name: str) -> pd.DataFrame:
     from .report.run import FILES, SCHEDULE
 
     summary_of(run)
@@ -72,6 +76,7 @@ def table_of(run: Path, name: str) -> pd.DataFrame:
     return text
 
 
+@of_one_run
 def verdict_of(run: Path) -> Verdict:
     """Judge a run folder from activity.csv and inputs/; its coverage.csv is compared with the judge's own count."""
     inputs = run / "inputs"
@@ -87,20 +92,16 @@ def verdict_of(run: Path) -> Verdict:
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:
-    """Write report, workbook, calendars and agent sheets of a run again and return the report's path."""
-    from .publish.calendar import write_calendars
-    from .publish.excel import write_workbook
-    from .publish.sheets import write_sheets
-    from .report.page import write_report
+    """Write report, workbook, calendars and agent sheets of a run again and return the report's path.
 
-    summary_of(run)
-    write_workbook(run, wages=wages)
-    if (run / "roster.csv").exists():
-        write_calendars(run)
-        write_sheets(run)
-    report = write_report(run, wages=wages)
-    write_atomic(run / MANIFEST, Manifest.of(run, wages=wages).text)
-    return report
+    Raises
+    ------
+    InputError
+        If `run` is no run folder, holds a file that was changed by hand, or has been replaced meanwhile.
+    """
+    from .publish.again import write_again
+
+    return write_again(run, wages=wages)
 
 
 def figures_of(runs: Sequence[Path]) -> pd.DataFrame:
@@ -135,11 +136,12 @@ def difference(a: Path, b: Path) -> pd.DataFrame:
     return changed.rename(columns={"shift_a": "before", "shift_b": "after"}).sort_values(keys).reset_index(drop=True)
 
 
+@of_one_run
 def _told(run: Path) -> pd.DataFrame:
     """Return agent, date and a line on each shift of a run."""
     if not (run / "roster.csv").exists():
         raise InputError("the plan names nobody: there is no roster.csv", file=run)
-    roster, rows = table_of(run, "roster"), table_of(run, "activity")
+    roster, rows = _table(run, "roster"), _table(run, "activity")
     doing = {agent: part.to_dict("records") for agent, part in rows.groupby("agent")}
     lines = []
     for s in roster.to_dict("records"):

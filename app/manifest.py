@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 from ..forecast.errors import InputError
@@ -54,13 +55,15 @@ class Manifest:
             If there is a manifest that nobody can read.
         """
         path = folder / FILE
-        if not path.is_file():
+        if path.is_symlink() or not path.is_file():
             return None
         try:
             content = json_of(path)
             if content["product"] != PRODUCT:
                 return None
             files = {str(name): str(digest) for name, digest in content["files"].items()}
+            if not all(_is_within(name) for name in files):
+                raise ValueError("a path leads out of the folder")
             return cls(files, str(content["version"]), bool(content["wages"]))
         except (InputError, KeyError, TypeError, AttributeError) as error:
             raise InputError("not a manifest of busyhour", file=path, mend="Name another folder") from error
@@ -69,23 +72,56 @@ class Manifest:
     def text(self) -> str:
         """The content of the file."""
         content = {"product": PRODUCT, "version": self.version, "wages": self.wages, "files": dict(self.files)}
-        return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(content, indent=1) + "\n"
 
     def differences(self, folder: Path) -> dict[str, str]:
-        """Return what differs between `folder` and this manifest: path → added, changed or missing."""
+        """Return what differs between `folder` and this manifest: path → added, changed or missing.
+
+        A folder that holds no file is told like a file, with ``/`` at its end.
+        """
         there = dict(_files(folder))
+        kept = {str(parent) for name in self.files for parent in PurePosixPath(name).parents}
+        empty = {f"{name}/": "added" for name in _empty_folders(folder) if name not in kept}
         added = {name: "added" for name in there if name not in self.files}
         gone = {name: "missing" for name in self.files if name not in there}
-        changed = {n: "changed" for n, digest in self.files.items() if n in there and _hash(there[n]) != digest}
-        return dict(sorted((added | gone | changed).items()))
+        changed = {n: "changed" for n, digest in self.files.items() if n in there and not _holds(there[n], digest)}
+        return dict(sorted((empty | added | gone | changed).items()))
+
+    def foreign(self, folder: Path) -> dict[str, str]:
+        """Return what others put into `folder` or changed there since: path → added or changed."""
+        return {name: what for name, what in self.differences(folder).items() if what != "missing"}
+
+
+def _is_within(name: str) -> bool:
+    """Whether a path of a manifest stays in its folder."""
+    path = Path(name)
+    return bool(path.parts) and not path.anchor and ".." not in path.parts
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file under `folder` but the manifest; a link counts as a file, whatever it leads to."""
-    for path in folder.rglob("*"):
-        if path.name in LEFT_BY_SYSTEMS or (path.is_dir() and not path.is_symlink()) or path == folder / FILE:
-            continue
-        yield path.relative_to(folder).as_posix(), path
+    for top, folders, names in _walk(folder):
+        links = [name for name in folders if (top / name).is_symlink()]
+        for path in (top / name for name in (*names, *links) if name not in LEFT_BY_SYSTEMS):
+            if path != folder / FILE:
+                yield path.relative_to(folder).as_posix(), path
+
+
+def _empty_folders(folder: Path) -> Iterator[str]:
+    """Yield every folder under `folder` that holds nothing."""
+    for top, folders, names in _walk(folder):
+        if top != folder and not folders and LEFT_BY_SYSTEMS.issuperset(names):
+            yield top.relative_to(folder).as_posix()
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """Walk as `os.walk` does, but raise where a folder cannot be read: what lies there is somebody's."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    for top, folders, names in os.walk(folder, onerror=stop):
+        yield Path(top), folders, names
 
 
 def _hash(path: Path) -> str:
@@ -94,3 +130,13 @@ def _hash(path: Path) -> str:
         return hashlib.sha256(str(path.readlink()).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _holds(path: Path, digest: str) -> bool:
+    """Whether a path is a file, or a link, with this hash; a file that may not be read is not known to be ours."""
+    if not path.is_symlink() and not path.is_file():
+        return False  # a pipe would never end
+    try:
+        return _hash(path) == digest
+    except PermissionError:
+        return False

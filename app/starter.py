@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ..schedule.problem.horizon import WEEK_DAYS
 from .config.plan_toml import PLAN
 from .files import csv_text, write_atomic
 from .intake.guess import guess, to_toml
+from .targets import file_to_write, followed
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
 """Weeks of invented calls (enough to compare models), their first Monday, and a fixed seed: every folder is alike."""
@@ -52,13 +54,12 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
     Raises
     ------
     InputError
-        If `folder` exists and is not empty, or the export cannot be read.
+        If `folder` exists and is not empty or cannot be written, or if the export cannot be read.
     """
     if export is not None and not export.is_file():
         raise InputError("file not found", file=export, mend="Name the export with its folder")
+    place = _empty_place(folder)
     found = guess(export) if export is not None else None
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(f"{folder} is not empty", mend="Name a folder that does not exist yet")
     files = {
         PLAN: (resources.files(__package__) / "starter_plan.toml").read_text(encoding="utf-8"),
         "calls.csv": csv_text(_calls()),
@@ -67,14 +68,41 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
         "leave.csv": "agent,start,end,kind\n",
         "wishes.csv": "agent,date,pattern,weight\n",
     }
+    contents = {name: text.encode() for name, text in files.items() if export is None or name != "calls.csv"}
     if export is not None and found is not None:
-        del files["calls.csv"]
-        write_atomic(folder / export.name, export.read_bytes())
+        if export.name.casefold() in contents:
+            mend = "Give it another name, such as calls.csv"
+            raise InputError("another file of the folder has this name", file=export, mend=mend)
         plan = files[PLAN]
         start, end = plan.index("[intake]"), plan.index("[opening]")
-        files[PLAN] = (
-            f"{plan[:start]}# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n{plan[end:]}"
-        )
-    for name, text in files.items():
-        write_atomic(folder / name, text)
+        told = f"# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n"
+        contents |= {export.name: export.read_bytes(), PLAN: f"{plan[:start]}{told}{plan[end:]}".encode()}
+    _write_all(place, contents)
     return "" if found is None else str(found)
+
+
+def _empty_place(folder: Path) -> Path:
+    """Return `folder`, its link followed, where files can be written into it and none is there yet."""
+    mend = "Name a folder that does not exist yet"
+    try:
+        place = followed(folder)
+        if place.exists() and (not place.is_dir() or any(place.iterdir())):
+            raise InputError(f"{folder} is not empty", mend=mend)
+        file_to_write(place / PLAN)
+        return place
+    except InputError as error:
+        raise InputError(error.what, value=error.value, mend=mend) from None
+
+
+def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into an empty folder: all, or none."""
+    was_there = folder.exists()
+    try:
+        for name, content in contents.items():
+            write_atomic(folder / name, content)
+    except OSError:
+        for name in contents:
+            (folder / name).unlink(missing_ok=True)
+        if not was_there and folder.exists():
+            folder.rmdir()
+        raise

@@ -20,9 +20,11 @@ import pandas as pd
 
 from busyhour.app.config.plan_toml import read_plan
 from busyhour.app.config.schema import Config
-from busyhour.app.files import refuse_foreign, run_folder, write_atomic, write_csv
+from busyhour.app.files import write_atomic, write_csv
 from busyhour.app.inputs.snapshot import InputFile
 from busyhour.app.publish.summary import versions
+from busyhour.app.swap import put, work_folder
+from busyhour.app.targets import folder_to_write
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch
@@ -178,11 +180,12 @@ def write(out: Path, problem: ScheduleProblem, plan: NamedPlan, inputs: dict[str
         "gap_history": [list(h) for h in solved.history], "seed": seed, "versions": versions(),
         "input_hashes": {name: InputFile.read(path).sha256 for name, path in inputs.items()},
     }  # fmt: skip
-    with run_folder(out) as folder:
+    with work_folder(out) as folder:
         write_csv(folder / "activity.csv", activity(plan.assigned, grid))
         write_csv(folder / "roster.csv", roster_table(plan.assigned, grid))
         write_csv(folder / "coverage.csv", pd.DataFrame(table | {"over": over, "under": under}))
         write_atomic(folder / "summary.json", json.dumps(summary, indent=2) + "\n")
+        print(f"run folder {put(folder, out)}")
 
 
 def _show(event: Event) -> None:
@@ -207,7 +210,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, lambda *_: watch.stop.set())
     inputs = {"named": asked.named, "staff": asked.staff, "rules": asked.rules}
     try:
-        refuse_foreign(asked.out)
+        out = folder_to_write(asked.out, inputs.values())
         week = read_week(**inputs)
         plan = solve_named(
             week.problem, watch=watch, time_limit_s=asked.time_limit, gap=asked.gap, seed=asked.seed,
@@ -217,7 +220,7 @@ def main() -> None:
         parser.exit(3, f"{error}\n")
     except Infeasible as error:
         parser.exit(4, f"{error}\n")
-    write(asked.out, week.problem, plan, inputs, asked.seed)
+    write(out, week.problem, plan, inputs, asked.seed)
     solved = plan.solved
     told = "no bound" if solved.gap is None else f"bound {solved.bound:,.1f}  gap {solved.gap:.2%}"
     print(f"cost {solved.cost:,.1f}  {told}  {solved.seconds:.1f} s")

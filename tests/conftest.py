@@ -10,7 +10,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from busyhour.app import run
 from busyhour.app.cli.main import app
+from busyhour.app.inputs import Inputs
+from busyhour.app.outcome import Outcome
+from busyhour.forecast.progress import Watch
 
 PLAN = """
 [site]
@@ -93,12 +97,33 @@ def write_centre(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def planned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small centre with one finished run; do not change it, copy it."""
+def planning(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """The small centre with one finished run, and what was published there."""
     folder = write_centre(tmp_path_factory.mktemp("planned") / "small")
-    result = CliRunner().invoke(app, ["plan", str(folder), "--quiet"])
+    outcomes: list[Outcome] = []
+    plan_of_inputs = run.plan
+
+    def plan(inputs: Inputs, watch: Watch) -> Outcome:
+        outcomes.append(plan_of_inputs(inputs, watch))
+        return outcomes[0]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "plan", plan)
+        result = CliRunner().invoke(app, ["plan", str(folder), "--quiet"])
     assert result.exit_code == 0, result.output
-    return folder
+    return folder, outcomes[0]
+
+
+@pytest.fixture(scope="session")
+def planned(planning: tuple[Path, Outcome]) -> Path:
+    """The small centre with one finished run; do not change it, copy it."""
+    return planning[0]
+
+
+@pytest.fixture(scope="session")
+def outcome(planning: tuple[Path, Outcome]) -> Outcome:
+    """What the run of the small centre was published from."""
+    return planning[1]
 
 
 @pytest.fixture

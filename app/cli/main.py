@@ -124,19 +124,20 @@ def plan(
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         watch.tell("start")
-        from ..files import refuse_foreign
         from ..inputs import Inputs, RunOptions
         from ..publish.folder import RunFolder, publish, usual_place
         from ..run import plan as planned
+        from ..targets import folder_to_write
 
         began = time.monotonic()
         options = RunOptions(date_of(week), scenario, seed, time_limit, gap, previous)
         inputs = Inputs.from_folder(folder, options, watch)
-        sink = RunFolder(out or usual_place(folder, inputs), not no_wages, lambda: board.log)
-        refuse_foreign(sink.path)
+        asked = out or usual_place(folder, inputs)
+        place = folder_to_write(asked, (folder, *inputs.paths))
+        sink = RunFolder(place, not no_wages, lambda: board.log)
         outcome = planned(inputs, watch)
         watch.tell("publish", str(sink.place(outcome)))
-        where, summary = publish(outcome, sink)
+        where, summary = publish(outcome, sink, watch)
         text = f"{where}  {time.monotonic() - began:.0f} s in all"
         watch.tell("publish", text, best=summary["cost"], bound=summary["bound"], gap=summary["gap"])
     return finish(where, summary, as_json=json_, quiet=quiet)
@@ -168,16 +169,16 @@ def schedule(
 
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        from ..files import refuse_foreign
         from ..inputs import Inputs, RunOptions
         from ..publish.folder import RunFolder, publish
         from ..run import plan as planned
+        from ..targets import folder_to_write
 
         options = RunOptions(date_of(week), None, seed, time_limit, gap, previous)
         inputs = Inputs.from_requirement(requirement, rules, curve=curve, staff=staff, options=options)
-        refuse_foreign(out)
+        place = folder_to_write(out, (rules, *inputs.paths))
         outcome = planned(inputs, watch)
-        where, summary = publish(outcome, RunFolder(out, not no_wages, lambda: board.log))
+        where, summary = publish(outcome, RunFolder(place, not no_wages, lambda: board.log), watch)
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 

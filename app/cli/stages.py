@@ -85,9 +85,14 @@ def forecast(
     from ...forecast.options import ForecastOptions
     from ..files import write_csv
     from ..stages import closed_days, details_of, forecast_file
+    from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of
 
+    given = (calls, closed, overrides)
+    file_to_write(out, given)
+    if details is not None:
+        file_to_write(details / "quality.csv", given)
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         history = HistoryOptions(
@@ -99,7 +104,7 @@ def forecast(
     write_csv(out, result.volume)
     if details is not None:
         for name, frame in details_of(result).items():
-            write_csv(details / f"{name}.csv", frame)
+            write_csv(file_to_write(details / f"{name}.csv", (*given, out)), frame)
     if not quiet:
         say_zoneless(zone)
         if result.volume.empty:
@@ -147,9 +152,11 @@ def backtest(
     from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ..files import write_csv
     from ..stages import backtest_file, closed_days, overrides_file
+    from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of, remarks
 
+    file_to_write(out, (calls, origins, closed, overrides))
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         options = HistoryOptions(
@@ -205,11 +212,14 @@ def require(
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
     from ..stages import RequireOptions, require_file
+    from ..targets import file_to_write
 
     curve = out.with_name("curve.csv")
     if curve == out:
         raise InputError("the curve is written to curve.csv beside it", column="--out", value=str(out),
                          mend="Give the requirement another name")  # fmt: skip
+    for path in (out, curve):
+        file_to_write(path, [volume])
     say_wall_clock(volume, zone)
     options = RequireOptions(
         definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, zone, moving
@@ -265,9 +275,12 @@ def simulate(
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
     from ..stages import SimulateOptions, simulate_file
+    from ..targets import file_to_write
     from .progress_board import Board
     from .screen import simulation
 
+    if out is not None:
+        file_to_write(out, (staffing, volume, handle, patience))
     say_wall_clock(volume, zone)
     board = Board(err, quiet=quiet)
     with board.watching() as watch:

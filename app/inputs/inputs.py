@@ -29,6 +29,7 @@ from ..config.toml_text import toml_text
 from ..intake.names import nearest
 from ..intake.read import calls_files
 from ..judging import TEXTS
+from ..one_run import seen_once
 from .day_grid import day_grid
 from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
 from .options import RunOptions
@@ -107,6 +108,11 @@ class Inputs:
         """Name of the scenario that is planned."""
         name: str | None = self.arguments["scenario"]
         return name
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where the files were read from."""
+        return tuple(file.path for file in self.files.values())
 
     @cached_property
     def grid(self) -> Grid:
@@ -273,8 +279,12 @@ def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
         return {}
     if folder.config.cyclic:
         raise InputError("a cyclic week has no week before it", column="--previous", value=str(asked.previous))
-    found = (activity_of(asked.previous), asked.previous / "roster.csv")
-    return {f"{PREVIOUS}/{file.name}": InputFile.read(file) for file in found if file.is_file()}
+
+    def read(run: Path) -> dict[str, InputFile]:
+        found = (activity_of(run), run / "roster.csv")
+        return {f"{PREVIOUS}/{file.name}": InputFile.read(file) for file in found if file.is_file()}
+
+    return seen_once(asked.previous, read)
 
 
 def _kept(files: Mapping[str, InputFile], previous: Mapping[str, InputFile]) -> dict[str, InputFile]:

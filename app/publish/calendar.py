@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from icalendar import Calendar, Component, Event
 
 from ...forecast.calendar.grid import midnight
+from ...forecast.progress import Stopped
 from ..files import write_atomic
 from ..report.figures import clock
 from ..report.gantt import Stretch, stretches
@@ -21,6 +22,8 @@ from ..report.run import Run, read_run
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOLD = ("dtstart", "dtend", "summary", "description", "status")
+_NEEDED = ("dtstart", "dtend")
+UID_END = "@busyhour"
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))}
 
 
@@ -32,7 +35,13 @@ class CalendarEntry:
     event: Component
 
 
-def write_calendars(run: Path, *, previous: Path | None = None) -> int:
+def write_calendars(
+    run: Path,
+    *,
+    previous: Path | None = None,
+    notes: list[str] | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
+) -> int:
     """Write one calendar file per person into ``calendars/`` of the run folder and return how many.
 
     An event's id depends on site, agent and day only, so importing a changed plan replaces the shift of that day
@@ -43,11 +52,17 @@ def write_calendars(run: Path, *, previous: Path | None = None) -> int:
     ----------
     previous
         Run folder of the earlier plan of the same week; None = the files that stand in this run.
+    notes
+        Gets a sentence on each earlier file that cannot be read; its events are begun anew.
+    goes_on
+        Asked before each file whether there is time for it.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    Stopped
+        If there is no more time.
     """
     read = read_run(run)
     mine: dict[str, list[Stretch]] = {}
@@ -58,7 +73,9 @@ def write_calendars(run: Path, *, previous: Path | None = None) -> int:
     people = dict.fromkeys([*mine, *([] if read.staff is None else read.staff.index)])
     count = 0
     for agent, name in file_names(people).items():
-        earlier = _entries((previous or run) / "calendars" / name)
+        if not goes_on():
+            raise Stopped
+        earlier = _entries((previous or run) / "calendars" / name, notes)
         if agent in mine or earlier:
             calendar = _calendar(read, agent, mine.get(agent, []), zone, earlier)
             write_atomic(run / "calendars" / name, calendar.to_ical())
@@ -87,7 +104,7 @@ def file_names(agents: Iterable[str]) -> dict[str, str]:
 def uid(site: str, agent: str, date: dt.date, nth: int) -> str:
     """Return the id of an agent's `nth` shift of a day; times and pattern do not enter, so a change replaces it."""
     text = "\n".join((site, agent, date.isoformat(), str(nth)))
-    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}@busyhour"
+    return f"{hashlib.sha256(text.encode()).hexdigest()[:32]}{UID_END}"
 
 
 def _calendar(
@@ -161,12 +178,21 @@ def _encoded(value: Any) -> bytes:
     return text if isinstance(text, bytes) else str(text).encode()
 
 
-def _entries(path: Path) -> dict[str, CalendarEntry]:
-    """Return the events of an earlier calendar file by id."""
+def _entries(path: Path, notes: list[str] | None = None) -> dict[str, CalendarEntry]:
+    """Return the events of ours in an earlier calendar file by id; none, and a note, where nobody can read it."""
     if not path.exists():
         return {}
-    events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
-    return {str(e["uid"]): CalendarEntry(int(e.get("sequence", 0)), e) for e in events}
+    try:
+        events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+        return {
+            str(e["uid"]): CalendarEntry(int(e.get("sequence", 0)), e)
+            for e in events
+            if str(e.get("uid", "")).endswith(UID_END) and all(name in e for name in _NEEDED)
+        }
+    except (OSError, ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
+        told = str(error).splitlines()[0][:80] if str(error) else type(error).__name__
+        (notes if notes is not None else []).append(f"the earlier calendar {path.name} is begun anew: {told}")
+        return {}
 
 
 def _zone(run: Run) -> Component | None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...forecast.errors import InputError
+from ...forecast.progress import Watch
 from ...schedule.optimise.status import Refused
 from ..config.plan_toml import plan_file
-from ..files import run_folder, write_atomic, write_csv
+from ..files import write_atomic, write_csv
 from ..inputs.arguments import ARGUMENTS
 from ..inputs.inputs import Inputs
-from ..manifest import FILE as MANIFEST
-from ..manifest import Manifest
 from ..outcome import Outcome
-from ..report.page import write_report
-from .calendar import write_calendars
-from .excel import write_workbook
-from .sheets import write_sheets
+from ..swap import places, put, work_folder
+from ..targets import followed
+from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
 from .summary import summarise
 
 
@@ -44,55 +43,94 @@ class RunFolder:
 
     def place(self, outcome: Outcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
-        return beside_finished(self.path) if outcome.stopped else self.path
+        out = followed(self.path)
+        return beside_finished(out) if outcome.stopped else out
 
 
-def publish(outcome: Outcome, sink: RunFolder) -> tuple[Path, dict[str, Any]]:
+def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tuple[Path, dict[str, Any]]:
     """Write the run folder of an outcome in its place; returns the folder and the summary.
+
+    Where the place holds what busyhour did not write, or cannot be replaced, the run goes beside it. A paper that
+    cannot be written is left out. Notes of the summary tell both. An exception means that nothing was published.
+
+    Parameters
+    ----------
+    watch
+        Tells of a stop while papers are written: what is not begun within a few seconds is left out.
 
     Raises
     ------
     Refused
         If the judge objected to the plan; nothing is written then.
     InputError
-        If the folder is there and is no run folder.
+        If nothing can have the name of the folder.
+    OSError
+        If tables, summary or inputs cannot be written.
     """
     if not outcome.verdict.passed:
         raise Refused([str(v) for v in outcome.verdict.violations])
-    out, inputs = sink.place(outcome), outcome.inputs
-    with run_folder(out) as run:
+    out, inputs = followed(sink.path), outcome.inputs
+    until = time.monotonic() + AFTER_STOP_S if outcome.stopped else None
+    with work_folder(out) as run:
         _write_inputs(inputs, run / "inputs")
         for name, table in outcome.tables.items():
             write_csv(run / f"{name}.csv", table)
         summary = summarise(outcome)
-        write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
-        write_report(run, wages=sink.wages)
-        write_workbook(run, wages=sink.wages)
-        if outcome.decision.named:
-            write_calendars(run, previous=out if _same_week(out, inputs.week) else None)
-            write_sheets(run)
-        write_atomic(run / "run.log", "\n".join(sink.log()) + "\n")
-        write_atomic(run / MANIFEST, Manifest.of(run, wages=sink.wages).text)
-    return out, summary
+        _write_summary(run, summary)
+        notes = keep_earlier(run, sink.place(outcome), summary["week"]) if outcome.decision.named else []
+        left_out, told = write_papers(run, wages=sink.wages, patience=Patience(watch or Watch(), until))
+        notes += told
+
+        def last(place: Path, why: str) -> None:
+            """Tell in the run what has become of it."""
+            beside = [f"{why}; this run is in {place}"] * bool(why)
+            missing = [f"left out: {name}; make it with: busyhour report {place}" for name in left_out]
+            summary["notes"] = [*outcome.notes, *beside, *missing, *notes]
+            _write_summary(run, summary)
+            lines = [*sink.log(), *(f"note: {note}" for note in summary["notes"])]
+            write_atomic(run / "run.log", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
+
+        beside, keeps = ("stopped", _finished) if outcome.stopped else ("", None)
+        where = put(run, out, wages=sink.wages, beside=beside, last=last, keeps=keeps)
+    return where, summary
 
 
 def usual_place(folder: Path, inputs: Inputs) -> Path:
-    """Return where the run of a planner's `folder` goes: ``runs/WEEK``, with the scenario's name behind."""
+    """Return where the run of a planner's `folder` goes: ``runs/WEEK``, with the scenario's name behind.
+
+    Raises
+    ------
+    InputError
+        If the scenario's name leads elsewhere.
+    """
     name = "-".join([inputs.week.isoformat(), *([inputs.scenario] if inputs.scenario else [])])
+    if Path(name).name != name:
+        raise InputError(
+            "no folder can have this scenario's name", value=inputs.scenario, mend="Name a folder with --out"
+        )
     return plan_file(folder).parent / "runs" / name
 
 
 def beside_finished(out: Path) -> Path:
     """Return where a stopped run goes: `out`, or ``NAME-stopped`` beside it where `out` holds a finished run."""
-    path = out / "summary.json"
-    finished = path.exists() and json.loads(path.read_text(encoding="utf-8")).get("stopped") != "user"
-    return out.with_name(f"{out.name}-stopped") if finished else out
+    return next(place for place in places(out, "stopped") if not _finished(place))
 
 
-def _same_week(out: Path, week: dt.date) -> bool:
-    """Whether the run that `out` holds, if any, plans the same week: its calendars are then revised, not begun anew."""
-    path = out / "summary.json"
-    return path.exists() and json.loads(path.read_text(encoding="utf-8")).get("week") == week.isoformat()
+def _finished(place: Path) -> str:
+    """Say that a stopped run must not replace the run in `place`; "" where that was stopped too, or there is none."""
+    try:
+        summary = json.loads((place / "summary.json").read_text(encoding="utf-8"))
+        if summary.get("stopped") == "user":
+            return ""
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except (OSError, ValueError, AttributeError):
+        return f"the run in {place} cannot be read"
+    return f"the run in {place} is finished, this one was stopped"
+
+
+def _write_summary(run: Path, summary: dict[str, Any]) -> None:
+    write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
 
 def _write_inputs(inputs: Inputs, folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,21 @@ def test_a_damaged_manifest_is_one_clear_error(tmp_path: Path, text: str) -> Non
     (tmp_path / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=r"manifest\.json: not a manifest of busyhour"):
         Manifest.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["../thesis.txt", "inputs/../../thesis.txt", "/thesis.txt", "", "."])
+def test_a_manifest_that_leads_out_of_its_folder_is_damaged(tmp_path: Path, name: str) -> None:
+    """Nobody's list makes busyhour remove files elsewhere."""
+    (tmp_path / FILE).write_text(Manifest({name: "0"}, "1").text, encoding="utf-8")
+    with pytest.raises(InputError, match="not a manifest of busyhour"):
+        Manifest.read(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names that only others allow")
+def test_names_that_other_systems_do_not_know(tmp_path: Path) -> None:
+    for name in ("calls 10:30.csv", "a\\b.csv", os.fsdecode(b"z\xfcrich.csv"), "c..csv"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    (tmp_path / FILE).write_text(Manifest.of(tmp_path).text, encoding="utf-8")
+    read = Manifest.read(tmp_path)
+    assert read is not None
+    assert read.differences(tmp_path) == {}

@@ -1,0 +1,134 @@
+"""The papers of a run: what people read is made from the tables, and is no reason to lose them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import jinja2
+from xlsxwriter.exceptions import XlsxWriterException
+
+from ...forecast.errors import InputError
+from ...forecast.progress import Stopped, Watch
+from ..one_run import seen_once
+from ..report.page import write_report
+from .calendar import write_calendars
+from .excel import write_workbook
+from .sheets import write_sheets
+
+REPORT, WORKBOOK, CALENDARS, SHEETS = "report.html", "schedule.xlsx", "calendars", "sheets.html"
+EARLIER = "earlier"
+"""Folder with the calendars of the run before: they tell the revisions, and stay until new calendars are written."""
+PAPERS = (CALENDARS, REPORT, SHEETS, WORKBOOK, EARLIER)
+AFTER_STOP_S = 5.0
+"""Seconds for papers once the user has asked to stop; those not begun by then are left out."""
+MOST_TOLD = 200
+"""Letters of an error that a note tells: a copy that fails may tell of every file."""
+FAULTS = (OSError, MemoryError, ValueError, jinja2.TemplateError, XlsxWriterException)
+"""What a full disk, and the libraries that draw pages, books and calendars, raise."""
+
+
+@dataclass
+class Patience:
+    """How long a user who has asked to stop waits for papers.
+
+    Parameters
+    ----------
+    watch
+        Tells of a stop while papers are written.
+    until
+        Moment of the monotonic clock after which no paper is begun; None = no stop was asked for.
+    """
+
+    watch: Watch = field(default_factory=Watch)
+    until: float | None = None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether another paper may be begun."""
+        if self.until is None and self.watch.stopped:
+            self.until = time.monotonic() + AFTER_STOP_S
+        return self.until is None or time.monotonic() < self.until
+
+
+def write_papers(
+    run: Path, *, wages: bool, patience: Patience | None = None, faults: tuple[type[Exception], ...] = FAULTS
+) -> tuple[list[str], list[str]]:
+    """Write report, workbook, calendars and sheets of a run from its tables.
+
+    Parameters
+    ----------
+    faults
+        Exceptions for which a paper is left out whole; others are raised.
+
+    Returns
+    -------
+    tuple
+        The papers that are left out with the reason, a phrase each; and notes on earlier calendars.
+    """
+    notes: list[str] = []
+    time_for = patience or Patience()
+    writers: dict[str, Callable[[], object]] = {}
+    if (run / "roster.csv").exists():
+        writers[CALENDARS] = lambda: _write_calendars(run, notes, lambda: time_for.is_left)
+        writers[SHEETS] = lambda: write_sheets(run)
+    writers[REPORT] = lambda: write_report(run, wages=wages)
+    writers[WORKBOOK] = lambda: write_workbook(run, wages=wages)
+    left_out = []
+    for name, write in writers.items():
+        try:
+            if not time_for.is_left:
+                raise Stopped
+            write()
+        except Stopped:
+            left_out.append(f"{name} (the run was stopped)")
+            _remove(run / name)
+        except faults as error:
+            told = str(getattr(error, "strerror", None) or error or type(error).__name__)
+            left_out.append(f"{name} ({told[:MOST_TOLD]})")
+            _remove(run / name)
+    return left_out, notes
+
+
+def keep_earlier(run: Path, out: Path, week: str) -> list[str]:
+    """Copy the calendars of the run `out`, if it plans the same week, into `run`; return notes on what is unreadable.
+
+    Their events are then revised, not begun anew.
+    """
+
+    def copy(folder: Path) -> list[str]:
+        _remove(run / EARLIER)
+        found = next((p for p in (folder / CALENDARS, folder / EARLIER / CALENDARS) if p.is_dir()), None)
+        if found is None:
+            return []
+        try:
+            same = json.loads((folder / "summary.json").read_text(encoding="utf-8")).get("week") == week
+        except (OSError, ValueError, AttributeError):
+            return [f"the earlier run in {out} has no readable summary.json: its calendars are not continued"]
+        if same:
+            shutil.copytree(found, run / EARLIER / CALENDARS)
+        return []
+
+    try:
+        return seen_once(out, copy) if out.is_dir() else []
+    except (OSError, InputError) as error:
+        _remove(run / EARLIER)
+        return [f"the calendars of the earlier run in {out} are not continued: {str(error)[:MOST_TOLD]}"]
+
+
+def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool]) -> None:
+    """Write the calendars as revisions of the earlier ones, which are then no longer needed."""
+    earlier = run / EARLIER
+    write_calendars(run, previous=earlier if earlier.is_dir() else None, notes=notes, goes_on=goes_on)
+    _remove(earlier)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
