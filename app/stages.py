@@ -223,15 +223,19 @@ def simulate_file(
     zone = options.zone
     table = read_csv(volume, TABLES["volume"], zone=zone)
     names, minutes = sorted(table["queue"].unique()), day_grid(table, zone, volume).minutes
+    steps = read_staffing(staffing, names, minutes, zone)
+    handle = law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names)
+    patience = None if options.patience is None else read_times(options.patience, names)
+    watch.keeps = True
     return simulate(
-        read_staffing(staffing, names, minutes, zone),
+        steps,
         table,
         goals_of(goals, names, definition=options.definition),
         interval_min=minutes,
         report_min=options.report_min,
         absent=options.unplanned,
-        handle=law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names),
-        patience=None if options.patience is None else read_times(options.patience, names),
+        handle=handle,
+        patience=patience,
         seed=options.seed,
         watch=watch,
     )

@@ -33,7 +33,7 @@ class Watch:
     """The line between long work and the side that waits for its result.
 
     Work calls `tell` often and looks at `stopped` at least five times a second; the waiting side sets
-    `stop` (Ctrl-C does) or a time limit.
+    `stop` (Ctrl-C does) or a time limit. Work that has nothing to hand over may also be ended by an exception.
 
     Parameters
     ----------
@@ -41,12 +41,15 @@ class Watch:
         Called with each `Event`, from any thread.
     time_limit_s
         Seconds from now after which `time_is_up` turns true; None = no limit.
+    keeps
+        Whether the work at hand hands over what it has when it is stopped; the work sets it.
     """
 
     show: Callable[[Event], None] = _silent
     time_limit_s: float | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
+    keeps: bool = False
 
     def tell(
         self,

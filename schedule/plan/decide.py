@@ -40,6 +40,7 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
 def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose the shifts of a plan in which nobody is named."""
     watch = measure.watch
+    watch.keeps = True
     cover = solve_cover(
         measure.problem,
         watch=watch,
@@ -60,6 +61,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose everybody's shifts, repair the plan, and choose what somebody from outside would have to work."""
     problem, watch = measure.problem, measure.watch
     refuse_conflicts(problem)
+    watch.keeps = True
     plan = _first_plan(measure, settings)
     if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place

@@ -195,7 +195,7 @@ def test_usage_errors_exit_2() -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from busyhour.app.cli.main import main
+from busyhour.app.cli.start import main
 from busyhour.forecast.progress import Watch
 
 _, asked, folder = sys.argv
