@@ -162,7 +162,7 @@ class RequireOptions:
         return {name: getattr(self, name) for name in names}
 
 
-def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> Requirement:
+def require_file(path: Path, goals: Sequence[str], options: RequireOptions, watch: Watch | None = None) -> Requirement:
     """Return requirement and curves of a volume file, on its own interval; `goals` are texts of the command line."""
     volume = read_csv(path, TABLES["volume"], zone=options.zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
@@ -176,6 +176,7 @@ def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> R
         unplanned=options.unplanned,
         planned=options.planned,
         moving=names if options.moving else (),
+        watch=watch,
     )
 
 

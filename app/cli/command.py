@@ -83,6 +83,8 @@ def _code_and_words(error: BaseException) -> tuple[int, str]:
         return INTERNAL, f"not enough memory. {places.said}"
     from ...schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
 
+    if _interrupted(error):
+        return STOPPED, f"Stopped before the end. {places.said}"
     match error:
         case InputError():
             return BAD_INPUT, str(error)
@@ -90,8 +92,6 @@ def _code_and_words(error: BaseException) -> tuple[int, str]:
             conflict, repair = ([f"  - {line}" for line in lines] for lines in (error.conflict, error.repair))
             lines = ["These cannot hold together:", *conflict, "Smallest change that frees it:", *repair]
             return INFEASIBLE, "\n".join(lines)
-        case Stopped() | KeyboardInterrupt():
-            return STOPPED, f"Stopped before the end. {places.said}"
         case NothingFound():
             text = f"Time was up before there was a plan. {places.said} Give it more with --time-limit."
             return LIMIT_WITHOUT_PLAN, text
@@ -102,6 +102,15 @@ def _code_and_words(error: BaseException) -> tuple[int, str]:
         case OSError() | SolverFault():
             return INTERNAL, f"Could not finish: {error}. {places.said}"
     return INTERNAL, f"{_kept(error)} {places.said}"
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether a stop is behind an error; compiled code and imports turn an interruption into errors of their own."""
+    while error is not None:
+        if isinstance(error, (Stopped, KeyboardInterrupt)):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _kept(error: BaseException) -> str:

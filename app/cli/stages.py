@@ -202,6 +202,7 @@ def require(
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
     from ..stages import RequireOptions, require_file
+    from .progress_board import Board
 
     curve = out.with_name("curve.csv")
     if curve == out:
@@ -211,7 +212,8 @@ def require(
     options = RequireOptions(
         definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, zone, moving
     )
-    result = require_file(volume, goal, options)
+    with Board(err, quiet=quiet).watching() as watch:
+        result = require_file(volume, goal, options, watch)
     places.may_write(out, curve)
     write_csv(out, result.requirement)
     write_csv(curve, result.curve)
