@@ -79,7 +79,7 @@ def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: N
     """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
     from ..finished import write_papers
 
-    places.may_write(run)
+    places.may_write(*(run / name for name in ("schedule.xlsx", "calendars", "sheets.html", "report.html")))
     Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False, markup=False)
 
 

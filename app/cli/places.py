@@ -30,7 +30,7 @@ class Places:
         new = [str(path) for path, was in self._before.items() if _state(path) not in (was, None)]
         if not new:
             return "Earlier results are untouched."
-        return f"{', '.join(new)} {'is' if len(new) == 1 else 'are'} written and whole."
+        return f"Written so far, each file whole: {', '.join(new)}."
 
 
 def _state(path: Path) -> State:

@@ -107,7 +107,7 @@ def test_what_was_written_is_never_called_untouched(tmp_path: Path, error: BaseE
 
         result = run(work)
         assert "untouched" not in result.output
-        assert f"{out} is written" in result.output.replace("\n", "")
+        assert f"each file whole: {out}." in result.output.replace("\n", "")
 
 
 def test_before_anything_is_written_earlier_results_stand(tmp_path: Path) -> None:
