@@ -60,7 +60,7 @@ class Board:
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 1))
-        for stage, (since, figures) in self._rows.items():
+        for stage, (since, figures) in list(self._rows.items()):  # another thread may tell a stage
             table.add_row(Text(f"{since:6.1f} s", style="dim"), Text(stage, style="bold"), figures)
         return table
 
