@@ -64,7 +64,7 @@ def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
     with timed(stages, "forecast"):
         predicted = predict(inputs, watch)
     with timed(stages, "require"):
-        needed = requirement_of(inputs, predicted.volume)
+        needed = requirement_of(inputs, predicted.volume, watch)
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * inputs.grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
@@ -153,7 +153,7 @@ def predict(inputs: Inputs, watch: Watch) -> Forecast:
     return replace(result, quality=pd.concat([inputs.findings, result.quality], ignore_index=True))
 
 
-def requirement_of(inputs: Inputs, volume: pd.DataFrame) -> Requirement:
+def requirement_of(inputs: Inputs, volume: pd.DataFrame, watch: Watch | None = None) -> Requirement:
     """Return requirement and curves of every queue on the interval grid; a patience in the volume means Erlang A."""
     impatient = volume["patience_s"].notna().groupby(volume["queue"]).all()
     config, grid = inputs.config, inputs.grid
@@ -165,6 +165,7 @@ def requirement_of(inputs: Inputs, volume: pd.DataFrame) -> Requirement:
         unplanned={n: config.shrinkage.absent(grid) for n in config.queue},
         planned=config.shrinkage.planned,
         moving=[n for n, q in config.queue.items() if q.requirement == "moving"],
+        watch=watch,
     )
 
 

@@ -162,7 +162,7 @@ class RequireOptions:
         return {name: getattr(self, name) for name in names}
 
 
-def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> Requirement:
+def require_file(path: Path, goals: Sequence[str], options: RequireOptions, watch: Watch | None = None) -> Requirement:
     """Return requirement and curves of a volume file, on its own interval; `goals` are texts of the command line."""
     volume = read_csv(path, TABLES["volume"], zone=options.zone)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
@@ -178,6 +178,7 @@ def require_file(path: Path, goals: Sequence[str], options: RequireOptions) -> R
             unplanned=options.unplanned,
             planned=options.planned,
             moving=names if options.moving else (),
+            watch=watch,
         )
     except InputError as error:
         raise _of_file(error, path) from None
@@ -227,15 +228,19 @@ def simulate_file(
     zone = options.zone
     table = read_csv(volume, TABLES["volume"], zone=zone)
     names, minutes = sorted(table["queue"].unique()), day_grid(table, zone, volume).minutes
+    steps = read_staffing(staffing, names, minutes, zone)
+    handle = law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names)
+    patience = None if options.patience is None else read_times(options.patience, names)
+    watch.keeps.set()
     return simulate(
-        read_staffing(staffing, names, minutes, zone),
+        steps,
         table,
         goals_of(goals, names, definition=options.definition),
         interval_min=minutes,
         report_min=options.report_min,
         absent=options.unplanned,
-        handle=law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names),
-        patience=None if options.patience is None else read_times(options.patience, names),
+        handle=handle,
+        patience=patience,
         seed=options.seed,
         watch=watch,
     )

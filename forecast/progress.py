@@ -33,7 +33,7 @@ class Watch:
     """The line between long work and the side that waits for its result.
 
     Work calls `tell` often and looks at `stopped` at least five times a second; the waiting side sets
-    `stop` (Ctrl-C does) or a time limit.
+    `stop` (Ctrl-C does) or a time limit. Work that has nothing to hand over may also be ended by an exception.
 
     Parameters
     ----------
@@ -41,12 +41,19 @@ class Watch:
         Called with each `Event`, from any thread.
     time_limit_s
         Seconds from now after which `time_is_up` turns true; None = no limit.
+    keeps
+        Set by work that hands over what it has when it is stopped.
     """
 
     show: Callable[[Event], None] = _silent
     time_limit_s: float | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
+    keeps: threading.Event = field(default_factory=threading.Event)
+
+    def within(self, time_limit_s: float) -> Watch:
+        """Return a watch that begins now, has a limit of its own, and tells and stops as this one."""
+        return Watch(self.show, time_limit_s, self.stop, keeps=self.keeps)
 
     def tell(
         self,

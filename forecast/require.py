@@ -10,6 +10,7 @@ import pandas as pd
 
 from .calendar.grid import Grid
 from .errors import InputError
+from .progress import Watch
 from .queueing.curve.curve import Curve
 from .queueing.curve.making import service_curve
 from .queueing.formulas.uncertain_rate import rate_cv
@@ -24,6 +25,10 @@ _REACH = 0.9999
 
 _REACH_MOST = 1.0 - 1e-9
 """Largest such share: no number of agents answers all calls in time."""
+
+_TOLD = 1_000
+"""Agents, above 0, up to which a curve that the goal asks more of is told past its end, where nothing changes but the
+occupancy: 100,000 least agents would be a file of gigabytes."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ def require(
     unplanned: Mapping[str, np.ndarray] | float = 0.0,
     planned: float = 0.0,
     moving: Collection[str] = (),
+    watch: Watch | None = None,
 ) -> Requirement:
     """Return the requirement and the service curves of every queue in `volume`.
 
@@ -81,12 +87,16 @@ def require(
     moving
         Queues whose requirement, service level, occupancy and mean wait follow the queue as it moves; their curves
         stay those of intervals that last for ever, and ``agents_exact`` is the whole number.
+    watch
+        Told of progress; tells of a stop.
 
     Raises
     ------
     InputError
-        On a queue without goal or model, a start off the grid, a repeated row, unknown numbers, or a shrinkage
-        outside 0 ≤ share < 1.
+        On a queue without goal or model, a start off the grid, a repeated row, unknown numbers, a shrinkage
+        outside 0 ≤ share < 1, or more agents than a curve holds.
+    Stopped
+        If the user stopped the run.
     """
     volume = check(volume, TABLES["volume"], zone=grid.zone)
     refuse_duplicates(volume, ["queue", "start"], what="repeated interval")
@@ -104,7 +114,7 @@ def require(
                                  mend=f"Known: {', '.join(given) or 'none'}")  # fmt: skip
         absent = _shares(unplanned, queue, len(grid))
         table, curves[queue] = _require_queue(
-            rows, goals[queue], grid, models[queue], absent, planned, moves=queue in moving
+            rows, goals[queue], grid, models[queue], absent, planned, moves=queue in moving, watch=watch or Watch()
         )
         tables.append(table)
     if not tables:
@@ -177,8 +187,17 @@ def _shares(unplanned: Mapping[str, np.ndarray] | float, queue: str, size: int) 
 
 
 def _require_queue(
-    volume: pd.DataFrame, goal: ServiceGoal, grid: Grid, model: str, absent: np.ndarray, planned: float, *, moves: bool
+    volume: pd.DataFrame,
+    goal: ServiceGoal,
+    grid: Grid,
+    model: str,
+    absent: np.ndarray,
+    planned: float,
+    *,
+    moves: bool,
+    watch: Watch,
 ) -> tuple[pd.DataFrame, Curve]:
+    """Return the rows of one queue and its curve."""
     at = grid.starts.get_indexer(pd.DatetimeIndex(volume["start"]))
     if (at < 0).any():
         wrong = str(volume["start"].iloc[int(np.argmin(at))])
@@ -188,14 +207,16 @@ def _require_queue(
     at = np.sort(at)
     reach = max(_REACH, 1.0 - (1.0 - max(goal.level, goal.floor)) / 10.0)
     curve = service_curve(rows, interval_min=grid.minutes, model=model, within_s=goal.within_s, short_s=goal.short_s,
-                          reach=min(reach, _REACH_MOST))  # fmt: skip
+                          reach=min(reach, _REACH_MOST), watch=watch)  # fmt: skip
     agents = curve.smallest(goal)
-    curve = curve.extended(int(agents.max(initial=0)))
-    pick = (np.arange(len(agents)), agents)
+    curve = curve.extended(min(int(agents.max(initial=0)), _TOLD))
+    within = np.minimum(agents, curve.top)
+    pick = (np.arange(len(agents)), within)
     exact = curve.agents_exact(goal)
     level, occupancy, asa_s = curve.service_level(goal)[pick], curve.occupancy[pick], curve.asa_s[pick]
+    occupancy = np.where(agents > within, occupancy * within / np.maximum(agents, 1), occupancy)
     if moves:
-        agents, level, occupancy, asa_s = _moving(rows, at, goal, grid, model)
+        agents, level, occupancy, asa_s = _moving(rows, at, goal, grid, model, watch)
         exact = agents.astype(float)
     scheduled = agents / (1.0 - absent[at])
     values: dict[str, tuple[np.ndarray, float]] = {
@@ -218,7 +239,7 @@ def _require_queue(
 
 
 def _moving(
-    rows: pd.DataFrame, at: np.ndarray, goal: ServiceGoal, grid: Grid, model: str
+    rows: pd.DataFrame, at: np.ndarray, goal: ServiceGoal, grid: Grid, model: str, watch: Watch
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return agents, service level, occupancy and mean wait of the open intervals at positions `at` of the grid."""
     here = at - at[0]
@@ -241,6 +262,7 @@ def _moving(
         patience_s=patience[last],
         cv=laid(rate_cv(rows)),
         is_open=laid(np.ones(len(at))) > 0.0,
+        watch=watch,
     )
     found = day.service
     return day.agents[here], found.service_level(goal.definition)[here], found.occupancy[here], found.asa_s[here]

@@ -1,5 +1,5 @@
 """Run the command line by `python -m busyhour.app.cli`."""
 
-from .main import main
+from .start import main
 
 main()

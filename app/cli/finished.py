@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from .command import DONE, REFUSED, Json, NoWages, show_frame, told
+from .command import Json, NoWages, places, show_frame, told
+from .exit_codes import DONE, REFUSED
 
 app = typer.Typer()
 
@@ -86,6 +87,7 @@ def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: N
     """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
     from ..finished import write_papers
 
+    places.may_write(*(run / name for name in ("schedule.xlsx", "calendars", "sheets.html", "report.html")))
     Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False, markup=False)
 
 

@@ -14,11 +14,9 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from ...forecast.progress import Watch
 from . import finished, stages
 from .command import (
-    DONE,
-    LIMIT_WITH_PLAN,
-    STOPPED,
     Gap,
     Json,
     NoWages,
@@ -31,8 +29,10 @@ from .command import (
     Week,
     date_of,
     err,
+    places,
     told,
 )
+from .exit_codes import DONE, LIMIT_WITH_PLAN, STOPPED
 
 app = typer.Typer(
     name="busyhour",
@@ -63,6 +63,12 @@ def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) ->
     return code_of(summary)
 
 
+def tell_late_stop(watch: Watch, summary: dict[str, Any]) -> None:
+    """Say that a stop which came after the plan was done changed nothing."""
+    if watch.stopped and summary["stopped"] != "user":
+        watch.tell("stopping", "came when the plan was done: it is published whole")
+
+
 def _version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
@@ -91,6 +97,7 @@ def init(
     """Write a commented starter folder: plan.toml and small example files to replace."""
     from ..starter import write_starter
 
+    places.may_write(folder)
     guesses = write_starter(folder, calls)
     lines = [f"Made {folder}."]
     if guesses:
@@ -137,9 +144,11 @@ def plan(
         sink = RunFolder(place, not no_wages, lambda: board.log)
         outcome = planned(inputs, watch)
         watch.tell("publish", str(sink.place(outcome)))
+        places.may_write(sink.place(outcome))
         where, summary = publish(outcome, sink, watch)
         text = f"{where}  {time.monotonic() - began:.0f} s in all"
         watch.tell("publish", text, best=summary["cost"], bound=summary["bound"], gap=summary["gap"])
+        tell_late_stop(watch, summary)
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 
@@ -178,7 +187,10 @@ def schedule(
         inputs = Inputs.from_requirement(requirement, rules, curve=curve, staff=staff, options=options)
         place = folder_to_write(out, (rules, *inputs.paths))
         outcome = planned(inputs, watch)
-        where, summary = publish(outcome, RunFolder(place, not no_wages, lambda: board.log), watch)
+        sink = RunFolder(place, not no_wages, lambda: board.log)
+        places.may_write(sink.place(outcome))
+        where, summary = publish(outcome, sink, watch)
+        tell_late_stop(watch, summary)
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 

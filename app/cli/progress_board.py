@@ -1,9 +1,10 @@
-"""What a person sees while a run works: one line a stage, best, bound and gap as they improve; Ctrl-C asks to stop."""
+"""What a person sees while a run works: one line a stage, best, bound and gap as they improve; signals ask to stop."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from types import FrameType
@@ -14,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...forecast.progress import Event, Watch
+from .stop_signals import handled
 
 
 def _figures(event: Event) -> str:
@@ -58,24 +60,55 @@ class Board:
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 1))
-        for stage, (since, figures) in self._rows.items():
+        for stage, (since, figures) in list(self._rows.items()):  # another thread may tell a stage
             table.add_row(Text(f"{since:6.1f} s", style="dim"), Text(stage, style="bold"), figures)
         return table
 
     @contextlib.contextmanager
     def watching(self, time_limit_s: float | None = None) -> Iterator[Watch]:
-        """Give a watch that shows here and that Ctrl-C stops; a second Ctrl-C ends at once."""
+        """Give a watch that shows here and that signals stop.
+
+        The first signal asks the work for what it has; work that has nothing to give is ended by `KeyboardInterrupt`,
+        as all work is by a second signal.
+        """
         watch = Watch(show=self.show, time_limit_s=time_limit_s)
+        asked = _Asked(watch)
+        teller = threading.Thread(target=self._tell_stop, args=(asked,), daemon=True)
+        with self._live or contextlib.nullcontext():
+            teller.start()
+            try:
+                with handled(asked):
+                    yield watch
+            finally:
+                asked.heard.set()
+                teller.join()
 
-        def ask(number: int, frame: FrameType | None) -> None:
-            if watch.stopped:
-                raise KeyboardInterrupt
-            watch.stop.set()
-            self.show(Event("stopping", "asked by you: what is good so far is kept; press again to drop it"))
+    def _tell_stop(self, asked: _Asked) -> None:
+        """Show the first signal; a handler itself may not print, since it may interrupt printing."""
+        asked.heard.wait()
+        if asked.by is not None:
+            then = ": what is good so far is kept; a second time drops it" if asked.watch.keeps.is_set() else ""
+            self.show(Event("stopping", f"asked by {asked.by.name}{then}"))
 
-        before = signal.signal(signal.SIGINT, ask)
-        try:
-            with self._live or contextlib.nullcontext():
-                yield watch
-        finally:
-            signal.signal(signal.SIGINT, before)
+
+class _Asked:
+    """The signals that a watch has heard: the handler of all of them.
+
+    Attributes
+    ----------
+    by
+        The first signal.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch, self.heard = watch, threading.Event()
+        self.by: signal.Signals | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Ask to stop, or end at once."""
+        again, self.by = self.by is not None, signal.Signals(number)
+        if not again:
+            self.watch.stop.set()
+            self.heard.set()
+        if again or not self.watch.keeps.is_set():
+            raise KeyboardInterrupt

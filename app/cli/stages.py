@@ -13,14 +13,12 @@ import typer
 
 from ...forecast.errors import InputError
 from .command import (
-    BAD_INPUT,
-    DONE,
-    STOPPED,
     Json,
     Out,
     Quiet,
     Seed,
     err,
+    places,
     say,
     say_findings,
     say_wall_clock,
@@ -28,6 +26,7 @@ from .command import (
     show_frame,
     told,
 )
+from .exit_codes import BAD_INPUT, DONE, STOPPED
 
 app = typer.Typer()
 
@@ -101,6 +100,7 @@ def forecast(
         )  # fmt: skip
         options = ForecastOptions(history, days, model, handle_s, patience_s, now)
         result = forecast_file(calls, options, overrides, watch)
+    places.may_write(out, *((details,) if details is not None else ()))
     write_csv(out, result.volume)
     if details is not None:
         for name, frame in details_of(result).items():
@@ -169,6 +169,7 @@ def backtest(
             judged = "factor" if model == "all" else model
             value = overrides_file(calls, overrides, options, model=judged, watch=watch)
     table = scores(predictions)
+    places.may_write(out)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
     show_frame(table if json_ else errors_of(table), as_json=json_, quiet=quiet)
     if quiet:
@@ -213,6 +214,7 @@ def require(
     from ..files import write_csv
     from ..stages import RequireOptions, require_file
     from ..targets import file_to_write
+    from .progress_board import Board
 
     curve = out.with_name("curve.csv")
     if curve == out:
@@ -224,7 +226,9 @@ def require(
     options = RequireOptions(
         definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, zone, moving
     )
-    result = require_file(volume, goal, options)
+    with Board(err, quiet=quiet).watching() as watch:
+        result = require_file(volume, goal, options, watch)
+    places.may_write(out, curve)
     write_csv(out, result.requirement)
     write_csv(curve, result.curve)
     rows = result.requirement
@@ -287,6 +291,7 @@ def simulate(
         options = SimulateOptions(definition, unplanned, handle_cv, handle, patience, report, zone, seed or 0)
         found = simulate_file(staffing, volume, goal or ["80/20"], options, watch)
     if out is not None:
+        places.may_write(out)
         write_csv(out, found.service)
     if json_:
         show_frame(found.service[found.service["period"] != "interval"], as_json=True, quiet=quiet)

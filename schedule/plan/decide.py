@@ -41,6 +41,7 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
 def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose the shifts of a plan in which nobody is named."""
     watch = measure.watch
+    watch.keeps.set()
     cover = solve_cover(
         measure.problem,
         watch=watch,
@@ -63,6 +64,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     watch.raise_if_stopped()
     refuse_conflicts(problem)
     watch.raise_if_stopped()
+    watch.keeps.set()
     try:
         plan = _first_plan(measure, settings)
     except NothingFound:

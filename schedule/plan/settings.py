@@ -91,9 +91,9 @@ class SolveSettings:
     def clock(self, watch: Watch, people: int) -> Watch:
         """Return a watch that begins now, tells and stops as `watch`, and ends in time to write the plan down."""
         kept_s = min(people * self.person_s, self.most_kept_share * self.time_limit_s)
-        return Watch(watch.show, min(self.time_limit_s, watch.left_s) - kept_s, watch.stop)
+        return watch.within(min(self.time_limit_s, watch.left_s) - kept_s)
 
     def open_clock(self, clock: Watch) -> Watch:
         """Return the watch of the choice of open shifts, for what is left of `clock`."""
         least_s = min(self.open_s, self.least_open_share * self.time_limit_s)
-        return Watch(clock.show, min(self.open_s, max(least_s, clock.left_s)), clock.stop)
+        return clock.within(min(self.open_s, max(least_s, clock.left_s)))

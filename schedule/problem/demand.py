@@ -15,6 +15,9 @@ from ...forecast.queueing.goal.targets import ServiceGoal
 from .horizon import Horizon
 from .problem import Demand, ScheduleProblem
 
+_CELLS = 15_000_000
+"""Most slots × agents of a demand: 22,000 agents in all quarters of a week; a table of them takes 120 MB."""
+
 
 def demand(
     requirement: pd.DataFrame,
@@ -49,8 +52,8 @@ def demand(
     Raises
     ------
     InputError
-        If the intervals do not fit the grid, the rows are not of one queue, a number is unknown, or an open interval
-        has no curve.
+        If the intervals do not fit the grid, the rows are not of one queue, a number is unknown, an open interval
+        has no curve, or so many agents are needed that no memory holds what each of them gains.
     """
     grid = horizon.grid
     if interval_min % grid.minutes:
@@ -111,9 +114,14 @@ def _from_curve(
     need, lower = heads.smallest(goal), heads.floor(goal)
     if goal.basis == "interval":
         lower = need
-    heads = heads.extended(int(max(need.max(initial=0), lower.max(initial=0))))
-    gain = np.zeros((len(grid), heads.top + 1))
-    gain[slots] = heads.gain(goal)[rows] / steps
+    most = int(max(need.max(initial=0), lower.max(initial=0)))
+    if most * len(grid) > _CELLS:
+        raise InputError(f"{most:,} agents in {len(grid):,} slots are more than can be planned",
+                         column=f"queue.{queue}.goal", mend="Lower min_agents, or raise max_occupancy")  # fmt: skip
+    top = heads.top
+    gain = np.zeros((len(grid), max(top, most) + 1))
+    gain[slots, : top + 1] = heads.gain(goal)[rows] / steps
+    gain[slots, top + 1 :] = gain[slots, top, None]  # past its end calls fare as at its end
 
     def spread(values: np.ndarray) -> np.ndarray:
         out = np.zeros(len(grid), dtype=values.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -72,6 +72,7 @@ def shifts_of_week(
         If a family's times do not fit the grid's step.
     """
     values = families.values() if isinstance(families, Mapping) else families
+    slot_of = cache(grid.slot)
     out: list[Shift] = []
     for family in values:
         step = grid.minutes
@@ -98,7 +99,7 @@ def shifts_of_week(
             if skipped or WEEKDAYS[date.weekday()] not in family.days:
                 continue
             for minute in family.starts_min:
-                start = grid.slot(date, minute)
+                start = slot_of(date, minute)
                 if start is None or not 0 <= start < len(grid):
                     continue
                 if start + length > len(open_slots) or not open_slots[start : start + length].all():

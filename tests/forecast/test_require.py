@@ -8,6 +8,7 @@ import pytest
 
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
+from busyhour.forecast.progress import Stopped, Watch
 from busyhour.forecast.queueing import ServiceGoal, performance
 from busyhour.forecast.require import require
 from busyhour.forecast.tables import TABLES, check
@@ -139,3 +140,34 @@ def test_a_bad_number_in_a_frame_is_named_by_row_and_column(column, bad):
     rows.loc[3, column] = bad
     with pytest.raises(InputError, match=rf"row 5, column {column}"):
         ask(rows)
+
+
+def test_many_least_agents_cost_no_memory():
+    """The curve is told as far as it changes; the figures are those of a curve without end."""
+    goal = ServiceGoal(0.8, 20, min_agents=100_000)
+    found = ask(volume(GRID), goal=goal)
+    opened = found.requirement[found.requirement["open"] == 1]
+    assert (opened["agents_phone"] == 100_000).all()
+    assert opened["occupancy"].to_numpy() == pytest.approx(10.0 / 100_000, rel=1e-3)
+    assert opened["service_level"].to_numpy() == pytest.approx(1.0, abs=1e-4)
+    assert len(found.curve) <= 8 * 1001
+
+
+def test_more_calls_than_memory_holds_are_refused():
+    with pytest.raises(InputError, match="more than a curve holds"):
+        ask(volume(GRID, calls=1e7))
+
+
+@pytest.mark.parametrize("moving", [(), ["calls"]])
+def test_a_stop_is_heard(moving):
+    watch = Watch()
+    watch.stop.set()
+    with pytest.raises(Stopped):
+        ask(volume(GRID), moving=moving, watch=watch)
+
+
+def test_a_stop_is_heard_while_a_queue_is_followed():
+    """The moving queue tells how far it is, and listens between two tries."""
+    watch = Watch(show=lambda event: watch.stop.set() if event.share else None)
+    with pytest.raises(Stopped):
+        ask(volume(GRID), moving=["calls"], watch=watch)

@@ -12,6 +12,10 @@ from ...errors import InputError
 NONE = 1e-12
 """Chance, or share of the calls, below which there is none: rounding of the binomial law."""
 
+_WHOLE, _PART = 2_000, 250
+"""Numbers of agents, above 0, up to which the binomial law is laid out whole, and laid out at once beyond: a law of
+5,000 agents takes 200 MB."""
+
 _CUT = 1e-6
 """Chance, above 0, that too few come of the most agents of the longer curve: there the curve is flat."""
 
@@ -49,11 +53,15 @@ def expected_of_present(values: Sequence[np.ndarray], absent: np.ndarray) -> lis
     """
     found = [np.empty_like(value) for value in values]
     heads = np.arange(values[0].shape[1])
+    size = len(heads) if len(heads) <= _WHOLE else _PART
     for share in np.unique(absent):
-        rows = absent == share
-        law = np.asarray(binom.pmf(heads[:, None], heads, 1.0 - share))  # (present, scheduled)
-        for out, value in zip(found, values, strict=True):
-            out[rows] = _expected(value[rows], law)
+        rows = np.flatnonzero(absent == share)
+        for first in range(0, len(heads), size):
+            scheduled = heads[first : first + size]
+            present = heads[: scheduled[-1] + 1] if size < len(heads) else heads
+            law = np.asarray(binom.pmf(present[:, None], scheduled, 1.0 - share))  # (present, scheduled)
+            for out, value in zip(found, values, strict=True):
+                out[rows[:, None], scheduled] = _expected(value[rows, : len(present)], law)
     return found
 
 

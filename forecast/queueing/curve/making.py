@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...errors import InputError
+from ...progress import Watch
 from ..compiling import Kernel
 from ..formulas import abandonment as kernel
 from ..formulas.erlang import numbers
@@ -16,6 +17,15 @@ from .curve import Curve
 
 _TOP = 1_000_000
 """Most agents of a curve: more are a mistake in the calls or handle times."""
+
+_CELLS = 5_000_000
+"""Most cells of a curve, intervals × numbers of agents: 15,000 agents in all half-hours of a week, half a gigabyte."""
+
+_BETWEEN_LOOKS = 200_000
+"""Queues computed between two looks at a stop, at least 1: they take 0.2 s compiled."""
+
+_HEAVY = 100.0
+"""Load in erlang, above 0, from which on a queue counts as several when it is decided whether compiling pays."""
 
 _NO_WAIT = 1e20
 """1/B, a number above 1, from which on all callers count as answered at once: their waits are lost in rounding."""
@@ -31,6 +41,7 @@ def service_curve(
     nodes: int = 9,
     reach: float = 0.9999,
     attained: float | None = None,
+    watch: Watch | None = None,
 ) -> Curve:
     """Return what 0…N agents would give in each interval of one queue, averaged over the forecast distribution.
 
@@ -57,12 +68,16 @@ def service_curve(
         the share 1 − `attained` of the days is busier (all intervals of a day are busy together), so that a goal
         held on this curve is held, in the mean of its calls, on days up to that one; the chance of single calls comes
         on top (`p_goal` of the simulation). `Curve.calls` are then that day's.
+    watch
+        Tells of a stop.
 
     Raises
     ------
     InputError
-        On missing or negative calls or handle times, more than one queue, a model without a queue, or a probability
-        that is not between 0 and 1.
+        On missing or negative calls or handle times, more than one queue, a model without a queue, a probability
+        that is not between 0 and 1, or so many agents that no memory holds the curve.
+    Stopped
+        If the user stopped the run.
     """
     if model == "erlang_b":
         raise InputError("a service curve needs a queue", column="model", value=model, mend="erlang_c or erlang_a")
@@ -84,8 +99,11 @@ def service_curve(
         factors = weights = np.ones((len(calls), 1))
     loads = (calls * h / (60.0 * interval_min))[:, None] * factors
     inputs = (loads, weights, theta, within_s / h, short_s / h)
-    top = _saturation(*inputs, reach)
-    m = mixture.suited(loads.size * top)(*inputs, top)
+    watch, name = watch or Watch(), str(queues[0])
+    refuse_too_large(name, len(loads), reach * float(loads.max(initial=0.0)))
+    top = _saturation(*inputs, reach, watch)
+    refuse_too_large(name, len(loads), top)
+    m = _mixture_in_parts(*inputs, top, watch)
     offered = calls[:, None]
     abandon = m[kernel.P_ABANDON]
     answered = 1.0 - abandon
@@ -93,7 +111,7 @@ def service_curve(
         wait = m[kernel.WAIT] * h[:, None]
         asa = np.where(offered > 0.0, wait / np.where(answered > 1e-12, answered, np.nan), 0.0)
     return Curve(
-        str(queues[0]),
+        name,
         pd.DatetimeIndex(rows["start"]),
         calls,
         answered_in=offered * np.clip(answered - m[kernel.LATE], 0.0, 1.0),
@@ -105,6 +123,33 @@ def service_curve(
         waited=offered * np.clip(m[kernel.P_WAIT], 0.0, 1.0),
         asa_all_s=np.where(offered > 0.0, m[kernel.WAIT_ALL] * h[:, None], 0.0),
     )
+
+
+def refuse_too_large(queue: str, intervals: int, agents: float) -> None:
+    """Refuse a curve of so many agents that no memory holds it.
+
+    Raises
+    ------
+    InputError
+        Naming the queue and how many agents.
+    """
+    if intervals * agents > _CELLS:
+        raise InputError(f"queue {queue}: {agents:,.0f} agents in {intervals:,} intervals are more than a curve holds",
+                         column="calls", mend="Check calls and handle times, and min_agents of the goal")  # fmt: skip
+
+
+def _mixture_in_parts(
+    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int, watch: Watch
+) -> np.ndarray:
+    """Return `mixture`, some intervals at a time, so that a stop is heard in between."""
+    run = mixture.suited(a.size * top)
+    rows = max(1, _BETWEEN_LOOKS // (a.shape[1] * (top + 1)))
+    out = np.empty((kernel.MEASURES + 1, len(a), top + 1))
+    for i in range(0, len(a), rows):
+        watch.raise_if_stopped()
+        part = slice(i, i + rows)
+        out[:, part] = run(a[part], weight[part], theta[part], t_in[part], t_short[part], top)
+    return out
 
 
 @Kernel
@@ -144,25 +189,34 @@ def mixture(
 
 
 def _saturation(
-    loads: np.ndarray, weights: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, reach: float
+    loads: np.ndarray,
+    weights: np.ndarray,
+    theta: np.ndarray,
+    t_in: np.ndarray,
+    t_short: np.ndarray,
+    reach: float,
+    watch: Watch,
 ) -> int:
     """Return the least agents with which every interval answers the share `reach` in time."""
     flat = [np.repeat(x, loads.shape[1]) for x in (theta, t_in, t_short)]
     share = weights * loads
     total = share.sum(axis=1)
     endless = np.full(loads.size, np.inf)
+    heaviest = float(loads.max(initial=0.0))
+    run = evaluate.suited(int(loads.size * max(1.0, heaviest / _HEAVY)))
 
     def short_of(n: int) -> bool:
+        watch.raise_if_stopped()
         agents = np.full(loads.size, float(n))
-        m = evaluate.suited(loads.size)(agents, loads.ravel(), flat[0], flat[1], flat[2], endless)
+        m = run(agents, loads.ravel(), flat[0], flat[1], flat[2], endless)
         answered = ((1.0 - m[kernel.P_ABANDON] - m[kernel.LATE]).reshape(loads.shape) * share).sum(axis=1)
         return bool((answered < reach * total).any())
 
-    low, high = 0, max(1, int(np.ceil(loads.max(initial=0.0))))
+    low, high = 0, max(1, int(np.ceil(heaviest)))
     while short_of(high):
         low, high = high, 2 * high
         if high > _TOP:
-            raise InputError("more than a million agents", column="calls", value=float(loads.max()))
+            raise InputError("more than a million agents", column="calls", value=heaviest)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if short_of(middle) else (low, middle)

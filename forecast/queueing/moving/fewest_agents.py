@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ...errors import InputError
+from ...progress import Watch
 from ..formulas.erlang import numbers
 from ..formulas.performance import performance
 from ..goal.required import required_agents
@@ -24,6 +25,9 @@ _TIE = 1e-9
 
 _TOP = 1_000_000
 """Most agents tried: more means that no number of agents meets the goal."""
+
+_FOLLOWED = 5_000
+"""Most agents of an interval: one try of more takes many seconds, a week hours."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def staff_day(
     waiting: int = 0,
     law: TransientLaw | None = None,
     nodes: int = 5,
+    watch: Watch | None = None,
 ) -> DayStaffing:
     """Return the fewest agents with which every interval meets the goal and its caps, one after the other.
 
@@ -74,12 +79,16 @@ def staff_day(
         Goal of every interval; its basis and floor play no part. An interval with calls has at least 1 agent.
     interval_s, aht_s, patience_s, cv, is_open, closes, waiting, law, nodes
         As in `transient`.
+    watch
+        Told of progress; tells of a stop.
 
     Raises
     ------
     InputError
-        As `transient`, on a goal that no number of agents meets, or on the caps `max_wait_share` and `max_asa_all_s`,
-        which the transient law does not tell.
+        As `transient`, on a goal that no number of agents meets, on the caps `max_wait_share` and `max_asa_all_s`,
+        which the transient law does not tell, or on a queue of more than 5,000 agents, which follows its calls at once.
+    Stopped
+        If the user stopped the run.
 
     Notes
     -----
@@ -109,9 +118,10 @@ def staff_day(
         if getattr(goal, cap) is not None:
             raise InputError("the moving queue does not know this cap", column=cap, value=getattr(goal, cap),
                              mend="Leave it out, or take the stationary requirement")  # fmt: skip
+    refuse_too_large(max(goal.min_agents, float(course.loads().max(initial=0.0))))
     first, guess = start(course, waiting, law), first_guess(course, goal)
     least = np.maximum(goal.min_agents, course.mean_rates.any(axis=1))
-    day = StaffedDay(course, goal, guess, np.where(course.is_open, least, 0), [first])
+    day = StaffedDay(course, goal, guess, np.where(course.is_open, least, 0), [first], watch or Watch())
     while True:
         day.finish()
         service = follow(course, day.in_bins, first)
@@ -119,6 +129,19 @@ def staff_day(
         if not short.any():
             return DayStaffing(day.agents, guess, service)
         day.raise_from(int(np.argmax(short)))
+
+
+def refuse_too_large(agents: float) -> None:
+    """Refuse more agents than can be followed.
+
+    Raises
+    ------
+    InputError
+        Naming how many.
+    """
+    if agents > _FOLLOWED:
+        raise InputError(f"the moving queue is followed up to {_FOLLOWED:,} agents", column="moving",
+                         value=round(agents), mend="Ask for less, or take the stationary requirement")  # fmt: skip
 
 
 def meets(service: Transient, goal: ServiceGoal) -> np.ndarray:
@@ -158,12 +181,18 @@ class StaffedDay:
     """A partly staffed day: agents of all intervals, and the laws of the intervals that are final."""
 
     def __init__(
-        self, course: DayCourse, goal: ServiceGoal, guess: np.ndarray, least: np.ndarray, laws: list[TransientLaw]
+        self,
+        course: DayCourse,
+        goal: ServiceGoal,
+        guess: np.ndarray,
+        least: np.ndarray,
+        laws: list[TransientLaw],
+        watch: Watch,
     ) -> None:
         # one threshold less to follow, where the goal does not count short abandons
         self.course = course if goal.definition == "excl_short" else replace(course, short_s=course.within_s)
         self.goal, self.guess, self.least, self.laws = goal, guess, least, laws
-        self.agents = np.maximum(guess, least)
+        self.agents, self.watch = np.maximum(guess, least), watch
 
     @property
     def in_bins(self) -> np.ndarray:
@@ -173,6 +202,7 @@ class StaffedDay:
     def finish(self) -> None:
         """Staff the intervals that are left, each with the smallest number that meets the goal."""
         for i in range(len(self.laws) - 1, len(self.agents)):
+            self.watch.tell("require", share=i / len(self.agents))
             tried: dict[int, TransientLaw] = {}
             if self.course.is_open[i]:
                 good = partial(self._good, i, tried)
@@ -190,6 +220,8 @@ class StaffedDay:
         del self.laws[i + 1 :]
 
     def _good(self, i: int, tried: dict[int, TransientLaw], n: int) -> bool:
+        self.watch.raise_if_stopped()
+        refuse_too_large(n)
         self._take(i, n)
         tried[n], sums = passage(self.course, self.laws[i], i, self.in_bins)
         service = Transient.of(sums[None], self.course.weights, 1.0, tried[n])

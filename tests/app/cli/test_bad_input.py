@@ -193,45 +193,6 @@ def test_usage_errors_exit_2() -> None:
     assert busyhour("plan", "--no-such-option").exit_code == 2
 
 
-INTERRUPTED = """
-import os, signal, sys
-from busyhour.app.cli.main import main
-from busyhour.forecast.progress import Watch
-
-_, asked, folder = sys.argv
-sys.argv = ["busyhour", "plan", folder]
-tell, sent = Watch.tell, []
-
-def tell_and_interrupt(watch, stage, text="", **figures):
-    tell(watch, stage, text, **figures)
-    if asked in (stage, *text.split()) and not sent:
-        sent.append(asked)
-        os.kill(os.getpid(), signal.SIGINT)
-
-Watch.tell = tell_and_interrupt
-main()
-"""  # a run that gets Ctrl-C the moment a stage is told first
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize(
-    "stage",
-    ["start", *(pytest.param(s, marks=pytest.mark.slow) for s in ("forecast", "people", "annealing", "simulate"))],
-)
-def test_ctrl_c_in_each_stage(planned: Path, tmp_path: Path, stage: str) -> None:
-    """Stops soon with code 130; what is published is whole: the earlier run, or the best plan so far."""
-    folder = tmp_path / "small"
-    shutil.copytree(planned, folder)
-    before = fingerprint(folder / RUN)
-    command = [sys.executable, "-c", INTERRUPTED, stage, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    assert done.returncode == 130, done.stderr
-    assert " stopping " in done.stderr
-    after = fingerprint(folder / RUN)
-    assert after == before or {"summary.json", "activity.csv", "roster.csv"} <= set(after)
-    assert not [p for p in folder.rglob("*") if store.TEMPORARY in p.name]
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 def test_a_killed_run_leaves_no_torn_file(planned: Path, tmp_path: Path) -> None:

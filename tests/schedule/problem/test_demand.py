@@ -136,3 +136,16 @@ def test_any_curve_with_what_the_scheduler_reads_will_do(asked):
     found, whole = demand(asked.requirement, curve, GOAL, Horizon(GRID.finer(15)), 30, 0.1), laid(asked)
     for name in ("need", "lower", "calls", "gain"):
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+
+
+def test_least_agents_beyond_the_curve_gain_what_its_end_gains(asked):
+    goal = ServiceGoal(0.8, 20, min_agents=3_000)
+    found = laid(asked, goal)
+    assert (found.lower[found.open] == 3_000).all()
+    whole = asked.curves["calls"].thinned(np.full(len(asked.curves["calls"].starts), 0.1)).extended(3_000)
+    np.testing.assert_array_equal(found.gain[found.open][::2], whole.gain(goal) / 2)
+
+
+def test_more_least_agents_than_memory_holds_are_refused(asked):
+    with pytest.raises(InputError, match=r"queue\.calls\.goal.*Lower min_agents"):
+        laid(asked, ServiceGoal(0.8, 20, min_agents=100_000))

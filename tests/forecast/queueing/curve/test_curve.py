@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from busyhour.forecast.errors import InputError
+from busyhour.forecast.progress import Stopped, Watch
 from busyhour.forecast.queueing import Curve, ServiceGoal, performance, required_agents, service_curve
+from busyhour.forecast.queueing.curve import absence, making
+from busyhour.forecast.queueing.curve.envelope import concave_majorant
 from busyhour.forecast.queueing.formulas.service_level import DEFINITIONS
 from busyhour.forecast.queueing.formulas.uncertain_rate import gamma_nodes, rate_cv
 from busyhour.forecast.tables import QUANTILES
@@ -280,3 +283,40 @@ def test_more_heads_never_serve_fewer(calls, cv, absent):
         assert (np.diff(one.abandoned, axis=1) <= 1e-9).all()
         assert (np.diff(one.occupancy, axis=1) <= 1e-9).all()
         assert (one.answered_in[:, -1] >= 0.9998 * one.calls).all()
+
+
+def test_a_curve_made_in_parts_is_the_same(monkeypatch):
+    whole = curve(cv=0.2)
+    monkeypatch.setattr(making, "_BETWEEN_LOOKS", 1)
+    parts = curve(cv=0.2)
+    for name in ("answered_in", "abandoned", "occupancy", "asa_s"):
+        np.testing.assert_array_equal(getattr(parts, name), getattr(whole, name))
+
+
+def test_a_curve_hears_a_stop_on_its_way(monkeypatch):
+    monkeypatch.setattr(making, "_BETWEEN_LOOKS", 1)
+    monkeypatch.setattr(making, "_saturation", lambda *given: given[-1].stop.set() or 30)
+    with pytest.raises(Stopped):
+        service_curve(volume(), interval_min=30, model="erlang_a", watch=Watch())
+
+
+def test_an_absence_law_in_parts_is_the_same(monkeypatch):
+    found, absent = curve(cv=0.2), np.array([0.0, 0.05, 0.1, 0.1])
+    whole = found.thinned(absent)
+    monkeypatch.setattr(absence, "_WHOLE", 10)
+    monkeypatch.setattr(absence, "_PART", 7)
+    parts = found.thinned(absent)
+    for name in ("answered_in", "abandoned", "occupancy", "asa_s"):
+        np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-12, atol=1e-12)
+
+
+@given(st.lists(st.integers(-4, 4), max_size=8), st.integers(0, 6))
+def test_the_majorant_is_least_and_concave(steps, level):
+    """A level end is no special case: the majorant touches the sequence at each corner, and nothing lies above it."""
+    values = np.cumsum([0, *steps, *[0] * level]).astype(float)
+    found, n = concave_majorant(values), np.arange(len(values))
+    assert (found >= values - 1e-12).all()
+    assert (np.diff(found, 2) <= 1e-9).all()
+    highest = [max(values[i] + (values[j] - values[i]) * (k - i) / max(j - i, 1) for i in n[: k + 1] for j in n[k:])
+               for k in n]  # fmt: skip
+    np.testing.assert_allclose(found, highest, atol=1e-9)

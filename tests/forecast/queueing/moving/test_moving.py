@@ -205,6 +205,9 @@ def test_no_calls_no_agents():
     (lambda: transient([0.1], [3], aht_s=300, cv=0.2, law=transient([0.1], [3], aht_s=300).law), "call rates"),
     (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_occupancy=0.0), aht_s=300), "no number of agents"),
     (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_wait_share=0.1), aht_s=300), "max_wait_share"),
+    (lambda: staff_day([30.0], ServiceGoal(0.8, 20), aht_s=300), "followed up to 5,000"),
+    (lambda: staff_day([0.1], ServiceGoal(0.8, 20, min_agents=6000), aht_s=300), "followed up to 5,000"),
+    (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_occupancy=1e-3), aht_s=300), "followed up to 5,000"),
     (lambda: staff_day([0.1], ServiceGoal(0.8, 20, max_asa_all_s=5.0), aht_s=300), "max_asa_all_s"),
 ])  # fmt: skip
 def test_bad_input_is_named(ask, told):

@@ -1,0 +1,11 @@
+"""Exit codes of the commands."""
+
+DONE = 0
+INTERNAL = 1
+USAGE = 2
+BAD_INPUT = 3
+INFEASIBLE = 4
+LIMIT_WITH_PLAN = 5
+LIMIT_WITHOUT_PLAN = 6
+REFUSED = 7
+STOPPED = 130
