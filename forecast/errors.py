@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from .text import visible
+
 
 class InputError(ValueError):
     """Bad input, described so that a planner can mend it without reading code.
@@ -50,7 +52,7 @@ class InputError(ValueError):
         text += "."
         if mend:
             text += f" {mend}" + ("" if mend.endswith("?") else ".")
-        super().__init__(text)
+        super().__init__(visible(text))
         self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend
 
     def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...]]:

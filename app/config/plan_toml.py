@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
+from ...forecast.text import flaw, spelled
 from .schema import Config, nearest
 
 PLAN = "plan.toml"
@@ -61,20 +62,71 @@ def plan_of(
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
     try:
-        raw = tomllib.loads(content.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n"))
+        raw = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text", file=path) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", file=path, mend="Correct that line") from error
+    raw = plan_texts(raw, path)
     scenarios = raw.pop("scenario", {})
     if scenario is not None:
+        scenario = spelled(scenario)
         if scenario not in scenarios:
             raise InputError(
                 "unknown scenario", file=path, column="scenario", value=scenario, mend=nearest(scenario, scenarios)
             )
+        if set("/\\") & set(scenario):
+            mend = "Name it without / and \\: the folder of its runs is named after it"
+            raise InputError("unfit name", file=path, column="scenario", value=scenario, mend=mend)
         raw = _merged(raw, scenarios[scenario])
     raw = _merged(raw, overrides or {})
     return parse_plan(raw, path), raw
+
+
+def plan_texts(plan: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return the plain dict of a plan with every name and text in one spelling (see `spelled`).
+
+    What ``[intake]`` says of somebody else's files stays as written, but for the names of queues.
+
+    Raises
+    ------
+    InputError
+        On a character that no text may hold, and on two names of a table that are one by that spelling.
+    """
+    return {key: _texts(value, path, key) for key, value in _names(plan, path, "").items()}
+
+
+def _texts(value: Any, path: Path, key: str) -> Any:
+    if isinstance(value, str):
+        _refuse_flaw(value, path, key)
+        return spelled(value)
+    if isinstance(value, Mapping):
+        if key.rpartition(".")[2] == "intake":
+            own = {"queue_names": _texts(value["queue_names"], path, f"{key}.queue_names")}
+            return {**value, **own} if "queue_names" in value else dict(value)
+        return {name: _texts(inner, path, f"{key}.{name}") for name, inner in _names(value, path, key).items()}
+    return [_texts(inner, path, key) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _names(table: Mapping[str, Any], path: Path, key: str) -> dict[str, Any]:
+    """Return a table under its keys in one spelling."""
+    out: dict[str, Any] = {}
+    for name, value in table.items():
+        told = f"{key}.{name}".removeprefix(".")
+        _refuse_flaw(name, path, told)
+        own = spelled(name)
+        if not own:
+            raise InputError("blank name", file=path, column=told, mend="Give it a name")
+        if own in out:
+            raise InputError("two keys with one name", file=path, column=told, value=name, mend="Keep one of them")
+        out[own] = value
+    return out
+
+
+def _refuse_flaw(text: str, path: Path, key: str) -> None:
+    if (found := flaw(text)) is not None:
+        mend = "Write it anew in one line, without invisible characters"
+        raise InputError(f"text holds {found[0]}", file=path, column=key, value=found[1], mend=mend)
 
 
 def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
@@ -92,6 +144,9 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
 def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
     if not isinstance(table, Mapping):
         raise InputError(f"[{kind}.{name}] must be a table", file=path, column=f"{kind}.{name}")
+    if kind == "shift" and ("@" in name or name == "off"):
+        mend = "Name it otherwise: patterns are written family@HHMM, and off means a day off"
+        raise InputError("unfit name of a shift family", file=path, column=f"{kind}.{name}", value=name, mend=mend)
     out = dict(table) | {"name": name}
     if kind == "shift" and "break" in out:
         out["breaks"] = out.pop("break")

@@ -15,7 +15,7 @@ from pandas.api.types import is_datetime64_any_dtype
 
 from ...forecast.errors import InputError
 from ...forecast.tables import TABLES as FORECAST_TABLES
-from ...forecast.tables import read_text_csv
+from ...forecast.tables import read_text_csv, texts
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..files import csv_text
 
@@ -67,7 +67,8 @@ class InputFile:
         declared = (FORECAST_TABLES | SCHEDULE_TABLES).get(name.removesuffix(".csv"), {})
         days = [c for c, column in declared.items() if column.kind == "date" and c in table]
         stamped = {c: table[c].dt.date for c in days if is_datetime64_any_dtype(table[c])}
-        return cls.of(Path(name), csv_text(table.assign(**stamped)).encode())
+        written = {c: texts(table[c], c, name) for c, column in declared.items() if column.kind == "text" and c in table}
+        return cls.of(Path(name), csv_text(table.assign(**stamped, **written)).encode())
 
     @property
     def content(self) -> bytes:
