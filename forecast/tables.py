@@ -36,6 +36,11 @@ class Column:
     required: bool
     meaning: str
 
+    @property
+    def is_money(self) -> bool:
+        """Whether the column holds amounts of money."""
+        return self.unit.partition("/")[0] == "money"
+
 
 Table = Mapping[str, Column]
 

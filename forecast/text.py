@@ -10,7 +10,7 @@ _SPACES = re.compile("[\t \u00a0\u2000-\u200a\u202f\u205f]+")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
 _BREAKS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - the wide forms start a formula, too
+_FORMULA = re.compile("'*[=+\\-@\t\r\n＝＋－＠]")
 _SHOWN = 60
 """Most characters of a refused text that an error shows."""
 

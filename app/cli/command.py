@@ -49,7 +49,9 @@ Week = Annotated[
 Previous = Annotated[
     Path | None, typer.Option(help="Run folder of the week before: rest, days in a row and shifts that run on count.")
 ]
-NoWages = Annotated[bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")]
+NoWages = Annotated[
+    bool, typer.Option("--no-wages", help="Leave wages, prices and costs out of all that is written and shown.")
+]
 
 
 def told(command: Callable[P, int | None]) -> Callable[P, None]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from .command import DONE, REFUSED, Json, NoWages, show_frame, told
+from .command import DONE, REFUSED, Json, show_frame, told
 
 app = typer.Typer()
 
@@ -19,7 +19,7 @@ app = typer.Typer()
 @told
 def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
     """Judge a run again, from activity.csv and inputs/ alone."""
-    from ..finished import verdict_of
+    from ..finished import UNPAID, verdict_of
 
     verdict = verdict_of(run)
     if json_:
@@ -40,6 +40,8 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
         console = Console(highlight=False, soft_wrap=True)
         for v in verdict.violations:
             console.print(str(v), markup=False)
+        if UNPAID in verdict.notes:
+            console.print(f"Note: {UNPAID}", markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,
@@ -74,7 +76,12 @@ def explain(
 
 @app.command()
 @told
-def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: NoWages = False) -> None:
+def report(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    no_wages: Annotated[
+        bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")
+    ] = False,
+) -> None:
     """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
     from ..finished import write_papers
 

@@ -121,7 +121,7 @@ def plan(
     """Plan a week: forecast, requirement, shifts and breaks, named roster, simulation, judge, report."""
     from .progress_board import Board
 
-    board = Board(err, quiet=quiet)
+    board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         watch.tell("start")
         from ..files import refuse_foreign
@@ -166,7 +166,7 @@ def schedule(
     """Schedule a requirement made elsewhere."""
     from .progress_board import Board
 
-    board = Board(err, quiet=quiet)
+    board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         from ..files import refuse_foreign
         from ..inputs import Inputs, RunOptions

@@ -57,17 +57,22 @@ def read_plan(
     return plan_of(content, path, scenario, overrides)
 
 
-def plan_of(
-    content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
-) -> tuple[Config, dict[str, Any]]:
-    """Do as `read_plan` with the content of a file; `path` is named in errors."""
+def plan_tables(content: bytes, path: Path) -> dict[str, Any]:
+    """Return the content of a plan.toml as a plain dict, its texts in one spelling; `path` is named in errors."""
     try:
         raw = tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as error:
         raise InputError("not UTF-8 text", file=path) from error
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"not TOML: {error}", file=path, mend="Correct that line") from error
-    raw = plan_texts(raw, path)
+    return plan_texts(raw, path)
+
+
+def plan_of(
+    content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> tuple[Config, dict[str, Any]]:
+    """Do as `read_plan` with the content of a file; `path` is named in errors."""
+    raw = plan_tables(content, path)
     scenarios = raw.pop("scenario", {})
     if scenario is not None:
         scenario = spelled(scenario)
@@ -102,8 +107,8 @@ def _texts(value: Any, path: Path, key: str) -> Any:
         return spelled(value)
     if isinstance(value, Mapping):
         if key.rpartition(".")[2] == "intake":
-            own = {"queue_names": _texts(value["queue_names"], path, f"{key}.queue_names")}
-            return {**value, **own} if "queue_names" in value else dict(value)
+            queues = {k: _texts(v, path, f"{key}.{k}") for k, v in value.items() if k == "queue_names"}
+            return {**value, **queues}
         return {name: _texts(inner, path, f"{key}.{name}") for name, inner in _names(value, path, key).items()}
     return [_texts(inner, path, key) for inner in value] if isinstance(value, list | tuple) else value
 

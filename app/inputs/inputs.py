@@ -186,8 +186,8 @@ class Inputs:
             raise InputError("unknown table", value=told, mend=nearest(told, [n.removesuffix(".csv") for n in TABLES]))
         if CALLS not in given and REQUIREMENT not in given:
             raise InputError("neither calls nor a requirement is given", mend="Give the table calls or requirement")
-        told = plan_texts({key: value for key, value in plan.items() if key != "intake"}, Path(PLAN))
-        text = toml_text(told).encode()
+        own = plan_texts({key: value for key, value in plan.items() if key != "intake"}, Path(PLAN))
+        text = toml_text(own).encode()
         config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
         folder = Folder(Path(), Path(PLAN), config, merged, asked.scenario, asked.overrides)
         files = {name: InputFile.of_table(name, given[name]) for name in PEOPLE_TABLES if name in given}

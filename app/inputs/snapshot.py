@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -32,21 +33,25 @@ class InputFile:
         Hash of the content, in hex.
     packed
         The content, compressed: a run holds big files of calls for as long as it plans.
+    mode
+        Who may read and write the file; None for a table that never was one.
     """
 
     path: Path
     sha256: str
     packed: bytes = field(repr=False)
+    mode: int | None = None
 
     @classmethod
-    def of(cls, path: Path, content: bytes) -> InputFile:
+    def of(cls, path: Path, content: bytes, mode: int | None = None) -> InputFile:
         """Return the file with that content."""
-        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1))
+        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1), mode)
 
     @classmethod
     def read(cls, path: Path) -> InputFile:
         """Read a file once."""
-        return cls.of(path, path.read_bytes())
+        with path.open("rb") as file:
+            return cls.of(path, file.read(), os.fstat(file.fileno()).st_mode)
 
     @classmethod
     def table(cls, path: Path) -> InputFile:
@@ -67,8 +72,9 @@ class InputFile:
         declared = (FORECAST_TABLES | SCHEDULE_TABLES).get(name.removesuffix(".csv"), {})
         days = [c for c, column in declared.items() if column.kind == "date" and c in table]
         stamped = {c: table[c].dt.date for c in days if is_datetime64_any_dtype(table[c])}
-        written = {c: texts(table[c], c, name) for c, column in declared.items() if column.kind == "text" and c in table}
-        return cls.of(Path(name), csv_text(table.assign(**stamped, **written)).encode())
+        named = [c for c, column in declared.items() if column.kind == "text" and c in table]
+        written = csv_text(table.assign(**stamped, **{c: texts(table[c], c, name) for c in named}))
+        return cls.of(Path(name), written.encode(errors="surrogatepass"))  # who reads the file tells that it is no text
 
     @property
     def content(self) -> bytes:
@@ -79,6 +85,8 @@ class InputFile:
 @contextlib.contextmanager
 def laid_out(files: Mapping[str, InputFile], home: Path) -> Iterator[Path]:
     """Give a temporary folder that holds `files` under their keys, so that readers of files read the snapshot.
+
+    Only the user may open the folder.
 
     An `InputError` that names a file of the temporary folder is raised again with the user's own path; one that names
     a file which is not there names it in `home`.

@@ -104,7 +104,7 @@ def write_workbook(run: Path, *, wages: bool = True) -> Path:
     Parameters
     ----------
     wages
-        Whether money is shown; without it no cell holds any.
+        Whether money is shown, where the run tells any; without it no cell holds any.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def write_workbook(run: Path, *, wages: bool = True) -> Path:
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
     """
     read = read_run(run)
-    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages))
+    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages and read.wages_shown))
 
 
 def workbook(run: Run, *, wages: bool) -> bytes:
