@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
 import typer
-from rich.console import Console
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped
+from .console import Console
 
 DONE, INTERNAL, USAGE, BAD_INPUT, INFEASIBLE, LIMIT_WITH_PLAN, LIMIT_WITHOUT_PLAN, REFUSED, STOPPED = (
     0,

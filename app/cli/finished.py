@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from .command import DONE, REFUSED, Json, show_frame, told
+from .console import Console
 
 app = typer.Typer()
 

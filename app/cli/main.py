@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from . import finished, stages
 from .command import (
@@ -33,6 +32,7 @@ from .command import (
     err,
     told,
 )
+from .console import Console
 
 app = typer.Typer(
     name="busyhour",

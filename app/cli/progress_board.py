@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from types import FrameType
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from ...forecast.progress import Event, Watch
+from .console import Console
 
 
 def _figures(event: Event) -> str:

@@ -12,6 +12,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ...forecast.text import visible
+
 if TYPE_CHECKING:
     from ...forecast.queueing.simulation.simulation import Simulation
 
@@ -76,7 +78,7 @@ def grid_of(frame: pd.DataFrame) -> Table:
         right = pd.api.types.is_numeric_dtype(frame[name])
         table.add_column(str(name), justify="right" if right else "left", no_wrap=True)
     for row in frame.itertuples(index=False):
-        table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))
+        table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else visible(str(v)) for v in row))
     return table
 
 

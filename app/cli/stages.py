@@ -256,11 +256,10 @@ def simulate(
     quiet: Quiet = False,
 ) -> int:
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
-    from rich.console import Console
-
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
     from ..stages import SimulateOptions, simulate_file
+    from .console import Console
     from .progress_board import Board
     from .screen import simulation
 

@@ -55,7 +55,7 @@ class Content:
     def without_money(cls, outcome: Outcome) -> Content:
         """Return what an outcome tells without any wage, price, premium, cost or bound."""
         whole, copies = cls.of(outcome), _copies(outcome.inputs)
-        redacted = [name for name, file in copies.items() if file is not whole.inputs[name]]
+        redacted = sorted(name for name, file in copies.items() if file is not whole.inputs[name])
         summary = _hidden(whole.summary) | {"wages_shown": False, "input_redacted": redacted}
         return cls(copies, {name: _hidden_columns(name, table) for name, table in whole.tables.items()}, summary)
 
