@@ -123,7 +123,8 @@ def _names(table: Mapping[str, Any], path: Path, key: str) -> dict[str, Any]:
         if not own:
             raise InputError("blank name", file=path, column=told, mend="Give it a name")
         if own in out:
-            raise InputError("two keys with one name", file=path, column=told, value=name, mend="Keep one of them")
+            column = f"{key}.{own}".removeprefix(".")
+            raise InputError("two keys with one name", file=path, column=column, value=name, mend="Keep one of them")
         out[own] = value
     return out
 
