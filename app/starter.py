@@ -69,7 +69,8 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
     }
     if export is not None and found is not None:
         del files["calls.csv"]
-        write_atomic(folder / export.name, export.read_bytes())
+        copy = write_atomic(folder / export.name, export.read_bytes())
+        copy.chmod(0o600 | export.stat().st_mode & 0o666)  # a copy is as private as its source
         plan = files[PLAN]
         start, end = plan.index("[intake]"), plan.index("[opening]")
         files[PLAN] = (

@@ -12,10 +12,14 @@ from ...forecast.text import visible
 
 
 class Console(rich.console.Console):
-    """A console that spells out control characters in what it prints, be it a file's name or a cell of somebody's run.
+    """A console that prints names as they are and spells out control characters, be it in a cell of somebody's run.
 
-    Colours and the live board are rich's own control sequences, made after this step.
+    Brackets are no markup and ``:smile:`` is no emoji. Colours and the live board are rich's own control sequences,
+    made after this step.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, **options)
 
     def render(self, renderable: Any, options: rich.console.ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does, with every line's text made visible; a line's end stays one."""

@@ -77,6 +77,13 @@ def paid(desk: Planned) -> Path:
     return publish(desk.outcome, RunFolder(desk.run.with_name("paid")))[0]
 
 
+def test_the_screen_shows_names_as_they_are(desk: Planned) -> None:
+    """Brackets in a name are no markup of the terminal."""
+    shown = " ".join(desk.shown.split())
+    assert f"{SITE}, week of 2026-10-19" in shown and NOTE in shown
+    assert all(f" {q} " in shown for q in QUEUES)
+
+
 def test_no_cell_of_a_csv_is_a_formula(desk: Planned) -> None:
     """Texts are guarded, numbers are not, and what reads the files back sees the true names."""
     files = sorted(desk.run.rglob("*.csv"))

@@ -10,7 +10,7 @@ import pandas as pd
 from busyhour.app.config.toml_text import toml_text
 from busyhour.app.files import csv_text
 
-SITE = 'Zoë\'s <evil>"desk"</evil>, 50 %; \\n {{ 7 * 7 }} </script><evil>'
+SITE = 'Zoë\'s <evil>"desk"</evil>, 50 %; \\n {{ 7 * 7 }} </script><evil> [/b] [red]x[/red] :smile:'
 NOTE = "<!-- <script>evil()</script> ]]> </style> invented, \\; not real"
 QUEUES = ("=1+1", "</script><evil>, 'a.b[c]'")
 FAMILY, PART = '=HYPERLINK("x")', "-½; day, <evil>"
