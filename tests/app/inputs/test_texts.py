@@ -203,3 +203,12 @@ def test_numbers_are_never_guarded() -> None:
     """Only texts are; a negative number stays one."""
     frame = pd.DataFrame({"a": ["-5", "@x"], "n": [-5, 2], "f": [-0.5, None], "o": pd.Series([-1, "=x"], dtype=object)})
     assert csv_text(frame) == "a,n,f,o\n'-5,-5,-0.5,-1\n'@x,2,,'=x\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights of this kind are POSIX's")
+def test_an_export_is_copied_as_private_as_it_was(centre: Path, tmp_path: Path) -> None:
+    """`init --calls` copies a file that only its user may read, so that nobody else can read the copy."""
+    (centre / "calls.csv").chmod(0o600)
+    result = CliRunner().invoke(app, ["init", str(tmp_path / "new"), "--calls", str(centre / "calls.csv")])
+    assert result.exit_code == 0, result.output
+    assert stat.S_IMODE((tmp_path / "new" / "calls.csv").stat().st_mode) == 0o600
