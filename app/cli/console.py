@@ -27,5 +27,8 @@ class Console(rich.console.Console):
             if segment.control or segment.text == "\n":
                 yield segment
             else:
-                lines = (visible(line) for line in segment.text.split("\n"))
-                yield segment._replace(text="\n".join(lines))
+                yield segment._replace(text="\n".join(map(self._plain, segment.text.split("\n"))))
+
+    def _plain(self, line: str) -> str:
+        """Return a line without control characters, letters that the terminal's encoding lacks spelled out."""
+        return visible(line).encode(self.encoding, "backslashreplace").decode(self.encoding)

@@ -23,3 +23,12 @@ def test_control_characters_are_spelled_out() -> None:
     assert r"lines \x1b]0;title" in told and r"\u202e" in told and r"tail\x9b1m" in told and r"a\x1b[2Jb" in told
     assert not [sign for sign in ("\x1b]", "\x07", "\x9b", "\x1b[2J", "\u202e") if sign in told]
     assert "\x1b[1m" in told
+
+
+def test_a_terminal_without_the_letters_gets_them_spelled_out() -> None:
+    """A pipe on Windows or an old locale never ends the work: what its encoding lacks is spelled out."""
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="cp1252")
+    Console(file=out, width=80).print("Zoë Łęcka 🙂 – 5 €")
+    out.flush()
+    assert raw.getvalue().decode("cp1252").strip() == r"Zoë \u0141\u0119cka \U0001f642 – 5 €"
