@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..forecast.text import guarded
+
 TEMPORARY = ".busyhour-tmp"
 
 
@@ -32,7 +34,10 @@ def write_atomic(path: Path, content: str | bytes) -> Path:
 
 
 def csv_text(frame: pd.DataFrame) -> str:
-    """Return a table as our CSV: comma, header, ISO 8601 times with their offset, six decimals at most."""
+    """Return a table as our CSV: comma, header, ISO 8601 times with their offset, six decimals at most.
+
+    A text that a spreadsheet would take for a formula is `guarded` by an apostrophe, which `read_text_csv` takes off.
+    """
     out = frame.copy()
     for name in out.columns:
         column = out[name]
@@ -40,6 +45,8 @@ def csv_text(frame: pd.DataFrame) -> str:
             out[name] = [None if t is pd.NaT else t.isoformat(timespec="minutes") for t in column]
         elif pd.api.types.is_float_dtype(column):
             out[name] = column.round(6)
+        elif not pd.api.types.is_numeric_dtype(column):
+            out[name] = [guarded(cell) if isinstance(cell, str) else cell for cell in column]
     return out.to_csv(index=False, lineterminator="\n")
 
 

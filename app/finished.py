@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ FIGURES = (
     "seconds",
     "seed",
 )
+
+UNPAID = "the run was published without wages: its costs cannot be counted again"
 
 SHARES = ("gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
 
@@ -88,7 +91,8 @@ def verdict_of(run: Path) -> Verdict:
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
     coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
     texts = {name: read_text_csv(path) for name in TEXTS if (path := inputs / f"{name}.csv").exists()}
-    return judged(activity, folder.plan, texts, asked.week, coverage=coverage)
+    verdict = judged(activity, folder.plan, texts, asked.week, coverage=coverage)
+    return verdict if summary_of(run).get("wages_shown", True) else replace(verdict, notes=(*verdict.notes, UNPAID))
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -56,7 +56,7 @@ def _history(path: Path, options: HistoryOptions) -> tuple[pd.DataFrame, pd.Data
     """Return the calls of a file, and what reading found."""
     if options.zone is not None:
         known_zone(options.zone)
-    intake = Intake(files=(path.name,))
+    intake = Intake(files=(path.name,), outside=True)  # who names a file means that file
     return read_calls(path.parent, intake, zone=options.zone, interval_min=options.interval_min, queues=())
 
 

@@ -78,6 +78,8 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
         told = f"# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n"
         contents |= {export.name: export.read_bytes(), PLAN: f"{plan[:start]}{told}{plan[end:]}".encode()}
     _write_all(place, contents)
+    if export is not None:
+        (place / export.name).chmod(0o600 | export.stat().st_mode & 0o666)  # a copy is as private as its source
     return "" if found is None else str(found)
 
 

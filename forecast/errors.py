@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from .text import visible
+
 MOST_SHOWN = 400
 """Characters of a part of a message, at most: a cell or a header may hold a whole file."""
 
@@ -57,7 +59,7 @@ class InputError(ValueError):
         text += "."
         if mend:
             text += f" {short(mend)}" + ("" if mend.endswith("?") else ".")
-        super().__init__(text)
+        super().__init__(visible(text))
         self.what, self.file, self.row, self.column, self.value, self.mend = what, file, row, column, value, mend
 
     def __reduce__(self) -> tuple[Callable[..., InputError], tuple[object, ...]]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from .calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from .calendar.local_times import first_true, parse_times, spreadsheet_row
 from .errors import InputError
 from .reading import file_bytes, reading, refuse_many_columns, text_of
+from .text import flaw, spelled, unguarded
 
 KINDS = ("text", "number", "flag", "time", "date")
 QUANTILES = (0.025, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.975)
@@ -36,6 +38,11 @@ class Column:
     blank: bool
     required: bool
     meaning: str
+
+    @property
+    def is_money(self) -> bool:
+        """Whether the column holds amounts of money."""
+        return self.unit.partition("/")[0] == "money"
 
 
 Table = Mapping[str, Column]
@@ -66,6 +73,24 @@ def _blank_as_na(text: pd.Series) -> pd.Series:
     """Return text stripped, blanks as NA."""
     out = text.astype("string").str.strip()
     return out.mask(out == "")
+
+
+def texts(raw: pd.Series, name: str, file: str | Path | None = None) -> pd.Series:
+    """Return the texts of a column in one spelling, blanks as "".
+
+    Raises
+    ------
+    InputError
+        On a character that no text may hold (see `text.flaw`).
+    """
+    codes, cells = pd.factorize(raw.astype(object).where(raw.notna(), ""))
+    for code, cell in enumerate(map(str, cells)):
+        if (found := flaw(cell)) is not None:
+            row = spreadsheet_row(int((codes == code).argmax()), raw.index)
+            mend = "Write it anew in one line, without invisible characters"
+            raise InputError(f"text holds {found[0]}", file=file, row=row, column=name, value=found[1], mend=mend)
+    tidy = np.array([spelled(str(cell)) for cell in cells], dtype=object)
+    return pd.Series(tidy[codes] if len(cells) else [], index=raw.index, dtype=object)
 
 
 def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
@@ -145,7 +170,7 @@ def check(
             )
     out: dict[str, pd.Series] = {}
     for name, column in columns.items():
-        raw = frame[name]
+        raw = texts(frame[name], name, file) if column.kind == "text" else frame[name]
         if not column.blank:
             text = pd.api.types.is_string_dtype(raw) or raw.dtype == object
             blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True) if text else raw.isna()
@@ -176,7 +201,7 @@ def check(
         elif column.kind == "date":
             out[name] = _dates(raw, column, file)
         else:
-            out[name] = raw.astype("string").str.strip().fillna("").astype(object)
+            out[name] = raw
     rest = {c: frame[c] for c in frame.columns if extra and c not in out}
     return pd.DataFrame(out | rest, index=frame.index)
 
@@ -215,8 +240,20 @@ def read_csv(path: Path, table: Table, *, zone: str | None = None) -> pd.DataFra
     return check(read_text_csv(path), table, zone=zone, file=path)
 
 
+_ODD = ("'", "\t", "  ", " \n", "\n ")
+"""What `spelled` and `unguarded` change in plain ASCII, cells parted by line ends: without it a column stays as is."""
+
+
+def _as_meant(cells: pd.Series) -> pd.Series:
+    """Return the cells of a CSV in one spelling, without the guard that `csv_text` puts before formulas."""
+    whole = "\n".join(("", *cells.to_numpy(dtype=object), ""))
+    if whole.isascii() and not any(odd in whole for odd in _ODD):
+        return cells
+    return cells.map({cell: spelled(unguarded(cell)) for cell in cells.unique()})
+
+
 def read_text_csv(path: Path) -> pd.DataFrame:
-    """Read a CSV with every cell as text; blanks become "".
+    """Read a CSV with every cell as text in one spelling; blanks become "".
 
     Raises
     ------
@@ -239,7 +276,7 @@ def read_text_csv(path: Path) -> pd.DataFrame:
             raise InputError(
                 f"columns are separated by {word}", file=path, row=1, value=header[0], mend="Save it as CSV with commas"
             )
-    return frame
+    return frame.apply(_as_meant) if len(frame) else frame
 
 
 def refuse_columns_twice(header: Sequence[str], path: Path) -> None:

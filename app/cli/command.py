@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any, ParamSpec
 
 import typer
-from rich.console import Console
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped
+from .console import Console
 from .exit_codes import (
     BAD_INPUT,
     DONE,
@@ -55,7 +55,9 @@ Week = Annotated[
 Previous = Annotated[
     Path | None, typer.Option(help="Run folder of the week before: rest, days in a row and shifts that run on count.")
 ]
-NoWages = Annotated[bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")]
+NoWages = Annotated[
+    bool, typer.Option("--no-wages", help="Leave wages, prices and costs out of all that is written and shown.")
+]
 
 
 PATHS = {errno.ENOENT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP,

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from .command import Json, NoWages, places, show_frame, told
+from .command import Json, places, show_frame, told
+from .console import Console
 from .exit_codes import DONE, REFUSED
 
 app = typer.Typer()
@@ -24,7 +24,7 @@ MOST_TOLD = 100
 @told
 def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
     """Judge a run again, from activity.csv and inputs/ alone."""
-    from ..finished import verdict_of
+    from ..finished import UNPAID, verdict_of
 
     verdict = verdict_of(run)
     if json_:
@@ -49,6 +49,8 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
                 console.print(str(v), markup=False)
             if number > MOST_TOLD:
                 console.print(f"{rule}: {number - MOST_TOLD:,} more", markup=False)
+        if UNPAID in verdict.notes:
+            console.print(f"Note: {UNPAID}", markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,
@@ -83,7 +85,12 @@ def explain(
 
 @app.command()
 @told
-def report(run: Annotated[Path, typer.Argument(help="Run folder.")], no_wages: NoWages = False) -> None:
+def report(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    no_wages: Annotated[
+        bool, typer.Option("--no-wages", help="Leave wages and costs out of report and workbook.")
+    ] = False,
+) -> None:
     """Write report.html, schedule.xlsx, calendars and agent sheets of a run again."""
     from ..finished import write_papers
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from ...forecast.progress import Watch
 from . import finished, stages
@@ -32,6 +31,7 @@ from .command import (
     places,
     told,
 )
+from .console import Console
 from .exit_codes import DONE, LIMIT_WITH_PLAN, STOPPED
 
 app = typer.Typer(
@@ -128,7 +128,7 @@ def plan(
     """Plan a week: forecast, requirement, shifts and breaks, named roster, simulation, judge, report."""
     from .progress_board import Board
 
-    board = Board(err, quiet=quiet)
+    board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         watch.tell("start")
         from ..inputs import Inputs, RunOptions
@@ -176,7 +176,7 @@ def schedule(
     """Schedule a requirement made elsewhere."""
     from .progress_board import Board
 
-    board = Board(err, quiet=quiet)
+    board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         from ..inputs import Inputs, RunOptions
         from ..publish.folder import RunFolder, publish

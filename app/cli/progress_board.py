@@ -7,14 +7,15 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import FrameType
 
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from ...forecast.progress import Event, Watch
+from .console import Console
 from .stop_signals import handled
 
 
@@ -31,10 +32,17 @@ def _figures(event: Event) -> str:
 
 
 class Board:
-    """A live table of stages on a terminal, plain lines elsewhere, and a log of both."""
+    """A live table of stages on a terminal, plain lines elsewhere, and a log of both.
 
-    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+    Parameters
+    ----------
+    wages
+        Whether best plan and bound are told in money; without it the gap alone tells how near the end is.
+    """
+
+    def __init__(self, console: Console, *, quiet: bool = False, wages: bool = True) -> None:
         self.console = console
+        self.wages = wages
         self.began = time.monotonic()
         self.log: list[str] = []
         self._rows: dict[str, tuple[float, str]] = {}
@@ -45,7 +53,7 @@ class Board:
 
     def show(self, event: Event) -> None:
         """Show one event; repeated text of a stage is shown once."""
-        figures = _figures(event)
+        figures = _figures(event if self.wages else replace(event, best=None, bound=None))
         now = time.monotonic() - self.began
         is_new = event.stage not in self._rows
         changed = is_new or self._rows[event.stage][1] != figures

@@ -12,6 +12,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from ...forecast.text import visible
+
 if TYPE_CHECKING:
     from ...forecast.queueing.simulation.simulation import Simulation
 
@@ -32,14 +34,16 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     money = summary["currency"]
     ci = summary["service_level_ci"]
     stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
-    gap, bound = _share(summary["gap"], 2), summary["bound"]
+    gap, bound, cost = _share(summary["gap"], 2), summary["bound"], summary["cost"]
     over, under = summary["over_agent_hours"], summary["under_agent_hours"]
     simulated = _share(summary["service_level_simulated"]) + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
-    wages, prices = summary["cost_wages"], summary["cost_prices"]
-    rows = [
-        ("Status", f"{summary['status']}{stopped}"),
-        ("Cost", f"{summary['cost']:,.0f} {money} = wages {wages:,.0f} + prices {prices:,.0f}"),
-        ("Proven gap", "no bound known" if bound is None else f"{gap} over a bound of {bound:,.0f}"),
+    rows = [("Status", f"{summary['status']}{stopped}")]
+    if cost is not None:
+        wages, prices = summary["cost_wages"], summary["cost_prices"]
+        rows.append(("Cost", f"{cost:,.0f} {money} = wages {wages:,.0f} + prices {prices:,.0f}"))
+    over_bound = "" if bound is None else f" over a bound of {bound:,.0f}"
+    rows += [
+        ("Proven gap", f"{gap}{over_bound}" if over_bound or summary["gap"] is not None else "no bound known"),
         (
             "Paid hours",
             f"{summary['paid_hours']:,.1f}   over {over:,.1f} h, under {under:,.1f} h against the interval goal",
@@ -74,7 +78,7 @@ def grid_of(frame: pd.DataFrame) -> Table:
         right = pd.api.types.is_numeric_dtype(frame[name])
         table.add_column(str(name), justify="right" if right else "left", no_wrap=True)
     for row in frame.itertuples(index=False):
-        table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else str(v) for v in row))
+        table.add_row(*("" if pd.isna(v) else f"{v:,.4g}" if isinstance(v, float) else visible(str(v)) for v in row))
     return table
 
 

@@ -274,12 +274,11 @@ def simulate(
     quiet: Quiet = False,
 ) -> int:
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
-    from rich.console import Console
-
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
     from ..stages import SimulateOptions, simulate_file
     from ..targets import file_to_write
+    from .console import Console
     from .progress_board import Board
     from .screen import simulation
 

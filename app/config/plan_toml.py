@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
 from ...forecast.reading import file_bytes, reading, text_of
+from ...forecast.text import flaw, spelled
 from .schema import Config, nearest
 
 PLAN = "plan.toml"
@@ -63,24 +64,81 @@ def read_plan(
     return plan_of(content, path, scenario, overrides)
 
 
+def plan_tables(content: bytes, path: Path) -> dict[str, Any]:
+    """Return the content of a plan.toml as a plain dict, its texts in one spelling; `path` is named in errors."""
+    text = text_of(path, content)
+    with reading(path):
+        raw = tomllib.loads(text)
+    return plan_texts(raw, path)
+
+
 def plan_of(
     content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
-    text = text_of(path, content)
-    with reading(path):
-        raw = tomllib.loads(text)
+    raw = plan_tables(content, path)
     scenarios = raw.pop("scenario", {})
     if not isinstance(scenarios, Mapping):
         raise InputError("not a table", file=path, column="scenario.", mend="Write it like [scenario.NAME]")
     if scenario is not None:
+        scenario = spelled(scenario)
         if not isinstance(scenarios.get(scenario), Mapping):
             raise InputError(
                 "unknown scenario", file=path, column="scenario", value=scenario, mend=nearest(scenario, scenarios)
             )
+        if set("/\\") & set(scenario):
+            mend = "Name it without / and \\: the folder of its runs is named after it"
+            raise InputError("unfit name", file=path, column="scenario", value=scenario, mend=mend)
         raw = _merged(raw, scenarios[scenario])
     raw = _merged(raw, overrides or {})
     return parse_plan(raw, path), raw
+
+
+def plan_texts(plan: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return the plain dict of a plan with every name and text in one spelling (see `spelled`).
+
+    What ``[intake]`` says of somebody else's files stays as written, but for the names of queues.
+
+    Raises
+    ------
+    InputError
+        On a character that no text may hold, and on two names of a table that are one by that spelling.
+    """
+    return {key: _texts(value, path, key) for key, value in _names(plan, path, "").items()}
+
+
+def _texts(value: Any, path: Path, key: str) -> Any:
+    if isinstance(value, str):
+        _refuse_flaw(value, path, key)
+        return spelled(value)
+    if isinstance(value, Mapping):
+        if key.rpartition(".")[2] == "intake":
+            queues = {k: _texts(v, path, f"{key}.{k}") for k, v in value.items() if k == "queue_names"}
+            return {**value, **queues}
+        return {name: _texts(inner, path, f"{key}.{name}") for name, inner in _names(value, path, key).items()}
+    return [_texts(inner, path, key) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _names(table: Mapping[str, Any], path: Path, key: str) -> dict[str, Any]:
+    """Return a table under its keys in one spelling."""
+    out: dict[str, Any] = {}
+    for name, value in table.items():
+        told = f"{key}.{name}".removeprefix(".")
+        _refuse_flaw(name, path, told)
+        own = spelled(name)
+        if not own:
+            raise InputError("blank name", file=path, column=told, mend="Give it a name")
+        if own in out:
+            column = f"{key}.{own}".removeprefix(".")
+            raise InputError("two keys with one name", file=path, column=column, value=name, mend="Keep one of them")
+        out[own] = value
+    return out
+
+
+def _refuse_flaw(text: str, path: Path, key: str) -> None:
+    if (found := flaw(text)) is not None:
+        mend = "Write it anew in one line, without invisible characters"
+        raise InputError(f"text holds {found[0]}", file=path, column=key, value=found[1], mend=mend)
 
 
 def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
@@ -113,6 +171,9 @@ def _refuse_flags(raw: Any, read: Any, path: Path, key: str = "") -> None:
 def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
     if not isinstance(table, Mapping):
         raise InputError(f"[{kind}.{name}] must be a table", file=path, column=f"{kind}.{name}")
+    if kind == "shift" and ("@" in name or name == "off"):
+        mend = "Name it otherwise: patterns are written family@HHMM, and off means a day off"
+        raise InputError("unfit name of a shift family", file=path, column=f"{kind}.{name}", value=name, mend=mend)
     out = dict(table) | {"name": name}
     if kind == "shift" and "break" in out:
         out["breaks"] = out.pop("break")

@@ -19,6 +19,7 @@ from ...forecast.errors import InputError, short
 from ...forecast.overrides import Override, overrides_of
 from ...forecast.tables import TABLES as FORECAST_TABLES
 from ...forecast.tables import read_text_csv
+from ...forecast.text import alike
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
@@ -145,6 +146,8 @@ class Folder:
             out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
         if (self.path / MEETINGS).is_file():
             out.append(f"{MEETINGS} is not used: meetings are not planned")
+        for what, names in {"agents": [a.id for a in people], **self._named()}.items():
+            out += [f"two {what} have names that look alike: {a!r} and {b!r}" for a, b in alike(names)]
         factors = sum(any(factor != 1.0 for factor in a.skills.values()) for a in people)
         if factors:
             out.append(f"the handle-time factors of {factors} people in {PEOPLE_FILES[0]} are not used")
@@ -153,6 +156,11 @@ class Folder:
             if path.is_file():
                 out += unused(name, read_text_csv(path))
         return out
+
+    def _named(self) -> dict[str, list[str]]:
+        """Return the names of the plan by what they name."""
+        c = self.config
+        return {"queues": list(c.queue), "shift families": list(c.shift), "contracts": list(c.contract)}
 
     def week(self, asked: dt.date | None, calls: pd.DataFrame | None = None) -> dt.date:
         """Return the first day of the week to plan: as asked, as configured, or the first after the history."""

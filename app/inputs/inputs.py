@@ -21,13 +21,14 @@ from ...forecast.overrides import Override
 from ...forecast.progress import Watch
 from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.tables import read_text_csv
+from ...forecast.text import visible
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
-from ..config.plan_toml import PLAN, plan_file, plan_of, read_plan
+from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..intake.names import nearest
-from ..intake.read import calls_files
+from ..intake.read import calls_files, outside
 from ..judging import TEXTS
 from ..one_run import seen_once
 from .day_grid import day_grid
@@ -131,8 +132,10 @@ class Inputs:
         began, asked = time.monotonic(), options or RunOptions()
         files, folder = _plan(path, asked)
         (watch or Watch()).tell("read", str(path))
-        calls = [InputFile.read(file) for file in calls_files(folder.path, folder.config.intake)]
-        return cls._of_calls(folder, files, calls, asked, began)
+        paths = calls_files(folder.path, folder.config.intake)
+        read = cls._of_calls(folder, files, [InputFile.read(path) for path in paths], asked, began)
+        beyond = [f"calls are read from outside the folder: {visible(str(p))}" for p in outside(folder.path, paths)]
+        return replace(read, notes=(*read.notes, *beyond))
 
     @classmethod
     def from_requirement(
@@ -189,7 +192,8 @@ class Inputs:
             raise InputError("unknown table", value=told, mend=nearest(told, [n.removesuffix(".csv") for n in TABLES]))
         if CALLS not in given and REQUIREMENT not in given:
             raise InputError("neither calls nor a requirement is given", mend="Give the table calls or requirement")
-        text = toml_text({key: value for key, value in plan.items() if key != "intake"}).encode()
+        own = plan_texts({key: value for key, value in plan.items() if key != "intake"}, Path(PLAN))
+        text = toml_text(own).encode()
         config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
         folder = Folder(Path(), Path(PLAN), config, merged, asked.scenario, asked.overrides)
         files = {name: InputFile.of_table(name, given[name]) for name in PEOPLE_TABLES if name in given}

@@ -16,6 +16,7 @@ from pandas.api.types import is_datetime64_any_dtype
 from ...forecast.errors import InputError
 from ...forecast.reading import file_bytes
 from ...forecast.tables import TABLES as FORECAST_TABLES
+from ...forecast.tables import texts
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..files import csv_text
 
@@ -32,16 +33,19 @@ class InputFile:
         Hash of the content, in hex.
     packed
         The content, compressed: a run holds big files of calls for as long as it plans.
+    mode
+        Who may read and write the file; None for a table that never was one.
     """
 
     path: Path
     sha256: str
     packed: bytes = field(repr=False)
+    mode: int | None = None
 
     @classmethod
-    def of(cls, path: Path, content: bytes) -> InputFile:
+    def of(cls, path: Path, content: bytes, mode: int | None = None) -> InputFile:
         """Return the file with that content."""
-        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1))
+        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1), mode)
 
     @classmethod
     def read(cls, path: Path) -> InputFile:
@@ -52,7 +56,8 @@ class InputFile:
         InputError
             If it is missing, no plain file, or too large.
         """
-        return cls.of(path, file_bytes(path, unpack=False))
+        content = file_bytes(path, unpack=False)
+        return cls.of(path, content, path.stat().st_mode)
 
     @classmethod
     def table(cls, path: Path) -> InputFile:
@@ -71,7 +76,9 @@ class InputFile:
         declared = (FORECAST_TABLES | SCHEDULE_TABLES).get(name.removesuffix(".csv"), {})
         days = [c for c, column in declared.items() if column.kind == "date" and c in table]
         stamped = {c: table[c].dt.date for c in days if is_datetime64_any_dtype(table[c])}
-        return cls.of(Path(name), csv_text(table.assign(**stamped)).encode())
+        named = [c for c, column in declared.items() if column.kind == "text" and c in table]
+        written = csv_text(table.assign(**stamped, **{c: texts(table[c], c, name) for c in named}))
+        return cls.of(Path(name), written.encode(errors="surrogatepass"))  # who reads the file tells that it is no text
 
     @property
     def content(self) -> bytes:
@@ -82,6 +89,8 @@ class InputFile:
 @contextlib.contextmanager
 def laid_out(files: Mapping[str, InputFile], home: Path) -> Iterator[Path]:
     """Give a temporary folder that holds `files` under their keys, so that readers of files read the snapshot.
+
+    Only the user may open the folder.
 
     An `InputError` that names a file of the temporary folder is raised again with the user's own path; one that names
     a file which is not there names it in `home`.

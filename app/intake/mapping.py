@@ -41,6 +41,8 @@ class Intake:
     files
         File names or globs (``exports/*.csv``) relative to the folder; several files are merged. CSV (also gzipped),
         xlsx, xls or ods.
+    outside
+        Whether files may lie outside the folder, be it by their name or by a link; each is told as a note of the run.
     sheet
         Sheet of a workbook; None = its first.
     encoding
@@ -80,6 +82,7 @@ class Intake:
 
     preset: str | None = None
     files: tuple[str, ...] = DEFAULT_FILES
+    outside: bool = False
     sheet: str | None = None
     encoding: str | None = None
     separator: str | None = None

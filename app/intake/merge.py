@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from ...forecast.text import visible
 
 COUNTS = ("offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in")
 MEANS = ("handle_s", "wait_s")
@@ -25,7 +26,7 @@ class Notes:
         self, kind: str, what: str, action: str, *, queue: str = "", start: object = None, end: object = None
     ) -> None:
         """Note one finding; without a queue or time the finding is about all of them."""
-        self.rows.append((queue, start, end, kind, what, action))
+        self.rows.append((queue, start, end, kind, visible(what), action))
 
     def each(self, frame: pd.DataFrame, mask: pd.Series, kind: str, what: str, action: str) -> None:
         """Note one finding per queue: how many intervals of `frame` are in `mask`, from the first to the last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import gcd
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.reading import reading
 from ...forecast.tables import TABLES
+from ...forecast.text import flaw
 from .mapping import Intake
 from .merge import Notes, summed, without_repeats
 from .rows import read_rows
@@ -23,7 +24,7 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
     Raises
     ------
     InputError
-        If a name or glob matches no file.
+        If a name or glob matches no file, or one outside the folder that `intake` does not allow.
     """
     found: dict[Path, None] = {}
     for name in intake.files:
@@ -40,7 +41,24 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
                 mend=f"Put {exact.name} into {folder.name or 'the folder'}, or name your calls files in intake.files",
             )
         found |= dict.fromkeys(matches)
+    for path in found:
+        if flaw(path.name) is not None:
+            raise InputError("unfit name of a file", file=path, column="intake.files", mend="Give it a plain name")
+    if not intake.outside and (beyond := outside(folder, found)):
+        raise InputError(
+            "this file lies outside the folder of the plan",
+            file=beyond[0],
+            column="intake.files",
+            value=str(beyond[0]),
+            mend="Copy it into the folder, or allow it with outside = true in [intake]",
+        )
     return list(found)
+
+
+def outside(folder: Path, files: Iterable[Path]) -> list[Path]:
+    """Return where those of `files` really lie that are not in `folder`; links are followed."""
+    home = folder.resolve()
+    return [true for path in files if not (true := path.resolve()).is_relative_to(home)]
 
 
 def read_calls(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial, reduce
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ...forecast.tables import TABLES, check
+from ...forecast.tables import TABLES, check, texts
+from ...forecast.text import unguarded
 from .clock import stamps
 from .columns import Theirs, added, mapped
 from .excel import WORKBOOKS, read_sheet
@@ -142,8 +142,8 @@ def _their_queues(
                 column=column[0],
                 mend="Every row needs its queue",
             )
-        guarded = [name for name in names.unique() if re.match(r"'[=+\-@\t]", name)]
-        return names.replace({name: name[1:] for name in guarded})  # undoes our own guard against formulas
+        own = names.map({name: unguarded(name) for name in names.unique()})
+        return texts(own, column[0], path).astype("str")
     if len(queues) > 1 and not layout.queue_names:
         raise InputError(
             "column 'queue' is missing",

@@ -24,6 +24,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "date": {"num_format": "ddd yyyy-mm-dd", "align": "left"},
 }
 TITLE, TOTALS, HEAD, FIRST = 0, 1, 2, 3
+LONGEST = 32_767
+"""Most characters of a cell, by the format."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ class Book:
     def sheet(self, name: str, title: str) -> Any:
         """Add a sheet with a title, set for printing on one page's width."""
         sheet = self.workbook.add_worksheet(name)
-        sheet.write_string(TITLE, 0, title, self.heading)
+        sheet.write_string(TITLE, 0, cut(title), self.heading)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -120,7 +122,7 @@ class Book:
         elif kind in ("time", "date"):
             sheet.write_datetime(row, column, wall(value), look)
         elif kind in ("text", "wrap"):
-            sheet.write_string(row, column, str(value), look)
+            sheet.write_string(row, column, cut(str(value)), look)
         else:
             sheet.write_number(row, column, float(value), look)
 
@@ -139,6 +141,11 @@ class Formula:
 def blank(value: Any) -> bool:
     """Whether a cell stays empty."""
     return value is None or value is pd.NaT or (isinstance(value, float) and value != value) or value == ""
+
+
+def cut(text: str) -> str:
+    """Return a text as long as a cell can hold; a longer one, which would be left out, ends with an ellipsis."""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def wall(time: pd.Timestamp | dt.datetime | dt.date) -> dt.datetime | dt.date:

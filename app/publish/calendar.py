@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from icalendar import Calendar, Component, Event
+from icalendar import Calendar, Component, Event, vText
 
 from ...forecast.calendar.grid import midnight
 from ...forecast.progress import Stopped
@@ -114,7 +114,7 @@ def _calendar(
     calendar.add("prodid", "-//busyhour//schedule//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{run.site}: {run.name(agent)}")
+    calendar["x-wr-calname"] = vText(f"{run.site}: {run.name(agent)}")  # `add` would leave the name unescaped
     if zone is not None:
         calendar.add_component(zone)
     stamp = dt.datetime.combine(run.week, dt.time(), tzinfo=dt.UTC)

@@ -14,7 +14,7 @@ from ..report.figures import clock, day, offset
 from ..report.gantt import Stretch, stretches
 from ..report.run import Run, read_run
 from ..report.tables import hidden_money
-from .book import FIRST, HEAD, Book, Field, Formula, fields_of, span
+from .book import FIRST, HEAD, Book, Field, Formula, cut, fields_of, span
 from .cost import cost_sheet
 from .wages import factors
 
@@ -104,7 +104,7 @@ def write_workbook(run: Path, *, wages: bool = True) -> Path:
     Parameters
     ----------
     wages
-        Whether money is shown; without it no cell holds any.
+        Whether money is shown, where the run tells any; without it no cell holds any.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def write_workbook(run: Path, *, wages: bool = True) -> Path:
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
     """
     read = read_run(run)
-    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages))
+    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages and read.wages_shown))
 
 
 def workbook(run: Run, *, wages: bool) -> bytes:
@@ -244,7 +244,7 @@ def _summary(book: Book, sheet: Any, run: Run, shifts: list[Stretch], *, wages: 
     sheet.set_column(2, 3, 62)
     row = 1
     if run.note:
-        sheet.write_string(row, 0, run.note, book.fine)
+        sheet.write_string(row, 0, cut(run.note), book.fine)
         row += 1
     for column, title in enumerate(("Live totals", "Value", "How it is counted")):
         sheet.write_string(row + 1, column, title, book.bold["text"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,20 @@ from typing import Any
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ...schedule.optimise.status import Refused
-from ..config.plan_toml import plan_file
+from ..config.plan_toml import PLAN, plan_file
 from ..files import write_atomic, write_csv
 from ..inputs.arguments import ARGUMENTS
+from ..inputs.folder import PEOPLE_FILES
 from ..inputs.inputs import Inputs
+from ..inputs.snapshot import InputFile
 from ..outcome import Outcome
 from ..swap import places, put, work_folder
 from ..targets import followed
+from .content import Content, told_without_money
 from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
-from .summary import summarise
+
+PRIVATE = 0o600
+"""Mode of a file that only its owner may read."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class RunFolder:
     path
         Folder to write; it is replaced whole or not at all.
     wages
-        Whether report and workbook show wages and costs.
+        Whether anything in the folder tells wages, prices or costs.
     log
         Gives the lines of run.log when all else is written.
     """
@@ -68,14 +73,16 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
         If tables, summary or inputs cannot be written.
     """
     if not outcome.verdict.passed:
-        raise Refused([str(v) for v in outcome.verdict.violations])
-    out, inputs = followed(sink.path), outcome.inputs
+        found = outcome.verdict.violations
+        raise Refused([str(v) for v in found] if sink.wages else told_without_money(found))
+    out = followed(sink.path)
+    content = Content.of(outcome) if sink.wages else Content.without_money(outcome)
     until = time.monotonic() + AFTER_STOP_S if outcome.stopped else None
     with work_folder(out) as run:
-        _write_inputs(inputs, run / "inputs")
-        for name, table in outcome.tables.items():
+        _write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
+        for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
-        summary = summarise(outcome)
+        summary = dict(content.summary)
         _write_summary(run, summary)
         notes = keep_earlier(run, sink.place(outcome), summary["week"]) if outcome.decision.named else []
         left_out, told = write_papers(run, wages=sink.wages, patience=Patience(watch or Watch(), until))
@@ -133,9 +140,17 @@ def _write_summary(run: Path, summary: dict[str, Any]) -> None:
     write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
 
-def _write_inputs(inputs: Inputs, folder: Path) -> None:
-    """Write the inputs as they were when they were read, and what was asked for beside them."""
+def _write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
+    """Write the inputs as they were when they were read, and what was asked for beside them.
+
+    Only the user may read the copies of the plan, which tells wages, and of the files about people. Any other copy is
+    as open as its source was. A run folder often lies where more people look than where its inputs lie.
+    """
     folder.mkdir(parents=True)
-    for name, file in inputs.files.items():
-        (folder / name).write_bytes(file.content)
-    write_atomic(folder / ARGUMENTS, json.dumps(inputs.arguments, indent=2) + "\n")
+    for name, file in files.items():
+        secret = file.mode is None or name in (PLAN, *PEOPLE_FILES)
+        path = folder / name
+        path.touch(PRIVATE)
+        path.write_bytes(file.content)
+        path.chmod(PRIVATE if secret else PRIVATE | (file.mode or 0) & 0o666)
+    write_atomic(folder / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")

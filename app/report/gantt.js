@@ -123,7 +123,7 @@ window.makeGantt = (plan, box) => {
       const left = (s.before + a - s.lo) * state.scale, bar = make("div", `g-shift${leave ? " k-leave" : ""}${at ? " at" : ""}`);
       bar.id = id;
       bar.style.left = `${left}px`; bar.style.width = `${Math.max(2, (b - a) * state.scale - 1)}px`;
-      if (!leave) bar.style.background = `var(--q${Math.max(0, plan.queues.indexOf(queue.split(", ")[0])) % 6})`;
+      if (!leave) bar.style.background = `var(--q${Math.max(0, plan.queues.findIndex((q) => queue === q || queue.startsWith(q + ", "))) % 6})`;
       const room = ((parts[0]?.[0] ?? end) - a) * state.scale, label = leave ? "leave" : `${clock(start)}–${clock(end)}`;
       if (room > label.length * 6.6) bar.append(make("b", "", label));
       for (const [x, y, kind] of parts) {

@@ -42,14 +42,15 @@ def write_report(run: Path, *, wages: bool = True) -> Path:
     run
         Run folder; only its files are read, and those that are missing are named on the page.
     wages
-        Whether money is shown; without it neither the page nor its data holds any.
+        Whether money is shown, where the run tells any; without it neither the page nor its data holds any.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
     """
-    return write_atomic(run / "report.html", page(read_run(run), wages=wages))
+    read = read_run(run)
+    return write_atomic(run / "report.html", page(read, wages=wages and read.wages_shown))
 
 
 def page(run: Run, *, wages: bool) -> str:

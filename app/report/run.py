@@ -56,6 +56,11 @@ class Run:
         return None if frame is None or frame.empty else frame
 
     @property
+    def wages_shown(self) -> bool:
+        """Whether the folder tells wages and costs; where it was made without, what it lacks is not zero or usual."""
+        return bool(self.summary.get("wages_shown", True))
+
+    @property
     def site(self) -> str:
         """Name of the centre."""
         return str(self.summary.get("site") or self.plan.get("site", {}).get("name") or "Centre")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
+from busyhour.app.publish.book import Book, Field
 from busyhour.app.publish.calendar import file_names, uid, write_calendars
 from busyhour.app.publish.excel import write_workbook
 from busyhour.app.publish.sheets import write_sheets
@@ -264,3 +266,11 @@ def test_zoneless_run_keeps_its_wall_clock(small_run: Path) -> None:
     assert event["dtstart"].dt.tzinfo is None
     book = openpyxl.load_workbook(write_workbook(small_run))
     assert column(book["Coverage"], "Start")[0] == dt.datetime(2026, 11, 2, 7, 0)
+
+
+def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
+    with Book("book", dt.date(2026, 11, 2)) as book:
+        book.table("Sheet", "t" * 40_000, [Field("Name", ["x" * 40_000, "y"])])
+    sheet = openpyxl.load_workbook(io.BytesIO(book.content))["Sheet"]
+    assert [len(str(sheet[cell].value)) for cell in ("A1", "A4", "A5")] == [32_767, 32_767, 1]
+    assert str(sheet["A4"].value).endswith("x…")

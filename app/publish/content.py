@@ -1,0 +1,104 @@
+"""What a run folder tells in files of its own: copies of the inputs, tables, summary; with money or without.
+
+Report and workbook are made from these files, so what they leave out no paper can show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ...schedule.judge.check import Violation
+from ...schedule.tables import TABLES
+from ..config.plan_toml import PLAN, plan_tables
+from ..config.toml_text import toml_text
+from ..inputs.inputs import Inputs
+from ..inputs.people import STAFF
+from ..inputs.snapshot import InputFile
+from ..outcome import Outcome
+from ..report.run import FILES
+from ..report.tables import hidden_money
+from .summary import summarise
+
+MONEY = ("cost", "cost_wages", "cost_prices", "cost_prices_parts", "bound", "gap_history")
+"""Keys of ``summary.json`` that hold amounts; the gap is a share and stays."""
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """The files of a run folder that are no papers.
+
+    Parameters
+    ----------
+    inputs
+        Copies of the input files by name.
+    tables
+        By the names of their files without ``.csv``.
+    summary
+        Content of ``summary.json``.
+    """
+
+    inputs: Mapping[str, InputFile]
+    tables: Mapping[str, pd.DataFrame]
+    summary: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Content:
+        """Return all that an outcome tells."""
+        told = {"wages_shown": True, "input_redacted": []}
+        return cls(outcome.inputs.files, outcome.tables, {**summarise(outcome), **told})
+
+    @classmethod
+    def without_money(cls, outcome: Outcome) -> Content:
+        """Return what an outcome tells without any wage, price, premium, cost or bound."""
+        whole, copies = cls.of(outcome), _copies(outcome.inputs)
+        redacted = sorted(name for name, file in copies.items() if file is not whole.inputs[name])
+        summary = _hidden(whole.summary) | {"wages_shown": False, "input_redacted": redacted}
+        return cls(copies, {name: _hidden_columns(name, table) for name, table in whole.tables.items()}, summary)
+
+
+def told_without_money(violations: Iterable[Violation]) -> list[str]:
+    """Return what the judge found wrong; of money only that it is wrong."""
+    return [f"{v.rule}: not as the judge counts" if v.rule in ("wages", *MONEY) else str(v) for v in violations]
+
+
+def plan_without_money(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain dict of a plan.toml without ``[costs]`` and without the wages of contracts, scenarios too."""
+    out = {key: value for key, value in plan.items() if key != "costs"}
+    contracts = {name: {k: v for k, v in c.items() if k != "cost_h"} for name, c in plan.get("contract", {}).items()}
+    scenarios = {name: plan_without_money(scenario) for name, scenario in plan.get("scenario", {}).items()}
+    return {**out, **({"contract": contracts} if contracts else {}), **({"scenario": scenarios} if scenarios else {})}
+
+
+def _copies(inputs: Inputs) -> dict[str, InputFile]:
+    """Return the input files, plan.toml and staff.csv without money; a file that held none is left as it is."""
+    out = dict(inputs.files)
+    plan = out[PLAN]
+    text = toml_text(plan_without_money(plan_tables(plan.content, plan.path)))  # comments go: they may tell wages
+    out[PLAN] = InputFile.of(plan.path, text.encode(), plan.mode)
+    staff = inputs.texts.get(STAFF.removesuffix(".csv"))
+    if staff is not None and STAFF in out:
+        known = [c for c, column in TABLES["staff"].items() if c in staff and not column.is_money]
+        if list(staff.columns) != known:  # a column of the user's own may be a wage by another name
+            table = InputFile.of_table(STAFF, staff[known])
+            out[STAFF] = InputFile.of(out[STAFF].path, table.content, out[STAFF].mode)
+    return out
+
+
+def _hidden_columns(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    money = [c for c, column in FILES.get(name, {}).items() if column.is_money]
+    return hidden_money(table.drop(columns=money, errors="ignore"))
+
+
+def _hidden(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a summary with null for every amount, in its parts and blocks too."""
+    out: dict[str, Any] = {key: None if key in MONEY else value for key, value in summary.items()}
+    for part in ("cover", "roster"):
+        if part in out:
+            out[part] = _hidden(out[part])
+    if "blocks" in out:
+        out["blocks"] = [_hidden(block) for block in out["blocks"]]
+    return out
