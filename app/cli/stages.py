@@ -118,7 +118,7 @@ def backtest(
     ],
     out: Annotated[Path, typer.Option("--out", help="F.csv to write: origin, timestamp, mean, quantiles.")],
     model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "factor",
-    daytype: Annotated[str, typer.Option(help="business (weekdays) or calendar days.")] = "business",
+    daytype: Annotated[str, typer.Option(help="business (Mondays to Fridays, or the five days worked there) or calendar days.")] = "business",
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
         str | None,
