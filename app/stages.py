@@ -28,7 +28,7 @@ from .inputs.read_staffing import goals_of, read_staffing, read_times
 from .intake.mapping import Intake
 from .intake.marks import refuse_thousands
 from .intake.read import read_calls
-from .intake.units import refuse_deferred, refuse_odd_handle_times
+from .intake.units import refuse_deferred, refuse_odd_handle_time, refuse_odd_handle_times
 
 
 def closed_days(path: Path | None) -> tuple[dt.date, ...]:
@@ -64,11 +64,14 @@ class BareCalls:
         The file, and its rows as the table ``calls``.
     found
         What reading found, as rows of the quality table.
+    trust
+        Columns whose odd figures are right.
     """
 
     path: Path
     calls: pd.DataFrame
     found: pd.DataFrame
+    trust: tuple[str, ...] = ()
 
 
 def bare_calls(path: Path, options: HistoryOptions, trust: Sequence[str] = ()) -> BareCalls:
@@ -77,7 +80,7 @@ def bare_calls(path: Path, options: HistoryOptions, trust: Sequence[str] = ()) -
         known_zone(options.zone)
     intake = Intake(files=(path.name,), trust=tuple(trust))
     calls, found = read_calls(path.parent, intake, zone=options.zone, interval_min=options.interval_min, queues=())
-    return BareCalls(path, calls, found)
+    return BareCalls(path, calls, found, intake.trust)
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
@@ -89,6 +92,7 @@ def _of_file(error: InputError, path: Path) -> InputError:
 
 def forecast_file(history: BareCalls, options: ForecastOptions, overrides: Path | None, watch: Watch) -> Forecast:
     """Forecast the days after the last day of a file of calls (see `on_data_frames.forecast`)."""
+    refuse_odd_handle_time(options.handle_s, column="--handle-s", trust=history.trust)
     reading, found, own = options.history, history.found, None
     if overrides is not None:
         own = read_overrides(overrides, zone=reading.zone, interval_min=reading.interval_min)

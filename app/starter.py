@@ -11,8 +11,9 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..schedule.problem.horizon import WEEK_DAYS
 from .config.plan_toml import PLAN
+from .export_plan import plan_of_export, said
 from .files import csv_text, write_atomic
-from .intake.guess import guess, to_toml
+from .intake.guess import guess
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
 """Weeks of invented calls (enough to compare models), their first Monday, and a fixed seed: every folder is alike."""
@@ -43,11 +44,17 @@ def _staff() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["agent", "name", "team", "contract"])
 
 
-def write_starter(folder: Path, export: Path | None = None) -> str:
+def write_starter(folder: Path, export: Path | None = None) -> tuple[str, str]:
     """Write plan.toml, calls.csv, staff.csv and empty availability, leave and wishes tables into `folder`.
 
-    With an `export` of an ACD that file is copied in place of the example's calls, and what its layout seems to be is
-    written to ``[intake]`` for the planner to confirm; returns the guesses with their reasons ("" without an export).
+    With an `export` of an ACD the folder holds that file and a plan.toml made from it (see `plan_of_export`), and
+    nothing of the example.
+
+    Returns
+    -------
+    guesses, first
+        What the export shows and what is asked, and what must be done before the folder can be planned; both ""
+        without an export.
 
     Raises
     ------
@@ -59,6 +66,11 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
     found = guess(export) if export is not None else None
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(f"{folder} is not empty", mend="Name a folder that does not exist yet")
+    if export is not None and found is not None:
+        made = plan_of_export(export, found)
+        write_atomic(folder / export.name, export.read_bytes())
+        write_atomic(folder / PLAN, made.text)
+        return said(found, made), made.first
     files = {
         PLAN: (resources.files(__package__) / "starter_plan.toml").read_text(encoding="utf-8"),
         "calls.csv": csv_text(_calls()),
@@ -67,14 +79,6 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
         "leave.csv": "agent,start,end,kind\n",
         "wishes.csv": "agent,date,pattern,weight\n",
     }
-    if export is not None and found is not None:
-        del files["calls.csv"]
-        write_atomic(folder / export.name, export.read_bytes())
-        plan = files[PLAN]
-        start, end = plan.index("[intake]"), plan.index("[opening]")
-        files[PLAN] = (
-            f"{plan[:start]}# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n{plan[end:]}"
-        )
     for name, text in files.items():
         write_atomic(folder / name, text)
-    return "" if found is None else str(found)
+    return "", ""

@@ -66,7 +66,7 @@ def proven_step(table: pd.DataFrame, path: Path) -> int:
     keys = [table["queue"]] if "queue" in table else []
     ordered = table.sort_values("start")
     day = ordered["start"].dt.date
-    gaps = ordered["start"].groupby([*(k[ordered.index] for k in keys), day]).diff().dropna() / MINUTE
+    gaps = ordered["start"].groupby([*(k[ordered.index] for k in keys), day]).diff().dropna().dt.total_seconds() / 60.0
     step = int(gaps.mode().iloc[0]) if len(gaps) else 0
     minute = table["start"].dt.hour * 60 + table["start"].dt.minute
     proven = (

@@ -22,6 +22,7 @@ from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
+from ..intake.units import refuse_odd_handle_time
 from .people import read_people
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
@@ -92,7 +93,9 @@ class Folder:
 
     def calls(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the calls table and what reading it found."""
-        site = self.config.site
+        site, intake = self.config.site, self.config.intake
+        for name, queue in self.config.queue.items():
+            refuse_odd_handle_time(queue.handle_s, column=f"queue.{name}.handle_s", trust=intake.trust)
         return read_calls(
             self.path,
             self.config.intake,

@@ -79,7 +79,7 @@ def _date_and_time(dates: pd.Series, times: pd.Series, date: str, time: str, fil
     days = dates.dt.normalize()
     wrong = (dates != days) & (dates != days + times)
     if wrong.any():
-        row = dates.index[wrong.to_numpy().argmax()]
+        row = dates.index[int(wrong.to_numpy().argmax())]
         raise InputError(
             f"the date holds another time than the column {time!r}",
             file=file,
@@ -88,7 +88,7 @@ def _date_and_time(dates: pd.Series, times: pd.Series, date: str, time: str, fil
             value=f"{dates[row]:%Y-%m-%d %H:%M}",
             mend="Map the column with the right time as start in [intake.columns], or correct date_format",
         )
-    return days + times
+    return pd.Series(days + times)
 
 
 def _with_offset(text: pd.Series) -> pd.Series:

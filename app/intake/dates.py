@@ -109,7 +109,7 @@ def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path
         if form is not None and not real.all()
         else "day and month seem to be swapped: the other way round the days follow each other",
         file=file,
-        row=int(text.index[text.eq(cell).to_numpy().argmax()]),
+        row=int(text.index[int(text.eq(cell).to_numpy().argmax())]),
         column=column,
         value=cell,
         mend='Export the file anew without opening it in a spreadsheet; if the dates are right, trust = ["start"] in '

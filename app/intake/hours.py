@@ -45,7 +45,7 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
     for size, last in (("hour", 24), ("half_hour", 48), ("quarter_hour", 96)):
         if low >= 1 and high == last:
             return typing.cast("TimeIs", size + ENDING)
-        if low == 0 and last // 2 <= high < last:
+        if low == 0 and last // 2 < high < last:
             return typing.cast("TimeIs", size)
     raise _doubtful(text, column, file)
 
@@ -62,7 +62,7 @@ def minutes_counted(numbers: pd.Series, counts: TimeIs, *, column: str, file: Pa
     minutes = (numbers - counts.endswith(ENDING)) * size
     wrong = ~((minutes >= 0) & (minutes < 1440) & (numbers % 1 == 0))
     if wrong.any():
-        row = numbers.index[wrong.to_numpy().argmax()]
+        row = numbers.index[int(wrong.to_numpy().argmax())]
         raise InputError(
             "not a part of the day",
             file=file,

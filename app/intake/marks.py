@@ -99,7 +99,7 @@ def _as_decimals(
 
 
 def _doubtful(text: pd.Series, cell: str, mark: Mark, column: str, file: Path | None) -> InputError:
-    row = text.index[text.eq(cell).to_numpy().argmax()]
+    row = text.index[int(text.eq(cell).to_numpy().argmax())]
     large, small = cell.replace(mark, ""), cell.replace(mark, ".")
     return InputError(
         f"may be {large} or {small}",

@@ -14,6 +14,7 @@ from ...forecast.tables import TABLES
 from .mapping import Intake
 from .merge import Notes, summed, without_repeats
 from .rows import read_rows
+from .units import DEFERRED
 
 
 def calls_files(folder: Path, intake: Intake) -> list[Path]:
@@ -153,5 +154,9 @@ def _note_oddities(rows: pd.DataFrame, notes: Notes, queues: Sequence[str]) -> N
         notes.each(
             rows, rows["complete"] == 0, "incomplete", "still running when exported", "kept, marked complete = 0"
         )
+    for queue in map(str, rows["queue"].unique()):
+        if DEFERRED.search(queue):
+            what = "the name tells of deferred work"
+            notes.add("deferred", what, "taken as calls that wait on the line", queue=queue)
     for queue in sorted(set(queues) - set(rows["queue"])):
         notes.add("missing", "no row of this queue in the calls files", "none", queue=queue)

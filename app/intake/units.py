@@ -126,6 +126,18 @@ def refuse_odd_handle_times(queue: pd.Series, handle: pd.Series, weight: pd.Seri
         )  # fmt: skip
 
 
+def refuse_odd_handle_time(value: float | None, *, column: str, trust: Sequence[str]) -> None:
+    """Raise `InputError` where a handle time that a planner wrote lies outside 30 s to 2 h."""
+    if value is None or "handle_s" in trust or LEAST_USUAL_S <= value <= MOST_USUAL_S:
+        return
+    raise InputError(
+        "a handle time outside 30 s to 2 h",
+        column=column,
+        value=f"{value:g}",
+        mend=f"Write seconds, not minutes; {CONFIRM.format('handle_s')}",
+    )
+
+
 def _weighted_median(values: np.ndarray, weight: np.ndarray) -> float:
     order = np.argsort(values, kind="stable")
     total = weight[order].cumsum()

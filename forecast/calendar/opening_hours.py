@@ -256,8 +256,8 @@ class _Shown:
             return np.zeros(len(calls), dtype=bool)
         rate = calls / np.maximum(rows, 1)
         usual = float((rate**2).sum() / rate.sum())  # as the average caller sees
-        dead = np.array([one.calls <= STRAY * usual * one.rows for one in week])
-        never = self._runs(dead.all(axis=0), lambda run: QUIET * usual * float(rows[run].sum()) > -math.log(CHANCE))
+        dead = np.all([one.calls <= STRAY * usual * one.rows for one in week], axis=0)
+        never = self._runs(np.asarray(dead), lambda run: QUIET * usual * float(rows[run].sum()) > -math.log(CHANCE))
         mine = self.calls <= STRAY * usual * self.rows
         found = never | self._runs(mine, lambda run: float((rate * self.rows)[run].sum()) > -math.log(RARE))
         return self._runs(found, lambda run: (run.stop - run.start) * 1440 >= SHORTEST_MIN * len(found))
