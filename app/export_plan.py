@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..forecast.calendar.grid import WEEKDAYS
-from ..forecast.calendar.opening_hours import Spans, opening_of_history
+from ..forecast.calendar.opening_hours import Spans, hours_text, opening_of_history
 from ..forecast.errors import InputError
 from .intake.guess import Guess, to_toml
 from .intake.read import read_calls
@@ -137,18 +137,14 @@ def _opening(hours: Mapping[str, Mapping[str, Spans]], out: ExportPlan) -> list[
 
 
 def _days(hours: Mapping[str, Spans]) -> list[str]:
-    return [f'{day} = "{_text(hours[day])}"' for day in WEEKDAYS]
-
-
-def _text(spans: Spans) -> str:
-    return ", ".join(f"{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}" for a, b in spans) or "closed"
+    return [f'{day} = "{hours_text(hours[day])}"' for day in WEEKDAYS]
 
 
 def _told(hours: Mapping[str, Spans]) -> str:
     """Return opening hours in one line, days with the same hours together."""
     same: dict[str, list[str]] = {}
     for day in WEEKDAYS:
-        same.setdefault(_text(hours[day]), []).append(day)
+        same.setdefault(hours_text(hours[day]), []).append(day)
     return "; ".join(f"{', '.join(days)} {text}" for text, days in same.items())
 
 

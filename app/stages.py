@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
 from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calendar.opening_hours import hours_text
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
 from ..forecast.errors import InputError
@@ -27,6 +29,7 @@ from .inputs.folder import read_overrides
 from .inputs.read_staffing import goals_of, read_staffing, read_times
 from .intake.mapping import Intake
 from .intake.marks import refuse_thousands
+from .intake.merge import QUALITY
 from .intake.read import read_calls
 from .intake.units import refuse_deferred, refuse_odd_handle_time, refuse_odd_handle_times
 
@@ -102,7 +105,22 @@ def forecast_file(history: BareCalls, options: ForecastOptions, overrides: Path 
         raise _of_file(error, history.path) from None
     if reading.queue is not None:
         found = found[found["queue"].isin(["", reading.queue])]
+    if reading.open_hours is None:
+        breaks = _breaks_found(history.calls, reading)
+        found = pd.concat([t for t in (found, breaks) if len(t)] or [found], ignore_index=True)
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
+
+
+def _breaks_found(calls: pd.DataFrame, options: HistoryOptions) -> pd.DataFrame:
+    """Return a row of the quality table for each queue whose days are closed in between, as the calls show."""
+    frame, rows = tidy(calls, options), []
+    calendar = calendar_of(frame, options)
+    for queue in map(str, frame["queue"].unique()):
+        shut = {(a, b) for spans in calendar.hours(queue).values() for (_, a), (b, _) in pairwise(spans)}
+        if shut:
+            what = f"no calls ever at {hours_text(sorted(shut))}"
+            rows.append((queue, pd.NaT, pd.NaT, "opening", what, "taken as closed; --open says otherwise"))
+    return pd.DataFrame(rows, columns=list(QUALITY))
 
 
 def details_of(result: Forecast) -> dict[str, pd.DataFrame]:

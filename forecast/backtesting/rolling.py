@@ -68,7 +68,8 @@ def backtest(
     Returns
     -------
     pandas.DataFrame
-        ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
+        ``origin, timestamp, mean, q…, queue, model``, open intervals, and with 0 those that have rows but never a call
+        (`Calendar.listed`); ``asked`` (the model's name, ``auto``);
         ``actual``, the actual calls (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
         the ``seconds`` that the origin's forecast took.
 
@@ -212,7 +213,7 @@ def _rows(
     else:
         position = np.arange(1, grid.days + 1)
     position = np.where(position <= horizon, position, 0)
-    keep = past.known.open_mask(grid, past.queue)
+    keep = past.known.listed_mask(grid, past.queue)
     frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep]})
     frame["mean"] = prediction.mean[keep]
     for i, column in enumerate(QUANTILE_COLUMNS):

@@ -36,6 +36,9 @@ class Calendar:
         The centre's own special days.
     queue_opening
         Opening hours of queues that differ from `opening`.
+    listed
+        Per queue the hours in which its calls have rows, where that is more than its opening hours: rows without any
+        call. Past forecasts tell the zero of these intervals.
     paydays
         Days of the month on which people are paid, ``"last"`` for its last; on a weekend or public holiday they are
         paid on the working day before. Such a day is a special day of the kind ``payday``.
@@ -55,6 +58,7 @@ class Calendar:
     special: tuple[SpecialDay, ...] = ()
     queue_opening: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
     paydays: tuple[int | str, ...] = ()
+    listed: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.zone is not None:
@@ -154,6 +158,14 @@ class Calendar:
         wall = self.open_wall(grid.dates, grid.minutes, queue)
         day = np.repeat(np.arange(grid.days), [s.stop - s.start for s in grid.day_slices])
         return np.asarray(wall[day, grid.minute_of_day // grid.minutes], dtype=bool)
+
+    def listed_mask(self, grid: Grid, queue: str) -> np.ndarray:
+        """Return per interval of `grid` whether `queue` is open, or has rows all the same, shape (len(grid),)."""
+        mask = self.open_mask(grid, queue)
+        rows = self.listed.get(queue)
+        if rows is None:
+            return mask
+        return np.asarray(mask | replace(self, opening=rows, queue_opening={}).open_mask(grid, queue))
 
     def effect(self, dates: Sequence[dt.date], queue: str | None = None) -> np.ndarray:
         """Return per day the product of the planner's own multipliers, 1 where there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -95,6 +95,17 @@ def parse_hours(text: str, *, column: str = "hours") -> Spans:
     return tuple(spans)
 
 
+def hours_text(spans: Iterable[tuple[int, int]]) -> str:
+    """Return spans as `parse_hours` reads them.
+
+    Examples
+    --------
+    >>> hours_text([(480, 720), (780, 1440)])
+    '08:00-12:00, 13:00-24:00'
+    """
+    return ", ".join(f"{a // 60:02d}:{a % 60:02d}-{b // 60:02d}:{b % 60:02d}" for a, b in spans) or "closed"
+
+
 def parse_opening(hours: Mapping[str, str], *, key: str = "opening") -> dict[str, Spans]:
     """Read opening hours such as ``{"monday": "07:00-12:00, 13:00-21:00", "sunday": "closed"}``.
 
@@ -155,6 +166,11 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     minutes
         Interval of the forecast.
     """
+    return hours_of_history(calls, minutes)[0]
+
+
+def hours_of_history(calls: pd.DataFrame, minutes: int) -> tuple[dict[str, Spans], dict[str, Spans]]:
+    """Return opening hours (`opening_of_history`), and the hours that have rows, be there calls or not."""
     rows = calls.drop_duplicates("start").sort_values("start", ignore_index=True)
     start = rows["start"]
     recent = start >= start.max().normalize() - pd.Timedelta(days=RECENT_DAYS)
@@ -170,7 +186,8 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
         size=("due", "size"), due=("due", "max"), calls=("calls", "sum")
     )
     seen = parts[parts["size"] >= parts["due"]].reset_index()
-    out: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ())
+    opening: dict[str, Spans] = dict.fromkeys(WEEKDAYS, ())
+    listed = dict(opening)
     weeks = (day - pd.to_timedelta(start.dt.day_of_week, unit="D")).nunique()
     shown = [
         _Shown.of(part, minutes) if 3 * part["date"].nunique() > weeks else None
@@ -179,8 +196,8 @@ def opening_of_history(calls: pd.DataFrame, minutes: int) -> dict[str, Spans]:
     open_days = [one for one in shown if one is not None]
     for name, one in zip(WEEKDAYS, shown, strict=True):
         if one is not None:
-            out[name] = one.spans(open_days, minutes)
-    return out
+            opening[name], listed[name] = one.spans(open_days, minutes)
+    return opening, listed
 
 
 @dataclass(frozen=True)
@@ -221,8 +238,8 @@ class _Shown:
         out[self.span] = True
         return out
 
-    def spans(self, week: Sequence[_Shown], minutes: int) -> Spans:
-        """Return the open spans, in minutes after midnight.
+    def spans(self, week: Sequence[_Shown], minutes: int) -> tuple[Spans, Spans]:
+        """Return the open spans and those that have rows, in minutes after midnight.
 
         Parameters
         ----------
@@ -232,10 +249,8 @@ class _Shown:
         shut = self.empty
         if self.days == 1 and (others := [one for one in week if one.days > 1]):
             shut = (self.rows == 0) & np.logical_and.reduce([one.empty | ~one.inside for one in others])
-        shut = shut | self._silent(week)
-        edges = np.diff(np.concatenate([[0], (self.inside & ~shut).astype(int), [0]]))
-        begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-        return tuple((int(a) * minutes, int(b) * minutes) for a, b in zip(begins, ends, strict=True))
+        listed = self.inside & ~shut
+        return _spans(listed & ~self._silent(week), minutes), _spans(listed, minutes)
 
     @cached_property
     def empty(self) -> np.ndarray:
@@ -256,10 +271,11 @@ class _Shown:
             return np.zeros(len(calls), dtype=bool)
         rate = calls / np.maximum(rows, 1)
         usual = float((rate**2).sum() / rate.sum())  # as the average caller sees
-        dead = np.all([one.calls <= STRAY * usual * one.rows for one in week], axis=0)
-        never = self._runs(np.asarray(dead), lambda run: QUIET * usual * float(rows[run].sum()) > -math.log(CHANCE))
-        mine = self.calls <= STRAY * usual * self.rows
-        found = never | self._runs(mine, lambda run: float((rate * self.rows)[run].sum()) > -math.log(RARE))
+        dead = np.asarray(calls <= STRAY * usual * rows)
+        never = self._runs(dead, lambda run: QUIET * usual * float(rows[run].sum()) > -math.log(CHANCE))
+        due = rate * self.rows
+        mine = np.asarray((self.calls == 0) | ((self.calls <= 1) & (due > -math.log(RARE))))
+        found = never | self._runs(mine, lambda run: float(due[run].sum()) > -math.log(RARE))
         return self._runs(found, lambda run: (run.stop - run.start) * 1440 >= SHORTEST_MIN * len(found))
 
     def _runs(self, at: np.ndarray, believed: Callable[[slice], bool]) -> np.ndarray:
@@ -271,3 +287,10 @@ class _Shown:
         for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
             out[a:b] = believed(slice(int(a), int(b)))
         return out
+
+
+def _spans(at: np.ndarray, minutes: int) -> Spans:
+    """Return the runs of intervals in `at` as spans of minutes after midnight."""
+    edges = np.diff(np.concatenate([[0], at.astype(int), [0]]))
+    begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return tuple((int(a) * minutes, int(b) * minutes) for a, b in zip(begins, ends, strict=True))
