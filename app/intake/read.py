@@ -16,6 +16,9 @@ from .merge import Notes, summed, without_repeats
 from .rows import read_rows
 from .units import DEFERRED
 
+DAY_MIN = 1440
+"""Minutes of a day."""
+
 
 def calls_files(folder: Path, intake: Intake) -> list[Path]:
     """Return the calls files that `intake` names in `folder`, in order, each once.
@@ -115,7 +118,9 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
             file=files[0],
             column="start",
             value=step,
-            mend=f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
+            mend="Totals of whole days show no time of day: bring the calls of each half-hour or hour"
+            if step >= DAY_MIN
+            else f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
         )
     off = (minute % step != 0) | (starts.dt.second != 0)
     if off.any():

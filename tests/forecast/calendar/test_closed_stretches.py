@@ -49,7 +49,10 @@ def test_the_hours_are_found(is_open: Callable[[pd.Timestamp], bool], days: int,
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("model", [*MODELS, "auto"])
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(m, marks=() if m in ("factor", "last_week") else pytest.mark.slow) for m in (*MODELS, "auto")],
+)
 def test_no_model_forecasts_calls_where_it_is_closed(model: str) -> None:
     """Neither calls nor a band, and no closed interval enters a score."""
     is_open = DESKS["siesta"]
