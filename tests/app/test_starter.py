@@ -77,6 +77,17 @@ def test_what_must_be_written_first_is_said(tmp_path: Path) -> None:
     assert "? opening hours: " in printed
 
 
+def test_a_handle_time_written_in_minutes_is_doubted(tmp_path: Path) -> None:
+    """What is asked is doubted when it is written, as any figure of an export."""
+    _, _, text = init(tmp_path / "desk", desk(tmp_path / "us.csv", handle=False))
+    written = text.replace("# ASKED: handle_s =", "handle_s = 4 #")
+    (tmp_path / "desk" / "plan.toml").write_text(written, encoding="utf-8")
+    result = CliRunner().invoke(app, ["plan", str(tmp_path / "desk"), "--quiet"])
+    assert result.exit_code == 3, result.output
+    assert "queue.calls.handle_s" in result.output
+    assert 'trust = ["handle_s"]' in result.output
+
+
 def test_queues_and_their_hours_come_from_the_export(tmp_path: Path) -> None:
     export = desk(tmp_path / "q.csv", form="%Y-%m-%d %H:%M", queues=("Süd 1", "back"))
     _, plan, _ = init(tmp_path / "desk", export)
