@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
-from ..forecast.calendar.grid import known_zone
+from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calendar.opening_hours import hours_text
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
 from ..forecast.errors import InputError
@@ -21,12 +23,15 @@ from ..forecast.progress import Watch
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
-from ..forecast.tables import TABLES, read_csv, read_text_csv, refuse_duplicates
-from .inputs.day_grid import day_grid
+from ..forecast.tables import TABLES, check, read_text_csv, refuse_duplicates
+from .inputs.day_grid import grid_of_step, proven_step
 from .inputs.folder import read_overrides
 from .inputs.read_staffing import goals_of, read_staffing, read_times
 from .intake.mapping import Intake
+from .intake.marks import refuse_thousands
+from .intake.merge import QUALITY
 from .intake.read import read_calls
+from .intake.units import refuse_deferred, refuse_odd_handle_time, refuse_odd_handle_times
 
 
 def closed_days(path: Path | None) -> tuple[dt.date, ...]:
@@ -52,12 +57,33 @@ def closed_days(path: Path | None) -> tuple[dt.date, ...]:
     return dates_of(rows["date"])
 
 
-def _history(path: Path, options: HistoryOptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the calls of a file, and what reading found."""
+@dataclass(frozen=True)
+class BareCalls:
+    """A bare file of calls.
+
+    Attributes
+    ----------
+    path, calls
+        The file, and its rows as the table ``calls``.
+    found
+        What reading found, as rows of the quality table.
+    trust
+        Columns whose odd figures are right.
+    """
+
+    path: Path
+    calls: pd.DataFrame
+    found: pd.DataFrame
+    trust: tuple[str, ...] = ()
+
+
+def bare_calls(path: Path, options: HistoryOptions, trust: Sequence[str] = ()) -> BareCalls:
+    """Read a bare file of calls; `trust` as for `Intake`."""
     if options.zone is not None:
         known_zone(options.zone)
-    intake = Intake(files=(path.name,), outside=True)  # who names a file means that file
-    return read_calls(path.parent, intake, zone=options.zone, interval_min=options.interval_min, queues=())
+    intake = Intake(files=(path.name,), trust=tuple(trust), outside=True)  # who names a file means that file
+    calls, found = read_calls(path.parent, intake, zone=options.zone, interval_min=options.interval_min, queues=())
+    return BareCalls(path, calls, found, intake.trust)
 
 
 def _of_file(error: InputError, path: Path) -> InputError:
@@ -67,20 +93,34 @@ def _of_file(error: InputError, path: Path) -> InputError:
     return InputError(error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend)
 
 
-def forecast_file(path: Path, options: ForecastOptions, overrides: Path | None, watch: Watch) -> Forecast:
+def forecast_file(history: BareCalls, options: ForecastOptions, overrides: Path | None, watch: Watch) -> Forecast:
     """Forecast the days after the last day of a file of calls (see `on_data_frames.forecast`)."""
-    history = options.history
-    calls, found = _history(path, history)
-    own = None
+    refuse_odd_handle_time(options.handle_s, column="--handle-s", trust=history.trust)
+    reading, found, own = options.history, history.found, None
     if overrides is not None:
-        own = read_overrides(overrides, zone=history.zone, interval_min=history.interval_min)
+        own = read_overrides(overrides, zone=reading.zone, interval_min=reading.interval_min)
     try:
-        result = forecast_by_options(calls, options, overrides=own, watch=watch)
+        result = forecast_by_options(history.calls, options, overrides=own, watch=watch)
     except InputError as error:
-        raise _of_file(error, path) from None
-    if history.queue is not None:
-        found = found[found["queue"].isin(["", history.queue])]
+        raise _of_file(error, history.path) from None
+    if reading.queue is not None:
+        found = found[found["queue"].isin(["", reading.queue])]
+    if reading.open_hours is None:
+        breaks = _breaks_found(history.calls, reading)
+        found = pd.concat([t for t in (found, breaks) if len(t)] or [found], ignore_index=True)
     return replace(result, quality=pd.concat([found, result.quality], ignore_index=True)) if len(found) else result
+
+
+def _breaks_found(calls: pd.DataFrame, options: HistoryOptions) -> pd.DataFrame:
+    """Return a row of the quality table for each queue whose days are closed in between, as the calls show."""
+    frame, rows = tidy(calls, options), []
+    calendar = calendar_of(frame, options)
+    for queue in map(str, frame["queue"].unique()):
+        shut = {(a, b) for spans in calendar.hours(queue).values() for (_, a), (b, _) in pairwise(spans)}
+        if shut:
+            what = f"no calls ever at {hours_text(sorted(shut))}"
+            rows.append((queue, pd.NaT, pd.NaT, "opening", what, "taken as closed; --open says otherwise"))
+    return pd.DataFrame(rows, columns=list(QUALITY))
 
 
 def details_of(result: Forecast) -> dict[str, pd.DataFrame]:
@@ -96,28 +136,28 @@ def details_of(result: Forecast) -> dict[str, pd.DataFrame]:
 
 
 def backtest_file(
-    path: Path, origins: Path, options: HistoryOptions, *, model: str, daytype: str, watch: Watch
+    history: BareCalls, origins: Path, options: HistoryOptions, *, model: str, daytype: str, watch: Watch
 ) -> pd.DataFrame:
     """Forecast from each origin of a file (see `on_data_frames.backtest`)."""
-    calls, _ = _history(path, options)
     rows = read_text_csv(origins)
     try:
-        return backtest_by_options(calls, rows, options, model=model, daytype=daytype, watch=watch)
+        return backtest_by_options(history.calls, rows, options, model=model, daytype=daytype, watch=watch)
     except InputError as error:
-        raise _of_file(error, origins if error.column in ("origin", "horizon_days") else path) from None
+        raise _of_file(error, origins if error.column in ("origin", "horizon_days") else history.path) from None
 
 
-def overrides_file(path: Path, overrides: Path, options: HistoryOptions, *, model: str, watch: Watch) -> pd.DataFrame:
+def overrides_file(
+    history: BareCalls, overrides: Path, options: HistoryOptions, *, model: str, watch: Watch
+) -> pd.DataFrame:
     """Return whether past overrides came nearer than the model (see `overrides_value_added.overrides_backtest`)."""
-    calls, _ = _history(path, options)
     minutes = options.interval_min
     own = read_overrides(overrides, zone=options.zone, interval_min=minutes)
     try:
-        calls = tidy(calls, options)
+        calls = tidy(history.calls, options)
         calendar = calendar_of(calls, options)
         return overrides_backtest(calls, calendar, own, interval_min=minutes, model=model, watch=watch)[1]
     except InputError as error:
-        raise _of_file(error, overrides if error.column is None else path) from None
+        raise _of_file(error, overrides if error.column is None else history.path) from None
 
 
 @dataclass(frozen=True)
@@ -138,8 +178,6 @@ class RequireOptions:
         ``erlang_a`` or ``erlang_c``; None = ``erlang_a`` for queues whose patience is known throughout.
     unplanned, planned
         Unplanned and planned shrinkage, shares of at least 0 and below 1.
-    zone
-        Time zone of the stamps; None = wall clock.
     moving
         Whether each queue is followed from interval to interval.
     """
@@ -152,7 +190,6 @@ class RequireOptions:
     model: str | None = None
     unplanned: float = 0.0
     planned: float = 0.0
-    zone: str | None = None
     moving: bool = False
 
     @property
@@ -162,26 +199,79 @@ class RequireOptions:
         return {name: getattr(self, name) for name in names}
 
 
-def require_file(path: Path, goals: Sequence[str], options: RequireOptions, watch: Watch | None = None) -> Requirement:
-    """Return requirement and curves of a volume file, on its own interval; `goals` are texts of the command line."""
-    volume = read_csv(path, TABLES["volume"], zone=options.zone)
+@dataclass(frozen=True)
+class BareVolume:
+    """A bare volume file.
+
+    Attributes
+    ----------
+    path
+        The file.
+    table, grid
+        Its rows as the table ``volume``, and the time axis that holds them.
+    said
+        Which interval the rows have, and why.
+    """
+
+    path: Path
+    table: pd.DataFrame
+    grid: Grid
+    said: str
+
+
+def bare_volume(path: Path, *, zone: str | None, interval_min: int | None, trust: Sequence[str] = ()) -> BareVolume:
+    """Read a bare volume file.
+
+    Parameters
+    ----------
+    interval_min
+        Minutes of an interval; None = as consecutive rows prove (`proven_step`).
+    trust
+        Columns whose odd figures are right, as for `Intake`.
+
+    Raises
+    ------
+    InputError
+        If a cell cannot be read or believed, or the interval is not proven.
+    """
+    known = Intake(trust=tuple(trust)).trust
+    text = read_text_csv(path)
+    for column in ("calls", "handle_s"):
+        if column in text and "offered" not in known:
+            refuse_thousands(text[column].set_axis(range(2, len(text) + 2)), column=column, file=path)
+    volume = check(text, TABLES["volume"], zone=zone, file=path)
     refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
-    grid = day_grid(volume, options.zone, path)
-    names = list(volume["queue"].unique())
+    if "queue" not in known:
+        refuse_deferred(volume["queue"], path)
+    if "handle_s" in volume and "handle_s" not in known:
+        rows = volume.set_axis(range(2, len(volume) + 2))
+        used = rows[rows["handle_s"].notna() & (rows["calls"] > 0)]
+        refuse_odd_handle_times(used["queue"], used["handle_s"], used["calls"], path)
+    step = interval_min or proven_step(volume, path)
+    why = "as asked" if interval_min else "from consecutive rows"
+    return BareVolume(path, volume, grid_of_step(volume, step, zone, path), f"interval {step} min, {why}")
+
+
+def require_volume(
+    volume: BareVolume, goals: Sequence[str], options: RequireOptions, watch: Watch | None = None
+) -> Requirement:
+    """Return requirement and curves of a volume, on its own interval; `goals` are texts of the command line."""
+    names = list(volume.table["queue"].unique())
+    models = {n: options.model or _model_of(volume.table[volume.table["queue"] == n]) for n in names}
     asked = goals_of(goals, names, basis="interval", **options.goal_fields)
     try:
         return require(
-            volume,
+            volume.table,
             asked,
-            grid,
-            models={name: options.model or _model_of(volume[volume["queue"] == name]) for name in names},
+            volume.grid,
+            models=models,
             unplanned=options.unplanned,
             planned=options.planned,
             moving=names if options.moving else (),
             watch=watch,
         )
     except InputError as error:
-        raise _of_file(error, path) from None
+        raise _of_file(error, volume.path) from None
 
 
 def _model_of(volume: pd.DataFrame) -> str:
@@ -205,8 +295,6 @@ class SimulateOptions:
         Files of handle times and of patience, seconds; None = by `handle_cv`, and exponential around the volume's mean.
     report_min
         Minutes of the intervals reported, 1 to 1440; None = those of the volume.
-    zone
-        Time zone of the stamps; None = wall clock.
     seed
         Of the random draws.
     """
@@ -217,24 +305,21 @@ class SimulateOptions:
     handle: Path | None = None
     patience: Path | None = None
     report_min: int | None = None
-    zone: str | None = None
     seed: int = 0
 
 
-def simulate_file(
-    staffing: Path, volume: Path, goals: Sequence[str], options: SimulateOptions, watch: Watch
+def simulate_volume(
+    staffing: Path, volume: BareVolume, goals: Sequence[str], options: SimulateOptions, watch: Watch
 ) -> Simulation:
-    """Simulate a staffing file (steps, activity or coverage) against a volume file."""
-    zone = options.zone
-    table = read_csv(volume, TABLES["volume"], zone=zone)
-    names, minutes = sorted(table["queue"].unique()), day_grid(table, zone, volume).minutes
-    steps = read_staffing(staffing, names, minutes, zone)
+    """Simulate a staffing file (steps, activity or coverage) against a volume."""
+    names, minutes = sorted(volume.table["queue"].unique()), volume.grid.minutes
+    steps = read_staffing(staffing, names, minutes, volume.grid.zone)
     handle = law_of_cv(options.handle_cv) if options.handle is None else read_times(options.handle, names)
     patience = None if options.patience is None else read_times(options.patience, names)
     watch.keeps.set()
     return simulate(
         steps,
-        table,
+        volume.table,
         goals_of(goals, names, definition=options.definition),
         interval_min=minutes,
         report_min=options.report_min,

@@ -12,8 +12,9 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..schedule.problem.horizon import WEEK_DAYS
 from .config.plan_toml import PLAN
+from .export_plan import plan_of_export, said
 from .files import csv_text, write_atomic
-from .intake.guess import guess, to_toml
+from .intake.guess import guess
 from .targets import file_to_write, followed
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
@@ -45,11 +46,17 @@ def _staff() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["agent", "name", "team", "contract"])
 
 
-def write_starter(folder: Path, export: Path | None = None) -> str:
+def write_starter(folder: Path, export: Path | None = None) -> tuple[str, str]:
     """Write plan.toml, calls.csv, staff.csv and empty availability, leave and wishes tables into `folder`.
 
-    With an `export` of an ACD that file is copied in place of the example's calls, and what its layout seems to be is
-    written to ``[intake]`` for the planner to confirm; returns the guesses with their reasons ("" without an export).
+    With an `export` of an ACD the folder holds that file and a plan.toml made from it (see `plan_of_export`), and
+    nothing of the example.
+
+    Returns
+    -------
+    guesses, first
+        What the export shows and what is asked, and what must be done before the folder can be planned; both ""
+        without an export.
 
     Raises
     ------
@@ -68,19 +75,16 @@ def write_starter(folder: Path, export: Path | None = None) -> str:
         "leave.csv": "agent,start,end,kind\n",
         "wishes.csv": "agent,date,pattern,weight\n",
     }
-    contents = {name: text.encode() for name, text in files.items() if export is None or name != "calls.csv"}
     if export is not None and found is not None:
-        if export.name.casefold() in contents:
+        if export.name.casefold() in files.keys() - {"calls.csv"}:
             mend = "Give it another name, such as calls.csv"
             raise InputError("another file of the folder has this name", file=export, mend=mend)
-        plan = files[PLAN]
-        start, end = plan.index("[intake]"), plan.index("[opening]")
-        told = f"# Guessed from {export.name}; correct what is wrong.\n{to_toml(found.intake)}\n"
-        contents |= {export.name: export.read_bytes(), PLAN: f"{plan[:start]}{told}{plan[end:]}".encode()}
-    _write_all(place, contents)
-    if export is not None:
+        made = plan_of_export(export, found)
+        _write_all(place, {export.name: export.read_bytes(), PLAN: made.text.encode()})
         (place / export.name).chmod(0o600 | export.stat().st_mode & 0o666)  # a copy is as private as its source
-    return "" if found is None else str(found)
+        return said(found, made), made.first
+    _write_all(place, {name: text.encode() for name, text in files.items()})
+    return "", ""
 
 
 def _empty_place(folder: Path) -> Path:

@@ -164,6 +164,12 @@ def say_zoneless(zone: str | None) -> None:
         err.print(f"busyhour: {text}.", highlight=False, markup=False)
 
 
+def say_interval(volume: Any, *, quiet: bool) -> None:
+    """Say which interval the rows of a bare volume are taken to have, and why."""
+    if not quiet:
+        err.print(f"busyhour: {volume.said}.", highlight=False, markup=False)
+
+
 MANY, WIDE = 12, 160
 """Findings printed one by one, and width of a printed table in characters: both fit one screen."""
 

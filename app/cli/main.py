@@ -98,15 +98,15 @@ def init(
     from ..starter import write_starter
 
     places.may_write(folder)
-    guesses = write_starter(folder, calls)
+    guesses, first = write_starter(folder, calls)
     lines = [f"Made {folder}."]
     if guesses:
-        lines += ["Guessed, and written to [intake] of its plan.toml; correct what is wrong:", guesses]
+        lines += ["Guessed, and written to its plan.toml; correct what is wrong, and write what is asked (?):", guesses]
     else:
         lines.append(
             f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
         )
-    lines.append(f"Next: busyhour plan {folder}")
+    lines.append(f"Next: {f'{first}; then ' if first else ''}busyhour plan {folder}")
     Console(soft_wrap=True).print("\n".join(lines), highlight=False, markup=False)
 
 

@@ -21,6 +21,7 @@ from .command import (
     places,
     say,
     say_findings,
+    say_interval,
     say_wall_clock,
     say_zoneless,
     show_frame,
@@ -29,6 +30,17 @@ from .command import (
 from .exit_codes import BAD_INPUT, DONE, STOPPED
 
 app = typer.Typer()
+
+Trust = Annotated[
+    list[str] | None,
+    typer.Option(help="A column whose odd figures are right: offered, handle_s, start or queue; repeatable."),
+]
+IntervalMin = Annotated[
+    int | None,
+    typer.Option(
+        "--interval", help="Minutes of the volume's intervals; else as consecutive rows prove.", min=1, max=1440
+    ),
+]
 
 
 @app.command()
@@ -66,6 +78,7 @@ def forecast(
     patience_s: Annotated[
         float | None, typer.Option(help="Mean patience of callers; else as the history tells, or for ever.", min=1)
     ] = None,
+    trust: Trust = None,
     overrides: Annotated[
         Path | None, typer.Option(help="CSV start, calls or factor (queue, end, note, made): your own numbers.")
     ] = None,
@@ -83,7 +96,7 @@ def forecast(
     from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ...forecast.options import ForecastOptions
     from ..files import write_csv
-    from ..stages import closed_days, details_of, forecast_file
+    from ..stages import bare_calls, closed_days, details_of, forecast_file
     from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of
@@ -99,7 +112,7 @@ def forecast(
             min_intervals=min_intervals, queue=queue, zone=zone,
         )  # fmt: skip
         options = ForecastOptions(history, days, model, handle_s, patience_s, now)
-        result = forecast_file(calls, options, overrides, watch)
+        result = forecast_file(bare_calls(calls, history, tuple(trust or ())), options, overrides, watch)
     places.may_write(out, *((details,) if details is not None else ()))
     write_csv(out, result.volume)
     if details is not None:
@@ -125,7 +138,9 @@ def backtest(
     ],
     out: Annotated[Path, typer.Option("--out", help="F.csv to write: origin, timestamp, mean, quantiles.")],
     model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "factor",
-    daytype: Annotated[str, typer.Option(help="business (weekdays) or calendar days.")] = "business",
+    daytype: Annotated[
+        str, typer.Option(help="business (Mondays to Fridays, or the five days worked there) or calendar days.")
+    ] = "business",
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
         str | None,
@@ -140,6 +155,7 @@ def backtest(
     ] = 0,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     queue: Annotated[str | None, typer.Option(help="Only this queue.")] = None,
+    trust: Trust = None,
     overrides: Annotated[
         Path | None,
         typer.Option(help="CSV start, end?, calls or factor, queue?, made?: whether your own numbers came nearer."),
@@ -151,7 +167,7 @@ def backtest(
     from ...forecast.backtesting.rolling import scores
     from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ..files import write_csv
-    from ..stages import backtest_file, closed_days, overrides_file
+    from ..stages import backtest_file, bare_calls, closed_days, overrides_file
     from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of, remarks
@@ -163,11 +179,12 @@ def backtest(
             interval_min=minutes_of(interval), open_hours=opening, closed=closed_days(closed), country=country,
             min_intervals=min_intervals, queue=queue, zone=zone,
         )  # fmt: skip
-        predictions = backtest_file(calls, origins, options, model=model, daytype=daytype, watch=watch)
+        history = bare_calls(calls, options, tuple(trust or ()))
+        predictions = backtest_file(history, origins, options, model=model, daytype=daytype, watch=watch)
         value = None
         if overrides is not None:
             judged = "factor" if model == "all" else model
-            value = overrides_file(calls, overrides, options, model=judged, watch=watch)
+            value = overrides_file(history, overrides, options, model=judged, watch=watch)
     table = scores(predictions)
     places.may_write(out)
     write_csv(out, predictions.drop(columns=["position", "asked", "seconds"]))
@@ -206,13 +223,15 @@ def require(
     planned: Annotated[
         float, typer.Option(help="Planned shrinkage, a share; information only.", min=0, max=0.89)
     ] = 0.0,
+    interval: IntervalMin = None,
+    trust: Trust = None,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
-    from ..stages import RequireOptions, require_file
+    from ..stages import RequireOptions, bare_volume, require_volume
     from ..targets import file_to_write
     from .progress_board import Board
 
@@ -224,16 +243,18 @@ def require(
         file_to_write(path, [volume])
     say_wall_clock(volume, zone)
     options = RequireOptions(
-        definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, zone, moving
+        definition, max_abandon, max_occupancy, max_asa_s, min_agents, model, unplanned, planned, moving
     )
+    rows = bare_volume(volume, zone=zone, interval_min=interval, trust=trust or ())
+    say_interval(rows, quiet=quiet)
     with Board(err, quiet=quiet).watching() as watch:
-        result = require_file(volume, goal, options, watch)
+        result = require_volume(rows, goal, options, watch)
     places.may_write(out, curve)
     write_csv(out, result.requirement)
     write_csv(curve, result.curve)
-    rows = result.requirement
+    required = result.requirement
     totals = (
-        rows[rows["open"] == 1]
+        required[required["open"] == 1]
         .groupby("queue")[["load_erl", "agents_phone"]]
         .agg(["mean", "max"])
         .round(1)
@@ -268,6 +289,8 @@ def simulate(
         int | None, typer.Option(help="Minutes of the intervals in --out; else as in the volume.", min=1, max=1440)
     ] = None,
     out: Out = None,
+    interval: IntervalMin = None,
+    trust: Trust = None,
     zone: Annotated[str | None, typer.Option(help="Time zone of the stamps.")] = None,
     seed: Seed = None,
     json_: Json = False,
@@ -276,7 +299,7 @@ def simulate(
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
-    from ..stages import SimulateOptions, simulate_file
+    from ..stages import SimulateOptions, bare_volume, simulate_volume
     from ..targets import file_to_write
     from .console import Console
     from .progress_board import Board
@@ -285,10 +308,12 @@ def simulate(
     if out is not None:
         file_to_write(out, (staffing, volume, handle, patience))
     say_wall_clock(volume, zone)
+    rows = bare_volume(volume, zone=zone, interval_min=interval, trust=trust or ())
+    say_interval(rows, quiet=quiet)
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
-        options = SimulateOptions(definition, unplanned, handle_cv, handle, patience, report, zone, seed or 0)
-        found = simulate_file(staffing, volume, goal or ["80/20"], options, watch)
+        options = SimulateOptions(definition, unplanned, handle_cv, handle, patience, report, seed or 0)
+        found = simulate_volume(staffing, rows, goal or ["80/20"], options, watch)
     if out is not None:
         places.may_write(out)
         write_csv(out, found.service)

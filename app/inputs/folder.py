@@ -26,6 +26,7 @@ from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
+from ..intake.units import refuse_odd_handle_time
 from .absences import off_grid
 from .open_after import open_after
 from .people import AVAILABILITY, LEAVE, STAFF, read_people
@@ -99,7 +100,9 @@ class Folder:
 
     def calls(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the calls table and what reading it found."""
-        site = self.config.site
+        site, intake = self.config.site, self.config.intake
+        for name, queue in self.config.queue.items():
+            refuse_odd_handle_time(queue.handle_s, column=f"queue.{name}.handle_s", trust=intake.trust)
         return read_calls(
             self.path,
             self.config.intake,

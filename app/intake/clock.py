@@ -14,6 +14,7 @@ import pandas as pd
 from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
+from .dates import REAL_DATE, refuse_swapped
 from .mapping import Layout
 from .values import minutes_of_day, numbers
 
@@ -52,6 +53,8 @@ def stamps(
             mend="Set zone in [site]",
         )
     text, form = frame[date], layout.date_format
+    if "start" not in layout.trust:
+        refuse_swapped(text, form, column=date, file=file)
     offset = pd.Series(False, index=text.index)
     epoch = EPOCHS.get(form or "")
     if epoch is not None:
@@ -62,7 +65,8 @@ def stamps(
         given = _dates(text[offset], form, date, file, aware=True)
     wall = _dates(text[~offset], form, date, file)
     if time is not None:
-        wall = wall + pd.to_timedelta(minutes_of_day(frame[time], column=time, file=file), unit="min")
+        minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
+        wall = _date_and_time(wall, pd.to_timedelta(minutes, unit="min"), date, time, file)
     if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock
         kept = (
             given if epoch is not None else _dates(text[offset].str.replace(_OFFSET, "", regex=True), None, date, file)
@@ -71,6 +75,23 @@ def stamps(
     local, lone = _localized(wall, layout.zone or zone, key, date, file)
     both = [moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]") for moments in (local, given)]
     return pd.concat(both).loc[text.index], lone.reindex(text.index, fill_value=False)
+
+
+def _date_and_time(dates: pd.Series, times: pd.Series, date: str, time: str, file: Path) -> pd.Series:
+    """Return date and time of day together; a date that holds a time already must hold the same."""
+    days = dates.dt.normalize()
+    wrong = (dates != days) & (dates != days + times)
+    if wrong.any():
+        row = dates.index[int(wrong.to_numpy().argmax())]
+        raise InputError(
+            f"the date holds another time than the column {time!r}",
+            file=file,
+            row=int(row),
+            column=date,
+            value=f"{dates[row]:%Y-%m-%d %H:%M}",
+            mend="Map the column with the right time as start in [intake.columns], or correct date_format",
+        )
+    return pd.Series(days + times)
 
 
 def _with_offset(text: pd.Series) -> pd.Series:
@@ -102,9 +123,9 @@ def _dates(text: pd.Series, form: str | None, column: str, file: Path, *, aware:
     """Read text by a format (None = ISO 8601); a workbook's real dates reach us as ISO 8601 whatever the format."""
     parsed = pd.to_datetime(text, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
     if form is None:
-        parsed[~text.str.match(WRITTEN_DATE)] = pd.NaT
-    if form is not None and parsed.isna().any():
-        again = text[parsed.isna() & text.str.fullmatch(r"\d{4}-\d\d-\d\d(?:[T ].*)?")]
+        parsed = parsed.where(text.str.match(WRITTEN_DATE))  # 0800 is a time of day, not the year 800
+    elif parsed.isna().any():
+        again = text[parsed.isna() & text.str.fullmatch(REAL_DATE)]
         parsed[again.index] = pd.to_datetime(again, errors="coerce", format="ISO8601", utc=aware).astype(_kind(aware))
     if parsed.isna().any():
         raise _no_time(text[parsed.isna()], form, column, file)

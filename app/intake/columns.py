@@ -67,7 +67,7 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
                 f"column {needed!r} is missing",
                 file=file,
                 value=", ".join(header),
-                mend=f'Map it in plan.toml: [intake.columns] {needed} = "..."',
+                mend=f'Map it in plan.toml: [intake.columns] {needed} = "..." (busyhour init --calls guesses it)',
             )
     for name in filter(None, (layout.date_column, layout.time_column)):
         if find_column(name, header) is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
 import pandas as pd
+
+from ...forecast.errors import InputError
 
 DATES = (
     "%d.%m.%Y",
@@ -22,9 +24,15 @@ DATES = (
     "%d-%b-%Y",
     "%d %b %Y",
     "%b %d, %Y",
+    "%Y-%m-%d",
 )
 TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")  # fmt: skip
-_SHAPE = re.compile(r"\d{4}-\d\d-\d\d")
+LOOK = 5000
+"""Different values on which formats are tried first: those that fit are tried on all."""
+REAL_DATE = r"\d{4}-\d\d-\d\d(?:[T ].*)?"
+"""What a real date of a workbook reaches us as: ISO 8601, whatever its cell showed."""
+CLOSER = 0.2
+"""Span of the dates with day and month swapped as a share of the span as given, below 1, that shows a swap."""
 Found = tuple[str | None, str, str | None]
 
 
@@ -36,29 +44,81 @@ def date_format(text: pd.Series) -> Found:
     >>> date_format(pd.Series(["25/10/2026 07:30", "26/10/2026 08:00"]))[0]
     '%d/%m/%Y %H:%M'
     """
-    cells = pd.Series(text[text != ""].unique())
+    cells = pd.Series(text[text != ""].unique(), dtype="str")
     if cells.empty:
         return None, "it is empty", None
-    if cells.str.match(_SHAPE).all():
+    real = cells.str.fullmatch(REAL_DATE)
+    if real.all() and pd.to_datetime(cells, format="ISO8601", errors="coerce").notna().all():
         return None, f"ISO 8601 like {cells[0]}", None
     if cells.str.fullmatch(r"\d{10}(?:\d{3})?").all():
         form = "epoch_s" if len(cells[0]) == 10 else "epoch_ms"
         return form, f"{form.replace('epoch_', '')} since 1970 like {cells[0]}", None
-    fitting = [
-        d + t for t in TIMES for d in DATES if pd.to_datetime(cells, format=d + t, errors="coerce").notna().all()
-    ]
+    mixed = real.any() and not real.all()
+    written = cells[~real] if mixed else cells
+    few = written.head(LOOK)
+    fitting = [form for t in TIMES for d in DATES if _read(few, form := d + t).notna().all()]
+    fitting = [form for form in fitting if len(written) <= LOOK or _read(written, form).notna().all()]
     if not fitting:
         return (
             None,
-            f"no known format fits {cells[0]!r}",
-            f"date_format: {cells[0]!r} is not recognised; write its strftime format",
+            f"no known format fits {written.iloc[0]!r}",
+            f"date_format: {written.iloc[0]!r} is not recognised; write its strftime format",
+        )
+    doubt = None
+    if mixed:
+        doubt = (
+            f"date_format: {int(real.sum())} cells are real dates, {len(written)} are text; a spreadsheet that takes "
+            "the other order for its own swaps day and month of the first kind: export the file anew"
         )
     if len(fitting) == 1:
-        return fitting[0], f"only {fitting[0]!r} fits all of {len(cells)} different values", None
-    order = sorted(fitting, key=lambda form: _spread(pd.to_datetime(cells, format=form)))
+        return fitting[0], f"only {fitting[0]!r} fits all of {len(written)} different values", doubt
+    order = sorted(fitting, key=lambda form: _spread(_read(written, form)))
     both = " and ".join(map(repr, fitting))
-    doubt = f"date_format: {both} fit {cells[0]!r}; {order[0]!r} is taken as its days lie closest together"
+    if _spread(_read(written, order[0])) == _spread(_read(written, order[1])):
+        doubt = f"date_format: {both} fit {written.iloc[0]!r} alike; write the right one"
+        return None, f"{both} fit alike, none is taken", doubt
+    doubt = (
+        doubt or f"date_format: {both} fit {written.iloc[0]!r}; {order[0]!r} is taken as its days lie closest together"
+    )
     return order[0], f"{order[0]!r} fits", doubt
+
+
+def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path) -> None:
+    """Raise `InputError` where a spreadsheet seems to have swapped day and month of some dates.
+
+    A spreadsheet that expects the other order turns 05.01. into the first of May and leaves 13.01. as text: then real
+    dates have no day after the 12th and dates in text have no day before the 13th. With no text at all the swapped
+    dates lie months apart, and close together as soon as they are swapped back.
+    """
+    cells = pd.Series(text.unique(), dtype="str")
+    real = cells.str.fullmatch(REAL_DATE)
+    given = pd.to_datetime(cells[real].str[:10], format="%Y-%m-%d", errors="coerce").dropna()
+    if given.empty or (given.dt.day > 12).any():
+        return
+    if form is None or real.all():
+        back = pd.to_datetime(given.dt.strftime("%Y-%d-%m"), format="%Y-%m-%d")
+        if given.nunique() < 3 or not _spread(back) <= CLOSER * _spread(given):
+            return
+    else:
+        written = pd.to_datetime(cells[~real], format=form, errors="coerce").dropna()
+        if written.empty or (written.dt.day <= 12).any():
+            return
+    cell = str(cells[real].iloc[0])
+    raise InputError(
+        "day and month seem to be swapped: real dates end at the 12th of a month, the others begin after that"
+        if form is not None and not real.all()
+        else "day and month seem to be swapped: the other way round the days follow each other",
+        file=file,
+        row=int(text.index[int(text.eq(cell).to_numpy().argmax())]),
+        column=column,
+        value=cell,
+        mend='Export the file anew without opening it in a spreadsheet; if the dates are right, trust = ["start"] in '
+        "[intake] (--trust start)",
+    )
+
+
+def _read(cells: pd.Series, form: str) -> pd.Series:
+    return pd.Series(pd.to_datetime(cells, format=form, errors="coerce"))
 
 
 def _spread(times: pd.Series) -> pd.Timedelta:

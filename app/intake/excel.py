@@ -54,6 +54,12 @@ def refuse_bomb(path: Path) -> None:
         raise InputError(f"workbook is damaged (in {damaged})", file=path, mend="Save it again as xlsx or CSV")
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets; the workbook must be one that `read_sheet` reads."""
+    with CalamineWorkbook.from_path(path) as book:
+        return list(book.sheet_names)
+
+
 def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, header_row: int = 1) -> pd.DataFrame:
     """Read a sheet with every cell as text: dates as ISO 8601, durations as H:MM:SS, blanks as "".
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from ...forecast.errors import InputError
 from .dates import date_format
-from .excel import WORKBOOKS, read_sheet
+from .excel import WORKBOOKS, read_sheet, sheet_names
+from .hours import counted
 from .mapping import DEFAULT_ENCODING, Intake, preset_about, preset_names
 from .measures import measured
 from .names import find_column
@@ -22,6 +24,7 @@ from .words import recognised
 
 LOOK = 5000
 """Rows that a guess looks at, at most: enough for every format, and a large file is still guessed at once."""
+ZONE = "zone: a file does not tell its time zone; set zone if it is not the site's (many systems export UTC)"
 TOP = 20
 """First rows among which the header is sought, and names that a reason lists, at most: reports print titles above."""
 
@@ -60,28 +63,30 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         If the file cannot be read as a table at all.
     """
     intake, reasons = _opened(path, sheet)
-    cells = _cells(path, intake).head(LOOK)
+    whole = _cells(path, intake)
+    cells = whole.head(LOOK)
     header = list(cells.columns)
     preset = next((p for p in preset_names() if _fits(p, header)), None)
     if preset is not None:
         reasons.append(f"preset = {preset!r}: {preset_about(preset)}; its columns are all there")
-        return Guess(replace(intake, preset=preset), tuple(reasons), _doubts(None))
+        return Guess(replace(intake, preset=preset), tuple(reasons), (ZONE,))
     found = recognised(header)
     columns = dict(found.columns)
     keys: dict[str, Any] = {}
     when = found.start or found.date
-    doubt = None
+    doubts: list[str] = []
     if when is not None:
-        form, why, doubt = date_format(cells[when])
+        form, why, doubt = date_format(whole[when])
+        doubts += [doubt] if doubt else []
         reasons.append(f"{when!r} is the {'start' if found.start else 'date'}: {why}")
         keys["date_format"] = form
     if found.start is not None:
         columns["start"] = found.start
     elif found.date is not None and found.time is not None:
         keys |= {"date_column": found.date, "time_column": found.time}
-        reasons.append(f"{found.time!r} is the time of day")
+        keys |= _time_of_day(whole[found.time], found.time, reasons, doubts)
     reasons += [f"{theirs!r} is {ours}" for ours, theirs in found.columns.items()]
-    keys |= measured(cells, columns, reasons)
+    keys |= measured(cells, columns, reasons, doubts)
     missing = tuple(
         f"no column for {n!r} was recognised; add it to [intake.columns] before you plan"
         for n in ("start", "offered")
@@ -93,7 +98,7 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         reasons.append(f"not used: {', '.join(map(repr, unused[:TOP]))}")
     if "queue" in columns:
         reasons.append(_queues(cells[columns["queue"]]))
-    return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *_doubts(doubt)))
+    return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *doubts, ZONE))
 
 
 def _queues(names: pd.Series) -> str:
@@ -103,9 +108,19 @@ def _queues(names: pd.Series) -> str:
     return f"{len(listed)} queues: {shown}; give each a [queue.NAME], or map them to your names in [intake.queue_names]"
 
 
-def _doubts(found: str | None) -> tuple[str, ...]:
-    zone = "zone: a file does not tell its time zone; set zone if it is not the site's (many systems export UTC)"
-    return (found, zone) if found else (zone,)
+def _time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[str]) -> dict[str, Any]:
+    """Return the key of what whole numbers count, telling what the column is."""
+    try:
+        counts = counted(text, column=name)
+    except InputError as error:
+        doubts.append(f"time_is: {error}")
+        return {}
+    if counts is None:
+        reasons.append(f"{name!r} is the time of day")
+        return {}
+    size = counts.replace("_", " ").replace(" ending", " (the one that ends then)")
+    reasons.append(f"{name!r} counts each {size} of the day")
+    return {"time_is": counts}
 
 
 def _opened(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
@@ -113,7 +128,13 @@ def _opened(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
     if path.suffix.lower() in WORKBOOKS:
         cells = read_sheet(path, sheet=sheet, header=False)
         row = _header_row([list(r) for r in cells.head(TOP).itertuples(index=False)], list(cells.index[:TOP]))
-        return Intake(files=(path.name,), sheet=sheet, header_row=row), [f"a workbook, header in row {row}"]
+        told = [f"a workbook, header in row {row}"]
+        names = sheet_names(path)
+        if sheet is None and len(names) > 1:
+            told.append(
+                f"only its first sheet {names[0]!r} is read, not {', '.join(names[1:TOP])}; sheet names another"
+            )
+        return Intake(files=(path.name,), sheet=sheet, header_row=row), told
     encoding = likely_encoding(read_bytes(path))
     lines = decoded(path, encoding).splitlines()[:TOP]
     widest = max(lines, key=lambda line: len(line.split(sniff_separator(line))), default="")

@@ -17,6 +17,7 @@ from ...forecast.calendar.grid import known_zone
 from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
+from .hours import TimeIs
 from .names import nearest
 
 Unit = Literal["s", "ms", "min", "hms"]
@@ -26,6 +27,8 @@ OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
 ALIASES = MappingProxyType({"centre": "queue", "time": "start", "calls": "offered"})
 RANGES = {"header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsheet does")}
 """Range of the header's row: what stands above a table is a title, not a table."""
+TRUSTED = ("offered", "handle_s", "start", "queue")
+"""Our columns whose odd figures a planner may confirm."""
 DEFAULT_FILES = ("calls.csv",)
 DEFAULT_ENCODING = "utf-8-sig"
 
@@ -49,8 +52,9 @@ class Intake:
         Text encoding; None = UTF-8, with or without a byte-order mark.
     separator
         Column separator of text files; None = found from the header.
-    decimal
-        ``.`` (default) or ``,``.
+    decimal, thousands
+        Marks of decimals (``.`` or ``,``) and of thousands (``.``, ``,``, ``'`` or a blank); None = a point parts
+        decimals, unless a column proves that its points part thousands: ``1.143`` beside whole numbers of calls.
     header
         Whether there is a header row; without one the columns are named ``1``, ``2``, ….
     header_row
@@ -63,6 +67,10 @@ class Intake:
         ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``; None = ISO 8601.
     date_column, time_column
         Where date and time of day stand apart. Times may be 9:30, 09:30:00, 930, 9:30 PM or a range 9:30-10:00.
+    time_is
+        What whole numbers in `time_column` are: ``hour`` (0 to 23), ``hour_ending`` (1 to 24, the hour that ends then),
+        in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, or ``hhmm``
+        (930 is 09:30); None = as the numbers show, asked where they do not.
     zone
         Time zone of stamps without an offset; None = the site's.
     interval_min
@@ -78,6 +86,10 @@ class Intake:
         Their columns that split a queue into several rows per interval, which are added up.
     filter
         Their column → the value rows must have (any case); ``!value`` = must not have.
+    trust
+        Our columns whose figures look odd and are right all the same: ``offered`` (parts of calls), ``handle_s`` (means
+        under 30 s or over 2 h, or steadier calls than handle times), ``start`` (real dates beside text), ``queue``
+        (names of deferred work).
     """
 
     preset: str | None = None
@@ -87,12 +99,14 @@ class Intake:
     encoding: str | None = None
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
+    thousands: Literal[".", ",", "'", " "] | None = None
     header: bool | None = None
     header_row: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
     date_format: str | None = None
     date_column: str | None = None
     time_column: str | None = None
+    time_is: TimeIs | None = None
     zone: str | None = None
     interval_min: int | None = None
     units: Mapping[str, Unit] = field(default_factory=dict)
@@ -100,6 +114,7 @@ class Intake:
     queue_names: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     filter: Mapping[str, str] = field(default_factory=dict)
+    trust: tuple[str, ...] = ()
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -116,6 +131,18 @@ class Intake:
             for name in names:
                 if name not in OURS:
                     raise InputError("unknown column", column=f"intake.{key}", value=name, mend=nearest(name, OURS))
+        for name in self.trust:
+            if name not in TRUSTED:
+                raise InputError(
+                    "unknown column", column="intake.trust", value=name, mend=f"One of {', '.join(TRUSTED)}"
+                )
+        if self.thousands is not None and self.thousands == self.decimal:
+            raise InputError(
+                "decimal and thousands have the same mark",
+                column="intake.thousands",
+                value=self.thousands,
+                mend="Leave one of them out",
+            )
         if not self.files:
             raise InputError("no file", column="intake.files", mend='Name at least one, like files = ["calls.csv"]')
         refuse_beyond(self, RANGES, "intake.")
@@ -160,7 +187,8 @@ class Intake:
         if "start" in self.columns:
             merged["date_column"] = merged["time_column"] = None
         merged["encoding"] = merged["encoding"] or DEFAULT_ENCODING
-        merged["decimal"] = merged["decimal"] or "."
+        if merged["decimal"] is None and merged["thousands"] is not None:
+            merged["decimal"] = "," if merged["thousands"] == "." else "."
         merged["header"] = merged["header"] is not False
         theirs = {*base.get("parts", ()), *base.get("filter", ())} - {*self.parts, *self.filter}
         return Layout(**merged, optional=frozenset({*base.get("columns", {})} - {*self.columns} | theirs))
@@ -171,7 +199,6 @@ class Layout(Intake):
     """An `Intake` with its preset merged in; columns named in `optional` are skipped where the file lacks them."""
 
     encoding: str = DEFAULT_ENCODING
-    decimal: Literal[".", ","] = "."
     header: bool = True
     optional: frozenset[str] = frozenset()
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from ...forecast.errors import InputError
+from .marks import decimal_of
+from .merge import COUNTS
 from .units import LEAST_MEAN_S, MOST_MEAN_S
 from .values import SECONDS
 
@@ -16,14 +19,17 @@ _NAMED = {"ms": re.compile(r"\bms\b|millisec", re.IGNORECASE), "min": re.compile
 _SECONDS = re.compile(r"\bs\b|\bsec|_s$|seconds|sekunden", re.IGNORECASE)
 
 
-def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]) -> dict[str, Any]:
-    """Return the keys decimal, units and totals that fit, adding a line to `reasons` for each."""
+def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str], doubts: list[str]) -> dict[str, Any]:
+    """Return the keys decimal, thousands, units and totals that fit, each told in `reasons` or `doubts`."""
     keys: dict[str, Any] = {}
     numeric = [t for o, t in columns.items() if o not in ("queue", "start")]
     comma = any(cells[t].str.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}").any() for t in numeric)
     if comma:
         keys["decimal"] = ","
         reasons.append("decimal comma: numbers like 1,5")
+    elif any(_points_part_thousands(cells[t], t, reasons, doubts) for o, t in columns.items() if o in COUNTS):
+        keys["thousands"] = "."
+        comma = True
     units: dict[str, str] = {}
     totals: list[str] = []
     calls = _number(cells, columns.get("answered") or columns.get("offered"), comma)
@@ -36,6 +42,19 @@ def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]
             totals.append(ours)
         reasons.append(f"{theirs!r} is in {unit}, {'a total' if total else 'a mean per call'}: {why}")
     return keys | ({"units": units} if units else {}) | ({"totals": tuple(totals)} if totals else {})
+
+
+def _points_part_thousands(text: pd.Series, name: str, reasons: list[str], doubts: list[str]) -> bool:
+    """Whether the points of a column of calls part thousands; what cannot be told is a doubt."""
+    try:
+        points = decimal_of(text, whole=True, believed=None, column=name) == ","
+    except InputError as error:
+        doubts.append(f"thousands: {error}")
+        return False
+    if points:
+        example = next(cell for cell in text if "." in cell)
+        reasons.append(f"{name!r}: points part thousands, {example} is {example.replace('.', '')}")
+    return points
 
 
 def _number(cells: pd.DataFrame, name: str | None, comma: bool) -> pd.Series:

@@ -16,6 +16,10 @@ from ...forecast.text import flaw
 from .mapping import Intake
 from .merge import Notes, summed, without_repeats
 from .rows import read_rows
+from .units import DEFERRED
+
+DAY_MIN = 1440
+"""Minutes of a day."""
 
 
 def calls_files(folder: Path, intake: Intake) -> list[Path]:
@@ -134,7 +138,9 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
             file=files[0],
             column="start",
             value=step,
-            mend=f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
+            mend="Totals of whole days show no time of day: bring the calls of each half-hour or hour"
+            if step >= DAY_MIN
+            else f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
         )
     off = (minute % step != 0) | (starts.dt.second != 0)
     if off.any():
@@ -173,5 +179,9 @@ def _note_oddities(rows: pd.DataFrame, notes: Notes, queues: Sequence[str]) -> N
         notes.each(
             rows, rows["complete"] == 0, "incomplete", "still running when exported", "kept, marked complete = 0"
         )
+    for queue in map(str, rows["queue"].unique()):
+        if DEFERRED.search(queue):
+            what = "the name tells of deferred work"
+            notes.add("deferred", what, "taken as calls that wait on the line", queue=queue)
     for queue in sorted(set(queues) - set(rows["queue"])):
         notes.add("missing", "no row of this queue in the calls files", "none", queue=queue)

@@ -13,16 +13,19 @@ from ...forecast.tables import TABLES, check, texts
 from ...forecast.text import unguarded
 from .clock import stamps
 from .columns import Theirs, added, mapped
-from .excel import WORKBOOKS, read_sheet
+from .excel import WORKBOOKS, read_sheet, sheet_names
 from .mapping import OURS, PARTS_OF_HANDLE, Layout
+from .marks import decimal_of
 from .merge import COUNTS, Notes
 from .names import find_column, nearest
 from .text import read_text
-from .units import means, refuse_wrong_units
-from .values import flags, numbers, seconds
+from .units import LEAST_MEAN_S, MOST_USUAL_S, means, refuse_parts_of_calls, refuse_wrong_units
+from .values import SECONDS, flags, numbers, seconds
 
 ONLY_QUEUE = "calls"
 SEPARATOR = "\x1f"
+TOP = 20
+"""Sheets that a note names, at most."""
 
 
 def read_cells(path: Path, layout: Layout) -> pd.DataFrame:
@@ -43,6 +46,13 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file).
     """
     cells = read_cells(path, layout)
+    if path.suffix.lower() in WORKBOOKS and layout.sheet is None and len(sheets := sheet_names(path)) > 1:
+        others = ", ".join(sheets[1:TOP])
+        notes.add(
+            "sheets",
+            f"{path.name}: only the first sheet {sheets[0]!r} is read, not {others}",
+            "name another in intake.sheet",
+        )
     header = list(cells.columns)
     theirs = mapped(layout, header, path)
     cells = _filtered(cells, layout, path, notes)
@@ -60,7 +70,9 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
     part = _joined(cells, [p for n in layout.parts if (p := _named(n, layout, header, path, "parts")) is not None])
     date, time = _clock_columns(theirs, layout, header)
     begin, lone = stamps(cells, date, time, layout, zone=zone, key=names + SEPARATOR + part, file=path)
-    out = pd.DataFrame({"queue": ours, "start": begin, **_values(cells, theirs, layout, path)}, index=cells.index)
+    values = _values(cells, theirs, layout, path, notes)
+    out = pd.DataFrame({"queue": ours, "start": begin, **values}, index=cells.index)
+    refuse_parts_of_calls(out, layout.trust, path, _source(theirs["offered"]))
     refuse_wrong_units(out, layout, path)
     out = check(out, TABLES["calls"], zone=zone, file=path)
     notes.each(
@@ -78,7 +90,7 @@ def _clock_columns(theirs: Theirs, layout: Layout, header: list[str]) -> tuple[s
     return start[0], None
 
 
-def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> dict[str, pd.Series]:
+def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path, notes: Notes) -> dict[str, pd.Series]:
     """Return every number column of the table ``calls`` in its units."""
     out: dict[str, pd.Series] = {}
     for ours in OURS:
@@ -86,10 +98,8 @@ def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> 
             continue
         if ours == "complete":
             read: Callable[..., pd.Series] = flags
-        elif ours in COUNTS:
-            read = partial(numbers, decimal=layout.decimal)
         else:
-            read = partial(seconds, unit=layout.unit(ours), decimal=layout.decimal)
+            read = partial(_read, ours=ours, layout=layout, notes=notes)
         out[ours] = added(cells, theirs[ours], read, path)
     if "handle_s" not in out and "talk_s" in out:
         out["handle_s"] = reduce(lambda a, b: a + b, [means(out, p, layout) for p in PARTS_OF_HANDLE if p in out])
@@ -98,6 +108,33 @@ def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path) -> 
     if "wait_s" in out:
         out["wait_s"] = means(out, "wait_s", layout)
     return {name: column for name, column in out.items() if name not in PARTS_OF_HANDLE}
+
+
+def _read(text: pd.Series, *, column: str, file: Path, ours: str, layout: Layout, notes: Notes) -> pd.Series:
+    """Return one of the file's columns as numbers, its marks of decimals and thousands told apart."""
+    unit = layout.unit(ours)
+    decimal = layout.decimal
+    if decimal is None:
+        scale = SECONDS.get(unit, 1.0)
+        believed = None if ours in COUNTS or ours in layout.totals else partial(_believed, scale=scale, ours=ours)
+        decimal = decimal_of(text, whole=ours in COUNTS, believed=believed, column=column, file=file)
+        if decimal == "," and ours in COUNTS:
+            notes.add("numbers", f"{file.name}, column {column}: points part thousands", "1.143 is read as 1143")
+        elif decimal == ",":
+            notes.add("numbers", f"{file.name}, column {column}: commas part decimals", "1.143,5 is read as 1143.5")
+    if ours in COUNTS:
+        return numbers(text, column=column, decimal=decimal, file=file)
+    return seconds(text, unit=unit, column=column, decimal=decimal, file=file)
+
+
+def _believed(value: float, *, scale: float, ours: str) -> bool:
+    """Whether a mean time may be so long: handle times from 5 s to 2 h, waits and parts of handle times up to 2 h."""
+    return (LEAST_MEAN_S if ours == "handle_s" else 0.0) <= value * scale <= MOST_USUAL_S
+
+
+def _source(theirs: list[str] | float) -> str:
+    """Return what an error calls a column that is read from `theirs`."""
+    return " + ".join(theirs) if isinstance(theirs, list) else "offered"
 
 
 def _filtered(cells: pd.DataFrame, layout: Layout, path: Path, notes: Notes) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from .hours import TimeIs, counted, minutes_counted
 
 UNKNOWN = frozenset({"", "null", "none", "n/a", "na", "-", "--", "—"})
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
@@ -19,10 +20,12 @@ FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "
 """Words of a yes-or-no column, as 1 and 0."""
 NAN = float("nan")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_SPACED = re.compile(r"[+-]?\d{1,3}(?:['\u2019 \u00a0\u2007\u2009\u202f]\d{3})+(?:[.,]\d+)?")
 _SWAP = str.maketrans(".,", ",.")
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?\s*(?:([ap])\.?m?\.?)?", re.IGNORECASE)
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?\s*(?:([ap])\.?\s*(?:m\.?)?)?", re.IGNORECASE)
+_HOUR = re.compile(r"(\d{1,2})()\s*([ap])\.?\s*m\.?", re.IGNORECASE)
 _HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})()")
 
 
@@ -55,15 +58,26 @@ def flags(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Serie
     return _each(text, _flag, "neither yes nor no", lambda _: "Write 1 or 0", column, file)
 
 
-def minutes_of_day(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Series:
+def minutes_of_day(
+    text: pd.Series, *, column: str, counts: TimeIs | None = None, file: Path | None = None
+) -> pd.Series:
     """Return minutes after midnight of 9:30, 09:30:00, 930, 9:30 PM, or the start of a range 9:30-10:00.
+
+    Parameters
+    ----------
+    counts
+        What whole numbers are; None = as `counted` finds, which takes 8 for 08:00 where all are that short.
 
     Examples
     --------
     >>> minutes_of_day(pd.Series(["930", "9:30 PM", "00:15-00:30", "0"]), column="time").tolist()
     [570.0, 1290.0, 15.0, 0.0]
     """
-    return _each(text, _minute, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
+    counts = counts or counted(text, column=column, file=file)
+    if counts not in (None, "hhmm"):
+        return minutes_counted(numbers(text, column=column, file=file), counts, column=column, file=file)
+    read = _clock_only if counts is None and text.str.contains(":", regex=False).any() else _minute
+    return _each(text, read, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
 
 
 def _each(
@@ -93,6 +107,8 @@ def _each(
 
 
 def _number(decimal: str, cell: str) -> float | None:
+    if _SPACED.fullmatch(cell):
+        cell = re.sub(r"[^\d.,+-]", "", cell)
     pointed = cell.translate(_SWAP) if decimal == "," else cell
     if _NUMBER.fullmatch(pointed):
         return float(pointed)
@@ -105,7 +121,7 @@ def _number_mend(column: str, decimal: str, cell: str) -> str:
     if _DURATION.fullmatch(cell):
         return f'Set units = {{ {column} = "hms" }} in [intake]'
     other = "," if decimal == "." else "."
-    if re.fullmatch(rf"[+-]?\d*\{other}\d+", cell):
+    if re.fullmatch(rf"[+-]?[\d{decimal}]*\{other}\d+", cell):
         return f'Set decimal = "{other}" in [intake]'
     return f"Write a number with {decimal!r} for decimals, or leave it blank"
 
@@ -121,12 +137,17 @@ def _flag(cell: str) -> float | None:
     return FLAGS.get(cell.lower(), NAN if cell.lower() in UNKNOWN else None)
 
 
+def _clock_only(cell: str) -> float | None:
+    """Read a cell of a column that writes times with a colon: a bare 8 would be 8 minutes, or 8 o'clock."""
+    return None if re.fullmatch(r"0*[1-9]\d?", cell) else _minute(cell)
+
+
 def _minute(cell: str) -> float | None:
     first = re.split(r"\s*[-–]\s*", cell.strip(), maxsplit=1)[0]
-    match = _CLOCK.fullmatch(first) or _HHMM.fullmatch(first)
+    match = _CLOCK.fullmatch(first) or _HOUR.fullmatch(first) or _HHMM.fullmatch(first)
     if match is None:
         return None
-    hour, minute, half = int(match[1] or 0), int(match[2]), (match[3] or "").lower()
+    hour, minute, half = int(match[1] or 0), int(match[2] or 0), (match[3] or "").lower()
     if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
         return None
     return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..calendar.calendars import Calendar
-from ..calendar.grid import Grid
+from ..calendar.grid import WEEKDAYS, Grid
 from ..calendar.local_times import parse_times
 from ..calls.arrange import arranged, by_queue
 from ..calls.history import History, cells
@@ -28,7 +28,9 @@ from .score import METRICS, score
 
 DAYTYPES = ("business", "calendar")
 SPARE_DAYS = 5
-"""Weekdays forecast beyond the horizon: a day that turns out missing moves the count by one."""
+"""Workdays forecast beyond the horizon: a day that turns out missing moves the count by one."""
+SHORT_DAY = 0.6
+"""Open minutes as a share of a weekend day's, below 1, under which that day is worked in a weekday's place."""
 SCORE_COLUMNS = ("queue", "model", "band", "days", *METRICS, "seconds")
 
 
@@ -58,15 +60,16 @@ def backtest(
     model
         A model's name, ``auto`` (chosen anew at each origin) or ``all``.
     daytype
-        ``business``: the horizon counts Mondays to Fridays, and five more are forecast, since a day that turns out
-        missing moves the count; ``calendar``: it counts all days.
+        ``business``: the horizon counts the five `workdays`, Mondays to Fridays as a rule, and five more days are
+        forecast, since a day that turns out missing moves the count; ``calendar``: it counts all days.
     watch
         Progress and stop.
 
     Returns
     -------
     pandas.DataFrame
-        ``origin, timestamp, mean, q…, queue, model``, open intervals only; ``asked`` (the model's name, ``auto``);
+        ``origin, timestamp, mean, q…, queue, model``, open intervals, and with 0 those that have rows but never a call
+        (`Calendar.listed`); ``asked`` (the model's name, ``auto``);
         ``actual``, the actual calls (NaN = unknown); ``position``, the day of the horizon (0 = not scored); and
         the ``seconds`` that the origin's forecast took.
 
@@ -97,7 +100,8 @@ def backtest(
             try:
                 whole = known.at(origin, queue)
                 first = origin + dt.timedelta(days=1)
-                grid = Grid(first, _span(origin, horizon, daytype), interval_min, whole.calendar.zone)
+                days = _span(origin, horizon, daytype, workdays(whole.calendar, queue))
+                grid = Grid(first, days, interval_min, whole.calendar.zone)
                 began = time.perf_counter()
                 used, prediction, past = _from_origin(whole, origin, name, grid, watch)
             except InputError as error:
@@ -157,14 +161,30 @@ class _Known:
             return error
 
 
-def _span(origin: dt.date, horizon: int, daytype: str) -> int:
-    """Return the calendar days to forecast: the horizon, or the weekdays of it and `SPARE_DAYS` more."""
+def workdays(calendar: Calendar, queue: str) -> frozenset[int]:
+    """Return the five days of the week that a queue works: Mondays (0) to Fridays, unless it rests on other days.
+
+    A weekend day takes the place of the weekday that is open the shortest where that is closed or has less than
+    `SHORT_DAY` of the weekend day's hours, as where the week runs from Sunday to Thursday.
+    """
+    hours = calendar.hours(queue)
+    minutes = [sum(end - begin for begin, end in hours.get(day, ())) for day in WEEKDAYS]
+    worked = set(range(5))
+    for day in (6, 5):
+        shortest = min(worked, key=lambda other: (minutes[other], -other))
+        if minutes[shortest] < SHORT_DAY * minutes[day]:
+            worked = worked - {shortest} | {day}
+    return frozenset(worked)
+
+
+def _span(origin: dt.date, horizon: int, daytype: str, worked: frozenset[int]) -> int:
+    """Return the calendar days to forecast: the horizon, or the workdays of it and `SPARE_DAYS` more."""
     if daytype == "calendar":
         return horizon
     last, left = origin, horizon + SPARE_DAYS
     while left:
         last += dt.timedelta(days=1)
-        left -= last.weekday() < 5
+        left -= last.weekday() in worked
     return (last - origin).days
 
 
@@ -187,12 +207,13 @@ def _rows(
     actual = np.where(inside, history.calls[np.minimum(row, len(history.calls) - 1), wall], np.nan)
     known = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
     if daytype == "business":
-        counted = known & (np.array([d.weekday() for d in grid.dates]) < 5)
+        worked = workdays(past.known, past.queue)
+        counted = known & np.array([d.weekday() in worked for d in grid.dates])
         position = np.where(counted, np.cumsum(counted), 0)
     else:
         position = np.arange(1, grid.days + 1)
     position = np.where(position <= horizon, position, 0)
-    keep = past.known.open_mask(grid, past.queue)
+    keep = past.known.listed_mask(grid, past.queue)
     frame = pd.DataFrame({"origin": pd.Timestamp(origin), "timestamp": grid.starts[keep]})
     frame["mean"] = prediction.mean[keep]
     for i, column in enumerate(QUANTILE_COLUMNS):

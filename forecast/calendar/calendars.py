@@ -37,6 +37,9 @@ class Calendar:
         The centre's own special days.
     queue_opening
         Opening hours of queues that differ from `opening`.
+    listed
+        Per queue the hours in which its calls have rows, where that is more than its opening hours: rows without any
+        call. Past forecasts tell the zero of these intervals.
     paydays
         Days of the month on which people are paid, ``"last"`` for its last; on a weekend or public holiday they are
         paid on the working day before. Such a day is a special day of the kind ``payday``.
@@ -56,6 +59,7 @@ class Calendar:
     special: tuple[SpecialDay, ...] = ()
     queue_opening: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
     paydays: tuple[int | str, ...] = ()
+    listed: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.zone is not None:
@@ -160,6 +164,14 @@ class Calendar:
         wall = self.open_wall((before, *grid.dates), grid.minutes, queue)
         day = (grid.starts.tz_localize(None).normalize() - pd.Timestamp(before)).days.to_numpy()
         return np.asarray(wall[day, grid.minute_of_day // grid.minutes], dtype=bool)
+
+    def listed_mask(self, grid: Grid, queue: str) -> np.ndarray:
+        """Return per interval of `grid` whether `queue` is open, or has rows all the same, shape (len(grid),)."""
+        mask = self.open_mask(grid, queue)
+        rows = self.listed.get(queue)
+        if rows is None:
+            return mask
+        return np.asarray(mask | replace(self, opening=rows, queue_opening={}).open_mask(grid, queue))
 
     def effect(self, dates: Sequence[dt.date], queue: str | None = None) -> np.ndarray:
         """Return per day the product of the planner's own multipliers, 1 where there is none."""

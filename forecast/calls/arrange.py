@@ -241,7 +241,7 @@ def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float) -> 
         return []
     share = outside.sum() / total
     what = f"{outside.sum():g} calls ({100 * share:.1f} %) in {len(hit)} intervals outside the opening hours"
-    action = "left out" + ("; check the opening hours and the zone" if share > 0.02 else "")
+    action = "left out" + ("; check the opening hours ([opening], --open) and the zone" if share > 0.02 else "")
     return [Note(queue, grid.time(int(hit[0])), grid.time(int(hit[-1]) + 1), "closed_calls", what, action)]
 
 

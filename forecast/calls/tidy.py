@@ -6,7 +6,7 @@ import pandas as pd
 
 from ..calendar.calendars import Calendar
 from ..calendar.grid import WEEKDAYS
-from ..calendar.opening_hours import Spans, opening_of_history, parse_opening
+from ..calendar.opening_hours import Spans, hours_of_history, parse_opening
 from ..calendar.special_days import SpecialDay
 from ..errors import InputError
 from ..tables import TABLES, check
@@ -68,12 +68,16 @@ def calendar_of(calls: pd.DataFrame, options: HistoryOptions) -> Calendar:
     hours = options.open_hours
     wanted = None if hours is None else parse_opening(dict.fromkeys(WEEKDAYS, hours), key="--open")
 
-    def opening(rows: pd.DataFrame) -> dict[str, Spans]:
-        shown = opening_of_history(rows, options.interval_min)
+    def asked(shown: dict[str, Spans]) -> dict[str, Spans]:
         return shown if wanted is None else {day: wanted[day] if spans else () for day, spans in shown.items()}
 
-    queues = {str(queue): opening(rows) for queue, rows in calls.groupby("queue", sort=False)}
+    found = {
+        str(queue): hours_of_history(rows, options.interval_min) for queue, rows in calls.groupby("queue", sort=False)
+    }
+    queues = {queue: asked(opening) for queue, (opening, _) in found.items()}
+    listed = {queue: asked(rows) for queue, (_, rows) in found.items() if asked(rows) != queues[queue]}
     return Calendar(
         opening=next(iter(queues.values())), zone=options.zone, country=options.country,
         subdivision=options.subdivision, special=special, queue_opening=queues if len(queues) > 1 else {},
+        listed=listed,
     )  # fmt: skip

@@ -249,11 +249,12 @@ def test_stages_say_what_they_cannot_do(tmp_path: Path) -> None:
     refused = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "curve.csv", "--quiet")
     assert refused.exit_code == 3
     assert "another name" in refused.output
-    done = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
+    more = ("--interval", "30", "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
+    done = busyhour("require", volume, *more)
     assert done.exit_code == 0
     assert "wall clock" in done.output
     volume.write_text("start,calls,handle_s,queue\n2026-03-02T09:00,50,0,calls\n", encoding="utf-8")
-    zero = busyhour("require", volume, "--goal", "80/20", "--out", tmp_path / "r.csv", "--quiet")
+    zero = busyhour("require", volume, *more)
     assert zero.exit_code == 3
     assert "volume.csv, row 2, column handle_s" in zero.output
 
@@ -263,7 +264,7 @@ def test_require_takes_a_goal_per_queue_and_caps(tmp_path: Path) -> None:
     rows = [f"2026-03-02T09:00,50,300,120,{queue}" for queue in ("calls", "vip")]
     volume, out = tmp_path / "volume.csv", tmp_path / "r.csv"
     volume.write_text("start,calls,handle_s,patience_s,queue\n" + "\n".join(rows) + "\n", encoding="utf-8")
-    call = ("require", volume, "--out", out, "--quiet", "--goal", "70/20")
+    call = ("require", volume, "--out", out, "--quiet", "--interval", "30", "--goal", "70/20")
 
     def agents(*more: str) -> list[int]:
         assert busyhour(*call, *more).exit_code == 0
