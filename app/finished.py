@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.tables import read_csv, read_text_csv
+from ..forecast.tables import read_text_csv
 from ..schedule.judge.check import Verdict
-from ..schedule.tables import TABLES
 from .files import write_atomic
 from .inputs.folder import ARGUMENTS, Folder
-from .judging import TEXTS, judged
+from .judging import TEXTS
 from .manifest import FILE as MANIFEST
 from .manifest import Manifest
 
@@ -70,17 +69,25 @@ def table_of(run: Path, name: str) -> pd.DataFrame:
 
 
 def verdict_of(run: Path) -> Verdict:
-    """Judge a run folder from activity.csv and inputs/; its coverage.csv is compared with the judge's own count."""
+    """Give a second opinion on a run folder: the rules of its plan, and everything that is published of it.
+
+    The rules are judged from activity.csv and inputs/. Every table, figure and paper is counted again from them, and
+    the files are compared with the manifest.
+
+    Raises
+    ------
+    InputError
+        If `run` is no run folder, or its activity or inputs cannot be read.
+    """
+    from .check.opinion import opinion_of
+
     inputs = run / "inputs"
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
     arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
     folder = Folder.read(inputs, arguments["scenario"], arguments.get("overrides", {}))
-    zone, published = folder.config.site.zone, run / "coverage.csv"
-    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
-    coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
-    texts = {name: read_text_csv(path) for name in TEXTS if (path := inputs / f"{name}.csv").exists()}
-    return judged(activity, folder.plan, texts, pd.Timestamp(arguments["week"]).date(), coverage=coverage)
+    texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
+    return opinion_of(run, folder, arguments, texts, summary_of(run))
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

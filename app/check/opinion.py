@@ -1,0 +1,62 @@
+"""The second opinion on a run folder: files, rules of the plan, tables and figures, papers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ...forecast.tables import read_csv
+from ...schedule.judge.check import Verdict
+from ...schedule.judge.published.opinion import RULES_OF_PLAN, second_opinion
+from ...schedule.tables import TABLES
+from ..inputs.folder import Folder
+from ..judging import judged
+from .files import check_files, check_inputs
+from .papers import check_papers
+from .read import published
+
+
+def opinion_of(
+    run: Path,
+    planned: Folder,
+    arguments: Mapping[str, Any],
+    texts: Mapping[str, pd.DataFrame],
+    summary: Mapping[str, Any],
+) -> Verdict:
+    """Return the verdict on a run folder.
+
+    Parameters
+    ----------
+    planned
+        The plan that its inputs/ hold.
+    arguments
+        What the run was asked for beside its files.
+    texts
+        The tables of inputs/ as plain text: those that the judge reads, and the wishes.
+
+    Raises
+    ------
+    InputError
+        If activity.csv or an input cannot be read.
+    """
+    week = dt.date.fromisoformat(arguments["week"])
+    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=planned.config.site.zone)
+    verdict = judged(activity, planned.plan, texts, week)
+    wrong, notes = check_files(run)
+    wrong += check_inputs(run, summary, arguments)
+    asked = {"plan": planned.plan, "week": week, **texts}
+    found = published(run, planned, arguments, asked, summary)
+    wrong += found.wrong
+    if found.run is not None:
+        for violations, told in (
+            second_opinion(found.run, {RULES_OF_PLAN: verdict.passed}),
+            check_papers(run, found.run) if verdict.passed else ([], []),
+        ):
+            wrong += violations
+            notes += told
+    return replace(verdict, violations=(*verdict.violations, *wrong), notes=(*verdict.notes, *notes))
