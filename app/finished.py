@@ -68,11 +68,16 @@ def table_of(run: Path, name: str) -> pd.DataFrame:
     return read_text_csv(run / f"{name}.csv")
 
 
-def verdict_of(run: Path) -> Verdict:
+def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
     """Give a second opinion on a run folder: the rules of its plan, and everything that is published of it.
 
     The rules are judged from activity.csv and inputs/. Every table, figure and paper is counted again from them, and
     the files are compared with the manifest.
+
+    Parameters
+    ----------
+    simulate
+        Whether the calls are simulated again.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def verdict_of(run: Path) -> Verdict:
     arguments = json.loads((inputs / ARGUMENTS).read_text(encoding="utf-8"))
     folder = Folder.read(inputs, arguments["scenario"], arguments.get("overrides", {}))
     texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
-    return opinion_of(run, folder, arguments, texts, summary_of(run))
+    return opinion_of(run, folder, arguments, texts, summary_of(run), simulate=simulate)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -17,7 +17,7 @@ from ...schedule.tables import TABLES
 from ..inputs.folder import Folder
 from ..judging import judged
 from .files import check_files, check_inputs
-from .papers import check_papers
+from .papers import missing_papers, papers
 from .read import published
 
 
@@ -27,6 +27,8 @@ def opinion_of(
     arguments: Mapping[str, Any],
     texts: Mapping[str, pd.DataFrame],
     summary: Mapping[str, Any],
+    *,
+    simulate: bool = True,
 ) -> Verdict:
     """Return the verdict on a run folder.
 
@@ -38,6 +40,8 @@ def opinion_of(
         What the run was asked for beside its files.
     texts
         The tables of inputs/ as plain text: those that the judge reads, and the wishes.
+    simulate
+        Whether the calls are simulated again, which takes most of the time.
 
     Raises
     ------
@@ -53,10 +57,8 @@ def opinion_of(
     found = published(run, planned, arguments, asked, summary)
     wrong += found.wrong
     if found.run is not None:
-        for violations, told in (
-            second_opinion(found.run, {RULES_OF_PLAN: verdict.passed}),
-            check_papers(run, found.run) if verdict.passed else ([], []),
-        ):
-            wrong += violations
-            notes += told
+        violations, told = second_opinion(
+            found.run, {RULES_OF_PLAN: verdict.passed}, papers(run), () if simulate else ("simulation",)
+        )
+        wrong, notes = wrong + violations, [*notes, *told, *missing_papers(run, found.run)]
     return replace(verdict, violations=(*verdict.violations, *wrong), notes=(*verdict.notes, *notes))

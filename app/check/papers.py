@@ -10,25 +10,31 @@ from typing import Any
 
 from icalendar import Calendar
 
-from ...schedule.judge.check import Violation
+from ...schedule.judge.published.opinion import Question
 from ...schedule.judge.published.roster import paid_shifts
-from ...schedule.judge.published.run import Published
+from ...schedule.judge.published.run import Fault, Published
 from ..publish.calendar import file_names
 
 PAPERS = ("report.html", "schedule.xlsx", "sheets.html", "calendars")
-SHIFTS = "Shifts"
+SHIFTS, TOLD = "Shifts", ("Start", "End", "Paid h")
 
 
-def check_papers(folder: Path, run: Published) -> tuple[list[Violation], list[str]]:
-    """Compare calendars and workbook with the activity: violations, and notes on papers that are not there."""
-    wrong = []
-    for rule, found in (("calendars", _calendars(folder, run)), ("workbook", _workbook(folder, run))):
-        texts = list(found)
-        if texts:
-            more = f" ({len(texts) - 1} more like it)" if len(texts) > 1 else ""
-            wrong.append(Violation(rule, "", "", texts[0] + more))
-    papers = PAPERS if run.named else PAPERS[:2]
-    return wrong, [f"{name} is not there" for name in papers if not (folder / name).exists()]
+def papers(folder: Path) -> tuple[Question, ...]:
+    """Return what to ask of the papers of a run folder: they are held against an activity that is right."""
+    rests_on = ("roster", "coverage")
+    return (
+        Question("calendars", "calendars", lambda o: _faults(_calendars(folder, o.run)), rests_on),
+        Question("workbook", "workbook", lambda o: _faults(_workbook(folder, o.run)), rests_on),
+    )
+
+
+def _faults(texts: Iterator[str]) -> Iterator[Fault]:
+    return (Fault(None, text) for text in texts)
+
+
+def missing_papers(folder: Path, run: Published) -> list[str]:
+    """Tell the papers that are not there: a run that was stopped may lack some."""
+    return [f"{name} is not there" for name in (PAPERS if run.named else PAPERS[:2]) if not (folder / name).exists()]
 
 
 def _calendars(folder: Path, run: Published) -> Iterator[str]:
@@ -62,7 +68,7 @@ def _events(path: Path, run: Published) -> Counter[tuple[float, float]]:
     out: Counter[tuple[float, float]] = Counter()
     for event in Calendar.from_ical(path.read_bytes()).walk("VEVENT"):
         if event.get("status") != "CANCELLED":
-            start, end = (run.asked.clock.minute(_plain(event[name].dt)) for name in ("dtstart", "dtend"))
+            start, end = (run.asked.clock.minute(_plain(event.decoded(name))) for name in ("dtstart", "dtend"))
             out[start, end] += 1
     return out
 
@@ -82,7 +88,8 @@ def _workbook(folder: Path, run: Published) -> Iterator[str]:
         return
     try:
         book = CalamineWorkbook.from_path(path)
-        rows = book.get_sheet_by_name(SHIFTS).to_python(skip_empty_area=True)
+        has_shifts = SHIFTS in book.sheet_names  # without a shift there is no such sheet
+        rows = book.get_sheet_by_name(SHIFTS).to_python(skip_empty_area=True) if has_shifts else [["Agent", *TOLD]]
     except (CalamineError, OSError):
         yield "schedule.xlsx cannot be read"
         return
@@ -92,22 +99,26 @@ def _workbook(folder: Path, run: Published) -> Iterator[str]:
 def _rows(rows: list[list[Any]], run: Published) -> Iterator[str]:
     head = next((i for i, row in enumerate(rows) if row[:1] == ["Agent"]), None)
     columns = {str(title): k for k, title in enumerate(rows[head])} if head is not None else {}
-    if head is None or not {"Start", "End", "Paid h"} <= columns.keys():
+    if head is None or not set(TOLD) <= columns.keys():
         yield f"schedule.xlsx has no sheet {SHIFTS} as busyhour writes it"
         return
-    have = Counter(
-        (str(row[columns["Agent"]]), *(_minute(row[columns[c]]) for c in ("Start", "End")), _hours(row[columns["Paid h"]]))
+    have: Counter[tuple[str, str, str, float]] = Counter(
+        (
+            str(row[columns["Agent"]]),
+            *(_minute(row[columns[c]]) for c in ("Start", "End")),
+            _hours(row[columns["Paid h"]]),
+        )
         for row in rows[head + 1 :]
         if row[0] != ""
     )
     wall = run.asked.clock.wall
-    want = Counter(
+    want: Counter[tuple[str, str, str, float]] = Counter(
         (agent, *(_minute(wall(t).replace(tzinfo=None)) for t in (w.start, w.end)), _hours(w.paid_min / 60))
         for agent, shifts in paid_shifts(run).items()
         for w in shifts
     )
-    if not run.named:  # nobody's roster tells paid hours there
-        have, want = (Counter((a, s, e) for a, s, e, _ in x.elements()) for x in (have, want))
+    if not run.named:  # no roster tells paid hours there
+        have, want = (Counter((a, s, e, 0.0) for a, s, e, _ in x.elements()) for x in (have, want))
     for key in (want - have).elements():
         yield f"schedule.xlsx does not tell the shift of {key[0]} at {key[1]}"
     if not want - have:

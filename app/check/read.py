@@ -84,7 +84,8 @@ def published(
             wrong.append(Violation(name, "", "", f"{name}.csv cannot be read: {bare}"))
     if wrong:
         return Found(None, tuple(wrong), tables)
-    versions = summary.get("versions") if isinstance(summary.get("versions"), dict) else {}
+    told = summary.get("versions")
+    versions = told if isinstance(told, dict) else {}
     run = Published(
         summary,
         tables,

@@ -14,11 +14,14 @@ from .command import DONE, REFUSED, Json, NoWages, show_frame, told
 
 app = typer.Typer()
 
+MOST_NOTES = 20
+"""Notes of `check` on the terminal: a desk of a thousand may have one for each person."""
+
 
 @app.command()
 @told
 def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
-    """Judge a run again, from activity.csv and inputs/ alone."""
+    """Give a second opinion on a run: rules, files, tables, figures and papers, from activity and inputs."""
     from ..finished import verdict_of
 
     verdict = verdict_of(run)
@@ -40,6 +43,10 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
         console = Console(highlight=False, soft_wrap=True)
         for v in verdict.violations:
             console.print(str(v), markup=False)
+        for note in verdict.notes[:MOST_NOTES]:
+            console.print(f"note: {note}", markup=False)
+        if len(verdict.notes) > MOST_NOTES:
+            console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json", markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,

@@ -55,7 +55,9 @@ class Need:
 
     def at(self, values: np.ndarray, heads: np.ndarray) -> np.ndarray:
         """Return per open slot a curve's value with the heads there; past the curve's end the last one."""
-        return np.asarray(values[self.row[self.open], np.minimum(heads[self.open].astype(np.int64), values.shape[1] - 1)])
+        return np.asarray(
+            values[self.row[self.open], np.minimum(heads[self.open].astype(np.int64), values.shape[1] - 1)]
+        )
 
     def calls(self) -> np.ndarray:
         """Return the expected calls of each open slot."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -67,9 +66,7 @@ def prices(run: Published, expected: Expected) -> dict[str, float]:
 
 def _under(run: Published, expected: Expected) -> float:
     """Return the price of the heads missing under the floor, or under the need of a goal per interval."""
-    missing = sum(
-        float(np.maximum(n.floor - run.heads[name], 0.0)[n.open].sum()) for name, n in expected.needs.items()
-    )
+    missing = sum(float(np.maximum(n.floor - run.heads[name], 0.0)[n.open].sum()) for name, n in expected.needs.items())
     return missing * price(run, "under_h") * run.asked.grid_min / 60
 
 
@@ -89,7 +86,7 @@ def _lost_calls(run: Published, expected: Expected) -> float:
     return total
 
 
-def _below_contract(week: Week, shifts: Any) -> float:
+def _below_contract(week: Week, shifts: Sequence[Worked]) -> float:
     least = week.least_h if week.most_days else float(week.person.contract.get("min_h_week", 0))
     return max(0.0, least - sum(w.paid_min for w in shifts) / 60)
 
@@ -100,7 +97,7 @@ def _minute(run: Published, w: Worked) -> int:
     return 1440 * (wall.date() - w.date).days + 60 * wall.hour + wall.minute
 
 
-def _spread(run: Published, shifts: Any) -> float:
+def _spread(run: Published, shifts: Sequence[Worked]) -> float:
     starts = [_minute(run, w) for w in shifts]
     return (max(starts) - min(starts)) / 60 if starts else 0.0
 

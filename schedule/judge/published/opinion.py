@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -53,15 +53,16 @@ class Opinion:
         return Expected.of(self.run)
 
 
-PLAN = (RULES_OF_PLAN, "leave", "doing", "ids", "roster")
+PLAN = (RULES_OF_PLAN, "identity", "leave", "doing", "ids", "roster")
 
 QUESTIONS = (
     Question("identity", "summary", lambda o: summary.identity(o.run)),
-    Question("leave", "leave", lambda o: doing.leave(o.run)),
-    Question("doing", "activity", lambda o: doing.doing(o.run)),
+    Question("labels", "summary", lambda o: summary.labels(o.run), ("identity",)),
+    Question("leave", "leave", lambda o: doing.leave(o.run), (RULES_OF_PLAN, "identity")),
+    Question("doing", "activity", lambda o: doing.doing(o.run), (RULES_OF_PLAN,)),
     Question("ids", "activity", lambda o: doing.ids(o.run), (RULES_OF_PLAN,)),
     Question("roster", "roster", lambda o: roster.roster(o.run), (RULES_OF_PLAN, "doing")),
-    Question("volume", "volume", lambda o: volume.volume(o.run)),
+    Question("volume", "volume", lambda o: volume.volume(o.run), ("identity",)),
     Question("past", "past_weeks", lambda o: volume.past(o.run)),
     Question("requirement", "requirement", lambda o: requirement.requirement(o.run, o.expected), ("volume",)),
     Question("curve", "curve", lambda o: requirement.curve(o.run, o.expected), ("volume", "requirement")),
@@ -73,8 +74,8 @@ QUESTIONS = (
     Question("reasons", "open_reasons", lambda o: short.open_reasons(o.run), ("open",)),
     Question("explain", "explain", lambda o: short.explain(o.run, o.expected), ("coverage",)),
     Question("service", "service", lambda o: service.service(o.run, o.expected), ("coverage",)),
-    Question("simulation", "service", lambda o: service.simulation(o.run), ("service",)),
-    Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "open")),
+    Question("simulation", "service", lambda o: service.simulation(o.run), ("identity", "service")),
+    Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
     Question("outcome", "summary", lambda o: summary.outcome(o.run), ("identity", "cost")),
@@ -82,13 +83,17 @@ QUESTIONS = (
 """In the order in which they are asked."""
 
 
-def second_opinion(run: Published, before: Mapping[str, bool]) -> tuple[list[Violation], list[str]]:
-    """Ask every question about a published run.
+def second_opinion(
+    run: Published, before: Mapping[str, bool], more: Sequence[Question] = (), without: Collection[str] = ()
+) -> tuple[list[Violation], list[str]]:
+    """Ask every question about a published run, and `more`.
 
     Parameters
     ----------
     before
         What is known already: question → whether its answer is right.
+    without
+        Questions not to ask; those that rest on them are asked.
 
     Returns
     -------
@@ -98,7 +103,7 @@ def second_opinion(run: Published, before: Mapping[str, bool]) -> tuple[list[Vio
     opinion, good = Opinion(run), dict(before)
     wrong: list[Violation] = []
     left: list[str] = []
-    for q in QUESTIONS:
+    for q in (q for q in (*QUESTIONS, *more) if q.name not in without):
         if q.money and not run.wages:
             good[q.name] = True
             continue

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..inputs import Clock, Family
 from ..shifts import SHAPE, Worked
-from .run import Fault, Found, Published, keys
 from .rows import compare_keys
+from .run import Fault, Found, Published, keys
 
 ROSTER = ("agent", "date", "pattern", "start", "end", "paid_min")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -122,7 +122,7 @@ class Published:
         nobody = np.zeros(len(self.slots))
         return {queue: found.get(queue, nobody) for queue in self.queues}
 
-    def absent(self, starts: Iterable[pd.Timestamp]) -> np.ndarray:
+    def absent(self, starts: pd.DatetimeIndex | pd.Series) -> np.ndarray:
         """Return the unplanned share of the weekday of each of `starts`."""
         share = self.raw.get("shrinkage", {}).get("unplanned", 0.0)
         days = pd.DatetimeIndex(starts).day_of_week
@@ -146,7 +146,7 @@ def goal_of(table: Mapping[str, Any]) -> ServiceGoal:
     return ServiceGoal(**{key: kinds.get(key, float)(value) for key, value in table.items()})
 
 
-def minutes(times: Iterable[pd.Timestamp]) -> np.ndarray:
+def minutes(times: pd.DatetimeIndex | pd.Series | Sequence[pd.Timestamp]) -> np.ndarray:
     """Return the real minutes of time stamps, since 1970 in UTC or on the wall clock."""
     stamps = pd.DatetimeIndex(times)
     if stamps.tz is not None:

@@ -56,7 +56,9 @@ def service(run: Published, expected: Expected) -> Found:
     )
     for i in np.flatnonzero(wrong):
         start = minutes(table["start"])[i]
-        yield Fault(start, f"simulated {mean[i]:g} of the {table['period'].iloc[i]} lies outside {low[i]:g} to {high[i]:g}")
+        yield Fault(
+            start, f"simulated {mean[i]:g} of the {table['period'].iloc[i]} lies outside {low[i]:g} to {high[i]:g}"
+        )
 
 
 def _periods(run: Published, name: str, n: Need) -> pd.DataFrame:
@@ -124,7 +126,11 @@ def simulation(run: Published) -> Found:
         return
     asked = run.raw.get("solve", {}).get("seed", 1)
     most = int(told.get("runs", 0))
-    whole = run.same_versions and run.summary.get("stopped") != "user" and most * run.tables["volume"]["calls"].sum() <= MOST_CALLS
+    whole = (
+        run.same_versions
+        and run.summary.get("stopped") != "user"
+        and most * run.tables["volume"]["calls"].sum() <= MOST_CALLS
+    )
     calls = float(run.tables["volume"]["calls"].sum())
     part = max(LEAST_RUNS, BATCH * round(MOST_CALLS / BATCH / max(calls, 1.0)))
     again = simulated_again(run, runs=4000 if whole else min(part, max(most, LEAST_RUNS)), seed=int(asked))
@@ -139,8 +145,11 @@ def _pairs(run: Published, again: Simulation) -> pd.DataFrame:
     """Return what is published beside what was simulated again, by queue, period and start."""
     names = ("queue", "period", "start")
     columns = ["simulated", "ci_lo", "ci_hi"]
-    have = run.tables["service"][columns].assign(key=keys(run.tables["service"], names))
-    return have.merge(again.service[columns].assign(key=keys(again.service, names)), on="key", suffixes=("", "_again"))
+    table = run.tables["service"]
+    have = table[columns].assign(key=pd.Series(keys(table, names)))
+    return have.merge(
+        again.service[columns].assign(key=pd.Series(keys(again.service, names))), on="key", suffixes=("", "_again")
+    )
 
 
 def _same(run: Published, again: Simulation, most: int) -> Found:
@@ -159,6 +168,17 @@ def _same(run: Published, again: Simulation, most: int) -> Found:
     told = run.summary["simulation"].get("half_width")
     if not isinstance(told, float) or abs(told - again.half_width) > 1e-3:
         yield Fault(None, f"summary.json tells a half width of {told}, simulated again {again.half_width:.4f}")
+    yield from _occupancy(run, again, 2e-3)
+
+
+def _occupancy(run: Published, again: Simulation, slack: float) -> Found:
+    """Compare the week's occupancy, queues weighted by calls."""
+    weeks = again.service[(again.service["period"] == "week") & again.service["occupancy"].notna()]
+    told = run.summary.get("occupancy")
+    if weeks["offered"].sum() > 0:
+        want = float(np.average(weeks["occupancy"], weights=weeks["offered"]))
+        if told is None or abs(told - want) > slack:
+            yield Fault(None, f"summary.json tells an occupancy of {told}, simulated again {want:.4f}")
 
 
 def _near(run: Published, again: Simulation, most: int) -> Found:
@@ -180,6 +200,9 @@ def _near(run: Published, again: Simulation, most: int) -> Found:
         if math.isnan(a) != math.isnan(b):
             yield Fault(start, f"simulated of {queue} for the {period} is {a:g}, simulated again {b:g}")
         elif ended and half > HALF_WIDTH + 1e-5:
-            yield Fault(start, f"the interval of {queue} for the {period} is {half:.4f} to each side, asked {HALF_WIDTH}")
+            yield Fault(
+                start, f"the interval of {queue} for the {period} is {half:.4f} to each side, asked {HALF_WIDTH}"
+            )
         elif abs(a - b) > reach * half / usual * math.sqrt(1.0 + most / max(again.runs, 1)) + 1e-3:
             yield Fault(start, f"simulated of {queue} for the {period} is {a:.4f}, simulated again {b:.4f}")
+    yield from _occupancy(run, again, 10 * HALF_WIDTH)

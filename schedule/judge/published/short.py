@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import re
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from ..counts import premium
 from ..inputs import WAGE, Family
 from .expected import Expected, open_at
 from .roster import start_of
-from .run import Fault, Found, Published, keys, minutes
 from .rows import compare_keys, differ
+from .run import Fault, Found, Published, keys, minutes
 
 MOST = 400
 """Rows of explain.csv at most."""
@@ -58,15 +59,15 @@ def explain(run: Published, expected: Expected) -> Found:
         for i in np.flatnonzero(differ(told, np.array(want[key]))):
             what = ("agents", "agent-hours")[i]
             yield Fault(key[1], f"{key[0]} is {told[i]:g} {what} short in explain.csv, recounted {want[key][i]:g}")
-        if r["who"] not in run.asked.people and r["who"] not in NOBODY:
-            yield Fault(key[1], f"explain.csv names {r['who']}, who is not in staff.csv")
+        if r["who"] not in (run.asked.people or run.plan.rows) and r["who"] not in NOBODY:
+            yield Fault(key[1], f"explain.csv names {r['who']}, whom the plan does not know")
         if not r["binding_rule"] or not r["detail"]:
             yield Fault(key[1], f"explain.csv gives no reason for {key[0]}")
         elif run.wages:
             yield from _cost_of_one(run, key[1], r)
 
 
-def _cost_of_one(run: Published, at: float, r: dict[str, Any]) -> Found:
+def _cost_of_one(run: Published, at: float, r: Mapping[Any, Any]) -> Found:
     """Ensures that one more agent costs what the shift of the text costs."""
     told, shift = _number(r["cost_one_more"]), SHIFT.findall(r["detail"].split(" A moved break helps")[0])
     if r["binding_rule"] == "break_window":
@@ -138,7 +139,9 @@ def open_reasons(run: Published) -> Found:
     table = run.tables["open_reasons"]
     have, want = Counter(keys(table, names)), Counter(keys(run.tables["open_shifts"], names))
     for key in [k for k in {**have, **want} if have[k] != want[k]]:
-        yield Fault(key[3], f"{key[1]} for {key[2]} has {have[key]} rows in open_reasons.csv, {want[key]} in open_shifts.csv")
+        yield Fault(
+            key[3], f"{key[1]} for {key[2]} has {have[key]} rows in open_reasons.csv, {want[key]} in open_shifts.csv"
+        )
         return
     for r, (date, name, _, start) in zip(table.to_dict("records"), keys(table, names), strict=True):
         told, cost = _number(r.get("cost_one_more", "")), shift_cost(run, name, date)

@@ -14,6 +14,20 @@ from .run import Fault, Found, Published
 
 STATUSES = ("optimal", "feasible", "infeasible", "none")
 STOPS = ("time", "user", "gap", None)
+NUMBER, UNKNOWN = (int, float), type(None)
+SHAPES: Mapping[str, Any] = {
+    **dict.fromkeys(("versions", "stages", "input_hashes", "queues", "goals", "cover"), dict),
+    **dict.fromkeys(("notes", "gap_history"), list),
+    **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "schedule_fit", "occupancy",
+                     "service_level_expected", "service_level_simulated"), (*NUMBER, UNKNOWN)),
+    **dict.fromkeys(("paid_hours", "over_agent_hours", "under_agent_hours", "below_floor_agent_hours",
+                     "below_floor_slots", "open_shifts", "agents", "repairs", "seconds"), NUMBER),
+    "service_level_ci": (list, UNKNOWN),
+    "below_floor_worst": (dict, UNKNOWN),
+    "simulation": (dict, UNKNOWN),
+}  # fmt: skip
+"""Kind of each value."""
+
 OPTIMAL, EXACT = 1e-6, 1e-6
 PART = ("status", "cost", "cost_wages", "cost_prices", "bound", "gap", "paid_hours")
 
@@ -40,31 +54,41 @@ def _off(have: Any, want: float | None, slack: float = EXACT) -> bool:
 
 
 def identity(run: Published) -> Found:
-    """Ensures that every figure is a number, and site, week, seed and the like are those of the inputs."""
-    s, site = run.summary, run.raw.get("site", {})
+    """Ensures that every figure is a number where one belongs, and that the inputs are those of this plan."""
+    s = run.summary
     for key, value in _numbers(s):
         if not math.isfinite(value):
             yield Fault(None, f"{key} is {value}, which is no number")
             return
+    for key, kinds in SHAPES.items():
+        if not isinstance(s.get(key), kinds):
+            yield Fault(None, f"{key} is {s.get(key)!r}" if key in s else f"{key} is missing")
+            return
     goals = {n: f"{g} of {g.definition} by {_basis(run, n)}" for n, g in run.goals.items()}
     wanted = {
-        "site": site.get("name", "Centre"),
-        "note": site.get("note", ""),
-        "zone": site.get("zone"),
-        "currency": run.raw.get("costs", {}).get("currency", "EUR"),
-        "week": run.asked.first.isoformat(),
+        "zone": run.raw.get("site", {}).get("zone"),
+        "scenario": run.inputs.get("scenario"),
         "seed": run.raw.get("solve", {}).get("seed", 1),
-        "asked_gap": run.raw.get("solve", {}).get("gap", 0.01),
         "goals": goals,
         "goal_basis": "/".join(sorted({_basis(run, n) for n in run.queues})),
-        "scenario": run.inputs.get("scenario"),
     }
+    yield from _told(s, wanted)
+
+
+def labels(run: Published) -> Found:
+    """Ensures the names that the inputs give, and the gap that they ask for."""
+    site, costs = run.raw.get("site", {}), run.raw.get("costs", {})
+    wanted = {"site": site.get("name", "Centre"), "note": site.get("note", "")}
+    wanted["asked_gap"] = run.raw.get("solve", {}).get("gap", 0.01)
+    if run.wages:
+        wanted["currency"] = costs.get("currency", "EUR")
+    yield from _told(run.summary, wanted)
+
+
+def _told(summary: Mapping[str, Any], wanted: Mapping[str, Any]) -> Found:
     for key, want in wanted.items():
-        if s.get(key) != want:
-            yield Fault(None, f"{key} is {s.get(key)!r}, the inputs tell {want!r}")
-    for key in ("versions", "stages", "notes", "input_hashes"):
-        if not isinstance(s.get(key), list if key == "notes" else dict) or (key == "versions" and not s[key]):
-            yield Fault(None, f"{key} is missing")
+        if summary.get(key) != want:
+            yield Fault(None, f"{key} is {summary.get(key)!r}, the inputs tell {want!r}")
 
 
 def _basis(run: Published, queue: str) -> str:
@@ -121,7 +145,7 @@ def _bound(s: Mapping[str, Any]) -> Found:
 def _history(run: Published) -> Found:
     """Ensures that the history of a named plan ends at the plan; that of an anonymous one is of its parts."""
     s, history = run.summary, run.summary.get("gap_history")
-    rows = history if isinstance(history, list) else [None]
+    rows: list[Any] = history if isinstance(history, list) else [None]
     if not all(isinstance(r, list) and len(r) == 3 and isinstance(r[0], int | float) and r[0] >= 0 for r in rows):
         yield Fault(None, "gap_history is no list of seconds, cost and bound")
     elif rows and run.named and (_off(rows[-1][1], s.get("cost")) or _off(rows[-1][2], s.get("bound"))):
@@ -168,7 +192,10 @@ def figures(run: Published, expected: Expected) -> Found:
         yield Fault(None, f"below_floor_worst is {worst}, and {len(below)} slots lie below the floor")
     elif worst is not None:
         places = {(name, t) for t, name, _ in below}
-        if not isinstance(worst, dict) or (worst.get("queue"), run.asked.clock.minute(worst.get("start"))) not in places:
+        if (
+            not isinstance(worst, dict)
+            or (worst.get("queue"), run.asked.clock.minute(worst.get("start"))) not in places
+        ):
             yield Fault(None, f"below_floor_worst is {worst}, which does not lie below the floor")
     repairs = s.get("repairs")
     if not isinstance(repairs, int) or not 0 <= repairs <= 100:
@@ -207,12 +234,12 @@ def services(run: Published) -> Found:
             yield Fault(None, f"{key} is {have}, service.csv makes it {want if want is None else f'{want:.6g}'}")
     occupancy = s.get("occupancy")
     if (occupancy is None) != (s.get("simulation") is None) and mean is not None:
-        yield Fault(None, f"occupancy is {occupancy}, and the run has {'no' if s.get('simulation') is None else 'a'} simulation")
+        yield Fault(
+            None, f"occupancy is {occupancy}, and the run has {'no' if s.get('simulation') is None else 'a'} simulation"
+        )
     elif occupancy is not None and not 0 <= occupancy <= 1:
         yield Fault(None, f"occupancy is {occupancy}, a share lies between 0 and 1")
 
 
 def _known(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
-
-

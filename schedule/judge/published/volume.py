@@ -48,7 +48,7 @@ def _parts(run: Published, have: list[tuple[str, float]]) -> Found:
 
 def quantiles(run: Published, table: pd.DataFrame, file: str) -> Found:
     """Ensures that the quantiles of each row rise."""
-    names = sorted((c for c in table if c.startswith("q") and c[1:2].isdigit()), key=lambda c: float(c[1:]))
+    names = sorted((c for c in map(str, table) if c.startswith("q") and c[1:2].isdigit()), key=lambda c: float(c[1:]))
     values = table[names].to_numpy(dtype=float)
     at = minutes(table["start"])
     falls = np.diff(values, axis=1) < -1e-6
@@ -64,7 +64,9 @@ def _given(run: Published, table: pd.DataFrame) -> Found:
         rows = table[table["queue"] == name]
         for column in ("handle_s", "patience_s"):
             told = run.raw["queue"][name].get(column)
-            wrong = differ(rows[column].to_numpy(dtype=float), np.full(len(rows), float(told))) if told else []
+            if told is None:
+                continue
+            wrong = differ(rows[column].to_numpy(dtype=float), np.full(len(rows), float(told)))
             for i in np.flatnonzero(wrong):
                 at, have = minutes(rows["start"])[i], rows[column].iloc[i]
                 yield Fault(at, f"{column} of {name} is {have:g} in volume.csv, {float(told):g} in plan.toml")
