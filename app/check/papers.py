@@ -102,7 +102,7 @@ def _rows(rows: list[list[Any]], run: Published) -> Iterator[str]:
     if head is None or not set(TOLD) <= columns.keys():
         yield f"schedule.xlsx has no sheet {SHIFTS} as busyhour writes it"
         return
-    have: Counter[tuple[str, str, str, float]] = Counter(
+    have: Counter[tuple[object, ...]] = Counter(
         (
             str(row[columns["Agent"]]),
             *(_minute(row[columns[c]]) for c in ("Start", "End")),
@@ -112,13 +112,13 @@ def _rows(rows: list[list[Any]], run: Published) -> Iterator[str]:
         if row[0] != ""
     )
     wall = run.asked.clock.wall
-    want: Counter[tuple[str, str, str, float]] = Counter(
+    want: Counter[tuple[object, ...]] = Counter(
         (agent, *(_minute(wall(t).replace(tzinfo=None)) for t in (w.start, w.end)), _hours(w.paid_min / 60))
         for agent, shifts in paid_shifts(run).items()
         for w in shifts
     )
     if not run.named:  # no roster tells paid hours there
-        have, want = (Counter((a, s, e, 0.0) for a, s, e, _ in x.elements()) for x in (have, want))
+        have, want = (Counter(key[:3] for key in x.elements()) for x in (have, want))
     for key in (want - have).elements():
         yield f"schedule.xlsx does not tell the shift of {key[0]} at {key[1]}"
     if not want - have:

@@ -120,7 +120,8 @@ def write_desk(folder: Path, *, named: bool = True) -> Path:
             "skills": skills,
         })  # fmt: skip
         tables["leave"] = pd.DataFrame(
-            [("a0", "2026-10-20T00:00", "2026-10-21T00:00", "vacation"), ("a6", "2026-10-19T09:10", "2026-10-19T12:00", "")],
+            [("a0", "2026-10-20T00:00", "2026-10-21T00:00", "vacation"),
+             ("a6", "2026-10-19T09:10", "2026-10-19T12:00", "")],
             columns=["agent", "start", "end", "kind"],
         )  # fmt: skip
         tables["wishes"] = pd.DataFrame(

@@ -132,23 +132,18 @@ def swapped_queue(f: Forger) -> None:
 
 
 def moved_break(f: Forger) -> None:
-    """Move the first break of somebody by a slot, within its window."""
-    table = f.table("activity")
-    for i in f.table("activity").query("activity == 'break'").index:
-        before, after = i - 1, i + 1
-        if not {before, after} <= set(table.index) or table.loc[after, "activity"] != "phone":
-            continue
-        start, shift = pd.Timestamp(table.loc[i, "start"]), pd.Timestamp(table.loc[before, "start"])
-        longest = 120 if (pd.Timestamp(table.loc[before, "end"]) - shift).seconds // 60 == 90 else 0
-        if (
-            longest
-            and table.loc[before, "agent"] == table.loc[i, "agent"]
-            and table.loc[before - 1, "end"] != table.loc[before, "start"]
-        ):
-            later = start + pd.Timedelta(minutes=15)
-            table.loc[before, "end"] = table.loc[i, "start"] = later.isoformat(timespec="minutes")
-            end = (later + pd.Timedelta(minutes=15)).isoformat(timespec="minutes")
-            table.loc[i, "end"] = table.loc[after, "start"] = end
+    """Move the first break of a shift by a slot, within its window."""
+    table, slot = f.table("activity"), pd.Timedelta(minutes=15)
+    rows = table.to_dict("records")
+    for i in range(1, len(rows) - 1):
+        begin, now = i - 1, rows[i]
+        while begin > 0 and (rows[begin - 1]["agent"], rows[begin - 1]["end"]) == (now["agent"], rows[begin]["start"]):
+            begin -= 1
+        start = pd.Timestamp(now["start"])
+        if now["activity"] == "break" and start - pd.Timestamp(rows[begin]["start"]) == pd.Timedelta(minutes=90):
+            later, end = ((start + k * slot).isoformat(timespec="minutes") for k in (1, 2))
+            table.loc[i - 1, "end"] = table.loc[i, "start"] = later
+            table.loc[i, "end"] = table.loc[i + 1, "start"] = end
             f.write("activity", table)
             return
     raise AssertionError("no break can be moved")
@@ -260,7 +255,7 @@ FILES = [
     Planted("another goal in the inputs", "summary", "goals is", text("inputs/plan.toml", "level = 0.8", "level = 0.7")),
     Planted("another zone in the inputs", "summary", "site is", text("inputs/plan.toml", '"Tiny"', '"Tinier"')),
     Planted("a wage raised in the inputs", "cost", "cost_wages is", text("inputs/staff.csv", ",30,", ",29,")),
-    Planted("a premium cut in the inputs", "explain", "one more agent costs", text("inputs/plan.toml", "share = 0.25", "share = 0.2")),
+    Planted("a premium cut in the inputs", "cost", "cost_wages is", text("inputs/plan.toml", "share = 0.25", "share = 0.2")),
     Planted("a wish changed in the inputs", "cost", "the price wish", text("inputs/wishes.csv", "a1,2026-10-19,off,3", "a1,2026-10-19,off,2")),
     Planted("leave taken from the inputs", "leave", "a0 is on leave until 2026-10-21 00:00", lambda f: (f.text("inputs/leave.csv", "a0,2026-10-20T00:00,2026-10-21T00:00,vacation\n", ""))),
     Planted("leave added to the inputs", "leave", "leave of a0 until", text("inputs/leave.csv", "vacation\n", "vacation\na0,2026-10-22T00:00,2026-10-23T00:00,sick\n")),
@@ -273,7 +268,7 @@ FILES = [
 ]  # fmt: skip
 
 ROSTER = [
-    Planted("a row of the roster missing", "roster", "a3 at 2026-10-19 09:00 is missing", drop("roster", where(agent="a3"))),
+    Planted("a row of the roster missing", "roster", "the shift of a3 at 2026-10-19", drop("roster", where(agent="a3"))),
     Planted("a row of the roster doubled", "roster", "stands 2 times", double("roster", where(agent="a3"))),
     Planted("a shift nobody works", "roster", "should not", double("roster", where(agent="a3"), start="2026-10-22T09:00+02:00")),
     Planted("a shift of somebody else", "roster", "a4", cell("roster", "agent", "a4", where(agent="a3"))),
@@ -288,7 +283,7 @@ ROSTER = [
     Planted("heads of the cover", "cover", "cover.csv counts", cell("cover", "agents", lambda x: int(x) + 1)),
     Planted("a row of the cover missing", "cover", "cover.csv counts 0", drop("cover")),
     Planted("a row of the cover doubled", "cover", "cover.csv counts", double("cover")),
-    Planted("another pattern in the cover", "cover", "cover.csv counts", cell("cover", "pattern", "part@1245")),
+    Planted("another pattern in the cover", "cover", "cover.csv counts", cell("cover", "pattern", "part@1230")),
     Planted("an impossible pattern in the cover", "cover", "is no shift", cell("cover", "pattern", "part@0300")),
     Planted("another queue in the cover", "cover", "cover.csv counts", cell("cover", "queue", "sales", where(queue="help"))),
     Planted("another contract in the cover", "cover", "does not allow", cell("cover", "contract", "part", where(pattern="full"))),
@@ -306,7 +301,7 @@ ACTIVITY = [
     Planted("phone without a queue", "words", "unknown queue ''", cell("activity", "queue", "", where(activity="phone"))),
     Planted("the other queue", "coverage", "on_phone of", swapped_queue),
     Planted("a moved break", "coverage", "on_phone of", moved_break),
-    Planted("a row twice", "overlap", "begins before", double("activity", where(activity="lunch"))),
+    Planted("a row twice", "overlap", "begins before", double("activity", where(activity="phone"))),
     Planted("a shift left out", "roster", "a4 at 2026-10-21", shift_gone),
     Planted("a shift left out, in the roster too", "coverage", "on_phone of help", shift_gone_everywhere),
     Planted("a shift of a stranger in the activity", "agents", "is not in staff.csv", lambda f: f.write("activity", f.table("activity").replace({"agent": {"a4": "zz"}}))),

@@ -78,6 +78,8 @@ QUESTIONS = (
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
+    Question("explained", "explain", lambda o: short.explained_costs(o.run), ("explain", "cost"), money=True),
+    Question("reasoned", "open_reasons", lambda o: short.reason_costs(o.run), ("reasons", "cost"), money=True),
     Question("outcome", "summary", lambda o: summary.outcome(o.run), ("identity", "cost")),
 )
 """In the order in which they are asked."""

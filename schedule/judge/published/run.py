@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -146,7 +146,7 @@ def goal_of(table: Mapping[str, Any]) -> ServiceGoal:
     return ServiceGoal(**{key: kinds.get(key, float)(value) for key, value in table.items()})
 
 
-def minutes(times: pd.DatetimeIndex | pd.Series | Sequence[pd.Timestamp]) -> np.ndarray:
+def minutes(times: pd.DatetimeIndex | pd.Series | list[pd.Timestamp]) -> np.ndarray:
     """Return the real minutes of time stamps, since 1970 in UTC or on the wall clock."""
     stamps = pd.DatetimeIndex(times)
     if stamps.tz is not None:

@@ -63,12 +63,16 @@ def explain(run: Published, expected: Expected) -> Found:
             yield Fault(key[1], f"explain.csv names {r['who']}, whom the plan does not know")
         if not r["binding_rule"] or not r["detail"]:
             yield Fault(key[1], f"explain.csv gives no reason for {key[0]}")
-        elif run.wages:
-            yield from _cost_of_one(run, key[1], r)
+
+
+def explained_costs(run: Published) -> Found:
+    """Ensures that one more agent costs what the shift of the text costs."""
+    table = run.tables["explain"]
+    for start, r in zip(minutes(table["start"]), table.to_dict("records"), strict=True):
+        yield from _cost_of_one(run, float(start), r)
 
 
 def _cost_of_one(run: Published, at: float, r: Mapping[Any, Any]) -> Found:
-    """Ensures that one more agent costs what the shift of the text costs."""
     told, shift = _number(r["cost_one_more"]), SHIFT.findall(r["detail"].split(" A moved break helps")[0])
     if r["binding_rule"] == "break_window":
         want: float | None = 0.0
@@ -143,9 +147,17 @@ def open_reasons(run: Published) -> Found:
             key[3], f"{key[1]} for {key[2]} has {have[key]} rows in open_reasons.csv, {want[key]} in open_shifts.csv"
         )
         return
-    for r, (date, name, _, start) in zip(table.to_dict("records"), keys(table, names), strict=True):
-        told, cost = _number(r.get("cost_one_more", "")), shift_cost(run, name, date)
+    for r, start in zip(table.to_dict("records"), minutes(table["start"]), strict=True):
         if not r["binding_rule"] or not r["reason"]:
-            yield Fault(start, f"open_reasons.csv gives no reason for {name}")
-        elif run.wages and ((told is None) != (cost is None) or (cost and told and abs(told - cost) > 0.005)):
+            yield Fault(float(start), f"open_reasons.csv gives no reason for {r['pattern']}")
+
+
+def reason_costs(run: Published) -> Found:
+    """Ensures that every open shift costs what its wage and premiums make."""
+    if "open_reasons" not in run.tables:
+        return
+    table = run.tables["open_reasons"]
+    for r, (date, name, start) in zip(table.to_dict("records"), keys(table, ("date", "pattern", "start")), strict=True):
+        told, cost = _number(r.get("cost_one_more", "")), shift_cost(run, name, date)
+        if (told is None) != (cost is None) or (cost and told and abs(told - cost) > 0.005):
             yield Fault(start, f"{name} costs {_money(told)} in open_reasons.csv, recounted {_money(cost)}")

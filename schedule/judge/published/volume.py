@@ -19,7 +19,7 @@ def volume(run: Published) -> Found:
     table = run.tables["volume"]
     have = keys(table, ("queue", "start"))
     opened = {(q, t) for q in run.queues for t in minutes(run.intervals.starts) if open_at(run, q, t)}
-    rows = list(compare_keys(have, have, lambda k: f"{k[0]} {run.told(k[1])}", "volume.csv"))
+    rows = list(compare_keys(have, set(have), lambda k: f"{k[0]} {run.told(k[1])}", "volume.csv"))
     yield from rows
     for queue, start in have:
         if (queue, start) not in opened:
