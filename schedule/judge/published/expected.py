@@ -90,11 +90,18 @@ class Expected:
     curves: Mapping[str, Curve] | None
 
     @classmethod
-    def of(cls, run: Published) -> Expected:
-        """Make requirement and curves from volume.csv, or take those that the run was given."""
+    def of(cls, run: Published, factor: float = 1.0) -> Expected:
+        """Make requirement and curves from the calls of volume.csv times `factor`, or take those that were given.
+
+        Raises
+        ------
+        InputError
+            If the volume cannot be read, or no number of agents meets a goal.
+        """
         if run.requirement is not None:
             return cls(run, _opened(run, run.requirement), _given(run))
         volume, grid = run.tables["volume"], run.intervals
+        volume = volume if factor == 1.0 else volume.assign(calls=volume["calls"] * factor)
         hang_up = volume["patience_s"].notna().groupby(volume["queue"]).all()
         asked = {name: run.raw["queue"][name].get("requirement") for name in run.queues}
         made = require(

@@ -37,10 +37,15 @@ def differ(have: np.ndarray, want: np.ndarray, size: np.ndarray | float = 1.0) -
 
 
 def waits_differ(have: np.ndarray, want: np.ndarray) -> np.ndarray:
-    """Return where waits differ: a wait grows without bound as the load nears the agents, so digits are lost there."""
+    """Return where waits differ.
+
+    A wait grows without bound as the load nears the agents, so digits are lost there. Where nobody is answered,
+    rounding decides between blank and 0.
+    """
     endless = [np.isnan(x) | (x > WAIT_S) for x in (have, want)]
+    nobody = [np.isnan(x) | (x == 0.0) for x in (have, want)]
     near = np.abs(have - want) <= 10 * ROUNDING * (1.0 + np.abs(want)) ** 1.5
-    return np.asarray(~(near | (endless[0] & endless[1])))
+    return np.asarray(~(near | (endless[0] & endless[1]) | (nobody[0] & nobody[1])))
 
 
 def compare_values(

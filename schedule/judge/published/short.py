@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ....forecast.calendar.grid import midnight
+from ..check import RULES
 from ..counts import premium
 from ..inputs import WAGE, Family
 from .expected import Expected, open_at
@@ -24,6 +25,9 @@ MOST = 400
 
 SHIFT = re.compile(r"(\S+@\d{4}) on (\d{4}-\d{2}-\d{2})")
 NOBODY = ("", "new hire", "one more shift")
+
+REASONS = frozenset({*RULES, "contract", "cost", "several", "shifts"})
+"""What may bind: a rule, the money, no single rule, or that no shift can be there."""
 
 
 def stretches(run: Published, expected: Expected) -> dict[tuple[str, float, float], tuple[float, float]]:
@@ -61,7 +65,7 @@ def explain(run: Published, expected: Expected) -> Found:
             yield Fault(key[1], f"{key[0]} is {told[i]:g} {what} short in explain.csv, recounted {want[key][i]:g}")
         if r["who"] not in (run.asked.people or run.plan.rows) and r["who"] not in NOBODY:
             yield Fault(key[1], f"explain.csv names {r['who']}, whom the plan does not know")
-        if not r["binding_rule"] or not r["detail"]:
+        if r["binding_rule"] not in REASONS or not r["detail"]:
             yield Fault(key[1], f"explain.csv gives no reason for {key[0]}")
 
 
@@ -148,7 +152,7 @@ def open_reasons(run: Published) -> Found:
         )
         return
     for r, start in zip(table.to_dict("records"), minutes(table["start"]), strict=True):
-        if not r["binding_rule"] or not r["reason"]:
+        if r["binding_rule"] not in REASONS or not r["reason"]:
             yield Fault(float(start), f"open_reasons.csv gives no reason for {r['pattern']}")
 
 

@@ -44,6 +44,14 @@ def _numbers(value: Any, key: str = "") -> Iterator[tuple[str, float]]:
         yield key, float(value)
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(x, NUMBER) for x in value)
+
+
 def _off(have: Any, want: float | None, slack: float = EXACT) -> bool:
     """Whether a figure is not what it should be; None = unknown."""
     if want is None or have is None:
@@ -63,6 +71,17 @@ def identity(run: Published) -> Found:
     for key, kinds in SHAPES.items():
         if not isinstance(s.get(key), kinds):
             yield Fault(None, f"{key} is {s.get(key)!r}" if key in s else f"{key} is missing")
+            return
+    run_told, intervals = s["simulation"] or {"runs": 0, "half_width": 0.0}, [s["service_level_ci"]]
+    intervals += [q.get("ci") if isinstance(q, dict) else "" for q in s["queues"].values()]
+    for key, good in (
+        ("simulation", all(isinstance(run_told.get(k), NUMBER) for k in ("runs", "half_width"))),
+        ("versions", {"busyhour", "python"} <= s["versions"].keys() and all(map(_is_text, s["versions"].values()))),
+        ("notes", all(map(_is_text, s["notes"]))),
+        ("queues", all(x is None or _pair(x) for x in intervals)),
+    ):
+        if not good:
+            yield Fault(None, f"{key} is {s[key]!r}")
             return
     goals = {n: f"{g} of {g.definition} by {_basis(run, n)}" for n, g in run.goals.items()}
     wanted = {
@@ -113,19 +132,27 @@ def outcome(run: Published) -> Found:
         yield Fault(None, f"stopped is {s.get('stopped')!r}")
     if s.get("violations") != 0:
         yield Fault(None, f"violations is {s.get('violations')!r}, a published plan has 0")
-    yield from _bound(s)
+    yield from _bound(run)
     for name in ("cover", *(["roster"] if run.named else [])):
         part = s.get(name)
-        for key in PART:
-            if not isinstance(part, dict) or part.get(key) != s.get(key):
+        told = {key: part.get(key) for key in (*PART, "stopped")} if isinstance(part, dict) else {}
+        by_user = s.get("stopped") == "user"  # at a stage that is none of the search
+        for key, value in told.items():
+            if value != s.get(key) and not (key == "stopped" and by_user and value in STOPS):
                 yield Fault(None, f"{name}.{key} is not the {key} of the run")
                 break
+        if not told or _off(part.get("seconds"), part.get("seconds")):
+            yield Fault(None, f"{name} does not tell what the search found")
+    if not isinstance(s["cover"].get("blocks"), list):
+        yield Fault(None, "cover.blocks is no list")
     yield from _history(run) if run.wages else ()
     yield from _times(run)
 
 
-def _bound(s: Mapping[str, Any]) -> Found:
-    cost, bound, gap, asked = (s.get(k) for k in ("cost", "bound", "gap", "asked_gap"))
+def _bound(run: Published) -> Found:
+    s = run.summary
+    cost, bound, gap = (s.get(k) for k in ("cost", "bound", "gap"))
+    asked = float(run.raw.get("solve", {}).get("gap", 0.01))
     if cost is None:
         return
     if bound is not None and bound > cost + 1e-5 * max(1.0, abs(cost)):
@@ -138,7 +165,7 @@ def _bound(s: Mapping[str, Any]) -> Found:
     proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound)) * 1.001
     if (s.get("status") == "optimal") != proven:
         yield Fault(None, f"status is {s.get('status')}, and the cost is {'' if proven else 'not '}proven the least")
-    elif s.get("stopped") == "gap" and (gap is None or asked is None or gap > asked + EXACT):
+    elif s.get("stopped") == "gap" and (gap is None or gap > asked + EXACT):
         yield Fault(None, f"stopped by gap, which is {gap} where {asked} is asked")
 
 

@@ -44,6 +44,12 @@ def _parts(run: Published, have: list[tuple[str, float]]) -> Found:
     calls = table["calls"].to_numpy(dtype=float)
     for i in np.flatnonzero(differ(calls, want)):
         yield Fault(have[i][1], f"calls of {have[i][0]} are {calls[i]:g}, their parts add up to {want[i]:g}")
+    if {"model_calls", "override"} <= {*table, *parts}:
+        own = dict(zip(told, parts["override"].to_numpy(dtype=float), strict=True))
+        before = table["model_calls"].to_numpy(dtype=float)
+        want = calls - np.array([own[key] for key in have])
+        for i in np.flatnonzero(differ(before, want, calls)):
+            yield Fault(have[i][1], f"model_calls of {have[i][0]} are {before[i]:g}, recounted {want[i]:g}")
 
 
 def quantiles(run: Published, table: pd.DataFrame, file: str) -> Found:
@@ -74,7 +80,7 @@ def _given(run: Published, table: pd.DataFrame) -> Found:
 
 def past(run: Published) -> Found:
     """Ensures that what came in past_weeks.csv is what history.csv tells, and the chosen model's error follows."""
-    if not {"past_weeks", "history", "backtest"} <= run.tables.keys():
+    if "past_weeks" not in run.tables:
         return
     weeks, models = run.tables["past_weeks"], run.tables["backtest"]
     history = run.tables["history"]
@@ -85,13 +91,19 @@ def past(run: Published) -> Found:
         if abs(actual[i] - known) > 1e-5 * (1 + known):  # unknown where a day was set aside
             yield Fault(key[1], f"{key[0]} had {actual[i]:g} calls in past_weeks.csv, {known:g} in history.csv")
     yield from quantiles(run, weeks, "past_weeks.csv")
-    chosen = models[models["chosen"] == 1]
-    for name, rows in chosen.groupby("queue"):
+    for name in ("past_weeks", "backtest", "history", "quality", "handle_backtest"):
+        for queue in set(run.tables[name]["queue"]) - {*run.queues, ""}:
+            yield Fault(None, f"{name}.csv names the unknown queue {queue!r}")
+    made = run.tables["volume"].groupby("queue")["model"].agg(set)
+    for name, rows in models.groupby("queue"):
+        chosen = rows[rows["chosen"] == 1]
         mine = (weeks["queue"] == name).to_numpy() & np.isfinite(actual)
-        total, told = actual[mine].sum(), float(rows["wape"].iloc[0])
-        if len(rows) > 1:
-            yield Fault(None, f"backtest.csv chooses {len(rows)} models for {name}")
-        elif total > 0 and np.isfinite(told):
-            wape = float(np.abs(actual - calls)[mine].sum() / total)
+        total = float(actual[mine].sum())
+        if len(chosen) != 1:
+            yield Fault(None, f"backtest.csv chooses {len(chosen)} models for {name}")
+        elif {chosen["model"].iloc[0]} != made.get(name):
+            yield Fault(None, f"the calls of {name} in volume.csv are not of the model that backtest.csv chooses")
+        elif total > 0 and np.isfinite(told := float(chosen["wape"].iloc[0])):
+            wape = float(np.abs(actual - calls)[mine].sum()) / total
             if abs(wape - told) > 1e-5:
                 yield Fault(None, f"the error of {name}'s model is {told:.4f} in backtest.csv, recomputed {wape:.4f}")

@@ -16,8 +16,6 @@ from published_faults import (
     cell,
     double,
     drop,
-    figure,
-    filled,
     text,
     where,
     without_event,
@@ -34,18 +32,12 @@ DAY = where(period="day")
 
 PLANTED = (
     Planted("files", "files", "report.html is not the file", appended("report.html"), signed=False),
-    Planted("inputs", "inputs", "plan.toml is not the file", appended("inputs/plan.toml"), inputs=False),
     Planted("wages", "cost", "cost_wages is", text("inputs/plan.toml", "cost_h = 20", "cost_h = 19")),
     Planted("roster", "roster", "is missing", drop("roster")),
-    Planted("cover", "cover", "cover.csv counts", cell("cover", "agents", lambda x: int(x) + 1)),
-    Planted("lunch", "activity", "names the queue", cell("activity", "queue", "calls", where(activity="lunch"))),
     Planted("coverage", "coverage", "stands 2 times", double("coverage")),
-    Planted("need", "requirement", "agents_phone", cell("requirement", "agents_phone", 1, filled("agents_phone"))),
-    Planted("volume", "volume", "their parts add up", cell("volume", "calls", lambda x: x * 0.9)),
     Planted("service", "service", "simulated of calls", both(*(cell("service", c, lambda x: x - 0.02, DAY)
             for c in ("simulated", "ci_lo", "ci_hi")))),
     Planted("bound", "summary", "the bound", bound_above),
-    Planted("hours", "summary", "over_agent_hours is", figure("over_agent_hours", lambda x: x + 1)),
     Planted("calendar", "calendars", "lacks the shift", calendar(without_event)),
 )  # fmt: skip
 
