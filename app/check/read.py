@@ -33,6 +33,9 @@ FROM_CALLS = ("volume", "curve", "volume_parts", "backtest", "handle_backtest", 
 NUMBERS = {"service": ("calls",), "explain": ("under_agent_hours",), "open_reasons": ("cost_one_more",)}
 """Columns of numbers that are not declared."""
 
+YEARS, MOST = (1970, 2200), 1e12
+"""Years that a run may lie in, and the largest number of a table: beyond them sums lose their meaning."""
+
 MAKERS = ("busyhour", "numpy", "numba")
 """Programs that a simulation's random numbers and sums hang on."""
 
@@ -104,4 +107,14 @@ def _table(path: Path, name: str, zone: str | None) -> pd.DataFrame:
     for column in ("start", "end"):
         if column in table and not pd.api.types.is_datetime64_any_dtype(table[column]):
             table[column] = parse_times(table[column], zone, column=column, file=path, blank=False)
+    for column in map(str, table):
+        if pd.api.types.is_datetime64_any_dtype(table[column]):
+            wrong = ~table[column].dt.year.between(*YEARS) & table[column].notna()
+        elif pd.api.types.is_float_dtype(table[column]):
+            wrong = table[column].abs() > MOST
+        else:
+            continue
+        if wrong.any():
+            row = int(wrong.to_numpy().argmax())
+            raise InputError("out of any range", file=path, row=row + 2, column=column, value=str(table[column][row]))
     return table

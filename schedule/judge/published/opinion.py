@@ -98,7 +98,7 @@ QUESTIONS = (
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
     Question("explained", "explain", lambda o: short.explained_costs(o.run), ("explain", "cost"), money=True),
     Question("reasoned", "open_reasons", lambda o: short.reason_costs(o.run), ("reasons", "cost"), money=True),
-    Question("outcome", "summary", lambda o: summary.outcome(o.run), ("identity", "cost")),
+    Question("outcome", "summary", lambda o: summary.outcome(o.run), ("identity", "figures", "cost")),
 )
 """In the order in which they are asked."""
 

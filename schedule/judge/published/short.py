@@ -124,7 +124,8 @@ def open_shifts(run: Published) -> Found:
     columns = ("date", "pattern", "start", "end", "paid_min", "queue")
     if "agent" in table:
         yield Fault(None, "open_shifts.csv names people")
-    for date, name, start, end, paid, queue in keys(table, columns):
+    contracts = table["contract"] if "contract" in table else [""] * len(table)
+    for (date, name, start, end, paid, queue), contract in zip(keys(table, columns), contracts, strict=True):
         family = run.asked.families.get(name.partition("@")[0])
         told = f"{name} on {date} in open_shifts.csv"
         if family is None or date not in run.asked.dates or start_of(run.asked.clock, family, date, name) != start:
@@ -135,6 +136,8 @@ def open_shifts(run: Published) -> Found:
             yield Fault(start, f"{told} pays {paid:g} min, {family.paid} by plan.toml")
         elif queue not in run.queues:
             yield Fault(start, f"{told} is for the unknown queue {queue!r}")
+        elif contract and contract not in run.raw.get("contract", {}):
+            yield Fault(start, f"{told} is for the unknown contract {contract!r}")
         elif not any(open_at(run, q, t) for q in run.queues for t in (start, end - run.asked.grid_min)):
             yield Fault(start, f"{told} lies outside the opening hours")
 

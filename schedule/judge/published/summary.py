@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .expected import Expected
+from .requirement import share
 from .roster import paid_shifts
 from .run import Fault, Found, Published
 
@@ -141,7 +142,7 @@ def outcome(run: Published) -> Found:
             if value != s.get(key) and not (key == "stopped" and by_user and value in STOPS):
                 yield Fault(None, f"{name}.{key} is not the {key} of the run")
                 break
-        if not told or _off(part.get("seconds"), part.get("seconds")):
+        if not isinstance(part, dict) or _off(part.get("seconds"), part.get("seconds")):
             yield Fault(None, f"{name} does not tell what the search found")
     if not isinstance(s["cover"].get("blocks"), list):
         yield Fault(None, "cover.blocks is no list")
@@ -218,12 +219,17 @@ def figures(run: Published, expected: Expected) -> Found:
     if (worst is None) != (not below):
         yield Fault(None, f"below_floor_worst is {worst}, and {len(below)} slots lie below the floor")
     elif worst is not None:
-        places = {(name, t) for t, name, _ in below}
-        if (
-            not isinstance(worst, dict)
-            or (worst.get("queue"), run.asked.clock.minute(worst.get("start"))) not in places
-        ):
+        queue, start = worst.get("queue"), run.asked.clock.minute(worst.get("start"))
+        if (queue, start) not in {(name, t) for t, name, _ in below}:
             yield Fault(None, f"below_floor_worst is {worst}, which does not lie below the floor")
+        else:
+            n = expected.needs[str(queue)]
+            at = np.flatnonzero(run.slots[n.open] == start)[0]
+            level = share(*n.counted(run.heads[str(queue)]))[at]
+            if _off(worst.get("expected"), _known(level), 1e-5):
+                yield Fault(
+                    None, f"the worst service below the floor is {worst.get('expected')}, recounted {level:.6g}"
+                )
     repairs = s.get("repairs")
     if not isinstance(repairs, int) or not 0 <= repairs <= 100:
         yield Fault(None, f"repairs is {repairs!r}")

@@ -44,12 +44,6 @@ def _parts(run: Published, have: list[tuple[str, float]]) -> Found:
     calls = table["calls"].to_numpy(dtype=float)
     for i in np.flatnonzero(differ(calls, want)):
         yield Fault(have[i][1], f"calls of {have[i][0]} are {calls[i]:g}, their parts add up to {want[i]:g}")
-    if {"model_calls", "override"} <= {*table, *parts}:
-        own = dict(zip(told, parts["override"].to_numpy(dtype=float), strict=True))
-        before = table["model_calls"].to_numpy(dtype=float)
-        want = calls - np.array([own[key] for key in have])
-        for i in np.flatnonzero(differ(before, want, calls)):
-            yield Fault(have[i][1], f"model_calls of {have[i][0]} are {before[i]:g}, recounted {want[i]:g}")
 
 
 def quantiles(run: Published, table: pd.DataFrame, file: str) -> Found:
@@ -84,18 +78,20 @@ def past(run: Published) -> Found:
         return
     weeks, models = run.tables["past_weeks"], run.tables["backtest"]
     history = run.tables["history"]
-    came = dict(zip(keys(history, ("queue", "start")), history["calls"].astype(float), strict=True))
+    known = keys(history, ("queue", "start"))
+    yield from compare_keys(known, set(known), lambda k: f"{k[0]} {run.told(k[1])}", "history.csv")
+    came = dict(zip(known, history["calls"].astype(float), strict=True))
     actual, calls = weeks["actual"].to_numpy(dtype=float), weeks["calls"].to_numpy(dtype=float)
     for i, key in enumerate(keys(weeks, ("queue", "start"))):
-        known = came.get(key, np.nan)
-        if abs(actual[i] - known) > 1e-5 * (1 + known):  # unknown where a day was set aside
-            yield Fault(key[1], f"{key[0]} had {actual[i]:g} calls in past_weeks.csv, {known:g} in history.csv")
+        calls_then = came.get(key, np.nan)
+        if abs(actual[i] - calls_then) > 1e-5 * (1 + calls_then):  # unknown where a day was set aside
+            yield Fault(key[1], f"{key[0]} had {actual[i]:g} calls in past_weeks.csv, {calls_then:g} in history.csv")
     yield from quantiles(run, weeks, "past_weeks.csv")
     for name in ("past_weeks", "backtest", "history", "quality", "handle_backtest"):
         for queue in set(run.tables[name]["queue"]) - {*run.queues, ""}:
             yield Fault(None, f"{name}.csv names the unknown queue {queue!r}")
     made = run.tables["volume"].groupby("queue")["model"].agg(set)
-    for name, rows in models.groupby("queue"):
+    for name, rows in ((str(queue), part) for queue, part in models.groupby("queue")):
         chosen = rows[rows["chosen"] == 1]
         mine = (weeks["queue"] == name).to_numpy() & np.isfinite(actual)
         total = float(actual[mine].sum())
