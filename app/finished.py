@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ import pandas as pd
 
 from ..forecast.errors import InputError
 from ..forecast.reading import json_of
-from ..forecast.tables import check, read_csv, read_text_csv
+from ..forecast.tables import check, read_text_csv
 from ..schedule.judge.check import Verdict
-from ..schedule.tables import TABLES
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
-from .judging import TEXTS, judged
+from .judging import TEXTS
 from .one_run import of_one_run
 from .swap import settled
 
@@ -42,7 +40,6 @@ FIGURES = (
     "seed",
 )
 
-UNPAID = "the run was published without wages: its costs cannot be counted again"
 
 SHARES = ("gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
 
@@ -80,19 +77,31 @@ def _table(run: Path, name: str) -> pd.DataFrame:
 
 
 @of_one_run
-def verdict_of(run: Path) -> Verdict:
-    """Judge a run folder from activity.csv and inputs/; its coverage.csv is compared with the judge's own count."""
+def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
+    """Give a second opinion on a run folder: the rules of its plan, and everything that is published of it.
+
+    The rules are judged from activity.csv and inputs/. Every table, figure and paper is counted again from them, and
+    the files are compared with the manifest.
+
+    Parameters
+    ----------
+    simulate
+        Whether the calls are simulated again.
+
+    Raises
+    ------
+    InputError
+        If `run` is no run folder, or its activity or inputs cannot be read.
+    """
+    from .check.opinion import opinion_of
+
     inputs = run / "inputs"
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
     asked = read_arguments(inputs / ARGUMENTS)
     folder = Folder.read(inputs, asked.scenario, asked.overrides)
-    zone, published = folder.config.site.zone, run / "coverage.csv"
-    activity = read_csv(run / "activity.csv", TABLES["activity"], zone=zone)
-    coverage = read_csv(published, TABLES["coverage"], zone=zone) if published.exists() else None
-    texts = {name: read_text_csv(path) for name in TEXTS if (path := inputs / f"{name}.csv").exists()}
-    verdict = judged(activity, folder.plan, texts, asked.week, coverage=coverage)
-    return verdict if summary_of(run).get("wages_shown", True) else replace(verdict, notes=(*verdict.notes, UNPAID))
+    texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
+    return opinion_of(run, folder, asked, texts, summary_of(run), simulate=simulate)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -18,13 +18,15 @@ app = typer.Typer()
 
 MOST_TOLD = 100
 """Violations of one rule that `check` prints, the rest is counted; ``--json`` has them all."""
+MOST_NOTES = 20
+"""Notes of `check` on the terminal: a desk of a thousand may have one for each person."""
 
 
 @app.command()
 @told
 def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
-    """Judge a run again, from activity.csv and inputs/ alone."""
-    from ..finished import UNPAID, verdict_of
+    """Give a second opinion on a run: rules, files, tables, figures and papers, from activity and inputs."""
+    from ..finished import verdict_of
 
     verdict = verdict_of(run)
     if json_:
@@ -49,8 +51,10 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
                 console.print(str(v), markup=False)
             if number > MOST_TOLD:
                 console.print(f"{rule}: {number - MOST_TOLD:,} more", markup=False)
-        if UNPAID in verdict.notes:
-            console.print(f"Note: {UNPAID}", markup=False)
+        for note in verdict.notes[:MOST_NOTES]:
+            console.print(f"note: {note}", markup=False)
+        if len(verdict.notes) > MOST_NOTES:
+            console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json", markup=False)
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
             markup=False,

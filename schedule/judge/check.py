@@ -30,7 +30,8 @@ class Violation:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.agent}{' at ' + self.start if self.start else ''}: {self.text}"
+        where = " ".join(filter(None, (self.agent, f"at {self.start}" if self.start else "")))
+        return ": ".join(filter(None, (self.rule, where, self.text)))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from .check import Plan, Violation, read_plan
 from .clock import Span
 from .inputs import DAYS, Asked, clock_minute, read_inputs
-from .shifts import Worked, join_rows, read_rows
+from .shifts import join_rows, read_rows
 
 
 def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
@@ -35,12 +35,13 @@ def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
     total = 0.0
     for agent, shifts in plan.shifts.items():
         wage = plan.asked.people[agent].wage if agent in plan.asked.people else general
-        total += sum(wage * w.paid_min / 60 * _premium(plan, w, factors) for w in shifts)
+        total += sum(wage * w.paid_min / 60 * premium(plan, w.start, w.end, factors) for w in shifts)
     return total
 
 
-def _premium(plan: Plan, worked: Worked, known: dict[float, float]) -> float:
-    slots = [float(m) for m in np.arange(worked.start, worked.end, plan.asked.grid_min)]
+def premium(plan: Plan, start: float, end: float, known: dict[float, float]) -> float:
+    """Return the mean of 1 + the premiums over the grid slots of a shift; `known` keeps the slots looked up."""
+    slots = [float(m) for m in np.arange(start, end, plan.asked.grid_min)]
     premiums = plan.asked.plan.get("costs", {}).get("premium", ())
     for minute in slots:
         if minute not in known:
@@ -63,7 +64,7 @@ def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, 
     Parameters
     ----------
     starts
-        Stamps, in any order.
+        Stamps or real minutes, in any order.
     inputs
         As in `check`.
 
@@ -77,7 +78,7 @@ def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, 
 
 
 def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked) -> dict[str, np.ndarray]:
-    at = np.array([asked.clock.minute(s) for s in starts])
+    at = np.array([s if isinstance(s, float) else asked.clock.minute(s) for s in starts])
     first, end = asked.week
     moments = (at, at + end - first) if asked.plan.get("cyclic") else (at,)
     out: dict[str, np.ndarray] = {}

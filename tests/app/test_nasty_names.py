@@ -22,7 +22,7 @@ from busyhour.app.cli.console import Console
 from busyhour.app.cli.progress_board import Board
 from busyhour.app.cli.screen import screen
 from busyhour.app.config.plan_toml import plan_tables
-from busyhour.app.finished import UNPAID, difference, side_by_side, table_of, verdict_of, write_papers
+from busyhour.app.finished import difference, side_by_side, table_of, verdict_of, write_papers
 from busyhour.app.inputs import Inputs, RunOptions
 from busyhour.app.manifest import Manifest
 from busyhour.app.outcome import Outcome
@@ -31,6 +31,7 @@ from busyhour.app.publish.folder import RunFolder, publish
 from busyhour.app.run import plan
 from busyhour.forecast.tables import read_text_csv
 from busyhour.schedule.judge.check import Violation
+from busyhour.schedule.judge.published.opinion import UNPAID
 from busyhour.schedule.optimise.status import Refused
 from tests.helpers.nasty_desk import (
     CONTRACT,

@@ -1,0 +1,1 @@
+"""The second opinion on a run folder: its files as they lie on disk."""

@@ -1,0 +1,65 @@
+"""The files of a run folder: those that busyhour wrote, unchanged, and the copies of the inputs by their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ...schedule.judge.check import Violation
+from ..inputs.arguments import ARGUMENTS, Arguments
+from ..manifest import FILE as MANIFEST
+from ..manifest import Manifest
+
+MOST_TOLD = 20
+"""Files told one by one; a folder in which more are wrong is told by their number."""
+
+
+def check_files(folder: Path) -> tuple[list[Violation], list[str]]:
+    """Compare a run folder with its manifest: violations, and notes on files that others added.
+
+    Raises
+    ------
+    InputError
+        If there is a manifest that nobody can read.
+    """
+    manifest = Manifest.read(folder)
+    if manifest is None:
+        return [], [f"there is no {MANIFEST}: whether files were changed is not known"]
+    wrong, added = [], []
+    for name, what in manifest.differences(folder).items():
+        if what == "added":
+            added.append(f"{name} is not of busyhour")
+        else:
+            text = "is missing" if what == "missing" else "is not the file that busyhour wrote"
+            wrong.append(Violation("files", "", "", f"{name} {text}"))
+    more = len(wrong) - MOST_TOLD
+    if more > 0:
+        wrong[MOST_TOLD:] = [Violation("files", "", "", f"{more} more files are missing or changed")]
+    return wrong, added
+
+
+def check_inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> list[Violation]:
+    """Compare the copies of the inputs with the hashes that summary.json tells, and with what was asked for."""
+    return [Violation("inputs", "", "", text) for text in _inputs(folder, summary, arguments)]
+
+
+def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> Iterator[str]:
+    hashes, redacted = summary.get("input_hashes"), summary.get("input_redacted") or ()
+    if not isinstance(hashes, dict) or not hashes:
+        yield "summary.json tells no hashes of the inputs"
+        return
+    there = {p.name: p for p in (folder / "inputs").iterdir() if p.is_file() and p.name != ARGUMENTS}
+    for name, digest in hashes.items():
+        if name not in there:
+            yield f"inputs/{name} is missing"
+        elif name not in redacted and hashlib.sha256(there[name].read_bytes()).hexdigest() != digest:
+            yield f"inputs/{name} is not the file that the plan was made from"
+    for name in sorted(there.keys() - hashes.keys()):
+        yield f"inputs/{name} was not there when the plan was made"
+    if arguments.week.isoformat() != summary.get("week"):
+        yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"
+    manifest = Manifest.read(folder)
+    if manifest is not None and summary.get("wages_shown", manifest.wages) != manifest.wages:
+        yield f"{MANIFEST} and summary.json do not agree on whether the folder holds wages"

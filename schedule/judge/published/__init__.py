@@ -1,0 +1,1 @@
+"""The second opinion: every published table and figure counted again, by code that the planner does not know."""

@@ -1,0 +1,208 @@
+"""service.csv: goals and expectations counted again, and the calls simulated again."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+from scipy.stats import t as student
+
+from ....forecast.calendar.grid import midnight
+from ....forecast.queueing.formulas.time_laws import law_of_cv
+from ....forecast.queueing.simulation.simulation import Simulation, simulate
+from ..inputs import DAYS
+from ..shifts import join_rows, read_rows
+from .expected import Expected, Need
+from .requirement import share
+from .rows import compare_values
+from .run import Fault, Found, Published, keys, minutes
+
+BATCH = 32
+"""Runs of a batch of the simulation; its intervals come from the spread between batches."""
+
+MOST_CALLS = 4e6
+"""Calls up to which a run's simulation is repeated to the end: about two seconds; larger ones are repeated in part."""
+
+MIN_RUNS = 256
+"""Fewest runs of a published simulation; with several queues nobody tells how many each had."""
+
+LEAST_RUNS = 64
+"""Fewest runs of a repetition in part: two batches."""
+
+FALSE_ALARM = 1e-6
+"""Chance that a right run is told wrong by the whole simulation."""
+
+SAME = {"interval": 4e-3, "day": 1e-3, "week": 1e-3}
+"""Most that a share may differ when the very calls are simulated again: files round the volume to six decimals, which
+decides a call in ten thousand otherwise."""
+
+HALF_WIDTH = 0.005
+"""Half width at which the simulation of a day or week stops."""
+
+EDGE = 2e-5
+"""Distance from it at which rounding may decide whether one batch more is simulated."""
+
+
+def service(run: Published, expected: Expected) -> Found:
+    """Ensures every interval, day and week of service.csv, its goal, its calls and the service that the curves tell."""
+    want = pd.concat([_periods(run, name, n) for name, n in expected.needs.items()], ignore_index=True)
+    yield from compare_values(run, "service", want, ("goal", "calls", "expected"), ("queue", "period", "start"))
+    table = run.tables["service"]
+    low, mean, high = (table[c].to_numpy(dtype=float) for c in ("ci_lo", "simulated", "ci_hi"))
+    known = [np.isfinite(x) for x in (low, mean, high)]
+    wrong = (known[0] & known[1] & known[2] & ~((low <= mean + 1e-6) & (mean <= high + 1e-6))) | (
+        (known[0] != known[1]) | (known[1] != known[2])
+    )
+    for i in np.flatnonzero(wrong):
+        start = minutes(table["start"])[i]
+        yield Fault(
+            start, f"simulated {mean[i]:g} of the {table['period'].iloc[i]} lies outside {low[i]:g} to {high[i]:g}"
+        )
+
+
+def _periods(run: Published, name: str, n: Need) -> pd.DataFrame:
+    """Return the expected service of a queue by interval, day and week, calls pooled."""
+    grid = run.grid
+    above, below = n.counted(run.heads[name])
+    calls = n.calls()
+    midnights = pd.DatetimeIndex([midnight(date, grid.zone) for date in grid.dates])
+    days = np.searchsorted(minutes(midnights), run.slots[n.open], "right") - 1
+    periods = [] if n.curve is None or not n.open.any() else [("interval", n.row[n.open], n.starts)]
+    parts = []
+    for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1])):
+        listed = np.unique(group)
+        sums = [np.bincount(group, v, len(starts))[listed] for v in (above, below, calls)]
+        told = {"queue": name, "period": period, "start": starts[listed], "goal": n.goal.level}
+        parts.append(pd.DataFrame({**told, "calls": sums[2], "expected": share(sums[0], sums[1])}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def simulated_again(run: Published, *, runs: int, seed: int) -> Simulation:
+    """Simulate the calls of volume.csv with the people of activity.csv."""
+    columns = ["queue", "start", "end", "agent", "agents"]
+    earlier, rows = running(run), run.tables["activity"]
+    rows = pd.concat([earlier, rows]) if len(earlier) else rows
+    phone = rows[rows["activity"] == "phone"].assign(agents=1)[columns]
+    phone = phone.sort_values(["queue", "start", "agent"], kind="stable", ignore_index=True)
+    return simulate(
+        phone,
+        run.tables["volume"],
+        run.goals,
+        interval_min=run.interval_min,
+        week_start=str(run.raw.get("site", {}).get("week_start", DAYS[0])),
+        absent=run.raw.get("shrinkage", {}).get("unplanned", 0.0),
+        handle={name: law_of_cv(float(table.get("handle_cv", 1.0))) for name, table in run.raw["queue"].items()},
+        seed=seed,
+        min_runs=min(runs, MIN_RUNS),
+        max_runs=runs,
+    )
+
+
+def running(run: Published) -> pd.DataFrame:
+    """Return the rows on the phone of last week's shifts that run on into the planned days."""
+    earlier, first = run.inputs.get("previous_activity"), run.asked.week[0]
+    found = []
+    for agent, rows in {} if earlier is None else read_rows(earlier, run.asked.clock).items():
+        for w in join_rows(agent, rows, {}, run.asked.clock):
+            if w.start < first < w.end:
+                found += [(agent, r.start, r.end, r.what, r.queue) for r in w.rows
+                          if r.what == "phone" and r.end > first and r.queue in run.queues]  # fmt: skip
+    table = pd.DataFrame(found, columns=["agent", "start", "end", "activity", "queue"])
+    for name in ("start", "end"):
+        stamps = pd.to_datetime(table[name].astype("float64") * 60e9, utc=True)
+        zone = run.asked.clock.zone
+        table[name] = stamps.dt.tz_localize(None) if zone is None else stamps.dt.tz_convert(zone)
+    return table
+
+
+def simulation(run: Published) -> Found:
+    """Ensures that service.csv tells what its calls give when they are simulated again."""
+    table, told = run.tables["service"], run.summary.get("simulation")
+    known = table["simulated"].notna().to_numpy()
+    if "volume" not in run.tables or not isinstance(told, dict):
+        for i in np.flatnonzero(known)[:1]:
+            yield Fault(minutes(table["start"])[i], "service.csv tells a simulation, and the run has none")
+        return
+    asked = run.raw.get("solve", {}).get("seed", 1)
+    most = int(told.get("runs", 0))
+    whole = (
+        run.same_versions
+        and run.summary.get("stopped") != "user"
+        and most * run.tables["volume"]["calls"].sum() <= MOST_CALLS
+    )
+    calls = float(run.tables["volume"]["calls"].sum())
+    part = max(LEAST_RUNS, BATCH * round(MOST_CALLS / BATCH / max(calls, 1.0)))
+    again = simulated_again(run, runs=4000 if whole else min(part, max(most, LEAST_RUNS)), seed=int(asked))
+    on_edge = again.runs != most and abs(again.half_width - HALF_WIDTH) < EDGE
+    if whole and not on_edge:
+        yield from _same(run, again, most)
+    else:
+        yield from _near(run, again, most)
+
+
+def _pairs(run: Published, again: Simulation) -> pd.DataFrame:
+    """Return what is published beside what was simulated again, by queue, period and start."""
+    names = ("queue", "period", "start")
+    columns = ["simulated", "ci_lo", "ci_hi"]
+    table = run.tables["service"]
+    have = table[columns].assign(key=pd.Series(keys(table, names)))
+    return have.merge(
+        again.service[columns].assign(key=pd.Series(keys(again.service, names))), on="key", suffixes=("", "_again")
+    )
+
+
+def _same(run: Published, again: Simulation, most: int) -> Found:
+    """Compare figures of the same calls."""
+    if again.runs != most:
+        yield Fault(None, f"summary.json tells {most} runs of the simulation, {again.runs} are needed")
+        return
+    pairs = _pairs(run, again)
+    for column in ("simulated", "ci_lo", "ci_hi"):
+        limit = np.array([SAME[key[1]] for key in pairs["key"]])
+        a, b = (pairs[c].to_numpy(dtype=float) for c in (column, f"{column}_again"))
+        wrong = ~((np.abs(a - b) <= limit) | (np.isnan(a) & np.isnan(b)))
+        for i in np.flatnonzero(wrong):
+            queue, period, start = pairs["key"].iloc[i]
+            yield Fault(start, f"{column} of {queue} for the {period} is {a[i]:.4f}, simulated again {b[i]:.4f}")
+    told = run.summary["simulation"].get("half_width")
+    if not isinstance(told, float) or abs(told - again.half_width) > 1e-3:
+        yield Fault(None, f"summary.json tells a half width of {told}, simulated again {again.half_width:.4f}")
+    yield from _occupancy(run, again, 2e-3)
+
+
+def _occupancy(run: Published, again: Simulation, slack: float) -> Found:
+    """Compare the week's occupancy, queues weighted by calls."""
+    weeks = again.service[(again.service["period"] == "week") & again.service["occupancy"].notna()]
+    told = run.summary.get("occupancy")
+    if weeks["offered"].sum() > 0:
+        want = float(np.average(weeks["occupancy"], weights=weeks["offered"]))
+        if told is None or abs(told - want) > slack:
+            yield Fault(None, f"summary.json tells an occupancy of {told}, simulated again {want:.4f}")
+
+
+def _near(run: Published, again: Simulation, most: int) -> Found:
+    """Compare days and weeks with a part of the runs: by Student's t at `FALSE_ALARM` over all of them.
+
+    The spread of a run follows from the published interval, which is known to be no wider than the simulation goes on
+    for; the part's own error and that of the published figure add up.
+    """
+    pairs = _pairs(run, again)
+    pairs = pairs[[key[1] != "interval" for key in pairs["key"]]].reset_index(drop=True)
+    batches = max(2, math.ceil((most if len(run.queues) == 1 else min(most, MIN_RUNS)) / BATCH))
+    reach = float(student.ppf(1.0 - FALSE_ALARM / 2 / max(len(pairs), 1), batches - 1))
+    usual = float(student.ppf(0.975, batches - 1))
+    ended = run.summary.get("stopped") != "user" and most < 4000
+    for (queue, period, start), a, low, high, b in zip(
+        pairs["key"], pairs["simulated"], pairs["ci_lo"], pairs["ci_hi"], pairs["simulated_again"], strict=True
+    ):
+        half = (high - low) / 2
+        if math.isnan(a) != math.isnan(b):
+            yield Fault(start, f"simulated of {queue} for the {period} is {a:g}, simulated again {b:g}")
+        elif ended and half > HALF_WIDTH + 1e-5:
+            yield Fault(
+                start, f"the interval of {queue} for the {period} is {half:.4f} to each side, asked {HALF_WIDTH}"
+            )
+        elif abs(a - b) > reach * half / usual * math.sqrt(1.0 + most / max(again.runs, 1)) + 1e-3:
+            yield Fault(start, f"simulated of {queue} for the {period} is {a:.4f}, simulated again {b:.4f}")
+    yield from _occupancy(run, again, 10 * HALF_WIDTH)

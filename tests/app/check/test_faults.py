@@ -1,0 +1,58 @@
+"""Every fault planted into a finished run is found, and told in one sentence; the run itself is found right."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from forger import Forger
+from published_desk import write_desk
+from published_faults import EVERY, Planted
+from typer.testing import CliRunner
+
+from busyhour.app.cli.main import app
+from busyhour.app.finished import verdict_of
+
+
+def _planned(folder: Path, *, named: bool) -> Path:
+    desk = write_desk(folder / "desk", named=named)
+    result = CliRunner().invoke(app, ["plan", str(desk), "--out", str(folder / "run"), "--quiet"])
+    assert result.exit_code in (0, 5), result.output
+    return folder / "run"
+
+
+@pytest.fixture(scope="module")
+def named_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of people; do not change it, copy it."""
+    return _planned(tmp_path_factory.mktemp("named"), named=True)
+
+
+@pytest.fixture(scope="module")
+def anonymous_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of shifts without names."""
+    return _planned(tmp_path_factory.mktemp("anonymous"), named=False)
+
+
+@pytest.mark.slow
+def test_the_runs_themselves_are_right(named_run: Path, anonymous_run: Path) -> None:
+    """Nothing is told of a run that nobody altered."""
+    for run in (named_run, anonymous_run):
+        verdict = verdict_of(run)
+        assert verdict.passed, [str(v) for v in verdict.violations]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("planted", EVERY, ids=lambda planted: planted.name)
+def test_a_planted_fault_is_told_in_one_sentence(
+    planted: Planted, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The forger's own hashes hide nothing: faults are found by content."""
+    source: Path = request.getfixturevalue("named_run" if planted.named else "anonymous_run")
+    forger = Forger(shutil.copytree(source, tmp_path / "run"))
+    planted.edit(forger)
+    if planted.signed:
+        forger.sign(inputs=planted.inputs)
+    told = verdict_of(forger.run).violations
+    assert len(told) == 1, [str(v) for v in told]
+    assert (told[0].rule, planted.words in str(told[0])) == (planted.rule, True), str(told[0])
