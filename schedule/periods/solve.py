@@ -105,7 +105,7 @@ def _run(search: PeriodSearch, gap: float, rounds: int | None) -> None:
             Patch(np.arange(people), 0, days), rounds=p.whole_rounds, dives=p.whole_dives,
             until_s=watch.elapsed_s + p.whole_share * total, mip_s=p.whole_mip_share * total,
         )  # fmt: skip
-        search.hurried = search.hurried or how is PatchEnd.LONG
+        search.hurried = search.hurried or (how is PatchEnd.LONG and isfinite(total))
     limit_s = float("inf")
     if rounds is None:
         limit_s = max(p.patch_least_s, p.patch_share * min(total, p.patch_most_s))
@@ -134,7 +134,7 @@ def _patch_by_patch(search: PeriodSearch, gap: float, rounds: int | None, limit_
         how = search.whole_patch(
             patch, rounds=p.patch_rounds, dives=p.patch_dives, until_s=began + limit_s, mip_s=limit_s / 2
         )
-        search.hurried = search.hurried or how is PatchEnd.LONG
+        search.hurried = search.hurried or (how is PatchEnd.LONG and isfinite(limit_s))
         patches.learn(kind, before - search.cost, done=how is not PatchEnd.LONG)
         text = f"{kind}, {len(patch.people)} people, {patch.last - patch.first} days: {how}"
         watch.tell("part", f"{text}, {watch.elapsed_s - began:.1f} s", best=search.cost, bound=search.bound)
