@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.reading import json_of
 from ..forecast.tables import check, read_csv, read_text_csv
 from ..schedule.judge.check import Verdict
 from ..schedule.tables import TABLES
@@ -19,6 +18,7 @@ from .inputs.folder import Folder
 from .judging import TEXTS, judged
 from .manifest import FILE as MANIFEST
 from .manifest import Manifest
+from .report.summary import read_summary
 
 FIGURES = (
     "week",
@@ -58,7 +58,7 @@ def summary_of(run: Path) -> dict[str, Any]:
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
         )
-    return json_of(path)
+    return read_summary(path)
 
 
 def table_of(run: Path, name: str) -> pd.DataFrame:
