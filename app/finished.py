@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ..forecast.errors import InputError
-from ..forecast.reading import json_of
 from ..forecast.tables import check, read_text_csv
 from ..schedule.judge.check import Verdict
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
 from .judging import TEXTS
 from .one_run import of_one_run
+from .report.summary import read_summary
 from .swap import settled
 
 FIGURES = (
@@ -57,7 +57,7 @@ def summary_of(run: Path) -> dict[str, Any]:
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
         )
-    return json_of(path)
+    return read_summary(path)
 
 
 @of_one_run

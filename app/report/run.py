@@ -13,11 +13,11 @@ import pandas as pd
 
 from ...forecast import tables as forecast_tables
 from ...forecast.errors import InputError
-from ...forecast.reading import json_of
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
 from ...schedule.problem.horizon import WEEK_DAYS
 from ..config.plan_toml import PLAN, read_plan
+from .summary import read_summary
 
 SCHEDULE = load(_schedule)
 OWN = load(__package__)
@@ -176,7 +176,7 @@ def read_run(folder: Path) -> Run:
         raise InputError(
             "file not found", file=path, mend=f"{folder} is not a run folder; make one with: busyhour plan FOLDER"
         )
-    summary = json_of(path)
+    summary = read_summary(path)
     inputs = folder / "inputs"
     plan = read_plan(inputs, summary.get("scenario"))[1] if (inputs / PLAN).exists() else {}
     zone = summary.get("zone") or plan.get("site", {}).get("zone")

@@ -1,0 +1,86 @@
+"""The summary.json of a run, read and checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AllowInfNan, BaseModel, ConfigDict, Strict, ValidationError
+
+from ...forecast.calendar.grid import refuse_far_year
+from ...forecast.errors import InputError
+from ...forecast.reading import json_of
+
+
+def _week(text: str) -> str:
+    refuse_far_year(dt.date.fromisoformat(text))
+    return text
+
+
+Number = Annotated[float, Strict(), AllowInfNan(False)] | None
+
+
+class _Summary(BaseModel):
+    """What reports read of a summary, and of which kind: every key may be absent, others may be there."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    site: str | None = None
+    note: str | None = None
+    zone: str | None = None
+    currency: str | None = None
+    week: Annotated[str, AfterValidator(_week)] | None = None
+    scenario: str | None = None
+    status: str | None = None
+    stopped: str | None = None
+    cost: Number = None
+    cost_wages: Number = None
+    cost_prices: Number = None
+    bound: Number = None
+    gap: Number = None
+    asked_gap: Number = None
+    paid_hours: Number = None
+    over_agent_hours: Number = None
+    under_agent_hours: Number = None
+    below_floor_agent_hours: Number = None
+    below_floor_slots: Number = None
+    below_floor_worst: dict[str, Any] | None = None
+    schedule_fit: Number = None
+    occupancy: Number = None
+    open_shifts: Number = None
+    violations: Number = None
+    service_level_expected: Number = None
+    service_level_simulated: Number = None
+    service_level_ci: tuple[float, float] | None = None
+    seconds: Number = None
+    seed: Number = None
+    notes: tuple[str, ...] = ()
+    gap_history: tuple[tuple[Number, ...], ...] | None = None
+    cost_prices_parts: dict[str, Number] | None = None
+    goals: dict[str, str] | None = None
+    queues: dict[str, dict[str, Any]] | None = None
+    simulation: dict[str, Any] | None = None
+    stages: dict[str, Number] | None = None
+    versions: dict[str, str] | None = None
+    input_hashes: dict[str, str] | None = None
+    roster: dict[str, Any] | None = None
+
+
+def read_summary(path: Path) -> dict[str, Any]:
+    """Return the content of a summary.json.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a key holds something of another kind.
+    """
+    content = json_of(path)
+    try:
+        _Summary.model_validate(content)
+    except ValidationError as errors:
+        error = errors.errors()[0]
+        key = ".".join(map(str, error["loc"]))
+        what = f"key {key!r} cannot be read: {error['msg'][0].lower()}{error['msg'][1:]}"
+        raise InputError(what, file=path, value=error["input"], mend="Plan the week again") from errors
+    return content
