@@ -14,6 +14,7 @@ _RANGES: tuple[tuple[str, str, Callable[[float], bool]], ...] = (
     ("seed", "a whole number from 0", lambda x: x >= 0),
     ("threads", "1 to 64 threads", lambda x: 1 <= x <= 64),
     ("person_s", "a number from 0", lambda x: x >= 0),
+    ("rules_times", "a number from 0", lambda x: x >= 0),
     ("most_kept_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
     ("least_open_share", "a share from 0 to 1", lambda x: 0 <= x <= 1),
     ("repair_steps", "a whole number from 0", lambda x: x >= 0),
@@ -46,6 +47,9 @@ class SolveSettings:
     person_s
         Seconds kept for each person to write the plan down (queues, prices, activity, coverage), from 0: measured on
         5,000 people. At most the share `most_kept_share` of the limit.
+    rules_times
+        … and at least so many times as long as the look at everybody's rules has taken, from 0: both run over everybody
+        once, so the one tells how slow a busy machine will be at the other.
     most_kept_share
         See `person_s`: half the time for a plan is worth more than all of the time without one.
     first_share
@@ -83,6 +87,7 @@ class SolveSettings:
     open_s: float = 10.0
     least_open_share: float = 0.05
     person_s: float = 0.0004
+    rules_times: float = 4.0
     most_kept_share: float = 0.5
 
     def __post_init__(self) -> None:
@@ -91,10 +96,14 @@ class SolveSettings:
             if not holds(value):
                 raise InputError(f"Expected {wanted}", column=name, value=value)
 
-    def clock(self, watch: Watch, people: int) -> Watch:
-        """Return a watch that begins now, tells and stops as `watch`, and ends in time to write the plan down."""
-        kept_s = min(people * self.person_s, self.most_kept_share * self.time_limit_s)
-        return Watch(watch.show, min(self.time_limit_s, watch.left_s) - kept_s, watch.stop)
+    def clock(self, watch: Watch) -> Watch:
+        """Return a watch that begins now, tells and stops as `watch`, and ends with the time limit."""
+        return Watch(watch.show, min(self.time_limit_s, watch.left_s), watch.stop)
+
+    def kept_s(self, people: int, rules_s: float) -> float:
+        """Return the seconds kept to write the plan down; `rules_s` were taken to look at everybody's rules."""
+        asked_s = max(people * self.person_s, self.rules_times * rules_s)
+        return min(asked_s, self.most_kept_share * self.time_limit_s)
 
     def open_clock(self, clock: Watch) -> Watch:
         """Return the watch of the choice of open shifts, for what is left of `clock`."""
