@@ -16,6 +16,11 @@ GAP = 1e-3
 """Relative gap at which the exchange ends: a tenth of the gap that a plan is asked for unless set."""
 
 
+def dealable(problem: ScheduleProblem) -> bool:
+    """Whether the staff is small enough for its shifts to be dealt out again."""
+    return len(problem.staff) <= ExchangeParams().most_people
+
+
 def exchanged(
     problem: ScheduleProblem, plan: NamedPlan, *, watch: Watch, time_limit_s: float, seed: int, threads: int
 ) -> NamedPlan:
@@ -27,8 +32,7 @@ def exchanged(
         See `solve_roster`.
     """
     shifts = [p for mine in plan.assigned.values() for p in mine]
-    different = len({(p.shift.key, p.queue) for p in shifts})
-    if any(p.moves for p in shifts) or len(problem.staff) * different > ExchangeParams().most_pairs:
+    if any(p.moves for p in shifts) or not dealable(problem):
         return plan
     dealt = solve_roster(
         problem, shifts, watch=watch, time_limit_s=time_limit_s, gap=GAP, seed=seed, threads=threads,

@@ -18,9 +18,9 @@ class ExchangeParams:
         Binaries (>= 0) up to which the whole model with steadiness is solved at once: larger ones are split.
     large_binaries
         Binaries (>= 0) beyond which the whole model without steadiness is not tried: the time goes to groups of people.
-    most_pairs
-        Pairs (>= 0) of agent and different shift beyond which nothing is dealt out again: a day is then too wide to be
-        assigned in seconds, and the search for weeks has left little to gain.
+    most_people
+        People (>= 0) beyond whom nothing is dealt out again: a day is then too wide to be assigned in seconds, and the
+        search for weeks has left little to gain.
     steady_binaries
         Binaries (>= 0) up to which the relaxation with steadiness is tried: it takes some 15 times longer than the one
         without, measured on 60 to 300 people.
@@ -48,7 +48,7 @@ class ExchangeParams:
 
     whole_binaries: int = 1200
     large_binaries: int = 60_000
-    most_pairs: int = 1_000_000
+    most_people: int = 600
     steady_binaries: int = 6000
     block_options: int = 3000
     exact_share: float = 0.25
@@ -66,7 +66,7 @@ class ExchangeParams:
     def __post_init__(self) -> None:
         above_zero = ("block_options", "block_looks", "whole_looks", "settle_sweeps", "day_sweeps", "patience")
         from_zero = (
-            "whole_binaries", "large_binaries", "most_pairs", "steady_binaries", "block_gap", "settle_rounds",
+            "whole_binaries", "large_binaries", "most_people", "steady_binaries", "block_gap", "settle_rounds",
             "settle_noise_h", "least_gain", "most_groups",
         )  # fmt: skip
         ranges = dict.fromkeys(from_zero, (0.0, math.inf)) | {"exact_share": (0.0, 1.0)}

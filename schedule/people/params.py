@@ -170,7 +170,7 @@ class PeopleParams:
 
     small_share: float = 0.35
     large_share: float = 0.6
-    kept_sweeps: float = 3.0
+    kept_sweeps: float = 2.0
     move_gain: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)

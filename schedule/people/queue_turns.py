@@ -104,7 +104,7 @@ def _queues(
                 out[a][s] = at[a, start] = q
     for a, mine in enumerate(shifts if not problem.cyclic else ()):
         own = np.flatnonzero(staff.skills[staff.people[a].group])
-        for p in mine:
+        for p in (p for p in mine if not p.queue):
             out[a] |= _past_end(p, [int(q) for q in own], out[a], size, problem.reach)
     return out
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...forecast.progress import Stopped, Watch
 from ..cover.solve import solve_cover
 from ..diagnose.conflicts import refuse_conflicts
-from ..exchange.exchange import exchanged
+from ..exchange.exchange import dealable, exchanged
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status, Stop
 from ..people.solve import NamedPlan, compile_kernels, solve_named
@@ -34,7 +34,7 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
         If the rules of some people contradict each other.
     """
     compile_kernels()
-    measure = Measure(problem, data, settings.seed, settings.clock(watch, len(problem.staff)), {})
+    measure = Measure(problem, data, settings.seed, settings.clock(watch), {})
     return _named(measure, settings) if problem.staff else _anonymous(measure, settings)
 
 
@@ -63,6 +63,8 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     problem, watch = measure.problem, measure.watch
     watch.raise_if_stopped()
     refuse_conflicts(problem)
+    kept_s = settings.kept_s(len(problem.staff), watch.elapsed_s)
+    watch.time_limit_s = watch.elapsed_s + max(0.0, watch.left_s - kept_s)
     watch.raise_if_stopped()
     watch.keeps.set()
     try:
@@ -86,11 +88,11 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
 
 def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
     """Plan everybody's weeks, then let people exchange shifts."""
-    limit = settings.time_limit_s
+    limit, dealt = settings.time_limit_s, dealable(measure.problem)
     plan = solve_named(
         measure.problem,
         watch=measure.watch,
-        time_limit_s=limit * settings.first_share,
+        time_limit_s=limit * (settings.first_share + (0.0 if dealt else settings.exchange_share)),
         gap=settings.gap,
         seed=settings.seed,
         threads=settings.threads,

@@ -14,6 +14,7 @@ RANGES = {
     "seed": Range(0, MOST_SEED),
     "threads": Range(1, 64),
     "person_s": Range(0, 1),
+    "rules_times": Range(0, 1000),
     "most_kept_share": _SHARE,
     "least_open_share": _SHARE,
     "repair_steps": Range(0, 10_000_000),
@@ -46,6 +47,9 @@ class SolveSettings:
     person_s
         Seconds kept for each person to write the plan down (queues, prices, activity, coverage), from 0: measured on
         5,000 people. At most the share `most_kept_share` of the limit.
+    rules_times
+        … and at least so many times as long as the look at everybody's rules has taken, from 0: both run over everybody
+        once, so the one tells how slow a busy machine will be at the other.
     most_kept_share
         See `person_s`: half the time for a plan is worth more than all of the time without one.
     first_share
@@ -83,15 +87,20 @@ class SolveSettings:
     open_s: float = 10.0
     least_open_share: float = 0.05
     person_s: float = 0.0004
+    rules_times: float = 4.0
     most_kept_share: float = 0.5
 
     def __post_init__(self) -> None:
         refuse_beyond(self, RANGES)
 
-    def clock(self, watch: Watch, people: int) -> Watch:
-        """Return a watch that begins now, tells and stops as `watch`, and ends in time to write the plan down."""
-        kept_s = min(people * self.person_s, self.most_kept_share * self.time_limit_s)
-        return watch.within(min(self.time_limit_s, watch.left_s) - kept_s)
+    def clock(self, watch: Watch) -> Watch:
+        """Return a watch that begins now, tells and stops as `watch`, and ends with the time limit."""
+        return watch.within(min(self.time_limit_s, watch.left_s))
+
+    def kept_s(self, people: int, rules_s: float) -> float:
+        """Return the seconds kept to write the plan down; `rules_s` were taken to look at everybody's rules."""
+        asked_s = max(people * self.person_s, self.rules_times * rules_s)
+        return min(asked_s, self.most_kept_share * self.time_limit_s)
 
     def open_clock(self, clock: Watch) -> Watch:
         """Return the watch of the choice of open shifts, for what is left of `clock`."""

@@ -24,16 +24,19 @@ from busyhour.schedule.rules.rules import Rules
 
 
 def test_the_clock_keeps_time_to_write_the_plan_down():
-    settings = SolveSettings(time_limit_s=20.0, person_s=0.001, most_kept_share=0.5)
-    assert settings.clock(Watch(), 0).time_limit_s == 20.0
-    assert settings.clock(Watch(), 2000).time_limit_s == pytest.approx(18.0)
-    assert settings.clock(Watch(), 10**6).time_limit_s == pytest.approx(10.0)
+    settings = SolveSettings(time_limit_s=20.0, person_s=0.001, rules_times=4.0, most_kept_share=0.5)
+    assert settings.clock(Watch()).time_limit_s == 20.0
+    assert settings.clock(Watch(time_limit_s=5.0)).time_limit_s == pytest.approx(5.0, abs=0.5)
+    assert settings.kept_s(0, 0.0) == 0.0
+    assert settings.kept_s(2000, 0.1) == pytest.approx(2.0)
+    assert settings.kept_s(2000, 2.0) == pytest.approx(8.0)  # a busy machine
+    assert settings.kept_s(10**6, 0.0) == pytest.approx(10.0)
 
 
 def test_the_clock_tells_and_stops_as_the_watch_does():
     told: list[object] = []
     watch = Watch(show=told.append)
-    clock = SolveSettings().clock(watch, 3)
+    clock = SolveSettings().clock(watch)
     clock.tell("people")
     watch.stop.set()
     assert len(told) == 1
@@ -62,7 +65,7 @@ def test_a_large_desk_is_not_dealt_out_again(monkeypatch):
     staff, rules = [Agent("ann", "any", {"calls": 1.0}, 1.0)], Rules(days_off_together=0)
     problem = by_need(day(2), 1, [FULL, PART], contracts={"any": contract}, staff=staff, rules=rules)
     plan = solve_named(problem, watch=Watch(), time_limit_s=60.0, steps=10)
-    monkeypatch.setattr(door, "ExchangeParams", lambda: ExchangeParams(most_pairs=0))
+    monkeypatch.setattr(door, "ExchangeParams", lambda: ExchangeParams(most_people=0))
     monkeypatch.setattr(door, "solve_roster", lambda *_, **__: pytest.fail("the shifts were dealt out"))
     assert any(plan.assigned.values())
     assert door.exchanged(problem, plan, watch=Watch(), time_limit_s=9.0, seed=1, threads=1) is plan
