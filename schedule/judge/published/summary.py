@@ -18,7 +18,8 @@ STOPS = ("time", "user", "gap", None)
 NUMBER, UNKNOWN = (int, float), type(None)
 SHAPES: Mapping[str, Any] = {
     **dict.fromkeys(("versions", "stages", "input_hashes", "queues", "goals", "cover"), dict),
-    **dict.fromkeys(("notes", "gap_history"), list),
+    "notes": list,
+    "gap_history": (list, UNKNOWN),
     **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "schedule_fit", "occupancy",
                      "service_level_expected", "service_level_simulated"), (*NUMBER, UNKNOWN)),
     **dict.fromkeys(("paid_hours", "over_agent_hours", "under_agent_hours", "below_floor_agent_hours",
