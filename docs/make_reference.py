@@ -244,9 +244,9 @@ def plan_keys() -> str:
         rows = []
         for name, hint, default in fields_of(kind):
             rows.append(
-                (code(name), type_text(hint), default_text(default), unit_of(name), bounds_of(kind, name), told[name])
+                (code(name), type_text(hint), default_text(default), unit_of(name), told[name], bounds_of(kind, name))
             )
-        header = ("key", "type", "default", "unit", "bounds", "meaning")
+        header = ("key", "type", "default", "unit", "meaning", "bounds")
         parts.append(f"### `{title}`\n\n{about}\n\n" + table(header, rows))
     return "\n\n".join(parts)
 
