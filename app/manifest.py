@@ -63,7 +63,7 @@ class Manifest:
                 return None
             files = {str(name): str(digest) for name, digest in content["files"].items()}
             if not all(_is_within(name) for name in files):
-                raise ValueError("a path leads out of the folder")
+                raise InputError("a path leads out of the folder")
             return cls(files, str(content["version"]), bool(content["wages"]))
         except (InputError, KeyError, TypeError, AttributeError) as error:
             raise InputError("not a manifest of busyhour", file=path, mend="Name another folder") from error

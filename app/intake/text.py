@@ -114,7 +114,8 @@ def read_text(
         )
     with reading(path):
         separator = separator or sniff_separator(lines[header_row - 1])
-        names = next(csv.reader([lines[header_row - 1]], delimiter=separator))
+        rows = io.StringIO("\n".join(lines[header_row - 1 :]), newline="")  # a name may have two lines
+        names = next(csv.reader(rows, delimiter=separator))
     refuse_many_columns(names, path)
     with reading(path, also=RAGGED), warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)

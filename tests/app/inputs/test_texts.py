@@ -66,7 +66,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
         table("leave.csv", "agent,start,end,kind\na0,2026-10-20,2026-10-21,\u2028x\n"),
         ("leave.csv, row 2, column kind",),
     ),
-    "pattern": (table("fixed.csv", "agent,date,pattern\na0,2026-10-20,fu\x00ll\n"), ("fixed.csv", "pattern")),
+    "pattern": (table("fixed.csv", "agent,date,pattern\na0,2026-10-20,fu\x01ll\n"), ("fixed.csv", "pattern")),
     "special day": (
         table("special_days.csv", 'date,name\n2026-10-20,"Fair\r\nday"\n'),
         ("special_days.csv, row 2, column name",),
