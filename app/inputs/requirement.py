@@ -15,6 +15,10 @@ from ...schedule.problem.horizon import WEEK_DAYS, Horizon
 from ..config.schema import Site
 from .folder import Folder
 
+PARTS_OF_CALLS = ("answered_in", "abandoned", "abandoned_in", "abandoned_short", "waited")
+ROUNDED = 1e-4
+"""Calls by which a part of the calls may exceed them, since files hold six decimals."""
+
 
 def read_requirement(path: Path, names: list[str], zone: str | None) -> pd.DataFrame:
     """Read requirement.csv for the queues `names`; a column `queue` may be left out where there is one queue."""
@@ -33,6 +37,13 @@ def read_curves(path: Path, names: list[str], zone: str | None) -> dict[str, Cur
     rows = read_csv(path, TABLES["curve"], zone=zone)
     rows = rows if "queue" in rows.columns else rows.assign(queue=names[0])
     _known(rows, names, path)
+    for column in PARTS_OF_CALLS:
+        if column in rows and (beyond := (rows[column] > rows["calls"] + ROUNDED).to_numpy()).any():
+            i = int(beyond.argmax())
+            raise InputError(
+                f"more than the {rows['calls'].iloc[i]:g} calls of its row", file=path, row=i + 2, column=column,
+                value=float(rows[column].iloc[i]), mend="Correct it: only calls that come can be counted there",
+            )  # fmt: skip
     return {str(n): Curve.from_frame(part, str(n)) for n, part in rows.groupby("queue")}
 
 

@@ -145,6 +145,8 @@ class Intake:
             )
         if not self.files:
             raise InputError("no file", column="intake.files", mend='Name at least one, like files = ["calls.csv"]')
+        if self.header_row < 1:
+            raise InputError("Expected header_row >= 1", column="intake.header_row", value=self.header_row)
         refuse_beyond(self, RANGES, "intake.")
         if self.separator is not None and len(self.separator) != 1:
             raise InputError(

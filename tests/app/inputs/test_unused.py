@@ -11,6 +11,7 @@ from benchmarks.fuzz_desk import write_desk
 from busyhour.app.inputs import Inputs
 from busyhour.app.inputs.arguments import read_arguments
 from busyhour.app.inputs.folder import unused
+from busyhour.app.inputs.requirement import read_curves
 from busyhour.forecast.errors import InputError
 
 
@@ -51,3 +52,14 @@ def test_damaged_arguments_are_one_clear_error(text: str, told: str, tmp_path: P
     with pytest.raises(InputError, match=r"^arguments\.json") as error:
         read_arguments(path)
     assert told in str(error.value)
+
+
+def test_a_curve_that_loses_more_calls_than_come_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(
+        "queue,start,agents,calls,answered_in,abandoned,occupancy\n"
+        "calls,2026-10-19T09:00,1,30,20,5,0.9\ncalls,2026-10-19T09:00,2,30,25,4107,0.8\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match=r"^curve\.csv, row 3, column abandoned: more than the 30 calls of its row"):
+        read_curves(path, ["calls"], None)
