@@ -154,8 +154,9 @@ def test_many_least_agents_cost_no_memory():
 
 
 def test_more_calls_than_memory_holds_are_refused():
+    week = Grid(GRID.first_date, 7, 30, GRID.zone)
     with pytest.raises(InputError, match="more than a curve holds"):
-        ask(volume(GRID, calls=1e7))
+        ask(volume(week, calls=950_000), week)
 
 
 @pytest.mark.parametrize("moving", [(), ["calls"]])

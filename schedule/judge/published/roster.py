@@ -99,17 +99,22 @@ def cover(run: Published) -> Found:
         if run.named and name.partition("@")[0] not in allowed:
             yield Fault(span[0], f"cover.csv plans {name} for the contract {contract!r}, which does not allow it")
             return
-        have[(*span, frozenset(queue.split("/")), name if run.named else "")] += heads
+        have[(*span, _parts(queue), name if run.named else "")] += heads
     want: Counter[tuple[Any, ...]] = Counter()
     for shifts in paid_shifts(run).values():
         for w in shifts:
-            queues = frozenset(r.queue for r in w.rows if r.what == "phone")
+            queues = _parts("/".join({r.queue for r in w.rows if r.what == "phone"}))
             named = pattern(w, w.family, clock) if run.named and w.family is not None else ""
             want[(w.start, w.end, queues, named)] += 1
     for key in [k for k in {**have, **want} if have[k] != want[k]]:
         start, end, queues, name = key
-        what = " ".join(filter(None, (name or "shifts", "on", "/".join(sorted(queues)))))
+        what = " ".join(filter(None, (name or "shifts", "on", "/".join(queues))))
         yield Fault(start, f"cover.csv counts {have[key]:g} {what} until {run.told(end)}, activity.csv {want[key]}")
+
+
+def _parts(queues: str) -> tuple[str, ...]:
+    """Return what stands between the strokes of joined queue names, sorted: a name may hold a stroke itself."""
+    return tuple(sorted(queues.split("/")))
 
 
 def start_of(clock: Clock, family: Family, date: Any, name: str) -> float | None:

@@ -227,7 +227,7 @@ def test_an_unknown_part_keeps_the_sum_unknown(tmp_path: Path) -> None:
         ({"interval_min": 7}, "does not divide"),
         ({"zone": "Mars"}, "unknown time zone"),
         ({"date_column": "d"}, "go together"),
-        ({"header_row": 0}, "header_row between 1 and 10000"),
+        ({"header_row": 0}, "header_row >= 1"),
     ],
 )
 def test_wrong_keys_are_told(keys: dict[str, object], message: str) -> None:
