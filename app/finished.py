@@ -11,12 +11,12 @@ import pandas as pd
 from ..forecast.errors import InputError
 from ..forecast.tables import check, read_text_csv
 from ..schedule.judge.check import Verdict
+from .folders.one_run import of_one_run
+from .folders.swap import settled
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
 from .judging import TEXTS
-from .one_run import of_one_run
 from .report.summary import read_summary
-from .swap import settled
 
 FIGURES = (
     "week",

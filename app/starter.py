@@ -14,8 +14,8 @@ from ..schedule.problem.horizon import WEEK_DAYS
 from .config.plan_toml import PLAN
 from .export_plan import plan_of_export, said
 from .files import csv_text, write_atomic
+from .folders.targets import file_to_write, followed
 from .intake.guess import guess
-from .targets import file_to_write, followed
 
 WEEKS, FIRST_DAY, SEED = 12, "2026-08-31", 1
 """Weeks of invented calls (enough to compare models), their first Monday, and a fixed seed: every folder is alike."""

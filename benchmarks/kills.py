@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from busyhour.app import run as planning
-from busyhour.app import swap
 from busyhour.app.files import write_atomic
+from busyhour.app.folders import swap
+from busyhour.app.folders.manifest import Manifest
+from busyhour.app.folders.one_run import one_run
 from busyhour.app.inputs import Inputs, RunOptions
-from busyhour.app.manifest import Manifest
-from busyhour.app.one_run import one_run
 from busyhour.app.outcome import Outcome
 from busyhour.app.publish import papers
 from busyhour.app.publish.folder import RunFolder, publish

@@ -21,10 +21,10 @@ import pandas as pd
 from busyhour.app.config.plan_toml import read_plan
 from busyhour.app.config.schema import Config
 from busyhour.app.files import write_atomic, write_csv
+from busyhour.app.folders.swap import put, work_folder
+from busyhour.app.folders.targets import folder_to_write
 from busyhour.app.inputs.snapshot import InputFile
 from busyhour.app.publish.summary import versions
-from busyhour.app.swap import put, work_folder
-from busyhour.app.targets import folder_to_write
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch

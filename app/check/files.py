@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ...schedule.judge.check import Violation
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
 from ..inputs.arguments import ARGUMENTS, Arguments
-from ..manifest import FILE as MANIFEST
-from ..manifest import Manifest
 
 MOST_TOLD = 20
 """Files told one by one; a folder in which more are wrong is told by their number."""

@@ -131,10 +131,10 @@ def plan(
     board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         watch.tell("start")
+        from ..folders.targets import folder_to_write
         from ..inputs import Inputs, RunOptions
         from ..publish.folder import RunFolder, publish, usual_place
         from ..run import plan as planned
-        from ..targets import folder_to_write
 
         began = time.monotonic()
         options = RunOptions(date_of(week), scenario, seed, time_limit, gap, previous)
@@ -178,10 +178,10 @@ def schedule(
 
     board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
+        from ..folders.targets import folder_to_write
         from ..inputs import Inputs, RunOptions
         from ..publish.folder import RunFolder, publish
         from ..run import plan as planned
-        from ..targets import folder_to_write
 
         options = RunOptions(date_of(week), None, seed, time_limit, gap, previous)
         inputs = Inputs.from_requirement(requirement, rules, curve=curve, staff=staff, options=options)

@@ -96,8 +96,8 @@ def forecast(
     from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ...forecast.options import ForecastOptions
     from ..files import write_csv
+    from ..folders.targets import file_to_write
     from ..stages import bare_calls, closed_days, details_of, forecast_file
-    from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of
 
@@ -167,8 +167,8 @@ def backtest(
     from ...forecast.backtesting.rolling import scores
     from ...forecast.calls.history_options import HistoryOptions, minutes_of
     from ..files import write_csv
+    from ..folders.targets import file_to_write
     from ..stages import backtest_file, bare_calls, closed_days, overrides_file
-    from ..targets import file_to_write
     from .progress_board import Board
     from .screen import errors_of, remarks
 
@@ -231,8 +231,8 @@ def require(
 ) -> None:
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
+    from ..folders.targets import file_to_write
     from ..stages import RequireOptions, bare_volume, require_volume
-    from ..targets import file_to_write
     from .progress_board import Board
 
     curve = out.with_name("curve.csv")
@@ -299,8 +299,8 @@ def simulate(
     """Simulate a staffing call by call: service level per interval, day and week with a 95 % interval."""
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
+    from ..folders.targets import file_to_write
     from ..stages import SimulateOptions, bare_volume, simulate_volume
-    from ..targets import file_to_write
     from .console import Console
     from .progress_board import Board
     from .screen import simulation

@@ -27,10 +27,10 @@ from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
+from ..folders.one_run import seen_once
 from ..intake.names import nearest
 from ..intake.read import calls_files, outside
 from ..judging import TEXTS
-from ..one_run import seen_once
 from .day_grid import day_grid
 from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
 from .options import RunOptions

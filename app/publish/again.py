@@ -8,11 +8,11 @@ from pathlib import Path
 
 from ...forecast.errors import InputError
 from ..files import write_atomic
-from ..manifest import FILE as MANIFEST
-from ..manifest import Manifest
-from ..one_run import Identity, identity, seen_once
-from ..swap import locked, settled, work_folder
-from ..targets import followed
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
+from ..folders.one_run import Identity, identity, seen_once
+from ..folders.swap import locked, settled, work_folder
+from ..folders.targets import followed
 from .papers import PAPERS, REPORT, write_papers
 
 

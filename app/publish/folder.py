@@ -14,13 +14,13 @@ from ...forecast.progress import Watch
 from ...schedule.optimise.status import Refused
 from ..config.plan_toml import PLAN, plan_file
 from ..files import write_atomic, write_csv
+from ..folders.swap import places, put, work_folder
+from ..folders.targets import followed
 from ..inputs.arguments import ARGUMENTS
 from ..inputs.folder import PEOPLE_FILES
 from ..inputs.inputs import Inputs
 from ..inputs.snapshot import InputFile
 from ..outcome import Outcome
-from ..swap import places, put, work_folder
-from ..targets import followed
 from .content import Content, told_without_money
 from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
 

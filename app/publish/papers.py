@@ -14,7 +14,7 @@ from xlsxwriter.exceptions import XlsxWriterException
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
-from ..one_run import seen_once
+from ..folders.one_run import seen_once
 from ..report.page import write_report
 from .calendar import write_calendars
 from .excel import write_workbook

@@ -23,8 +23,8 @@ from busyhour.app.cli.progress_board import Board
 from busyhour.app.cli.screen import screen
 from busyhour.app.config.plan_toml import plan_tables
 from busyhour.app.finished import difference, side_by_side, table_of, verdict_of, write_papers
+from busyhour.app.folders.manifest import Manifest
 from busyhour.app.inputs import Inputs, RunOptions
-from busyhour.app.manifest import Manifest
 from busyhour.app.outcome import Outcome
 from busyhour.app.publish.content import MONEY, Content, plan_without_money
 from busyhour.app.publish.folder import RunFolder, publish

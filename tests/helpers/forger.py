@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from busyhour.app.manifest import FILE, Manifest
+from busyhour.app.folders.manifest import FILE, Manifest
 
 Row = dict[str, str]
 Pick = Callable[[Row], bool]

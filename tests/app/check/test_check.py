@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
 from busyhour.app.finished import verdict_of
-from busyhour.app.manifest import FILE
+from busyhour.app.folders.manifest import FILE
 from busyhour.schedule.judge.published import service
 
 RUN = Path("runs") / "2026-10-19"

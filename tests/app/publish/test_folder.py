@@ -21,7 +21,7 @@ from xlsxwriter.exceptions import FileSizeError
 from busyhour.app.cli.main import app
 from busyhour.app.files import write_atomic
 from busyhour.app.finished import summary_of, table_of, verdict_of, write_papers
-from busyhour.app.manifest import Manifest
+from busyhour.app.folders.manifest import Manifest
 from busyhour.app.outcome import Outcome
 from busyhour.app.publish import papers
 from busyhour.app.publish.calendar import write_calendars

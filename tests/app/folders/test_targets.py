@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from busyhour.app.files import write_atomic
-from busyhour.app.swap import put, work_folder
-from busyhour.app.targets import file_to_write, folder_to_write
+from busyhour.app.folders.swap import put, work_folder
+from busyhour.app.folders.targets import file_to_write, folder_to_write
 from busyhour.forecast.errors import InputError
 
 

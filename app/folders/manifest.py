@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
 
-from ..forecast.errors import InputError
-from ..forecast.reading import json_of
+from ...forecast.errors import InputError
+from ...forecast.reading import json_of
 
 FILE = "manifest.json"
 PRODUCT = "busyhour"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from busyhour.app.manifest import FILE, Manifest
+from busyhour.app.folders.manifest import FILE, Manifest
 from busyhour.forecast.errors import InputError
 
 

@@ -11,9 +11,9 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..forecast.errors import InputError
+from ...forecast.errors import InputError
+from ..files import TEMPORARY, write_atomic
 from .exchange import exchange
-from .files import TEMPORARY, write_atomic
 from .locks import held
 from .manifest import FILE as MANIFEST
 from .manifest import LEFT_BY_SYSTEMS, Manifest

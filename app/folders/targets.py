@@ -11,8 +11,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ..forecast.errors import InputError
-from .files import TEMPORARY
+from ...forecast.errors import InputError
+from ..files import TEMPORARY
 from .locks import held
 from .manifest import Manifest
 from .swap import foreign, settled

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from busyhour.app import locks, swap
 from busyhour.app.files import TEMPORARY, write_atomic
-from busyhour.app.locks import held
-from busyhour.app.manifest import Manifest
-from busyhour.app.one_run import one_run, seen_once
-from busyhour.app.swap import foreign, locked, put, settled, work_folder
+from busyhour.app.folders import locks, swap
+from busyhour.app.folders.locks import held
+from busyhour.app.folders.manifest import Manifest
+from busyhour.app.folders.one_run import one_run, seen_once
+from busyhour.app.folders.swap import foreign, locked, put, settled, work_folder
 from busyhour.forecast.errors import InputError
 
 
@@ -245,7 +245,7 @@ def test_a_second_ctrl_c_after_the_exchange_does_not_lose_the_place(
 KILLED = """
 import os, sys
 from pathlib import Path
-from busyhour.app import swap
+from busyhour.app.folders import swap
 from busyhour.app.files import write_atomic
 out = Path(sys.argv[1])
 swap.exchange = lambda a, b: False
@@ -299,7 +299,7 @@ def test_a_killed_run_is_swept_by_the_next(tmp_path: Path) -> None:
     """A process that dies leaves no torn file under a final name, and the next run cleans up."""
     out = tmp_path / "run"
     code = (
-        "import os, sys; from pathlib import Path; from busyhour.app.swap import work_folder\n"
+        "import os, sys; from pathlib import Path; from busyhour.app.folders.swap import work_folder\n"
         f"with work_folder(Path({str(out)!r})) as w:\n"
         "    (w / 'summary.json').write_text('half')\n    os._exit(9)"
     )
@@ -413,10 +413,10 @@ def test_reading_is_tried_again_where_a_run_took_the_place(tmp_path: Path) -> No
 KILLED_AT_EACH = """
 import os, signal, sys
 from pathlib import Path
-from busyhour.app import swap
+from busyhour.app.folders import swap
 from busyhour.app.files import write_atomic
-from busyhour.app.manifest import Manifest
-from busyhour.app.one_run import one_run
+from busyhour.app.folders.manifest import Manifest
+from busyhour.app.folders.one_run import one_run
 
 def publish(out, name):
     with swap.work_folder(out) as work:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ..forecast.errors import InputError
+from ...forecast.errors import InputError
 from .manifest import FILE as MANIFEST
 from .swap import settled
 
