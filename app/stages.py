@@ -44,17 +44,10 @@ def closed_days(path: Path | None) -> tuple[dt.date, ...]:
     """
     if path is None:
         return ()
-    rows = read_text_csv(path)
-    if "date" not in rows:
-        raise InputError("column 'date' is missing", file=path)
-    bad = pd.to_datetime(rows["date"], errors="coerce").isna()
-    if bad.any():
-        i = int(bad.to_numpy().argmax())
-        raise InputError(
-            "not a date", file=path, row=i + 2, column="date", value=rows["date"].iloc[i],
-            mend="Write it like 2026-12-25",
-        )  # fmt: skip
-    return dates_of(rows["date"])
+    try:
+        return dates_of(read_text_csv(path))
+    except InputError as error:
+        raise _of_file(error, path) from None
 
 
 @dataclass(frozen=True)

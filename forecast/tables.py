@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
-from .calendar.local_times import first_true, parse_times, spreadsheet_row
+from .calendar.local_times import first_true, parse_times, refuse_far_years, spreadsheet_row
 from .errors import InputError
 from .reading import file_bytes, reading, refuse_many_columns, text_of
 from .text import flaw, spelled, unguarded
@@ -221,11 +220,7 @@ def _dates(raw: pd.Series, column: Column, file: str | Path | None) -> pd.Series
             value=str(text.iloc[i]),
             mend="Write it like 2026-10-25",
         )
-    far = (parsed.dt.year < FIRST_YEAR) | (parsed.dt.year > LAST_YEAR)
-    if far.any():
-        i = first_true(far)
-        where = {"file": file, "row": spreadsheet_row(i, raw.index), "column": column.name, "value": str(text.iloc[i])}
-        refuse_far_year(parsed.iloc[i], **where)
+    refuse_far_years(parsed, text, column.name, file)
     return pd.Series([None if pd.isna(d) else d.date() for d in parsed], index=raw.index, dtype=object)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR
 from ...forecast.calendar.local_times import parse_times
 from ...forecast.errors import InputError
 from ...forecast.tables import TABLES as FORECAST
@@ -34,8 +35,8 @@ FROM_CALLS = ("volume", "curve", "volume_parts", "backtest", "handle_backtest", 
 NUMBERS = {"service": ("calls",), "explain": ("under_agent_hours",), "open_reasons": ("cost_one_more",)}
 """Columns of numbers that are not declared."""
 
-YEARS, MOST = (1970, 2200), 1e12
-"""Years that a run may lie in, and the largest number of a table: beyond them sums lose their meaning."""
+MOST = 1e12
+"""Largest number of a table: beyond it sums lose their meaning."""
 
 MAKERS = ("busyhour", "numpy", "numba")
 """Programs that a simulation's random numbers and sums hang on."""
@@ -47,7 +48,6 @@ class Found:
 
     run: Published | None
     wrong: tuple[Violation, ...] = ()
-    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
 
 def published(
@@ -87,7 +87,7 @@ def published(
             bare = InputError(error.what, row=error.row, column=error.column, value=error.value)
             wrong.append(Violation(name, "", "", f"{name}.csv cannot be read: {bare}"))
     if wrong:
-        return Found(None, tuple(wrong), tables)
+        return Found(None, tuple(wrong))
     told = summary.get("versions")
     versions = told if isinstance(told, dict) else {}
     run = Published(
@@ -99,7 +99,7 @@ def published(
         wages=summary.get("wages_shown") is not False,
         same_versions=all(versions.get(name) == importlib.metadata.version(name) for name in MAKERS),
     )
-    return Found(run, (), tables)
+    return Found(run)
 
 
 def _table(path: Path, name: str, zone: str | None) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def _table(path: Path, name: str, zone: str | None) -> pd.DataFrame:
             table[column] = parse_times(table[column], zone, column=column, file=path, blank=False)
     for column in map(str, table):
         if pd.api.types.is_datetime64_any_dtype(table[column]):
-            wrong = ~table[column].dt.year.between(*YEARS) & table[column].notna()
+            wrong = ~table[column].dt.year.between(FIRST_YEAR, LAST_YEAR) & table[column].notna()
         elif pd.api.types.is_float_dtype(table[column]):
             wrong = table[column].abs() > MOST
         else:

@@ -141,8 +141,16 @@ def _kept(error: BaseException) -> str:
 
 def say(code: int, text: str) -> int:
     """Print what went wrong and return the code."""
-    err.print(f"busyhour: {text}", style="bold red" if code != STOPPED else "bold", highlight=False, markup=False)
+    err.print(f"busyhour: {text}", style="bold red" if code != STOPPED else "bold", highlight=False)
     return code
+
+
+def remark(text: str) -> None:
+    """Print a sentence, which ends without its point, beside the result."""
+    err.print(f"busyhour: {text}.", highlight=False)
+
+
+WALL_CLOCK = "times are taken as wall clock, clock changes unchecked; name their zone with --zone"
 
 
 def say_wall_clock(path: Path, zone: str | None) -> None:
@@ -153,21 +161,19 @@ def say_wall_clock(path: Path, zone: str | None) -> None:
         return
     rows = read_text_csv(path)
     if "start" in rows and rows["start"].str.contains(r"\d(?:[+-]\d\d:\d\d|Z)$").any():
-        text = f"{path.name}: times are taken as wall clock, clock changes unchecked; name their zone with --zone"
-        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+        remark(f"{path.name}: {WALL_CLOCK}")
 
 
 def say_zoneless(zone: str | None) -> None:
     """Say that without a zone times are wall clock."""
     if zone is None:
-        text = "times are taken as wall clock, clock changes unchecked; name their zone with --zone"
-        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+        remark(WALL_CLOCK)
 
 
 def say_interval(volume: Any, *, quiet: bool) -> None:
     """Say which interval the rows of a bare volume are taken to have, and why."""
     if not quiet:
-        err.print(f"busyhour: {volume.said}.", highlight=False, markup=False)
+        remark(volume.said)
 
 
 MANY, WIDE = 12, 160
@@ -180,10 +186,9 @@ def say_findings(quality: Any) -> None:
 
     for row in quality.head(MANY).itertuples():
         span = "" if pd.isna(row.start) else f"{row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M}, "
-        text = f"{row.queue + ', ' if row.queue else ''}{span}{row.kind}: {row.what}; {row.action}"
-        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+        remark(f"{row.queue + ', ' if row.queue else ''}{span}{row.kind}: {row.what}; {row.action}")
     if len(quality) > MANY:
-        err.print(f"busyhour: … and {len(quality) - MANY} more findings.", highlight=False, markup=False)
+        remark(f"… and {len(quality) - MANY} more findings")
 
 
 def date_of(text: str | None) -> Any:

@@ -48,16 +48,15 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
         numbers = Counter(v.rule for v in verdict.violations)
         for rule, number in numbers.items():
             for v in [v for v in verdict.violations if v.rule == rule][:MOST_TOLD]:
-                console.print(str(v), markup=False)
+                console.print(str(v))
             if number > MOST_TOLD:
-                console.print(f"{rule}: {number - MOST_TOLD:,} more", markup=False)
+                console.print(f"{rule}: {number - MOST_TOLD:,} more")
         for note in verdict.notes[:MOST_NOTES]:
-            console.print(f"note: {note}", markup=False)
+            console.print(f"note: {note}")
         if len(verdict.notes) > MOST_NOTES:
-            console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json", markup=False)
+            console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json")
         console.print(
             f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
-            markup=False,
         )
     return REFUSED if verdict.violations else DONE
 
@@ -81,10 +80,8 @@ def explain(
         console.print("Nothing is short.")
     for r in rows.to_dict("records"):
         when = f"{r['start'][:10]} {r['start'][11:16]}-{r['end'][11:16]}"
-        console.print(
-            f"{when}  {r['queue']}  {float(r['under']):g} short at worst  [{r['binding_rule']}]", markup=False
-        )
-        console.print(f"    {r['detail']}", markup=False)
+        console.print(f"{when}  {r['queue']}  {float(r['under']):g} short at worst  [{r['binding_rule']}]")
+        console.print(f"    {r['detail']}")
 
 
 @app.command()
@@ -99,7 +96,7 @@ def report(
     from ..finished import write_papers
 
     places.may_write(*(run / name for name in ("schedule.xlsx", "calendars", "sheets.html", "report.html")))
-    Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False, markup=False)
+    Console().print(f"Wrote {write_papers(run, wages=not no_wages)}", highlight=False)
 
 
 @app.command()

@@ -107,7 +107,7 @@ def init(
             f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
         )
     lines.append(f"Next: {f'{first}; then ' if first else ''}busyhour plan {folder}")
-    Console(soft_wrap=True).print("\n".join(lines), highlight=False, markup=False)
+    Console(soft_wrap=True).print("\n".join(lines), highlight=False)
 
 
 @app.command()

@@ -62,7 +62,7 @@ class Board:
             line = f"{now:7.1f} s  {event.stage:<12}{figures}"
             self.log.append(line)
             if self._plain:
-                self.console.print(line, highlight=False, markup=False)
+                self.console.print(line, highlight=False)
         if self._live:
             self._live.update(self._table())
 

@@ -19,6 +19,7 @@ from .command import (
     Seed,
     err,
     places,
+    remark,
     say,
     say_findings,
     say_interval,
@@ -121,7 +122,7 @@ def forecast(
     if not quiet:
         say_zoneless(zone)
         if result.volume.empty:
-            err.print("busyhour: every queue is closed on all of these days.", highlight=False, markup=False)
+            remark("every queue is closed on all of these days")
         say_findings(result.quality[result.quality["kind"] != "failed"])
     show_frame(result.backtest if json_ else errors_of(result.backtest), as_json=json_, quiet=quiet)
     for name, error in result.failed.items():
@@ -193,7 +194,7 @@ def backtest(
         return
     say_zoneless(zone)
     for text in remarks(predictions, table):
-        err.print(f"busyhour: {text}.", highlight=False, markup=False)
+        remark(text)
     if value is not None:
         show_frame(value, as_json=False, quiet=False)
 

@@ -52,12 +52,12 @@ def parse_times(
     empty = (raw.isna() | (raw == "")).fillna(True) & blank
     bad = naive.isna() & ~aware & ~empty
     _refuse_no_times(bad, raw, column, file)
-    _refuse_far_years(naive, raw, column, file)
+    refuse_far_years(naive, raw, column, file)
     if zone is None:
         if aware.any():  # outputs of a zoned run read back without a zone: keep the wall clock
             wall = pd.to_datetime(raw.str.replace(_OFFSET, "", regex=True), errors="coerce", format="ISO8601")
             _refuse_no_times(wall.isna() & ~empty, raw, column, file)
-            _refuse_far_years(wall, raw, column, file)
+            refuse_far_years(wall, raw, column, file)
             return wall.astype("datetime64[us]")
         return naive.astype("datetime64[us]")
     key = known_zone(zone)
@@ -76,7 +76,7 @@ def parse_times(
     if aware.any():
         given = pd.to_datetime(raw[aware], errors="coerce", format="ISO8601", utc=True)
         _refuse_no_times(aware & ~raw.index.isin(given.dropna().index), raw, column, file)
-        _refuse_far_years(given.reindex(raw.index), raw, column, file)
+        refuse_far_years(given.reindex(raw.index), raw, column, file)
         local = local.astype(f"datetime64[us, {zone}]")
         local.loc[aware] = given.dt.tz_convert(key).astype(local.dtype)
     return pd.Series(local.astype(f"datetime64[us, {zone}]"))
@@ -96,7 +96,7 @@ def _refuse_no_times(bad: pd.Series, raw: pd.Series, column: str, file: str | Pa
         )
 
 
-def _refuse_far_years(times: pd.Series, raw: pd.Series, column: str, file: str | Path | None) -> None:
+def refuse_far_years(times: pd.Series, raw: pd.Series, column: str, file: str | Path | None) -> None:
     """Raise `InputError` on the first time outside the years that are known; NaT is no time."""
     far = ((times.dt.year < FIRST_YEAR) | (times.dt.year > LAST_YEAR)).fillna(False)
     if far.any():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import pandas as pd
 
 from .check import Plan, Violation, read_plan
 from .clock import Span
-from .inputs import DAYS, Asked, clock_minute, read_inputs
-from .shifts import join_rows, read_rows
+from .inputs import DAYS, WAGE, Asked, clock_minute, read_inputs
+from .shifts import Row, Worked, join_rows, read_rows
 
 
 def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
@@ -30,13 +30,22 @@ def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
         slot's start. Without staff the wage is the centre's.
     """
     plan = read_plan(activity, inputs)
-    general = float(plan.asked.plan.get("costs", {}).get("cost_h", 20.0))
-    factors: dict[float, float] = {}
+    return wages_of(plan, plan.shifts)
+
+
+def wages_of(plan: Plan, shifts: Mapping[str, Iterable[Worked]]) -> float:
+    """Return the wages of `shifts`, agent by agent, as in `cost_wages`."""
+    general, factors = usual_wage(plan.asked.plan), dict[float, float]()
     total = 0.0
-    for agent, shifts in plan.shifts.items():
+    for agent, worked in shifts.items():
         wage = plan.asked.people[agent].wage if agent in plan.asked.people else general
-        total += sum(wage * w.paid_min / 60 * premium(plan, w.start, w.end, factors) for w in shifts)
+        total += sum(wage * w.paid_min / 60 * premium(plan, w.start, w.end, factors) for w in worked)
     return total
+
+
+def usual_wage(plan: Mapping[str, Any]) -> float:
+    """Return the wage per paid hour of whoever has none of their own, by the dict of plan.toml."""
+    return float(plan.get("costs", {}).get("cost_h", WAGE))
 
 
 def premium(plan: Plan, start: float, end: float, known: dict[float, float]) -> float:
@@ -122,18 +131,22 @@ def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mappi
 def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -> dict[str, np.ndarray]:
     """Return per queue the spans of phone work, shape (rows, 2): the plan's, and last week's that run on into it."""
     first = asked.week[0]
-    people = list(read_rows(activity, asked.clock).values())
-    earlier = inputs.get("previous_activity")
+    people: list[Sequence[Row]] = list(read_rows(activity, asked.clock).values())
     known = set(asked.plan.get("queue", {}))
-    for agent, rows in {} if earlier is None else read_rows(earlier, asked.clock).items():
-        for w in join_rows(agent, rows, {}, asked.clock):
-            if w.start < first < w.end:
-                people.append([r for r in w.rows if r.queue in known or not known])
+    people += [[r for r in w.rows if r.queue in known or not known] for w in running_on(inputs, asked)]
     spans: dict[str, list[Span]] = {}
     for r in (r for rows in people for r in rows):
         if r.what == "phone" and r.end > first:
             spans.setdefault(r.queue, []).append((r.start, r.end))
     return {queue: np.array(pairs) for queue, pairs in spans.items()}
+
+
+def running_on(inputs: Mapping[str, Any], asked: Asked) -> list[Worked]:
+    """Return last week's shifts that run on into the planned days."""
+    earlier, first = inputs.get("previous_activity"), asked.week[0]
+    before = {} if earlier is None else read_rows(earlier, asked.clock)
+    shifts = (w for agent, rows in before.items() for w in join_rows(agent, rows, {}, asked.clock))
+    return [w for w in shifts if w.start < first < w.end]
 
 
 def _uncounted(spans: Mapping[str, np.ndarray], coverage: pd.DataFrame, asked: Asked) -> list[Violation]:

@@ -94,7 +94,8 @@ def read_rows(activity: Any, clock: Clock) -> dict[str, list[Row]]:
             queues[queue] = "" if blank(queue) else str(queue)
         row = Row(minutes[start], minutes[end], str(what), queues[queue])
         if not 0 <= row.start <= LAST_MIN:
-            raise InputError("year is not between 1970 and 2200", column="start", value=str(start), mend="Check it")
+            what = f"year is not between {FIRST_YEAR} and {LAST_YEAR}"
+            raise InputError(what, column="start", value=str(start), mend="Check it")
         if row.end - row.start > LONGEST_ROW_MIN:
             told = f"an activity of {agent} lasts longer than a year, from {start}"
             raise InputError(told, column="end", value=str(end), mend="Check the year")

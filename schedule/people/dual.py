@@ -56,9 +56,9 @@ class DualPrices:
         The prices of several queues first rise together, as if everybody worked all queues: this is as easy as one
         queue, and a good start for separate prices.
         """
-        clock = Watch(watch.show, limit_s, watch.stop)
+        clock = watch.within(limit_s)
         if len(self.price) > 1:
-            self._rise(Watch(watch.show, self.params.together * limit_s, watch.stop), best, together=True)
+            self._rise(watch.within(self.params.together * limit_s), best, together=True)
         self._rise(clock, best, together=False)
         self.ended = True
 

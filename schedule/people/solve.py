@@ -146,7 +146,7 @@ class _PeopleSearch:
         params: PeopleParams,
     ) -> None:
         self.limit_s, self.params = min(time_limit_s, watch.left_s), params
-        self.watch, self.clock = watch, Watch(time_limit_s=self.limit_s, stop=watch.stop)
+        self.watch, self.clock = watch, watch.within(self.limit_s)
         self.hurried = False
         self.staff, self.service = CompiledStaff.of(problem, own_prices), Service.of(problem)
         if self.clock.stopped and self.clock.elapsed_s > params.descent.grace_s:
@@ -232,7 +232,7 @@ class _PeopleSearch:
         if beside is None:
             self.dual.ascend(self.watch, limit_s, self.best.best_cost)
             self.hurried = self.dual.cut and not self.clock.stopped
-        clock = Watch(time_limit_s=limit_s, stop=self.watch.stop)
+        clock = self.watch.within(limit_s)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
             time.sleep(0.02)
         self.tell("prices")

@@ -30,7 +30,7 @@ def dual_ascent(
     t = compiled.tables
     everyone, nobody = np.arange(len(t.least)), np.full((len(t.least), compiled.days), OFF)
     fixed = np.full_like(nobody, FREE)
-    clock = Watch(watch.show, until_s - watch.elapsed_s, watch.stop)
+    clock = watch.within(until_s - watch.elapsed_s)
 
     def evaluate(price: np.ndarray) -> tuple[float, np.ndarray] | None:
         answered = best_rows_watched(clock, t, everyone, nobody, price, fixed, 0)

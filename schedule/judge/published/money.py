@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..counts import premium
-from ..inputs import WAGE, blank
+from ..counts import wages_of
+from ..inputs import blank
 from ..shifts import Worked
 from ..week import Week
 from .expected import Expected
@@ -33,16 +33,6 @@ NOON = 720
 def price(run: Published, key: str) -> float:
     """Return a price of ``[costs]``."""
     return float(run.raw.get("costs", {}).get(key, PRICES[key]))
-
-
-def wages(run: Published) -> float:
-    """Return the wages: per shift the wage × its paid hours × the mean premium of its slots."""
-    general, known = float(run.raw.get("costs", {}).get("cost_h", WAGE)), dict[float, float]()
-    total = 0.0
-    for agent, shifts in paid_shifts(run).items():
-        wage = run.asked.people[agent].wage if agent in run.asked.people else general
-        total += sum(wage * w.paid_min / 60 * premium(run.plan, w.start, w.end, known) for w in shifts)
-    return total
 
 
 def prices(run: Published, expected: Expected) -> dict[str, float]:
@@ -141,7 +131,7 @@ def cost(run: Published, expected: Expected) -> Found:
         yield Fault(None, "summary.json must tell cost, cost_wages and cost_prices in numbers")
         return
     slack = 0.01 + 1e-9 * abs(s["cost"]) + 1e-6 * len(run.slots) * len(run.queues) * price(run, "lost_call")
-    paid = wages(run)
+    paid = wages_of(run.plan, paid_shifts(run))
     if abs(paid - s["cost_wages"]) > 0.01 + 1e-9 * abs(paid):
         yield Fault(None, f"cost_wages is {s['cost_wages']:,.2f}, recounted {paid:,.2f}")
     for name, value in prices(run, expected).items():

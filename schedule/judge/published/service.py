@@ -11,8 +11,8 @@ from scipy.stats import t as student
 from ....forecast.calendar.grid import midnight
 from ....forecast.queueing.formulas.time_laws import law_of_cv
 from ....forecast.queueing.simulation.simulation import Simulation, simulate
+from ..counts import running_on
 from ..inputs import DAYS
-from ..shifts import join_rows, read_rows
 from .expected import Expected, Need
 from .requirement import share
 from .rows import compare_values
@@ -101,13 +101,13 @@ def simulated_again(run: Published, *, runs: int, seed: int) -> Simulation:
 
 def running(run: Published) -> pd.DataFrame:
     """Return the rows on the phone of last week's shifts that run on into the planned days."""
-    earlier, first = run.inputs.get("previous_activity"), run.asked.week[0]
-    found = []
-    for agent, rows in {} if earlier is None else read_rows(earlier, run.asked.clock).items():
-        for w in join_rows(agent, rows, {}, run.asked.clock):
-            if w.start < first < w.end:
-                found += [(agent, r.start, r.end, r.what, r.queue) for r in w.rows
-                          if r.what == "phone" and r.end > first and r.queue in run.queues]  # fmt: skip
+    first = run.asked.week[0]
+    found = [
+        (w.agent, r.start, r.end, r.what, r.queue)
+        for w in running_on(run.inputs, run.asked)
+        for r in w.rows
+        if r.what == "phone" and r.end > first and r.queue in run.queues
+    ]
     table = pd.DataFrame(found, columns=["agent", "start", "end", "activity", "queue"])
     for name in ("start", "end"):
         stamps = pd.to_datetime(table[name].astype("float64") * 60e9, utc=True)

@@ -13,8 +13,8 @@ import numpy as np
 
 from ....forecast.calendar.grid import midnight
 from ..check import RULES
-from ..counts import premium
-from ..inputs import WAGE, Family
+from ..counts import premium, usual_wage
+from ..inputs import Family
 from .expected import Expected, open_at
 from .roster import start_of
 from .rows import compare_keys, differ
@@ -100,7 +100,7 @@ def shift_cost(run: Published, name: str, date: dt.date, wage: float | None = No
 
 
 def _least_wage(run: Published, family: Family) -> float | None:
-    general = float(run.raw.get("costs", {}).get("cost_h", WAGE))
+    general = usual_wage(run.raw)
     contracts = run.raw.get("contract", {})
     wages = [float(general if c.get("cost_h") is None else c["cost_h"]) for c in contracts.values()
              if family.name in c.get("shifts", ())]  # fmt: skip
