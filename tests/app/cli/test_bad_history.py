@@ -123,6 +123,13 @@ def test_a_bad_option_is_refused(
     refused(command(desk, *option), desk, *says)
 
 
+@pytest.mark.parametrize("day", ["today", "2026", "01/02/2026", "3026-01-02"])
+def test_closed_days_are_dates_that_nobody_can_read_in_two_ways(desk: Path, day: str) -> None:
+    closed = desk / "closed.csv"
+    closed.write_text(f"date\n2026-01-01\n{day}\n", encoding="utf-8")
+    refused(forecast(desk, "--closed", str(closed)), desk, "closed.csv, row 3, column date", day)
+
+
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
