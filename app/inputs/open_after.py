@@ -9,9 +9,8 @@ import numpy as np
 
 from ...forecast.calendar.calendars import Calendar
 from ...forecast.calendar.grid import Grid
+from ...schedule.problem.shift_families import DAY_MIN
 from ..config.schema import Config
-
-DAY_MIN = 1440
 
 
 def open_after(config: Config, calendar: Calendar, grid: Grid) -> Mapping[str, np.ndarray]:

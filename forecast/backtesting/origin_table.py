@@ -6,6 +6,7 @@ import datetime as dt
 
 import pandas as pd
 
+from ..calendar.local_times import written_date
 from ..errors import InputError
 from ..models.contract import MOST_DAYS_AHEAD
 
@@ -20,7 +21,7 @@ def origins_of(origins: pd.DataFrame) -> pd.DataFrame:
             )  # fmt: skip
     out = pd.DataFrame(
         {
-            "origin": pd.to_datetime(origins["origin"], errors="coerce"),
+            "origin": origins["origin"].map(written_date).astype("datetime64[us]"),
             "horizon_days": pd.to_numeric(origins["horizon_days"], errors="coerce"),
         }
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +15,7 @@ _OFFSET = r"(?:[+-]\d\d:?\d\d|Z)$"
 _KNOWN_OFFSET = r"(?:[+-](?:0\d|1[0-4]):?[0-5]\d|Z)$"
 WRITTEN_DATE = r"\d{4}-?\d\d-?\d\d"
 """How a time begins: pandas would read "today" as this moment, and "2026" as New Year."""
+_DATE = re.compile(r"(?:\d{4}-\d\d?-\d\d?|\d{8})(?:[T ]\d\d:\d\d(?::\d\d)?)?")
 
 
 def spreadsheet_row(position: int, index: pd.Index) -> int:
@@ -23,6 +26,14 @@ def spreadsheet_row(position: int, index: pd.Index) -> int:
 def first_true(mask: pd.Series) -> int:
     """Return the first position at which `mask` holds."""
     return int(mask.to_numpy().argmax())
+
+
+def written_date(day: object) -> Any:
+    """Return the stamp of a date, a stamp or text like 2026-12-25, which a time may follow; NaT for all else.
+
+    pandas alone would read ``today``, and 01/12/2026 as January 12.
+    """
+    return pd.to_datetime(str(day), errors="coerce") if _DATE.fullmatch(str(day).strip()) else pd.NaT
 
 
 def parse_times(

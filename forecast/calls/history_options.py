@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ..calendar.grid import refuse_far_year
+from ..calendar.local_times import written_date
 from ..errors import InputError
 
 MINUTES = (5, 10, 15, 20, 30, 60)
 """Intervals that may be forecast, minutes: whole parts of an hour that reports of call centres use."""
-
-_DATE = re.compile(r"\d{4}-\d\d?-\d\d?(?:[T ]00:00(?::00)?)?")
-"""A date as people and table programs write it; a stamp is a date where it is midnight."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +98,7 @@ def dates_of(days: Iterable[dt.date | str] | pd.DataFrame) -> tuple[dt.date, ...
         days = [days]
     out = []
     for row, day in enumerate(days, start=2):
-        written = _DATE.fullmatch(str(day).strip())  # pandas would read "today", and 01/12/2026 as January 12
-        stamp = pd.to_datetime(str(day), errors="coerce") if written else pd.NaT
+        stamp = written_date(day)
         if pd.isna(stamp):
             raise InputError("not a date", row=row, column="date", value=str(day), mend="Write it like 2026-12-25")
         refuse_far_year(stamp.date(), row=row, column="date", value=str(day))

@@ -137,6 +137,8 @@ def test_closed_days_are_dates_that_nobody_can_read_in_two_ways(desk: Path, day:
         ("origin,horizon_days\n", ("no origins",)),
         ("day,horizon_days\n2026-01-30,5\n", ("origins.csv", "'origin' is missing")),
         ("origin,horizon_days\nsoon,5\n", ("origins.csv, row 2, column origin", "soon")),
+        ("origin,horizon_days\ntoday,5\n", ("origins.csv, row 2, column origin", "today")),
+        ("origin,horizon_days\n01/02/2026,5\n", ("origins.csv, row 2, column origin", "01/02/2026")),
         ("origin,horizon_days\n2026-01-30,0\n", ("row 2, column horizon_days", "at least one day")),
         ("origin,horizon_days\n2027-01-30,5\n", ("outside the history", "2026-01-05 to 2026-02-13")),
         ("origin,horizon_days\n2020-01-30,5\n", ("outside the history", "2026-01-05 to 2026-02-13")),
