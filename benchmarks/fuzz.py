@@ -108,13 +108,11 @@ class Places(dict[str, Path]):
         places = cls(out=home / "out", run=home / "run", twin=home / "twin", desk=write_desk(home / "desk"))
         for name, file in (("gz", "calls.csv.gz"), ("xlsx", "calls.xlsx")):
             places[name] = home / name
-            places[name].symlink_to(places["desk"], target_is_directory=True)
-            text = (places["desk"] / "plan.toml").read_text(encoding="utf-8").replace('"calls.csv"', f'"{file}"')
-            places[name].unlink()
             places[name].mkdir()
             for own in places["desk"].iterdir():
-                (places[name] / own.name).symlink_to(own)
-            (places[name] / "plan.toml").unlink()
+                if own.name != "plan.toml":
+                    (places[name] / own.name).symlink_to(own)
+            text = (places["desk"] / "plan.toml").read_text(encoding="utf-8").replace('"calls.csv"', f'"{file}"')
             (places[name] / "plan.toml").write_text(text, encoding="utf-8")
         done = CliRunner().invoke(app, ["plan", str(places["desk"]), "--out", str(places["run"]), "--quiet"])
         if done.exit_code:

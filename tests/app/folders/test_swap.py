@@ -3,46 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from filelock import FileLock
 
-from busyhour.app.files import TEMPORARY, write_atomic
-from busyhour.app.folders import locks, swap
-from busyhour.app.folders.locks import held
-from busyhour.app.folders.manifest import Manifest
-from busyhour.app.folders.one_run import one_run, seen_once
-from busyhour.app.folders.swap import foreign, locked, put, settled, work_folder
-from busyhour.forecast.errors import InputError
-
-
-def make(out: Path, name: str = "a", files: int = 3) -> Path:
-    """Write a small run whose files all hold `name` into `out`; return where it went."""
-    with work_folder(out) as work:
-        for i in range(files):
-            write_atomic(work / f"table{i}.csv", name)
-        write_atomic(work / "inputs" / "plan.toml", name)
-        return put(work, out)
-
-
-def told(run: Path) -> str:
-    """Return what all files of a run hold, which its manifest lists."""
-    manifest = Manifest.read(run)
-    assert manifest is not None
-    assert manifest.differences(run) == {}
-    (text,) = {(run / name).read_text(encoding="utf-8") for name in manifest.files}
-    return text
-
-
-def leftovers(folder: Path) -> list[str]:
-    """Return temporary names below `folder`."""
-    return [p.name for p in folder.rglob("*") if TEMPORARY in p.name]
+from busyhour.app.files import write_atomic
+from busyhour.app.folders import swap
+from busyhour.app.folders.one_run import one_run
+from busyhour.app.folders.swap import foreign, locked, put, work_folder
+from tests.helpers.small_runs import leftovers, make, told
 
 
 @pytest.fixture(params=["exchange", "two renames"])
@@ -150,6 +122,8 @@ FOREIGN: dict[str, tuple[Callable[[Path], None], str]] = {
     "an empty folder": (empty_folder, "plans for 2027/ was put there"),
     "a link": (linked, "table2.csv was changed"),
 }
+
+
 if sys.platform != "win32":
     FOREIGN["a pipe"] = (piped, "table2.csv was changed")
 
@@ -242,74 +216,6 @@ def test_a_second_ctrl_c_after_the_exchange_does_not_lose_the_place(
     assert not leftovers(tmp_path)
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-from busyhour.app.folders import swap
-from busyhour.app.files import write_atomic
-out = Path(sys.argv[1])
-swap.exchange = lambda a, b: False
-rename = Path.rename
-def dying(path, target):
-    rename(path, target)
-    if str(target).endswith(".replaced"):
-        os._exit(9)
-Path.rename = dying
-with swap.work_folder(out) as work:
-    write_atomic(work / "table0.csv", "2")
-    swap.put(work, out)
-"""
-
-
-def killed_between_the_renames(out: Path) -> None:
-    """Kill a process that has set the earlier run aside and not yet put the new one into the place."""
-    make(out, "1")
-    assert subprocess.run([sys.executable, "-c", KILLED, str(out)], check=False).returncode == 9
-    assert not out.exists()
-
-
-def test_a_run_set_aside_by_a_killed_one_is_put_back(tmp_path: Path) -> None:
-    """By whatever reads or writes the folder next."""
-    out = tmp_path / "run"
-    killed_between_the_renames(out)
-    with one_run(out) as copy:
-        assert told(copy) == "1"
-    assert told(out) == "1"
-    assert not leftovers(tmp_path)
-
-
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="a user who may write anywhere")
-def test_reading_needs_no_right_to_write(tmp_path: Path) -> None:
-    """A run that a kill left aside is read where it lies; a run in its place as ever."""
-    run = make(tmp_path / "a" / "run", "1")
-    aside = run.with_name(f".run.{'0' * 32}{TEMPORARY}{swap.REPLACED}")
-    for place in (run, aside):
-        if place == aside:
-            run.rename(aside)
-        (tmp_path / "a").chmod(0o555)
-        try:
-            with one_run(run) as copy:
-                assert told(copy) == "1"
-            assert place.exists()
-        finally:
-            (tmp_path / "a").chmod(0o755)
-
-
-def test_a_killed_run_is_swept_by_the_next(tmp_path: Path) -> None:
-    """A process that dies leaves no torn file under a final name, and the next run cleans up."""
-    out = tmp_path / "run"
-    code = (
-        "import os, sys; from pathlib import Path; from busyhour.app.folders.swap import work_folder\n"
-        f"with work_folder(Path({str(out)!r})) as w:\n"
-        "    (w / 'summary.json').write_text('half')\n    os._exit(9)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
-    assert not out.exists()
-    assert leftovers(tmp_path)
-    make(out)
-    assert not leftovers(tmp_path)
-
-
 def test_the_sweep_leaves_live_runs_and_other_folders_alone(tmp_path: Path) -> None:
     """Names that begin alike, and signs that patterns of names would read as more than themselves."""
     for name in ("run.b", "run", "[r]un"):
@@ -369,104 +275,3 @@ def test_writers_and_readers_at_once(tmp_path: Path, way: str) -> None:
     assert errors == []
     assert told(out) in ("a9", "b9")
     assert not leftovers(tmp_path)
-
-
-def test_a_lock_whose_file_was_removed_is_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each holder removes the file at its end; whoever has opened that file before takes the lock of the next one."""
-    path, taken = tmp_path / "lock", []
-
-    class Late(FileLock):
-        def acquire(self, *args: Any, **kwargs: Any) -> Any:
-            got = super().acquire(*args, **kwargs)
-            taken.append(path)
-            if len(taken) == 1:
-                path.unlink()
-            return got
-
-    monkeypatch.setattr(locks, "FileLock", Late)
-    with held(path, 5.0):
-        assert len(taken) == 2
-        with pytest.raises(TimeoutError), held(path, 0.0):
-            pass
-    assert not path.exists()
-
-
-def test_reading_is_tried_again_where_a_run_took_the_place(tmp_path: Path) -> None:
-    """An error, or a mixture, counts only where the folder is still the same."""
-    out, seen = make(tmp_path / "run", "1"), []
-
-    def read(folder: Path) -> str:
-        seen.append((folder / "table0.csv").read_text(encoding="utf-8"))
-        if len(seen) == 1:
-            make(out, "2")
-        if len(seen) == 2:
-            make(out, "3", files=1)
-            raise FileNotFoundError("table2.csv")
-        return seen[-1]
-
-    assert seen_once(out, read) == "3"
-    with pytest.raises(InputError, match="not a run folder"):
-        seen_once(tmp_path / "none", read)
-    assert settled(tmp_path / "none") == tmp_path / "none"
-
-
-KILLED_AT_EACH = """
-import os, signal, sys
-from pathlib import Path
-from busyhour.app.folders import swap
-from busyhour.app.files import write_atomic
-from busyhour.app.folders.manifest import Manifest
-from busyhour.app.folders.one_run import one_run
-
-def publish(out, name):
-    with swap.work_folder(out) as work:
-        for file in ("a.csv", "b/c.csv"):
-            write_atomic(work / file, name)
-        swap.put(work, out)
-
-def dying(out, name, at):
-    count = [0]
-    def hook(event, arguments):
-        if event.startswith(("open", "os.", "busyhour.")) and any(str(out.parent) in str(a) for a in arguments[:2]):
-            count[0] += 1
-            if count[0] == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.addaudithook(hook)
-    publish(out, name)
-    os._exit(0)
-
-def seen(out):
-    with one_run(out) as run:
-        assert Manifest.read(run).differences(run) == {}
-        return (run / "a.csv").read_text()
-
-out, kills = Path(sys.argv[1]) / "run", 0
-if sys.argv[2] == "two renames":
-    swap.exchange = lambda a, b: False
-publish(out, "0")
-while True:
-    old, new = seen(out), str(kills + 1)
-    child = os.fork()
-    if not child:
-        dying(out, new, kills + 1)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
-        break
-    kills += 1
-    assert seen(out) in (old, new), (kills, seen(out))
-    publish(out, new)
-    assert seen(out) == new
-    assert [p.name for p in out.parent.iterdir()] == ["run"], kills
-print(kills)
-"""
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-@pytest.mark.parametrize("way", ["exchange", "two renames"])
-def test_a_kill_at_every_operation_leaves_the_old_run_or_the_new_one(tmp_path: Path, way: str) -> None:
-    """What readers see is whole, and the next run leaves nothing else behind."""
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_AT_EACH, str(tmp_path), way], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 20
