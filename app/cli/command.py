@@ -38,9 +38,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", help="Print nothing but errors."
 Seed = Annotated[int | None, typer.Option(help="Seed of everything random; else [solve] seed.", min=0, max=2**31 - 1)]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
-        "--time-limit", help="Seconds for shifts and people together; else [solve] time_limit_s.", min=1, max=604_800
-    ),
+    typer.Option("--time-limit", help="Seconds for the whole decision; else [solve] time_limit_s.", min=1, max=604_800),
 ]
 Gap = Annotated[
     float | None,

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..errors import InputError
 from .grid import WEEKDAYS
+from .stretches import stretches
 
 Spans = tuple[tuple[int, int], ...]
 """Open spans of one day in minutes after midnight, half-open, sorted, without overlap; () = closed."""
@@ -281,16 +282,11 @@ class _Shown:
     def _runs(self, at: np.ndarray, believed: Callable[[slice], bool]) -> np.ndarray:
         """Return the runs of `at` within the span of the day that are believed to be no chance."""
         out = np.zeros(len(at), dtype=bool)
-        inside = np.zeros(len(at), dtype=int)
-        inside[self.span] = at[self.span]
-        edges = np.diff(np.concatenate([[0], inside, [0]]))
-        for a, b in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-            out[a:b] = believed(slice(int(a), int(b)))
+        for a, b in stretches(at & self.inside):
+            out[a:b] = believed(slice(a, b))
         return out
 
 
 def _spans(at: np.ndarray, minutes: int) -> Spans:
     """Return the runs of intervals in `at` as spans of minutes after midnight."""
-    edges = np.diff(np.concatenate([[0], at.astype(int), [0]]))
-    begins, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-    return tuple((int(a) * minutes, int(b) * minutes) for a, b in zip(begins, ends, strict=True))
+    return tuple((a * minutes, b * minutes) for a, b in stretches(at))

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from ..calendar.grid import Grid
+from ..calendar.stretches import stretches
 from .clock_shifts import clock_shifts
 from .history import History, Note, cells
 from .level_shifts import PARAMS, medians
-from .quality import Inspection, stretches
+from .quality import Inspection
 
 MANY = 20
 """Runs of one kind that get a row each, at most; more become one row, so that the table stays readable."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..calendar.stretches import stretches
 from .history import History
 from .level_shifts import LevelShift, is_large, level_shifts, medians
 
@@ -83,12 +84,6 @@ def mended(history: History, inspection: Inspection) -> History:
 def cleaned(history: History) -> History:
     """Return `history` with zero runs, outliers, a running interval and days on another level taken as missing."""
     return mended(history, inspect(history))
-
-
-def stretches(mask: np.ndarray) -> list[tuple[int, int]]:
-    """Return the half-open index ranges in which `mask` (one-dimensional) holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _usual(z: np.ndarray, weekday: np.ndarray, cuts: list[int]) -> np.ndarray:
