@@ -17,6 +17,20 @@ import openpyxl
 import pandas as pd
 import pytest
 from icalendar import Calendar
+from nasty_desk import (
+    CONTRACT,
+    FAMILY,
+    IDS,
+    NAMES,
+    NOTE,
+    PART,
+    PREMIUM,
+    PRICES,
+    QUEUES,
+    SITE,
+    WAGES,
+    write_nasty_desk,
+)
 
 from busyhour.app.cli.console import Console
 from busyhour.app.cli.progress_board import Board
@@ -33,20 +47,6 @@ from busyhour.forecast.tables import read_text_csv
 from busyhour.schedule.judge.check import Violation
 from busyhour.schedule.judge.published.opinion import UNPAID
 from busyhour.schedule.optimise.status import Refused
-from tests.helpers.nasty_desk import (
-    CONTRACT,
-    FAMILY,
-    IDS,
-    NAMES,
-    NOTE,
-    PART,
-    PREMIUM,
-    PRICES,
-    QUEUES,
-    SITE,
-    WAGES,
-    write_nasty_desk,
-)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from small_runs import leftovers, make, told
 
 from busyhour.app.folders.one_run import one_run
-from tests.helpers.small_runs import leftovers, make, told
 
 KILLED = """
 import os, sys

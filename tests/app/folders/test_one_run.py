@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_runs import make, told
 
 from busyhour.app.files import TEMPORARY
 from busyhour.app.finished import table_of, verdict_of
@@ -17,7 +18,6 @@ from busyhour.app.folders.manifest import Manifest
 from busyhour.app.folders.one_run import one_run, seen_once
 from busyhour.app.folders.swap import settled
 from busyhour.forecast.errors import InputError
-from tests.helpers.small_runs import make, told
 
 RUN = Path("runs") / "2026-10-19"
 

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from small_runs import leftovers, make, told
 
 from busyhour.app.files import write_atomic
 from busyhour.app.folders import swap
 from busyhour.app.folders.one_run import one_run
 from busyhour.app.folders.swap import foreign, locked, put, work_folder
-from tests.helpers.small_runs import leftovers, make, told
 
 
 @pytest.fixture(params=["exchange", "two renames"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from small_runs import page
 
 from busyhour.app.files import write_atomic
 from busyhour.app.publish import papers
 from busyhour.app.publish.calendar import write_calendars
-from tests.helpers.small_runs import page
 
 
 @pytest.fixture

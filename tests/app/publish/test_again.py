@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from small_runs import page, whole
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
@@ -17,7 +18,6 @@ from busyhour.app.outcome import Outcome
 from busyhour.app.publish import papers
 from busyhour.app.publish.folder import RunFolder, publish
 from busyhour.forecast.errors import InputError
-from tests.helpers.small_runs import page, whole
 
 RUN = Path("runs") / "2026-10-19"
 

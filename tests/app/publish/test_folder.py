@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
+from small_runs import page, whole
 from xlsxwriter.exceptions import FileSizeError
 
 from busyhour.app.finished import summary_of, write_papers
@@ -23,7 +24,6 @@ from busyhour.app.publish import papers
 from busyhour.app.publish.folder import RunFolder, publish, usual_place
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
-from tests.helpers.small_runs import page, whole
 
 RUN = Path("runs") / "2026-10-19"
 
