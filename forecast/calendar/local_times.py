@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ _OFFSET = r"(?:[+-]\d\d:?\d\d|Z)$"
 _KNOWN_OFFSET = r"(?:[+-](?:0\d|1[0-4]):?[0-5]\d|Z)$"
 WRITTEN_DATE = r"\d{4}-?\d\d-?\d\d"
 """How a time begins: pandas would read "today" as this moment, and "2026" as New Year."""
-_DATE = re.compile(r"(?:\d{4}-\d\d?-\d\d?|\d{8})(?:[T ]\d\d:\d\d(?::\d\d)?)?")
+_DATE = re.compile(r"(?:\d{4}-\d\d?-\d\d?|\d{8})(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
 
 
 def spreadsheet_row(position: int, index: pd.Index) -> int:
@@ -29,10 +30,17 @@ def first_true(mask: pd.Series) -> int:
 
 
 def written_date(day: object) -> Any:
-    """Return the stamp of a date, a stamp or text like 2026-12-25, which a time may follow; NaT for all else.
+    """Return the wall clock of a date, a stamp or text like 2026-12-25, which a time may follow; NaT for all else.
 
     pandas alone would read ``today``, and 01/12/2026 as January 12.
+
+    Examples
+    --------
+    >>> written_date("2026-12-25"), written_date("12/01/2026")
+    (Timestamp('2026-12-25 00:00:00'), NaT)
     """
+    if isinstance(day, dt.date):
+        return pd.NaT if pd.isna(day) else pd.Timestamp(day).tz_localize(None)
     return pd.to_datetime(str(day), errors="coerce") if _DATE.fullmatch(str(day).strip()) else pd.NaT
 
 
