@@ -56,7 +56,7 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
         if len(verdict.notes) > MOST_NOTES:
             console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json")
         console.print(
-            f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations",
+            f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations"
         )
     return REFUSED if verdict.violations else DONE
 
