@@ -44,8 +44,8 @@ FIGURES = (
 SHARES = ("gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
 
 
-def summary_of(run: Path) -> dict[str, Any]:
-    """Return the summary of a run folder.
+def summary_of(run: Path, *, odd_figures: bool = False) -> dict[str, Any]:
+    """Return the summary of a run folder; `odd_figures` as for `read_summary`.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def summary_of(run: Path) -> dict[str, Any]:
         raise InputError(
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
         )
-    return read_summary(path)
+    return read_summary(path, odd_figures=odd_figures)
 
 
 @of_one_run
@@ -101,7 +101,7 @@ def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
     asked = read_arguments(inputs / ARGUMENTS)
     folder = Folder.read(inputs, asked.scenario, asked.overrides)
     texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
-    return opinion_of(run, folder, asked, texts, summary_of(run), simulate=simulate)
+    return opinion_of(run, folder, asked, texts, summary_of(run, odd_figures=True), simulate=simulate)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:

@@ -90,7 +90,7 @@ start = "16:00"
 end = "17:00"
 
 [solve]
-time_limit_s = 4
+time_limit_s = 20
 gap = 0.02
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,7 @@ from ...errors import InputError
 from ...progress import Watch
 from ..compiling import Kernel
 from ..formulas import abandonment as kernel
+from ..formulas.abandonment import limit, overwhelmed
 from ..formulas.erlang import numbers
 from ..formulas.finite import evaluate, measures
 from ..formulas.performance import TINY, impatience
@@ -26,6 +29,10 @@ _BETWEEN_LOOKS = 200_000
 
 _HEAVY = 100.0
 """Load in erlang, above 0, from which on a queue counts as several when it is decided whether compiling pays."""
+
+_MANY = 5_000_000
+"""Queues of a curve, intervals × loads × numbers of agents, above 0, from which on the overwhelmed ones are told by
+their limit, which differs in the last digits: five million take ten seconds, forty-five a minute and a half."""
 
 _NO_WAIT = 1e20
 """1/B, a number above 1, from which on all callers count as answered at once: their waits are lost in rounding."""
@@ -142,24 +149,25 @@ def _mixture_in_parts(
     a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int, watch: Watch
 ) -> np.ndarray:
     """Return `mixture`, some intervals at a time, so that a stop is heard in between."""
-    run = mixture.suited(a.size * top)
+    run, many = mixture.suited(a.size * top), a.size * top > _MANY
     rows = max(1, _BETWEEN_LOOKS // (a.shape[1] * (top + 1)))
     out = np.empty((kernel.MEASURES + 1, len(a), top + 1))
     for i in range(0, len(a), rows):
         watch.raise_if_stopped()
         part = slice(i, i + rows)
-        out[:, part] = run(a[part], weight[part], theta[part], t_in[part], t_short[part], top)
+        out[:, part] = run(a[part], weight[part], theta[part], t_in[part], t_short[part], top, many)
     return out
 
 
 @Kernel
 def mixture(
-    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int
+    a: np.ndarray, weight: np.ndarray, theta: np.ndarray, t_in: np.ndarray, t_short: np.ndarray, top: int, many: bool
 ) -> np.ndarray:
     """Return the measures for 0…`top` agents averaged over load nodes, shape (MEASURES + 1, T, top + 1).
 
     `a` and `weight` have shape (T, Q). The measures are averaged in calls (node weight × load), divided by the
-    interval's mean load; the last row is the occupancy, averaged in time.
+    interval's mean load; the last row is the occupancy, averaged in time. With `many` queues those that are
+    overwhelmed are told by their limit.
     """
     out = np.zeros((kernel.MEASURES + 1, a.shape[0], top + 1))
     for i in range(a.shape[0]):
@@ -175,12 +183,17 @@ def mixture(
                 continue
             share = weight[i, q] * load / mean
             inverse = 1.0
+            # the load still patient at the later threshold; 0 = no queue is told by its limit
+            rest = load * math.exp(-law[0] * max(law[1], law[2])) if many and law[0] > 0.0 else 0.0
             for n in range(top + 1):
                 if n > 0:
                     inverse = 1.0 + n / load * inverse
                 busy = load
                 if n <= load or inverse < _NO_WAIT:
-                    m = measures(float(n), inverse, load, law[0], law[1], law[2], np.inf)
+                    if 0 < n < rest and overwhelmed(float(n), rest, law[0]):
+                        m = limit(float(n), load, law[0], law[1], law[2])
+                    else:
+                        m = measures(float(n), inverse, load, law[0], law[1], law[2], np.inf)
                     for k in range(kernel.MEASURES):
                         out[k, i, n] += share * m[k]
                     busy *= 1.0 - m[kernel.P_ABANDON]

@@ -30,6 +30,9 @@ _BIG = 1e200
 
 _LOG_BIG = math.log(_BIG)
 
+_CERTAIN = 45.0
+"""Exponent, above 36, from which on a chance below exp(−exponent) is none: exp(−45) is below the last digit."""
+
 P_WAIT, P_ABANDON, LATE, STILL, LATE_SHORT, STILL_SHORT, WAIT, WAIT_ALL, P_BLOCK = range(9)
 MEASURES = 9
 """What a kernel returns of one case, as shares of the calls offered.
@@ -190,3 +193,33 @@ def _by_quadrature(n: float, inverse: float, a: float, theta: float, t_in: float
     still_short *= math.exp(-theta * t_short)
     return (p * waiting, p * abandon, p * late, p * still, p * late_short, p * still_short, p * wait,
             p * abandon / theta, 0.0)  # fmt: skip
+
+
+@Kernel
+def overwhelmed(n: float, rest: float, theta: float) -> bool:
+    """Return whether hardly a caller of `n` ≥ 1 agents is answered before a threshold T, `rest` = a·e^(−θT).
+
+    With u = e^(−θt) the density of the offered wait is that of u under a gamma law of shape n/θ and rate a/θ, cut at
+    1. Chernoff's bound of its tail beyond e^(−θT) is exp(−n/θ · (δ − ln(1 + δ))) with δ = rest/n − 1.
+    """
+    return n < rest and n / theta * _less_log((rest - n) / n) > _CERTAIN
+
+
+@Kernel
+def limit(n: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
+    """Return the measures of `endless` where the queue is `overwhelmed` at both thresholds, without any sum.
+
+    The gamma law is whole: every call waits, and the mean wait of the answered is (ln(a/θ) − ψ(n/θ + 1))/θ. The
+    share of calls left out is below exp(−`_CERTAIN`); the digamma function ψ is right to 1e-13.
+    """
+    # ψ(x) = ψ(x + 1) − 1/x up to x ≥ 20, then its asymptotic series (Abramowitz & Stegun 6.3.18)
+    x, below = n / theta + 1.0, 0.0
+    while x < 20.0:
+        below += 1.0 / x
+        x += 1.0
+    square = 1.0 / (x * x)
+    tail = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square / 240)))
+    answered = n / a
+    wait = (math.log(a / (theta * x)) + 0.5 / x + tail + below) / theta
+    return (1.0, 1.0 - answered, answered, math.exp(-theta * t_in), answered, math.exp(-theta * t_short),
+            answered * wait, (1.0 - answered) / theta, 0.0)  # fmt: skip
