@@ -38,11 +38,12 @@ def csv_text(frame: pd.DataFrame) -> str:
 
     A text that a spreadsheet would take for a formula is `guarded` by an apostrophe, which `read_text_csv` takes off.
     """
-    out = frame.copy()
+    out = frame.copy()  # thousands of rows share their times and texts: each is written once
     for name in out.columns:
         column = out[name]
         if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column):
-            out[name] = [None if t is pd.NaT else t.isoformat(timespec="minutes") for t in column]
+            told = {t: None if t is pd.NaT else t.isoformat(timespec="minutes") for t in column.drop_duplicates()}
+            out[name] = [told[t] for t in column]
         elif pd.api.types.is_float_dtype(column):
             out[name] = column.round(6)
         elif not pd.api.types.is_numeric_dtype(column):

@@ -9,19 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .check import Plan, Violation, read_plan
+from .check import Plan, Violation
 from .clock import Span
-from .inputs import DAYS, Asked, clock_minute, read_inputs
-from .shifts import join_rows, read_rows
+from .inputs import DAYS, Asked, clock_minute
 
 
-def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
+def cost_wages(plan: Plan) -> float:
     """Recount the wages of a plan.
-
-    Parameters
-    ----------
-    activity, inputs
-        As in `check`.
 
     Returns
     -------
@@ -29,7 +23,6 @@ def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
         Per shift: wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the
         slot's start. Without staff the wage is the centre's.
     """
-    plan = read_plan(activity, inputs)
     general = float(plan.asked.plan.get("costs", {}).get("cost_h", 20.0))
     factors: dict[float, float] = {}
     total = 0.0
@@ -56,7 +49,7 @@ def _applies(premium: Mapping[str, Any], wall: dt.datetime) -> bool:
     return DAYS[wall.weekday()] in premium.get("days", DAYS) and low <= wall.hour * 60 + wall.minute < high
 
 
-def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def recount(plan: Plan, starts: Iterable[Any]) -> dict[str, np.ndarray]:
     """Count who is on the phone of each queue at each of `starts`: those who have begun less those who have ended.
 
     In a cyclic week what runs past its end counts at its beginning, else last week's shifts that run on count too.
@@ -65,16 +58,13 @@ def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, 
     ----------
     starts
         Stamps or real minutes, in any order.
-    inputs
-        As in `check`.
 
     Returns
     -------
     dict
         Queue → heads, shape (len(starts),).
     """
-    asked = read_inputs(inputs)
-    return _count(_on_phone(activity, inputs, asked), starts, asked)
+    return _count(_on_phone(plan), starts, plan.asked)
 
 
 def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked) -> dict[str, np.ndarray]:
@@ -89,23 +79,20 @@ def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked)
     return out
 
 
-def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, Any]) -> list[Violation]:
+def check_coverage(plan: Plan, coverage: pd.DataFrame) -> list[Violation]:
     """Compare a published coverage with the activity.
 
     Parameters
     ----------
-    activity, coverage
-        The tables of activity.csv and coverage.csv.
-    inputs
-        As in `check`.
+    coverage
+        The table of coverage.csv.
 
     Returns
     -------
     list of Violation
         A count, surplus or shortage that does not follow from the activity, and phone work in slots that have no row.
     """
-    asked = read_inputs(inputs)
-    spans, clock = _on_phone(activity, inputs, asked), asked.clock
+    asked, spans, clock = plan.asked, _on_phone(plan), plan.asked.clock
     out: list[Violation] = []
     for queue, rows in coverage.groupby("queue", sort=False):
         heads = _count(spans, rows["start"], asked).get(str(queue), np.zeros(len(rows)))
@@ -119,16 +106,14 @@ def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mappi
     return out + _uncounted(spans, coverage, asked)
 
 
-def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -> dict[str, np.ndarray]:
+def _on_phone(plan: Plan) -> dict[str, np.ndarray]:
     """Return per queue the spans of phone work, shape (rows, 2): the plan's, and last week's that run on into it."""
-    first = asked.week[0]
-    people = list(read_rows(activity, asked.clock).values())
-    earlier = inputs.get("previous_activity")
-    known = set(asked.plan.get("queue", {}))
-    for agent, rows in {} if earlier is None else read_rows(earlier, asked.clock).items():
-        for w in join_rows(agent, rows, {}, asked.clock):
-            if w.start < first < w.end:
-                people.append([r for r in w.rows if r.queue in known or not known])
+    first = plan.asked.week[0]
+    people = list(plan.rows.values())
+    known = set(plan.asked.plan.get("queue", {}))
+    for w in (w for shifts in plan.before.values() for w in shifts):
+        if w.start < first < w.end:
+            people.append([r for r in w.rows if r.queue in known or not known])
     spans: dict[str, list[Span]] = {}
     for r in (r for rows in people for r in rows):
         if r.what == "phone" and r.end > first:
