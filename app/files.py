@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -39,16 +40,17 @@ def csv_text(frame: pd.DataFrame) -> str:
 
     A text that a spreadsheet would take for a formula is `guarded` by an apostrophe, which `read_text_csv` takes off.
     """
-    out = frame.copy()
+    out, safe = frame.copy(), cache(guarded)  # thousands of rows share their times and texts: each is made once
     for name in out.columns:
         column = out[name]
         if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column):
-            place, times = pd.factorize(column)  # a curve tells each of its times a thousand times; -1 = no time
-            out[name] = np.array([*(t.isoformat(timespec="minutes") for t in times), None], dtype=object)[place]
+            places, times = pd.factorize(column)  # a missing time has place -1, that of the None
+            told = [*(t.isoformat(timespec="minutes") for t in times), None]
+            out[name] = np.array(told, dtype=object)[places]
         elif pd.api.types.is_float_dtype(column):
             out[name] = column.round(6)
         elif not pd.api.types.is_numeric_dtype(column):
-            out[name] = [guarded(cell) if isinstance(cell, str) else cell for cell in column]
+            out[name] = [safe(cell) if isinstance(cell, str) else cell for cell in column]
     return out.to_csv(index=False, lineterminator="\n")
 
 

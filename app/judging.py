@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..schedule.judge.check import Verdict, Violation, check
+from ..schedule.judge.check import Verdict, Violation, read_plan, verdict_on
 from ..schedule.judge.counts import check_coverage, cost_wages
 
 TEXTS = ("staff", "availability", "leave", "fixed", "special_days", "previous_activity")
@@ -35,12 +35,13 @@ def judged(
         Those of the tables `TEXTS` that there are, all cells as text.
     """
     asked = {"plan": plan, **{name: texts.get(name) for name in TEXTS}, "week": week}
-    verdict = check(activity, asked)
+    read = read_plan(activity, asked)
+    verdict = verdict_on(read)
     wrong: list[Violation] = []
     if coverage is not None:
-        wrong += check_coverage(activity, coverage, asked)
+        wrong += check_coverage(read, coverage)
     if wages is not None and verdict.passed:
-        recounted = cost_wages(activity, asked)
+        recounted = cost_wages(read)
         if abs(recounted - wages) > 0.005 * max(1, verdict.shifts):
             wrong.append(Violation("wages", "", "", f"the plan says {wages:,.2f}, recounted {recounted:,.2f}"))
     return replace(verdict, violations=(*verdict.violations, *wrong))

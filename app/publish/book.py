@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +12,9 @@ from typing import Any, Self
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from ...forecast.progress import Stopped
 
 FORMATS: dict[str, dict[str, Any]] = {
     "text": {},
@@ -24,6 +27,8 @@ FORMATS: dict[str, dict[str, Any]] = {
     "date": {"num_format": "ddd yyyy-mm-dd", "align": "left"},
 }
 TITLE, TOTALS, HEAD, FIRST = 0, 1, 2, 3
+ROWS_BETWEEN = 200
+"""Rows between two questions whether there is time: some milliseconds."""
 LONGEST = 32_767
 """Most characters of a cell, by the format."""
 
@@ -39,6 +44,27 @@ class Field:
     total: bool = False
 
 
+class Sheet(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+    """A sheet that can be given up while its cells are filled, and while the finished book writes its rows."""
+
+    goes_on: Callable[[], bool]
+
+    def pause(self, row: int) -> None:
+        """Ask at some of the rows whether there is time.
+
+        Raises
+        ------
+        Stopped
+            If there is none.
+        """
+        if row % ROWS_BETWEEN == 0 and not self.goes_on():
+            raise Stopped
+
+    def _write_row(self, row: int, *more: Any, **named: Any) -> None:
+        self.pause(row)
+        super()._write_row(row, *more, **named)
+
+
 class Book:
     """A workbook in memory.
 
@@ -48,9 +74,12 @@ class Book:
         Kept in the file's properties.
     made
         Date kept there too, so that the same run gives the same file.
+    goes_on
+        Asked every few hundred rows whether there is time; where there is none `Stopped` is raised.
     """
 
-    def __init__(self, title: str, made: dt.date) -> None:
+    def __init__(self, title: str, made: dt.date, goes_on: Callable[[], bool] = lambda: True) -> None:
+        self._goes_on = goes_on
         self._file = io.BytesIO()
         options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
         self.workbook = xlsxwriter.Workbook(self._file, options)
@@ -78,7 +107,8 @@ class Book:
 
     def sheet(self, name: str, title: str) -> Any:
         """Add a sheet with a title, set for printing on one page's width."""
-        sheet = self.workbook.add_worksheet(name)
+        sheet = self.workbook.add_worksheet(name, worksheet_class=Sheet)
+        sheet.goes_on = self._goes_on
         sheet.write_string(TITLE, 0, cut(title), self.heading)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
@@ -93,6 +123,7 @@ class Book:
         for column, field in enumerate(fields):
             sheet.set_column(column, column, field.width)
             for row, value in enumerate(field.cells, FIRST):
+                sheet.pause(row)
                 self.cell(sheet, row, column, value, field.kind)
             if field.total and rows:
                 total = float(sum(v for v in field.cells if not blank(v)))

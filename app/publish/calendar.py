@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _TOLD = ("dtstart", "dtend", "summary", "description", "status")
 _NEEDED = ("dtstart", "dtend")
 UID_END = "@busyhour"
+WRITERS = 8
+"""Files that are written beside each other: a disk takes milliseconds until it has kept one."""
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{i}" for d in ("com", "lpt") for i in range(10))}
 
 
@@ -41,6 +45,7 @@ def write_calendars(
     previous: Path | None = None,
     notes: list[str] | None = None,
     goes_on: Callable[[], bool] = lambda: True,
+    read: Run | None = None,
 ) -> int:
     """Write one calendar file per person into ``calendars/`` of the run folder and return how many.
 
@@ -56,6 +61,8 @@ def write_calendars(
         Gets a sentence on each earlier file that cannot be read; its events are begun anew.
     goes_on
         Asked before each file whether there is time for it.
+    read
+        The run, where it has been read already.
 
     Raises
     ------
@@ -64,23 +71,27 @@ def write_calendars(
     Stopped
         If there is no more time.
     """
-    read = read_run(run)
+    read = read or read_run(run)
     mine: dict[str, list[Stretch]] = {}
     for s in stretches(read):
         if not s.is_leave:
             mine.setdefault(s.agent, []).append(s)
     zone = _zone(read)
     people = dict.fromkeys([*mine, *([] if read.staff is None else read.staff.index)])
-    count = 0
-    for agent, name in file_names(people).items():
-        if not goes_on():
-            raise Stopped
-        earlier = _entries((previous or run) / "calendars" / name, notes)
-        if agent in mine or earlier:
-            calendar = _calendar(read, agent, mine.get(agent, []), zone, earlier)
-            write_atomic(run / "calendars" / name, calendar.to_ical())
-            count += 1
-    return count
+    written: list[Future[Path]] = []
+    with ThreadPoolExecutor(WRITERS) as pool:
+        try:
+            for agent, name in file_names(people).items():
+                if not goes_on():
+                    raise Stopped
+                earlier = _entries((previous or run) / "calendars" / name, notes)
+                if agent in mine or earlier:
+                    calendar = _calendar(read, agent, mine.get(agent, []), zone, earlier)
+                    written.append(pool.submit(write_atomic, run / "calendars" / name, calendar.to_ical()))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return len([file.result() for file in written])  # raises what a writer raised
 
 
 def file_names(agents: Iterable[str]) -> dict[str, str]:
@@ -92,10 +103,10 @@ def file_names(agents: Iterable[str]) -> dict[str, str]:
     {'A001': 'A001.ics', 'a/b': 'a_b-c14cddc0.ics'}
     """
     every = list(agents)
-    folded = [a.casefold() for a in every]
+    folded = Counter(a.casefold() for a in every)
     out = {}
     for agent in every:
-        plain = _PLAIN.fullmatch(agent) and agent.casefold() not in _RESERVED and folded.count(agent.casefold()) == 1
+        plain = _PLAIN.fullmatch(agent) and agent.casefold() not in _RESERVED and folded[agent.casefold()] == 1
         slug = re.sub(r"[^A-Za-z0-9_-]+", "_", agent).strip("_")[:40] or "agent"
         out[agent] = f"{agent}.ics" if plain else f"{slug}-{hashlib.sha256(agent.encode()).hexdigest()[:8]}.ics"
     return out

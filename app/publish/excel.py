@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,9 @@ ACTIVITY = [
 ]
 
 
-def write_workbook(run: Path, *, wages: bool = True) -> Path:
+def write_workbook(
+    run: Path, *, wages: bool = True, goes_on: Callable[[], bool] = lambda: True, read: Run | None = None
+) -> Path:
     """Write ``schedule.xlsx`` into the run folder from what lies there.
 
     Times are local wall clock (the offset stands beside them); totals are formulas with their present value;
@@ -105,20 +108,26 @@ def write_workbook(run: Path, *, wages: bool = True) -> Path:
     ----------
     wages
         Whether money is shown, where the run tells any; without it no cell holds any.
+    goes_on
+        Asked every few hundred rows whether there is time.
+    read
+        The run, where it has been read already.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    Stopped
+        If there is no more time.
     """
-    read = read_run(run)
-    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages and read.wages_shown))
+    read = read or read_run(run)
+    return write_atomic(run / "schedule.xlsx", workbook(read, wages=wages and read.wages_shown, goes_on=goes_on))
 
 
-def workbook(run: Run, *, wages: bool) -> bytes:
+def workbook(run: Run, *, wages: bool, goes_on: Callable[[], bool] = lambda: True) -> bytes:
     """Return the workbook's bytes."""
     shifts = [s for s in stretches(run) if not s.is_leave]
-    with Book(f"{run.site}: plan of {run.week}", run.week) as book:
+    with Book(f"{run.site}: plan of {run.week}", run.week, goes_on) as book:
         summary = book.sheet("Summary", f"{run.site}: week of {day(run.week)} {run.week.year}")
         if shifts:
             _roster(book, run, shifts)
@@ -166,7 +175,10 @@ def _plain(run: Run, *, wages: bool) -> list[tuple[str, str, list[Any], pd.DataF
 
 
 def _with_offset(frame: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if frame is None else frame.assign(offset=[offset(t) for t in frame["start"]])
+    if frame is None:
+        return None
+    known = {t: offset(t) for t in frame["start"].unique()}
+    return frame.assign(offset=frame["start"].map(known))
 
 
 def _opened(run: Run) -> pd.DataFrame | None:

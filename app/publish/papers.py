@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -16,6 +17,7 @@ from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..folders.one_run import seen_once
 from ..report.page import write_report
+from ..report.run import Run, read_run
 from .calendar import write_calendars
 from .excel import write_workbook
 from .sheets import write_sheets
@@ -25,7 +27,7 @@ EARLIER = "earlier"
 """Folder with the calendars of the run before: they tell the revisions, and stay until new calendars are written."""
 PAPERS = (CALENDARS, REPORT, SHEETS, WORKBOOK, EARLIER)
 AFTER_STOP_S = 5.0
-"""Seconds for papers once the user has asked to stop; those not begun by then are left out."""
+"""Seconds for papers once the user has asked to stop; those not whole by then are left out, but for the report."""
 MOST_TOLD = 200
 """Letters of an error that a note tells: a copy that fails may tell of every file."""
 FAULTS = (OSError, MemoryError, ValueError, jinja2.TemplateError, XlsxWriterException)
@@ -41,7 +43,7 @@ class Patience:
     watch
         Tells of a stop while papers are written.
     until
-        Moment of the monotonic clock after which no paper is begun; None = no stop was asked for.
+        Moment of the monotonic clock after which no paper is begun or goes on; None = no stop was asked for.
     """
 
     watch: Watch = field(default_factory=Watch)
@@ -49,7 +51,7 @@ class Patience:
 
     @property
     def is_left(self) -> bool:
-        """Whether another paper may be begun."""
+        """Whether another paper may be begun, or a long one goes on."""
         if self.until is None and self.watch.stopped:
             self.until = time.monotonic() + AFTER_STOP_S
         return self.until is None or time.monotonic() < self.until
@@ -72,16 +74,21 @@ def write_papers(
     """
     notes: list[str] = []
     time_for = patience or Patience()
+    read = cache(lambda: read_run(run))  # tables of thousands of people take seconds to read
+
+    def goes_on() -> bool:
+        return time_for.is_left
+
     writers: dict[str, Callable[[], object]] = {}
     if (run / "roster.csv").exists():
-        writers[CALENDARS] = lambda: _write_calendars(run, notes, lambda: time_for.is_left)
-        writers[SHEETS] = lambda: write_sheets(run)
-    writers[REPORT] = lambda: write_report(run, wages=wages)
-    writers[WORKBOOK] = lambda: write_workbook(run, wages=wages)
+        writers[CALENDARS] = lambda: _write_calendars(run, notes, goes_on, read())
+        writers[SHEETS] = lambda: write_sheets(run, goes_on=goes_on, read=read())
+    writers[REPORT] = lambda: write_report(run, wages=wages, read=read())
+    writers[WORKBOOK] = lambda: write_workbook(run, wages=wages, goes_on=goes_on, read=read())
     left_out = []
     for name, write in writers.items():
         try:
-            if not time_for.is_left:
+            if not goes_on():
                 raise Stopped
             write()
         except Stopped:
@@ -120,10 +127,11 @@ def keep_earlier(run: Path, out: Path, week: str) -> list[str]:
         return [f"the calendars of the earlier run in {out} are not continued: {str(error)[:MOST_TOLD]}"]
 
 
-def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool]) -> None:
+def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool], read: Run) -> None:
     """Write the calendars as revisions of the earlier ones, which are then no longer needed."""
     earlier = run / EARLIER
-    write_calendars(run, previous=earlier if earlier.is_dir() else None, notes=notes, goes_on=goes_on)
+    previous = earlier if earlier.is_dir() else None
+    write_calendars(run, previous=previous, notes=notes, goes_on=goes_on, read=read)
     _remove(earlier)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from ...forecast.progress import Stopped
 from ..files import write_atomic
 from ..report.figures import clock, day, hours
 from ..report.gantt import Stretch, stretches
@@ -13,20 +15,29 @@ from ..report.page import environment, policy
 from ..report.run import Run, read_run
 
 
-def write_sheets(run: Path) -> Path:
+def write_sheets(run: Path, *, goes_on: Callable[[], bool] = lambda: True, read: Run | None = None) -> Path:
     """Write ``sheets.html`` into the run folder: a page per person with their week; it holds no wages.
+
+    Parameters
+    ----------
+    goes_on
+        Asked for each person whether there is time.
+    read
+        The run, where it has been read already.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
+    Stopped
+        If there is no more time.
     """
-    read = read_run(run)
+    read = read or read_run(run)
     template = (resources.files(__package__) / "sheets.html.j2").read_text(encoding="utf-8")
     text = (
         environment()
         .from_string(template)
-        .render(title=read.site, note=read.note, policy=policy([]), week=_week(read), people=_people(read))
+        .render(title=read.site, note=read.note, policy=policy([]), week=_week(read), people=_people(read, goes_on))
     )
     return write_atomic(run / "sheets.html", text)
 
@@ -36,12 +47,17 @@ def _week(run: Run) -> str:
     return f"{day(first)} – {day(last)} {last.year}"
 
 
-def _people(run: Run) -> list[dict[str, Any]]:
+def _people(run: Run, goes_on: Callable[[], bool]) -> list[dict[str, Any]]:
     mine: dict[str, list[Stretch]] = {}
     for s in stretches(run):
         mine.setdefault(s.agent, []).append(s)
     every = sorted(mine, key=lambda a: (run.team(a), run.name(a)))
-    return [_person(run, agent, mine[agent]) for agent in every]
+    people = []
+    for agent in every:
+        if not goes_on():
+            raise Stopped
+        people.append(_person(run, agent, mine[agent]))
+    return people
 
 
 def _person(run: Run, agent: str, shifts: list[Stretch]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -104,6 +105,7 @@ def gantt(run: Run) -> dict[str, Any] | None:
     shown = max(len(run.dates), (max(s.date for s in found) - run.week).days + 1)
     dates = [run.week + dt.timedelta(days=i) for i in range(shown)]
 
+    @cache  # thousands of shifts share their times
     def minute(time: pd.Timestamp) -> int:
         return round((time - first) / pd.Timedelta(minutes=1))
 

@@ -34,7 +34,7 @@ from .tables import (
 )
 
 
-def write_report(run: Path, *, wages: bool = True) -> Path:
+def write_report(run: Path, *, wages: bool = True, read: Run | None = None) -> Path:
     """Write ``report.html`` into the run folder from what lies there.
 
     Parameters
@@ -43,13 +43,15 @@ def write_report(run: Path, *, wages: bool = True) -> Path:
         Run folder; only its files are read, and those that are missing are named on the page.
     wages
         Whether money is shown, where the run tells any; without it neither the page nor its data holds any.
+    read
+        The run, where it has been read already.
 
     Raises
     ------
     InputError
         If the folder has no ``summary.json`` or a file of it breaks its declaration.
     """
-    read = read_run(run)
+    read = read or read_run(run)
     return write_atomic(run / "report.html", page(read, wages=wages and read.wages_shown))
 
 

@@ -61,11 +61,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan as the judge reads it: everybody's rows, the shifts they form, and the weeks of named people."""
+    """A plan as the judge reads it: everybody's rows, the shifts they form, those of last week, and people's weeks."""
 
     asked: Asked
     rows: Mapping[str, Sequence[Row]]
     shifts: Mapping[str, Sequence[Worked]]
+    before: Mapping[str, Sequence[Worked]]
     weeks: Mapping[str, Week]
 
 
@@ -80,7 +81,7 @@ def read_plan(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Plan:
         a: Week(asked, person, tuple(shifts.get(a, ())), tuple(w for w in before.get(a, ()) if w.date < asked.first))
         for a, person in asked.people.items()
     }
-    return Plan(asked, rows, shifts, weeks)
+    return Plan(asked, rows, shifts, before, weeks)
 
 
 def _shifts(agent: str, rows: Sequence[Row], asked: Asked) -> list[Worked]:
@@ -232,7 +233,11 @@ def check(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Verdict:
     InputError
         If activity or inputs cannot be read.
     """
-    plan = read_plan(activity, inputs)
+    return verdict_on(read_plan(activity, inputs))
+
+
+def verdict_on(plan: Plan) -> Verdict:
+    """Judge a plan that has been read."""
     found = ((rule, *fault) for rule, find in RULES.items() for fault in find(plan))
     violations = tuple(
         Violation(rule, agent, "" if start is None else plan.asked.clock.text(start), text)

@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .check import Plan, Violation, read_plan
+from .check import Plan, Violation
 from .clock import Span
-from .inputs import DAYS, WAGE, Asked, clock_minute, read_inputs
-from .shifts import Row, Worked, join_rows, read_rows
+from .inputs import DAYS, WAGE, Asked, clock_minute
+from .shifts import Row, Worked
 
 
-def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
+def cost_wages(plan: Plan) -> float:
     """Recount the wages of a plan.
-
-    Parameters
-    ----------
-    activity, inputs
-        As in `check`.
 
     Returns
     -------
@@ -29,7 +24,6 @@ def cost_wages(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> float:
         Per shift: wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the
         slot's start. Without staff the wage is the centre's.
     """
-    plan = read_plan(activity, inputs)
     return wages_of(plan, plan.shifts)
 
 
@@ -65,7 +59,7 @@ def _applies(premium: Mapping[str, Any], wall: dt.datetime) -> bool:
     return DAYS[wall.weekday()] in premium.get("days", DAYS) and low <= wall.hour * 60 + wall.minute < high
 
 
-def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+def recount(plan: Plan, starts: Iterable[Any]) -> dict[str, np.ndarray]:
     """Count who is on the phone of each queue at each of `starts`: those who have begun less those who have ended.
 
     In a cyclic week what runs past its end counts at its beginning, else last week's shifts that run on count too.
@@ -74,16 +68,13 @@ def recount(activity: pd.DataFrame, starts: Iterable[Any], inputs: Mapping[str, 
     ----------
     starts
         Stamps or real minutes, in any order.
-    inputs
-        As in `check`.
 
     Returns
     -------
     dict
         Queue → heads, shape (len(starts),).
     """
-    asked = read_inputs(inputs)
-    return _count(_on_phone(activity, inputs, asked), starts, asked)
+    return _count(_on_phone(plan), starts, plan.asked)
 
 
 def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked) -> dict[str, np.ndarray]:
@@ -98,23 +89,20 @@ def _count(spans: Mapping[str, np.ndarray], starts: Iterable[Any], asked: Asked)
     return out
 
 
-def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mapping[str, Any]) -> list[Violation]:
+def check_coverage(plan: Plan, coverage: pd.DataFrame) -> list[Violation]:
     """Compare a published coverage with the activity.
 
     Parameters
     ----------
-    activity, coverage
-        The tables of activity.csv and coverage.csv.
-    inputs
-        As in `check`.
+    coverage
+        The table of coverage.csv.
 
     Returns
     -------
     list of Violation
         A count, surplus or shortage that does not follow from the activity, and phone work in slots that have no row.
     """
-    asked = read_inputs(inputs)
-    spans, clock = _on_phone(activity, inputs, asked), asked.clock
+    asked, spans, clock = plan.asked, _on_phone(plan), plan.asked.clock
     out: list[Violation] = []
     for queue, rows in coverage.groupby("queue", sort=False):
         heads = _count(spans, rows["start"], asked).get(str(queue), np.zeros(len(rows)))
@@ -128,12 +116,12 @@ def check_coverage(activity: pd.DataFrame, coverage: pd.DataFrame, inputs: Mappi
     return out + _uncounted(spans, coverage, asked)
 
 
-def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -> dict[str, np.ndarray]:
+def _on_phone(plan: Plan) -> dict[str, np.ndarray]:
     """Return per queue the spans of phone work, shape (rows, 2): the plan's, and last week's that run on into it."""
-    first = asked.week[0]
-    people: list[Sequence[Row]] = list(read_rows(activity, asked.clock).values())
-    known = set(asked.plan.get("queue", {}))
-    people += [[r for r in w.rows if r.queue in known or not known] for w in running_on(inputs, asked)]
+    first = plan.asked.week[0]
+    people: list[Sequence[Row]] = list(plan.rows.values())
+    known = set(plan.asked.plan.get("queue", {}))
+    people += [[r for r in w.rows if r.queue in known or not known] for w in running_on(plan)]
     spans: dict[str, list[Span]] = {}
     for r in (r for rows in people for r in rows):
         if r.what == "phone" and r.end > first:
@@ -141,12 +129,10 @@ def _on_phone(activity: pd.DataFrame, inputs: Mapping[str, Any], asked: Asked) -
     return {queue: np.array(pairs) for queue, pairs in spans.items()}
 
 
-def running_on(inputs: Mapping[str, Any], asked: Asked) -> list[Worked]:
+def running_on(plan: Plan) -> list[Worked]:
     """Return last week's shifts that run on into the planned days."""
-    earlier, first = inputs.get("previous_activity"), asked.week[0]
-    before = {} if earlier is None else read_rows(earlier, asked.clock)
-    shifts = (w for agent, rows in before.items() for w in join_rows(agent, rows, {}, asked.clock))
-    return [w for w in shifts if w.start < first < w.end]
+    first = plan.asked.week[0]
+    return [w for shifts in plan.before.values() for w in shifts if w.start < first < w.end]
 
 
 def _uncounted(spans: Mapping[str, np.ndarray], coverage: pd.DataFrame, asked: Asked) -> list[Violation]:

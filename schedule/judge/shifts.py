@@ -121,13 +121,15 @@ def _named(worked: Worked, families: Mapping[str, Family], clock: Clock) -> Work
     order, best = list(SHAPE), worked
     reached = -1
     for family in families.values():
-        faults = tuple((rule, text) for rule, test in SHAPE.items() if (text := test(worked, family, clock)))
-        stage = order.index(faults[0][0]) if faults else len(order)
+        found = ((rule, text) for rule, test in SHAPE.items() if (text := test(worked, family, clock)))
+        first = next(found, None)
+        stage = order.index(first[0]) if first else len(order)
         if stage > reached:
             fits = stage >= order.index("breaks")  # start and length do: a shift of no family counts where it begins
             date = next(family.starts(clock.wall(worked.start))) if fits else worked.date
+            faults = (first, *found) if first else ()  # a family that is no nearer is not tested further
             best, reached = Worked(worked.agent, worked.rows, date, family, faults), stage
-        if not faults:
+        if first is None:
             break
     return best
 

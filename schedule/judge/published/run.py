@@ -118,7 +118,7 @@ class Published:
     @cached_property
     def heads(self) -> Mapping[str, np.ndarray]:
         """Queue → heads on the phone per slot, counted from the activity."""
-        found = recount(self.tables["activity"], self.slots, self.inputs)
+        found = recount(self.plan, self.slots)
         nobody = np.zeros(len(self.slots))
         return {queue: found.get(queue, nobody) for queue in self.queues}
 

@@ -104,7 +104,7 @@ def running(run: Published) -> pd.DataFrame:
     first = run.asked.week[0]
     found = [
         (w.agent, r.start, r.end, r.what, r.queue)
-        for w in running_on(run.inputs, run.asked)
+        for w in running_on(run.plan)
         for r in w.rows
         if r.what == "phone" and r.end > first and r.queue in run.queues
     ]

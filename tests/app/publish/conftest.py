@@ -15,7 +15,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Papers are drawn by other tests; here short ones take their places."""
     monkeypatch.setattr(papers, "write_report", page)
     monkeypatch.setattr(papers, "write_workbook", lambda run, **_: (run / "schedule.xlsx").write_bytes(b"book"))
-    monkeypatch.setattr(papers, "write_sheets", lambda run: (run / "sheets.html").write_text("sheets"))
+    monkeypatch.setattr(papers, "write_sheets", lambda run, **_: (run / "sheets.html").write_text("sheets"))
     monkeypatch.setattr(
         papers, "write_calendars", lambda run, **_: write_atomic(run / "calendars" / "a0.ics", "BEGIN:VCALENDAR")
     )

@@ -56,7 +56,7 @@ def test_report_shows_no_wages_of_a_run_without(
     asked = []
     run, _ = publish(outcome, RunFolder(tmp_path / "run", wages=False))
 
-    def write(run: Path, *, wages: bool) -> Path:
+    def write(run: Path, *, wages: bool, **_: object) -> Path:
         asked.append(wages)
         return page(run)
 
@@ -88,7 +88,7 @@ def test_a_killed_report_leaves_papers_that_the_manifest_lists(
     """Whenever it ends, nothing there is foreign, and the next report is whole."""
     run, _ = publish(outcome, RunFolder(tmp_path / "run"))
     monkeypatch.setattr(papers, "write_workbook", lambda run, **_: (run / "schedule.xlsx").write_bytes(b"new"))
-    monkeypatch.setattr(papers, "write_sheets", lambda run: (run / "sheets.html").write_text("new"))
+    monkeypatch.setattr(papers, "write_sheets", lambda run, **_: (run / "sheets.html").write_text("new"))
     for name in ("unlink", "replace", "rename"):
         original: Callable[..., Any] = getattr(Path, name)
 

@@ -15,12 +15,15 @@ import pandas as pd
 import pytest
 from icalendar import Calendar
 
+from busyhour.app.files import write_atomic
+from busyhour.app.publish import book, calendar
 from busyhour.app.publish.book import Book, Field
 from busyhour.app.publish.calendar import file_names, uid, write_calendars
 from busyhour.app.publish.excel import write_workbook
 from busyhour.app.publish.sheets import write_sheets
 from busyhour.app.publish.wages import factor, wage
 from busyhour.app.report.run import read_run
+from busyhour.forecast.progress import Stopped
 
 
 @pytest.fixture(scope="module")
@@ -274,3 +277,38 @@ def test_a_text_longer_than_a_cell_is_cut_and_says_so() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(book.content))["Sheet"]
     assert [len(str(sheet[cell].value)) for cell in ("A1", "A4", "A5")] == [32_767, 32_767, 1]
     assert str(sheet["A4"].value).endswith("x…")
+
+
+@pytest.mark.parametrize("asked", [0, 4, 9])
+@pytest.mark.parametrize("write", [write_workbook, write_sheets, write_calendars])
+def test_a_paper_is_given_up_whole_when_time_is_up(
+    small_run: Path, write: Callable[..., object], asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each paper asks again and again while it is made; the workbook also while it is packed."""
+    monkeypatch.setattr(book, "ROWS_BETWEEN", 20)
+    before = {p.name for p in small_run.iterdir() if p.is_file()}
+    left = iter([True] * asked)
+    with pytest.raises(Stopped):
+        write(small_run, goes_on=lambda: next(left, False))
+    assert {p.name for p in small_run.iterdir() if p.is_file()} == before
+
+
+def test_a_finished_book_is_given_up_while_its_rows_are_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    left, rows = [True], [str(i) for i in range(5)]
+    monkeypatch.setattr(book, "ROWS_BETWEEN", 1)
+    with pytest.raises(Stopped), Book("Book", dt.date(2026, 11, 2), lambda: left[0]) as made:
+        made.table("Rows", "Rows", [Field("Row", rows)])
+        left[0] = False
+
+
+def test_a_calendar_that_cannot_be_written_is_an_error(small_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written beside each other: what one of them raises is not lost."""
+
+    def full_disk(path: Path, content: bytes) -> Path:
+        if path.name == "A004.ics":
+            raise OSError(28, "No space left on device")
+        return write_atomic(path, content)
+
+    monkeypatch.setattr(calendar, "write_atomic", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_calendars(small_run)
