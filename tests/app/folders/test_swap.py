@@ -470,3 +470,16 @@ def test_a_kill_at_every_operation_leaves_the_old_run_or_the_new_one(tmp_path: P
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 20
+
+
+def test_a_run_that_cannot_be_copied_is_one_error_of_its_file(tmp_path: Path) -> None:
+    """A loop of links and a pipe in the folder are told with their names, not as faults of busyhour."""
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(InputError, match="cannot be reached"), one_run(tmp_path / "a"):
+        pass
+    if sys.platform != "win32":
+        run = make(tmp_path / "run")
+        os.mkfifo(run / "pipe")
+        with pytest.raises(InputError, match=r"^pipe: the run cannot be read: .*named pipe"), one_run(run):
+            pass
