@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ...forecast.errors import InputError
 from .manifest import FILE as MANIFEST
 from .swap import settled
+from .targets import followed
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -70,11 +71,16 @@ def one_run(run: Path) -> Iterator[Path]:
         As in `seen_once`.
     """
     with tempfile.TemporaryDirectory(prefix="busyhour-") as name:
-        place = Path(name) / (run.resolve().name or "run")
+        place = Path(name) / (followed(run).resolve().name or "run")
 
         def copy(folder: Path) -> None:
             shutil.rmtree(place, ignore_errors=True)
-            shutil.copytree(folder, place, symlinks=True)
+            try:
+                shutil.copytree(folder, place, symlinks=True)
+            except shutil.Error as error:  # it lists what could not be copied: source, copy, why
+                source, _, why = error.args[0][0]
+                what = why.replace(str(source), Path(source).name)
+                raise InputError(f"the run cannot be read: {what}", file=source, mend="Move it away") from error
 
         seen_once(run, copy)
         yield place

@@ -59,17 +59,25 @@ def quantiles(run: Published, table: pd.DataFrame, file: str) -> Found:
 
 
 def _given(run: Published, table: pd.DataFrame) -> Found:
-    """Ensures the handle times and the patience that plan.toml sets."""
+    """Ensures the patience that plan.toml sets, and its handle time for a queue whose history has none."""
     for name in run.queues:
         rows = table[table["queue"] == name]
         for column in ("handle_s", "patience_s"):
             told = run.raw["queue"][name].get(column)
-            if told is None:
+            if told is None or (column == "handle_s" and _has_handle_times(run, name)):
                 continue
             wrong = differ(rows[column].to_numpy(dtype=float), np.full(len(rows), float(told)))
             for i in np.flatnonzero(wrong):
                 at, have = minutes(rows["start"])[i], rows[column].iloc[i]
                 yield Fault(at, f"{column} of {name} is {have:g} in volume.csv, {float(told):g} in plan.toml")
+
+
+def _has_handle_times(run: Published, queue: str) -> bool:
+    """Whether the history of a queue tells handle times: those are forecast, whatever plan.toml says."""
+    history = run.tables.get("history")
+    if history is None or "handle_s" not in history:
+        return False
+    return bool(pd.to_numeric(history.loc[history["queue"] == queue, "handle_s"]).notna().any())
 
 
 def past(run: Published) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from forger import Forger
 from published_desk import write_desk
@@ -40,6 +41,23 @@ def test_the_runs_themselves_are_right(named_run: Path, anonymous_run: Path) -> 
     for run in (named_run, anonymous_run):
         verdict = verdict_of(run)
         assert verdict.passed, [str(v) for v in verdict.violations]
+
+
+@pytest.mark.slow
+def test_handle_times_of_the_history_come_before_those_of_the_plan(tmp_path: Path) -> None:
+    """A queue with handle times in calls.csv is forecast from these; its handle_s in plan.toml is not used."""
+    desk = write_desk(tmp_path / "desk", named=False)
+    calls = pd.read_csv(desk / "calls.csv")
+    calls["handle_s"] = (250 + calls.index % 7).to_series().where(calls["queue"].eq("help").to_numpy()).to_numpy()
+    calls.to_csv(desk / "calls.csv", index=False)
+    result = CliRunner().invoke(app, ["plan", str(desk), "--out", str(tmp_path / "run"), "--quiet"])
+    assert result.exit_code in (0, 5), result.output
+    verdict = verdict_of(tmp_path / "run")
+    assert verdict.passed, [str(v) for v in verdict.violations]
+    forger = Forger(tmp_path / "run")
+    forger.cell("volume", "handle_s", 200.0, lambda row: row["queue"] == "sales")
+    forger.sign()
+    assert any("handle_s of sales is 200" in str(v) for v in verdict_of(forger.run).violations)
 
 
 @pytest.mark.slow

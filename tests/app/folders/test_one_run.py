@@ -79,3 +79,16 @@ def test_readers_of_finished_runs_read_one_run(planned: Path, tmp_path: Path, mo
     assert table_of(run, "activity").empty
     assert swaps
     assert verdict_of(tmp_path / "aside").passed
+
+
+def test_a_run_that_cannot_be_copied_is_one_error_of_its_file(tmp_path: Path) -> None:
+    """A loop of links and a pipe in the folder are told with their names, not as faults of busyhour."""
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with pytest.raises(InputError, match="cannot be reached"), one_run(tmp_path / "a"):
+        pass
+    if sys.platform != "win32":
+        run = make(tmp_path / "run")
+        os.mkfifo(run / "pipe")
+        with pytest.raises(InputError, match=r"^pipe: the run cannot be read: .*named pipe"), one_run(run):
+            pass
