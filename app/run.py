@@ -13,7 +13,7 @@ from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
 from ..forecast.queueing.curve.service_curve import ServiceCurve
 from ..forecast.queueing.formulas.time_laws import law_of_cv
-from ..forecast.require import Requirement, refuse_unknown_handle_times, require
+from ..forecast.require import Requirement, require
 from ..schedule.judge.check import Verdict
 from ..schedule.plan.decide import decide
 from ..schedule.plan.decision import Decision
@@ -24,6 +24,7 @@ from ..schedule.problem.demand import demands_of
 from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
 from ..schedule.problem.shifts import skipped_starts
+from .config.plan_toml import PLAN
 from .config.schema import Config
 from .inputs.inputs import Inputs
 from .inputs.open_after import open_after
@@ -147,10 +148,17 @@ def predict(inputs: Inputs, watch: Watch) -> Forecast:
     )
     for error in result.failed.values():
         raise error
-    refuse_unknown_handle_times(result.volume)
+    _refuse_unknown_handle_times(result.volume)
     if inputs.findings is None or not len(inputs.findings):
         return result
     return replace(result, quality=pd.concat([inputs.findings, result.quality], ignore_index=True))
+
+
+def _refuse_unknown_handle_times(volume: pd.DataFrame) -> None:
+    """Raise `InputError` where neither the calls nor plan.toml tell how long a call of a queue lasts."""
+    for name in volume.loc[volume["handle_s"].isna(), "queue"].unique():
+        mend = "Set it, in seconds, or bring handle_s in the calls"
+        raise InputError("the handle time is unknown", file=PLAN, column=f"queue.{name}.handle_s", mend=mend)
 
 
 def requirement_of(inputs: Inputs, volume: pd.DataFrame, watch: Watch | None = None) -> Requirement:

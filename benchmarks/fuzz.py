@@ -42,7 +42,7 @@ from benchmarks.mutations import mutated
 from busyhour.app import run as planning
 from busyhour.app.cli.main import app
 from busyhour.app.inputs import Inputs
-from busyhour.app.publish import folder as publishing
+from busyhour.app.publish import papers as publishing
 from busyhour.forecast.ranges import MOST_CALLS, MOST_WAGE
 
 HANG_S = 20
@@ -95,7 +95,7 @@ class HangError(BaseException):
     """A case took more than `HANG_S` processor seconds."""
 
 
-class ReadEnoughError(Exception):
+class ReadEnoughError(BaseException):
     """The input was accepted, and this case is not one of those that are planned."""
 
 
@@ -112,7 +112,8 @@ class Places(dict[str, Path]):
             for own in places["desk"].iterdir():
                 if own.name != "plan.toml":
                     (places[name] / own.name).symlink_to(own)
-            text = (places["desk"] / "plan.toml").read_text(encoding="utf-8").replace('"calls.csv"', f'"{file}"')
+            given = (places["desk"] / "plan.toml").read_text(encoding="utf-8")
+            text = given.replace('["calls.csv"]', f'["{file}"]\noutside = true')  # the calls lie behind a link
             (places[name] / "plan.toml").write_text(text, encoding="utf-8")
         done = CliRunner().invoke(app, ["plan", str(places["desk"]), "--out", str(places["run"]), "--quiet"])
         if done.exit_code:
@@ -222,6 +223,8 @@ def one(seed: int, places: Places) -> dict[str, Any]:
         with sampled(seed, odd):
             result = CliRunner().invoke(app, [places.filled(word) for word in command])
         told |= _verdict(result, command, places)
+    except ReadEnoughError:
+        told |= {"code": "read", "wrong": ""}
     except HangError:
         told |= {"code": "hang", "wrong": "hang"}
     finally:
@@ -236,13 +239,11 @@ def one(seed: int, places: Places) -> dict[str, Any]:
 def _verdict(result: Result, command: tuple[str, ...], places: Places) -> dict[str, Any]:
     """Return the exit code of a command and what is wrong about its end."""
     error = result.exception
-    if isinstance(error, ReadEnoughError):
-        return {"code": "read", "wrong": ""}
-    if isinstance(error, HangError):
-        raise error
     code, wrong = result.exit_code, ""
     if error is not None and not isinstance(error, SystemExit):
         wrong = "".join(traceback.format_exception(error))[-3000:]
+    elif "internal error" in result.output:
+        wrong = f"Traceback kept by the command: {result.output[-500:]}"
     elif code not in EXPECTED and not (code == 7 and command[0] == "check"):
         wrong = f"code {code}: {result.output[-500:]}"
     elif code == 3 and (len(result.output) > 3000 or not result.output.strip()):

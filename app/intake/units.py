@@ -145,7 +145,7 @@ def _weighted_median(values: np.ndarray, weight: np.ndarray) -> float:
 
 
 def _refuse_swapped(calls: pd.DataFrame, layout: Layout, file: Path) -> None:
-    """Raise `InputError` where handle times follow the time of day and calls do not: their columns are swapped."""
+    """Raise `InputError` where handle times vary as calls do and calls vary as handle times do: they are swapped."""
     for name, rows in calls.groupby("queue", sort=False):
         offered, handle = rows["offered"].astype(float), rows["handle_s"].astype(float)
         slot = rows["start"].dt.hour * 60 + rows["start"].dt.minute
@@ -153,10 +153,13 @@ def _refuse_swapped(calls: pd.DataFrame, layout: Layout, file: Path) -> None:
             continue
         shown = [_explained(values, slot) for values in (offered, handle)]
         spread = [float(values.std() / max(values.mean(), 1e-9)) for values in (offered, handle)]
-        if shown[1] > SHOWS > shown[0] and spread[1] > STEADIER * spread[0] and handle.median() < offered.median():
+        told_by_day = shown[1] > SHOWS > shown[0] and spread[1] > STEADIER * spread[0]
+        never_varies = spread[0] == 0.0 < spread[1]  # chance alone makes calls vary
+        if (told_by_day or never_varies) and handle.median() < offered.median():
             named = ", ".join(f'{ours} = "{layout.columns.get(ours, ours)}"' for ours in ("offered", "handle_s"))
             raise InputError(
-                f"calls and handle times of queue {name!r} seem to be swapped: the handle times follow the time of day",
+                f"calls and handle times of queue {name!r} seem to be swapped: "
+                "the handle times vary, by the time of day or at all, and the calls do not",
                 file=file,
                 column="handle_s",
                 value=f"{handle.median():.6g} s for {offered.median():.6g} calls",

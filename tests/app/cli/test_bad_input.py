@@ -117,6 +117,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
         ("unknown key", "Did you mean 'days_off_together'"),
     ),
     "wrong units": (handle_times_in_ms, ("handle", "unit")),
+    "no handle time": (in_plan("handle_s = ", "# handle_s = "), ("plan.toml", "queue.calls.handle_s", "unknown")),
     "text in a number column": (
         append("calls.csv", "2026-10-16T17:00,many\n"),
         ("calls.csv", "row", "offered", "many"),

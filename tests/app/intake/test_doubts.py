@@ -232,6 +232,16 @@ def test_calls_and_handle_times_in_each_others_columns_are_doubted(tmp_path: Pat
     assert len(read(tmp_path, Intake(files=intake.files, trust=("handle_s",)))[0])
 
 
+def test_calls_that_never_vary_beside_handle_times_that_do_are_doubted(tmp_path: Path) -> None:
+    """The same number of calls in every interval of ten days is no chance: such a column holds a usual handle time."""
+    shaped(tmp_path, ("handle_s", "offered"), rate=45.0)
+    frame = pd.read_csv(tmp_path / "c.csv").assign(offered=240)
+    frame["handle_s"] = np.random.default_rng(2).permutation(frame["handle_s"])
+    frame.to_csv(tmp_path / "c.csv", index=False)
+    with pytest.raises(InputError, match=r"column handle_s.*seem to be swapped"):
+        read(tmp_path, Intake(files=("c.csv",)))
+
+
 @pytest.mark.parametrize(("handle", "words"), [("3.5", "minutes|min"), ("20", "under 30 s"), ("9000", "1 h|over 2 h")])
 def test_handle_times_that_are_hard_to_believe_are_doubted(tmp_path: Path, handle: str, words: str) -> None:
     intake = plain(tmp_path, ["10"] * 4, [handle] * 4)
