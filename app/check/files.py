@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ...schedule.judge.check import Violation
+from ..config.plan_toml import PLAN
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
 from ..inputs.arguments import ARGUMENTS, Arguments
+from ..inputs.people import STAFF
+from ..publish.content import MONEY
 
 MOST_TOLD = 20
 """Files told one by one; a folder in which more are wrong is told by their number."""
@@ -46,7 +49,9 @@ def check_inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments)
 
 
 def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> Iterator[str]:
-    hashes, redacted = summary.get("input_hashes"), summary.get("input_redacted") or ()
+    hashes, redacted, shown = (summary.get(key) for key in ("input_hashes", "input_redacted", "wages_shown"))
+    without = shown is False
+    redacted = set(redacted or ()) & ({PLAN, STAFF} if without else set())  # no other copy differs from its source
     if not isinstance(hashes, dict) or not hashes:
         yield "summary.json tells no hashes of the inputs"
         return
@@ -60,6 +65,8 @@ def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> I
         yield f"inputs/{name} was not there when the plan was made"
     if arguments.week.isoformat() != summary.get("week"):
         yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"
+    if without and any(summary.get(key) is not None for key in MONEY):
+        yield "summary.json tells amounts and says that the folder holds none"
     manifest = Manifest.read(folder)
     if manifest is not None and summary.get("wages_shown", manifest.wages) != manifest.wages:
         yield f"{MANIFEST} and summary.json do not agree on whether the folder holds wages"

@@ -64,6 +64,8 @@ class _Summary(BaseModel):
     stages: dict[str, Number] | None = None
     versions: dict[str, str] | None = None
     input_hashes: dict[str, str] | None = None
+    input_redacted: tuple[str, ...] = ()
+    wages_shown: Annotated[bool, Strict()] = True
     roster: dict[str, Any] | None = None
 
 
