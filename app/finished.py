@@ -160,7 +160,7 @@ def _told(run: Path) -> pd.DataFrame:
     for s in roster.to_dict("records"):
         begin, end = (pd.Timestamp(s[name]) for name in ("start", "end"))
         mine = [r for r in doing.get(s["agent"], ()) if begin <= pd.Timestamp(r["start"]) < end]
-        queues = dict.fromkeys(r["queue"] for r in mine if r["queue"])
+        queues = dict.fromkeys(r["queue"] for r in mine if r.get("queue"))
         breaks = [f"{r['activity']} {r['start'][11:16]}" for r in mine if r["activity"] in ("break", "lunch")]
         line = f"{s['start'][11:16]}–{s['end'][11:16]} {s['pattern']} {'+'.join(queues)}".rstrip()
         lines.append(f"{line} ({', '.join(breaks)})" if breaks else line)
