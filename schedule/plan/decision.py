@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from ..cover.result import Block
 from ..optimise.status import Solved
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
+from .missed import MissedGoal, goals_missed
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +58,11 @@ class Decision:
     def planned(self) -> tuple[PlannedShift, ...]:
         """Every shift of the plan."""
         return tuple(p for shifts in self.assigned.values() for p in shifts)
+
+    @cached_property
+    def missed(self) -> tuple[MissedGoal, ...]:
+        """What the plan misses by simulation."""
+        return goals_missed(self.problem, self.simulation)
 
     @property
     def named(self) -> bool:
