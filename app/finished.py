@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,24 @@ from ..forecast.tables import check, read_text_csv
 from ..schedule.judge.check import Verdict
 from .folders.one_run import of_one_run
 from .folders.swap import settled
+from .gap import gap_told
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
 from .judging import TEXTS
+from .missed import goals_told
 from .report.summary import read_summary
 
 FIGURES = (
     "week",
     "scenario",
     "status",
+    "stopped",
     "cost",
     "cost_wages",
     "cost_prices",
     "bound",
     "gap",
+    "asked_gap",
     "paid_hours",
     "over_agent_hours",
     "under_agent_hours",
@@ -35,13 +39,15 @@ FIGURES = (
     "open_shifts",
     "service_level_expected",
     "service_level_simulated",
+    "goals_missed",
+    "floor_missed_intervals",
     "occupancy",
     "seconds",
     "seed",
 )
 
 
-SHARES = ("gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
+SHARES = ("asked_gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
 
 
 def summary_of(run: Path, *, odd_figures: bool = False) -> dict[str, Any]:
@@ -125,14 +131,17 @@ def figures_of(runs: Sequence[Path]) -> pd.DataFrame:
 def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
     """Return the main figures as text, a row a figure, a column a run."""
     summaries = {str(run): summary_of(run) for run in runs}
-    return pd.DataFrame(
-        {"figure": FIGURES} | {name: [_text(f, s.get(f)) for f in FIGURES] for name, s in summaries.items()}
-    )
+    return pd.DataFrame({"figure": FIGURES} | {name: [_text(f, s) for f in FIGURES] for name, s in summaries.items()})
 
 
-def _text(figure: str, value: Any) -> str:
+def _text(figure: str, summary: Mapping[str, Any]) -> str:
+    value = summary.get(figure)
+    if figure == "goals_missed":
+        return goals_told(summary)
     if value is None:
         return ""
+    if figure == "gap":
+        return gap_told(value, summary.get("asked_gap"))
     if figure in SHARES:
         return f"{100 * value:.2f} %"
     return f"{value:,.1f}" if isinstance(value, float) else str(value)

@@ -76,7 +76,7 @@ cost_h = 20
 
 [solve]
 time_limit_s = 60
-gap = 0.01
+gap = 0.05
 """
 
 

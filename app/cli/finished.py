@@ -69,15 +69,18 @@ def explain(
     json_: Json = False,
 ) -> None:
     """Say, for each short stretch, which rule binds and what one more agent there costs."""
-    from ..finished import table_of
+    from ..finished import summary_of, table_of
+    from ..missed import missed_lines
 
     rows = table_of(run, "explain").head(most)
     if json_:
         show_frame(rows, as_json=True, quiet=False)
         return
     console = Console(highlight=False, soft_wrap=True)
+    for line in missed_lines(summary_of(run)):
+        console.print(line)
     if rows.empty:
-        console.print("Nothing is short.")
+        console.print("No slot has fewer agents than its requirement.")
     for r in rows.to_dict("records"):
         when = f"{r['start'][:10]} {r['start'][11:16]}-{r['end'][11:16]}"
         console.print(f"{when}  {r['queue']}  {float(r['under']):g} short at worst  [{r['binding_rule']}]")

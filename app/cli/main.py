@@ -29,6 +29,7 @@ from .command import (
     date_of,
     err,
     places,
+    remark,
     told,
 )
 from .console import Console
@@ -45,22 +46,27 @@ app = typer.Typer(
 
 
 def code_of(summary: dict[str, Any]) -> int:
-    """Return the exit code of a run that has a plan."""
+    """Return the exit code of a run that has a plan: whatever ended the search, the asked gap is reached or not."""
+    from ..gap import is_reached
+
     if summary["stopped"] == "user":
         return STOPPED
-    near = summary["gap"] is not None and summary["gap"] <= summary["asked_gap"]
-    return LIMIT_WITH_PLAN if summary["stopped"] == "time" and not near else DONE
+    return DONE if is_reached(summary["status"], summary["gap"], summary["asked_gap"]) else LIMIT_WITH_PLAN
 
 
 def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:
-    """Print a run's summary and return its exit code."""
+    """Print a run's summary and return its exit code; where the screen is not shown, code 5 is one line beside it."""
+    from ..gap import shortfall
     from .screen import screen
 
+    code = code_of(summary)
     if as_json:
         sys.stdout.write(json.dumps(summary, indent=2, allow_nan=False) + "\n")
     elif not quiet:
         Console(highlight=False).print(screen(summary, out))
-    return code_of(summary)
+    if code == LIMIT_WITH_PLAN and (as_json or quiet):
+        remark(shortfall(summary))
+    return code
 
 
 def tell_late_stop(watch: Watch, summary: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...forecast.progress import Event, Watch
+from ..gap import gap_told
 from .console import Console
 from .stop_signals import handled
 
@@ -25,7 +26,7 @@ def _figures(event: Event) -> str:
         f"{name} {value:,.0f}" for name, value in (("best", event.best), ("bound", event.bound)) if value is not None
     ]
     if event.gap is not None:
-        parts.append(f"gap {100 * event.gap:.2f} %")
+        parts.append(f"gap {gap_told(event.gap)}")
     if event.share is not None and event.share < 1:
         parts.append(f"{100 * event.share:.0f} %")
     return "  ".join(parts)

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ...forecast.text import visible
+from ..gap import gap_told, shortfall
+from ..missed import goals_told, missed_lines, missed_words
 
 if TYPE_CHECKING:
     from ...forecast.queueing.simulation.simulation import Simulation
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
 
 def _share(value: float | None, digits: int = 1) -> str:
     return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def _goals(summary: dict[str, Any]) -> list[str]:
+    """Return what the plan misses, a line each; else that all holds, or that nobody knows."""
+    return missed_lines(summary) or [goals_told(summary)]
+
+
+def _gap(summary: dict[str, Any]) -> str:
+    """Return the proven gap, the bound where money is shown, and the asked gap where it is not reached."""
+    bound, gap, unmet = summary["bound"], summary["gap"], shortfall(summary)
+    if gap is None and bound is None:
+        return f"no bound known; asked {100 * summary['asked_gap']:g} %"
+    over = "" if bound is None else f" over a bound of {bound:,.0f}"
+    asked = f"; the asked {100 * summary['asked_gap']:g} % is not reached" if unmet else ""
+    return f"{gap_told(gap, summary['asked_gap'])}{over}{asked}"
 
 
 def screen(summary: dict[str, Any], out: Path) -> Table:
@@ -34,16 +51,15 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     money = summary["currency"]
     ci = summary["service_level_ci"]
     stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
-    gap, bound, cost = _share(summary["gap"], 2), summary["bound"], summary["cost"]
+    cost = summary["cost"]
     over, under = summary["over_agent_hours"], summary["under_agent_hours"]
     simulated = _share(summary["service_level_simulated"]) + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")
-    rows = [("Status", f"{summary['status']}{stopped}")]
+    rows = [("Status", f"{summary['status']}{stopped}"), *(("Goals", line) for line in _goals(summary))]
     if cost is not None:
         wages, prices = summary["cost_wages"], summary["cost_prices"]
         rows.append(("Cost", f"{cost:,.0f} {money} = wages {wages:,.0f} + prices {prices:,.0f}"))
-    over_bound = "" if bound is None else f" over a bound of {bound:,.0f}"
     rows += [
-        ("Proven gap", f"{gap}{over_bound}" if over_bound or summary["gap"] is not None else "no bound known"),
+        ("Proven gap", _gap(summary)),
         (
             "Paid hours",
             f"{summary['paid_hours']:,.1f}   over {over:,.1f} h, under {under:,.1f} h against the interval goal",
@@ -59,9 +75,11 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
         worst = summary["below_floor_worst"]
         lost = f"{summary['below_floor_agent_hours']:,.1f} agent-hours in {summary['below_floor_slots']} slots"
         where = f"worst {worst['start'][:16].replace('T', ' ')}, {worst['queue']}: expected {_share(worst['expected'])}"
-        rows.append(("Below floor", f"{lost}; {where}"))
+        rows.append(("Floor by heads", f"{lost} fewer than the curve asks; {where}"))
+    unmet = missed_words(summary)
+    unmet = f" though {unmet}: no further shift is worth its price" if unmet else ""
     rows += [
-        ("Open shifts", f"{summary['open_shifts']}"),
+        ("Open shifts", f"{summary['open_shifts']}{'' if summary['open_shifts'] else unmet}"),
         ("Violations", f"{summary['violations']}"),
         ("Report", str(out / "report.html")),
     ]

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..files import write_atomic
+from ..missed import missed_lines
 from ..report.cards import cards
 from ..report.figures import clock, day, offset
 from ..report.gantt import Stretch, stretches
@@ -60,6 +61,7 @@ SERVICE = [
     ("period", "Period", "text", 10, False),
     ("start", "Start", "time", 17, False),
     ("goal", "Goal", "share", 9, False),
+    ("floor", "Floor", "share", 9, False),
     ("expected", "Expected", "share", 10, False),
     ("simulated", "Simulated", "share", 11, False),
     ("ci_lo", "95 % from", "share", 10, False),
@@ -255,6 +257,9 @@ def _summary(book: Book, sheet: Any, run: Run, shifts: list[Stretch], *, wages: 
     sheet.set_column(1, 1, 20)
     sheet.set_column(2, 3, 62)
     row = 1
+    for line in missed_lines(run.summary):
+        sheet.write_string(row, 0, cut(line), book.short)
+        row += 1
     if run.note:
         sheet.write_string(row, 0, cut(run.note), book.fine)
         row += 1

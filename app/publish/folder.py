@@ -20,6 +20,7 @@ from ..inputs.arguments import ARGUMENTS
 from ..inputs.folder import PEOPLE_FILES
 from ..inputs.inputs import Inputs
 from ..inputs.snapshot import InputFile
+from ..missed import missed_lines
 from ..outcome import Outcome
 from .content import Content, told_without_money
 from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
@@ -94,7 +95,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
             missing = [f"left out: {name}; make it with: busyhour report {place}" for name in left_out]
             summary["notes"] = [*outcome.notes, *beside, *missing, *notes]
             _write_summary(run, summary)
-            lines = [*sink.log(), *(f"note: {note}" for note in summary["notes"])]
+            lines = [*sink.log(), *missed_lines(summary), *(f"note: {note}" for note in summary["notes"])]
             write_atomic(run / "run.log", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
 
         beside, keeps = ("stopped", _finished) if outcome.stopped else ("", None)

@@ -8,8 +8,9 @@ from typing import Any
 
 from ...schedule.plan.coverage import fit
 from ...schedule.plan.decision import Decision
-from ...schedule.plan.figures import floor_figures, occupancy, service_figures
+from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, service_figures
 from ...schedule.plan.stages import searched_s
+from ..gap import stopped_by
 from ..outcome import Outcome
 
 LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
@@ -31,6 +32,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "zone": config.site.zone,
         "currency": config.costs.currency,
         "week": inputs.week.isoformat(),
+        "interval_min": config.site.interval_min,
         "scenario": inputs.scenario,
         **{k: v for k, v in part.items() if k != "seconds"},
         "stopped": "user" if outcome.stopped else part["stopped"],
@@ -39,6 +41,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "cost_prices_parts": dict(found.prices),
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],
+        **missed_figures(found),
         **floor_figures(found),
         "schedule_fit": figures["fit"],
         "occupancy": occupancy(found),
@@ -65,7 +68,7 @@ def _part(outcome: Outcome) -> dict[str, Any]:
     found = outcome.decision
     return {
         "status": found.solved.status,
-        "stopped": found.solved.stopped,
+        "stopped": stopped_by(found.solved, outcome.inputs.config.solve.gap),
         "cost": found.cost_wages + found.cost_prices,
         "cost_wages": found.cost_wages,
         "cost_prices": found.cost_prices,

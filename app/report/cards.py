@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .figures import MISSING, clock, day, known, money, number, percent
-from .run import Run, records
-
-GOOD, WARN, PLAIN = "good", "warn", ""
-
-
-@dataclass(frozen=True)
-class Card:
-    """One headline figure; `tone` (good, warn or "") is always said in words by `note` too."""
-
-    title: str
-    value: str
-    note: str
-    basis: str
-    tone: str = PLAIN
+from ..gap import gap_told, shortfall
+from ..missed import is_simulated, missed_words
+from .card import GOOD, PLAIN, WARN, Card
+from .figures import MISSING, known, money, number, percent
+from .run import Run
+from .service_cards import floor_card, service_cards
 
 
 def cards(run: Run, *, wages: bool) -> list[Card]:
     """Return the headline cards; without `wages` none of them names money."""
     out = [_cost(run)] if wages and known(run.summary.get("cost")) else []
-    out += _service(run)
-    told = (*_hours(run), _floor(run), _open(run), _occupancy(run), _fit(run), _gap(run), _violations(run), _paid(run))
+    out += service_cards(run)
+    told = (
+        *_hours(run),
+        floor_card(run),
+        _open(run),
+        _occupancy(run),
+        _fit(run),
+        _gap(run),
+        _violations(run),
+        _paid(run),
+    )
     return out + [card for card in told if card]
 
 
@@ -43,48 +41,6 @@ def _cost(run: Run) -> Card:
         note,
         "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short.",
     )
-
-
-def verdict(goal: float, low: float | None, high: float | None) -> tuple[str, str]:
-    """Judge a simulated service level by its 95 % interval; return words and tone."""
-    if low is None or high is None or pd.isna(low) or pd.isna(high):
-        return "not simulated", PLAIN
-    if low >= goal:
-        return "above the goal", GOOD
-    return ("at the goal, within the interval", GOOD) if high >= goal else ("below the goal", WARN)
-
-
-def _service(run: Run) -> list[Card]:
-    service = run.table("service")
-    if service is None:
-        return []
-    out = []
-    goals: Mapping[str, Any] = run.summary.get("goals") or {}
-    for queue in dict.fromkeys(service["queue"]):
-        rows = service[service["queue"] == queue]
-        days, week = rows[rows["period"] == "day"], rows[rows["period"] == "week"]
-        top = week if len(week) else days
-        if top.empty or not top["simulated"].notna().any():
-            continue
-        row = top.iloc[0] if len(top) == 1 else top.mean(numeric_only=True)
-        kept = sum(verdict(r["goal"], r["ci_lo"], r["ci_hi"])[1] == GOOD for r in records(days))
-        text, tone = verdict(row["goal"], row["ci_lo"], row["ci_hi"])
-        if len(days):
-            text, tone = f"{kept} of {len(days)} days at or above the goal", GOOD if kept == len(days) else WARN
-        name = f"Service level, {queue}" if len(run.queues) > 1 else "Service level"
-        goal = goals.get(queue, percent(row["goal"], 0))
-        half = f" ± {number(50 * (row['ci_hi'] - row['ci_lo']), 2)}" if pd.notna(row["ci_lo"]) else ""
-        out.append(
-            Card(
-                name,
-                percent(row["simulated"]),
-                f"goal {goal} · {text}",
-                f"Simulated call by call, mean{half} points (95 %). "
-                "A day keeps its goal when the upper end of its interval reaches it.",
-                tone,
-            )
-        )
-    return out
 
 
 def _hours(run: Run) -> list[Card]:
@@ -113,32 +69,22 @@ def _hours(run: Run) -> list[Card]:
     return out
 
 
-def _floor(run: Run) -> Card | None:
-    hours, slots = run.summary.get("below_floor_agent_hours"), run.summary.get("below_floor_slots")
-    if not known(hours) or str(run.summary.get("goal_basis", "interval")) == "interval":
-        return None
-    worst = run.summary.get("below_floor_worst")
-    note = "every slot has the heads that its floor asks"
-    if worst:
-        start = pd.Timestamp(worst["start"])
-        note = f"in {slots} slots, worst {day(start.date())} {clock(start)}: expected {percent(worst['expected'])}"
-    basis = "Agent-hours under the least service of any interval (floor, caps, least agents); each costs under_h."
-    return Card("Below the floor", f"{number(float(str(hours)), 1)} h", note, basis, WARN if worst else GOOD)
-
-
 def _open(run: Run) -> Card | None:
     count = run.summary.get("open_shifts")
     frame = run.table("open_shifts")
     if not known(count):
         return None
     hours = 0.0 if frame is None else float(frame["paid_min"].sum()) / 60
+    unmet = missed_words(run.summary)
     note = f"{number(hours, 1)} paid hours to fill" if count else "what is short is worth no further shift"
+    if unmet and not count:
+        note = f"{unmet} all the same: no further shift is worth its price, open_shift_h"
     return Card(
         "Open shifts",
         number(float(str(count))),
         note,
         "Shifts worth their price for which nobody is left: the week's hiring need.",
-        WARN if count else GOOD,
+        WARN if count or unmet else GOOD if is_simulated(run.summary) else PLAIN,
     )
 
 
@@ -218,11 +164,17 @@ def _fit(run: Run) -> Card | None:
 def _gap(run: Run) -> Card:
     gap, status = run.summary.get("gap"), str(run.summary.get("status", "none"))
     if not known(gap):
-        return Card("Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.")
-    told, small = f"{status}: no such plan is cheaper by more than this", "(cost − proven lower bound) / bound."
+        unmet = WARN if shortfall(run.summary) else PLAIN
+        return Card(
+            "Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.", unmet
+        )
+    unmet, asked = shortfall(run.summary), run.summary.get("asked_gap")
+    told = f"{status}: no such plan is cheaper by more than this"
+    told = f"{told}; {unmet}" if unmet else told
+    small = "(cost − proven lower bound) / bound."
     if run.summary.get("roster"):
         small += " The bound: no way to choose shifts, breaks and days off for these people costs less."
-    return Card("Proven gap", percent(float(str(gap)), 2), told, small)
+    return Card("Proven gap", gap_told(gap, asked).replace(" %", "\u00a0%"), told, small, WARN if unmet else PLAIN)
 
 
 def _violations(run: Run) -> Card | None:

@@ -6,6 +6,8 @@ queue is drawn and which part of the time axis. A page sets them as signals; a p
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import vl_convert
 
@@ -13,9 +15,9 @@ from .axis import TimeAxis
 from .forecast_charts import forecast, misses, parts, past_week
 from .look import (
     BLUE,
-    GREEN,
     INK,
     ORANGE,
+    PINK,
     SKY,
     THIS_QUEUE,
     VERMILION,
@@ -31,7 +33,7 @@ from .look import (
     tips,
 )
 from .run import Run
-from .series import Rows, day_rows, heat_columns, service_rows, staffing_rows
+from .series import Rows, day_rows, heat_columns, service_rows, simulated_rows, staffing_rows
 
 _RAMPS = {
     "over": ["#f3f5f8", "#9fc9e6", "#2c80bd", "#0b3f73"],
@@ -75,18 +77,50 @@ def staffing(run: Run, axis: TimeAxis, slots: Rows) -> Spec:
     return finish(alt.layer(there, missing, required, days_apart(), tip), run.queues, data, 280, axis.views()[0])
 
 
+SERVICE = {"simulated, 95 %": BLUE, "missed": VERMILION, "expected": ORANGE, "floor": PINK, "goal": INK}
+"""What the chart of the service level draws, in the order of its legend."""
+
+
 def service_level(run: Run, axis: TimeAxis, slots: Rows) -> Spec:
-    """Draw the expected service level of each slot against the goal."""
-    key = color(["expected service level", "goal"], [GREEN, INK])
-    y = alt.Y("service_level:Q", title="service level", axis=left("%"), scale=alt.Scale(domain=[0, 1]))
-    line = named(rows(), "expected service level").mark_line(interpolate="step", strokeWidth=1.8, clip=True)
+    """Draw the simulated band of each interval, the level expected of it by the curve, its floor, and the goal.
+
+    A goal over a day or a week is a level that single intervals may leave: the floor is what each of them must keep.
+    Where nothing was simulated, the level expected of each slot is drawn.
+    """
+    simulated = simulated_rows(run, axis)
+    floors = any(r["floor"] is not None for r in simulated)
+    there = {"simulated, 95 %": simulated, "missed": any(r["below"] for r in simulated), "floor": floors}
+    names = [name for name in SERVICE if there.get(name, True)]
+    key = color(names, [SERVICE[name] for name in names])
+    of_slots, column = (rows("simulated"), "expected") if simulated else (rows(), "service_level")
+    y = alt.Y(f"{column}:Q", title="service level", axis=left("%"), scale=alt.Scale(domain=[0, 1]))
+    line = named(of_slots, "expected").mark_line(interpolate="step", strokeWidth=1.4, clip=True)
     expected = line.encode(x=across(), y=y, detail="day:N", color=key)
     of_queue = named(alt.Chart(alt.NamedData("goals")).transform_filter(THIS_QUEUE), "goal")
     goal = of_queue.mark_rule(strokeDash=[5, 4]).encode(y="goal:Q", color=key)
     goals = list({r["queue"]: {"queue": r["queue"], "goal": r["goal"]} for r in service_rows(run)}.values())
-    layers = alt.layer(expected, days_apart(), goal, hover("service_level", "abandon_rate", "asa_s"))
-    data = {"rows": slots, "goals": goals, "days": day_rows(axis)}
-    return finish(layers, run.queues, data, 150, axis.views()[0])
+    data = {"goals": goals, "days": day_rows(axis)} | ({"simulated": simulated} if simulated else {"rows": slots})
+    below = _bands(key, missed=bool(there["missed"]), floors=floors) if simulated else []
+    told = ("goal", "floor", "expected", "simulated", "ci_lo", "ci_hi")
+    tip = hover(*told, data="simulated") if simulated else hover("service_level", "abandon_rate", "asa_s")
+    return finish(alt.layer(*below, expected, days_apart(), goal, tip), run.queues, data, 220, axis.views()[0])
+
+
+def _bands(key: alt.Color, *, missed: bool, floors: bool) -> list[Any]:
+    """Return the layers of the simulation: columns under intervals that miss their promise, bands, levels, floors."""
+    wide = {"x": across("left"), "x2": "x2:Q", "color": key}
+    band = named(rows("simulated"), "simulated, 95 %")
+    out = [
+        band.mark_rect(clip=True, opacity=0.35).encode(y="ci_lo:Q", y2="ci_hi:Q", **wide),
+        band.mark_rule(clip=True, strokeWidth=2).encode(y="simulated:Q", **wide),
+    ]
+    if missed:
+        below = named(rows("simulated").transform_filter("datum.below"), "missed").mark_rect(clip=True, opacity=0.5)
+        out.insert(0, below.encode(y="simulated:Q", y2=alt.datum(0), **wide))
+    if floors:
+        floor = named(rows("simulated").transform_filter("isValid(datum.floor)"), "floor")
+        out.append(floor.mark_rule(clip=True, strokeWidth=1.6).encode(y="floor:Q", **wide))
+    return out
 
 
 def heat(run: Run, axis: TimeAxis, slots: Rows, what: str) -> Spec:

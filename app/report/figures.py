@@ -84,7 +84,7 @@ def offset(time: pd.Timestamp | dt.datetime) -> str:
     return f"{text[:3]}:{text[3:5]}"
 
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -96,7 +96,7 @@ def day(date: dt.date) -> str:
     >>> day(dt.date(2026, 10, 25))
     'Sun 25 Oct'
     """
-    return f"{_DAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]}"
+    return f"{WEEKDAYS[date.weekday()]} {date.day} {_MONTHS[date.month - 1]}"
 
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:

@@ -56,6 +56,7 @@ _TITLES = {
     "total": ("calls expected", ".0f"),
     "period": ("period", None),
     "goal": ("goal", ".1%"),
+    "floor": ("floor", ".1%"),
     "expected": ("expected", ".2%"),
     "simulated": ("simulated", ".2%"),
     "ci_lo": ("95 % from", ".2%"),
@@ -75,7 +76,7 @@ def named(layer: Any, name: str) -> Any:
 
 def color(names: list[str], shades: list[str]) -> alt.Color:
     """Colour by the field ``key``, which each layer is given by `named`, so that the legend names every layer."""
-    legend = alt.Legend(orient="top", columns=alt.ExprRef("width < 460 ? 3 : 0"))
+    legend = alt.Legend(orient="top", symbolOpacity=1, columns=alt.ExprRef("width < 460 ? 3 : 0"))
     return alt.Color("key:N", title=None, scale=alt.Scale(domain=names, range=shades), legend=legend)
 
 
@@ -114,9 +115,9 @@ def tips(*columns: str) -> list[alt.Tooltip]:
     return out
 
 
-def hover(*columns: str) -> Any:
-    """Lay an unseen block over each slot that tells its figures."""
-    wide = rows().mark_rect(opacity=0, clip=True)
+def hover(*columns: str, data: str = "rows") -> Any:
+    """Lay an unseen block over each slot, or row of other `data`, that tells its figures."""
+    wide = rows(data).mark_rect(opacity=0, clip=True)
     return wide.encode(
         x=across("left"), x2="x2:Q", y=alt.value(0), y2=alt.value("height"), tooltip=tips("time", *columns)
     )

@@ -14,6 +14,8 @@ import jinja2
 import vl_convert
 
 from ..files import write_atomic
+from ..gap import shortfall
+from ..missed import missed_lines
 from .axis import TimeAxis
 from .cards import cards
 from .charts import charts
@@ -26,6 +28,7 @@ from .tables import (
     backtest_table,
     cost_table,
     explain_table,
+    missed_table,
     open_table,
     origin_tables,
     proof_table,
@@ -74,6 +77,9 @@ def page(run: Run, *, wages: bool) -> str:
             queues=run.queues,
             views=axis.views(),
             service=service_table(run),
+            missed=missed_table(run),
+            missed_lines=missed_lines(run.summary),
+            unmet=shortfall(run.summary),
             explain=explain_table(run, wages=wages),
             open=open_table(run),
             cost=cost_table(run) if wages else None,

@@ -92,6 +92,21 @@ def day_rows(axis: TimeAxis) -> Rows:
     return [{"x": a} for _, a, _ in axis.days]
 
 
+def simulated_rows(run: Run, axis: TimeAxis) -> Rows:
+    """Return each interval's simulated service with its 95 % band, its floor, and whether it lies below its promise."""
+    service = run.table("service")
+    if service is None:
+        return []
+    found = service[(service["period"] == "interval") & service["simulated"].notna()]
+    found = found.assign(floor=found.get("floor", pd.Series(float("nan"), index=found.index)))
+    below = (found["simulated"] < found["floor"]) | (found["floor"].isna() & (found["ci_hi"] < found["goal"]))
+    rows = placed(found.assign(below=below.astype(int)), axis, run.interval_min)
+    return plain(rows[[*_SIMULATED, "left", "x", "x2", "day", "time", "below"]])
+
+
+_SIMULATED = ["queue", "goal", "floor", "expected", "simulated", "ci_lo", "ci_hi"]
+
+
 def service_rows(run: Run) -> Rows:
     """Return the service table's days and week, in order, for the chart of the simulation."""
     service = run.table("service")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AllowInfNan, BaseModel, ConfigDict, Strict, ValidationError
 
@@ -21,6 +21,24 @@ def _week(text: str) -> str:
 Number = Annotated[float, Strict(), AllowInfNan(False)] | None
 
 
+def _time(text: str) -> str:
+    dt.datetime.fromisoformat(text)
+    return text
+
+
+class _Missed(BaseModel):
+    """A goal or a floor that the plan misses by simulation."""
+
+    queue: str
+    period: Literal["interval", "day", "week"]
+    start: Annotated[str, AfterValidator(_time)]
+    goal: Annotated[float, Strict(), AllowInfNan(False)]
+    simulated: Annotated[float, Strict(), AllowInfNan(False)]
+    ci_lo: Number = None
+    ci_hi: Number = None
+    is_floor: Annotated[bool, Strict()]
+
+
 class _Summary(BaseModel):
     """What reports read of a summary, and of which kind: every key may be absent, others may be there."""
 
@@ -31,6 +49,7 @@ class _Summary(BaseModel):
     zone: str | None = None
     currency: str | None = None
     week: Annotated[str, AfterValidator(_week)] | None = None
+    interval_min: Number = None
     scenario: str | None = None
     status: str | None = None
     stopped: str | None = None
@@ -43,6 +62,9 @@ class _Summary(BaseModel):
     paid_hours: Number = None
     over_agent_hours: Number = None
     under_agent_hours: Number = None
+    goals_missed: tuple[_Missed, ...] | None = None
+    floor_missed_intervals: Number = None
+    floor_missed_worst: _Missed | None = None
     below_floor_agent_hours: Number = None
     below_floor_slots: Number = None
     below_floor_worst: dict[str, Any] | None = None

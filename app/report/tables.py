@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ...schedule.rules.rules import SPECS
-from .cards import verdict
+from ..gap import gap_told
+from ..missed import level_told
 from .figures import MISSING, clock, day, hours, known, money, number, percent, span
 from .run import Run, records
+from .service_cards import verdict
 
 LONGEST = 200
 """Most rows of a table in the report, above 0: the page stays quick to load; the CSV file has all rows."""
@@ -89,6 +92,21 @@ def service_table(run: Run) -> TextTable | None:
         marked,
         file="service.csv",
     )
+
+
+def missed_table(run: Run) -> TextTable | None:
+    """Goals and floors that the plan misses by simulation, in the order of the week; None where it misses none."""
+    missed = sorted(run.summary.get("goals_missed") or (), key=lambda m: (m["is_floor"], m["queue"]))
+    rows = []
+    for m in missed:
+        start = dt.datetime.fromisoformat(m["start"])
+        when = {"day": day(start.date()), "week": "Week"}.get(m["period"], f"{day(start.date())} {clock(start)}")
+        interval = f"{percent(m.get('ci_lo'))} to {percent(m.get('ci_hi'))}"
+        promise = "floor" if m["is_floor"] else "goal"
+        rows.append((m["queue"], when, promise, percent(m["goal"]), level_told(m).partition(" of ")[0], interval))
+    note = "A goal is missed when its whole 95 % interval lies below it, a floor when the simulated share does."
+    columns = "Queue|When|Promise|Least#|Simulated#|95 % interval#"
+    return table("Goals and floors missed", columns, rows, note, file="summary.json") if rows else None
 
 
 def hidden_money(explain: pd.DataFrame) -> pd.DataFrame:
@@ -238,7 +256,8 @@ def quality_table(run: Run) -> TextTable | None:
 def proof_table(run: Run, *, wages: bool) -> TextTable | None:
     """What each optimisation knows about its answer."""
     rows = []
-    for name in ("cover", "roster"):
+    names = ("roster",) if isinstance(run.summary.get("roster"), Mapping) else ("cover",)
+    for name in names:  # shifts and people are chosen together: both keys tell of one plan
         part = run.summary.get(name)
         if not isinstance(part, Mapping):
             continue
@@ -246,14 +265,14 @@ def proof_table(run: Run, *, wages: bool) -> TextTable | None:
             name,
             str(part.get("status", MISSING)),
             str(part.get("stopped") or "its end"),
-            percent(part.get("gap"), 2),
+            gap_told(part.get("gap"), run.summary.get("asked_gap")),
         ]
         if wages:
             row += [money(part.get(key), run.currency, 2) for key in ("cost", "bound")]
         rows.append([*row, number(part.get("seconds"), 1)])
     columns = "Step|Status|Stopped by|Proven gap#" + ("|Cost#|Lower bound#" if wages else "") + "|Seconds#"
-    note = "Cover: shifts and breaks without names. Roster: the same with names, which is what is published."
-    return table("What each optimisation proved", columns, rows, note) if rows else None
+    note = "Cover: shifts and breaks without names. Roster: shifts, breaks, days off and queues of people, in one plan."
+    return table("What the optimisation proved", columns, rows, note) if rows else None
 
 
 def origin_tables(run: Run) -> list[TextTable]:

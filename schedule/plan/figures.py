@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,39 @@ from .decision import Decision
 
 
 def service_table(found: Decision) -> pd.DataFrame:
-    """Return service.csv: goal, expectation and simulation per queue and interval, day, week (plus expected calls)."""
-    goal = {d.queue: d.goal.level for d in found.problem.demands}
-    out = found.expected.assign(goal=[goal[q] for q in found.expected["queue"]])
+    """Return service.csv: goal, floor, expectation, simulation per queue and interval, day, week, and expected calls.
+
+    Only intervals have a floor, and only where the goal holds over a longer period.
+    """
+    level = {d.queue: d.goal.level for d in found.problem.demands}
+    floor = {d.queue: float("nan") if d.by_interval else d.goal.floor for d in found.problem.demands}
+    out = found.expected.assign(goal=found.expected["queue"].map(level), floor=found.expected["queue"].map(floor))
+    out["floor"] = out["floor"].where(out["period"] == "interval").astype(float)
     key, simulated = ["queue", "period", "start"], ["simulated", "ci_lo", "ci_hi"]
     if found.simulation is not None:
         out = out.merge(found.simulation.service[[*key, *simulated]], on=key, how="left", validate="one_to_one")
     else:
         out = out.assign(**dict.fromkeys(simulated, float("nan")))
-    return out[[*key, "goal", "expected", *simulated, "calls"]]
+    return out[[*key, "goal", "floor", "expected", *simulated, "calls"]]
+
+
+def missed_figures(found: Decision) -> dict[str, Any]:
+    """Return what the plan misses by simulation: every goal and floor, how many floors, and the worst of these.
+
+    The worst lies furthest below its floor. Where nothing was simulated, `floor_missed_intervals` is None.
+    """
+    rows = [asdict(m) | {"start": m.start.isoformat()} for m in found.missed]
+    floors = [row for row in rows if row["is_floor"]]
+    worst = max(floors, key=lambda row: row["goal"] - row["simulated"], default=None)
+    return {
+        "goals_missed": rows,
+        "floor_missed_intervals": None if found.simulation is None else len(floors),
+        "floor_missed_worst": worst,
+    }
 
 
 def floor_figures(found: Decision) -> dict[str, Any]:
-    """Return agent-hours below the floor, and the slot with the least service among them."""
+    """Return agent-hours below the heads that the floor asks, and the slot with the least expected service there."""
     rows = below_floor(found.coverage, found.problem)
     hours = float((rows["floor"] - rows["on_phone"]).sum()) * found.problem.grid.hours
     if rows.empty:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ....forecast.errors import InputError
 from ..check import Violation
-from . import doing, money, requirement, roster, service, short, summary, volume
+from . import doing, missed, money, requirement, roster, service, short, summary, volume
 from .expected import Expected
 from .run import Fault, Published
 
@@ -97,6 +97,7 @@ QUESTIONS = (
     Question("service", "service", lambda o: service.service(o.run, o.expected), ("coverage",)),
     Question("simulation", "service", lambda o: service.simulation(o.run), ("identity", "service")),
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
+    Question("missed", "summary", lambda o: missed.missed(o.run), ("identity", "service", "simulation")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
     Question("explained", "explain", lambda o: short.explained_costs(o.run), ("explain", "cost"), money=True),

@@ -14,6 +14,7 @@ from ....forecast.queueing.simulation.simulation import Simulation, simulate
 from ..counts import running_on
 from ..inputs import DAYS
 from .expected import Expected, Need
+from .missed import goal_basis
 from .requirement import share
 from .rows import compare_values
 from .run import Fault, Found, Published, keys, minutes
@@ -45,9 +46,11 @@ EDGE = 2e-5
 
 
 def service(run: Published, expected: Expected) -> Found:
-    """Ensures every interval, day and week of service.csv, its goal, its calls and the service that the curves tell."""
+    """Ensures every interval, day and week of service.csv, its goal, floor, calls and the service by the curves."""
     want = pd.concat([_periods(run, name, n) for name, n in expected.needs.items()], ignore_index=True)
-    yield from compare_values(run, "service", want, ("goal", "calls", "expected"), ("queue", "period", "start"))
+    yield from compare_values(
+        run, "service", want, ("goal", "floor", "calls", "expected"), ("queue", "period", "start")
+    )
     table = run.tables["service"]
     low, mean, high = (table[c].to_numpy(dtype=float) for c in ("ci_lo", "simulated", "ci_hi"))
     known = [np.isfinite(x) for x in (low, mean, high)]
@@ -73,7 +76,8 @@ def _periods(run: Published, name: str, n: Need) -> pd.DataFrame:
     for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1])):
         listed = np.unique(group)
         sums = [np.bincount(group, v, len(starts))[listed] for v in (above, below, calls)]
-        told = {"queue": name, "period": period, "start": starts[listed], "goal": n.goal.level}
+        floor = n.goal.floor if period == "interval" and goal_basis(run, name) != "interval" else np.nan
+        told = {"queue": name, "period": period, "start": starts[listed], "goal": n.goal.level, "floor": floor}
         parts.append(pd.DataFrame({**told, "calls": sums[2], "expected": share(sums[0], sums[1])}))
     return pd.concat(parts, ignore_index=True)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .expected import Expected
+from .missed import goal_basis
 from .requirement import share
 from .roster import paid_shifts
 from .run import Fault, Found, Published
@@ -18,7 +19,9 @@ STOPS = ("time", "user", "gap", None)
 NUMBER, UNKNOWN = (int, float), type(None)
 SHAPES: Mapping[str, Any] = {
     **dict.fromkeys(("versions", "stages", "input_hashes", "queues", "goals", "cover"), dict),
-    "notes": list,
+    **dict.fromkeys(("notes", "goals_missed"), list),
+    "floor_missed_intervals": (*NUMBER, UNKNOWN),
+    "floor_missed_worst": (dict, UNKNOWN),
     "gap_history": (list, UNKNOWN),
     **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "schedule_fit", "occupancy",
                      "service_level_expected", "service_level_simulated"), (*NUMBER, UNKNOWN)),
@@ -85,13 +88,14 @@ def identity(run: Published) -> Found:
         if not good:
             yield Fault(None, f"{key} is {s[key]!r}")
             return
-    goals = {n: f"{g} of {g.definition} by {_basis(run, n)}" for n, g in run.goals.items()}
+    goals = {n: f"{g} of {g.definition} by {goal_basis(run, n)}" for n, g in run.goals.items()}
     wanted = {
         "zone": run.raw.get("site", {}).get("zone"),
         "scenario": run.inputs.get("scenario"),
         "seed": run.raw.get("solve", {}).get("seed", 1),
         "goals": goals,
-        "goal_basis": "/".join(sorted({_basis(run, n) for n in run.queues})),
+        "interval_min": run.interval_min,
+        "goal_basis": "/".join(sorted({goal_basis(run, n) for n in run.queues})),
     }
     yield from _told(s, wanted)
 
@@ -112,19 +116,6 @@ def _told(summary: Mapping[str, Any], wanted: Mapping[str, Any]) -> Found:
             yield Fault(None, f"{key} is {summary.get(key)!r}, the inputs tell {want!r}")
 
 
-def _basis(run: Published, queue: str) -> str:
-    goal = run.goals[queue]
-    if goal.basis == "interval" or not _has_curve(run, queue):
-        return "interval"
-    return goal.basis
-
-
-def _has_curve(run: Published, queue: str) -> bool:
-    if run.requirement is None:
-        return queue in set(run.tables["volume"]["queue"])
-    return run.curve is not None and ("queue" not in run.curve or queue in set(run.curve["queue"]))
-
-
 def outcome(run: Published) -> Found:
     """Ensures that status, bound, gap and why the search ended fit together, here and under cover and roster."""
     s = run.summary
@@ -135,6 +126,7 @@ def outcome(run: Published) -> Found:
     if s.get("violations") != 0:
         yield Fault(None, f"violations is {s.get('violations')!r}, a published plan has 0")
     yield from _bound(run)
+    yield from _ended(run)
     for name in ("cover", *(["roster"] if run.named else [])):
         part = s.get(name)
         told = {key: part.get(key) for key in (*PART, "stopped")} if isinstance(part, dict) else {}
@@ -154,7 +146,6 @@ def outcome(run: Published) -> Found:
 def _bound(run: Published) -> Found:
     s = run.summary
     cost, bound, gap = (s.get(k) for k in ("cost", "bound", "gap"))
-    asked = float(run.raw.get("solve", {}).get("gap", 0.01))
     if cost is None:
         return
     if bound is not None and bound > cost + 1e-5 * max(1.0, abs(cost)):
@@ -167,8 +158,16 @@ def _bound(run: Published) -> Found:
     proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound)) * 1.001
     if (s.get("status") == "optimal") != proven:
         yield Fault(None, f"status is {s.get('status')}, and the cost is {'' if proven else 'not '}proven the least")
-    elif s.get("stopped") == "gap" and (gap is None or gap > asked + EXACT):
-        yield Fault(None, f"stopped by gap, which is {gap} where {asked} is asked")
+
+
+def _ended(run: Published) -> Found:
+    """Ensures that a plan whose asked gap is not reached says what ended the search: time or the user."""
+    s, asked = run.summary, float(run.raw.get("solve", {}).get("gap", 0.01))
+    gap, stopped = s.get("gap"), s.get("stopped")
+    if s.get("status") == "optimal" or (gap is not None and gap <= asked + EXACT):
+        return
+    if stopped not in ("time", "user"):
+        yield Fault(None, f"stopped is {stopped!r}, and the gap is {gap} where {asked} is asked")
 
 
 def _history(run: Published) -> Found:

@@ -212,10 +212,17 @@ def test_a_gap_that_is_asked_for_holds_for_shifts_and_names() -> None:
 
 @pytest.mark.parametrize(
     ("stopped", "gap", "code"),
-    [("gap", 0.004, 0), ("time", 0.004, 0), ("time", 0.02, 5), ("time", None, 5), (None, 0.02, 0), ("user", 0.02, 130)],
-)
-def test_the_exit_code_tells_a_gap_that_time_left_open(stopped: str | None, gap: float | None, code: int) -> None:
-    assert code_of({"stopped": stopped, "gap": gap, "asked_gap": 0.005}) == code
+    [("gap", 0.004, 0), ("time", 0.004, 0), ("time", 0.02, 5), ("time", None, 5), (None, 0.02, 5), ("gap", 0.0051, 5),
+     ("user", 0.02, 130)],
+)  # fmt: skip
+def test_the_exit_code_tells_a_gap_that_is_left_open(stopped: str | None, gap: float | None, code: int) -> None:
+    """Whatever ended the search."""
+    assert code_of({"status": "feasible", "stopped": stopped, "gap": gap, "asked_gap": 0.005}) == code
+
+
+def test_a_plan_that_is_proven_the_best_is_done_whatever_was_asked() -> None:
+    assert code_of({"status": "optimal", "stopped": None, "gap": 5e-7, "asked_gap": 0.0}) == 0
+    assert code_of({"status": "optimal", "stopped": None, "gap": None, "asked_gap": 0.0}) == 0  # a bound of 0
 
 
 def test_a_stopped_run_never_replaces_a_finished_one(planned: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_the_moving_queue_decides_interval_goals_only(centre: Path, edit: Edit) 
         ("handle_s = 300", "handle_s = -3", "queue.calls.handle_s"),
         ("unplanned = 0.05", "unplanned = 8", "8 % is 0.08"),
         ("[costs]", "[costs", "not TOML"),
-        ("gap = 0.01", "gap = 0.01\nseed = -1", "solve.seed"),
+        ("gap = 0.05", "gap = 0.05\nseed = -1", "solve.seed"),
     ],
 )
 def test_says_what_is_wrong(centre: Path, edit: Edit, old: str, new: str, says: str) -> None:

@@ -15,12 +15,13 @@ import pandas as pd
 import pytest
 
 from busyhour.app.report.axis import TimeAxis
-from busyhour.app.report.cards import cards, occupancy, verdict
+from busyhour.app.report.cards import cards, occupancy
 from busyhour.app.report.charts import charts, picture
 from busyhour.app.report.gantt import gantt, stretches
 from busyhour.app.report.page import embedded, page, write_report
 from busyhour.app.report.run import read_run
 from busyhour.app.report.series import heat_columns, history_rows, staffing_rows
+from busyhour.app.report.service_cards import verdict
 from busyhour.app.report.tables import backtest_table, hidden_money
 from busyhour.forecast.errors import InputError
 

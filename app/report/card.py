@@ -1,0 +1,18 @@
+"""One headline card of the report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GOOD, WARN, PLAIN = "good", "warn", ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One headline figure; `tone` (good, warn or "") is always said in words by `note` too."""
+
+    title: str
+    value: str
+    note: str
+    basis: str
+    tone: str = PLAIN
