@@ -10,6 +10,7 @@ from ..schedule.optimise.status import OPTIMAL, Solved, Status, Stop
 
 DECIMALS = (2, 3, 4)
 """Decimals of a gap in per cent, the fewest that write the asked gap."""
+SLOTS = {15: "quarter-hour", 30: "half-hour", 60: "hour"}
 NOISE = 1e-6
 """Part of the last digit by which floating point may miss it."""
 
@@ -45,11 +46,42 @@ def gap_told(gap: float | None, asked: float | None = None) -> str:
     return f"{math.ceil(gap * 10 ** (decimals + 2) - NOISE) / 10**decimals:,.{decimals}f} %"
 
 
+def gap_in_units(summary: Mapping[str, Any]) -> str:
+    """Write a gap in money, where the run tells any, and in missing slots, where the plan is short; "" without a gap.
+
+    Of a few people one quarter-hour missing is one or two per cent of the week: where shortage cannot be avoided, the
+    share alone says little.
+    """
+    cost, bound, slots = (summary.get(key) for key in ("cost", "bound", "gap_in_slots"))
+    if summary.get("gap") is None or summary["gap"] <= OPTIMAL:
+        return ""
+    parts = []
+    if cost is not None and bound is not None:
+        parts.append(f"{cost - bound:,.0f} {summary.get('currency', '')}".strip())
+    if slots is not None and _is_short(summary):
+        name = SLOTS.get(summary.get("grid_min") or 0, "slot")
+        parts.append(f"{math.ceil(10 * slots - NOISE) / 10:,g} missing {name}s")
+    return " or ".join(parts)
+
+
+def _is_short(summary: Mapping[str, Any]) -> bool:
+    """Whether the plan lacks heads that its floors, or goals per interval, ask for."""
+    hours = [summary.get("below_floor_agent_hours")]
+    if "interval" in str(summary.get("goal_basis", "")):
+        hours.append(summary.get("under_agent_hours"))
+    return any(h is not None and h > 0 for h in hours)
+
+
+def _in_units(summary: Mapping[str, Any]) -> str:
+    units = gap_in_units(summary)
+    return f" ({units})" if units else ""
+
+
 def shortfall(summary: Mapping[str, Any]) -> str:
     """Say that the asked gap is not reached, and why; "" where it is, or where nobody knows what was asked."""
     asked, gap = summary.get("asked_gap"), summary.get("gap")
     if asked is None or is_reached(summary.get("status"), gap, asked):
         return ""
     why = {"time": "time was up", "user": "the user stopped the run"}.get(str(summary.get("stopped")), "")
-    known = "no bound is known" if gap is None else f"{gap_told(gap, asked)} is proven"
+    known = "no bound is known" if gap is None else f"{gap_told(gap, asked)} is proven{_in_units(summary)}"
     return f"the asked gap of {100 * asked:g} % is not reached: {'; '.join(filter(None, (known, why)))}"

@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .gap import SLOTS
 from .report.figures import WEEKDAYS, clock
 
 MOST_QUEUES = 3
 """Queues up to which every missed day is named; beyond it they are counted."""
-LENGTHS = {15: "quarter-hour", 30: "half-hour", 60: "hour"}
 
 Entry = Mapping[str, Any]
 
@@ -21,10 +21,12 @@ def is_simulated(summary: Mapping[str, Any]) -> bool:
 
 
 def missed_lines(summary: Mapping[str, Any]) -> list[str]:
-    """Return a line on the goals missed and one on the floors missed, without those that hold."""
-    missed: Sequence[Entry] = summary.get("goals_missed") or ()
-    goals = [m for m in missed if not m["is_floor"]]
-    return [line for line in (_goals(summary, goals), floors_line(summary)) if line]
+    """Return a line each on goals over days and weeks, goals by interval, and floors; none on those that hold."""
+    goals = [m for m in summary.get("goals_missed") or () if not m["is_floor"]]
+    by_interval = [m for m in goals if m["period"] == "interval"]
+    pooled = [m for m in goals if m["period"] != "interval"]
+    lines = (_goals(summary, pooled), _counted("Goal missed", summary, by_interval), floors_line(summary))
+    return [line for line in lines if line]
 
 
 def missed_words(summary: Mapping[str, Any]) -> str:
@@ -37,8 +39,10 @@ def missed_words(summary: Mapping[str, Any]) -> str:
 
 def goals_told(summary: Mapping[str, Any]) -> str:
     """Return what is to be said of goals and floors in one line."""
+    if summary.get("goals_missed") is None:
+        return ""
     if not is_simulated(summary):
-        return "not simulated" if "simulation" in summary else ""
+        return "not simulated"
     return "; ".join(missed_lines(summary)) or "every goal and floor holds by simulation"
 
 
@@ -50,7 +54,7 @@ def floors_line(summary: Mapping[str, Any]) -> str:
 
 def intervals(summary: Mapping[str, Any], count: int) -> str:
     """Return a number of intervals with their name: 1 half-hour, 5 half-hours."""
-    name = LENGTHS.get(summary.get("interval_min") or 0, "interval")
+    name = SLOTS.get(summary.get("interval_min") or 0, "interval")
     return f"{count} {name}{'s' * (count != 1)}"
 
 
@@ -80,20 +84,17 @@ def when(entry: Entry) -> str:
     return day if entry["period"] == "day" else f"{day} {clock(start)}"
 
 
-def _goals(summary: Mapping[str, Any], goals: Sequence[Entry]) -> str:
-    by_interval = [m for m in goals if m["period"] == "interval"]
-    pooled = [m for m in goals if m["period"] != "interval"]
-    queues = list(dict.fromkeys(m["queue"] for m in pooled))
-    if len(queues) > MOST_QUEUES:
-        pooled_line = _counted("Goal missed", summary, pooled)
-    else:
-        parts = []
-        for queue in queues:
-            mine = [m for m in pooled if m["queue"] == queue]
-            told = ", ".join(f"{when(m)} {_below(m, 1)}" for m in mine)
-            parts.append(f"{_name(summary, queue)}{told} of {100 * mine[0]['goal']:g}")
-        pooled_line = f"Goal missed: {'; '.join(parts)}" if parts else ""
-    return "; ".join(filter(None, (pooled_line, _counted("Goal missed", summary, by_interval))))
+def _goals(summary: Mapping[str, Any], missed: Sequence[Entry]) -> str:
+    """Name the days and weeks that miss their goal, queue by queue; of many queues the number and the worst."""
+    queues = list(dict.fromkeys(m["queue"] for m in missed))
+    if not queues or len(queues) > MOST_QUEUES:
+        return _counted("Goal missed", summary, missed)
+    parts = []
+    for queue in queues:
+        mine = [m for m in missed if m["queue"] == queue]
+        told = ", ".join(f"{when(m)} {_below(m, 1)}" for m in mine)
+        parts.append(f"{_name(summary, queue)}{told} of {100 * mine[0]['goal']:g}")
+    return f"Goal missed: {'; '.join(parts)}"
 
 
 def _counted(what: str, summary: Mapping[str, Any], missed: Sequence[Entry]) -> str:
@@ -102,7 +103,8 @@ def _counted(what: str, summary: Mapping[str, Any], missed: Sequence[Entry]) -> 
         return ""
     worst = max(missed, key=lambda m: m["goal"] - m["simulated"])
     by_interval = worst["period"] == "interval"
-    count = intervals(summary, len(missed)) if by_interval else f"{len(missed)} days or weeks"
+    periods = "days" if all(m["period"] == "day" for m in missed) else "periods"
+    count = intervals(summary, len(missed)) if by_interval else f"{len(missed)} {periods}"
     queue = _name(summary, worst["queue"])
     return f"{what} in {count}, worst {queue}{when(worst)} {level_told(worst, 0 if by_interval else 1)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 class Stopped(Exception):
@@ -54,6 +54,19 @@ class Watch:
     def within(self, time_limit_s: float) -> Watch:
         """Return a watch that begins now, has a limit of its own, and tells and stops as this one."""
         return Watch(self.show, time_limit_s, self.stop, keeps=self.keeps)
+
+    def aside(self, *, best: bool = False) -> Watch:
+        """Return this watch for work on another question than the user's: it tells neither bound nor gap.
+
+        A proof of that question would read as one of the user's.
+
+        Parameters
+        ----------
+        best
+            Whether the best answer is told: where it is an answer to the user's question too.
+        """
+        nothing = {"bound": None, "gap": None} | ({} if best else {"best": None})
+        return replace(self, show=lambda event: self.show(replace(event, **nothing)))
 
     def tell(
         self,

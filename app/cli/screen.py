@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...forecast.text import visible
-from ..gap import gap_told, shortfall
+from ..gap import gap_in_units, gap_told, shortfall
 from ..missed import goals_told, missed_lines, missed_words
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def _gap(summary: dict[str, Any]) -> str:
     if gap is None and bound is None:
         return f"no bound known; asked {100 * summary['asked_gap']:g} %"
     over = "" if bound is None else f" over a bound of {bound:,.0f}"
+    units = gap_in_units(summary)
+    over += f": {units}" if units else ""
     asked = f"; the asked {100 * summary['asked_gap']:g} % is not reached" if unmet else ""
     return f"{gap_told(gap, summary['asked_gap'])}{over}{asked}"
 

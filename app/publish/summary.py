@@ -10,6 +10,7 @@ from ...schedule.plan.coverage import fit
 from ...schedule.plan.decision import Decision
 from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, service_figures
 from ...schedule.plan.stages import searched_s
+from ...schedule.price.shortfall import gap_in_slots
 from ..gap import stopped_by
 from ..outcome import Outcome
 
@@ -33,6 +34,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "currency": config.costs.currency,
         "week": inputs.week.isoformat(),
         "interval_min": config.site.interval_min,
+        "grid_min": config.site.grid_min,
         "scenario": inputs.scenario,
         **{k: v for k, v in part.items() if k != "seconds"},
         "stopped": "user" if outcome.stopped else part["stopped"],
@@ -74,6 +76,7 @@ def _part(outcome: Outcome) -> dict[str, Any]:
         "cost_prices": found.cost_prices,
         "bound": found.solved.bound,
         "gap": found.solved.gap,
+        "gap_in_slots": gap_in_slots(found.problem, found.solved.cost, found.solved.bound),
         "paid_hours": found.paid_hours,
         "seconds": searched_s(outcome.stages),
     }

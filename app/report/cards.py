@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..gap import gap_told, shortfall
+from ..gap import gap_in_units, gap_told, shortfall
 from ..missed import is_simulated, missed_words
 from .card import GOOD, PLAIN, WARN, Card
 from .figures import MISSING, known, money, number, percent
@@ -25,7 +25,7 @@ def cards(run: Run, *, wages: bool) -> list[Card]:
         _open(run),
         _occupancy(run),
         _fit(run),
-        _gap(run),
+        _gap(run, wages=wages),
         _violations(run),
         _paid(run),
     )
@@ -161,20 +161,18 @@ def _fit(run: Run) -> Card | None:
     )
 
 
-def _gap(run: Run) -> Card:
+def _gap(run: Run, *, wages: bool) -> Card:
     gap, status = run.summary.get("gap"), str(run.summary.get("status", "none"))
+    shown = run.summary if wages else {**run.summary, "cost": None}
+    unmet, units, small = shortfall(shown), gap_in_units(shown), "(cost − proven lower bound) / bound."
+    tone = WARN if unmet else PLAIN
     if not known(gap):
-        unmet = WARN if shortfall(run.summary) else PLAIN
-        return Card(
-            "Proven gap", MISSING, f"{status}; no bound is known", "(cost − proven lower bound) / bound.", unmet
-        )
-    unmet, asked = shortfall(run.summary), run.summary.get("asked_gap")
-    told = f"{status}: no such plan is cheaper by more than this"
-    told = f"{told}; {unmet}" if unmet else told
-    small = "(cost − proven lower bound) / bound."
+        return Card("Proven gap", MISSING, f"{status}; no bound is known", small, tone)
+    told = "; ".join(filter(None, (f"{status}: no such plan is cheaper by more than this", unmet or units)))
     if run.summary.get("roster"):
         small += " The bound: no way to choose shifts, breaks and days off for these people costs less."
-    return Card("Proven gap", gap_told(gap, asked).replace(" %", "\u00a0%"), told, small, WARN if unmet else PLAIN)
+    value = gap_told(gap, run.summary.get("asked_gap")).replace(" %", "\u00a0%")
+    return Card("Proven gap", value, told, small, tone)
 
 
 def _violations(run: Run) -> Card | None:

@@ -50,6 +50,7 @@ class _Summary(BaseModel):
     currency: str | None = None
     week: Annotated[str, AfterValidator(_week)] | None = None
     interval_min: Number = None
+    grid_min: Number = None
     scenario: str | None = None
     status: str | None = None
     stopped: str | None = None
@@ -58,6 +59,7 @@ class _Summary(BaseModel):
     cost_prices: Number = None
     bound: Number = None
     gap: Number = None
+    gap_in_slots: Number = None
     asked_gap: Number = None
     paid_hours: Number = None
     over_agent_hours: Number = None

@@ -110,8 +110,7 @@ class PartSearch:
         if answer.objective is None or (self.cost is not None and answer.objective >= self.cost - TINY):
             return
         self.best, self.cost = model.counts(answer.values), answer.objective
-        gap = relative_gap(self.cost, self.bound)
-        self.effort.watch.tell(STAGE, self.part.name, best=self.cost, bound=self.bound, gap=gap)
+        self.effort.watch.tell(STAGE, self.part.name, best=self.cost)
 
 
 def cost_unit(model: CoverModel) -> float:

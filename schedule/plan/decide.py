@@ -81,7 +81,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
-            left = open_shifts(problem, found.planned, watch=clock, time_limit_s=clock.left_s, seed=settings.seed)
+            left = open_shifts(problem, found.planned, watch=clock.aside(), time_limit_s=clock.left_s, seed=settings.seed)
         found = replace(found, open=left)
     return found
 
@@ -102,7 +102,7 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
         return exchanged(
             measure.problem,
             plan,
-            watch=measure.watch,
+            watch=measure.watch.aside(best=True),
             time_limit_s=limit * settings.exchange_share,
             seed=settings.seed,
             threads=settings.threads,

@@ -71,7 +71,7 @@ def _searched(asked: ScheduleProblem, plan: NamedPlan, measure: Measure, setting
     with timed(measure.stages, "repair"):
         return solve_named(
             asked,
-            watch=measure.watch,
+            watch=measure.watch.aside(),
             time_limit_s=settings.time_limit_s * settings.repair_share,
             steps=settings.repair_steps,
             gap=0.0,

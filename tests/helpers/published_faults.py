@@ -198,6 +198,17 @@ def cheaper_prices(name: str) -> Callable[[Forger], None]:
     return edit
 
 
+def open_gap(stopped: str | None) -> Callable[[Forger], None]:
+    """Tell a bound far below the plan, and that the search ended as if its gap were reached."""
+
+    def edit(f: Forger) -> None:
+        cost, bound, slots = f.summary["cost"], f.summary["cost"] / 1.5, f.summary["cost"] / 3 / (60 / 4)
+        f.figures(bound=bound, gap=(cost - bound) / bound, gap_in_slots=slots, stopped=stopped, status="feasible")
+        f.figure("gap_history", lambda h: [*h[:-1], [h[-1][0], cost, bound]])
+
+    return edit
+
+
 def bound_above(f: Forger) -> None:
     """Tell a bound above the cost."""
     f.figures(bound=f.summary["cost"] + 10, gap=0.0)
@@ -387,6 +398,9 @@ SERVICE = [
     Planted("a day left out", "service", "is missing", drop("service", DAY)),
     Planted("a day twice", "service", "stands 2 times", double("service", DAY)),
     Planted("a day called a week", "service", "sales week", cell("service", "period", "week", DAY)),
+    Planted("a lower floor", "service", "floor of sales interval is 0.3", cell("service", "floor", 0.3, where(queue="sales", period="interval"))),
+    Planted("a floor struck out", "service", "floor of sales interval", cell("service", "floor", "", where(queue="sales", period="interval"))),
+    Planted("a floor where there is none", "service", "floor of help", cell("service", "floor", 0.5, where(queue="help", period="interval"))),
     Planted("a share above 1", "service", "cannot be read", cell("service", "expected", 1.2, DAY)),
 ]  # fmt: skip
 
@@ -413,6 +427,19 @@ FIGURES = [
     Planted("fewer slots below the floor", "summary", "below_floor_slots is", figure("below_floor_slots", 0)),
     Planted("no worst slot", "summary", "below_floor_worst is None", figure("below_floor_worst", None)),
     Planted("another worst slot", "summary", "does not lie below", figure("below_floor_worst.start", "2026-10-19T12:00:00+02:00")),
+    Planted("a missed goal left out", "summary", "goals_missed lacks the", figure("goals_missed", lambda m: m[1:])),
+    Planted("every missed goal left out", "summary", "goals_missed lacks the", both(figure("goals_missed", []), figure("floor_missed_intervals", 0), figure("floor_missed_worst", None))),
+    Planted("a goal that is not missed", "summary", "which is not missed", figure("goals_missed", lambda m: [*m, {**m[0], "queue": "sales", "period": "week", "start": "2026-10-19T00:00:00+02:00", "is_floor": False}])),
+    Planted("a missed goal told twice", "summary", "twice", figure("goals_missed", lambda m: [*m, m[0]])),
+    Planted("a missed goal called a floor", "summary", "goals_missed lacks the", figure("goals_missed", lambda m: [{**m[0], "is_floor": not m[0]["is_floor"]}, *m[1:]])),
+    Planted("a better share of a missed goal", "summary", "simulated of the", figure("goals_missed", lambda m: [{**m[0], "simulated": m[0]["simulated"] + 0.01}, *m[1:]])),
+    Planted("a lower level of a missed goal", "summary", "goal of the", figure("goals_missed", lambda m: [{**m[0], "goal": m[0]["goal"] - 0.05}, *m[1:]])),
+    Planted("no list of missed goals", "summary", "goals_missed is None", figure("goals_missed", None)),
+    Planted("fewer floors missed", "summary", "floor_missed_intervals is", figure("floor_missed_intervals", lambda n: n + 1)),
+    Planted("a worst floor where none is worse", "summary", "floor_missed_worst is", figure("floor_missed_worst", lambda w: {**w, "simulated": w["simulated"] - 0.1})),
+    Planted("an end of the search struck out", "summary", "stopped is None, and the gap is", open_gap(None)),
+    Planted("a gap called reached", "summary", "stopped is 'gap', and the gap is", open_gap("gap")),
+    Planted("a smaller gap in slots", "summary", "gap_in_slots is", figures(gap_in_slots=lambda x: x / 2)),
     Planted("a better fit", "summary", "schedule_fit is", figure("schedule_fit", 0.99)),
     Planted("fewer open shifts", "summary", "open_shifts is 1", figure("open_shifts", 1)),
     Planted("broken rules admitted", "summary", "violations is 3", figure("violations", 3)),

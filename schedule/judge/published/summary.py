@@ -10,6 +10,7 @@ import numpy as np
 
 from .expected import Expected
 from .missed import goal_basis
+from .money import price
 from .requirement import share
 from .roster import paid_shifts
 from .run import Fault, Found, Published
@@ -23,7 +24,7 @@ SHAPES: Mapping[str, Any] = {
     "floor_missed_intervals": (*NUMBER, UNKNOWN),
     "floor_missed_worst": (dict, UNKNOWN),
     "gap_history": (list, UNKNOWN),
-    **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "schedule_fit", "occupancy",
+    **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "gap_in_slots", "schedule_fit", "occupancy",
                      "service_level_expected", "service_level_simulated"), (*NUMBER, UNKNOWN)),
     **dict.fromkeys(("paid_hours", "over_agent_hours", "under_agent_hours", "below_floor_agent_hours",
                      "below_floor_slots", "open_shifts", "agents", "repairs", "seconds"), NUMBER),
@@ -34,7 +35,7 @@ SHAPES: Mapping[str, Any] = {
 """Kind of each value."""
 
 OPTIMAL, EXACT = 1e-6, 1e-6
-PART = ("status", "cost", "cost_wages", "cost_prices", "bound", "gap", "paid_hours")
+PART = ("status", "cost", "cost_wages", "cost_prices", "bound", "gap", "gap_in_slots", "paid_hours")
 
 
 def _numbers(value: Any, key: str = "") -> Iterator[tuple[str, float]]:
@@ -95,6 +96,7 @@ def identity(run: Published) -> Found:
         "seed": run.raw.get("solve", {}).get("seed", 1),
         "goals": goals,
         "interval_min": run.interval_min,
+        "grid_min": run.asked.grid_min,
         "goal_basis": "/".join(sorted({goal_basis(run, n) for n in run.queues})),
     }
     yield from _told(s, wanted)
@@ -154,6 +156,11 @@ def _bound(run: Published) -> Found:
     want = None if bound is None or bound <= 0 else max(0.0, (cost - bound) / bound)
     if _off(gap, want):
         yield Fault(None, f"gap is {gap}, cost and bound make it {want}")
+        return
+    slot = price(run, "under_h") * run.asked.grid_min / 60
+    slots = None if bound is None or slot <= 0 else max(0.0, cost - bound) / slot
+    if _off(s.get("gap_in_slots"), slots):
+        yield Fault(None, f"gap_in_slots is {s.get('gap_in_slots')}, the price of a head missing makes it {slots}")
         return
     proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound)) * 1.001
     if (s.get("status") == "optimal") != proven:
