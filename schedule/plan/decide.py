@@ -81,7 +81,9 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
-            left = open_shifts(problem, found.planned, watch=clock.aside(), time_limit_s=clock.left_s, seed=settings.seed)
+            left = open_shifts(
+                problem, found.planned, watch=clock.aside(), time_limit_s=clock.left_s, seed=settings.seed
+            )
         found = replace(found, open=left)
     return found
 

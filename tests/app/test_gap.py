@@ -63,7 +63,9 @@ def test_an_open_gap_is_told_in_per_cent_money_and_missing_slots() -> None:
     assert gap_in_units(OPEN | {"below_floor_agent_hours": 0.0}) == "30 EUR"  # nobody is short of a floor
     assert gap_in_units(OPEN | {"below_floor_agent_hours": 0.0, "goal_basis": "day/interval"}).endswith("hours")
     assert gap_in_units(OPEN | {"cost": None, "bound": None}) == "2.1 missing quarter-hours"  # without money
-    assert shortfall(OPEN | {"gap": None, "bound": None, "gap_in_slots": None}).endswith("no bound is known; time was up")
+    assert shortfall(OPEN | {"gap": None, "bound": None, "gap_in_slots": None}).endswith(
+        "no bound is known; time was up"
+    )
 
 
 def test_a_gap_that_is_reached_and_a_run_that_does_not_tell_say_nothing() -> None:

@@ -30,7 +30,9 @@ def test_days_of_one_queue_stand_in_one_line() -> None:
 
 def test_queues_are_named_where_there_are_several() -> None:
     chat = entry("2026-10-19T00:00:00+02:00", 0.6, 0.7, "week", "chat")
-    assert missed_lines(summary(WED, chat, queues=2)) == ["Goal missed: calls Wed 78.9 % of 80; chat the week 60.0 % of 70"]
+    assert missed_lines(summary(WED, chat, queues=2)) == [
+        "Goal missed: calls Wed 78.9 % of 80; chat the week 60.0 % of 70"
+    ]
     many = [WED | {"queue": q} for q in ("calls", "chat", "mail")] + [SAT | {"queue": "fax", "simulated": 0.4}]
     assert missed_lines(summary(*many, queues=5)) == ["Goal missed in 4 days, worst fax Sat 40.0 % of 80"]
 
