@@ -17,7 +17,7 @@ from .gap import gap_told
 from .inputs.arguments import ARGUMENTS, read_arguments
 from .inputs.folder import Folder
 from .judging import TEXTS
-from .missed import goals_told
+from .missed import goals_told, is_simulated
 from .report.summary import read_summary
 
 FIGURES = (
@@ -137,7 +137,7 @@ def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
 def _text(figure: str, summary: Mapping[str, Any]) -> str:
     value = summary.get(figure)
     if figure == "goals_missed":
-        return goals_told(summary)
+        return str(sum(not m["is_floor"] for m in value or ())) if is_simulated(summary) else goals_told(summary)
     if value is None:
         return ""
     if figure == "gap":

@@ -65,8 +65,11 @@ class Watch:
         best
             Whether the best answer is told: where it is an answer to the user's question too.
         """
-        nothing = {"bound": None, "gap": None} | ({} if best else {"best": None})
-        return replace(self, show=lambda event: self.show(replace(event, **nothing)))
+
+        def show(event: Event) -> None:
+            self.show(replace(event, best=event.best if best else None, bound=None, gap=None))
+
+        return replace(self, show=show)
 
     def tell(
         self,

@@ -125,6 +125,10 @@ def diff(
 @told
 def compare(runs: Annotated[list[Path], typer.Argument(help="Run folders.")], json_: Json = False) -> None:
     """Put the figures of several runs side by side."""
-    from ..finished import figures_of, side_by_side
+    from ..finished import figures_of, side_by_side, summary_of
+    from ..missed import missed_lines
 
     show_frame(figures_of(runs) if json_ else side_by_side(runs), as_json=json_, quiet=False)
+    for run in () if json_ else runs:
+        for line in missed_lines(summary_of(run)):
+            Console(highlight=False, soft_wrap=True).print(f"{run}: {line}")

@@ -68,8 +68,9 @@ def service_table(run: Run) -> TextTable | None:
     if service is None:
         return None
     frame = service[service["period"].isin(["day", "week"])]
-    rows = []
+    rows, goals = [], run.summary.get("goals") or {}
     for r in records(frame):
+        basis = str(goals.get(r["queue"], "")).rpartition(" by ")[2] or r["period"]
         interval = f"{percent(r['ci_lo'])} to {percent(r['ci_hi'])}" if known(r["ci_lo"]) else MISSING
         when = day(r["start"].date()) if r["period"] == "day" else "Week"
         rows.append(
@@ -80,7 +81,7 @@ def service_table(run: Run) -> TextTable | None:
                 percent(r["expected"]),
                 percent(r["simulated"]),
                 interval,
-                verdict(r["goal"], r["ci_lo"], r["ci_hi"])[0],
+                verdict(r["goal"], r["ci_lo"], r["ci_hi"])[0] if r["period"] == basis else f"goal by {basis}",
             )
         )
     marked = [i for i, p in enumerate(frame["period"]) if p == "week"]

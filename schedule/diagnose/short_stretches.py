@@ -82,7 +82,7 @@ class ShortPlan:
         worst = int(slots[lack.argmax()])
         hours = float(lack[lack > 0].sum()) * self.problem.grid.hours
         return (
-            f"Below the floor by {hours:.2g} agent-hours: at {self.problem.grid.time(worst):%H:%M} "
+            f"Below the heads of the floor by {hours:.2g} agent-hours: at {self.problem.grid.time(worst):%H:%M} "
             f"{self.heads[stretch.queue][worst]:.0f} are there, the floor asks for {demand.lower[worst]}."
         )
 

@@ -31,7 +31,10 @@ def _has_curve(run: Published, queue: str) -> bool:
 
 def missed(run: Published) -> Found:
     """Ensures that summary.json tells every goal and floor that service.csv misses, with its figures, and no other."""
-    told, wanted = run.summary["goals_missed"], dict(_wanted(run))
+    told, wanted = run.summary.get("goals_missed"), dict(_wanted(run))
+    if not isinstance(told, list):
+        yield Fault(None, f"goals_missed is {told!r}" if "goals_missed" in run.summary else "goals_missed is missing")
+        return
     have: dict[Key, Mapping[str, Any]] = {}
     for entry in told:
         key = _key(run, entry)

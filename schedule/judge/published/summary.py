@@ -20,9 +20,7 @@ STOPS = ("time", "user", "gap", None)
 NUMBER, UNKNOWN = (int, float), type(None)
 SHAPES: Mapping[str, Any] = {
     **dict.fromkeys(("versions", "stages", "input_hashes", "queues", "goals", "cover"), dict),
-    **dict.fromkeys(("notes", "goals_missed"), list),
-    "floor_missed_intervals": (*NUMBER, UNKNOWN),
-    "floor_missed_worst": (dict, UNKNOWN),
+    "notes": list,
     "gap_history": (list, UNKNOWN),
     **dict.fromkeys(("cost", "cost_wages", "cost_prices", "bound", "gap", "gap_in_slots", "schedule_fit", "occupancy",
                      "service_level_expected", "service_level_simulated"), (*NUMBER, UNKNOWN)),
@@ -95,18 +93,17 @@ def identity(run: Published) -> Found:
         "scenario": run.inputs.get("scenario"),
         "seed": run.raw.get("solve", {}).get("seed", 1),
         "goals": goals,
-        "interval_min": run.interval_min,
-        "grid_min": run.asked.grid_min,
         "goal_basis": "/".join(sorted({goal_basis(run, n) for n in run.queues})),
     }
     yield from _told(s, wanted)
 
 
 def labels(run: Published) -> Found:
-    """Ensures the names that the inputs give, and the gap that they ask for."""
+    """Ensures the names and grids that the inputs give, and the gap that they ask for."""
     site, costs = run.raw.get("site", {}), run.raw.get("costs", {})
     wanted = {"site": site.get("name", "Centre"), "note": site.get("note", "")}
     wanted["asked_gap"] = run.raw.get("solve", {}).get("gap", 0.01)
+    wanted |= {"interval_min": run.interval_min, "grid_min": run.asked.grid_min}
     if run.wages:
         wanted["currency"] = costs.get("currency", "EUR")
     yield from _told(run.summary, wanted)
