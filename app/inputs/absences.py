@@ -60,7 +60,7 @@ def read_windows(
     raw = read_text_csv(path)
     for column, days in (("start", 0), ("end", 1)):
         if column in raw:
-            raw[column] = [_whole_day(cell, zone, days) for cell in raw[column]]
+            raw[column] = [_day_edge(cell, zone, days) for cell in raw[column]]
     frame = check(raw, TABLES[table], zone=zone, file=path)
     for column in ("start", "end"):
         frame[column] = _to_day_end(frame[column], zone)
@@ -92,11 +92,19 @@ def read_windows(
     return {agent: tuple(windows) for agent, windows in out.items()}
 
 
-def _whole_day(cell: str, zone: str | None, days: int) -> str:
-    """Return the first instant of the day `days` after a bare date as a stamp; every other cell as it is."""
-    date = written_date(cell) if re.fullmatch(WRITTEN_DATE, cell.strip()) else pd.NaT
-    far = pd.isna(date) or not FIRST_YEAR <= date.year <= LAST_YEAR  # the check of the table tells what is wrong
-    return cell if far else midnight(date.date() + dt.timedelta(days=days), zone).isoformat()
+_DAYS_EDGE = re.compile(rf"({WRITTEN_DATE})([T ]00:00(:00)?)?")
+
+
+def _day_edge(cell: str, zone: str | None, days: int) -> str:
+    """Return the first instant of the day of a bare date, or of its midnight, as a stamp; every other cell as it is.
+
+    Of a bare date that of the day `days` later. Where the clock skips midnight the day begins at its first instant.
+    """
+    found = _DAYS_EDGE.fullmatch(cell.strip())
+    date = written_date(found[1]) if found else pd.NaT
+    if found is None or pd.isna(date) or not FIRST_YEAR <= date.year <= LAST_YEAR:
+        return cell  # the check of the table tells what is wrong
+    return midnight(date.date() + dt.timedelta(days=0 if found[2] else days), zone).isoformat()
 
 
 def _to_day_end(times: pd.Series, zone: str | None) -> pd.Series:

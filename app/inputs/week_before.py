@@ -21,6 +21,7 @@ from ...schedule.plan.activity import ACTIVITY
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.shift_families import ShiftFamily
 from ...schedule.rules.max_run_days import MAX_RUN_DAYS
+from ...schedule.rules.rest_min import LEAST_REST_MIN
 from ...schedule.rules.rules import Rules
 from ...schedule.tables import TABLES
 from .arguments import ARGUMENTS, read_arguments
@@ -138,7 +139,7 @@ class WeekBefore:
             run += 1
         late = {d for d in worked if (first - d).days <= WEEK_DAYS and d.weekday() >= 5}
         last_day, last = counted[-1]
-        free = (max(shift.end for _, shift in counted) - self.grid.first) / MINUTE + self.rest_min
+        free = (max(shift.end for _, shift in counted) - self.grid.first) / MINUTE + max(self.rest_min, LEAST_REST_MIN)
         return LeftBehind(
             max(0, math.ceil(free / self.grid.minutes)),
             run,

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .clock import DAY, LAST_YEAR, Clock, Span
+from .clock import DAY, FIRST_YEAR, LAST_YEAR, Clock, Span
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_DAYS = 7
@@ -234,16 +234,18 @@ def _windows(inputs: Mapping[str, Any], name: str, clock: Clock) -> dict[str, li
 
 
 def _edge(clock: Clock, stamp: Any, *, ends: bool = False) -> float:
-    """Return the real minute of a window's edge: a bare date is the whole day, and 23:59 the day's end."""
-    if not isinstance(stamp, dt.datetime) and len(str(stamp).strip()) <= len("2026-10-25"):
+    """Return the real minute of a window's edge: a bare date is the whole day, 23:59 the day's end, 00:00 its begin."""
+    text = str(stamp).strip().replace("T", " ")
+    if not isinstance(stamp, dt.datetime) and text.partition(" ")[2] in ("", "00:00", "00:00:00"):
         try:
-            date = dt.date.fromisoformat(str(stamp).strip())
+            date = dt.date.fromisoformat(text.partition(" ")[0])
         except ValueError:
             raise InputError("not a date", value=str(stamp), mend="Write it like 2026-10-25") from None
-        return clock.begin(date + DAY if ends else date)
+        if FIRST_YEAR <= date.year <= LAST_YEAR:  # beyond, such as 9999: until further notice
+            return clock.begin(date + DAY if ends and " " not in text else date)
     minute = clock.minute(stamp)
     wall = clock.wall(minute)
-    if (wall.hour, wall.minute) != (23, 59) or wall.year > LAST_YEAR:  # such as 9999: until further notice
+    if (wall.hour, wall.minute) != (23, 59) or not FIRST_YEAR <= wall.year <= LAST_YEAR:
         return minute
     return clock.begin(wall.date() + DAY)
 

@@ -33,7 +33,7 @@ def legal(problem, agent, week):
         if any(not (end <= start or begin >= start + length) for begin, end in agent.away):
             return False
     for a, b in itertools.pairwise(worked):
-        if (b[0] - a[0] - a[1]) * 60 < rules.rest_min:
+        if (b[0] - a[0] - a[1]) * 60 < max(1, rules.rest_min):
             return False
     if len(worked) > max(0, contract.max_days - agent.leave_days):
         return False

@@ -326,8 +326,9 @@ def test_an_end_without_a_time_is_that_whole_day(tmp_path: Path) -> None:
     assert (found["b"].away, found["b"].leave_days) == (((2 * DAY, 3 * DAY),), 1)
 
 
-def test_a_bare_date_is_a_day_where_the_clock_skips_midnight(tmp_path: Path) -> None:
-    (tmp_path / "leave.csv").write_text("agent,start,end,kind\na,2026-03-29,2026-03-29,sick\n", encoding="utf-8")
+@pytest.mark.parametrize("span", ["2026-03-29,2026-03-29", "2026-03-29T00:00,2026-03-30T00:00"])
+def test_a_day_begins_late_where_the_clock_skips_midnight(tmp_path: Path, span: str) -> None:
+    (tmp_path / "leave.csv").write_text(f"agent,start,end,kind\na,{span},sick\n", encoding="utf-8")
     grid = Grid(dt.date(2026, 3, 23), 7, 30, "Asia/Beirut")
     (window,) = read_windows(tmp_path / "leave.csv", grid, "Asia/Beirut")["a"]
     assert (window.start, window.end) == (6 * 1440, 6 * 1440 + 23 * 60)
