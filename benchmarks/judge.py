@@ -1,16 +1,24 @@
-"""Seconds of the judge: on a table copied onto itself, and on a big roster; the time must grow with the rows.
+"""Seconds of the judge, and whether planner and judge are of one mind.
 
-``python -m benchmarks.judge --rows 20000 --agents 5000``
+``python -m benchmarks.judge --rows 20000 --agents 5000`` judges a table copied onto itself and a big roster; the time
+must grow with the rows.
+
+``python -m benchmarks.judge --desks 2000 --from 0 --out FAILURES`` plans random desks shortly, by number, and judges
+them: no plan may be refused, none may be dearer than a legal neighbour that the planner forbids. Desks that fail are
+written to the folder of failures.
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from benchmarks.one_mind import summed, tried
+from benchmarks.random_desks import random_desk
 from busyhour.schedule.judge.check import check
 
 COLUMNS = ("agent", "start", "end", "activity", "queue")
@@ -62,12 +70,39 @@ def measured(name: str, activity: pd.DataFrame, inputs: dict[str, Any]) -> float
     return each
 
 
+def desks(numbers: range, most: int, moves: int, out: Path | None) -> None:
+    """Plan and judge random desks; print those that fail, those with cheaper neighbours, and the sums."""
+    ends = []
+    for number in numbers:
+        desk = random_desk(number, most)
+        found = tried(desk, moves)
+        ends.append(found)
+        for fault in found.faults:
+            print(f"desk {number}: FAULT {fault}", flush=True)
+        if found.faults and out is not None:
+            desk.write(out / str(number))
+        if found.cheaper:
+            kinds = ", ".join(f"{kind} {times}" for kind, times in found.cheaper.most_common())
+            print(f"desk {number}: cheaper neighbours, the best by {found.saving:.2%}: {kinds}", flush=True)
+        if found.end == "input":
+            print(f"desk {number}: {found.told}", flush=True)
+    print(", ".join(f"{times:,} {what}" for what, times in sorted(summed(ends).items())))
+
+
 def main() -> None:
     """Judge each table whole and a tenth of it: the ratio of the seconds a row is 1 where time grows with the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000, help="times that one row is repeated")
     parser.add_argument("--agents", type=int, default=5_000, help="people of the roster")
+    parser.add_argument("--desks", type=int, default=0, help="random desks to plan and judge, instead")
+    parser.add_argument("--from", type=int, default=0, dest="first", help="number of the first desk")
+    parser.add_argument("--most", type=int, default=40, help="most people of a desk")
+    parser.add_argument("--moves", type=int, default=400, help="neighbours of each plan")
+    parser.add_argument("--out", type=Path, help="folder for the desks that fail")
     asked = parser.parse_args()
+    if asked.desks:
+        desks(range(asked.first, asked.first + asked.desks), asked.most, asked.moves, asked.out)
+        return
     check(repeated(10, "phone"), inputs_of(["a"]))  # imports and caches
     for what in ("phone", "break"):
         few, many = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ...forecast.calendar.grid import WEEKDAYS, Grid, midnight
+from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, WEEKDAYS, Grid, midnight
+from ...forecast.calendar.local_times import WRITTEN_DATE, written_date
 from ...forecast.errors import InputError
-from ...forecast.tables import read_csv
+from ...forecast.tables import check, read_text_csv
 from ...schedule.problem.shift_families import ShiftFamily
 from ...schedule.tables import TABLES
 from ..intake.names import nearest
@@ -43,6 +45,8 @@ def read_windows(
 ) -> dict[str, tuple[Window, ...]]:
     """Read availability.csv or leave.csv (by the name of `path`): agent → windows in file order; {} without a file.
 
+    An end that is a bare date is that day inclusive, and 23:59 is the day's end.
+
     `known` are the agents in staff.csv; None = anybody may stand in the file.
 
     Raises
@@ -53,7 +57,13 @@ def read_windows(
     if not path.is_file():
         return {}
     table = path.stem
-    frame = read_csv(path, TABLES[table], zone=zone)
+    raw = read_text_csv(path)
+    for column, days in (("start", 0), ("end", 1)):
+        if column in raw:
+            raw[column] = [_day_edge(cell, zone, days) for cell in raw[column]]
+    frame = check(raw, TABLES[table], zone=zone, file=path)
+    for column in ("start", "end"):
+        frame[column] = _to_day_end(frame[column], zone)
     if known is not None:
         refuse_strangers(frame["agent"], known, path)
     backwards = frame["end"] <= frame["start"]
@@ -65,7 +75,7 @@ def read_windows(
             row=i + 2,
             column="end",
             value=f"{frame['end'].iloc[i]:%Y-%m-%d %H:%M}",
-            mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; a day's leave ends on the next date",
+            mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; an end without a time is that whole day",
         )
     kinds = frame["kind"].str.lower() if "kind" in frame else pd.Series("", index=frame.index)
     kinds = kinds.replace("", "available" if table == "availability" else "other")
@@ -80,6 +90,31 @@ def read_windows(
     for agent, start, end, kind in zip(frame["agent"], starts, ends, kinds, strict=True):
         out.setdefault(agent, []).append(Window(start, end, kind))
     return {agent: tuple(windows) for agent, windows in out.items()}
+
+
+_DAYS_EDGE = re.compile(rf"({WRITTEN_DATE})([T ]00:00(:00)?)?")
+
+
+def _day_edge(cell: str, zone: str | None, days: int) -> str:
+    """Return the first instant of the day of a bare date, or of its midnight, as a stamp; every other cell as it is.
+
+    Of a bare date that of the day `days` later. Where the clock skips midnight the day begins at its first instant.
+    """
+    found = _DAYS_EDGE.fullmatch(cell.strip())
+    date = written_date(found[1]) if found else pd.NaT
+    if found is None or pd.isna(date) or not FIRST_YEAR <= date.year <= LAST_YEAR:
+        return cell  # the check of the table tells what is wrong
+    return midnight(date.date() + dt.timedelta(days=0 if found[2] else days), zone).isoformat()
+
+
+def _to_day_end(times: pd.Series, zone: str | None) -> pd.Series:
+    """Return `times` with those in the last minute of a day moved to its end."""
+    late = (times.dt.hour == 23) & (times.dt.minute == 59)
+    out = times.copy()
+    if late.any():
+        ends = [midnight(t.date() + dt.timedelta(days=1), zone) for t in times[late]]
+        out.loc[late] = pd.Series(ends, index=times.index[late]).astype(times.dtype)
+    return out
 
 
 def off_grid(path: Path, grid: Grid, zone: str | None) -> list[str]:

@@ -27,6 +27,7 @@ from ...schedule.problem.staff import Agent
 from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
+from ..files import csv_text
 from ..folders.one_run import seen_once
 from ..intake.names import nearest
 from ..intake.read import calls_files, outside
@@ -38,7 +39,7 @@ from .people import STAFF
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
 from .special_days import FILE as SPECIAL_DAYS
-from .week_before import WeekBefore, activity_of
+from .week_before import WeekBefore, activity_of, known_rows, memory_of
 
 CALLS, REQUIREMENT, CURVE = "calls.csv", "requirement.csv", "curve.csv"
 PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
@@ -219,7 +220,7 @@ class Inputs:
                 raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
             return cls(
                 **rest,
-                files=_kept({**files, **{file.path.name: file for file in calls}}, previous),
+                files=_kept({**files, **{file.path.name: file for file in calls}}, previous, rest["texts"]),
                 calls=history,
                 findings=found,
                 overrides=laid.forecast_overrides(),
@@ -241,7 +242,7 @@ class Inputs:
             week = requirement_week(table, laid.config.site, asked.week)
             table = open_only(table, laid, week, path)
             rest = _common(laid, week, previous)
-            return cls(**rest, files=_kept(files, previous), requirement=table, curves=curves)
+            return cls(**rest, files=_kept(files, previous, rest["texts"]), requirement=table, curves=curves)
 
 
 def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dict[str, InputFile], Folder]:
@@ -285,16 +286,22 @@ def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
         raise InputError("a cyclic week has no week before it", column="--previous", value=str(asked.previous))
 
     def read(run: Path) -> dict[str, InputFile]:
-        found = (activity_of(run), run / "roster.csv")
-        return {f"{PREVIOUS}/{file.name}": InputFile.read(file) for file in found if file.is_file()}
+        roster = run / "roster.csv"
+        found = (activity_of(run), *memory_of(run), *([roster] if roster.is_file() else ()))
+        return {f"{PREVIOUS}/{file.relative_to(run).as_posix()}": InputFile.read(file) for file in found}
 
     return seen_once(asked.previous, read)
 
 
-def _kept(files: Mapping[str, InputFile], previous: Mapping[str, InputFile]) -> dict[str, InputFile]:
-    """Return the files that a run keeps, by name."""
-    activity = {f"{PREVIOUS}_activity.csv": file for key, file in previous.items() if key == LAST_ACTIVITY}
-    return {**files, **activity}
+def _kept(
+    files: Mapping[str, InputFile], previous: Mapping[str, InputFile], texts: Mapping[str, pd.DataFrame]
+) -> dict[str, InputFile]:
+    """Return the files that a run keeps, by name: last week's activity as it is, or with the weeks before it."""
+    if (file := previous.get(LAST_ACTIVITY)) is None:
+        return dict(files)
+    if len([key for key in previous if key.startswith(f"{PREVIOUS}/inputs/")]):
+        file = InputFile.of(file.path, csv_text(texts["previous_activity"]).encode(), file.mode)
+    return {**files, "previous_activity.csv": file}
 
 
 def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> dict[str, Any]:
@@ -303,7 +310,10 @@ def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> d
     before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
     people = laid.people(horizon.grid, before)
     paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
-    paths |= {"previous_activity": laid.path / LAST_ACTIVITY, "staff": laid.staff or laid.path / STAFF}
+    paths["staff"] = laid.staff or laid.path / STAFF
+    texts = {name: read_text_csv(path) for name, path in paths.items() if path.is_file()}
+    if previous:
+        texts["previous_activity"] = known_rows(laid.path / PREVIOUS)
     return {
         "config": laid.config,
         "plan": laid.plan,
@@ -311,7 +321,7 @@ def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> d
         "calendar": laid.calendar(),
         "people": people,
         "before": before,
-        "texts": {name: read_text_csv(path) for name, path in paths.items() if path.is_file()},
+        "texts": texts,
         "arguments": laid.arguments(week),
-        "notes": tuple(laid.notes(people, horizon.grid)),
+        "notes": (*laid.notes(people, horizon.grid), *before.notes),
     }

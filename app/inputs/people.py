@@ -48,9 +48,9 @@ def read_people(
     The plan's tables come one by one, ten parameters in all, so that a caller needs no whole config; most of the
     function's length is this text.
 
-    Agents who are not employed on any day of the week are left out. Whole days of leave, and open days before hiring
-    or after leaving, credit ``min_h_week / max_days`` hours and one of `max_days` each, at most `max_days` of them.
-    Rows about other weeks are checked, then ignored.
+    Agents who are not employed on any day of the week are left out. A whole day of leave credits ``min_h_week /
+    max_days`` hours and one of `max_days`, at most `max_days` of them; an open day before hiring or after leaving does
+    so for the least hours and days alone. Rows about other weeks are checked, then ignored.
 
     Parameters
     ----------
@@ -143,7 +143,10 @@ class _Reader:
         before = self.before.of(id_, [self.families[n] for n in contract.shifts if n in self.families])
         leave, end, step = self.leave.get(id_, ()), len(self.days.grid), self.days.grid.minutes
         off = [(*w.slots(step), w.kind) for w in leave]
-        credited = min(contract.max_days, len(self.days.on_leave(leave) | (gone & self.days.open)))
+        on_leave = self.days.on_leave(leave)
+        credited = min(contract.max_days, len(on_leave))
+        unemployed = min(contract.max_days, len(on_leave | (gone & self.days.open))) - credited
+        day_h = contract.min_h_week / contract.max_days if contract.max_days else 0.0
         wage = next(w for w in (row.get("cost_h"), contract.cost_h, self.costs.cost_h) if w is not None)
         return Agent(
             id=id_,
@@ -157,14 +160,16 @@ class _Reader:
                 [*self.days.outside(self.availability.get(id_, ())), *((a, b) for a, b, _ in off), *gone_slots]
             ),
             leave=tuple((max(0, a), min(b, end), kind) for a, b, kind in off if a < end and b > 0),
-            leave_h=credited * contract.min_h_week / contract.max_days if contract.max_days else 0.0,
+            leave_h=credited * day_h,
             leave_days=credited,
+            unemployed_h=unemployed * day_h,
+            unemployed_days=unemployed,
             wishes=self.wishes.get(id_, ()),
             earliest=before.earliest,
             run_before=before.run,
             off_before=before.off,
             weekends_before=before.weekends,
-            family_before=before.family,
+            families_before=before.families,
         )
 
     def _unemployed(

@@ -1,4 +1,7 @@
-"""What last week's run leaves behind for this one: rest still owed, days in a row, shifts that run on."""
+"""What the weeks before leave behind for this one: rest still owed, days in a row, shifts that run on.
+
+All of it is read from activity.csv, as the judge reads it; a roster.csv beside it is only compared.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,23 @@ import pandas as pd
 
 from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
-from ...forecast.tables import read_csv
+from ...forecast.tables import check, read_csv, read_text_csv
 from ...schedule.plan.activity import ACTIVITY
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.shift_families import ShiftFamily
+from ...schedule.rules.max_run_days import MAX_RUN_DAYS
+from ...schedule.rules.rest_min import LEAST_REST_MIN
 from ...schedule.rules.rules import Rules
 from ...schedule.tables import TABLES
+from .arguments import ARGUMENTS, read_arguments
 
 DAY = dt.timedelta(days=1)
 MINUTE = pd.Timedelta(minutes=1)
+ACTIVITIES = ("phone", "break", "lunch", "meeting", "training", "leave")
+MEMORY_DAYS = MAX_RUN_DAYS.high or 0
+"""Days that a run remembers before its own week: no rule looks further back than the longest run of days."""
+WHOLLY = 4
+"""Nearness of a shift to a family that it obeys wholly."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +54,26 @@ class EarlierShift:
                 return day
         return None
 
-    def is_of(self, family: ShiftFamily) -> bool:
-        """Whether start, length and breaks are those of `family`."""
+    def nearness(self, family: ShiftFamily) -> int:
+        """Return how far the shift obeys `family`: 0 = not its start and length, up to `WHOLLY`."""
         kinds = [(kind, minutes) for kind, _, minutes in self.pauses]
-        if self.day_in(family) is None or kinds != [(b.kind, b.duration_min) for b in family.breaks]:
-            return False
+        if self.day_in(family) is None:
+            return 0
+        if kinds != [(b.kind, b.duration_min) for b in family.breaks]:
+            return 1
         edges = [0.0, *(x for _, at, minutes in self.pauses for x in (at, at + minutes)), family.length_min]
-        return all(
-            b.earliest_min <= at <= b.latest_min
-            and at - edges[2 * k] >= b.min_before_min
-            and edges[2 * k + 3] - edges[2 * k + 2] >= b.min_after_min
-            for k, ((_, at, _), b) in enumerate(zip(self.pauses, family.breaks, strict=True))
-        )
+        pairs = list(zip(self.pauses, family.breaks, strict=True))
+        if not all(b.earliest_min <= at <= b.latest_min for (_, at, _), b in pairs):
+            return 2
+        for k, ((_, at, _), b) in enumerate(pairs):
+            if at - edges[2 * k] < b.min_before_min or edges[2 * k + 3] - edges[2 * k + 2] < b.min_after_min:
+                return 3
+        return WHOLLY
+
+    def day(self, families: Sequence[ShiftFamily]) -> dt.date:
+        """Return the day it counts on: that of the first of the nearest families, of none the one it begins on."""
+        nearest = max(families, key=self.nearness, default=None)  # the first of equals
+        return (None if nearest is None else self.day_in(nearest)) or self.start.date()
 
 
 @dataclass(frozen=True)
@@ -66,18 +85,19 @@ class LeftBehind:
     earliest
         First slot at which rest allows a start.
     run, off
-        Days worked and off in a row up to the week; `off` is None where no work is known.
+        Days worked and off in a row up to the week. Who has not worked on any day that is known is off for a week or
+        longer; `off` is None where nothing is known of anybody.
     weekends
         Weekends with work on one of the seven days before.
-    family
-        Shift family of the day before; "" = none or unknown.
+    families
+        Shift families that the shift of the day before may be; () = none.
     """
 
     earliest: int = 0
     run: int = 0
     off: int | None = None
     weekends: int = 0
-    family: str = ""
+    families: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,80 +110,98 @@ class WeekBefore:
         Per agent the shifts that began before the planned days or, in a window past midnight, count before them.
     grid, rest_min
         The planned slots and the least rest; None and 0 where there was no week before.
-    families
-        (agent, day) → shift family as roster.csv has it.
+    known
+        Whether the files tell anything of the days before the planned ones.
     running
         Rows of activity of the shifts that run on into the week.
+    notes
+        What is odd about the files, a sentence each.
     """
 
     shifts: Mapping[str, Sequence[EarlierShift]] = field(default_factory=dict)
     grid: Grid | None = None
     rest_min: int = 0
-    families: Mapping[tuple[str, dt.date], str] = field(default_factory=dict)
+    known: bool = False
     running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
+    notes: tuple[str, ...] = ()
 
     def of(self, agent: str, families: Sequence[ShiftFamily]) -> LeftBehind:
-        """Return what the week leaves behind for `agent`, whose contract allows `families`.
-
-        A shift counts on the day whose window it starts in, one of no family on the day on which it begins. Its family
-        is that of roster.csv unless activity.csv can only be another one, of which the first is taken.
-        """
+        """Return what the weeks before leave behind for `agent`, whose contract allows `families`."""
         if self.grid is None:
             return LeftBehind()
         first = self.grid.first_date
-        by_day: dict[dt.date, EarlierShift] = {}
-        end = None
-        for shift in self.shifts.get(agent, ()):
-            days = sorted(((not shift.is_of(f), i, d) for i, f in enumerate(families) if (d := shift.day_in(f))))
-            day = days[0][2] if days else shift.start.date()
-            if day < first:
-                by_day[day] = shift
-                end = shift.end if end is None else max(end, shift.end)
-        if end is None:
-            return LeftBehind()
+        counted = [(day, shift) for shift in self.shifts.get(agent, ()) if (day := shift.day(families)) < first]
+        if not counted:
+            return LeftBehind(off=WEEK_DAYS if self.known else None)
+        worked = {day for day, _ in counted}
         yesterday, run = first - DAY, 0
-        while yesterday - run * DAY in by_day:
+        while yesterday - run * DAY in worked:
             run += 1
-        late = {d for d in by_day if (first - d).days <= WEEK_DAYS and d.weekday() >= 5}
-        free = (end - self.grid.first) / MINUTE + self.rest_min
+        late = {d for d in worked if (first - d).days <= WEEK_DAYS and d.weekday() >= 5}
+        last_day, last = counted[-1]
+        free = (max(shift.end for _, shift in counted) - self.grid.first) / MINUTE + max(self.rest_min, LEAST_REST_MIN)
         return LeftBehind(
             max(0, math.ceil(free / self.grid.minutes)),
             run,
-            (yesterday - max(by_day)).days,
+            (yesterday - max(worked)).days,
             len({d - (d.weekday() - 5) * DAY for d in late}),
-            self._family(agent, yesterday, by_day, families) if run else "",
+            tuple(f.name for f in families if last.nearness(f) == WHOLLY) if last_day == yesterday else (),
         )
-
-    def _family(
-        self, agent: str, day: dt.date, by_day: Mapping[dt.date, EarlierShift], families: Sequence[ShiftFamily]
-    ) -> str:
-        fitting = [f.name for f in families if by_day[day].is_of(f)]
-        told = self.families.get((agent, day), "")
-        return told if told in fitting or not fitting else fitting[0]
 
 
 def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: Collection[str]) -> WeekBefore:
-    """Read the activity.csv of a run folder of the week before; who works none of `queues` now is on no phone.
+    """Read the activity.csv of a run folder of the week before, and the weeks before that as far as the run knows them.
 
-    Shifts that start a day inside the week of `grid` or later are ignored, so naming a run of the same week does no
-    harm.
+    Who works none of `queues` now is on no phone. Shifts that start a day inside the week of `grid` or later are
+    ignored, so naming a run of the same week does no harm.
 
     Raises
     ------
     InputError
-        If the folder has no such file.
+        If the folder has no such file, or the file an activity that is none.
     """
     rows = _rows(folder, zone)
-    shifts = rows.groupby("shift").agg(start=("start", "first"), end=("end", "max"))
+    known = bool((rows["start"] < grid.first).any())
+    rows = rows[rows["activity"] != "leave"]
+    shifts = rows.groupby("shift").agg(agent=("agent", "first"), start=("start", "first"), end=("end", "max"))
     ahead = shifts["start"] < grid.first
     running = rows[rows["shift"].isin(shifts.index[ahead & (shifts["end"] > grid.first)]) & (rows["end"] > grid.first)]
     running = running[(running["activity"] != "phone") | running["queue"].isin(queues)]
     running = running.reindex(columns=list(ACTIVITY)).reset_index(drop=True)
-    known = rows[rows["shift"].isin(shifts.index[shifts["start"] < grid.first + pd.Timedelta(days=1)])]
+    near = rows[rows["shift"].isin(shifts.index[shifts["start"] < grid.first + pd.Timedelta(days=1)])]
     earlier: dict[str, list[EarlierShift]] = {}
-    for agent, shift in _shifts(known):
+    for agent, shift in _shifts(near):
         earlier.setdefault(agent, []).append(shift)
-    return WeekBefore(earlier, grid, rules.rest_min, _families(folder), running)
+    notes = (*_too_old(shifts, grid), *_contradictions(folder, shifts, zone))
+    return WeekBefore(earlier, grid, rules.rest_min, known, running, notes)
+
+
+def _too_old(shifts: pd.DataFrame, grid: Grid) -> list[str]:
+    """Tell where nobody worked in the seven days before the week of `grid`."""
+    before = shifts["start"][shifts["start"] < grid.first]
+    if len(before) and before.max().date() >= grid.first_date - WEEK_DAYS * DAY:
+        return []
+    newest = f"the last before {grid.first_date} is of {before.max().date()}" if len(before) else "it has none before"
+    return [f"activity.csv of the week before holds no shift of the last seven days: {newest}; all count as off"]
+
+
+def _contradictions(folder: Path, shifts: pd.DataFrame, zone: str | None) -> list[str]:
+    """Tell where roster.csv, if there is one, has other shifts than activity.csv."""
+    path = folder / "roster.csv"
+    if not path.is_file():
+        return []
+    rows = read_csv(path, TABLES["roster"], zone=zone)
+    if kept := memory_of(folder):
+        shifts = shifts[shifts["start"].dt.date >= read_arguments(kept[1]).week]
+    told, worked = (set(zip(t["agent"], t["start"], t["end"], strict=True)) for t in (rows, shifts))
+    differ = sorted(told ^ worked, key=lambda shift: (shift[1], shift[0]))
+    if not differ:
+        return []
+    agent, start, _ = differ[0]
+    where = "activity.csv" if differ[0] in told else "roster.csv"
+    first = f"the first, of {agent} at {start:%Y-%m-%d %H:%M}, is not in {where}"
+    told = f"roster.csv and activity.csv of the week before differ in {len(differ)} shifts"
+    return [f"{told}: {first}; activity.csv counts"]
 
 
 def _shifts(rows: pd.DataFrame) -> Iterator[tuple[str, EarlierShift]]:
@@ -196,19 +234,42 @@ def activity_of(folder: Path) -> Path:
     return path
 
 
-def _families(folder: Path) -> dict[tuple[str, dt.date], str]:
-    """Return (agent, day) → shift family; nothing where the run has no roster.csv."""
-    path = folder / "roster.csv"
-    if not path.is_file():
-        return {}
-    rows = read_csv(path, TABLES["roster"])
-    return {(a, d): p.partition("@")[0] for a, d, p in zip(rows["agent"], rows["date"], rows["pattern"], strict=True)}
+def memory_of(folder: Path) -> tuple[Path, ...]:
+    """Return the files in which a run folder keeps the weeks before its own: rows, and the week; () without them."""
+    files = folder / "inputs" / "previous_activity.csv", folder / "inputs" / ARGUMENTS
+    return files if all(file.is_file() for file in files) else ()
+
+
+def known_rows(folder: Path) -> pd.DataFrame:
+    """Return the rows of activity.csv of a run folder, then those that the run kept of `MEMORY_DAYS` before its week.
+
+    All cells are texts.
+
+    Raises
+    ------
+    InputError
+        If the folder has no activity.csv, or a file cannot be read.
+    """
+    rows = read_text_csv(activity_of(folder))
+    if not (kept := memory_of(folder)):
+        return rows
+    earlier, week = read_text_csv(kept[0]), read_arguments(kept[1]).week
+    date = earlier["start"].str[:10]
+    recent = (date >= str(week - MEMORY_DAYS * DAY)) & (date < str(week))
+    return pd.concat([rows, earlier[recent]], ignore_index=True).fillna("")
 
 
 def _rows(folder: Path, zone: str | None) -> pd.DataFrame:
-    """Return the rows of work with the number of their shift; activities that touch are one shift, leave is none."""
-    rows = read_csv(activity_of(folder), TABLES["activity"], zone=zone)
-    rows = rows[rows["activity"] != "leave"].sort_values(["agent", "start", "end"])
-    reached = rows.groupby("agent")["end"].cummax()
-    begins = (rows["agent"] != rows["agent"].shift()) | (rows["start"] > reached.shift())
-    return rows.assign(shift=begins.cumsum())
+    """Return all rows with the number of their shift; activities that touch are one shift, leave is none (0)."""
+    path = activity_of(folder)
+    rows = check(known_rows(folder), TABLES["activity"], zone=zone, file=path)
+    strange = ~rows["activity"].isin(ACTIVITIES)
+    if strange.any():
+        i = int(strange.to_numpy().argmax())
+        value, mend = rows["activity"].iloc[i], f"One of {', '.join(ACTIVITIES)}"
+        raise InputError("unknown activity", file=path, row=i + 2, column="activity", value=value, mend=mend)
+    rows = rows.sort_values(["agent", "start", "end"])
+    work = rows[rows["activity"] != "leave"]
+    reached = work.groupby("agent")["end"].cummax()
+    begins = (work["agent"] != work["agent"].shift()) | (work["start"] > reached.shift())
+    return rows.assign(shift=begins.cumsum().reindex(rows.index, fill_value=0))

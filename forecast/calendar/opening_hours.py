@@ -54,7 +54,7 @@ def _minute(text: str, column: str) -> int:
 
 
 def parse_hours(text: str, *, column: str = "hours") -> Spans:
-    """Read spans ``HH:MM-HH:MM`` separated by commas, or ``closed``.
+    """Read spans ``HH:MM-HH:MM`` separated by commas, or ``closed``; an end at 23:59 is the day's end.
 
     Returns
     -------
@@ -81,6 +81,7 @@ def parse_hours(text: str, *, column: str = "hours") -> Spans:
                 "not opening hours", column=column, value=text, mend='Write them like "07:00-21:00" or "closed"'
             )
         low, high = _minute(start, column), _minute(end, column)
+        high += high == 1439  # whoever writes 23:59 means the day's end
         if low >= high:
             raise InputError(
                 "opening hours end before they begin",

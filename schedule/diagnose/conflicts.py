@@ -15,7 +15,7 @@ from .looser import LoneAgent, repairs, smallest
 
 RULED = (
     "contract", "away", "leave", "leave_h", "leave_days", "earliest", "run_before", "off_before",
-    "weekends_before", "family_before", "fixed",
+    "unemployed_h", "unemployed_days", "weekends_before", "families_before", "fixed",
 )  # fmt: skip
 """Fields of a person that, with the skills, decide the possible weeks."""
 

@@ -82,7 +82,7 @@ def _without_availability(lone: LoneAgent) -> LoneAgent:
 
 
 def _without_last_week(lone: LoneAgent) -> LoneAgent:
-    return lone.with_agent(run_before=0, off_before=None, weekends_before=0, family_before="")
+    return lone.with_agent(run_before=0, off_before=None, weekends_before=0, families_before=())
 
 
 def _without(spec: RuleSpec[Any]) -> Callable[[LoneAgent], LoneAgent]:

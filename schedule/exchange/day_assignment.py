@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ..price.week import wish_lost
+from ..rules.rest_min import rest_slots
 from .cells import ShiftPool
 from .week_check import WeekCells, word_of
 
@@ -107,7 +108,7 @@ class DayAssignment:
     @cached_property
     def rest_slots(self) -> int:
         """Least whole slots between a shift's end and the next start."""
-        return -(-self.pool.problem.rules.rest_min // self.pool.problem.grid.minutes)
+        return rest_slots(self.pool.problem.rules.rest_min, self.pool.problem.grid.minutes)
 
     def _words(self, weeks: tuple[WeekCells, ...], day: int) -> tuple[np.ndarray, np.ndarray]:
         """Return whether the other days allow each family of the day, (A, families), and a day off, shape (A,)."""

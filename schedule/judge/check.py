@@ -76,11 +76,13 @@ def read_plan(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Plan:
     rows = read_rows(activity, asked.clock)
     shifts = {a: _shifts(a, r, asked) for a, r in rows.items()}
     earlier = inputs.get("previous_activity")
-    before = {} if earlier is None else {a: _shifts(a, r, asked) for a, r in read_rows(earlier, asked.clock).items()}
-    weeks = {
-        a: Week(asked, person, tuple(shifts.get(a, ())), tuple(w for w in before.get(a, ()) if w.date < asked.first))
-        for a, person in asked.people.items()
-    }
+    past = {} if earlier is None else read_rows(earlier, asked.clock)
+    known = any(r.start < asked.week[0] for own in past.values() for r in own)
+    before = {a: _shifts(a, r, asked) for a, r in past.items()}
+    weeks = {}
+    for a, person in asked.people.items():
+        mine = tuple(w for w in before.get(a, ()) if w.date < asked.first)
+        weeks[a] = Week(asked, person, tuple(shifts.get(a, ())), mine, known or bool(mine))
     return Plan(asked, rows, shifts, before, weeks)
 
 

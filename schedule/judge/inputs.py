@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .clock import Clock, Span
+from .clock import DAY, FIRST_YEAR, LAST_YEAR, Clock, Span
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_DAYS = 7
@@ -30,6 +30,11 @@ def clock_minute(text: str, key: str) -> int:
         return int(hours) * 60 + int(minutes)
     except ValueError:
         raise InputError("not a time of day", column=key, value=text, mend="Write it like 07:30") from None
+
+
+def _day_end(minute: int) -> int:
+    """Return the end of opening hours: 23:59 is the day's end."""
+    return 1440 if minute == 1439 else minute
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Asked:
         windows = [part.split("-") for part in text.split(",")]
         if any(len(ends) != 2 for ends in windows):
             raise InputError("not opening hours", column=key, value=text, mend="Write them like 07:00-21:00")
-        spans = ((clock_minute(a, key), clock_minute(b, key)) for a, b in windows)
+        spans = ((clock_minute(a, key), _day_end(clock_minute(b, key))) for a, b in windows)
         return tuple(part for low, high in spans for part in self.clock.hours(date, low, high))
 
 
@@ -223,9 +228,26 @@ def _windows(inputs: Mapping[str, Any], name: str, clock: Clock) -> dict[str, li
     for row, told in _rows(inputs, name):
         with told:
             kind = "" if blank(row.get("kind")) else str(row["kind"]).strip().lower()
-            span = clock.minute(row["start"]), clock.minute(row["end"])
+            span = _edge(clock, row["start"]), _edge(clock, row["end"], ends=True)
             out.setdefault(str(row["agent"]).strip(), []).append((kind, span))
     return out
+
+
+def _edge(clock: Clock, stamp: Any, *, ends: bool = False) -> float:
+    """Return the real minute of a window's edge: a bare date is the whole day, 23:59 the day's end, 00:00 its begin."""
+    text = str(stamp).strip().replace("T", " ")
+    if not isinstance(stamp, dt.datetime) and text.partition(" ")[2] in ("", "00:00", "00:00:00"):
+        try:
+            date = dt.date.fromisoformat(text.partition(" ")[0])
+        except ValueError:
+            raise InputError("not a date", value=str(stamp), mend="Write it like 2026-10-25") from None
+        if FIRST_YEAR <= date.year <= LAST_YEAR:  # beyond, such as 9999: until further notice
+            return clock.begin(date + DAY if ends and " " not in text else date)
+    minute = clock.minute(stamp)
+    wall = clock.wall(minute)
+    if (wall.hour, wall.minute) != (23, 59) or not FIRST_YEAR <= wall.year <= LAST_YEAR:
+        return minute
+    return clock.begin(wall.date() + DAY)
 
 
 def _person(

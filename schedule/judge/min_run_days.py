@@ -13,9 +13,10 @@ from .week import Found, Week, covered, overlaps
 def min_run_days(week: Week) -> Found:
     """Ensures that no run of days worked is too short that ends before the last planned day.
 
-    What began last week counts, unless the person could not go on working; without a week before nothing is known.
+    What began last week counts, unless the person could not go on working. Who has no shift in the week before was
+    off; without a week before nothing is known.
     """
-    least, known = int(week.rule("min_run_days", 1)), bool(week.before)
+    least = int(week.rule("min_run_days", 1))
     runs: list[list[dt.date]] = []
     for date in sorted(week.dates | {w.date for w in week.before}):
         if runs and date - runs[-1][-1] == DAY:
@@ -24,7 +25,7 @@ def min_run_days(week: Week) -> Found:
             runs.append([date])
     first, last = week.asked.first, week.asked.dates[-1]
     for run in runs:
-        if len(run) >= least or run[-1] >= last or run[-1] < first - DAY or (run[0] == first and not known):
+        if len(run) >= least or run[-1] >= last or run[-1] < first - DAY or (run[0] == first and not week.known):
             continue
         owed = least - sum(date < first for date in run)
         if run[0] < first and not all(_could_work(week, first + i * DAY) for i in range(min(owed, week.asked.days))):

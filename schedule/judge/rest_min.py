@@ -16,6 +16,5 @@ def rest_min(week: Week) -> Found:
 
 
 def least_rest(week: Week) -> float:
-    """Return the least minutes of rest."""
-    least: float = week.asked.rule("rest_min", 660)
-    return least
+    """Return the least minutes of rest; shifts that touch would be one."""
+    return max(1.0, float(week.asked.rule("rest_min", 660)))

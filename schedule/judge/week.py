@@ -17,12 +17,16 @@ WHOLE_DAY_MIN = 20 * 60
 
 @dataclass(frozen=True)
 class Week:
-    """One person, the shifts they work in the planned days, by start, and their shifts of the days before."""
+    """One person, the shifts they work in the planned days, by start, and their shifts of the days before.
+
+    `known` tells whether anything is known of the days before, of anybody: who has no shift there was off.
+    """
 
     asked: Asked
     person: Person
     shifts: tuple[Worked, ...]
     before: tuple[Worked, ...] = ()
+    known: bool = False
 
     @property
     def paid_h(self) -> float:

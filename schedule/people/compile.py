@@ -23,6 +23,7 @@ from ..problem.staff import Agent
 from ..rules.automaton import Automaton, compile_days, letters_of
 from ..rules.limits import limits_of
 from ..rules.registry import PersonRules, rules_of
+from ..rules.rest_min import rest_slots
 from .week_paths import DayOptions, WeekPaths
 
 
@@ -117,7 +118,7 @@ def _rest_classes(problem: ScheduleProblem, shifts: Sequence[Shift]) -> tuple[np
     days = problem.horizon.day_slots
     lengths = [d.stop - d.start for d in days]
     longest, shortest = max(lengths), min(lengths)
-    rest = -(-problem.rules.rest_min // problem.grid.minutes)
+    rest = rest_slots(problem.rules.rest_min, problem.grid.minutes)
     own = [s.start - days[s.day].start for s in shifts]
     until_next = [*lengths[:-1], longest]  # slots to the day after; unknown after the last day
     ready = [max(0, s.end + rest - days[s.day].start - until_next[s.day]) for s in shifts]

@@ -105,16 +105,18 @@ class Agent:
         Contract hours credited for leave in the week: lowers what is left of the contract's minimum and maximum.
     leave_days
         Days of leave in the week on which the agent would otherwise work: lowers the maximum of days.
+    unemployed_h, unemployed_days
+        The same for open days before hiring or after leaving: they lower the contract's minimum alone.
     earliest
         First slot at which rest from last week allows a start.
     run_before
         Days worked in a row up to the day before the week.
     off_before
-        Days off in a row up to the day before the week; None = unknown.
+        Days off in a row up to the day before the week; None = nothing is known of the days before.
     weekends_before
         Weekends worked in the week before, one that goes on into the week included.
-    family_before
-        Shift family worked on the day before the week; "" = none or unknown.
+    families_before
+        Shift families that the shift of the day before the week may be; () = none or unknown.
     fixed
         What the plan must keep, at most one a day.
     """
@@ -130,12 +132,14 @@ class Agent:
     leave: tuple[tuple[int, int, str], ...] = ()
     leave_h: float = 0.0
     leave_days: int = 0
+    unemployed_h: float = 0.0
+    unemployed_days: int = 0
     wishes: tuple[Wish, ...] = ()
     earliest: int = 0
     run_before: int = 0
     off_before: int | None = None
     weekends_before: int = 0
-    family_before: str = ""
+    families_before: tuple[str, ...] = ()
     fixed: tuple[Fixed, ...] = ()
 
     def free(self, shift: Shift) -> bool:

@@ -43,11 +43,12 @@ class NotNextDay:
     barred
         (family, families that may not follow it), by name.
     before
-        Family worked on the day before the first; "" = none or unknown.
+        Families that the shift of the day before the first may be; () = none or unknown. They bar what each of them
+        bars.
     """
 
     barred: tuple[tuple[str, frozenset[str]], ...]
-    before: str = ""
+    before: tuple[str, ...] = ()
 
     keys: ClassVar[tuple[RuleSpec[Any], ...]] = (NOT_NEXT_DAY,)
 
@@ -56,7 +57,7 @@ class NotNextDay:
         """Read `not_next_day`."""
         table = NOT_NEXT_DAY.of(problem, agent)
         barred = tuple((family, frozenset(after)) for family, after in sorted(table.items()))
-        return cls(barred, agent.family_before) if barred else None
+        return cls(barred, tuple(agent.families_before)) if barred else None
 
     def after(self, family: str) -> frozenset[str]:
         """Return the families that may not follow `family`."""
@@ -69,7 +70,8 @@ class NotNextDay:
 
     def begin(self) -> Any:
         """Return the families barred on the first day."""
-        return self.after(self.before)
+        barred = [self.after(family) for family in self.before]
+        return barred[0].intersection(*barred[1:]) if barred else frozenset[str]()
 
     def step(self, state: Any, day: int, family: str) -> Any:
         """Return the families barred on the next day."""
@@ -77,14 +79,15 @@ class NotNextDay:
 
     def broken(self, word: Word) -> list[str]:
         """Return ``not_next_day`` if a barred family follows."""
-        return ["not_next_day"] * any(b in self.after(a) for a, b in itertools.pairwise((self.before, *word)))
+        later = any(b in self.after(a) for a, b in itertools.pairwise(word))
+        return ["not_next_day"] * (later or (len(word) > 0 and word[0] in self.begin()))
 
     def constrain(self, rows: Rows, agent: int) -> None:
         """Ensures that of a family and what may not follow it at most one is worked on two days in a row.
 
         Σ_{c of d, family f} take[a, c] + Σ_{c of d + 1, family barred after f} take[a, c] ≤ 1
         """
-        rows.add(f"not_next_day_{agent}", rows.of_family(agent, 0, self.after(self.before)), "<=", 0.0)
+        rows.add(f"not_next_day_{agent}", rows.of_family(agent, 0, self.begin()), "<=", 0.0)
         for number, (family, after) in enumerate(self.barred):
             for d in range(rows.days - 1):
                 first, then = rows.of_family(agent, d, frozenset({family})), rows.of_family(agent, d + 1, after)

@@ -25,11 +25,20 @@ REST_MIN = RuleSpec[int](
     high=2880,
     mend="lower",
     step=60,
-    meaning="Least minutes between the end of a shift and the start of the same person's next.",
+    meaning="Least minutes between the end of a shift and the start of the same person's next; two never touch, even at 0.",
     label="rest",
     row="Rest between two shifts, at least",
 )
 """Two days of rest at most; a contradiction is mended in whole hours."""
+
+
+LEAST_REST_MIN = 1
+"""Minutes between two shifts whatever the rule says: shifts that touch are one in activity.csv, for every reader."""
+
+
+def rest_slots(least_min: float, slot_min: int) -> int:
+    """Return the least slots between two shifts; `least_min` is the value of `rest_min`."""
+    return math.ceil(max(least_min, LEAST_REST_MIN) / slot_min)
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,8 @@ class RestMin:
     @classmethod
     def of(cls, problem: ProblemView, agent: AgentView) -> RestMin:
         """Read `rest_min`, in whole slots."""
-        least = REST_MIN.of(problem, agent)
-        return cls(-(-least // problem.grid.minutes), 1 + math.ceil(least / 1440))
+        least = max(REST_MIN.of(problem, agent), LEAST_REST_MIN)
+        return cls(rest_slots(least, problem.grid.minutes), 1 + math.ceil(least / 1440))
 
     def broken(self, week: Sequence[WorkedShift]) -> list[str]:
         """Return ``rest_min`` where a shift begins too early."""

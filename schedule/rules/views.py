@@ -38,6 +38,14 @@ class AgentView(Protocol):
         """Days of leave."""
 
     @property
+    def unemployed_h(self) -> float:
+        """Hours credited for days without employment, against the minimum alone."""
+
+    @property
+    def unemployed_days(self) -> int:
+        """Open days without employment."""
+
+    @property
     def run_before(self) -> int:
         """Days worked in a row up to the day before the first."""
 
@@ -50,8 +58,8 @@ class AgentView(Protocol):
         """Weekends worked in the week before."""
 
     @property
-    def family_before(self) -> str:
-        """Family worked on the day before the first; "" = none or unknown."""
+    def families_before(self) -> Sequence[str]:
+        """Families that the shift of the day before the first may be; () = none or unknown."""
 
     @property
     def fixed(self) -> Sequence[FixedView]:

@@ -18,7 +18,7 @@ def last_week(rng, days, kept=("off", "long", "short")):
         "run_before": run,
         "off_before": 0 if run else [None, 1, 3][int(rng.integers(3))],
         "weekends_before": int(rng.random() < 0.2),
-        "family_before": str(rng.choice([x for x in kept if x not in ("off", "")])) if run else "",
+        "families_before": (str(rng.choice([x for x in kept if x not in ("off", "")])),) if run else (),
         "fixed": (fixed,) * (rng.random() < 0.3),
     }
 
@@ -33,7 +33,7 @@ def legal(problem, agent, week):
         if any(not (end <= start or begin >= start + length) for begin, end in agent.away):
             return False
     for a, b in itertools.pairwise(worked):
-        if (b[0] - a[0] - a[1]) * 60 < rules.rest_min:
+        if (b[0] - a[0] - a[1]) * 60 < max(1, rules.rest_min):
             return False
     if len(worked) > max(0, contract.max_days - agent.leave_days):
         return False
@@ -98,7 +98,7 @@ def legal_days(problem, agent, week):
 
 def legal_families(problem, agent, week):
     """Whether families follow each other as they may, are as many as allowed, and fixed days are kept."""
-    families = [agent.family_before, *(c[2] if c else "" for c in week)]
+    families = [*(agent.families_before or ("",)), *(c[2] if c else "" for c in week)]
     barred, caps = rule(problem, agent, "not_next_day"), rule(problem, agent, "max_shifts")
     if any(b in barred.get(a, ()) for a, b in itertools.pairwise(families)):
         return False

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.app.inputs.absences import off_grid
+from busyhour.app.inputs.absences import off_grid, read_windows
 from busyhour.app.inputs.people import read_people
 from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
@@ -163,7 +163,9 @@ def test_hiring_and_leaving_keep_away_and_credit_their_days(tmp_path: Path) -> N
     found = people(tmp_path, staff=staff)
     assert list(found) == ["a", "b"], "not employed in the week, not in the plan"
     assert found["a"].away == ((0, 2 * DAY),)
-    assert (found["a"].leave_days, found["a"].leave, found["b"].leave_days) == (2, (), 3)
+    assert (found["a"].unemployed_days, found["a"].leave, found["b"].unemployed_days) == (2, (), 3)
+    assert found["b"].unemployed_h == pytest.approx(3 * 38 / 5)
+    assert found["a"].leave_days == found["b"].leave_days == 0, "days without employment do not lower the most days"
     assert found["b"].away[0][0] == 2 * DAY
     assert found["b"].away[0][1] >= len(GRID) + DAY
 
@@ -256,8 +258,8 @@ BAD = [
         "availability.csv, row 2, column start: not an ISO 8601 time",
     ),
     (
-        {"leave": "agent,start,end,kind\na,2026-10-19,2026-10-19,sick\n"},
-        "leave.csv, row 2, column end: .* a day's leave ends on the next date",
+        {"leave": "agent,start,end,kind\na,2026-10-20,2026-10-19,sick\n"},
+        "leave.csv, row 2, column end: .* an end without a time is that whole day",
     ),
     (
         {"leave": "agent,start,end,kind\nz,2026-10-19,2026-10-20,sick\n"},
@@ -317,6 +319,27 @@ def test_every_shift_that_an_agent_is_free_for_lies_in_their_windows(tmp_path: P
             assert blocked[slot] == (bool(touching) and not inside), (day, slot)
 
 
+def test_an_end_without_a_time_is_that_whole_day(tmp_path: Path) -> None:
+    leave = "agent,start,end,kind\na,2026-10-19,2026-10-20,vacation\nb,2026-10-21,2026-10-21,sick\n"
+    found = people(tmp_path, staff=STAFF, leave=leave)
+    assert (found["a"].away, found["a"].leave_days) == (((0, 2 * DAY),), 2)
+    assert (found["b"].away, found["b"].leave_days) == (((2 * DAY, 3 * DAY),), 1)
+
+
+@pytest.mark.parametrize("span", ["2026-03-29,2026-03-29", "2026-03-29T00:00,2026-03-30T00:00"])
+def test_a_day_begins_late_where_the_clock_skips_midnight(tmp_path: Path, span: str) -> None:
+    (tmp_path / "leave.csv").write_text(f"agent,start,end,kind\na,{span},sick\n", encoding="utf-8")
+    grid = Grid(dt.date(2026, 3, 23), 7, 30, "Asia/Beirut")
+    (window,) = read_windows(tmp_path / "leave.csv", grid, "Asia/Beirut")["a"]
+    assert (window.start, window.end) == (6 * 1440, 6 * 1440 + 23 * 60)
+
+
+def test_2359_is_the_days_end(tmp_path: Path) -> None:
+    rows = "a,2026-10-19T08:00,2026-10-19T23:59,\na,2026-10-20T00:00,2026-10-20T12:00,\n"
+    away = people(tmp_path, staff=STAFF, availability="agent,start,end,kind\n" + rows)["a"].away
+    assert away == ((0, 32), (DAY + 48, 2 * DAY))
+
+
 LATE = ShiftFamily("late", 240, "20:00", "24:30", breaks=(Break(30, 60, 120),))
 NIGHTS = (FAMILIES["night8"], LATE)
 
@@ -326,7 +349,7 @@ NIGHTS = (FAMILIES["night8"], LATE)
     [
         ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "", "night8", 1),
         ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "late", "night8", 1),  # it can only be the night
-        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "late", "late", 1),  # rules of last week may differ
+        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "late", "", 1),  # of no family, as the judge says
         ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "", "", 1),
         ("a,2026-10-18T20:00,2026-10-18T24:00,phone,calls\n".replace("18T24", "19T00"), "", "", 1),  # without its break
         ("a,2026-10-18T20:00,2026-10-18T21:00,phone,calls\na,2026-10-18T21:00,2026-10-18T21:30,break,\n"
@@ -345,7 +368,7 @@ def test_yesterdays_family_is_read_from_what_was_worked(
         line = f"a,2026-10-18,{roster}@2200,2026-10-18T22:00,2026-10-19T06:00,480\n"
         (folder / "roster.csv").write_text(head + line, encoding="utf-8")
     left = last_week(folder, GRID, "Europe/Berlin", Rules(), ("calls",)).of("a", NIGHTS)
-    assert (left.family, left.run) == (family, run)
+    assert (left.families, left.run) == ((family,) if family else (), run)
 
 
 def test_windows_off_the_grid_are_told_and_rounded_to_the_safe_side(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """The judge objects to every rule that is broken on purpose."""
 
+import itertools
+
 import pandas as pd
 import pytest
 
 from busyhour.schedule.judge.check import RULES, check
+from busyhour.schedule.judge.inputs import read_inputs
 
 MUTATIONS = {}
 
@@ -240,3 +243,26 @@ def test_a_run_of_last_week_is_too_short_unless_leave_cuts_it(centre, leave, bro
     inputs["leave"].loc[0] = ["cat", f"{leave}T00:00", f"{leave}T23:59", "vacation"]
     activity = centre.replaced(activity, "cat", 19, []) + centre.rows("cat", 22, "09:00", queue="mail")
     assert ("min_run_days" in {v.rule for v in check(centre.frame(activity), inputs).violations}) == broken
+
+
+@pytest.mark.parametrize(("known", "broken"), [(True, True), (False, False)])
+def test_who_has_no_shift_in_the_week_before_was_off(centre, known, broken) -> None:
+    """A single day from the first one on is too short where it is known that nothing came before it."""
+    activity, inputs = centre.legal()
+    inputs["plan"]["rules"]["min_run_days"] = 2
+    inputs["previous_activity"] = centre.frame(centre.rows("bob", 14, "09:00")) if known else None
+    activity = centre.replaced(centre.replaced(activity, "cat", 20, []), "cat", 21, [])
+    told = [v.agent for v in check(centre.frame(activity), inputs).violations if v.rule == "min_run_days"]
+    assert ("cat" in told) == broken
+
+
+def test_a_bare_end_of_leave_is_that_day_and_2359_the_days_end(centre) -> None:
+    activity, inputs = centre.legal()
+    inputs["leave"] = pd.DataFrame([("cat", "2026-10-19", "2026-10-19")], columns=["agent", "start", "end"])
+    assert "leave" in {v.rule for v in check(centre.frame(activity), inputs).violations}
+    inputs["leave"] = pd.DataFrame([("cat", "2026-10-18", "2026-10-18")], columns=["agent", "start", "end"])
+    assert check(centre.frame(activity), inputs).passed
+    free = [("cat", f"2026-10-{d}T00:00", f"2026-10-{d}T23:59", "available") for d in range(19, 27)]
+    inputs["availability"] = pd.DataFrame(free, columns=["agent", "start", "end", "kind"])
+    person = read_inputs(inputs).people["cat"]
+    assert all(b == d for (_, b), (d, _) in itertools.pairwise(person.available)), "no minute is missing at midnight"

@@ -91,7 +91,7 @@ def test_automaton_of_families_allows_what_plain_arithmetic_does_not_break(rule)
         ({"whole_weekends": True}, {}, DAYS[5:], 0),
         ({"not_next_day": {"four": ("eight",)}}, {}, [(0, "four@0900"), (1, "eight@0900")], 1),
         ({"not_next_day": {"eight": ("four",)}}, {}, [(0, "four@0900"), (1, "eight@0900")], 0),
-        ({"not_next_day": {"four": ("eight",)}}, {"family_before": "four"}, DAYS[:1], 1),
+        ({"not_next_day": {"four": ("eight",)}}, {"families_before": ("four",)}, DAYS[:1], 1),
         ({"max_shifts": {"eight": 2}}, {}, [*DAYS[:3], (3, "four@0900")], 1),
     ],
 )
