@@ -1,9 +1,12 @@
-"""The cover of a week: its LP bound, then day after day whole heads, then days again while time is left."""
+"""The cover of a week: its LP bound, day after day whole heads, then days again and the whole week at once."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,7 +21,9 @@ from .frame import CoverFrame
 from .model import CoverModel, build
 from .params import CoverParams
 from .part import whole_week
+from .placed import ways
 from .result import Cover, single_heads
+from .whole import JointWatch, WholeAnswer, decide_whole
 
 
 def solve_cover(
@@ -34,9 +39,9 @@ def solve_cover(
     """Return the cheapest cover found: shifts, breaks and lunches chosen together, wages plus prices at their least.
 
     The LP relaxation of the whole week proves a bound and says what each day does for the week's goals. Then the days
-    are decided one after the other in whole heads, the days before fixed and the days after as in the LP. Where days
-    are linked (by shifts over midnight, goals over the week) they are decided again against the rest of the plan, never
-    worse, until nothing improves, the gap is met, or time is up.
+    are decided one after the other in whole heads, the days before fixed and the days after as in the LP. Then days are
+    decided again against the rest of the plan, never worse, and the whole week is decided at once, until the gap is met
+    or time is up: side by side with two threads, one after the other with one.
 
     Parameters
     ----------
@@ -48,6 +53,10 @@ def solve_cover(
         Seconds for all of it.
     gap
         Relative gap at which a day, or the week, is done.
+    seed
+        With one thread: same seed, same plan, unless time has cut a solve short (`Solved.stopped` says so then).
+    threads
+        With two or more the whole week is decided beside the days.
     params
         Knobs of the search; None = their defaults.
 
@@ -70,9 +79,53 @@ def solve_cover(
     began_whole = time.monotonic()
     draft = CoverDraft(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
     draft.decide()
-    draft.improve()
+    if threads > 1:
+        _side_by_side(draft, model, relaxed)
+    else:
+        _in_turn(draft, model, relaxed)
     stages = {"lp": began_whole - began, "descent": time.monotonic() - began_whole}
     return _cover(draft, model, relaxed, stages)
+
+
+def _in_turn(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
+    """Decide the week at once, and days again: first that which gets further; the other where time is left."""
+    params = draft.frame.params
+    small = ways(draft.frame, model.part) <= params.most_placed
+    if not small:
+        draft.improve()
+    if not draft.finished:
+        effort = draft.effort.share(params.whole_share if small else 1.0)
+        draft.take(decide_whole(draft.frame, model, relaxed, draft.done, draft.bound, effort))
+    if small:
+        draft.improve()
+
+
+def _side_by_side(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
+    """Decide the week at once in a thread of its own, and days again in this one; what meets the gap ends the other."""
+    if draft.finished:
+        return
+    ended = threading.Event()
+    watch = JointWatch.of(draft.effort.watch, ended)
+    effort = replace(draft.effort, watch=watch, threads=1)  # solves side by side must ask for equally many threads
+    present, bound, given = draft.done, draft.bound, draft.effort
+
+    def whole() -> WholeAnswer:
+        found = decide_whole(draft.frame, model, relaxed, present, bound, effort)
+        if draft.meets_gap(found):
+            ended.set()
+        return found
+
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(whole)
+        try:
+            draft.effort = effort
+            draft.improve()
+            if not draft.finished:
+                wait([beside])
+        finally:
+            ended.set()
+            draft.effort = given
+        draft.take(beside.result())
 
 
 def _cover(draft: CoverDraft, model: CoverModel, relaxed: Answer, stages: Mapping[str, float]) -> Cover:
@@ -83,7 +136,7 @@ def _cover(draft: CoverDraft, model: CoverModel, relaxed: Answer, stages: Mappin
     off = relative_gap(found.cost, bound)
     solved = Solved.of(
         found.cost, bound, near=off is not None and off <= draft.effort.gap, by_user=draft.effort.watch.stopped,
-        time_is_up=draft.effort.over, seconds=time.monotonic() - draft.began, history=draft.history,
+        time_is_up=draft.effort.left_s <= 0.0, seconds=time.monotonic() - draft.began, history=draft.history,
         hurried=bool(draft.effort.cut),
     )  # fmt: skip
     queues = [d.queue for d in frame.problem.demands]
