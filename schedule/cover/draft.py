@@ -37,6 +37,8 @@ class CoverDraft:
         What is decided in whole heads; after `decide`, everything.
     blocks
         Figures of each run of days.
+    decided
+        Whether every day is.
     """
 
     frame: CoverFrame
@@ -47,6 +49,7 @@ class CoverDraft:
     blocks: dict[tuple[int, ...], Block] = field(default_factory=dict)
     history: list[tuple[float, float | None, float | None]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
+    decided: bool = False
 
     def __post_init__(self) -> None:
         self.runs = blocks(self.frame)
@@ -79,6 +82,7 @@ class CoverDraft:
             self.done = self.done + (made.counts or rounded(self.frame, own))
             if len(run) == 1:
                 self._block(run, made.cost, made.bound, time.monotonic() - began)
+        self.decided = True
         self._tell()
 
     def improve(self) -> None:
@@ -127,14 +131,14 @@ class CoverDraft:
     def meets_gap(self, found: WholeAnswer) -> bool:
         """Whether the best of this plan and another, and of the two bounds, are within the gap of each other."""
         bounds = [b for b in (self.bound, found.bound) if b is not None]
-        cost = self.cost if found.cost is None else min(self.cost, found.cost)
-        off = relative_gap(cost, max(bounds, default=None))
+        costs = [c for c in (self.cost if self.decided else None, found.cost) if c is not None]
+        off = relative_gap(min(costs, default=None), max(bounds, default=None))
         return off is not None and off <= self.effort.gap
 
     @property
     def finished(self) -> bool:
         """Whether time is up, or the week and each of its blocks is proven to be within the gap."""
-        return self.effort.over or (self._near() and all(map(self._near, self.blocks.values())))
+        return self.effort.over or (self.decided and self._near() and all(map(self._near, self.blocks.values())))
 
     def _near(self, block: Block | None = None) -> bool:
         """Whether the week, or one `block`, is proven to be within the gap."""

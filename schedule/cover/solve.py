@@ -21,9 +21,8 @@ from .frame import CoverFrame
 from .model import CoverModel, build
 from .params import CoverParams
 from .part import whole_week
-from .placed import ways
 from .result import Cover, single_heads
-from .whole import JointWatch, WholeAnswer, decide_whole
+from .whole import JointWatch, WholeAnswer, decide_whole, small
 
 
 def solve_cover(
@@ -78,54 +77,57 @@ def solve_cover(
         return Cover((), Solved(Status.NONE, stopped=relaxed.stopped, seconds=time.monotonic() - began))
     began_whole = time.monotonic()
     draft = CoverDraft(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
-    draft.decide()
-    if threads > 1:
-        _side_by_side(draft, model, relaxed)
-    else:
-        _in_turn(draft, model, relaxed)
+    (_side_by_side if threads > 1 else _in_turn)(draft, model, relaxed)
     stages = {"lp": began_whole - began, "descent": time.monotonic() - began_whole}
     return _cover(draft, model, relaxed, stages)
 
 
 def _in_turn(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
-    """Decide the week at once, and days again: first that which gets further; the other where time is left."""
-    params = draft.frame.params
-    small = ways(draft.frame, model.part) <= params.most_placed
-    if not small:
+    """Decide the days, then the week at once and days again: first that which gets further."""
+    soon = small(draft.frame, model.part)
+    draft.decide()
+    if not soon:
         draft.improve()
     if not draft.finished:
-        effort = draft.effort.share(params.whole_share if small else 1.0)
-        draft.take(decide_whole(draft.frame, model, relaxed, draft.done, draft.bound, effort))
-    if small:
+        effort = draft.effort.share(draft.frame.params.whole_share if soon else 1.0)
+        draft.take(decide_whole(model, relaxed, draft.done, draft.bound, effort))
+    if soon:
         draft.improve()
 
 
 def _side_by_side(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
-    """Decide the week at once in a thread of its own, and days again in this one; what meets the gap ends the other."""
-    if draft.finished:
-        return
-    ended = threading.Event()
-    watch = JointWatch.of(draft.effort.watch, ended)
-    effort = replace(draft.effort, watch=watch, threads=1)  # solves side by side must ask for equally many threads
-    present, bound, given = draft.done, draft.bound, draft.effort
+    """Decide the week at once in a thread of its own, and the days in this one; what meets the gap ends the other.
+
+    A large week waits for the days to be decided once: their plan leaves fewer shifts, and is a start.
+    """
+    ended, given = threading.Event(), draft.effort
+    soon = small(draft.frame, model.part)
+    if not soon:
+        draft.decide()
+    # solves side by side must ask for equally many threads
+    effort = replace(given, watch=JointWatch.of(given.watch, ended), threads=1)
+    present, bound = (None if soon else draft.done), draft.bound
 
     def whole() -> WholeAnswer:
-        found = decide_whole(draft.frame, model, relaxed, present, bound, effort)
+        found = decide_whole(model, relaxed, present, bound, effort)
         if draft.meets_gap(found):
             ended.set()
         return found
 
     with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(whole)
+        beside = None if draft.finished else pool.submit(whole)
         try:
             draft.effort = effort
+            if soon:
+                draft.decide()
             draft.improve()
-            if not draft.finished:
+            if beside is not None and not draft.finished:
                 wait([beside])
         finally:
             ended.set()
             draft.effort = given
-        draft.take(beside.result())
+        if beside is not None:
+            draft.take(beside.result())
 
 
 def _cover(draft: CoverDraft, model: CoverModel, relaxed: Answer, stages: Mapping[str, float]) -> Cover:

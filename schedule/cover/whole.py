@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass, field, replace
 
@@ -42,30 +43,38 @@ class WholeAnswer:
     bound: float | None
 
 
+def small(frame: CoverFrame, part: Part) -> bool:
+    """Whether each way to place the breaks of each shift gets a column."""
+    return ways(frame, part) <= frame.params.most_placed
+
+
 def decide_whole(
-    frame: CoverFrame, week: CoverModel, relaxed: Answer, present: Counts, bound: float | None, effort: Effort
+    week: CoverModel, relaxed: Answer, present: Counts | None, bound: float | None, effort: Effort
 ) -> WholeAnswer:
-    """Decide the week at once, starting from `present`, until it is within the gap or time is up.
+    """Decide the week at once until it is within the gap or time is up.
 
     Only shifts that a better plan could have are columns: each head of any other adds its reduced cost to the bound of
-    the relaxation. Few shifts and ways to place their breaks get a column for each way, which HiGHS proves soonest.
+    the relaxation. Few shifts and ways to place their breaks get a column for each way: HiGHS proves that form soonest,
+    and sooner without a plan to start from.
 
     Parameters
     ----------
     week, relaxed
         The model of the whole week, and what its relaxation said.
+    present
+        A plan to be better than; None = none.
     bound
         Proven for the week so far.
     """
-    cost = true_cost(frame, present).cost
-    unit = cost_unit(week)
-    part = _could_be_better(week, relaxed, cost - unit, present)
+    frame, unit = week.frame, cost_unit(week)
+    cost = math.inf if present is None else true_cost(frame, present).cost
+    part = week.part if present is None else _could_be_better(week, relaxed, cost - unit, present)
     model: WholeModel
-    if ways(frame, part) <= frame.params.most_placed:
-        model = build_placed(frame, part)
+    if small(frame, part):
+        model, start = build_placed(frame, part), None
     else:
-        model = build(frame, part, for_bound=True)
-    answer = effort.run(model, start=present, bound=bound)
+        model, start = build(frame, part, for_bound=True), present
+    answer = effort.run(model, start=start, bound=bound)
     proven = None if answer.bound is None else min(cost, round_up(answer.bound, unit))
     if not answer.found:
         return WholeAnswer(None, None, proven)
