@@ -9,7 +9,7 @@ from ...forecast.progress import Watch
 from ..optimise.solver import Answer, solve
 from ..optimise.status import Stop
 from .counts import Counts
-from .model import CoverModel
+from .model import WholeModel
 
 STAGE = "cover"
 """The stage under which progress is told."""
@@ -22,7 +22,7 @@ class Effort:
     Attributes
     ----------
     cut
-        Parts of the week in which time has ended a solve; every effort made from this one adds to the same set.
+        Part of the week of each solve that time has ended; every effort made from this one adds to the same list.
     """
 
     watch: Watch
@@ -30,7 +30,7 @@ class Effort:
     seed: int
     threads: int
     until: float
-    cut: set[str] = field(default_factory=set)
+    cut: list[str] = field(default_factory=list)
 
     @property
     def left_s(self) -> float:
@@ -52,7 +52,7 @@ class Effort:
 
     def run(
         self,
-        model: CoverModel,
+        model: WholeModel,
         *,
         relax: bool = False,
         start: Counts | None = None,
@@ -77,5 +77,5 @@ class Effort:
             start=None if start is None else model.start(start),
         )
         if answer.stopped == Stop.TIME:
-            self.cut.add(model.part.name)
+            self.cut.append(model.part.name)
         return answer

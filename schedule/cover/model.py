@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pulp
 
@@ -15,6 +16,28 @@ from .part import Part
 from .pauses import TINY, BreakPool, deal
 from .steps import Steps
 from .variables import CoverVariables, add_breaks, add_heads, add_misses, add_shortage, add_steps
+
+
+class WholeModel(Protocol):
+    """What the search asks of a model of a part, whatever its variables."""
+
+    @property
+    def frame(self) -> CoverFrame:
+        """The facts that the model rests on."""
+
+    @property
+    def part(self) -> Part:
+        """What it decides."""
+
+    @property
+    def program(self) -> pulp.LpProblem:
+        """The model itself."""
+
+    def counts(self, values: Mapping[str, float]) -> Counts:
+        """Return heads and breaks in `values`, without the part's rest."""
+
+    def start(self, counts: Counts) -> dict[str, float]:
+        """Return `counts` as a start for the solver."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +105,7 @@ def build(frame: CoverFrame, part: Part, *, for_bound: bool = False) -> CoverMod
     add_steps(model, curves, v)
     add_misses(model, part, v)
     phone = terms.phone(frame, part, v)
-    model.setObjective(terms.cost(frame, v))
+    model.setObjective(terms.cost(frame, [(x, frame.wage(c)) for c, x in v.heads.items()], v))
     constraints.everyone_pauses(model, frame, v)
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)

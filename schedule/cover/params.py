@@ -32,7 +32,13 @@ class CoverParams:
     improve_share
         Part (0 to 1) of the days' number for which linked days reserve time: days are decided again afterwards.
     patience
-        Passes (> 0) over the days without gain after which the search ends: the second confirms the first.
+        Passes (> 0) over the days without gain after which longer runs of days are decided at once: the second confirms
+        the first.
+    most_placed
+        Columns (> 0) up to which the programme of the whole week has one for each way to place a shift's breaks: HiGHS
+        proves that form soonest, 5,000 columns within a minute.
+    whole_share
+        Part (0 to 1) of the time left for such a programme where there is one thread; days decided again take the rest.
     """
 
     exact_heads: int = 4
@@ -45,8 +51,12 @@ class CoverParams:
     rounds: int = 4
     improve_share: float = 0.5
     patience: int = 2
+    most_placed: int = 5000
+    whole_share: float = 0.7
 
     def __post_init__(self) -> None:
-        shares = dict.fromkeys(("mend_share", "polish_share", "bound_gap_share", "improve_share"), (0.0, 1.0))
+        shares = dict.fromkeys(
+            ("mend_share", "polish_share", "bound_gap_share", "improve_share", "whole_share"), (0.0, 1.0)
+        )
         tolerances = dict.fromkeys(("week_tolerance", "far_tolerance"), (0.0, math.inf))
-        check_ranges(self, ("exact_heads", "mend_heads", "rounds", "patience"), **shares, **tolerances)
+        check_ranges(self, ("exact_heads", "mend_heads", "rounds", "patience", "most_placed"), **shares, **tolerances)

@@ -12,7 +12,7 @@ import numpy as np
 from ..optimise.status import Solved
 from ..problem.shifts import PlannedShift
 from .counts import Counts
-from .frame import CoverFrame
+from .frame import Column, CoverFrame
 
 
 @dataclass(frozen=True)
@@ -73,16 +73,22 @@ def single_heads(frame: CoverFrame, counts: Counts) -> tuple[PlannedShift, ...]:
     While the shift's queue is closed its head works another one.
     """
     out: list[PlannedShift] = []
-    for q, j in sorted(counts.heads):
+    for (q, j), rows in breaks_of_heads(frame, counts).items():
         shift = frame.shifts[j]
-        heads = round(counts.heads[q, j])
-        rows = []
-        for k in range(len(shift.breaks)):
-            starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(round(n))]
-            turn = k * len(starts) // len(shift.breaks)
-            rows.append(starts[turn:] + starts[:turn])
         at = [frame.problem.demands[place].queue for place in frame.place[q, shift.start : shift.end]]
         first, moves = at[0], tuple((i, now) for i, (was, now) in enumerate(pairwise(at), start=1) if now != was)
-        of_heads = zip(*rows, strict=True) if rows else [()] * heads
-        out += [PlannedShift(shift, breaks, first, moves=moves) for breaks in of_heads]
+        out += [PlannedShift(shift, breaks, first, moves=moves) for breaks in rows]
     return tuple(sorted(out, key=lambda p: (p.shift.start, p.shift.pattern, p.queue, p.breaks)))
+
+
+def breaks_of_heads(frame: CoverFrame, counts: Counts) -> dict[Column, list[tuple[int, ...]]]:
+    """Return per column when each of its heads starts its breaks, in slots after the shift's start."""
+    out: dict[Column, list[tuple[int, ...]]] = {}
+    for q, j in sorted(counts.heads):
+        heads, rows = round(counts.heads[q, j]), []
+        for k in range(len(frame.shifts[j].breaks)):
+            starts = [at for at, n in sorted(counts.breaks[q, j, k].items()) for _ in range(round(n))]
+            turn = k * len(starts) // len(frame.shifts[j].breaks)
+            rows.append(starts[turn:] + starts[:turn])
+        out[q, j] = list(zip(*rows, strict=True)) if rows else [()] * heads
+    return out

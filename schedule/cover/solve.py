@@ -1,9 +1,12 @@
-"""The cover of a week: its LP bound, then day after day whole heads, then days again while time is left."""
+"""The cover of a week: its LP bound, day after day whole heads, then days again and the whole week at once."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from .model import CoverModel, build
 from .params import CoverParams
 from .part import whole_week
 from .result import Cover, single_heads
+from .whole import JointWatch, WholeAnswer, decide_whole, small
 
 
 def solve_cover(
@@ -34,9 +38,9 @@ def solve_cover(
     """Return the cheapest cover found: shifts, breaks and lunches chosen together, wages plus prices at their least.
 
     The LP relaxation of the whole week proves a bound and says what each day does for the week's goals. Then the days
-    are decided one after the other in whole heads, the days before fixed and the days after as in the LP. Where days
-    are linked (by shifts over midnight, goals over the week) they are decided again against the rest of the plan, never
-    worse, until nothing improves, the gap is met, or time is up.
+    are decided one after the other in whole heads, the days before fixed and the days after as in the LP. Then days are
+    decided again against the rest of the plan, never worse, and the whole week is decided at once, until the gap is met
+    or time is up: side by side with two threads, one after the other with one.
 
     Parameters
     ----------
@@ -48,6 +52,10 @@ def solve_cover(
         Seconds for all of it.
     gap
         Relative gap at which a day, or the week, is done.
+    seed
+        With one thread: same seed, same plan, unless time has cut a solve short (`Solved.stopped` says so then).
+    threads
+        With two or more the whole week is decided beside the days.
     params
         Knobs of the search; None = their defaults.
 
@@ -69,10 +77,57 @@ def solve_cover(
         return Cover((), Solved(Status.NONE, stopped=relaxed.stopped, seconds=time.monotonic() - began))
     began_whole = time.monotonic()
     draft = CoverDraft(frame, model.counts(relaxed.values), relaxed.bound, effort, began=began)
-    draft.decide()
-    draft.improve()
+    (_side_by_side if threads > 1 else _in_turn)(draft, model, relaxed)
     stages = {"lp": began_whole - began, "descent": time.monotonic() - began_whole}
     return _cover(draft, model, relaxed, stages)
+
+
+def _in_turn(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
+    """Decide the days, then the week at once and days again: first that which gets further."""
+    soon = small(draft.frame, model.part)
+    draft.decide()
+    if not soon:
+        draft.improve()
+    if not draft.finished:
+        effort = draft.effort.share(draft.frame.params.whole_share if soon else 1.0)
+        draft.take(decide_whole(model, relaxed, draft.done, draft.bound, effort))
+    if soon:
+        draft.improve()
+
+
+def _side_by_side(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
+    """Decide the week at once in a thread of its own, and the days in this one; what meets the gap ends the other.
+
+    A large week waits for the days to be decided once: their plan leaves fewer shifts, and is a start.
+    """
+    ended, given = threading.Event(), draft.effort
+    soon = small(draft.frame, model.part)
+    if not soon:
+        draft.decide()
+    # solves side by side must ask for equally many threads
+    effort = replace(given, watch=JointWatch.of(given.watch, ended), threads=1)
+    present, bound = (None if soon else draft.done), draft.bound
+
+    def whole() -> WholeAnswer:
+        found = decide_whole(model, relaxed, present, bound, effort)
+        if draft.meets_gap(found):
+            ended.set()
+        return found
+
+    with ThreadPoolExecutor(1) as pool:
+        beside = None if draft.finished else pool.submit(whole)
+        try:
+            draft.effort = effort
+            if soon:
+                draft.decide()
+            draft.improve()
+            if beside is not None and not draft.finished:
+                wait([beside])
+        finally:
+            ended.set()
+            draft.effort = given
+        if beside is not None:
+            draft.take(beside.result())
 
 
 def _cover(draft: CoverDraft, model: CoverModel, relaxed: Answer, stages: Mapping[str, float]) -> Cover:

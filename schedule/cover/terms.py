@@ -54,10 +54,9 @@ def curves(frame: CoverFrame, part: Part, *, for_bound: bool) -> dict[tuple[int,
     return out
 
 
-def cost(frame: CoverFrame, v: CoverVariables) -> pulp.LpAffineExpression:
+def cost(frame: CoverFrame, wages: Pairs, v: CoverVariables) -> pulp.LpAffineExpression:
     """Return wages plus the prices of heads missing and calls lost."""
     missing = head_price(frame.problem)
-    pairs: Pairs = [(x, frame.wage(column)) for column, x in v.heads.items()]
-    pairs += [(x, share * missing) for short in v.short.values() for x, share in short]
+    pairs = wages + [(x, share * missing) for short in v.short.values() for x, share in short]
     pairs += [(x, call_price(frame.problem)) for x in v.lost.values()]
     return pulp.LpAffineExpression(pairs)

@@ -43,8 +43,9 @@ def explain(
 ) -> pd.DataFrame:  # fmt: skip
     """Find for each short stretch a way to get one more agent there, tried on the plan itself.
 
-    First choice: a moved break that mends most of the stretch. Second: a shift for somebody who is free. Last: the rule
-    whose removal frees most people, and the price of a new hire.
+    First choice: a moved break that mends most of the stretch and takes no service elsewhere; a finished plan has none
+    left. Second: a shift for somebody who is free. Last: the rule whose removal frees most people, and the price of a
+    new hire.
 
     Parameters
     ----------
@@ -83,41 +84,19 @@ def explain(
 
 
 def _by_break(plan: ShortPlan, stretch: ShortStretch) -> OneMoreAgent | None:
-    """Try every other place of every break that lies in the stretch; take the one that lowers the shortage most."""
-    slack, best, found = plan.slack[stretch.queue], 1e-9, None
+    """Take the move of a break in the stretch that lowers the shortage most, for no money and no service elsewhere."""
     mine, starts, ends = plan.on_one_queue.get(stretch.queue, ([], np.zeros(0), np.zeros(0)))
-    tried: set[tuple[int, int, int, int]] = set()
-    for i in np.flatnonzero((starts < stretch.end) & (ends > stretch.start)).tolist():
-        agent, p = mine[i]
-        for at, (low, high, length, kind) in zip(p.breaks, p.shift.breaks, strict=True):
-            now = p.shift.start + at
-            move = (now, p.shift.start + low, p.shift.start + high, length)
-            if now >= stretch.end or now + length <= stretch.start or move[2] + length > len(slack) or move in tried:
-                continue
-            tried.add(move)  # the same move of somebody else gains the same
-            for to in range(move[1], move[2] + 1):
-                gain = _gain(slack, now, to, length)
-                if gain > best:
-                    best, found = gain, (agent, kind, now, to)
-    if found is None:
+    near = np.flatnonzero((starts < stretch.end) & (ends > stretch.start)).tolist()
+    move = plan.breaks(stretch.queue).best((mine[i] for i in near), stretch.start, stretch.end)
+    if move is None:
         return None
-    agent, kind, now, to = found
-    who, hours = plan.names.get(agent, agent), best * plan.problem.grid.hours
-    clock = [f"{plan.problem.grid.time(s):%H:%M}" for s in (now, to)]
+    who, hours = plan.names.get(move.agent, move.agent), move.gain * plan.problem.grid.hours
+    clock = [f"{plan.problem.grid.time(s):%H:%M}" for s in (move.now, move.to)]
+    kind = move.planned.shift.breaks[move.number][3]
     detail = (
         f"{who} could take the {kind} of {clock[0]} at {clock[1]}: {hours:.2g} agent-hours less short, for no money."
     )
-    return OneMoreAgent("break_window", detail, 0.0, agent, hours)
-
-
-def _gain(slack: np.ndarray, now: int, to: int, length: int) -> float:
-    """Return the fall of the shortage when a break of `length` slots moves from `now` to `to`."""
-    change = np.zeros(len(slack))
-    change[now : now + length] += 1
-    change[to : to + length] -= 1
-    touched = np.flatnonzero(change)
-    before, after = slack[touched], slack[touched] + change[touched]
-    return float(np.maximum(-before, 0).sum() - np.maximum(-after, 0).sum())
+    return OneMoreAgent("break_window", detail, 0.0, move.agent, hours)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
+from .break_moves import QueueBreaks
 from .what_holds_back import RULES, Barriers, Rostered
 
 
@@ -144,6 +145,11 @@ class ShortPlan:
             for queue, mine in found.items()
         }
 
+    def breaks(self, queue: str) -> QueueBreaks:
+        """Return what moves of breaks on `queue` gain and cost."""
+        demand = next(d for d in self.problem.demands if d.queue == queue)
+        return QueueBreaks(demand, self.slack[queue].tolist(), self.heads[queue].tolist())
+
     def barriers(self, queue: str, chosen: np.ndarray) -> Barriers:
         """Return what holds everybody back from the shifts at positions `chosen`, worked on `queue`."""
         out = {rule: np.empty((len(self.problem.staff), len(chosen)), dtype=bool) for rule in RULES}
@@ -175,10 +181,16 @@ def _shared(start: np.ndarray, end: np.ndarray, low: int, high: int) -> np.ndarr
     return np.asarray(np.maximum(np.minimum(end, high) - np.maximum(start, low), 0))
 
 
-def stretches(plan: ShortPlan) -> list[ShortStretch]:
-    """Return the runs of short slots within one day, the largest shortage first."""
+def stretches(plan: ShortPlan, slack_of: Mapping[str, np.ndarray] | None = None) -> list[ShortStretch]:
+    """Return the runs of short slots within one day, the largest shortage first.
+
+    Parameters
+    ----------
+    slack_of
+        Queue → on the phone − required per slot; None = as the plan stands.
+    """
     out = []
-    for queue, slack in plan.slack.items():
+    for queue, slack in (plan.slack if slack_of is None else slack_of).items():
         short = np.maximum(-slack, 0.0)
         for part in plan.problem.grid.day_slices:
             flags = np.concatenate([[False], short[part] > 1e-9, [False]]).astype(np.int8)

@@ -14,6 +14,7 @@ from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
 from .activity import anonymous
 from .decision import Decision
+from .free_moves import with_free_moves
 from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
@@ -55,7 +56,7 @@ def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
         raise Stopped if watch.stopped else NothingFound
     prices = {"lost_calls_and_under": cover.cost_prices}
     found = measure.decision(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
-    return replace(found, blocks=cover.blocks)
+    return with_free_moves(replace(found, blocks=cover.blocks), measure)
 
 
 def _named(measure: Measure, settings: SolveSettings) -> Decision:
@@ -77,7 +78,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
     roster = roster_of(problem, plan.assigned, plan.solved)
     found = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
-    found = repaired(found, plan, measure, settings)
+    found = with_free_moves(repaired(found, plan, measure, settings), measure)
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
