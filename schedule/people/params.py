@@ -116,6 +116,9 @@ class AnnealingParams:
         People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
     few
         Options of a day that a step considers: the best by themselves, nearly always enough, at half the time. ≥ 1.
+    windows
+        Windows of starts that a step tries, where a rule keeps starts together: drawn by chance, so that people come to
+        other starts also where no single week there is better. ≥ 1.
     share
         Share of the time left that the steps use; the rest ends the search in time. 0 < share ≤ 1.
     step_s
@@ -135,6 +138,7 @@ class AnnealingParams:
     cold: float = 0.05
     crowd: int = 60
     few: int = 40
+    windows: int = 6
     share: float = 0.97
     step_s: float = 0.0008
     patient: float = 0.5
@@ -146,7 +150,7 @@ class AnnealingParams:
         expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)
         expect(self.noise >= 0, "noise >= 0", self.noise)
         expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
-        for name in ("noise_parts", "crowd", "few"):
+        for name in ("noise_parts", "crowd", "few", "windows"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
         expect(0 < self.share <= 1, "0 < share <= 1", self.share)
         expect(self.step_s > 0, "step_s > 0", self.step_s)
