@@ -83,7 +83,7 @@ def _cover(draft: CoverDraft, model: CoverModel, relaxed: Answer, stages: Mappin
     off = relative_gap(found.cost, bound)
     solved = Solved.of(
         found.cost, bound, near=off is not None and off <= draft.effort.gap, by_user=draft.effort.watch.stopped,
-        time_is_up=draft.effort.over, seconds=time.monotonic() - draft.began, history=draft.history,
+        seconds=time.monotonic() - draft.began, history=draft.history,
         hurried=bool(draft.effort.cut),
     )  # fmt: skip
     queues = [d.queue for d in frame.problem.demands]

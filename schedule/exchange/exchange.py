@@ -39,7 +39,7 @@ def exchanged(
         start=plan.assigned,
     )  # fmt: skip
     known = plan.solved
-    if dealt.solved.stopped == Stop.TIME and known.stopped == Stop.GAP:
+    if dealt.solved.cut and known.stopped == Stop.GAP:
         known = replace(known, stopped=Stop.TIME)  # more time might have found other exchanges
     if dealt.solved.status == Status.NONE or known.cost is None:
         return replace(plan, solved=known)

@@ -74,7 +74,7 @@ class ExchangeSearch:
         """Return what is known now."""
         return Solved.of(
             self.plan.cost, self.bound, near=self.close_enough, by_user=self.clock.stopped,
-            time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+            seconds=self.clock.elapsed_s, history=self.history,
             hurried=self.hurried,
         )  # fmt: skip
 

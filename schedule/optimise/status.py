@@ -32,7 +32,7 @@ class Stop(StrEnum):
     GAP = "gap"
     """The asked gap is reached."""
     TIME = "time"
-    """Time is up, or has cut a part of the work short."""
+    """What the search was given, its time or its steps, did not reach the gap; or time has cut a part of it short."""
     USER = "user"
     """The user stopped the run."""
 
@@ -64,9 +64,11 @@ class Solved:
     bound
         Proven lower bound; None when none is known, never 0 for "unknown".
     stopped
-        Why the work ended early; None when the work ran to its end.
+        Why the work ended; None only of an answer that is proven the best.
     history
         (seconds, cost, bound) whenever either improved.
+    cut
+        Whether time has cut a part of the work short: another run may find another plan, also where the gap is met.
     """
 
     status: Status
@@ -75,6 +77,7 @@ class Solved:
     stopped: Stop | None = None
     seconds: float = 0.0
     history: tuple[tuple[float, float | None, float | None], ...] = field(default=(), repr=False)
+    cut: bool = False
 
     @classmethod
     def of(
@@ -84,12 +87,13 @@ class Solved:
         *,
         near: bool,
         by_user: bool,
-        time_is_up: bool,
         seconds: float,
         hurried: bool = False,
         history: Iterable[tuple[float, float | None, float | None]] = (),
     ) -> Solved:
-        """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended early.
+        """Return what is known of a plan: proven the best, `near` enough to its bound, or why the work ended before.
+
+        A plan that is not near enough always says by what it was ended: by the user, or by time.
 
         Parameters
         ----------
@@ -98,9 +102,9 @@ class Solved:
             time, also where the plan is near enough.
         """
         proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
-        reasons = ((Stop.USER, by_user), (Stop.TIME, hurried), (Stop.GAP, near), (Stop.TIME, time_is_up))
-        stopped = None if proven else next((name for name, holds in reasons if holds), None)
-        return cls(Status.OPTIMAL if proven else Status.FEASIBLE, cost, bound, stopped, seconds, tuple(history))
+        stopped = Stop.USER if by_user else Stop.GAP if near and not hurried else Stop.TIME
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return cls(status, cost, bound, None if proven else stopped, seconds, tuple(history), hurried)
 
     @property
     def gap(self) -> float | None:

@@ -213,7 +213,7 @@ class _PeopleSearch:
         off = relative_gap(cost, bound)
         solved = Solved.of(
             cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
-            time_is_up=self.clock.time_is_up, seconds=self.clock.elapsed_s, history=self.history,
+            seconds=self.clock.elapsed_s, history=self.history,
             hurried=self.hurried,
         )  # fmt: skip
         prices = ProvenPrices(self.dual.price, self.descents[at].goal_price, self.dual.bound)

@@ -56,7 +56,7 @@ def solve_periods(
     near = search.proven or search.within(gap)
     solved = Solved.of(
         search.cost, search.cost if search.proven else search.bound, near=near, by_user=watch.stopped,
-        time_is_up=watch.time_is_up, seconds=watch.elapsed_s, history=search.history,
+        seconds=watch.elapsed_s, history=search.history,
         hurried=search.hurried,
     )  # fmt: skip
     return PeriodPlan(compiled.roster(search.best), solved)

@@ -73,7 +73,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         if watch.stopped:
             raise Stopped from None
         raise
-    if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
+    if not any(plan.assigned.values()) and (plan.solved.stopped == Stop.USER or plan.solved.cut):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
     roster = roster_of(problem, plan.assigned, plan.solved)
     found = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)

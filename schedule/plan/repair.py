@@ -86,7 +86,7 @@ def _roster(plan: NamedPlan, before: Solved, measure: Measure, settings: SolveSe
     solved = replace(before, seconds=searched_s(measure.stages))
     roster = roster_of(measure.problem, plan.assigned, solved)
     known = roster.solved
-    if plan.solved.stopped == Stop.TIME or (known.stopped == Stop.GAP and (known.gap or 0.0) > settings.gap):
+    if plan.solved.cut or (known.stopped == Stop.GAP and (known.gap or 0.0) > settings.gap):
         return replace(roster, solved=_by_time(known))
     return roster
 

@@ -13,7 +13,14 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.cover.counts import Counts, gains, shortage, true_cost
 from busyhour.schedule.cover.frame import CoverFrame
 from busyhour.schedule.cover.part import cost_of, losses, whole_week
-from busyhour.schedule.price.shortfall import calls_gained, head_price, heads_missing, lost_calls, shortfall
+from busyhour.schedule.price.shortfall import (
+    calls_gained,
+    gap_in_slots,
+    head_price,
+    heads_missing,
+    lost_calls,
+    shortfall,
+)
 from busyhour.schedule.price.worth import Service
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.horizon import Horizon
@@ -128,3 +135,12 @@ def test_between_whole_heads_the_curve_is_straight_and_its_ceiling_is_never_belo
         assert (calls_gained(d, mine, at_least=True) >= low - 1e-9).all()
         assert (calls_gained(d, mine + 50) == calls_gained(d, mine + 90)).all()
         assert (low[~d.open] == 0).all()
+
+
+def test_a_gap_is_told_in_slots_that_miss_one_head():
+    problem = next(p for p, _ in map(made, range(100)) if p.costs.under_h == 40.0)  # slots of two hours: 80 each
+    assert gap_in_slots(problem, 1000.0, 840.0) == pytest.approx(2.0)
+    assert gap_in_slots(problem, 1000.0, 1000.001) == 0.0
+    assert gap_in_slots(problem, 1000.0, None) is None
+    free = dataclasses.replace(problem, costs=dataclasses.replace(problem.costs, under_h=0.0))
+    assert gap_in_slots(free, 1000.0, 840.0) is None
