@@ -58,7 +58,7 @@ class Descent:
         self,
         dual: DualPrices,
         *,
-        seed: int,
+        seed: int | Sequence[int],
         over: Callable[[], bool],
         start: Sequence[ChosenWeek] | None = None,
         params: DescentParams | None = None,

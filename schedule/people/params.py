@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ...forecast.ranges import expect
 from ..optimise.ascent import AscentParams
+from .choice import Choice
 
 
 @dataclass(frozen=True)
@@ -159,29 +160,29 @@ class AnnealingParams:
 
 @dataclass(frozen=True)
 class PeopleParams:
-    """The whole search.
+    """The whole search; what depends on a desk's size and shape stands in `choice.TABLE`.
 
     Parameters
     ----------
-    small_share, large_share
-        Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): with few people the
-        search needs the time, with many the bound. 0 to 1.
+    choice
+        What is done whatever the desk; None = what `choice.TABLE` says for its size and shape.
     kept_sweeps
         Sweeps over everybody for which the bound leaves time: without one, no plan has seen its prices. ≥ 0.
+    polish_share
+        Share of the time for annealing a plan of the exact model, which knows no price of steady starts. 0 to 1.
     move_gain
         Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
     """
 
-    small_share: float = 0.35
-    large_share: float = 0.6
+    choice: Choice | None = None
     kept_sweeps: float = 2.0
+    polish_share: float = 0.1
     move_gain: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
 
     def __post_init__(self) -> None:
-        for name in ("small_share", "large_share"):
-            expect(0 <= getattr(self, name) <= 1, f"0 <= {name} <= 1", getattr(self, name))
         expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)
+        expect(0 <= self.polish_share <= 1, "0 <= polish_share <= 1", self.polish_share)
         expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)

@@ -26,7 +26,7 @@ from busyhour.schedule.periods.params import AnnealParams, ColumnParams, PatchPa
         (DescentParams, {"dearer": 1.0}),
         (AnnealingParams, {"cold": 2.0}),
         (AnnealingParams, {"pairs": 1.5}),
-        (PeopleParams, {"small_share": -0.1}),
+        (PeopleParams, {"polish_share": -0.1}),
         (ColumnParams, {"lowest": 0.5}),
         (AnnealParams, {"width_low": 0.5}),
         (PatchParams, {"shrink": 0.0}),
