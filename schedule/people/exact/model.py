@@ -1,0 +1,68 @@
+"""The exact model of everybody's weeks: built, started from a plan, read back as weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ...optimise.linear import Linear
+from ...price.worth import Service
+from ..best_week import ChosenWeek, WeekFinder
+from ..compile import CompiledStaff
+from ..skill_flow import empty_flow, move_person
+from .heads import HeadColumns, add_heads
+from .person import PersonColumns, add_person
+from .program import Program
+from .service import ServiceColumns, add_service
+
+
+@dataclass(frozen=True)
+class ExactModel:
+    """A built model, and where its columns are."""
+
+    staff: CompiledStaff
+    linear: Linear = field(repr=False)
+    people: tuple[PersonColumns, ...] = field(repr=False)
+    heads: HeadColumns = field(repr=False)
+    service: ServiceColumns = field(repr=False)
+
+    def start(self, weeks: Sequence[ChosenWeek]) -> dict[str, float]:
+        """Return `weeks` as a start for the solver: the value of every whole column but the split of heads."""
+        out: dict[str, float] = {}
+        for columns in self.people:
+            out |= columns.start([weeks[a] for a in columns.numbers])
+        out |= self.heads.start(weeks)
+        return out | self.service.start(_heads(self.staff, self.service.service, weeks))
+
+    def weeks(self, values: Mapping[str, float]) -> list[ChosenWeek]:
+        """Return everybody's week in `values`."""
+        chosen: list[np.ndarray] = [np.zeros(0, dtype=np.int64)] * len(self.staff.people)
+        for columns in self.people:
+            for a, options in zip(columns.numbers, columns.options(values), strict=True):
+                chosen[a] = options
+        return self.heads.weeks(chosen, values)
+
+
+def build(staff: CompiledStaff, service: Service, *, relax: bool = False) -> ExactModel:
+    """Build the model: everybody's weeks, heads, and what they are worth; `relax` drops integrality.
+
+    Its cost is that of the plan without the price of steady starts: its bound holds with that price, too.
+    """
+    program = Program()
+    people = tuple(add_person(program, staff.problem, p, a) for a, p in enumerate(staff.people))
+    heads = add_heads(program, staff, [(c.person, o, x) for c in people for o, x in c.taken()])
+    worth = add_service(program, staff, service, heads)
+    return ExactModel(staff, program.linear(relax=relax), people, heads, worth)
+
+
+def _heads(staff: CompiledStaff, service: Service, weeks: Sequence[ChosenWeek]) -> np.ndarray:
+    """Return the heads of `weeks` on each queue where calls missing cost their full price, shape (Q, S)."""
+    dearest = np.full(len(service.margin), staff.problem.costs.lost_call)
+    flow = empty_flow(staff.skills, service.slope(dearest), service.before)
+    finder = WeekFinder(staff)
+    absent = np.zeros(finder.slots, dtype=np.int64)
+    for person, week in zip(staff.people, weeks, strict=True):
+        move_person(flow, person.group, absent, finder.on_phone(person, week))
+    return flow.heads
