@@ -13,7 +13,8 @@ from ..best_week import ChosenWeek, WeekFinder
 from ..compile import CompiledStaff
 from ..skill_flow import empty_flow, move_person
 from .heads import HeadColumns, add_heads
-from .person import PersonColumns, add_person
+from .kind import KindColumns, add_kind, kind_arcs
+from .person import PersonColumns, add_person, person_size
 from .program import Program
 from .service import ServiceColumns, add_service
 
@@ -24,7 +25,7 @@ class ExactModel:
 
     staff: CompiledStaff
     linear: Linear = field(repr=False)
-    people: tuple[PersonColumns, ...] = field(repr=False)
+    people: tuple[PersonColumns | KindColumns, ...] = field(repr=False)
     heads: HeadColumns = field(repr=False)
     service: ServiceColumns = field(repr=False)
 
@@ -51,10 +52,30 @@ def build(staff: CompiledStaff, service: Service, *, relax: bool = False) -> Exa
     Its cost is that of the plan without the price of steady starts: its bound holds with that price, too.
     """
     program = Program()
-    people = tuple(add_person(program, staff.problem, p, a) for a, p in enumerate(staff.people))
+    people = tuple(c for numbers in alike(staff) for c in _add_alike(program, staff, numbers))
     heads = add_heads(program, staff, [(c.person, o, x) for c in people for o, x in c.taken()])
     worth = add_service(program, staff, service, heads)
     return ExactModel(staff, program.linear(relax=relax), people, heads, worth)
+
+
+def alike(staff: CompiledStaff) -> list[list[int]]:
+    """Return the places of people in the staff, those who differ in nothing together."""
+    out: dict[object, list[int]] = {}
+    for a, person in enumerate(staff.people):
+        out.setdefault(person.kind, []).append(a)
+    return list(out.values())
+
+
+def _add_alike(
+    program: Program, staff: CompiledStaff, numbers: Sequence[int]
+) -> list[PersonColumns] | list[KindColumns]:
+    """Add alike people: as one flow where two or more are alike and the flow is the smaller form, else one by one."""
+    problem, person = staff.problem, staff.people[numbers[0]]
+    if len(numbers) > 1:
+        windows = kind_arcs(problem, person, len(numbers) * person_size(person))
+        if windows is not None:
+            return [add_kind(program, person, numbers, windows)]
+    return [add_person(program, problem, staff.people[a], a) for a in numbers]
 
 
 def _heads(staff: CompiledStaff, service: Service, weeks: Sequence[ChosenWeek]) -> np.ndarray:

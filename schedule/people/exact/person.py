@@ -103,6 +103,11 @@ def add_person(program: Program, problem: ScheduleProblem, person: CompiledPerso
     return PersonColumns(person, (number,), work, add_spread(program, problem, person, number, work))
 
 
+def person_size(person: CompiledPerson) -> int:
+    """Return roughly how many columns one person's week takes."""
+    return int(np.isfinite(person.option_cost).sum()) + sum(map(len, day_arcs(person)))
+
+
 def _add_hours(
     program: Program, person: CompiledPerson, number: int, work: dict[int, Any], final: dict[int, Pairs]
 ) -> None:

@@ -13,7 +13,9 @@ from ...optimise.status import Status, Stop
 from ...price.worth import Service
 from ..best_week import ChosenWeek
 from ..compile import CompiledStaff
+from .kind import kind_arcs
 from .model import build
+from .person import person_size
 
 STAGE = "people"
 
@@ -62,11 +64,12 @@ class ExactPrices:
 
 def model_size(staff: CompiledStaff, service: Service) -> int:
     """Return roughly how many columns the exact model has, without building it."""
-    del service
-    total = 0
+    heads = len(service.period) * len(staff.problem.grid) + 2 * len(staff.skills) * len(staff.problem.shifts)
+    total = heads
     for person, times in staff.kinds:
-        arcs = int((person.paths.graph.to >= 0).sum())
-        total += times * (int(np.isfinite(person.option_cost).sum()) + 3 * arcs)
+        one_by_one = times * person_size(person)
+        flow = kind_arcs(staff.problem, person, one_by_one) if times > 1 else None
+        total += one_by_one if flow is None else sum(arcs.size for arcs in flow)
     return total
 
 
