@@ -207,7 +207,7 @@ class _PeopleSearch:
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
             try:
-                self._price(beside)
+                self._price(beside, relaxed=self.choice.relaxed and steps is None)
                 priced_s = self.clock.elapsed_s
                 self._search(steps, alone=beside is None)
             finally:
@@ -233,7 +233,7 @@ class _PeopleSearch:
         prices = ProvenPrices(self.dual.price, tries[at].goal_price, self.bound)
         return NamedPlan(plans[at], solved, prices, stages)
 
-    def _price(self, beside: Future[None] | None) -> None:
+    def _price(self, beside: Future[None] | None, relaxed: bool) -> None:
         """Raise the bound within its share of the time, or wait for the other thread to raise it.
 
         The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
@@ -243,17 +243,17 @@ class _PeopleSearch:
         share = self.choice.price_share
         limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - self.params.kept_sweeps * self.sweep_s))
         if beside is None:
-            self._raise_bound(self.watch, limit_s)
+            self._raise_bound(self.watch, limit_s, relaxed)
             self.hurried = self.dual.cut and not self.clock.stopped
         clock = self.watch.within(limit_s)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
             time.sleep(0.02)
         self.tell("prices")
 
-    def _raise_bound(self, watch: Watch, limit_s: float) -> None:
-        """Find prices and their bound: of the exact model's relaxation where it is small, else by ascent."""
+    def _raise_bound(self, watch: Watch, limit_s: float, relaxed: bool) -> None:
+        """Find prices and their bound: those of the exact model's relaxation, or by ascent."""
         found = None
-        if self.choice.relaxed and self.staff.people:
+        if relaxed and self.staff.people:
             clock = watch.within(limit_s)
             found = lp_prices(self.staff, self.service, watch=clock, time_limit_s=limit_s)
             limit_s = clock.left_s
@@ -328,7 +328,8 @@ class _PeopleSearch:
 
     def _beside(self, steps: int | None) -> None:
         """Raise the bound as far as it goes; then try and solve until the first thread is done."""
-        self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s)
+        relaxed = self.choice.relaxed and steps is None
+        self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
 
         def again() -> None:
             self._round(self.over_beside, lambda text: None, self.clock.left_s)
