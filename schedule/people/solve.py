@@ -271,7 +271,9 @@ class _PeopleSearch:
             self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
         else:
             for k in range(self.choice.rounds):
-                budget_s = self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
+                budget_s = (
+                    self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
+                )
                 cut = self._round(self.over, self.tell, budget_s / (self.choice.rounds - k), first=k == 0)
                 self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
             if alone:
