@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -131,7 +131,10 @@ def solve_named(
 @cache
 def compile_kernels() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
-    _PeopleSearch(tiny_problem(), Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
+    problem = tiny_problem()
+    steady = replace(problem, rules=replace(problem.rules, max_start_spread_min=0))
+    for tiny in (problem, steady):
+        _PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
 
 
 class _PeopleSearch:
@@ -162,9 +165,10 @@ class _PeopleSearch:
         self.proven: float | None = None
         self.history = list[tuple[float, float | None, float | None]]()
         self.ended = threading.Event()
-        self.tries: Tries | None = None
+        self.begun = False
         weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
         self.tries = Tries(self.dual, seed=seed, clock=self.clock, over=self.over, start=weeks, params=params)
+        self.begun = True
 
     @property
     def best(self) -> Descent:
@@ -178,7 +182,7 @@ class _PeopleSearch:
 
     def near(self) -> bool:
         """Whether the asked gap is reached, or the plan is proven the best."""
-        if self.tries is None or self.bound is None:
+        if not self.begun or self.bound is None:  # before there is a plan
             return False
         off = self.best.best_cost - self.bound
         return off <= max(self.gap * abs(self.bound), OPTIMAL * max(1.0, abs(self.bound)))
@@ -306,27 +310,32 @@ class _PeopleSearch:
         limit_s = self.choice.exact_share * self.clock.left_s
         steady = self.staff.problem.costs.steady_h > 0.0
         clock = self.watch.within(limit_s) if alone else Watch(self.watch.show, limit_s, stop=_WhenOver(over))
+
+        def offer(weeks: Sequence[ChosenWeek]) -> None:
+            self._polish(weeks, over, 0)
+
         answer = solve_exact(
             self.staff, self.service, watch=clock, time_limit_s=limit_s, gap=self.gap * (0.5 if steady else 1.0),
             seed=self.seed, threads=1, start=self.best.best, on_bound=self._prove,
-            on_better=None if alone else lambda weeks: self._polish(weeks, over, 0),
+            on_better=None if alone else offer,
         )  # fmt: skip
         if answer.bound is not None:
             self._prove(answer.bound)
         self.hurried = self.hurried or (alone and clock.time_is_up)
         self.tell("exact model")
         if answer.weeks is not None and not over():
-            self._polish(answer.weeks, over, self.steps)
+            cut = self._polish(answer.weeks, over, self.steps)
+            self.hurried = self.hurried or (alone and cut and self.near())
 
     def _prove(self, bound: float) -> None:
         """Take over a proven bound if it is the highest."""
         self.proven = bound if self.proven is None else max(self.proven, bound)
 
-    def _polish(self, weeks: Sequence[ChosenWeek], over: Callable[[], bool], steps: int) -> None:
-        """Make a try of a plan of the exact model, which knows no price of steady starts."""
+    def _polish(self, weeks: Sequence[ChosenWeek], over: Callable[[], bool], steps: int) -> bool:
+        """Make a try of a plan of the exact model, which knows no price of steady starts; return whether time cut it."""
         descent = self.tries.begin(over, weeks)
         descent.settle()
-        self.tries.round([descent], 1, steps, self.params.polish_share * self.limit_s, self.tell, False)
+        return self.tries.round([descent], 1, steps, self.params.polish_share * self.limit_s, self.tell, False)
 
     def _beside(self, steps: int | None) -> None:
         """Raise the bound as far as it goes; then try and solve until the first thread is done."""
