@@ -307,7 +307,7 @@ class _PeopleSearch:
         over = self.over if alone else self.over_beside
         if self.choice.exact_share == 0.0 or over():
             return
-        limit_s = self.choice.exact_share * self.clock.left_s
+        limit_s = self.clock.left_s * (self.choice.exact_share if alone else 1.0 - self.params.polish_share)
         steady = self.staff.problem.costs.steady_h > 0.0
         clock = self.watch.within(limit_s) if alone else Watch(self.watch.show, limit_s, stop=_WhenOver(over))
 
@@ -332,7 +332,7 @@ class _PeopleSearch:
         self.proven = bound if self.proven is None else max(self.proven, bound)
 
     def _polish(self, weeks: Sequence[ChosenWeek], over: Callable[[], bool], steps: int) -> bool:
-        """Make a try of a plan of the exact model, which knows no price of steady starts; return whether time cut it."""
+        """Make a try of a plan of the exact model, which knows no price of steady starts; return whether it is cut."""
         descent = self.tries.begin(over, weeks)
         descent.settle()
         return self.tries.round([descent], 1, steps, self.params.polish_share * self.limit_s, self.tell, False)

@@ -172,6 +172,9 @@ def shortfalls(problem: ScheduleProblem, heads: Sequence[np.ndarray]) -> np.ndar
     if len(problem.demands) == 1:
         return short(problem, 0, none + groups.get(("a",), none))
     a, both = none + groups.get(("a",), none), none + groups.get(("a", "b"), none)
+    if not problem.demands[0].by_interval:
+        rows = zip(a.reshape(-1, shape[-1]), both.reshape(-1, shape[-1]), strict=True)
+        return np.array([_best_split(problem, *row) for row in rows]).reshape(shape[:-1])
     total = np.zeros(shape[:-1])
     for t in range(shape[-1]):
         best = np.full(shape[:-1], np.inf)
@@ -183,6 +186,15 @@ def shortfalls(problem: ScheduleProblem, heads: Sequence[np.ndarray]) -> np.ndar
             best = np.where(k <= both[..., t], np.minimum(best, cost), best)
         total += best
     return total
+
+
+def _best_split(problem: ScheduleProblem, a: np.ndarray, both: np.ndarray) -> float:
+    """Return the least price of a roster with `a` heads of the first queue only and `both` of both, shape (S,) each."""
+    at = np.flatnonzero(both)
+    splits = np.array(list(itertools.product(*(range(n + 1) for n in both[at]))))
+    first = np.zeros((len(splits), len(a)), dtype=np.int64)
+    first[:, at] = splits
+    return float((short(problem, 0, a + first) + short(problem, 1, both - first)).min())
 
 
 def least_cost(problem: ScheduleProblem) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ....forecast.progress import Watch
 from ...optimise.linear import Linear
 from ...price.worth import Service
 from ..best_week import ChosenWeek, WeekFinder
@@ -46,16 +47,21 @@ class ExactModel:
         return self.heads.weeks(chosen, values)
 
 
-def build(staff: CompiledStaff, service: Service, *, relax: bool = False) -> ExactModel:
-    """Build the model: everybody's weeks, heads, and what they are worth; `relax` drops integrality.
+def build(staff: CompiledStaff, service: Service, watch: Watch, *, relax: bool = False) -> ExactModel | None:
+    """Build the model: everybody's weeks, heads, and what they are worth; None where `watch` ends it before.
 
-    Its cost is that of the plan without the price of steady starts: its bound holds with that price, too.
+    Its cost is that of the plan without the price of steady starts: its bound holds with that price, too. `relax` drops
+    integrality.
     """
     program = Program()
-    people = tuple(c for numbers in alike(staff) for c in _add_alike(program, staff, numbers))
+    people: list[PersonColumns | KindColumns] = []
+    for numbers in alike(staff):
+        if watch.stopped or watch.time_is_up:
+            return None
+        people += _add_alike(program, staff, numbers)
     heads = add_heads(program, staff, [(c.person, o, x) for c in people for o, x in c.taken()])
     worth = add_service(program, staff, service, heads)
-    return ExactModel(staff, program.linear(relax=relax), people, heads, worth)
+    return ExactModel(staff, program.linear(relax=relax), tuple(people), heads, worth)
 
 
 def alike(staff: CompiledStaff) -> list[list[int]]:

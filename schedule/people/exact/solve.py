@@ -98,7 +98,9 @@ def solve_exact(
         Told of better weeks and of a higher bound while the solve runs.
     """
     clock = watch.within(time_limit_s)
-    model = build(staff, service)
+    model = build(staff, service, clock)
+    if model is None:
+        return ExactAnswer(None, None, None, Status.NONE, Stop.USER if clock.stopped else Stop.TIME)
     answer = solve_linear(
         model.linear, watch=clock, stage=STAGE, time_limit_s=clock.left_s, gap=gap, seed=seed, threads=threads,
         start=None if start is None else model.start(start), text="exact model",
@@ -113,7 +115,9 @@ def lp_prices(
 ) -> ExactPrices | None:
     """Return prices of the model's relaxation by interior point, and the bound that they prove; None if too late."""
     clock = watch.within(time_limit_s)
-    model = build(staff, service, relax=True)
+    model = build(staff, service, clock, relax=True)
+    if model is None:
+        return None
     answer = solve_linear(
         model.linear, watch=clock, stage=STAGE, time_limit_s=clock.left_s, seed=seed, threads=threads,
         text="relaxation", crossover=False,

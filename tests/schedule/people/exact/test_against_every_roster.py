@@ -8,6 +8,7 @@ from tiny_desks import by_day, desk, least_cost, roster_cost
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.optimise.status import Status
 from busyhour.schedule.people.compile import CompiledStaff
+from busyhour.schedule.people.exact.model import build
 from busyhour.schedule.people.exact.solve import ExactAnswer, solve_exact
 from busyhour.schedule.price.worth import Service
 from busyhour.schedule.problem.problem import ScheduleProblem
@@ -64,3 +65,15 @@ def test_people_alike(seed):
 @pytest.mark.parametrize("seed", range(8))
 def test_goals_over_the_day(seed):
     same_as_every_roster(by_day(desk(500 + seed), seed))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_goals_over_the_day_of_two_queues(seed):
+    same_as_every_roster(by_day(desk(700 + seed, queues=2, days=1), seed))
+
+
+def test_alike_people_are_one_flow():
+    problem = desk(400, people=3, alike=True, days=2)
+    model = build(CompiledStaff.of(problem), Service.of(problem), Watch())
+    assert model is not None
+    assert [len(c.numbers) for c in model.people] == [3]

@@ -43,7 +43,8 @@ def test_a_plan_is_an_answer_of_the_model():
     problem = by_day(desk(650, people=4), 1)
     staff, service = CompiledStaff.of(problem), Service.of(problem)
     descent = Descent(DualPrices(staff, service), seed=1, over=lambda: False)
-    model = build(staff, service)
+    model = build(staff, service, Watch())
+    assert model is not None
     start = model.start(descent.best)
     whole = [name for name, is_whole in zip(model.linear.columns, model.linear.whole, strict=True) if is_whole]
     assert set(whole) == set(start)
@@ -59,3 +60,29 @@ def test_no_time_proves_nothing():
     answer = solve_exact(staff, service, watch=Watch(), time_limit_s=0.0, gap=0.0, seed=1, threads=1, start=None)
     assert answer.weeks is None
     assert answer.bound is None
+
+
+def test_a_stop_ends_the_building():
+    problem = desk(660)
+    watch = Watch()
+    watch.stop.set()
+    assert build(CompiledStaff.of(problem), Service.of(problem), watch) is None
+
+
+def test_better_plans_and_bounds_are_told():
+    problem = by_day(desk(670, people=6, days=4), 3)
+    staff, service = CompiledStaff.of(problem), Service.of(problem)
+    costs, bounds = list[float](), list[float]()
+
+    def better(weeks):
+        costs.append(Descent(DualPrices(staff, service), seed=1, over=lambda: False, start=weeks).best_cost)
+
+    answer = solve_exact(
+        staff, service, watch=Watch(), time_limit_s=60.0, gap=0.01, seed=1, threads=1, start=None, on_better=better,
+        on_bound=bounds.append,
+    )  # fmt: skip
+    assert costs
+    assert bounds
+    assert bounds == sorted(bounds)
+    assert min(costs) >= answer.bound - 1e-6
+    assert max(bounds) <= answer.cost + 1e-6
