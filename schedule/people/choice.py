@@ -89,7 +89,7 @@ class Choice:
 
 TABLE = (
     Choice(
-        most_people=None, most_columns=3_000, nights=True, starts=1, deep=1, rounds=1, rounds_share=0.1,
+        most_people=None, most_columns=2_200, nights=True, starts=1, deep=1, rounds=1, rounds_share=0.1,
         exact_share=0.8, relaxed=True, price_share=0.2,
         reason="The exact model takes seconds from any start.",
     ),

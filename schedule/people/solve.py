@@ -346,7 +346,7 @@ class _PeopleSearch:
             self._round(self.over_beside, lambda text: None, self.clock.left_s)
 
         if steps is None and self.choice.exact_share > 0.0:
-            for _ in range(self.choice.rounds // 2):
+            for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model
                 if not self.over_beside():
                     again()
             self._exact(False)

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "background" / "weeks.md"
     ("shape", "row"),
     [
         (Shape(7, nights=True, columns=2_000), 0),
-        (Shape(400, nights=False, columns=2_500), 0),  # alike people are one flow
+        (Shape(400, nights=False, columns=2_100), 0),  # alike people are one flow
         (Shape(12, nights=False, columns=9_000), 1),
         (Shape(60, nights=False, columns=27_000), 2),
         (Shape(60, nights=True, columns=27_000), 3),
