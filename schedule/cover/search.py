@@ -6,8 +6,8 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from ..optimise.linear import add_row
-from ..optimise.solver import TOLERANCE, Answer, relative_gap
+from ..optimise.linear import TOLERANCE, add_row
+from ..optimise.solver import Answer, relative_gap
 from ..optimise.status import Status
 from .counts import Counts
 from .effort import STAGE, Effort

@@ -13,7 +13,9 @@ import highspy
 import numpy as np
 
 from ...forecast.progress import Watch
-from .solver import TOLERANCE, Listener, run_highs, scheduler, swallow_banner
+from .linear import TOLERANCE
+from .listener import Listener
+from .solver import run_highs, scheduler, swallow_banner
 from .status import SolverFault
 
 

@@ -11,6 +11,9 @@ import numpy as np
 import pulp
 from scipy import sparse
 
+TOLERANCE = 1e-5
+"""Largest relative violation of a row, bound or integrality in an accepted answer: ten times what HiGHS allows."""
+
 
 def add_row(model: pulp.LpProblem, name: str, pairs: Iterable[tuple[Any, float]], sense: str, rhs: float) -> None:
     """Add the row ``Σ coefficient · variable  sense  rhs`` (sense ``<=``, ``>=`` or ``==``) to `model`.
@@ -146,3 +149,8 @@ class Linear:
         sides = np.where(y > 0, self.row_low, self.row_high)
         box = np.where(reduced > 0, self.low, self.high)
         return float(y[y != 0] @ sides[y != 0] + reduced[reduced != 0] @ box[reduced != 0]) + self.constant
+
+    def accepted(self, raw: np.ndarray) -> np.ndarray | None:
+        """Return the answer `raw` with its whole numbers made exact, if these pass `violation`; else None."""
+        x = np.clip(np.where(self.whole, np.round(raw), raw), self.low, self.high)
+        return x if self.violation(x) <= TOLERANCE else None

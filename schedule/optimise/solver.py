@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,11 +20,9 @@ import numpy as np
 import pulp
 
 from ...forecast.progress import Watch
-from .linear import Linear
+from .linear import TOLERANCE, Linear
+from .listener import Listener, finite
 from .status import SolverFault, Status, Stop, sound_bound
-
-TOLERANCE = 1e-5
-"""Largest relative violation of a row, bound or integrality in an accepted answer: ten times what HiGHS allows."""
 
 MANY_COLUMNS = 8000
 """Columns beyond which an LP is solved by interior point with crossover: half the time of the simplex there."""
@@ -138,8 +136,21 @@ def solve_linear(
     target: float | None = None,
     most_looks: int | None = None,
     text: str = "",
+    crossover: bool = True,
+    on_better: Callable[[Mapping[str, float]], None] | None = None,
+    on_bound: Callable[[float], None] | None = None,
 ) -> Answer:
-    """Solve a model given as arrays, with the parameters of `solve`; an LP when no column is whole."""
+    """Solve a model given as arrays, with the parameters of `solve`; an LP when no column is whole.
+
+    Parameters
+    ----------
+    crossover
+        Whether an LP ends in a corner. Without, an interior point is found sooner; its duals prove their bound by weak
+        duality like any others.
+    on_better, on_bound
+        While a model with whole columns is solved: told of each better answer that passes our own check, by variable
+        name, and of each higher bound.
+    """
     began = time.monotonic()
     if not len(linear.columns):  # nothing to decide: the empty answer obeys the rows or none does
         nothing = np.zeros(0)
@@ -153,8 +164,8 @@ def solve_linear(
     options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
     if target is not None:
         options["objective_target"] = linear.sign * target
-    if not linear.whole.any() and len(linear.columns) > MANY_COLUMNS:
-        options["solver"] = "ipm"
+    if not linear.whole.any() and (len(linear.columns) > MANY_COLUMNS or not crossover):
+        options |= {"solver": "ipm"} | ({} if crossover else {"run_crossover": "off"})
     for key, value in options.items():
         if highs.setOptionValue(key, value) == highspy.HighsStatus.kError:
             raise SolverFault(f"HiGHS refused {key} = {value}")
@@ -165,6 +176,10 @@ def solve_linear(
         if known:
             highs.setSolution(len(known), np.array([i for i, _ in known], np.int32), np.array([v for _, v in known]))
     listener = Listener(highs, watch, stage, text, linear.sign, most_looks)
+    if on_better is not None:
+        listener.hear_answers(linear, on_better)
+    if on_bound is not None:
+        listener.hear_bounds(on_bound)
     with scheduler(threads):
         run_highs(highs, listener)
     return _answer(highs, linear, listener, time.monotonic() - began)
@@ -209,55 +224,6 @@ def hand_over(linear: Linear) -> Any:
     return highs
 
 
-class Listener:
-    """Listens to a running HiGHS: notes the progress, and interrupts HiGHS when the watch says so.
-
-    HiGHS calls the listener from a thread of its own, where an error would be lost. So a call only notes; `tell` passes
-    the notes on.
-    """
-
-    def __init__(
-        self, highs: Any, watch: Watch, stage: str, text: str, sign: float, most_looks: int | None = None
-    ) -> None:
-        self.watch, self.stage, self.text, self.sign = watch, stage, text, sign
-        self.most_looks, self.looks, self.spent = most_looks, 0, False
-        self.noted: tuple[float | None, float | None] = (None, None)
-        self.told: tuple[float | None, float | None] = (None, None)
-        self.cancelled = False
-        for event in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
-            event.subscribe(self)
-
-    def __call__(self, event: Any) -> None:
-        """Note what HiGHS tells, and interrupt HiGHS if the solve should end."""
-        if self.cancelled or self.watch.stopped or self.watch.time_is_up:
-            event.interrupt()
-        if event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
-            out = event.data_out
-            self.looks += 1
-            if self.most_looks is not None and self.looks >= self.most_looks:
-                self.spent = True
-                event.interrupt()
-            self.noted = (_known(self.sign * out.mip_primal_bound), _known(self.sign * out.mip_dual_bound))
-
-    @property
-    def reason(self) -> Stop | None:
-        """Why HiGHS was interrupted; None where its looks were spent."""
-        if self.watch.stopped:
-            return Stop.USER
-        return None if self.spent else Stop.TIME
-
-    def tell(self) -> None:
-        """Tell the watch what was noted last, once."""
-        if self.noted != self.told:
-            best, bound = self.told = self.noted
-            self.watch.tell(self.stage, self.text, best=best, bound=bound, gap=relative_gap(best, bound))
-
-
-def _known(value: float) -> float | None:
-    """Return `value`; None for the huge numbers by which HiGHS says that nothing is known."""
-    return value if abs(value) < 1e30 else None
-
-
 _free = threading.Condition()
 _running = 0
 _threads = 0
@@ -288,7 +254,9 @@ def run_highs(highs: Any, listener: Listener) -> None:
         run = pool.submit(highs.run)
         try:
             while not wait([run], timeout=0.1).done:
-                listener.tell()
+                if (news := listener.news()) is not None:
+                    watch, (best, bound) = listener.watch, news
+                    watch.tell(listener.stage, listener.text, best=best, bound=bound, gap=relative_gap(best, bound))
         finally:
             listener.cancelled = True  # whatever goes wrong here, HiGHS ends before we go on
         run.result()
@@ -302,21 +270,22 @@ def _answer(highs: Any, linear: Linear, listener: Listener, seconds: float) -> A
         return Answer(Status.INFEASIBLE, seconds=seconds)
     if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):
         raise SolverFault("the model's cost has no lower bound")
-    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kObjectiveTarget):
-        raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
     is_mip = bool(linear.whole.any())
+    rough = not is_mip and state == kinds.kUnknown  # an interior point short of HiGHS's precision; its duals prove
+    if state not in (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kObjectiveTarget) and not rough:
+        raise SolverFault(f"HiGHS ended with: {highs.modelStatusToString(state)}")
     duals: dict[str, float] = {}
     reduced: dict[str, float] = {}
-    bound = _known(info.mip_dual_bound) if is_mip else None
-    if not is_mip and state == kinds.kOptimal:
+    bound = finite(info.mip_dual_bound) if is_mip else None
+    if not is_mip and (rough or state == kinds.kOptimal):
         prices = np.array(highs.getSolution().row_dual)
         bound = linear.dual_bound(prices)
         duals = dict(zip(linear.names, (linear.sign * prices).tolist(), strict=True))
         reduced = dict(zip(linear.columns, (linear.sign * linear.reduced(prices)).tolist(), strict=True))
     bound = None if bound is None else linear.sign * bound
-    x = _accepted(highs, linear) if info.primal_solution_status == _FEASIBLE else None
+    x = linear.accepted(np.array(highs.getSolution().col_value)) if info.primal_solution_status == _FEASIBLE else None
     if x is None:
-        return Answer(Status.NONE, bound=bound, seconds=seconds, stopped=stopped)
+        return Answer(Status.NONE, None, bound, {}, duals, reduced, seconds, stopped)
     objective = linear.objective(x)
     if bound is not None:
         sound = sound_bound(linear.sign * bound, linear.sign * objective)
@@ -328,10 +297,3 @@ def _answer(highs: Any, linear: Linear, listener: Listener, seconds: float) -> A
     if optimal:
         return Answer(Status.OPTIMAL, objective, bound, values, duals, reduced, seconds)
     return Answer(Status.FEASIBLE, objective, bound, values, duals, reduced, seconds, stopped)
-
-
-def _accepted(highs: Any, linear: Linear) -> np.ndarray | None:
-    """Return the solution of HiGHS with whole numbers made exact, if these pass our own check; else None."""
-    raw: np.ndarray = np.array(highs.getSolution().col_value, dtype=float)
-    x = np.clip(np.where(linear.whole, np.round(raw), raw), linear.low, linear.high)
-    return x if linear.violation(x) <= TOLERANCE else None

@@ -75,7 +75,7 @@ def anneal(descent: Descent, cooling: Cooling, tell: Callable[[str], None], para
         size = min(len(descent.weeks), 1 + (rng.random() < params.pairs))
         group = rng.choice(len(descent.weeks), size, replace=False).tolist()
         allowed = -temperature * math.log(1.0 - rng.random())  # so a loss is taken with probability exp(−loss / temp.)
-        present += descent.replan(group, flow, prices, allowed, params.few) or 0.0
+        present += descent.replan(group, flow, prices, allowed, params.few, params.windows) or 0.0
         if present < descent.best_cost - 1e-6:
             descent.best, descent.best_cost = list(descent.weeks), present
         if done > told:

@@ -108,6 +108,21 @@ def _own_cost(options: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray
     return float(total + (steady_h * (high - low) / 60.0 if high > low else 0.0))
 
 
+@njit(cache=True, nogil=True)
+def _least_in_windows(cost: np.ndarray, first: np.ndarray, minute: np.ndarray, off_cost: np.ndarray, lows: np.ndarray,
+                      most: int) -> np.ndarray:  # fmt: skip
+    """Return what a week with starts from each of `lows` to `most` minutes later costs at least, whatever its rules."""
+    out = np.zeros(len(lows))
+    for w in range(len(lows)):
+        for d in range(len(off_cost)):
+            least = off_cost[d]
+            for o in range(first[d], first[d + 1]):
+                if lows[w] <= minute[o] <= lows[w] + most:
+                    least = min(least, cost[o])
+            out[w] += least
+    return out
+
+
 class WeekFinder:
     """Finds anybody's best week at given prices; holds room to work in, so each thread needs one of its own."""
 
@@ -118,6 +133,23 @@ class WeekFinder:
         self._past_end = max(0, last_end - self.slots)
         self._room = {id(p.options): np.empty(len(p.options.shifts)) for p in staff.people}
         self._table = np.empty(max((p.paths.size for p in staff.people), default=0))
+        self._lows = {id(p.options): self._window_starts(p.options) for p in staff.people}
+
+    def _window_starts(self, options: ShiftOptions) -> np.ndarray | None:
+        """Return the first minutes of the windows in which all starts of a week may lie; None = anywhere.
+
+        A window that holds no start beyond those of the window before it is left out.
+        """
+        most = self.problem.rules.max_start_spread_min
+        if most is None:
+            return None
+        minutes = np.unique(options.minute)
+        last = np.searchsorted(minutes, minutes + most, side="right")
+        return np.asarray(minutes[np.diff(last, prepend=0) > 0])
+
+    def windows(self, person: CompiledPerson) -> np.ndarray | None:
+        """Return the first minutes of the windows in which all starts of a week may lie; None = anywhere."""
+        return self._lows[id(person.options)]
 
     def prefix(self, prices: np.ndarray) -> np.ndarray:
         """Return the running sum of `prices`, shape (S,), carried on past the end, where a cyclic week begins anew."""
@@ -130,12 +162,52 @@ class WeekFinder:
         _collected(prefix, options.start, options.length, *options.windows, out)
         return out
 
-    def cheapest(self, person: CompiledPerson, cost: np.ndarray, most: int | None = None) -> tuple[float, np.ndarray]:
-        """Return the cost and the options of the cheapest week when the options cost `cost`."""
-        return person.paths.cheapest(cost, person.off_cost, person.units_cost, table=self._table, most=most)
+    def cheapest(
+        self,
+        person: CompiledPerson,
+        cost: np.ndarray,
+        most: int | None = None,
+        lows: np.ndarray | None = None,
+        steady_h: float = 0.0,
+    ) -> tuple[float, np.ndarray]:
+        """Return the cost and the options of the cheapest week when the options cost `cost`.
+
+        Where a rule keeps starts together, each window of starts has its cheapest week, and the best of them is taken.
+
+        Parameters
+        ----------
+        lows
+            First minutes of the windows to try; None = all.
+        steady_h
+            Price of an hour between the earliest and the latest start: it decides between windows only.
+        """
+        lows = self.windows(person) if lows is None else lows
+        if lows is None:
+            return person.paths.cheapest(cost, person.off_cost, person.units_cost, table=self._table, most=most)
+        minute, spread = person.options.minute, self.problem.rules.max_start_spread_min or 0
+        least = _least_in_windows(cost, person.paths.graph.first, minute, person.off_cost, lows, spread)
+        least += person.units_cost.min()
+        best, chosen = np.inf, np.full(self.problem.horizon.days, -1)
+        for w in np.argsort(least, kind="stable").tolist():
+            if not least[w] < best:
+                break
+            inside = np.where((minute < lows[w]) | (minute > lows[w] + spread), np.inf, cost)
+            total, week = person.paths.cheapest(
+                inside, person.off_cost, person.units_cost, table=self._table, most=most
+            )
+            worked = minute[week[week >= 0]] if total < np.inf else minute[:0]
+            total += steady_h * float(np.ptp(worked)) / 60.0 if len(worked) else 0.0
+            if total < best:
+                best, chosen = total, week
+        return best, chosen
 
     def best_week(
-        self, person: CompiledPerson, prefix: np.ndarray, extra: np.ndarray | None = None, most: int | None = None
+        self,
+        person: CompiledPerson,
+        prefix: np.ndarray,
+        extra: np.ndarray | None = None,
+        most: int | None = None,
+        lows: np.ndarray | None = None,
     ) -> ChosenWeek | None:
         """Return the best week at the prices of `prefix`; None if the rules allow no week.
 
@@ -147,19 +219,24 @@ class WeekFinder:
             Further cost of each option, shape (O,).
         most
             Number of options of each day to consider, the best by themselves: quicker, and hardly ever worse.
+        lows
+            First minutes of the windows of starts to try, where a rule keeps starts together; None = all.
         """
+        steady_h = self.problem.costs.steady_h
         cost = person.option_cost - self.collected(person.options, prefix)
         if extra is not None:
             cost += extra
-        total, chosen = self.cheapest(person, cost, most)
+        total, chosen = self.cheapest(person, cost, most, lows, steady_h)
         options = person.options
         if self.problem.cyclic and total < np.inf and _meets_itself(chosen, options.start, options.length, self.slots):
-            total, chosen = self._cut_open(person, cost, most)
+            total, chosen = self._cut_open(person, cost, most, lows)
         if total == np.inf:
             return None
         return ChosenWeek(chosen, self.placed_breaks(person, chosen, prefix))
 
-    def _cut_open(self, person: CompiledPerson, cost: np.ndarray, most: int | None) -> tuple[float, np.ndarray]:
+    def _cut_open(
+        self, person: CompiledPerson, cost: np.ndarray, most: int | None, lows: np.ndarray | None
+    ) -> tuple[float, np.ndarray]:
         """Return the cheapest legal week if the horizon is cyclic.
 
         Each end that the last shift can have past the horizon is tried; the first shift then starts no earlier.
@@ -168,7 +245,8 @@ class WeekFinder:
         past = options.start + options.length - self.slots
         best, chosen = np.inf, np.full(self.problem.horizon.days, -1)
         for end in sorted({0, *past[past > 0].tolist()}):
-            total, week = self.cheapest(person, np.where((options.start < end) | (past > end), np.inf, cost), most)
+            legal = np.where((options.start < end) | (past > end), np.inf, cost)
+            total, week = self.cheapest(person, legal, most, lows, self.problem.costs.steady_h)
             if total < best:
                 best, chosen = total, week
         return best, chosen

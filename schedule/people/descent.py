@@ -58,7 +58,7 @@ class Descent:
         self,
         dual: DualPrices,
         *,
-        seed: int,
+        seed: int | Sequence[int],
         over: Callable[[], bool],
         start: Sequence[ChosenWeek] | None = None,
         params: DescentParams | None = None,
@@ -101,15 +101,9 @@ class Descent:
         Infeasible
             If the rules leave none.
         """
-        nothing = self.finder.prefix(np.zeros(self.finder.slots))
-        spread, minute = self.staff.problem.rules.max_start_spread_min, person.options.minute
-        bands = [np.zeros(len(minute))]
-        if spread is not None and len(minute):
-            bands = [np.where((minute < low) | (minute > low + spread), np.inf, 0.0) for low in np.unique(minute)]
-        for band in bands:
-            week = self.finder.best_week(person, nothing, band)
-            if week is not None:
-                return week
+        week = self.finder.best_week(person, self.finder.prefix(np.zeros(self.finder.slots)))
+        if week is not None:
+            return week
         refuse_conflicts(self.staff.problem)
         raise SolverFault(f"no week obeys the rules of {person.agent.id}")
 
@@ -209,6 +203,7 @@ class Descent:
         rule: PriceRule,
         allowed: float | None,
         most_options: int | None = None,
+        most_windows: int | None = None,
     ) -> float | None:
         """Take people out of the plan together and let them choose anew in turn, at prices made by `rule`.
 
@@ -223,6 +218,8 @@ class Descent:
             cost rises (for one person alone).
         most_options
             Options of each day to consider; None = all.
+        most_windows
+            Windows of starts to try, drawn by chance, where a rule keeps starts together; None = all.
         """
         finder, absent = self.finder, np.zeros(self.finder.slots, dtype=np.int64)
         before = self.service.cost(flow.heads)
@@ -236,7 +233,8 @@ class Descent:
         for a, person, old_week, slots, here in zip(group, people, old, had, present, strict=True):
             worth, others = worth_without(flow, person.group, here)
             prefix = finder.prefix(rule(a, worth, others))
-            week = finder.best_week(person, prefix, self._spread_cost(a), most_options) or old_week
+            lows = self._some_windows(person, most_windows)
+            week = finder.best_week(person, prefix, self._spread_cost(a), most_options, lows) or old_week
             now.append(finder.on_phone(person, week))
             move_person(flow, person.group, here, now[-1])
             self.weeks[a] = week
@@ -250,19 +248,21 @@ class Descent:
             self.weeks[a] = old_week
         return None
 
-    def _spread_cost(self, a: int) -> np.ndarray | None:
-        """Return the cost of each option's distance to the person's usual start; infinite beyond the widest spread.
+    def _some_windows(self, person: CompiledPerson, most: int | None) -> np.ndarray | None:
+        """Return `most` windows of starts drawn by chance; None = all."""
+        lows = self.finder.windows(person)
+        if lows is None or most is None or len(lows) <= most:
+            return None
+        return np.asarray(self.rng.choice(lows, most, replace=False))
 
-        None where neither rule nor price asks for steady starts.
+    def _spread_cost(self, a: int) -> np.ndarray | None:
+        """Return the price of each option's distance to the person's usual start; None where that costs nothing.
+
+        Windows of starts take the place of these prices where a rule keeps starts together.
         """
         problem, minute = self.staff.problem, self.staff.people[a].options.minute
-        spread, price = problem.rules.max_start_spread_min, problem.costs.steady_h
-        if not len(minute) or (spread is None and price == 0.0):
-            return None
+        price = problem.costs.steady_h
         worked = self.weeks[a].options[self.weeks[a].options >= 0]
-        if not len(worked) and spread is None:
+        if problem.rules.max_start_spread_min is not None or price == 0.0 or not len(worked):
             return None
-        usual = int(np.median(minute[worked]) if len(worked) else self.rng.choice(minute))
-        away = np.abs(minute - usual)
-        out = 0.5 * price * away / 60.0
-        return out if spread is None else np.where(away <= spread // 2, out, np.inf)
+        return np.asarray(0.5 * price * np.abs(minute - int(np.median(minute[worked]))) / 60.0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from ...forecast.ranges import expect
 from ..optimise.ascent import AscentParams
+from .choice import Choice
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,9 @@ class AnnealingParams:
         People beyond whom the annealing begins cooler, in proportion: each has fewer steps to recover a loss. ≥ 1.
     few
         Options of a day that a step considers: the best by themselves, nearly always enough, at half the time. ≥ 1.
+    windows
+        Windows of starts that a step tries, where a rule keeps starts together: drawn by chance, so that people come to
+        other starts also where no single week there is better. ≥ 1.
     share
         Share of the time left that the steps use; the rest ends the search in time. 0 < share ≤ 1.
     step_s
@@ -135,6 +139,7 @@ class AnnealingParams:
     cold: float = 0.05
     crowd: int = 60
     few: int = 40
+    windows: int = 6
     share: float = 0.97
     step_s: float = 0.0008
     patient: float = 0.5
@@ -146,7 +151,7 @@ class AnnealingParams:
         expect(all(w > 0 for w in self.widths), "every one of widths > 0", self.widths)
         expect(self.noise >= 0, "noise >= 0", self.noise)
         expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
-        for name in ("noise_parts", "crowd", "few"):
+        for name in ("noise_parts", "crowd", "few", "windows"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
         expect(0 < self.share <= 1, "0 < share <= 1", self.share)
         expect(self.step_s > 0, "step_s > 0", self.step_s)
@@ -155,29 +160,29 @@ class AnnealingParams:
 
 @dataclass(frozen=True)
 class PeopleParams:
-    """The whole search.
+    """The whole search; what depends on a desk's size and shape stands in `choice.TABLE`.
 
     Parameters
     ----------
-    small_share, large_share
-        Shares of the time for the bound, for a small and a large staff (`DescentParams.large`): with few people the
-        search needs the time, with many the bound. 0 to 1.
+    choice
+        What is done whatever the desk; None = what `choice.TABLE` says for its size and shape.
     kept_sweeps
         Sweeps over everybody for which the bound leaves time: without one, no plan has seen its prices. ≥ 0.
+    polish_share
+        Share of the time for annealing a plan of the exact model, which knows no price of steady starts. 0 to 1.
     move_gain
         Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
     """
 
-    small_share: float = 0.35
-    large_share: float = 0.6
+    choice: Choice | None = None
     kept_sweeps: float = 2.0
+    polish_share: float = 0.1
     move_gain: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
 
     def __post_init__(self) -> None:
-        for name in ("small_share", "large_share"):
-            expect(0 <= getattr(self, name) <= 1, f"0 <= {name} <= 1", getattr(self, name))
         expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)
+        expect(0 <= self.polish_share <= 1, "0 <= polish_share <= 1", self.polish_share)
         expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)

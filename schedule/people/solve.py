@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import relative_gap
-from ..optimise.status import NothingFound, Solved, sound_bound
+from ..optimise.status import OPTIMAL, NothingFound, Solved, sound_bound
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .annealing import Cooling, anneal
+from .best_week import ChosenWeek
+from .choice import choice_of, shape_of
 from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
+from .exact.solve import lp_prices, solve_exact
 from .params import PeopleParams
 from .queue_turns import planned_shifts, weeks_of_plan
 from .tiny_problem import tiny_problem
+from .tries import Tell, Tries
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def solve_named(
         With two or more the bound is raised beside the search for plans; once it rises no more, another plan is
         searched for from other chances. How far the one is when the other looks is chance: plans differ then.
     steps
-        Most steps of the annealing; None = `AnnealingParams.steps` for each person.
+        Steps of one annealing, after which a search ends that is asked for no more, also with time left: a repair, a
+        trial. None = the search ends only when the gap is reached or proven, or time is up.
     start
         A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
         prices and its bound.
@@ -122,17 +125,20 @@ def solve_named(
     compile_kernels()
     params = params or PeopleParams()
     search = _PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
-    return search.run(threads, params.annealing.steps * len(problem.staff) if steps is None else steps)
+    return search.run(threads, steps)
 
 
 @cache
 def compile_kernels() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
-    _PeopleSearch(tiny_problem(), Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
+    problem = tiny_problem()
+    steady = replace(problem, rules=replace(problem.rules, max_start_spread_min=0))
+    for tiny in (problem, steady):
+        _PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
 
 
 class _PeopleSearch:
-    """One search: its people, prices, and one or two plans that grow side by side; parameters as of `solve_named`."""
+    """One search: its people, prices, and the tries that become a plan; parameters as of `solve_named`."""
 
     def __init__(
         self,
@@ -155,48 +161,59 @@ class _PeopleSearch:
         if start is not None:
             self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)
         self.gap, self.seed, self.start = gap, seed, start
+        self.choice = params.choice or choice_of(shape_of(self.staff, self.service))
+        self.proven: float | None = None
         self.history = list[tuple[float, float | None, float | None]]()
-        weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
-        self.descents: list[Descent] = []
-        self.descents.append(Descent(self.dual, seed=seed, over=self.over, start=weeks, params=params.descent))
         self.ended = threading.Event()
+        self.begun = False
+        weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
+        self.tries = Tries(self.dual, seed=seed, clock=self.clock, over=self.over, start=weeks, params=params)
+        self.begun = True
 
     @property
     def best(self) -> Descent:
-        """The descent with the best plan."""
-        return min(self.descents, key=lambda d: d.best_cost)
+        """The try with the best plan."""
+        return self.tries.best
+
+    @property
+    def bound(self) -> float | None:
+        """The highest proven bound, of the prices or of the exact model."""
+        return max((b for b in (self.dual.bound, self.proven) if b is not None), default=None)
 
     def near(self) -> bool:
-        """Whether the asked gap is reached."""
-        if not self.descents:
+        """Whether the asked gap is reached, or the plan is proven the best."""
+        if not self.begun or self.bound is None:  # before there is a plan
             return False
-        off = relative_gap(self.best.best_cost, self.dual.bound)
-        return off is not None and off <= self.gap
+        off = self.best.best_cost - self.bound
+        return off <= max(self.gap * abs(self.bound), OPTIMAL * max(1.0, abs(self.bound)))
 
     def over(self) -> bool:
         """Whether to end."""
         return self.clock.stopped or self.clock.time_is_up or self.near()
 
+    def over_beside(self) -> bool:
+        """Whether the second thread is to end: with the first one."""
+        return self.ended.is_set() or self.over()
+
     def tell(self, text: str) -> None:
         """Note and report the present best and bound."""
         cost = self.best.best_cost
-        bound = sound_bound(self.dual.bound, cost)
+        bound = sound_bound(self.bound, cost)
         self.history.append((self.clock.elapsed_s, cost, bound))
         self.watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
 
-    def run(self, threads: int, steps: int) -> NamedPlan:
-        """Return the best plan found with at most `steps` of annealing."""
-        first = self.descents[0]
+    def run(self, threads: int, steps: int | None) -> NamedPlan:
+        """Return the best plan found; a search of `steps` ends after one annealing."""
         began_s = self.clock.elapsed_s
-        first.settle(1)  # a plan to fall back on
+        self.tries.first.settle(1)  # a plan to fall back on
         self.sweep_s = self.clock.elapsed_s - began_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
             try:
-                self._price(beside)
+                self._price(beside, relaxed=self.choice.relaxed and steps is None)
                 priced_s = self.clock.elapsed_s
-                self._improve(first, steps, self.tell)
+                self._search(steps, alone=beside is None)
             finally:
                 self.ended.set()
             if beside is not None:
@@ -206,65 +223,146 @@ class _PeopleSearch:
     def _result(self, stages: Mapping[str, float]) -> NamedPlan:
         """Return the cheapest of the plans, with its people on queues."""
         before, move = self.service.before, self.params.move_gain
-        plans = [planned_shifts(self.staff, d.best, d.head_worth(), before, move) for d in self.descents]
-        costs = [d.cost_of_best(plan) for d, plan in zip(self.descents, plans, strict=True)]
+        tries = self.tries.all
+        plans = [planned_shifts(self.staff, d.best, d.head_worth(), before, move) for d in tries]
+        costs = [d.cost_of_best(plan) for d, plan in zip(tries, plans, strict=True)]
         at = int(np.argmin(costs))
-        cost, bound = costs[at], sound_bound(self.dual.bound, costs[at])
+        cost, bound = costs[at], sound_bound(self.bound, costs[at])
         off = relative_gap(cost, bound)
         solved = Solved.of(
             cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
             seconds=self.clock.elapsed_s, history=self.history,
             hurried=self.hurried,
         )  # fmt: skip
-        prices = ProvenPrices(self.dual.price, self.descents[at].goal_price, self.dual.bound)
+        prices = ProvenPrices(self.dual.price, tries[at].goal_price, self.bound)
         return NamedPlan(plans[at], solved, prices, stages)
 
-    def _price(self, beside: Future[None] | None) -> None:
+    def _price(self, beside: Future[None] | None, relaxed: bool) -> None:
         """Raise the bound within its share of the time, or wait for the other thread to raise it.
 
         The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
         """
         if self.start is not None:
             return
-        p = self.params
-        share = p.large_share if len(self.staff.people) >= p.descent.large else p.small_share
-        limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - p.kept_sweeps * self.sweep_s))
+        share = self.choice.price_share
+        limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - self.params.kept_sweeps * self.sweep_s))
         if beside is None:
-            self.dual.ascend(self.watch, limit_s, self.best.best_cost)
+            self._raise_bound(self.watch, limit_s, relaxed)
             self.hurried = self.dual.cut and not self.clock.stopped
         clock = self.watch.within(limit_s)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
             time.sleep(0.02)
         self.tell("prices")
 
-    def _improve(self, descent: Descent, steps: int, tell: Callable[[str], None]) -> None:
-        """Improve a plan by descent, then by annealing; a plan to go on from only by annealing."""
-        if self.start is None:
-            descent.follow_prices(tell)
-            tell("descent")
+    def _raise_bound(self, watch: Watch, limit_s: float, relaxed: bool) -> None:
+        """Find prices and their bound: those of the exact model's relaxation, or by ascent."""
+        found = None
+        if relaxed and self.staff.people:
+            clock = watch.within(limit_s)
+            found = lp_prices(self.staff, self.service, watch=clock, time_limit_s=limit_s)
+            limit_s = clock.left_s
+        if found is None:
+            self.dual.ascend(watch, limit_s, self.best.best_cost)
         else:
-            descent.lift_missed()
-        left_s, since_s = self.params.annealing.share * self.clock.left_s, self.clock.elapsed_s
-        if self.staff.people and not descent.over():
+            self.dual.take(found.price, found.goal_price, found.bound)
+            self.dual.ended = True
 
-            def used() -> float:
-                return (self.clock.elapsed_s - since_s) / max(left_s, 1e-9)
+    def _search(self, steps: int | None, alone: bool) -> None:
+        """Try until the gap is reached or time is up; with `steps` once."""
+        size = self.steps if steps is None else steps
+        if steps is not None or self.start is not None:
+            cut = self.tries.round([self.tries.first], 1, size, self.clock.left_s, self.tell, self.start is None)
+            self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
+        else:
+            for k in range(self.choice.rounds):
+                budget_s = (
+                    self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
+                )
+                cut = self._round(self.over, self.tell, budget_s / (self.choice.rounds - k), first=k == 0)
+                self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
+            if alone:
+                self._exact(alone)
+        while steps is None and self.staff.people and not self.over():
+            cut = self._round(self.over, self.tell, self.clock.left_s)
+            self.hurried = self.hurried or (cut and self.near())
 
-            cooling = Cooling(used, steps, self.limit_s, self.params.annealing)
-            anneal(descent, cooling, tell, self.params.annealing)
-            self.hurried = self.hurried or cooling.hurried
-            tell("annealing")
-        elif self.clock.time_is_up and not self.near():
-            self.hurried = True
+    @property
+    def steps(self) -> int:
+        """Steps of one annealing."""
+        return len(self.staff.people) * self.params.annealing.steps
 
-    def _beside(self, steps: int) -> None:
-        """Raise the bound as far as it goes; then search for another plan until the first one is done."""
-        self.dual.ascend(Watch(self.watch.show, stop=self.ended), self.limit_s, self.best.best_cost)
-        if not self.ended.is_set():
-            with contextlib.suppress(NothingFound):  # too late for another plan
-                other = Descent(
-                    self.dual, seed=self.seed + 1, over=lambda: self.ended.is_set() or self.over(),
-                    params=self.params.descent,
-                )  # fmt: skip
-                self.descents.append(other)
-                self._improve(other, steps, lambda text: None)
+    def _round(self, over: Callable[[], bool], tell: Tell, budget_s: float, first: bool = False) -> bool:
+        """Make one round of tries; return whether time has cut it short."""
+        if self.start is not None:  # its prices and goals: other starts would not be a repair
+            return self.tries.round([self.tries.begin(over, self.best.best)], 1, self.steps, budget_s, tell, False)
+        grown = [self.tries.first] if first else []
+        grown += [self.tries.begin(over) for _ in range(self.choice.starts - len(grown))]
+        return self.tries.round(grown, self.choice.deep, self.steps, budget_s, tell)
+
+    def _exact(self, alone: bool) -> None:
+        """Solve the exact model from the best plan so far; anneal its plan with all prices.
+
+        In one thread nothing else moves meanwhile, so that only its own gap ends the solve and the answer comes again.
+        """
+        over = self.over if alone else self.over_beside
+        if self.choice.exact_share == 0.0 or over():
+            return
+        limit_s = self.clock.left_s * (self.choice.exact_share if alone else 1.0 - self.params.polish_share)
+        steady = self.staff.problem.costs.steady_h > 0.0
+        clock = self.watch.within(limit_s) if alone else Watch(self.watch.show, limit_s, stop=_WhenOver(over))
+
+        def offer(weeks: Sequence[ChosenWeek]) -> None:
+            self._polish(weeks, over, 0)
+
+        answer = solve_exact(
+            self.staff, self.service, watch=clock, time_limit_s=limit_s, gap=self.gap * (0.5 if steady else 1.0),
+            seed=self.seed, threads=1, start=self.best.best, on_bound=self._prove,
+            on_better=None if alone else offer,
+        )  # fmt: skip
+        if answer.bound is not None:
+            self._prove(answer.bound)
+        self.hurried = self.hurried or (alone and clock.time_is_up)
+        self.tell("exact model")
+        if answer.weeks is not None and not over():
+            cut = self._polish(answer.weeks, over, self.steps)
+            self.hurried = self.hurried or (alone and cut and self.near())
+
+    def _prove(self, bound: float) -> None:
+        """Take over a proven bound if it is the highest."""
+        self.proven = bound if self.proven is None else max(self.proven, bound)
+
+    def _polish(self, weeks: Sequence[ChosenWeek], over: Callable[[], bool], steps: int) -> bool:
+        """Make a try of a plan of the exact model, which knows no price of steady starts; return whether it is cut."""
+        descent = self.tries.begin(over, weeks)
+        descent.settle()
+        return self.tries.round([descent], 1, steps, self.params.polish_share * self.limit_s, self.tell, False)
+
+    def _beside(self, steps: int | None) -> None:
+        """Raise the bound as far as it goes; then try and solve until the first thread is done."""
+        relaxed = self.choice.relaxed and steps is None
+        self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
+
+        def again() -> None:
+            self._round(self.over_beside, lambda text: None, self.clock.left_s)
+
+        if steps is None and self.choice.exact_share > 0.0:
+            for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model
+                if not self.over_beside():
+                    again()
+            self._exact(False)
+        while self.staff.people and not self.over_beside():
+            again()
+            if steps is not None:
+                break
+
+
+class _WhenOver(threading.Event):
+    """An event that is set once a search is over, whatever has ended it."""
+
+    def __init__(self, over: Callable[[], bool]) -> None:
+        super().__init__()
+        self._over = over
+
+    def is_set(self) -> bool:
+        """Whether the search is over."""
+        return self._over()

@@ -170,14 +170,17 @@ def _reach(g: DayGraph, most: int) -> tuple[np.ndarray, np.ndarray]:
 def _cheapest_options(
     cost: np.ndarray, order: np.ndarray, first: np.ndarray, most: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return `order` of the `most` cheapest options of each day (of equals, all), and where each day begins in it."""
+    """Return `order` of the `most` cheapest options of each day (of equals, all), and where each day begins in it.
+
+    Options that are not allowed are left out.
+    """
     out, begin = np.empty(len(order), np.int64), np.zeros(len(first), np.int64)
     for d in range(len(first) - 1):
         today = cost[first[d] : first[d + 1]]
         dearest = np.partition(today, most - 1)[most - 1] if len(today) > most else np.inf
         begin[d + 1] = begin[d]
         for k in range(first[d], first[d + 1]):
-            if cost[order[k]] <= dearest:
+            if cost[order[k]] <= dearest and cost[order[k]] < np.inf:
                 out[begin[d + 1]] = order[k]
                 begin[d + 1] += 1
     return out, begin

@@ -1,0 +1,131 @@
+"""The exact model decided by HiGHS, and its relaxation as prices: bounds only as our own rows prove them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ....forecast.progress import Watch
+from ...optimise.solver import solve_linear
+from ...optimise.status import Status, Stop
+from ...price.worth import Service
+from ..best_week import ChosenWeek
+from ..compile import CompiledStaff
+from .kind import kind_arcs
+from .model import build
+from .person import person_size
+
+STAGE = "people"
+
+
+@dataclass(frozen=True)
+class ExactAnswer:
+    """What the exact model says.
+
+    Attributes
+    ----------
+    weeks
+        The best weeks found, in the order of the people; None = none found.
+    cost
+        Their cost without the price of steady starts.
+    bound
+        Proven lower bound on the cost of every plan; None when none is known.
+    status, stopped
+        What is known of the model's answer, and why the solve ended early.
+    """
+
+    weeks: tuple[ChosenWeek, ...] | None
+    cost: float | None
+    bound: float | None
+    status: Status
+    stopped: Stop | None
+
+
+@dataclass(frozen=True)
+class ExactPrices:
+    """Prices of the exact model's relaxation.
+
+    Attributes
+    ----------
+    price
+        Of a head, shape (Q, S).
+    goal_price
+        Of a call towards each pooled goal, shape (P,).
+    bound
+        Lower bound on the cost of every plan that these prices prove by weak duality.
+    """
+
+    price: np.ndarray
+    goal_price: np.ndarray
+    bound: float
+
+
+def model_size(staff: CompiledStaff, service: Service) -> int:
+    """Return roughly how many columns the exact model has, without building it."""
+    heads = len(service.period) * len(staff.problem.grid) + 2 * len(staff.skills) * len(staff.problem.shifts)
+    total = heads
+    for person, times in staff.kinds:
+        one_by_one = times * person_size(person)
+        flow = kind_arcs(staff.problem, person, one_by_one) if times > 1 else None
+        total += one_by_one if flow is None else sum(arcs.size for arcs in flow)
+    return total
+
+
+def solve_exact(
+    staff: CompiledStaff,
+    service: Service,
+    *,
+    watch: Watch,
+    time_limit_s: float,
+    gap: float,
+    seed: int,
+    threads: int,
+    start: Sequence[ChosenWeek] | None,
+    on_better: Callable[[Sequence[ChosenWeek]], None] | None = None,
+    on_bound: Callable[[float], None] | None = None,
+) -> ExactAnswer:
+    """Decide everybody's weeks exactly, but for the price of steady starts, which is left out.
+
+    Ten parameters: those of a search for people, and what tells its caller meanwhile.
+
+    Parameters
+    ----------
+    start
+        A plan to begin with, a week per person; None = none.
+    on_better, on_bound
+        Told of better weeks and of a higher bound while the solve runs.
+    """
+    clock = watch.within(time_limit_s)
+    model = build(staff, service, clock)
+    if model is None:
+        return ExactAnswer(None, None, None, Status.NONE, Stop.USER if clock.stopped else Stop.TIME)
+    answer = solve_linear(
+        model.linear, watch=clock, stage=STAGE, time_limit_s=clock.left_s, gap=gap, seed=seed, threads=threads,
+        start=None if start is None else model.start(start), text="exact model",
+        on_better=None if on_better is None else lambda values: on_better(model.weeks(values)), on_bound=on_bound,
+    )  # fmt: skip
+    weeks = tuple(model.weeks(answer.values)) if answer.found else None
+    return ExactAnswer(weeks, answer.objective, answer.bound, answer.status, answer.stopped)
+
+
+def lp_prices(
+    staff: CompiledStaff, service: Service, *, watch: Watch, time_limit_s: float, seed: int = 1, threads: int = 1
+) -> ExactPrices | None:
+    """Return prices of the model's relaxation by interior point, and the bound that they prove; None if too late."""
+    clock = watch.within(time_limit_s)
+    model = build(staff, service, clock, relax=True)
+    if model is None:
+        return None
+    answer = solve_linear(
+        model.linear, watch=clock, stage=STAGE, time_limit_s=clock.left_s, seed=seed, threads=threads,
+        text="relaxation", crossover=False,
+    )  # fmt: skip
+    if answer.bound is None:
+        return None
+    price, duals = np.zeros(service.period.shape), answer.duals
+    for q, t in np.ndindex(price.shape):
+        price[q, t] = max(0.0, -duals.get(f"heads_{q}_{t}", 0.0))
+    goal = np.array([max(0.0, duals[f"goal_{p}"]) for p in range(len(service.margin))])
+    return ExactPrices(price, goal, answer.bound)

@@ -1,0 +1,127 @@
+"""Plans from many starts: guided descents, the best of them annealed, the cheapest kept.
+
+With few people the start decides what a plan costs: many short tries find what one long annealing does not.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+
+from ...forecast.progress import Watch
+from .annealing import Cooling, anneal
+from .best_week import ChosenWeek
+from .descent import Descent
+from .dual import DualPrices
+from .params import PeopleParams
+
+Tell = Callable[[str], None]
+
+
+class Tries:
+    """The tries of one search, in one thread or two.
+
+    Parameters
+    ----------
+    clock
+        How much of the time is left.
+    over
+        Whether the search is to end.
+    start
+        Everybody's week to begin with; None = the best week of each at a price of 0 for every head.
+
+    Attributes
+    ----------
+    first
+        The first plan; it is there from the beginning.
+    """
+
+    def __init__(
+        self,
+        dual: DualPrices,
+        *,
+        seed: int,
+        clock: Watch,
+        over: Callable[[], bool],
+        start: Sequence[ChosenWeek] | None,
+        params: PeopleParams,
+    ) -> None:
+        self.dual, self.seed, self.clock, self.params = dual, seed, clock, params
+        self.limit_s = clock.left_s
+        self.first = Descent(dual, seed=[seed], over=over, start=start, params=params.descent)
+        self._first_weeks = list(self.first.weeks)
+        self._grown: list[Descent] = [self.first]
+        self._numbers, self._lock = itertools.count(1), threading.Lock()
+
+    @property
+    def all(self) -> list[Descent]:
+        """The tries that grow or are among the best."""
+        with self._lock:
+            return list(self._grown)
+
+    @property
+    def best(self) -> Descent:
+        """The try with the best plan."""
+        return min(self.all, key=lambda d: d.best_cost)
+
+    def begin(self, over: Callable[[], bool], weeks: Sequence[ChosenWeek] | None = None) -> Descent:
+        """Return a new try with chances of its own, from `weeks` or from the first weeks; it counts from now on."""
+        with self._lock:
+            number = next(self._numbers)
+        weeks = self._first_weeks if weeks is None else weeks
+        out = Descent(self.dual, seed=[self.seed, number], over=over, start=weeks, params=self.params.descent)
+        with self._lock:
+            self._grown.append(out)
+        return out
+
+    def end(self, tries: Sequence[Descent]) -> None:
+        """Forget tries that are done, except for the best of all."""
+        best = self.best
+        with self._lock:
+            self._grown = [d for d in self._grown if d is best or not any(d is done for done in tries)]
+
+    def round(
+        self, grown: Sequence[Descent], deep: int, steps: int, budget_s: float, tell: Tell, guided: bool = True
+    ) -> bool:
+        """Let tries follow the prices, anneal the best `deep` of them; return whether time has cut the work short.
+
+        Parameters
+        ----------
+        steps
+            Of each annealing.
+        budget_s
+            Seconds for all of them.
+        guided
+            Whether tries follow the prices first; otherwise they go on from what they are.
+        """
+        ends_s = self.clock.elapsed_s + budget_s
+        for descent in grown:
+            if guided:
+                descent.follow_prices(tell)
+            else:
+                descent.lift_missed()
+        if guided:
+            tell("descent")
+        cut = False
+        chosen = sorted(grown, key=lambda d: d.best_cost)[:deep]
+        for k, descent in enumerate(chosen):
+            if descent.over() or not descent.weeks:
+                break
+            left_s = max(0.0, ends_s - self.clock.elapsed_s) / (deep - k)
+            cut = self._cool(descent, steps, left_s, tell) or cut
+        self.end(grown)
+        return cut
+
+    def _cool(self, descent: Descent, steps: int, left_s: float, tell: Tell) -> bool:
+        """Anneal a try in `left_s` seconds at most; return whether time has made it cool faster."""
+        params, since_s = self.params.annealing, self.clock.elapsed_s
+        share_s = max(params.share * left_s, 1e-9)
+
+        def used() -> float:
+            return (self.clock.elapsed_s - since_s) / share_s
+
+        cooling = Cooling(used, steps, left_s, params)
+        anneal(descent, cooling, tell, params)
+        tell("annealing")
+        return cooling.hurried
