@@ -102,8 +102,8 @@ def solve_named(
     steps
         Most steps of the annealing; None = `AnnealingParams.steps` for each person.
     start
-        A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
-        prices and its bound.
+        A plan of this week: the search goes on from it, with its prices. Their bound must hold for `problem` too; with
+        a bound of None it is proven anew, from these prices.
     own_prices
         Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
         may not work it, shape (shifts,). Agents that are absent have none.
@@ -224,13 +224,13 @@ class _PeopleSearch:
 
         The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
         """
-        if self.start is not None:
+        if self.start is not None and self.start.prices.bound is not None:
             return
         p = self.params
         share = p.large_share if len(self.staff.people) >= p.descent.large else p.small_share
         limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - p.kept_sweeps * self.sweep_s))
         if beside is None:
-            self.dual.ascend(self.watch, limit_s, self.best.best_cost)
+            self.dual.ascend(self.watch, limit_s, self.best.best_cost, anew=self.start is None)
             self.hurried = self.dual.cut and not self.clock.stopped
         clock = self.watch.within(limit_s)
         while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):

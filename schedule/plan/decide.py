@@ -8,7 +8,6 @@ from ...forecast.progress import Stopped, Watch
 from ..cover.solve import solve_cover
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
-from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status, Stop
 from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
@@ -18,6 +17,7 @@ from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
 from .settings import SolveSettings
+from .simulated_plan import inside
 from .stages import timed
 
 
@@ -39,22 +39,42 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
 
 
 def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
-    """Choose the shifts of a plan in which nobody is named."""
-    watch = measure.watch
+    """Choose the shifts of a plan in which nobody is named, and again by the service that its simulation tells.
+
+    The last plan is published with the curves that it was decided by.
+    """
+    watch, by = measure.watch, measure
     watch.keeps.set()
+    share = settings.first_share if measure.data.volume is not None and measure.data.curves else 1.0
+    found = _covered(by, settings, share * settings.time_limit_s)
+    for turn in range(1, settings.repairs + 1):
+        seen = found.simulation
+        if seen is None or watch.stopped or watch.time_is_up or inside(by, found.assigned, seen) >= settings.inside:
+            break
+        by = measure.corrected(found.assigned, [seen])
+        try:
+            found = replace(_covered(by, settings, watch.left_s), repairs=turn)
+        except (Stopped, NothingFound):
+            break
+    return found
+
+
+def _covered(measure: Measure, settings: SolveSettings, limit_s: float) -> Decision:
+    """Return the cover by the curves of `measure`, simulated."""
     cover = solve_cover(
         measure.problem,
-        watch=watch,
-        time_limit_s=settings.time_limit_s,
+        watch=measure.watch,
+        time_limit_s=limit_s,
         gap=settings.gap,
         seed=settings.seed,
         threads=settings.threads,
     )
-    measure.stages.update(cover.stages)
+    for name, seconds in cover.stages.items():
+        measure.stages[name] = measure.stages.get(name, 0.0) + seconds
     if cover.solved.status == Status.NONE:
-        raise Stopped if watch.stopped else NothingFound
-    prices = {"lost_calls_and_under": cover.cost_prices}
-    found = measure.decision(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
+        raise Stopped if measure.watch.stopped else NothingFound
+    prices, assigned = {"lost_calls_and_under": cover.cost_prices}, anonymous(cover.planned)
+    found = measure.decision(assigned, cover.solved, cover.cost_wages, prices, measure.simulation(assigned))
     return replace(found, blocks=cover.blocks)
 
 
@@ -75,13 +95,11 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise
     if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
-    roster = roster_of(problem, plan.assigned, plan.solved)
-    found = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
-    found = repaired(found, plan, measure, settings)
+    found = repaired(plan, measure, settings)
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
-            left = open_shifts(problem, found.planned, watch=clock, time_limit_s=clock.left_s, seed=settings.seed)
+            left = open_shifts(found.problem, found.planned, watch=clock, time_limit_s=clock.left_s, seed=settings.seed)
         found = replace(found, open=left)
     return found
 
