@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...forecast.progress import Stopped, Watch
-from ..cover.solve import solve_cover
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
-from ..optimise.status import NothingFound, Status, Stop
+from ..optimise.status import NothingFound, Stop
 from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
-from .activity import anonymous
 from .decision import Decision
 from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
+from .searches import CoverSearch, NamedSearch
 from .settings import SolveSettings
-from .simulated_plan import inside
 from .stages import timed
 
 
@@ -39,43 +37,15 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
 
 
 def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
-    """Choose the shifts of a plan in which nobody is named, and again by the service that its simulation tells.
-
-    The last plan is published with the curves that it was decided by.
-    """
-    watch, by = measure.watch, measure
+    """Choose the shifts of a plan in which nobody is named."""
+    watch, search = measure.watch, CoverSearch(measure, settings)
     watch.keeps.set()
-    share = settings.first_share if measure.data.volume is not None and measure.data.curves else 1.0
-    found = _covered(by, settings, share * settings.time_limit_s)
-    for turn in range(1, settings.repairs + 1):
-        seen = found.simulation
-        if seen is None or watch.stopped or watch.time_is_up or inside(by, found.assigned, seen) >= settings.inside:
-            break
-        by = measure.corrected(found.assigned, [seen])
-        try:
-            found = replace(_covered(by, settings, watch.left_s), repairs=turn)
-        except (Stopped, NothingFound):
-            break
-    return found
-
-
-def _covered(measure: Measure, settings: SolveSettings, limit_s: float) -> Decision:
-    """Return the cover by the curves of `measure`, simulated."""
-    cover = solve_cover(
-        measure.problem,
-        watch=measure.watch,
-        time_limit_s=limit_s,
-        gap=settings.gap,
-        seed=settings.seed,
-        threads=settings.threads,
-    )
-    for name, seconds in cover.stages.items():
-        measure.stages[name] = measure.stages.get(name, 0.0) + seconds
-    if cover.solved.status == Status.NONE:
-        raise Stopped if measure.watch.stopped else NothingFound
-    prices, assigned = {"lost_calls_and_under": cover.cost_prices}, anonymous(cover.planned)
-    found = measure.decision(assigned, cover.solved, cover.cost_wages, prices, measure.simulation(assigned))
-    return replace(found, blocks=cover.blocks)
+    simulated = measure.data.volume is not None and measure.data.curves is not None
+    plan = search.first(settings.time_limit_s * (settings.first_share if simulated else 1.0))
+    if plan is None:
+        raise Stopped if watch.stopped else NothingFound
+    found = repaired(plan, search)
+    return replace(found, blocks=plan.search.blocks if found.repairs == 0 else ())
 
 
 def _named(measure: Measure, settings: SolveSettings) -> Decision:
@@ -95,7 +65,8 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise
     if not any(plan.assigned.values()) and plan.solved.stopped in (Stop.USER, Stop.TIME):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
-    found = repaired(plan, measure, settings)
+    search = NamedSearch(measure, settings)
+    found = repaired(search.candidate(plan), search)
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)

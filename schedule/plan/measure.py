@@ -89,9 +89,11 @@ class Measure:
         solved: Solved,
         cost_wages: float,
         prices: Mapping[str, float],
-        simulation: Simulation | None,
+        simulation: Simulation | None = None,
     ) -> Decision:
-        """Return a plan and what is known of its cost and its `simulation`, with its coverage and service."""
+        """Return a plan and what is known of its cost, with its coverage and service; without a `simulation` it is
+        simulated here.
+        """
         rows = self.rows(assigned)
         covered = coverage(rows, self.problem, self.data.curves, self.data.absent)
         return Decision(
@@ -103,10 +105,14 @@ class Measure:
             activity=rows,
             coverage=covered,
             expected=service_expected(covered, self.problem, self.data.curves, self.data.absent),
-            simulation=simulation,
+            simulation=simulation or self.simulation(assigned),
             stages=self.stages,
             curves=self.data.curves,
         )
+
+    def decided(self, found: Decision) -> Measure:
+        """Return the measure by the curves that a decision was made by."""
+        return replace(self, problem=found.problem, data=replace(self.data, curves=found.curves))
 
     def rows(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
         """Return the activity of a plan."""

@@ -10,18 +10,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..exchange.result import roster_of
-from ..optimise.status import NothingFound, Solved, Status, Stop
-from ..people.solve import NamedPlan, solve_named
-from ..problem.problem import ScheduleProblem
+from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
 from .decision import Decision
 from .measure import HALF_WIDTH, Measure
+from .searches import PlanSearch
 from .settings import SolveSettings
-from .simulated_plan import SimulatedPlan
-from .stages import searched_s, timed
+from .simulated_plan import Candidate, Search, SimulatedPlan
+from .stages import searched_s
 
 
-def repaired(first: NamedPlan, measure: Measure, settings: SolveSettings) -> Decision:
+def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     """Return what is known of the `first` plan, or of a plan that is better by the service that is simulated.
 
     Of the plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the
@@ -30,8 +28,9 @@ def repaired(first: NamedPlan, measure: Measure, settings: SolveSettings) -> Dec
     Parameters
     ----------
     first
-        What the search found by the curves of `measure`, which nothing has corrected.
+        What the search found by the curves of its measure, which nothing has corrected.
     """
+    measure, settings = search.measure, search.settings
     plan, found_by, best = first, measure, None
     turn = repairs = 0
     cut = False
@@ -48,11 +47,15 @@ def repaired(first: NamedPlan, measure: Measure, settings: SolveSettings) -> Dec
             break
         turn += 1
         measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        plan, found_by = _searched(seen, settings), seen.true
+        after = search.again(seen.asked(settings), plan)
+        if after is None:
+            cut = True
+            break
+        plan, found_by = after, seen.true
         cut = cut or plan.solved.stopped == Stop.TIME
     if best is None:
-        return _as_found(first, plan, measure)
-    return replace(_published(first, best, measure, settings, cut=cut), repairs=repairs)
+        return _as_found(plan, first.solved, search)
+    return replace(_published(first, best, search, cut=cut), repairs=repairs)
 
 
 def _decides(measure: Measure) -> bool:
@@ -60,7 +63,9 @@ def _decides(measure: Measure) -> bool:
     return any(d.gain is not None for d in measure.problem.demands)
 
 
-def _seen(plan: NamedPlan, found_by: Measure, measure: Measure, settings: SolveSettings) -> SimulatedPlan | None:
+def _seen(
+    plan: Candidate[Search], found_by: Measure, measure: Measure, settings: SolveSettings
+) -> SimulatedPlan[Search] | None:
     """Return a plan beside a rough simulation of it; None without curves or volumes, or where the user stopped."""
     if measure.data.curves is None:
         return None
@@ -70,76 +75,53 @@ def _seen(plan: NamedPlan, found_by: Measure, measure: Measure, settings: SolveS
     return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
 
 
-def _searched(seen: SimulatedPlan, settings: SolveSettings) -> NamedPlan:
-    """Search on from a plan by the service that its simulation tells."""
-    prices = replace(seen.plan.prices, bound=0.0)  # no plan costs less; other curves have proven nothing for these
-    return _solved(
-        seen.asked(settings), replace(seen.plan, prices=prices), seen.true, settings,
-        share=settings.repair_share, steps=settings.repair_steps,
-    )  # fmt: skip
-
-
-def _solved(
-    problem: ScheduleProblem, start: NamedPlan, measure: Measure, settings: SolveSettings, *, share: float, steps: int
-) -> NamedPlan:
-    """Go on from a plan for a share of the time."""
-    with timed(measure.stages, "repair"):
-        return solve_named(
-            problem,
-            watch=measure.watch,
-            time_limit_s=settings.time_limit_s * share,
-            steps=steps,
-            gap=0.0,
-            seed=settings.seed,
-            threads=settings.threads,
-            start=start,
-        )
-
-
-def _as_found(first: NamedPlan, plan: NamedPlan, measure: Measure) -> Decision:
-    """Return what is known of a plan by the curves as they are; the bound of the `first` plan holds for every plan."""
-    solved = first.solved if plan is first else replace(first.solved, seconds=searched_s(measure.stages))
-    roster = roster_of(measure.problem, plan.assigned, solved)
-    simulation = measure.simulation(plan.assigned)
-    return measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices, simulation)
+def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
+    """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
+    measure = search.measure
+    solved = _priced(first, plan.cost(measure.problem), first.bound, searched_s(measure.stages))
+    return measure.decision(plan.assigned, solved, plan.wages, search.prices(plan, measure.problem))
 
 
 def _published(
-    first: NamedPlan, best: SimulatedPlan, measure: Measure, settings: SolveSettings, *, cut: bool
+    first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
 ) -> Decision:
     """Return the decision for a plan by the curves that all its simulations correct, with a bound proven by them.
 
     To the published simulation and the one before a third is added, so that the curves are known better than the
     simulation that is told beside them.
     """
-    plan = best.plan
+    measure, settings, plan = search.measure, search.settings, best.plan
     published = measure.simulation(plan.assigned)
     if published is None:
-        return _as_found(first, plan, measure)
+        return _as_found(plan, first.solved, search)
     runs = published.runs - best.simulation.runs
     further = measure.simulation(plan.assigned, more=2, half_width=0.0, runs=runs) if runs > 0 else None
-    known = [s for s in (published, best.simulation, further) if s is not None]
-    true = measure.corrected(plan.assigned, known)
-    bound = _bound(plan, true, settings) if _decides(measure) else first.solved.bound
-    solved = replace(first.solved, bound=bound, seconds=searched_s(measure.stages))
-    roster = roster_of(true.problem, plan.assigned, solved)
-    told = _told(roster.solved, settings, cut=cut or first.solved.stopped == Stop.TIME, by_user=measure.watch.stopped)
-    return true.decision(roster.assigned, told, roster.cost_wages, roster.prices, published)
+    true = measure.corrected(plan.assigned, [s for s in (published, best.simulation, further) if s is not None])
+    bound = search.bound(true.problem, plan) if _decides(measure) else first.solved.bound
+    solved = _priced(first.solved, plan.cost(true.problem), bound, searched_s(measure.stages))
+    told = _told(solved, first.solved, settings, cut=cut, by_user=measure.watch.stopped)
+    prices = search.prices(plan, true.problem)
+    return true.decision(plan.assigned, told, plan.wages, prices, published)
 
 
-def _bound(plan: NamedPlan, measure: Measure, settings: SolveSettings) -> float | None:
-    """Return a lower bound on the cost of every plan by the curves of `measure`; None where there was no time."""
-    start = replace(plan, prices=replace(plan.prices, bound=None))
-    try:
-        proven = _solved(measure.problem, start, measure, settings, share=settings.proof_share, steps=0)
-    except NothingFound:
-        return None
-    return proven.prices.bound
+def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:
+    """Return `solved` with another cost and bound."""
+    bound = sound_bound(bound, cost)
+    proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    history = (*solved.history, (seconds, cost, bound))
+    return replace(
+        solved, status=status, stopped=None if proven else solved.stopped, cost=cost, bound=bound, seconds=seconds,
+        history=history,
+    )  # fmt: skip
 
 
-def _told(solved: Solved, settings: SolveSettings, *, cut: bool, by_user: bool) -> Solved:
-    """Return `solved` with the reason that its work ended: proven the best needs none."""
+def _told(solved: Solved, first: Solved, settings: SolveSettings, *, cut: bool, by_user: bool) -> Solved:
+    """Return `solved` with the reason that its work ended; `first` tells why the first search did."""
     if solved.status == Status.OPTIMAL:
         return solved
+    cut = cut or first.stopped == Stop.TIME
     near = solved.gap is not None and solved.gap <= settings.gap
-    return replace(solved, stopped=Stop.USER if by_user else Stop.GAP if near and not cut else Stop.TIME)
+    by_itself = first.stopped is None and first.status != Status.OPTIMAL
+    why = Stop.USER if by_user else Stop.GAP if near and not cut else None if by_itself and not cut else Stop.TIME
+    return replace(solved, stopped=why)

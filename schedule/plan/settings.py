@@ -17,10 +17,12 @@ RANGES = {
     "rules_times": Range(0, 1000),
     "most_kept_share": _SHARE,
     "least_open_share": _SHARE,
+    "person_steps": Range(0, 10_000),
     "repair_steps": Range(0, 10_000_000),
     "first_share": Range(0, 1, above=True),
     "exchange_share": _SHARE,
     "repair_share": _SHARE,
+    "again_share": _SHARE,
     "proof_share": _SHARE,
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
@@ -64,11 +66,13 @@ class SolveSettings:
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
     repair_share
         Share of `time_limit_s` that each repair may take at most; as a rule it ends by its steps.
-    repair_steps
-        Most steps of a repair, from 0: a repair begins with a plan that is nearly right. 10,000 steps take 4 to 6
-        seconds.
+    person_steps, repair_steps
+        Steps of a repair for each person, and at most, from 0: a repair begins with a plan that is nearly right. 10,000
+        steps take 4 to 6 seconds.
     repairs
         Most times that a plan is made anew by the service that its simulation tells; the third changes little.
+    again_share
+        The same for a plan without names, which is made anew from nothing.
     proof_share
         Share of `time_limit_s` that the proof of the last plan's bound may take.
     rough
@@ -102,14 +106,16 @@ class SolveSettings:
     first_share: float = 0.6
     exchange_share: float = 0.1
     repair_share: float = 0.1
+    person_steps: int = 100
     repair_steps: int = 10_000
     repairs: int = 2
+    again_share: float = 0.25
     proof_share: float = 0.15
     rough: float = 1.5
     floor_margin: float = 1.5
     goal_margin: float = 0.5
     inside: float = 0.9
-    settled: float = 0.0005
+    settled: float = 0.002
     open_s: float = 10.0
     least_open_share: float = 0.05
     person_s: float = 0.0004

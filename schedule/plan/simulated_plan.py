@@ -4,24 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from ...forecast.queueing.simulation.simulation import Simulation
-from ..exchange.result import roster_of
+from ..cover.result import Cover
+from ..optimise.status import Solved
 from ..people.solve import NamedPlan
+from ..price.shortfall import shortfall
 from ..problem.demand import asking_more, demands_by
+from ..problem.heads import heads_planned
 from ..problem.problem import Demand, ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .measure import HALF_WIDTH, Measure
 from .missed import goals_missed
 from .settings import SolveSettings
 
+Search = TypeVar("Search", NamedPlan, Cover)
+"""What a search has found: weeks of people, or shifts without names."""
+
 
 @dataclass(frozen=True, eq=False)
-class SimulatedPlan:
-    """A plan of people, a simulation of it, and the curves that tell the same.
+class Candidate(Generic[Search]):
+    """A plan that may be published.
+
+    Attributes
+    ----------
+    search
+        What was found, from which another search may go on.
+    assigned
+        Agent (or shift id of an anonymous plan) → shifts.
+    wages, own
+        Wages, and the prices that do not hang on the service.
+    """
+
+    search: Search
+    assigned: Mapping[str, tuple[PlannedShift, ...]]
+    wages: float
+    own: Mapping[str, float]
+
+    @property
+    def solved(self) -> Solved:
+        """What the search knew of the plan, by the curves that it had."""
+        return self.search.solved
+
+    def short(self, problem: ScheduleProblem) -> Mapping[str, float]:
+        """Return the prices of what the plan leaves short of `problem`."""
+        planned = [p for shifts in self.assigned.values() for p in shifts]
+        return shortfall(heads_planned(problem, planned), problem)
+
+    def cost(self, problem: ScheduleProblem) -> float:
+        """Return the cost by the demands of `problem`."""
+        return self.wages + sum(self.own.values()) + sum(self.short(problem).values())
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedPlan(Generic[Search]):
+    """A plan, a simulation of it, and the curves that tell the same.
 
     Attributes
     ----------
@@ -31,26 +72,21 @@ class SimulatedPlan:
         The measure by the curves that the plan's own simulation has corrected.
     """
 
-    plan: NamedPlan
+    plan: Candidate[Search]
     found_by: Measure
     true: Measure
     simulation: Simulation
-
-    def cost(self, measure: Measure) -> float:
-        """Return the cost of the plan by the curves of `measure`."""
-        roster = roster_of(measure.problem, self.plan.assigned, self.plan.solved)
-        return roster.cost_wages + sum(roster.prices.values())
 
     @property
     def rank(self) -> tuple[int, int, float]:
         """Goals missed, intervals below their floor, and the true cost: the lower, the better."""
         missed = goals_missed(self.true.problem, self.simulation)
         floors = sum(m.is_floor for m in missed)
-        return len(missed) - floors, floors, self.cost(self.true)
+        return len(missed) - floors, floors, self.plan.cost(self.true.problem)
 
     def settled(self, settings: SolveSettings) -> bool:
         """Whether the plan was found by curves that tell its service and its cost."""
-        told, true = self.cost(self.found_by), self.cost(self.true)
+        told, true = (self.plan.cost(m.problem) for m in (self.found_by, self.true))
         near = abs(true - told) <= settings.settled * max(told, 1.0)
         return near and inside(self.found_by, self.plan.assigned, self.simulation) >= settings.inside
 
@@ -58,16 +94,11 @@ class SimulatedPlan:
         """Return the problem that a repair solves: by the true curves, with a margin above floors and goals."""
         data, problem = self.true.data, self.true.problem
         curves = {d.queue: (data.curves or {})[d.queue] for d in problem.demands if d.gain is not None}
-        above = {
-            d.queue: self._above(d, curves[d.queue].starts, settings) for d in problem.demands if d.queue in curves
-        }
+        decided = [d for d in problem.demands if d.queue in curves]
+        above = {d.queue: self._above(d, curves[d.queue].starts, settings) for d in decided}
         asked = demands_by(problem, curves, data.interval_min, data.absent, above)
         share = settings.goal_margin * HALF_WIDTH
-        more = {
-            (d.queue, k): share * float(d.calls[slots].sum())
-            for d in asked.demands
-            for k, slots in enumerate(d.periods)
-        }
+        more = {(d.queue, k): share * float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
         return asking_more(asked, more)
 
     def _above(self, demand: Demand, starts: pd.DatetimeIndex, settings: SolveSettings) -> np.ndarray:
