@@ -45,7 +45,8 @@ def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     if plan is None:
         raise Stopped if watch.stopped else NothingFound
     found = repaired(plan, search)
-    return replace(found, blocks=plan.search.blocks if found.repairs == 0 else ())
+    same = found.curves is measure.data.curves  # costs and bounds of the blocks are by the curves as they were
+    return replace(found, blocks=plan.search.blocks if same else ())
 
 
 def _named(measure: Measure, settings: SolveSettings) -> Decision:
