@@ -78,7 +78,7 @@ def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
         found,
         verdict,
         requirement=needed.requirement,
-        curve=needed.curve,
+        curve=_rows(found.curves),
         forecast=predicted,
         stages={**stages, **found.stages},
         notes=tuple(notes),
@@ -93,7 +93,7 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
         raise InputError("no requirement is given")
     problem = problem_of(inputs, table, curves)
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, curves, None), watch)
-    curve = pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
+    curve = _rows(curves)
     return Outcome(
         inputs,
         found,
@@ -219,6 +219,11 @@ def service_data(inputs: Inputs, curves: Mapping[str, ServiceCurve] | None, volu
         handle={name: law_of_cv(q.handle_cv) for name, q in config.queue.items()},
         running=inputs.before.running,
     )
+
+
+def _rows(curves: Mapping[str, ServiceCurve] | None) -> pd.DataFrame | None:
+    """Return the rows of every queue's curve."""
+    return pd.concat([c.to_frame() for c in curves.values()], ignore_index=True) if curves else None
 
 
 def _inside(rows: pd.DataFrame, grid: Grid) -> pd.DataFrame:

@@ -50,14 +50,14 @@ class DualPrices:
         """Take over earlier prices and the bound that they prove."""
         self.price, self.goal_price, self.bound = price, goal_price, bound
 
-    def ascend(self, watch: Watch, limit_s: float, best: float) -> None:
+    def ascend(self, watch: Watch, limit_s: float, best: float, *, anew: bool = True) -> None:
         """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan.
 
         The prices of several queues first rise together, as if everybody worked all queues: this is as easy as one
-        queue, and a good start for separate prices.
+        queue, and a good start for separate prices. Prices that are good already (not `anew`) need no such start.
         """
         clock = watch.within(limit_s)
-        if len(self.price) > 1:
+        if anew and len(self.price) > 1:
             self._rise(watch.within(self.params.together * limit_s), best, together=True)
         self._rise(clock, best, together=False)
         self.ended = True

@@ -105,8 +105,8 @@ def solve_named(
         Steps of one annealing, after which a search ends that is asked for no more, also with time left: a repair, a
         trial. None = the search ends only when the gap is reached or proven, or time is up.
     start
-        A plan of this week for goals that ask no more than those of `problem`: the search goes on from it, with its
-        prices and its bound.
+        A plan of this week: the search goes on from it, with its prices. Their bound must hold for `problem` too; with
+        a bound of None it is proven anew, from these prices.
     own_prices
         Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
         may not work it, shape (shifts,). Agents that are absent have none.
@@ -211,7 +211,7 @@ class _PeopleSearch:
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
             try:
-                self._price(beside, relaxed=self.choice.relaxed and steps is None)
+                self._price(beside, steps)
                 priced_s = self.clock.elapsed_s
                 self._search(steps, alone=beside is None)
             finally:
@@ -237,13 +237,16 @@ class _PeopleSearch:
         prices = ProvenPrices(self.dual.price, tries[at].goal_price, self.bound)
         return NamedPlan(plans[at], solved, prices, stages)
 
-    def _price(self, beside: Future[None] | None, relaxed: bool) -> None:
+    def _price(self, beside: Future[None] | None, steps: int | None) -> None:
         """Raise the bound within its share of the time, or wait for the other thread to raise it.
 
         The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
+        The prices of a plan do for a few steps on from it; they are proven anew where that is quick, or asked for with
+        no steps.
         """
-        if self.start is not None:
+        if self.start is not None and (self.start.prices.bound is not None or (steps and not self.choice.relaxed)):
             return
+        relaxed = self.choice.relaxed and (steps is None or self.start is not None)
         share = self.choice.price_share
         limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - self.params.kept_sweeps * self.sweep_s))
         if beside is None:
@@ -262,7 +265,7 @@ class _PeopleSearch:
             found = lp_prices(self.staff, self.service, watch=clock, time_limit_s=limit_s)
             limit_s = clock.left_s
         if found is None:
-            self.dual.ascend(watch, limit_s, self.best.best_cost)
+            self.dual.ascend(watch, limit_s, self.best.best_cost, anew=self.start is None)
         else:
             self.dual.take(found.price, found.goal_price, found.bound)
             self.dual.ended = True
@@ -273,6 +276,8 @@ class _PeopleSearch:
         if steps is not None or self.start is not None:
             cut = self.tries.round([self.tries.first], 1, size, self.clock.left_s, self.tell, self.start is None)
             self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
+            if self.start is not None and self.start.prices.bound is None:
+                self._exact(alone)
         else:
             for k in range(self.choice.rounds):
                 budget_s = (

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...forecast.progress import Stopped, Watch
-from ..cover.solve import solve_cover
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
-from ..exchange.result import roster_of
-from ..optimise.status import NothingFound, Status, Stop
+from ..optimise.status import NothingFound, Stop
 from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
-from .activity import anonymous
 from .decision import Decision
-from .free_moves import with_free_moves
 from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
+from .searches import CoverSearch, NamedSearch
 from .settings import SolveSettings
 from .stages import timed
 
@@ -41,22 +38,15 @@ def decide(problem: ScheduleProblem, data: ServiceData, settings: SolveSettings,
 
 def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose the shifts of a plan in which nobody is named."""
-    watch = measure.watch
+    watch, search = measure.watch, CoverSearch(measure, settings)
     watch.keeps.set()
-    cover = solve_cover(
-        measure.problem,
-        watch=watch,
-        time_limit_s=settings.time_limit_s,
-        gap=settings.gap,
-        seed=settings.seed,
-        threads=settings.threads,
-    )
-    measure.stages.update(cover.stages)
-    if cover.solved.status == Status.NONE:
+    simulated = measure.data.volume is not None and measure.data.curves is not None
+    plan = search.first(settings.time_limit_s * (settings.first_share if simulated else 1.0))
+    if plan is None:
         raise Stopped if watch.stopped else NothingFound
-    prices = {"lost_calls_and_under": cover.cost_prices}
-    found = measure.decision(anonymous(cover.planned), cover.solved, cover.cost_wages, prices)
-    return with_free_moves(replace(found, blocks=cover.blocks), measure)
+    found = repaired(plan, search)
+    same = found.curves is measure.data.curves  # costs and bounds of the blocks are by the curves as they were
+    return replace(found, blocks=plan.search.blocks if same else ())
 
 
 def _named(measure: Measure, settings: SolveSettings) -> Decision:
@@ -76,14 +66,13 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise
     if not any(plan.assigned.values()) and (plan.solved.stopped == Stop.USER or plan.solved.cut):
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
-    roster = roster_of(problem, plan.assigned, plan.solved)
-    found = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
-    found = with_free_moves(repaired(found, plan, measure, settings), measure)
+    search = NamedSearch(measure, settings)
+    found = repaired(search.candidate(plan), search)
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
             left = open_shifts(
-                problem, found.planned, watch=clock.aside(), time_limit_s=clock.left_s, seed=settings.seed
+                found.problem, found.planned, watch=clock.aside(), time_limit_s=clock.left_s, seed=settings.seed
             )
         found = replace(found, open=left)
     return found

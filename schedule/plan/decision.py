@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.simulation.simulation import Simulation
 from ..cover.result import Block
 from ..optimise.status import Solved
@@ -38,6 +39,9 @@ class Decision:
         Shifts that would be worth their price if somebody could be found for them.
     blocks
         Per independent run of days of an anonymous plan.
+    curves
+        Queue → service curve in agents on the phone by which the plan was decided and its service is expected: where
+        calls are known, corrected by simulation of the plan for the queue that moves. None where none are known.
     """
 
     problem: ScheduleProblem
@@ -53,6 +57,7 @@ class Decision:
     repairs: int = 0
     open: tuple[PlannedShift, ...] = ()
     blocks: tuple[Block, ...] = ()
+    curves: Mapping[str, ServiceCurve] | None = None
 
     @property
     def planned(self) -> tuple[PlannedShift, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,12 +14,21 @@ from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.formulas.time_laws import TimeLaw
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
+from ..problem.demand import demands_by
+from ..problem.heads import heads_of
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .activity import activity, staffing
+from .correct import corrected
 from .coverage import coverage, service_expected
 from .decision import Decision
 from .stages import timed
+
+HALF_WIDTH = 0.005
+"""Half width of the 95 % interval of days and weeks at which the published simulation ends, a share."""
+
+FURTHER = 1_000_003
+"""Distance of the seeds of further simulations of a run, far beyond the seeds that people choose side by side."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +89,12 @@ class Measure:
         solved: Solved,
         cost_wages: float,
         prices: Mapping[str, float],
+        simulation: Simulation | None = None,
     ) -> Decision:
-        """Return a plan and what is known of its cost, with its coverage and service."""
-        rows = activity(assigned, self.problem.grid, self.problem.staff)
+        """Return a plan and what is known of its cost, with its coverage and service; without a `simulation` it is
+        simulated here.
+        """
+        rows = self.rows(assigned)
         covered = coverage(rows, self.problem, self.data.curves, self.data.absent)
         return Decision(
             problem=self.problem,
@@ -93,15 +105,58 @@ class Measure:
             activity=rows,
             coverage=covered,
             expected=service_expected(covered, self.problem, self.data.curves, self.data.absent),
-            simulation=self._simulated(rows),
+            simulation=simulation or self.simulation(assigned),
             stages=self.stages,
+            curves=self.data.curves,
         )
 
-    def _simulated(self, rows: pd.DataFrame) -> Simulation | None:
-        """Return the simulation of a plan's activity; None without volumes, and where the user stopped too early."""
+    def decided(self, found: Decision) -> Measure:
+        """Return the measure by the curves that a decision was made by."""
+        return replace(self, problem=found.problem, data=replace(self.data, curves=found.curves))
+
+    def rows(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
+        """Return the activity of a plan."""
+        return activity(assigned, self.problem.grid, self.problem.staff)
+
+    def expected(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
+        """Return the service to expect of a plan by the curves (see `service_expected`)."""
+        covered = coverage(self.rows(assigned), self.problem, self.data.curves, self.data.absent)
+        return service_expected(covered, self.problem, self.data.curves, self.data.absent)
+
+    def corrected(self, assigned: Mapping[str, tuple[PlannedShift, ...]], simulations: Sequence[Simulation]) -> Measure:
+        """Return the measure by the curves that tell what `simulations` of a plan tell, and by the demands of them."""
         data = self.data
+        if data.curves is None:
+            return self
+        covered = coverage(self.rows(assigned), self.problem, None, data.absent)
+        heads = heads_of(covered, self.problem.grid)
+        curves = corrected(data.curves, self.problem, heads, data.absent, simulations)
+        problem = demands_by(self.problem, curves, data.interval_min, data.absent)
+        return replace(self, problem=problem, data=replace(data, curves=curves))
+
+    def simulation(
+        self,
+        assigned: Mapping[str, tuple[PlannedShift, ...]],
+        *,
+        more: int = 0,
+        half_width: float = HALF_WIDTH,
+        runs: int | None = None,
+    ) -> Simulation | None:
+        """Return a simulation of a plan; None without volumes, and where the user stopped too early.
+
+        Parameters
+        ----------
+        more
+            0 = the simulation that is published; above, further ones, independent of it and of each other.
+        half_width
+            Of the 95 % interval of every day and week, a share, at which it ends.
+        runs
+            As many runs instead.
+        """
+        data, rows = self.data, self.rows(assigned)
         if data.volume is None or self.watch.stopped:
             return None
+        least, most = (256, 4000) if runs is None else (runs, runs)
         with timed(self.stages, "simulate"), contextlib.suppress(Stopped):  # the plan stands, unsimulated
             return simulate(
                 staffing(pd.concat([data.running, rows]) if len(data.running) else rows),
@@ -111,7 +166,10 @@ class Measure:
                 week_start=data.week_start,
                 absent=data.absent_days,
                 handle=data.handle,
-                seed=self.seed,
+                seed=self.seed + more * FURTHER,
+                half_width=half_width,
                 watch=replace(self.watch, time_limit_s=None),
+                min_runs=least,
+                max_runs=most,
             )
         return None

@@ -1,96 +1,127 @@
-"""Repair after simulation: a plan is made anew where a period's simulated service misses its goal."""
+"""Repair by simulation: curves are corrected by what a plan's simulation tells, and the plan is searched on by them.
+
+The curves of the first search tell the service of intervals that last for ever. A simulation of its plan tells how the
+queue that moves departs from them; the corrected curves tell the same, and the search goes on by them. A few turns
+settle it, for the corrections hardly hang on the plan. The plan that is published is decided, priced and bounded by the
+curves that its own simulation has corrected.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from ..exchange.result import Roster, roster_of
-from ..optimise.status import Solved, Stop
-from ..people.solve import NamedPlan, solve_named
-from ..problem.demand import asking_more
-from ..problem.heads import heads_planned
-from ..problem.problem import ScheduleProblem
+from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
 from .decision import Decision
-from .measure import Measure
+from .measure import HALF_WIDTH, Measure
+from .searches import PlanSearch
 from .settings import SolveSettings
-from .stages import searched_s, timed
+from .simulated_plan import Candidate, Search, SimulatedPlan
+from .stages import searched_s
 
 
-def repaired(found: Decision, plan: NamedPlan, measure: Measure, settings: SolveSettings) -> Decision:
-    """Return `found`, or a plan that comes nearer to the goals by simulation.
+def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
+    """Return what is known of the `first` plan, or of a plan that is better by the service that is simulated.
 
-    Each repair asks for the calls that are missing on top of what the plan gains by its curves, and goes on from the
-    plan before. It is kept where fewer calls are missing then.
+    Of the plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the
+    cheapest.
 
     Parameters
     ----------
-    plan
-        What the search found; repairs begin with it.
+    first
+        What the search found by the curves of its measure, which nothing has corrected.
     """
-    asked, watch = measure.problem, measure.watch
-    solved = found.solved
-    for repair in range(1, settings.repairs + 1):
-        lacking = missing_calls(found)
-        if not lacking or watch.stopped:
+    measure, settings = search.measure, search.settings
+    plan, found_by, best = first, measure, None
+    turn = repairs = 0
+    cut = False
+    while True:
+        seen = _seen(plan, found_by, measure, settings)
+        if seen is None:
             break
-        if watch.time_is_up:  # with more time there would be a repair
-            return replace(found, solved=_by_time(found.solved))
-        watch.tell("repair", f"{len(lacking)} period(s) below goal in simulation: {sum(lacking.values()):,.0f} calls")
-        asked = asking_more(asked, lacking, heads_planned(measure.problem, found.planned))
-        plan = _searched(asked, plan, measure, settings)
-        roster = _roster(plan, solved, measure, settings)
-        solved = roster.solved
-        tried = measure.decision(roster.assigned, roster.solved, roster.cost_wages, roster.prices)
-        if tried.simulation is None or watch.stopped or sum(missing_calls(tried).values()) >= sum(lacking.values()):
-            break  # no nearer to its goals, or nobody knows
-        found = replace(tried, repairs=repair)
-    return found
+        if best is None or seen.rank < best.rank:
+            best, repairs = seen, turn
+        if turn >= settings.repairs or not _decides(measure) or seen.settled(settings):
+            break
+        if measure.watch.time_is_up:  # with more time there would be a repair
+            cut = True
+            break
+        turn += 1
+        measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
+        after = search.again(seen.asked(settings), plan)
+        if after is None:
+            cut = True
+            break
+        plan, found_by = after, seen.true
+        cut = cut or plan.solved.cut
+    if best is None:
+        return _as_found(plan, first.solved, search)
+    return replace(_published(first, best, search, cut=cut), repairs=repairs)
 
 
-def missing_calls(found: Decision) -> dict[tuple[str, int], float]:
-    """Return (queue, period) → calls missing where the simulation's interval lies below the goal."""
-    if found.simulation is None:
-        return {}
-    out: dict[tuple[str, int], float] = {}
-    service = found.simulation.service
-    for d in found.problem.demands:
-        if d.by_interval:
-            continue
-        by_day = d.goal.basis == "day"
-        rows = service[(service["queue"] == d.queue) & (service["period"] == ("day" if by_day else "week"))]
-        for k, slots in enumerate(d.periods):
-            start = found.problem.grid.starts[slots[0]].date() if len(slots) else None
-            row = rows[[t.date() == start for t in rows["start"]]] if by_day else rows
-            if len(row) and float(row["ci_hi"].iloc[0]) < d.goal.level:
-                out[d.queue, k] = (d.goal.level - float(row["simulated"].iloc[0])) * float(d.calls[slots].sum())
-    return out
+def _decides(measure: Measure) -> bool:
+    """Whether curves decide the plan; else their correction changes only the service to expect."""
+    return any(d.gain is not None for d in measure.problem.demands)
 
 
-def _searched(asked: ScheduleProblem, plan: NamedPlan, measure: Measure, settings: SolveSettings) -> NamedPlan:
-    """Search on from `plan` for one that gives what is `asked`."""
-    with timed(measure.stages, "repair"):
-        return solve_named(
-            asked,
-            watch=measure.watch.aside(),
-            time_limit_s=settings.time_limit_s * settings.repair_share,
-            steps=settings.repair_steps,
-            gap=0.0,
-            seed=settings.seed,
-            threads=settings.threads,
-            start=plan,
-        )
+def _seen(
+    plan: Candidate[Search], found_by: Measure, measure: Measure, settings: SolveSettings
+) -> SimulatedPlan[Search] | None:
+    """Return a plan beside a rough simulation of it; None without curves or volumes, or where the user stopped."""
+    if measure.data.curves is None:
+        return None
+    simulation = measure.simulation(plan.assigned, more=1, half_width=settings.rough * HALF_WIDTH)
+    if simulation is None:
+        return None
+    return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
 
 
-def _roster(plan: NamedPlan, before: Solved, measure: Measure, settings: SolveSettings) -> Roster:
-    """Return a repaired plan at its cost in the problem as it was; the bound of the plan `before` holds for it."""
-    solved = replace(before, seconds=searched_s(measure.stages))
-    roster = roster_of(measure.problem, plan.assigned, solved)
-    known = roster.solved
-    if plan.solved.cut or (known.stopped == Stop.GAP and (known.gap or 0.0) > settings.gap):
-        return replace(roster, solved=_by_time(known))
-    return roster
+def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
+    """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
+    measure = search.measure
+    solved = _priced(first, plan.cost(measure.problem), first.bound, searched_s(measure.stages))
+    told = _told(solved, first, search.settings, cut=False, by_user=measure.watch.stopped)
+    return measure.decision(plan.assigned, told, plan.wages, search.prices(plan, measure.problem))
 
 
-def _by_time(solved: Solved) -> Solved:
-    """Return `solved` as ended by time, unless it is proven the best or the user ended it."""
-    return replace(solved, stopped=Stop.TIME) if solved.stopped == Stop.GAP else solved
+def _published(
+    first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
+) -> Decision:
+    """Return the decision for a plan by the curves that all its simulations correct, with a bound proven by them.
+
+    To the published simulation and the one before a third is added, so that the curves are known better than the
+    simulation that is told beside them.
+    """
+    measure, settings, plan = search.measure, search.settings, best.plan
+    published = measure.simulation(plan.assigned)
+    if published is None:
+        return _as_found(plan, first.solved, search)
+    runs = published.runs - best.simulation.runs
+    further = measure.simulation(plan.assigned, more=2, half_width=0.0, runs=runs) if runs > 0 else None
+    true = measure.corrected(plan.assigned, [s for s in (published, best.simulation, further) if s is not None])
+    bound = search.bound(true.problem, plan) if _decides(measure) else first.solved.bound
+    solved = _priced(first.solved, plan.cost(true.problem), bound, searched_s(measure.stages))
+    told = _told(solved, first.solved, settings, cut=cut, by_user=measure.watch.stopped)
+    prices = search.prices(plan, true.problem)
+    return true.decision(plan.assigned, told, plan.wages, prices, published)
+
+
+def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:
+    """Return `solved` with another cost and bound."""
+    bound = sound_bound(bound, cost)
+    proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    history = (*solved.history, (seconds, cost, bound))
+    return replace(
+        solved, status=status, stopped=None if proven else solved.stopped, cost=cost, bound=bound, seconds=seconds,
+        history=history,
+    )  # fmt: skip
+
+
+def _told(solved: Solved, first: Solved, settings: SolveSettings, *, cut: bool, by_user: bool) -> Solved:
+    """Return `solved` with the reason that its work ended; `first` tells why the first search did."""
+    if solved.status == Status.OPTIMAL:
+        return solved
+    cut = cut or first.cut
+    near = solved.gap is not None and solved.gap <= settings.gap
+    why = Stop.USER if by_user else Stop.GAP if near and not cut else Stop.TIME
+    return replace(solved, stopped=why, cut=cut)

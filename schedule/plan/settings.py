@@ -17,11 +17,19 @@ RANGES = {
     "rules_times": Range(0, 1000),
     "most_kept_share": _SHARE,
     "least_open_share": _SHARE,
+    "person_steps": Range(0, 10_000),
     "repair_steps": Range(0, 10_000_000),
     "first_share": Range(0, 1, above=True),
     "exchange_share": _SHARE,
     "repair_share": _SHARE,
+    "again_share": _SHARE,
+    "proof_share": _SHARE,
     "repairs": Range(0, 100),
+    "rough": Range(1, 10),
+    "floor_margin": Range(0, 10),
+    "goal_margin": Range(0, 10),
+    "inside": _SHARE,
+    "settled": _SHARE,
     "open_s": Range(0, MOST_SECONDS, "Seconds, at most a week", above=True),
 }
 """Ranges of all fields."""
@@ -58,12 +66,28 @@ class SolveSettings:
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
     repair_share
         Share of `time_limit_s` that each repair may take at most; as a rule it ends by its steps.
-    repair_steps
-        Most steps of a repair, from 0: a repair begins with a plan that is nearly right. 20,000 steps take 8 to 12
-        seconds.
+    person_steps, repair_steps
+        Steps of a repair for each person, and at most, from 0: a repair begins with a plan that is nearly right. 10,000
+        steps take 4 to 6 seconds.
     repairs
-        Most times that a plan is made anew where simulation says that a period misses its goal; the third changes
-        little.
+        Most times that a plan is made anew by the service that its simulation tells; the third changes little.
+    again_share
+        The same for a plan without names, which is made anew from nothing.
+    proof_share
+        Share of `time_limit_s` that the proof of the last plan's bound may take.
+    rough
+        How many times wider than that of the published simulation the 95 % intervals of days and weeks may be in the
+        simulations that repairs follow, from 1: they need a fraction of its runs.
+    floor_margin
+        Half widths of the published 95 % interval by which a repair asks an interval to lie above its floor, from 0: on
+        the floor itself half of all simulations would tell less.
+    goal_margin
+        The same for goals over their period, which count as missed only where the whole interval lies below.
+    inside
+        Share of the intervals whose expected service must lie in its simulated 95 % interval for a plan to need no
+        repair.
+    settled
+        … and share of its cost by which the cost by the simulated service may differ from the one it was found with.
     open_s
         Most seconds for the choice of shifts to offer outside, above 0: a by-product must not delay the plan.
     least_open_share
@@ -79,11 +103,19 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.65
-    exchange_share: float = 0.15
-    repair_share: float = 0.25
-    repair_steps: int = 20_000
+    first_share: float = 0.6
+    exchange_share: float = 0.1
+    repair_share: float = 0.1
+    person_steps: int = 100
+    repair_steps: int = 10_000
     repairs: int = 2
+    again_share: float = 0.25
+    proof_share: float = 0.15
+    rough: float = 1.5
+    floor_margin: float = 1.5
+    goal_margin: float = 0.5
+    inside: float = 0.9
+    settled: float = 0.002
     open_s: float = 10.0
     least_open_share: float = 0.05
     person_s: float = 0.0004

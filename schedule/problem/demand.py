@@ -90,6 +90,44 @@ def demands_of(
     )
 
 
+def demands_by(
+    problem: ScheduleProblem,
+    curves: Mapping[str, ServiceCurve],
+    interval_min: int,
+    unplanned: np.ndarray,
+    above: Mapping[str, np.ndarray] | None = None,
+) -> ScheduleProblem:
+    """Return `problem` with demands that follow from other `curves`; those that follow from none stay.
+
+    Parameters
+    ----------
+    curves
+        Queue → service curve in agents on the phone.
+    interval_min
+        Length of their intervals.
+    unplanned
+        Share of the scheduled people who are absent, per slot, shape (S,).
+    above
+        Queue → share by which each interval of its curve is to lie above its floor (with a goal per interval: its
+        level), shape (T,).
+
+    Raises
+    ------
+    InputError
+        See `demand`.
+    """
+    steps, over = interval_min // problem.grid.minutes, above or {}
+
+    def of(d: Demand) -> Demand:
+        if d.gain is None or d.queue not in curves:
+            return d
+        curve, more = curves[d.queue], over.get(d.queue, 0.0)
+        return _from_curve(d.queue, curve, d.goal, problem.horizon, steps, d.open, unplanned, more)
+
+    demands = (of(d) for d in problem.demands)
+    return replace(problem, demands=tuple(demands))
+
+
 def _from_curve(
     queue: str,
     curve: ServiceCurve,
@@ -98,6 +136,7 @@ def _from_curve(
     steps: int,
     is_open: np.ndarray,
     absent: np.ndarray,
+    above: np.ndarray | float = 0.0,
 ) -> Demand:
     grid = horizon.grid
     rows, slots = _slots(curve.starts, grid, steps)
@@ -111,9 +150,9 @@ def _from_curve(
     shares = np.zeros(len(curve.starts))
     shares[rows[::-1]] = absent[slots[::-1]]  # an interval takes the share of its first slot
     heads = curve.thinned(shares)
-    need, lower = heads.smallest(goal), heads.floor(goal)
-    if goal.basis == "interval":
-        lower = need
+    by_interval = goal.basis == "interval"
+    need = heads.smallest(goal, above if by_interval else 0.0)
+    lower = need if by_interval else heads.floor(goal, above)
     most = int(max(need.max(initial=0), lower.max(initial=0)))
     if most * len(grid) > _CELLS:
         raise InputError(f"{most:,} agents in {len(grid):,} slots are more than can be planned",
@@ -133,28 +172,19 @@ def _from_curve(
                   periods, (0.0,) * len(periods))  # fmt: skip
 
 
-def asking_more(
-    problem: ScheduleProblem, lacking: Mapping[tuple[str, int], float], heads: Mapping[str, np.ndarray]
-) -> ScheduleProblem:
-    """Return `problem` with goals that ask for more calls in time than a plan with `heads` gains by the curve.
+def asking_more(problem: ScheduleProblem, calls: Mapping[tuple[str, int], float]) -> ScheduleProblem:
+    """Return `problem` with goals that ask for more calls in time.
 
     Parameters
     ----------
-    lacking
+    calls
         (queue, number of the period of its goal) → calls more.
-    heads
-        Queue → heads per slot of the plan, shape (S,).
     """
 
-    def margin(d: Demand, k: int, before: float) -> float:
-        if (d.queue, k) not in lacking or d.gain is None:
-            return before
-        at = d.periods[k]
-        gained = float(d.gain[at, np.minimum(heads[d.queue][at], d.gain.shape[1] - 1)].sum())
-        return max(before, gained) + lacking[d.queue, k]
+    def more(d: Demand) -> Demand:
+        return replace(d, margin=tuple(m + calls.get((d.queue, k), 0.0) for k, m in enumerate(d.margin)))
 
-    demands = (replace(d, margin=tuple(margin(d, k, m) for k, m in enumerate(d.margin))) for d in problem.demands)
-    return replace(problem, demands=tuple(demands))
+    return replace(problem, demands=tuple(more(d) for d in problem.demands))
 
 
 def _queue(requirement: pd.DataFrame, curve: ServiceCurve | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...errors import InputError
 from ..formulas.service_level import counted
 from ..goal.targets import ServiceGoal
 from .absence import NONE, expected_of_present, shares_of_absent, top_for_absence
+from .correction import between
 from .envelope import concave_from, concave_majorant
 from .rows import grids_of_rows
 
@@ -48,6 +50,9 @@ class Curve:
     waited, asa_all_s
         Expected calls not answered at once, and the mean wait of all calls in seconds, shape (T, N + 1); unknown
         (nan) when left out.
+    as_agents
+        Agents whose service in an interval that lasts for ever is what n agents give here, shape (T, N + 1), where the
+        curve is corrected for the queue that moves (`served_as`); None = n themselves.
     """
 
     queue: str
@@ -61,6 +66,7 @@ class Curve:
     asa_s: np.ndarray
     waited: np.ndarray = field(default_factory=_unknown)
     asa_all_s: np.ndarray = field(default_factory=_unknown)
+    as_agents: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.starts), self.answered_in.shape[1])
@@ -143,31 +149,42 @@ class Curve:
         exact = _TIE * np.maximum(self.calls, 1.0)
         return np.array([concave_from(*row) for row in zip(gain, exact, strict=True)], dtype=np.int64)
 
-    def smallest(self, goal: ServiceGoal) -> np.ndarray:
+    def smallest(self, goal: ServiceGoal, above: np.ndarray | float = 0.0) -> np.ndarray:
         """Return the least agents that meet the goal's level and caps in each interval in expectation, shape (T,).
 
         May exceed `top` where a cap on occupancy or the least agents ask for more.
+
+        Parameters
+        ----------
+        above
+            Share by which the level is to be exceeded, as far as the curve reaches, one number or shape (T,).
 
         Raises
         ------
         InputError
             If no number of agents within the curve reaches the level or a cap.
         """
-        return self._least(goal, goal.level)
+        return self._least(goal, goal.level, above)
 
-    def floor(self, goal: ServiceGoal) -> np.ndarray:
+    def floor(self, goal: ServiceGoal, above: np.ndarray | float = 0.0) -> np.ndarray:
         """Return the least agents with a service level of ``goal.floor`` that meet the caps, shape (T,).
+
+        Parameters
+        ----------
+        above
+            As for `smallest`.
 
         Raises
         ------
         InputError
             If no number of agents within the curve reaches the floor or a cap.
         """
-        return self._least(goal, goal.floor)
+        return self._least(goal, goal.floor, above)
 
-    def _least(self, goal: ServiceGoal, level: float) -> np.ndarray:
-        calls = self.calls[:, None]
-        good = self.service_level(goal) >= level - _TIE
+    def _least(self, goal: ServiceGoal, level: float, above: np.ndarray | float) -> np.ndarray:
+        calls, reached = self.calls[:, None], self.service_level(goal)
+        wanted = np.maximum(level, np.minimum(level + np.asarray(above), reached[:, -1]))
+        good = reached >= wanted[:, None] - _TIE
         if goal.max_abandon is not None:
             good &= self.abandoned <= (goal.max_abandon + _TIE) * calls
         if goal.max_asa_s is not None:
@@ -247,17 +264,46 @@ class Curve:
         if worst == 0.0:
             return self
         whole = self.extended(top_for_absence(self.top, worst))
-        answered = self.calls[:, None] - whole.abandoned
-        wait: np.ndarray = np.where(answered > NONE * self.calls[:, None], whole.asa_s * answered, 0.0)
-        values = [*(getattr(whole, name) for name in _CALLS), whole.occupancy, wait, whole.asa_all_s]
-        *calls, occupancy, wait, asa_all = expected_of_present(values, absent)
+        return whole._averaged(lambda values: expected_of_present(values, absent))  # noqa: SLF001
+
+    def served_as(self, agents: np.ndarray) -> Curve:
+        """Return the curve on which n agents of interval t give the service of ``agents[t, n]`` agents of this one.
+
+        Between whole agents calls and waits are straight; the occupancy stays that of n agents.
+
+        Parameters
+        ----------
+        agents
+            Shape (T, M + 1) with M at least `top`; 0 or more and never falling in n.
+
+        Raises
+        ------
+        InputError
+            On numbers that are out of range, or fall.
+        """
+        if agents.shape[0] != len(self.calls) or agents.shape[1] <= self.top:
+            raise InputError(f"Expected {len(self.calls)} rows of at least {self.top + 1}", column="as_agents",
+                             value=str(agents.shape))  # fmt: skip
+        if not ((agents[:, 0] >= 0.0).all() and (np.diff(agents, axis=1) >= 0.0).all() and np.isfinite(agents).all()):
+            raise InputError("Expected agents of 0 or more that never fall", column="as_agents")
+        whole = self.extended(agents.shape[1] - 1)
+        served = whole._averaged(lambda values: between(values, agents))  # noqa: SLF001
+        return dataclasses.replace(served, occupancy=whole.occupancy, as_agents=agents)
+
+    def _averaged(self, average: Callable[[Sequence[np.ndarray]], list[np.ndarray]]) -> Curve:
+        """Return the curve of an `average` of measures by agents; the mean wait is weighted by answered calls."""
+        answered = self.calls[:, None] - self.abandoned
+        wait: np.ndarray = np.where(answered > NONE * self.calls[:, None], self.asa_s * answered, 0.0)
+        values = [*(getattr(self, name) for name in _CALLS), self.occupancy, wait, self.asa_all_s]
+        *calls, occupancy, wait, asa_all = average(values)
         answered = np.maximum(self.calls[:, None] - calls[1], 0.0)
         blank = np.where(np.broadcast_to(self.calls[:, None], wait.shape) > 0.0, np.nan, 0.0)
         asa = np.divide(wait, answered, out=blank, where=answered > 0.0)
-        return whole._with(*calls, occupancy, asa, asa_all)  # noqa: SLF001
+        return self._with(*calls, occupancy, asa, asa_all)
 
     def _with(self, *values: np.ndarray) -> Curve:
-        return dataclasses.replace(self, **dict(zip(_ALL, values, strict=True)))  # type: ignore[arg-type]
+        """Return the curve with other values by agents, which tell no `as_agents`."""
+        return dataclasses.replace(self, as_agents=None, **dict(zip(_ALL, values, strict=True)))  # type: ignore[arg-type]
 
     def to_frame(self) -> pd.DataFrame:
         """Return the curve as rows of ``curve.csv``, by start and agents; an infinite wait is blank there."""
@@ -271,6 +317,7 @@ class Curve:
             "calls": np.repeat(self.calls, width),
             **{name: getattr(self, name).ravel() for name in told},
             **{k: np.where(np.isfinite(v), v, np.nan).ravel() for k, v in waits.items()},
+            **({} if self.as_agents is None else {"as_agents": self.as_agents.ravel()}),
         })  # fmt: skip
 
     @classmethod

@@ -57,17 +57,20 @@ class ServiceCurve(Protocol):
     def gain(self, goal: ServiceGoal) -> np.ndarray:
         """Return calls in time − level × calls counted, by the goal's definition, shape (T, N + 1)."""
 
-    def smallest(self, goal: ServiceGoal) -> np.ndarray:
-        """Return the least agents that meet the goal's level and caps in each interval, shape (T,)."""
+    def smallest(self, goal: ServiceGoal, above: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the least agents that meet the goal's level, and `above` more, and the caps, shape (T,)."""
 
-    def floor(self, goal: ServiceGoal) -> np.ndarray:
-        """Return the least agents with a service level of ``goal.floor`` that meet the caps, shape (T,)."""
+    def floor(self, goal: ServiceGoal, above: np.ndarray | float = 0.0) -> np.ndarray:
+        """Return the least agents of a service level of ``goal.floor``, and `above` more, that meet the caps, (T,)."""
 
     def extended(self, top: int) -> Self:
         """Return the curve for 0…`top` agents."""
 
     def thinned(self, absent: np.ndarray) -> Self:
         """Return the curve of scheduled agents, of whom each is absent independently with chance `absent`."""
+
+    def served_as(self, agents: np.ndarray) -> Self:
+        """Return the curve on which n agents of interval t give the service of ``agents[t, n]`` agents of this one."""
 
     def to_frame(self) -> pd.DataFrame:
         """Return the rows of curve.csv."""

@@ -116,7 +116,7 @@ class Expected:
             planned=float(run.raw.get("shrinkage", {}).get("planned", 0.0)),
             moving=[name for name, mode in asked.items() if mode == "moving"],
         )
-        return cls(run, made.requirement, made.curves)
+        return cls(run, made.requirement, {name: _corrected(run, c) for name, c in made.curves.items()})
 
     @cached_property
     def curve(self) -> pd.DataFrame | None:
@@ -176,6 +176,21 @@ class Expected:
     def _by_start(self, rows: pd.DataFrame, at: np.ndarray) -> np.ndarray:
         known = dict(zip(minutes(rows["start"]), self._scheduled(rows), strict=True))
         return np.array([known.get(start, 0.0) for start in at])
+
+
+def _corrected(run: Published, curve: Curve) -> Curve:
+    """Return a curve corrected for the queue that moves as curve.csv tells in ``as_agents``; rows that are not there
+    are found by the comparison of the tables.
+    """
+    rows = run.tables.get("curve")
+    if rows is None or "as_agents" not in rows:
+        return curve
+    rows = rows[rows["queue"] == curve.queue].astype({"as_agents": float, "agents": float})
+    told = rows.pivot_table(index="start", columns="agents", values="as_agents", aggfunc="first")
+    top = max(curve.top, len(told.columns) - 1)
+    told = told.reindex(index=curve.starts, columns=np.arange(top + 1))
+    agents = told.to_numpy(dtype=float)
+    return curve.served_as(np.where(np.isnan(agents), np.arange(top + 1), agents))
 
 
 def _given(run: Published) -> Mapping[str, Curve] | None:

@@ -96,6 +96,7 @@ QUESTIONS = (
     Question("explain", "explain", lambda o: short.explain(o.run, o.expected), ("coverage",)),
     Question("service", "service", lambda o: service.service(o.run, o.expected), ("coverage",)),
     Question("simulation", "service", lambda o: service.simulation(o.run), ("identity", "service")),
+    Question("promised", "service", lambda o: service.promised(o.run), ("simulation",)),
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
     Question("missed", "summary", lambda o: missed.missed(o.run), ("identity", "service", "simulation")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),

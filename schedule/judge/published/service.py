@@ -41,6 +41,10 @@ decides a call in ten thousand otherwise."""
 HALF_WIDTH = 0.005
 """Half width at which the simulation of a day or week stops."""
 
+FAR, SLACK = 4.0, 0.03
+"""Half-widths, and a share, by which an expected service may differ from the simulated one: intervals in which hardly a
+call is lost have half-widths near 0."""
+
 EDGE = 2e-5
 """Distance from it at which rounding may decide whether one batch more is simulated."""
 
@@ -61,6 +65,26 @@ def service(run: Published, expected: Expected) -> Found:
         start = minutes(table["start"])[i]
         yield Fault(
             start, f"simulated {mean[i]:g} of the {table['period'].iloc[i]} lies outside {low[i]:g} to {high[i]:g}"
+        )
+
+
+def promised(run: Published) -> Found:
+    """Ensures that a service expected by corrected curves is near the simulated one, interval by interval.
+
+    Curves are corrected by more runs than the published simulation has; `FAR` half-widths of its 95 % interval and
+    `SLACK` are beyond any chance.
+    """
+    table, curve = run.tables["service"], run.tables.get("curve")
+    if curve is None or "as_agents" not in curve:
+        return
+    rows = table[(table["period"] == "interval") & table["simulated"].notna() & table["expected"].notna()]
+    expected, simulated, low, high = (
+        rows[c].to_numpy(dtype=float) for c in ("expected", "simulated", "ci_lo", "ci_hi")
+    )
+    starts = minutes(rows["start"])
+    for i in np.flatnonzero(np.abs(expected - simulated) > FAR * (high - low) / 2 + SLACK):
+        yield Fault(
+            starts[i], f"expected {expected[i]:.4f} of {rows['queue'].iloc[i]} is simulated as {simulated[i]:.4f}"
         )
 
 

@@ -7,6 +7,7 @@ import dataclasses
 import pandas as pd
 import pytest
 from cover_cases import FULL, PART, by_need, day
+from desk_of_calls import desk
 from roster_cases import centre, cover, person, solve
 
 from busyhour.forecast.progress import Watch
@@ -15,9 +16,10 @@ from busyhour.schedule.exchange import exchange as door
 from busyhour.schedule.exchange import search as exchange_search
 from busyhour.schedule.exchange.params import ExchangeParams
 from busyhour.schedule.optimise.solver import Answer
-from busyhour.schedule.optimise.status import Solved, Status, Stop
+from busyhour.schedule.optimise.status import Status, Stop
 from busyhour.schedule.people.solve import solve_named
-from busyhour.schedule.plan import repair
+from busyhour.schedule.plan.repair import repaired
+from busyhour.schedule.plan.searches import NamedSearch
 from busyhour.schedule.plan.settings import SolveSettings
 from busyhour.schedule.problem.staff import Agent, Contract
 from busyhour.schedule.rules.rules import Rules
@@ -71,20 +73,14 @@ def test_a_large_desk_is_not_dealt_out_again(monkeypatch):
     assert door.exchanged(problem, plan, watch=Watch(), time_limit_s=9.0, seed=1, threads=1) is plan
 
 
-def test_a_plan_without_time_for_its_repair_says_time(monkeypatch):
-    @dataclasses.dataclass(frozen=True)
-    class Found:
-        solved: Solved
-
-    @dataclasses.dataclass(frozen=True)
-    class Measured:
-        problem: object
-        watch: Watch
-
-    monkeypatch.setattr(repair, "missing_calls", lambda _: {("calls", 0): 5.0})
-    found = Found(Solved(Status.FEASIBLE, 10.0, 9.9, Stop.GAP))
-    told = repair.repaired(found, None, Measured(None, Watch(time_limit_s=0.0)), SolveSettings())  # type: ignore[arg-type]
-    assert told.solved == dataclasses.replace(found.solved, stopped=Stop.TIME)
+def test_a_plan_without_time_for_its_repair_says_time():
+    measure = dataclasses.replace(desk(), watch=Watch(time_limit_s=0.0))
+    first = solve_named(measure.problem, watch=Watch(), time_limit_s=60.0, steps=0, gap=1e6)
+    assert first.solved.stopped == Stop.GAP
+    search = NamedSearch(measure, SolveSettings(gap=0.99, settled=0.0))
+    found = repaired(search.candidate(first), search)
+    assert (found.repairs, found.assigned) == (0, first.assigned)
+    assert found.solved.stopped == Stop.TIME
 
 
 def test_a_stop_ends_the_explanation_with_what_is_explained_so_far():

@@ -1,0 +1,125 @@
+"""The two searches for a plan, of people and of shifts without names, as repairs go on with them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Generic
+
+from ..cover.result import Cover
+from ..cover.solve import solve_cover
+from ..exchange.result import roster_of
+from ..optimise.status import NothingFound, Status
+from ..people.solve import NamedPlan, solve_named
+from ..problem.problem import ScheduleProblem
+from .activity import anonymous
+from .measure import Measure
+from .settings import SolveSettings
+from .simulated_plan import Candidate, Search
+from .stages import timed
+
+FIRST = 0.999
+"""Gap at which the first plan without names is good enough: asked where only the bound counts."""
+
+
+@dataclass(frozen=True)
+class PlanSearch(ABC, Generic[Search]):
+    """A search for a plan of one week.
+
+    Parameters
+    ----------
+    measure
+        Its problem, watch and stages.
+    """
+
+    measure: Measure
+    settings: SolveSettings
+
+    @abstractmethod
+    def candidate(self, found: Search) -> Candidate[Search]:
+        """Return what was found as a plan with its wages and prices."""
+
+    @abstractmethod
+    def again(self, problem: ScheduleProblem, plan: Candidate[Search]) -> Candidate[Search] | None:
+        """Return a plan for `problem`, other demands of the same week; None where none was found."""
+
+    @abstractmethod
+    def bound(self, problem: ScheduleProblem, plan: Candidate[Search]) -> float | None:
+        """Return a lower bound on the cost of every plan for `problem`; None where time did not do for one."""
+
+    @abstractmethod
+    def prices(self, plan: Candidate[Search], problem: ScheduleProblem) -> Mapping[str, float]:
+        """Return all prices of a plan by the demands of `problem`."""
+
+
+class NamedSearch(PlanSearch[NamedPlan]):
+    """The search for weeks of people."""
+
+    def candidate(self, found: NamedPlan) -> Candidate[NamedPlan]:
+        """Return everybody's weeks with their wages and prices."""
+        roster = roster_of(self.measure.problem, found.assigned, found.solved)
+        own = {name: price for name, price in roster.prices.items() if name not in ("lost_call", "under")}
+        return Candidate(found, found.assigned, roster.cost_wages, own)
+
+    def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> Candidate[NamedPlan]:
+        """Search on from a plan."""
+        s = self.settings
+        steps = min(s.repair_steps, s.person_steps * len(plan.assigned))
+        return self.candidate(self._solved(problem, plan, s.repair_share, steps, gap=0.0))
+
+    def bound(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> float | None:
+        """Return the bound that prices prove, raised from those of the search."""
+        try:
+            return self._solved(problem, plan, self.settings.proof_share, 0, self.settings.gap).prices.bound
+        except NothingFound:
+            return None
+
+    def _solved(
+        self, problem: ScheduleProblem, plan: Candidate[NamedPlan], share: float, steps: int, gap: float
+    ) -> NamedPlan:
+        """Search on from a plan, without its bound, which was proven for other demands."""
+        s, start = self.settings, replace(plan.search, prices=replace(plan.search.prices, bound=None))
+        with timed(self.measure.stages, "repair"):
+            return solve_named(
+                problem, watch=self.measure.watch.aside(), time_limit_s=s.time_limit_s * share, steps=steps, gap=gap,
+                seed=s.seed, threads=s.threads, start=start,
+            )  # fmt: skip
+
+    def prices(self, plan: Candidate[NamedPlan], problem: ScheduleProblem) -> Mapping[str, float]:
+        """Return the prices by their names."""
+        return {**plan.own, **plan.short(problem)}
+
+
+class CoverSearch(PlanSearch[Cover]):
+    """The search for shifts without names."""
+
+    def first(self, limit_s: float) -> Candidate[Cover] | None:
+        """Return the first plan."""
+        found = self._solved(self.measure.problem, limit_s, self.settings.gap)
+        for name, seconds in found.stages.items():
+            self.measure.stages[name] = self.measure.stages.get(name, 0.0) + seconds
+        return None if found.solved.status == Status.NONE else self.candidate(found)
+
+    def candidate(self, found: Cover) -> Candidate[Cover]:
+        """Return the shifts with their wages."""
+        return Candidate(found, anonymous(found.planned), found.cost_wages, {})
+
+    def again(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> Candidate[Cover] | None:
+        """Plan anew: a cover does not go on from another one."""
+        with timed(self.measure.stages, "repair"):
+            found = self._solved(problem, self.settings.again_share * self.settings.time_limit_s, self.settings.gap)
+        return None if found.solved.status == Status.NONE else self.candidate(found)
+
+    def bound(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> float | None:
+        """Return the bound of another search that ends with its first plan."""
+        with timed(self.measure.stages, "repair"):
+            return self._solved(problem, self.settings.proof_share * self.settings.time_limit_s, FIRST).solved.bound
+
+    def _solved(self, problem: ScheduleProblem, limit_s: float, gap: float) -> Cover:
+        s, watch = self.settings, self.measure.watch
+        return solve_cover(problem, watch=watch, time_limit_s=limit_s, gap=gap, seed=s.seed, threads=s.threads)
+
+    def prices(self, plan: Candidate[Cover], problem: ScheduleProblem) -> Mapping[str, float]:
+        """Return all that is left short as one price."""
+        return {"lost_calls_and_under": sum(plan.short(problem).values())}

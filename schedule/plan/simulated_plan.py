@@ -1,0 +1,120 @@
+"""A plan beside what its simulation tells: its true cost, and how far the service by its curves was off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.queueing.simulation.simulation import Simulation
+from ..cover.result import Cover
+from ..optimise.status import Solved
+from ..people.solve import NamedPlan
+from ..price.shortfall import shortfall
+from ..problem.demand import asking_more, demands_by
+from ..problem.heads import heads_planned
+from ..problem.problem import Demand, ScheduleProblem
+from ..problem.shifts import PlannedShift
+from .measure import HALF_WIDTH, Measure
+from .missed import goals_missed
+from .settings import SolveSettings
+
+Search = TypeVar("Search", NamedPlan, Cover)
+"""What a search has found: weeks of people, or shifts without names."""
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate(Generic[Search]):
+    """A plan that may be published.
+
+    Attributes
+    ----------
+    search
+        What was found, from which another search may go on.
+    assigned
+        Agent (or shift id of an anonymous plan) → shifts.
+    wages, own
+        Wages, and the prices that do not hang on the service.
+    """
+
+    search: Search
+    assigned: Mapping[str, tuple[PlannedShift, ...]]
+    wages: float
+    own: Mapping[str, float]
+
+    @property
+    def solved(self) -> Solved:
+        """What the search knew of the plan, by the curves that it had."""
+        return self.search.solved
+
+    def short(self, problem: ScheduleProblem) -> Mapping[str, float]:
+        """Return the prices of what the plan leaves short of `problem`."""
+        planned = [p for shifts in self.assigned.values() for p in shifts]
+        return shortfall(heads_planned(problem, planned), problem)
+
+    def cost(self, problem: ScheduleProblem) -> float:
+        """Return the cost by the demands of `problem`."""
+        return self.wages + sum(self.own.values()) + sum(self.short(problem).values())
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedPlan(Generic[Search]):
+    """A plan, a simulation of it, and the curves that tell the same.
+
+    Attributes
+    ----------
+    found_by
+        The measure by whose curves the plan was found.
+    true
+        The measure by the curves that the plan's own simulation has corrected.
+    """
+
+    plan: Candidate[Search]
+    found_by: Measure
+    true: Measure
+    simulation: Simulation
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """Goals missed, intervals below their floor, and the true cost: the lower, the better."""
+        missed = goals_missed(self.true.problem, self.simulation)
+        floors = sum(m.is_floor for m in missed)
+        return len(missed) - floors, floors, self.plan.cost(self.true.problem)
+
+    def settled(self, settings: SolveSettings) -> bool:
+        """Whether the plan was found by curves that tell its service and its cost."""
+        told, true = (self.plan.cost(m.problem) for m in (self.found_by, self.true))
+        near = abs(true - told) <= settings.settled * max(told, 1.0)
+        return near and inside(self.found_by, self.plan.assigned, self.simulation) >= settings.inside
+
+    def asked(self, settings: SolveSettings) -> ScheduleProblem:
+        """Return the problem that a repair solves: by the true curves, with a margin above floors and goals."""
+        data, problem = self.true.data, self.true.problem
+        curves = {d.queue: (data.curves or {})[d.queue] for d in problem.demands if d.gain is not None}
+        decided = [d for d in problem.demands if d.queue in curves]
+        above = {d.queue: self._above(d, curves[d.queue].starts, settings) for d in decided}
+        asked = demands_by(problem, curves, data.interval_min, data.absent, above)
+        share = settings.goal_margin * HALF_WIDTH
+        more = {(d.queue, k): share * float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
+        return asking_more(asked, more)
+
+    def _above(self, demand: Demand, starts: pd.DatetimeIndex, settings: SolveSettings) -> np.ndarray:
+        """Return the share by which each interval is to lie above its floor, or its goal per interval, shape (T,)."""
+        rows = self.simulation.service
+        rows = rows[(rows["queue"] == demand.queue) & (rows["period"] == "interval")].set_index("start").reindex(starts)
+        half = (rows["ci_hi"] - rows["ci_lo"]).to_numpy(dtype=float) / 2 / settings.rough
+        times = settings.goal_margin if demand.by_interval else settings.floor_margin * (demand.goal.floor > 0.0)
+        return np.asarray(times * np.nan_to_num(half))
+
+
+def inside(measure: Measure, assigned: Mapping[str, tuple[PlannedShift, ...]], simulation: Simulation) -> float:
+    """Return the share of the intervals with calls whose expected service lies in its simulated 95 % interval."""
+    expected = measure.expected(assigned)
+    rows = expected.merge(simulation.service, on=["queue", "period", "start"])
+    rows = rows[(rows["period"] == "interval") & rows["expected"].notna() & rows["simulated"].notna()]
+    if rows.empty:
+        return 1.0
+    return float(((rows["expected"] >= rows["ci_lo"]) & (rows["expected"] <= rows["ci_hi"])).mean())
