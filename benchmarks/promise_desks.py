@@ -270,7 +270,7 @@ max_run_days = 6
 [costs]
 currency = "EUR"
 cost_h = 20
-lost_call = 15
+lost_call = 200
 under_h = 500
 [[costs.premium]]
 share = 0.2
