@@ -210,7 +210,8 @@ def show(name: str, found: Promise, base: Promise | None) -> None:
         flush=True,
     )
     for (queue, period, start), sure in {**under, **missed}.items():
-        print(f"    not told: {queue} {period} {start:%a %Y-%m-%d %H:%M} UTC{'' if sure else ' (by a hair)'}")
+        local = start.tz_convert(s["zone"]) if s["zone"] else start
+        print(f"    not told: {queue} {period} {local:%a %Y-%m-%d %H:%M}{'' if sure else ' (by a hair)'}", flush=True)
 
 
 def main() -> None:
