@@ -15,6 +15,7 @@ from ..forecast.queueing.curve.service_curve import ServiceCurve
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.require import Requirement, require
 from ..schedule.judge.check import Verdict
+from ..schedule.plan.cheap_misses import cheap_misses
 from ..schedule.plan.decide import decide
 from ..schedule.plan.decision import Decision
 from ..schedule.plan.measure import ServiceData
@@ -71,6 +72,7 @@ def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
     notes = [*inputs.notes, *_far(inputs), *_lost_families(problem), *_skipped(problem)]
+    notes += cheap_misses(found)
     if len(predicted.quality):
         notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
     return Outcome(

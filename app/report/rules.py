@@ -135,7 +135,7 @@ def _costs(run: Run) -> TextTable:
     c = Costs(**raw | {"premium": tuple(Premium(**p) for p in raw.get("premium", ()))})
     prices = [
         ("Wage per paid hour where nobody has their own", c.cost_h),
-        ("Call lost to the goal", c.lost_call),
+        ("Call lost to the goal", c.call_price),
         ("Agent-hour missing under the floor", c.under_h),
         ("Paid hour of an open shift", c.open_shift_h),
         ("Hour below a contract's minimum", c.below_contract_h),

@@ -2,7 +2,7 @@
 
 Under its floor (with a goal per interval: under its need) each open slot misses heads, and each head missing costs
 `Costs.under_h` an hour. A goal pooled over a day or a week misses the calls that its slots gain less than its margin
-by the service curve, and each call missing costs `Costs.lost_call`.
+by the service curve, and each call missing costs `Costs.call_price`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def head_price(problem: ScheduleProblem) -> float:
 
 def call_price(problem: ScheduleProblem) -> float:
     """Return the price of one call missing to a goal pooled over a day or a week."""
-    return problem.costs.lost_call
+    return problem.costs.call_price
 
 
 def gap_in_slots(problem: ScheduleProblem, cost: float | None, bound: float | None) -> float | None:

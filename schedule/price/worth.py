@@ -2,7 +2,7 @@
 
 The tables are those of `shortfall`, head by head, for compiled searches. Under an interval goal or a floor, a head is
 worth its price until the need is met. Under a goal over a day or a week, each call gained is worth the price of that
-goal: the price that brings the plan to the goal, at most `Costs.lost_call`. The sum of both is made concave at these
+goal: the price that brings the plan to the goal, at most `Costs.call_price`. The sum of both is made concave at these
 prices: where the curve is steepest with few heads, the floor is steeper still.
 """
 

@@ -10,6 +10,13 @@ from ...forecast.ranges import MOST_PRICE, MOST_WAGE, Range, refuse_beyond
 from .shift_families import minute_of
 
 _PRICE = Range(0, MOST_PRICE)
+CALL_HOURS, LEAST_CALL_PRICE = 10.0, 200.0
+"""Hours of `Costs.cost_h` that a call is worth by which a goal is missed, and the least price, where none is given.
+
+At ten hours a shift of four or five hours pays as soon as half a call of the day is missing: less than half a point of
+a day of a hundred calls, which is as much as a simulation can tell. The least price keeps goals where wages are left
+out or are counted in another unit.
+"""
 RANGES = {
     "cost_h": Range(0, MOST_WAGE),
     **dict.fromkeys(("lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"), _PRICE),
@@ -54,7 +61,8 @@ class Costs:
     currency
         Shown in reports.
     lost_call
-        Price of each call by which a day or week falls short of its goal.
+        Price of each call by which a day or week falls short of its goal; without it: ten hours of `cost_h`, and at
+        least 200.
     under_h
         Price of an agent-hour missing where the goal holds per interval, or below the floor.
     open_shift_h
@@ -69,7 +77,7 @@ class Costs:
 
     cost_h: float = 20.0
     currency: str = "EUR"
-    lost_call: float = 15.0
+    lost_call: float | None = None
     under_h: float = 500.0
     open_shift_h: float = 60.0
     below_contract_h: float = 15.0
@@ -81,3 +89,8 @@ class Costs:
 
     def __post_init__(self) -> None:
         refuse_beyond(self, RANGES, "costs.")
+
+    @property
+    def call_price(self) -> float:
+        """Price of each call by which a day or week falls short of its goal."""
+        return max(CALL_HOURS * self.cost_h, LEAST_CALL_PRICE) if self.lost_call is None else self.lost_call

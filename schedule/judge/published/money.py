@@ -17,13 +17,12 @@ from .roster import paid_shifts, pattern
 from .run import Fault, Found, Published
 
 PRICES = {
-    "lost_call": 15.0,
     "under_h": 500.0,
     "below_contract_h": 15.0,
     "wish": 2.0,
     "steady_h": 1.0,
 }
-"""Prices of ``[costs]`` where plan.toml is silent."""
+"""Prices of ``[costs]`` where plan.toml is silent; that of a missing call follows the wage (`price`)."""
 
 NAMED = ("below_contract", "wish", "steady", "lost_call", "under")
 ANONYMOUS = ("lost_calls_and_under",)
@@ -31,8 +30,11 @@ NOON = 720
 
 
 def price(run: Published, key: str) -> float:
-    """Return a price of ``[costs]``."""
-    return float(run.raw.get("costs", {}).get(key, PRICES[key]))
+    """Return a price of ``[costs]``; a call missing to a goal costs ten hours' wages, at least 200, by default."""
+    given = run.raw.get("costs", {})
+    if key == "lost_call" and key not in given:
+        return max(10.0 * float(given.get("cost_h", 20.0)), 200.0)
+    return float(given[key] if key in given else PRICES[key])
 
 
 def prices(run: Published, expected: Expected) -> dict[str, float]:
