@@ -226,7 +226,8 @@ def test_an_empty_plan_never_replaces_another(
         if why == "user":
             watch.stop.set()
         nothing = ProvenPrices(np.zeros((1, 1)), np.zeros(0), None)
-        return NamedPlan({a.id: () for a in problem.staff}, Solved(Status.FEASIBLE, 1.0, stopped=Stop(why)), nothing)
+        solved = Solved(Status.FEASIBLE, 1.0, stopped=Stop(why), cut=why == "time")
+        return NamedPlan({a.id: () for a in problem.staff}, solved, nothing)
 
     monkeypatch.setattr(decide, "solve_named", ended)
     monkeypatch.setattr(decide, "exchanged", lambda _, plan, **__: plan)
