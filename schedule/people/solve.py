@@ -302,14 +302,15 @@ class _PeopleSearch:
     def _exact(self, alone: bool) -> None:
         """Solve the exact model from the best plan so far; anneal its plan with all prices.
 
-        In one thread nothing else moves meanwhile, so that only its own gap ends the solve and the answer comes again.
+        In one thread nothing but the bound moves meanwhile: once the plan from before is near enough to it, the solve
+        ends and the plan stays, else the model's own gap ends the solve. So the same plan comes again.
         """
         over = self.over if alone else self.over_beside
         if self.choice.exact_share == 0.0 or over():
             return
         limit_s = self.clock.left_s * (self.choice.exact_share if alone else 1.0 - self.params.polish_share)
         steady = self.staff.problem.costs.steady_h > 0.0
-        clock = self.watch.within(limit_s) if alone else Watch(self.watch.show, limit_s, stop=_WhenOver(over))
+        clock = Watch(self.watch.show, limit_s, stop=_WhenOver(over))
 
         def offer(weeks: Sequence[ChosenWeek]) -> None:
             self._polish(weeks, over, 0)
@@ -321,7 +322,7 @@ class _PeopleSearch:
         )  # fmt: skip
         if answer.bound is not None:
             self._prove(answer.bound)
-        self.hurried = self.hurried or (alone and clock.time_is_up)
+        self.hurried = self.hurried or (alone and clock.time_is_up and not self.near())
         self.tell("exact model")
         if answer.weeks is not None and not over():
             cut = self._polish(answer.weeks, over, self.steps)
