@@ -343,16 +343,16 @@ class _PeopleSearch:
         relaxed = self.choice.relaxed and steps is None
         self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
 
-        def again() -> None:
-            self._round(self.over_beside, lambda text: None, self.clock.left_s)
+        def again(budget_s: float) -> None:
+            self._round(self.over_beside, lambda text: None, budget_s)
 
         if steps is None and self.choice.exact_share > 0.0:
             for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model
                 if not self.over_beside():
-                    again()
+                    again(self.choice.rounds_share * self.limit_s / self.choice.rounds)
             self._exact(False)
         while self.staff.people and not self.over_beside():
-            again()
+            again(self.clock.left_s)
             if steps is not None:
                 break
 
