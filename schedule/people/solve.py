@@ -307,14 +307,15 @@ class _PeopleSearch:
     def _exact(self, alone: bool) -> None:
         """Solve the exact model from the best plan so far; anneal its plan with all prices.
 
-        In one thread nothing else moves meanwhile, so that only its own gap ends the solve and the answer comes again.
+        In one thread nothing but the bound moves meanwhile: once the plan from before is near enough to it, the solve
+        ends and the plan stays, else the model's own gap ends the solve. So the same plan comes again.
         """
         over = self.over if alone else self.over_beside
         if self.choice.exact_share == 0.0 or over():
             return
         limit_s = self.clock.left_s * (self.choice.exact_share if alone else 1.0 - self.params.polish_share)
         steady = self.staff.problem.costs.steady_h > 0.0
-        clock = self.watch.within(limit_s) if alone else Watch(self.watch.show, limit_s, stop=_WhenOver(over))
+        clock = Watch(self.watch.show, limit_s, stop=_WhenOver(over))
 
         def offer(weeks: Sequence[ChosenWeek]) -> None:
             self._polish(weeks, over, 0)
@@ -326,7 +327,7 @@ class _PeopleSearch:
         )  # fmt: skip
         if answer.bound is not None:
             self._prove(answer.bound)
-        self.hurried = self.hurried or (alone and clock.time_is_up)
+        self.hurried = self.hurried or (alone and clock.time_is_up and not self.near())
         self.tell("exact model")
         if answer.weeks is not None and not over():
             cut = self._polish(answer.weeks, over, self.steps)
@@ -347,16 +348,16 @@ class _PeopleSearch:
         relaxed = self.choice.relaxed and steps is None
         self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
 
-        def again() -> None:
-            self._round(self.over_beside, lambda text: None, self.clock.left_s)
+        def again(budget_s: float) -> None:
+            self._round(self.over_beside, lambda text: None, budget_s)
 
         if steps is None and self.choice.exact_share > 0.0:
             for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model
                 if not self.over_beside():
-                    again()
+                    again(self.choice.rounds_share * self.limit_s / self.choice.rounds)
             self._exact(False)
         while self.staff.people and not self.over_beside():
-            again()
+            again(self.clock.left_s)
             if steps is not None:
                 break
 

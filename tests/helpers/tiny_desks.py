@@ -40,11 +40,11 @@ def families(night: bool) -> dict[str, ShiftFamily]:
 
 def desk(
     seed: int, *, people: int = 2, alike: bool = False, queues: int = 1, cyclic: bool = False, days: int = 3,
-    spread: bool = False,
+    spread: bool = False, week: dt.date = WEEK,
 ) -> ScheduleProblem:  # fmt: skip
     """Draw a desk with a goal per interval."""
     rng = np.random.default_rng(seed)
-    grid = Grid(WEEK, days, 60)
+    grid = Grid(week, days, 60)
     hours = np.arange(len(grid)) % HOURS
     night = cyclic or bool(rng.random() < 0.3)
     is_open = np.ones(len(grid), dtype=bool) if night else (hours >= 6) & (hours < 20)

@@ -17,10 +17,11 @@ PAGE = Path(__file__).parents[3] / "docs" / "background" / "weeks.md"
         (Shape(7, nights=True, columns=2_000), 0),
         (Shape(400, nights=False, columns=2_100), 0),  # alike people are one flow
         (Shape(12, nights=False, columns=9_000), 1),
-        (Shape(60, nights=False, columns=27_000), 2),
-        (Shape(60, nights=True, columns=27_000), 3),
-        (Shape(250, nights=False, columns=120_000), 4),
-        (Shape(5_000, nights=True, columns=10**7), 5),
+        (Shape(60, nights=False, columns=9_000), 2),
+        (Shape(60, nights=False, columns=27_000), 3),
+        (Shape(60, nights=True, columns=27_000), 4),
+        (Shape(250, nights=False, columns=120_000), 5),
+        (Shape(5_000, nights=True, columns=10**7), 6),
     ],
 )
 def test_the_first_row_that_holds_is_taken(shape, row):

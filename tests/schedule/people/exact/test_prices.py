@@ -70,7 +70,7 @@ def test_a_stop_ends_the_building():
 
 
 def test_better_plans_and_bounds_are_told():
-    problem = by_day(desk(670, people=6, days=4), 3)
+    problem = by_day(desk(670, people=6), 3)
     staff, service = CompiledStaff.of(problem), Service.of(problem)
     costs, bounds = list[float](), list[float]()
 
