@@ -114,7 +114,7 @@ class Linear:
         if len(self.names):
             terms = self.rows.copy()
             terms.data = np.abs(terms.data * x[terms.indices])
-            largest = np.maximum(1.0, terms.max(axis=1).toarray().ravel())
+            largest = np.maximum(1.0, terms.max(axis=1).toarray().ravel() if len(x) else 0.0)
             activity = self.rows @ x
             worst += [((self.row_low - activity) / largest).max(), ((activity - self.row_high) / largest).max()]
         return float(max(worst))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from people_rules import legal
+from people_rules import last_week, legal
 
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
@@ -65,14 +65,17 @@ def desk(
         days_off_together=int(rng.integers(0, 2)), min_run_off_days=int(rng.choice([1, 2])),
         max_start_spread_min=int(rng.choice([0, 120, 360])) if spread else None,
         max_shifts={"long": 1} if rng.random() < 0.3 else {},
+        not_next_day={"two": ("long", "short")} if rng.random() < 0.3 else {},
     )  # fmt: skip
     skills = [dict.fromkeys(names[:1] if rng.random() < 0.4 else names, 1.0) for _ in range(people)]
+
+    kept = ("off", "long", "short", "")
 
     def agent(i: int) -> Agent:
         away = tuple((s, s + 4) for s in rng.integers(0, len(grid), 1).tolist())
         wish = Wish(int(rng.integers(days)), str(rng.choice(["off", "early", "short", ""])), float(rng.choice([-2, 3])))
         return Agent(f"p{i}", str(rng.choice(["all", "some"])), skills[i], 10.0 + int(rng.integers(3)), away=away,
-                     wishes=(wish,), earliest=int(rng.integers(0, 9)), run_before=int(rng.integers(2)))  # fmt: skip
+                     wishes=(wish,), earliest=int(rng.integers(0, 9)), **last_week(rng, days, kept))  # fmt: skip
 
     first = agent(0)
     staff = [dataclasses.replace(first, id=f"p{i}") if alike else agent(i) for i in range(people)]

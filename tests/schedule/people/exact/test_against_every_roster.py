@@ -37,22 +37,22 @@ def same_as_every_roster(problem: ScheduleProblem) -> None:
     assert roster_cost(problem, staff, answer.weeks) == pytest.approx(best)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(8))
 def test_people_alone(seed):
     same_as_every_roster(desk(seed))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_limited_spread_of_starts(seed):
     same_as_every_roster(desk(100 + seed, spread=True))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_cyclic_weeks(seed):
     same_as_every_roster(desk(200 + seed, cyclic=True))
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_two_queues(seed):
     same_as_every_roster(desk(300 + seed, queues=2))
 

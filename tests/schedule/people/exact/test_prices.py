@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from tiny_desks import by_day, desk
 
 from busyhour.forecast.progress import Watch
+from busyhour.schedule.optimise.status import Status
 from busyhour.schedule.people.compile import CompiledStaff
 from busyhour.schedule.people.descent import Descent
 from busyhour.schedule.people.dual import DualPrices
 from busyhour.schedule.people.exact.model import build
 from busyhour.schedule.people.exact.solve import lp_prices, solve_exact
 from busyhour.schedule.price.worth import Service
+from busyhour.schedule.problem.staff import Fixed
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_prices_prove_their_bound_twice(seed):
-    problem = desk(600 + seed, people=4, cyclic=seed % 3 == 0, queues=1 + seed % 2)
+    problem = desk(1010 + seed, people=4, cyclic=seed % 3 == 0, queues=1 + seed % 2)
     problem = by_day(problem, seed) if seed % 3 == 1 else problem
     staff, service = CompiledStaff.of(problem), Service.of(problem)
     prices = lp_prices(staff, service, watch=Watch(), time_limit_s=60.0)
@@ -86,3 +90,14 @@ def test_better_plans_and_bounds_are_told():
     assert bounds == sorted(bounds)
     assert min(costs) >= answer.bound - 1e-6
     assert max(bounds) <= answer.cost + 1e-6
+
+
+def test_who_has_no_week_leaves_no_answer():
+    problem = desk(680)
+    busy = dataclasses.replace(problem.staff[0], away=((0, len(problem.grid)),), fixed=(Fixed(0, ""),))
+    problem = dataclasses.replace(problem, staff=(busy,))
+    staff, service = CompiledStaff.of(problem), Service.of(problem)
+    answer = solve_exact(staff, service, watch=Watch(), time_limit_s=60.0, gap=0.0, seed=1, threads=1, start=None)
+    assert answer.weeks is None
+    assert answer.bound is None
+    assert answer.status == Status.INFEASIBLE

