@@ -93,6 +93,10 @@ def _in_turn(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:
         draft.take(decide_whole(model, relaxed, draft.done, draft.bound, effort))
     if soon:
         draft.improve()
+    if soon and not draft.finished:  # other chances
+        draft.take(
+            decide_whole(model, relaxed, draft.done, draft.bound, replace(draft.effort, seed=draft.effort.seed + 1))
+        )
 
 
 def _side_by_side(draft: CoverDraft, model: CoverModel, relaxed: Answer) -> None:

@@ -12,11 +12,17 @@ from ...forecast.progress import Watch
 from ..diagnose.break_moves import BreakMove, QueueBreaks
 from ..diagnose.short_stretches import ShortPlan, ShortStretch, stretches
 from ..exchange.result import roster_of
+from ..optimise.status import Stop
+from ..price.shortfall import shortfall
+from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .decision import Decision
 from .measure import Measure
 from .repair import missing_calls
+
+MOST_S = 2.0
+"""Most seconds for the moves: a desk of a hundred people needs some milliseconds, one of thousands may have no end."""
 
 Assigned = Mapping[str, tuple[PlannedShift, ...]]
 
@@ -24,15 +30,23 @@ Assigned = Mapping[str, tuple[PlannedShift, ...]]
 def with_free_moves(found: Decision, measure: Measure) -> Decision:
     """Return `found`, its breaks moved where that mends a short stretch for nothing, simulated again.
 
-    The plan as it was stays where the simulation says that the other one misses more.
+    The plan as it was stays where the simulation says that the other one misses more. Where `MOST_S` cuts the moves
+    short, time has stopped the plan: another run may make others.
     """
-    assigned = freely_moved(found.problem, found.assigned, found.coverage, measure.watch)
+    clock = measure.watch.within(MOST_S)
+    assigned = freely_moved(found.problem, found.assigned, found.coverage, clock)
     if assigned is found.assigned or measure.watch.stopped:
         return found
     solved, wages, prices = found.solved, found.cost_wages, found.prices
+    if clock.time_is_up and solved.stopped == Stop.GAP:
+        solved = replace(solved, stopped=Stop.TIME)
     if found.named:
         roster = roster_of(found.problem, assigned, solved)
         solved, prices = roster.solved, roster.prices
+    else:
+        heads = heads_planned(found.problem, [p for shifts in assigned.values() for p in shifts])
+        prices = {"lost_calls_and_under": sum(shortfall(heads, found.problem).values())}
+        solved = replace(solved, cost=wages + sum(prices.values()))
     tried = measure.decision(assigned, solved, wages, prices)
     lost = [sum(missing_calls(d).values()) for d in (found, tried)]
     if lost[1] > lost[0] or len(tried.missed) > len(found.missed):
@@ -51,7 +65,7 @@ def freely_moved(problem: ScheduleProblem, assigned: Assigned, coverage: pd.Data
         breaks = plan.breaks(queue)
         on_queue = _OnQueue(plan, queue)
         last = -1
-        while last != moves and not watch.stopped:
+        while last != moves and not (watch.stopped or watch.time_is_up):
             last = moves
             for stretch in _short(plan, queue, breaks):
                 while (move := breaks.best(on_queue.near(stretch), stretch.start, stretch.end)) is not None:
@@ -60,7 +74,7 @@ def freely_moved(problem: ScheduleProblem, assigned: Assigned, coverage: pd.Data
                     at = moved[move.agent].index(move.planned)
                     moved[move.agent][at] = move.moved
                     moves += 1
-                if watch.stopped:
+                if watch.stopped or watch.time_is_up:
                     break
     return {agent: tuple(shifts) for agent, shifts in moved.items()} if moves else assigned
 

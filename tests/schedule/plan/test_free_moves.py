@@ -15,11 +15,12 @@ from busyhour.app.inputs import Inputs
 from busyhour.app.run import plan
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.diagnose.explain import explain
+from busyhour.schedule.optimise.status import Solved, Status
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.plan.coverage import coverage
 from busyhour.schedule.plan.decide import decide
-from busyhour.schedule.plan.free_moves import freely_moved
-from busyhour.schedule.plan.measure import ServiceData
+from busyhour.schedule.plan.free_moves import freely_moved, with_free_moves
+from busyhour.schedule.plan.measure import Measure, ServiceData
 from busyhour.schedule.plan.settings import SolveSettings
 from busyhour.schedule.price.shortfall import calls_gained, shortfall
 from busyhour.schedule.problem.heads import heads_planned
@@ -127,6 +128,25 @@ def test_a_decision_offers_nothing_for_no_money(people: int) -> None:
     found = decide(problem, data, SolveSettings(time_limit_s=5.0, gap=0.5), Watch())
     table = explain(problem, found.assigned, found.coverage)
     assert not table["detail"].str.contains("for no money").any()
+
+
+@pytest.mark.parametrize("people", [0, 3])
+def test_a_moved_plan_is_priced_as_it_stands(people: int) -> None:
+    problem = by_need(day(2), 1, [PART])
+    problem = staffed(problem, people) if people else problem
+    measure = Measure(problem, ServiceData(None, np.zeros(len(problem.grid))), 1, Watch(), {})
+    shift = problem.shifts[2]
+    assigned: Assigned = {f"p{i}": (PlannedShift(shift, (shift.breaks[0][0],), "calls", "any"),) for i in range(3)}
+    wages = 3 * 20.0 * problem.paid_weight(shift)
+    price = sum(shortfall(heads_planned(problem, [p for mine in assigned.values() for p in mine]), problem).values())
+    found = measure.decision(assigned, Solved(Status.FEASIBLE, wages + price), wages, {"under": price})
+    moved = with_free_moves(found, measure)
+    assert moved.assigned != found.assigned
+    heads = heads_planned(problem, list(moved.planned))
+    assert moved.solved.cost is not None
+    told = moved.cost_wages + sum(shortfall(heads, problem).values()) + moved.prices.get("below_contract", 0.0)
+    assert moved.solved.cost == pytest.approx(told)
+    assert moved.coverage["under"].sum() <= found.coverage["under"].sum()
 
 
 @pytest.mark.slow
