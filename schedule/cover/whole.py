@@ -7,7 +7,8 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from ...forecast.progress import Watch
-from ..optimise.solver import TOLERANCE, Answer
+from ..optimise.linear import TOLERANCE
+from ..optimise.solver import Answer
 from .counts import Counts, true_cost
 from .effort import Effort
 from .frame import CoverFrame

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.ascent import ascend
+from ..optimise.ascent import AscentParams, ascend
 from ..price.shortfall import call_price
 from ..price.worth import Service
 from .best_week import ChosenWeek, WeekFinder
@@ -54,16 +54,23 @@ class DualPrices:
         """Raise the bound until steps are small, time is up or the user stops; `best` is the cost of a plan.
 
         The prices of several queues first rise together, as if everybody worked all queues: this is as easy as one
-        queue, and a good start for separate prices. Prices that are good already (not `anew`) need no such start.
+        queue, and a good start for separate prices. Prices that are good already (not `anew`) need no such start. A
+        second ascent with shorter steps begins where the first one ends; not with goals over a day or week, whose last
+        prices lie on edges of the service curve and lead plans astray.
         """
         clock = watch.within(limit_s)
         if anew and len(self.price) > 1:
-            self._rise(watch.within(self.params.together * limit_s), best, together=True)
-        self._rise(clock, best, together=False)
+            self._rise(watch.within(self.params.together * limit_s), best, self.params.ascent, together=True)
+        cut = self._rise(clock, best, self.params.ascent, together=False)
+        if not cut and not len(self.goal_price):
+            self._rise(clock, best, self.params.finish, together=False)
         self.ended = True
 
-    def _rise(self, watch: Watch, best: float, *, together: bool) -> None:
-        """Raise the bound with a price per queue and slot, or one per slot for all queues, at most each one's worth."""
+    def _rise(self, watch: Watch, best: float, params: AscentParams, *, together: bool) -> bool:
+        """Raise the bound with a price per queue and slot, or one per slot for all queues, at most each one's worth.
+
+        Return whether time, or the user, ended it.
+        """
         dearest = np.full(len(self.goal_price), call_price(self.staff.problem))
         top = self.service.slope(dearest)[:, :, 0]
         start, high = (x.max(axis=0) if together else x.ravel() for x in (self.price, top))
@@ -82,10 +89,11 @@ class DualPrices:
 
         found = ascend(
             evaluate, np.concatenate([start, self.goal_price]), 0.0, np.concatenate([high, dearest]), watch, best=best,
-            stage=STAGE, keep=lambda at, bound: self.take(*prices(at), bound), params=self.params.ascent,
+            stage=STAGE, keep=lambda at, bound: self.take(*prices(at), bound), params=params,
         )  # fmt: skip
         self.rounds += found.rounds
         self.cut = self.cut or found.cut
+        return found.cut
 
     def _evaluate(
         self, price: np.ndarray, goal: np.ndarray, watch: Watch

@@ -17,6 +17,9 @@ class DualParams:
     ----------
     ascent
         Its steps.
+    finish
+        Steps of a second ascent from where the first one ended: short ones, with long patience. They do not look at the
+        plan, which may be far too dear to aim by; with few people the first ascent ends 0.3 to 1 % too low.
     first_price
         First price of a head in mean wages: above 1, since breaks are paid or filled by others. > 0.
     first_goal_price
@@ -29,6 +32,9 @@ class DualParams:
     """
 
     ascent: AscentParams = field(default_factory=AscentParams)
+    finish: AscentParams = field(
+        default_factory=lambda: AscentParams(ahead=0.001, leap=0.0, kept=0.8, patience=40, smallest=0.001)
+    )
     first_price: float = 1.2
     first_goal_price: float = 0.5
     together: float = 0.4
@@ -159,6 +165,54 @@ class AnnealingParams:
 
 
 @dataclass(frozen=True)
+class MovesParams:
+    """The annealing by small moves, where everybody works one queue only.
+
+    Parameters
+    ----------
+    moves
+        Moves for each person; a move takes a few millionths of a second. ≥ 0.
+    move_s
+        Seconds of a move, at most, on a machine of its own, as `AnnealingParams.step_s`. > 0.
+    chunk
+        Moves between two looks at the clock and at the best plan: some hundredths of a second. ≥ 1.
+    breaks, shifts, days_off, exchanges
+        Shares of the moves that place a break anew, take another shift on the same day, work another day instead (or
+        one more, or one less), and let two people exchange days; the rest changes two shifts of a person, so that hours
+        go from the one to the other. Each ≥ 0, together ≤ 1.
+    reach
+        Places by which a shift moves at most in the order of the day's options: starts next to each other with all
+        their lengths. Every fifth shift is drawn from the whole day. ≥ 1.
+    hot, cold
+        First and last temperature, in hours' mean wages: hotter than half an hour's wage the time is too short, and
+        above a minute's the plan is not settled. 0 < cold ≤ hot.
+    crowd
+        People beyond whom all is cooler, in proportion: each has fewer moves. ≥ 1.
+    """
+
+    moves: int = 150_000
+    move_s: float = 4e-6
+    chunk: int = 10_000
+    breaks: float = 0.25
+    shifts: float = 0.3
+    days_off: float = 0.15
+    exchanges: float = 0.1
+    reach: int = 20
+    hot: float = 0.4
+    cold: float = 0.03
+    crowd: int = 120
+
+    def __post_init__(self) -> None:
+        expect(self.moves >= 0, "moves >= 0", self.moves)
+        expect(self.move_s > 0, "move_s > 0", self.move_s)
+        shares = (self.breaks, self.shifts, self.days_off, self.exchanges)
+        expect(min(shares) >= 0 and sum(shares) <= 1, "shares of moves >= 0, together <= 1", shares)
+        for name in ("chunk", "reach", "crowd"):
+            expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
+        expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
+
+
+@dataclass(frozen=True)
 class PeopleParams:
     """The whole search; what depends on a desk's size and shape stands in `choice.TABLE`.
 
@@ -181,6 +235,7 @@ class PeopleParams:
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
+    moves: MovesParams = field(default_factory=MovesParams)
 
     def __post_init__(self) -> None:
         expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)

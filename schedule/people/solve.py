@@ -23,7 +23,7 @@ from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
 from .exact.solve import lp_prices, solve_exact
-from .params import PeopleParams
+from .params import MovesParams, PeopleParams
 from .queue_turns import planned_shifts, weeks_of_plan
 from .tiny_problem import tiny_problem
 from .tries import Tell, Tries
@@ -132,9 +132,13 @@ def solve_named(
 def compile_kernels() -> None:
     """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
     problem = tiny_problem()
-    steady = replace(problem, rules=replace(problem.rules, max_start_spread_min=0))
+    steady = replace(problem, rules=replace(problem.rules, max_start_spread_min=0), staff=problem.staff[:1])
+    params = PeopleParams(moves=MovesParams(moves=1, chunk=1))
     for tiny in (problem, steady):
-        _PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, PeopleParams()).run(threads=1, steps=4)
+        search = _PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, params)
+        search.run(threads=1, steps=4)
+        compiled = search.tries.begin(lambda: False)
+        search.tries.round([compiled], 1, None, 600.0, lambda text: None)
 
 
 class _PeopleSearch:
@@ -287,8 +291,10 @@ class _PeopleSearch:
                 self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
             if alone:
                 self._exact(alone)
+        moves = alone  # in turn: either way finds plans that the other does not
         while steps is None and self.staff.people and not self.over():
-            cut = self._round(self.over, self.tell, self.clock.left_s)
+            cut = self._round(self.over, self.tell, self.clock.left_s, moves=moves)
+            moves = alone and not moves
             self.hurried = self.hurried or (cut and self.near())
 
     @property
@@ -296,13 +302,16 @@ class _PeopleSearch:
         """Steps of one annealing."""
         return len(self.staff.people) * self.params.annealing.steps
 
-    def _round(self, over: Callable[[], bool], tell: Tell, budget_s: float, first: bool = False) -> bool:
-        """Make one round of tries; return whether time has cut it short."""
+    def _round(
+        self, over: Callable[[], bool], tell: Tell, budget_s: float, first: bool = False, moves: bool = False
+    ) -> bool:
+        """Make one round of tries, by whole weeks or by small `moves`; return whether time has cut it short."""
+        steps = None if moves else self.steps
         if self.start is not None:  # its prices and goals: other starts would not be a repair
-            return self.tries.round([self.tries.begin(over, self.best.best)], 1, self.steps, budget_s, tell, False)
+            return self.tries.round([self.tries.begin(over, self.best.best)], 1, steps, budget_s, tell, False)
         grown = [self.tries.first] if first else []
         grown += [self.tries.begin(over) for _ in range(self.choice.starts - len(grown))]
-        return self.tries.round(grown, self.choice.deep, self.steps, budget_s, tell)
+        return self.tries.round(grown, self.choice.deep, steps, budget_s, tell)
 
     def _exact(self, alone: bool) -> None:
         """Solve the exact model from the best plan so far; anneal its plan with all prices.
@@ -349,7 +358,9 @@ class _PeopleSearch:
         self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
 
         def again(budget_s: float) -> None:
-            self._round(self.over_beside, lambda text: None, budget_s)
+            self._round(
+                self.over_beside, lambda text: None, budget_s, moves=steps is None
+            )  # leaves Python to the first
 
         if steps is None and self.choice.exact_share > 0.0:
             for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ...forecast.progress import Watch
 from .annealing import Cooling, anneal
@@ -15,6 +16,7 @@ from .best_week import ChosenWeek
 from .descent import Descent
 from .dual import DualPrices
 from .params import PeopleParams
+from .small_moves import move_shifts
 
 Tell = Callable[[str], None]
 
@@ -82,14 +84,20 @@ class Tries:
             self._grown = [d for d in self._grown if d is best or not any(d is done for done in tries)]
 
     def round(
-        self, grown: Sequence[Descent], deep: int, steps: int, budget_s: float, tell: Tell, guided: bool = True
+        self,
+        grown: Sequence[Descent],
+        deep: int,
+        steps: int | None,
+        budget_s: float,
+        tell: Tell,
+        guided: bool = True,
     ) -> bool:
         """Let tries follow the prices, anneal the best `deep` of them; return whether time has cut the work short.
 
         Parameters
         ----------
         steps
-            Of each annealing.
+            Of each annealing of whole weeks; None = small moves, where everybody works one queue.
         budget_s
             Seconds for all of them.
         guided
@@ -113,15 +121,17 @@ class Tries:
         self.end(grown)
         return cut
 
-    def _cool(self, descent: Descent, steps: int, left_s: float, tell: Tell) -> bool:
+    def _cool(self, descent: Descent, steps: int | None, left_s: float, tell: Tell) -> bool:
         """Anneal a try in `left_s` seconds at most; return whether time has made it cool faster."""
-        params, since_s = self.params.annealing, self.clock.elapsed_s
-        share_s = max(params.share * left_s, 1e-9)
+        params, moves, people = self.params.annealing, self.params.moves, len(descent.weeks)
+        since_s, share_s = self.clock.elapsed_s, max(params.share * left_s, 1e-9)
 
         def used() -> float:
             return (self.clock.elapsed_s - since_s) / share_s
 
-        cooling = Cooling(used, steps, left_s, params)
-        anneal(descent, cooling, tell, params)
+        cooling = Cooling(used, moves.moves * people, left_s, replace(params, step_s=moves.move_s))
+        if steps is not None or not move_shifts(descent, cooling, tell, moves):
+            cooling = Cooling(used, params.steps * people if steps is None else steps, left_s, params)
+            anneal(descent, cooling, tell, params)
         tell("annealing")
         return cooling.hurried

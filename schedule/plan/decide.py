@@ -11,6 +11,7 @@ from ..optimise.status import NothingFound, Stop
 from ..people.solve import NamedPlan, compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
 from .decision import Decision
+from .free_moves import with_free_moves
 from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
@@ -40,11 +41,11 @@ def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     """Choose the shifts of a plan in which nobody is named."""
     watch, search = measure.watch, CoverSearch(measure, settings)
     watch.keeps.set()
-    simulated = measure.data.volume is not None and measure.data.curves is not None
-    plan = search.first(settings.time_limit_s * (settings.first_share if simulated else 1.0))
+    plan = search.first(settings.time_limit_s * (settings.first_share if measure.simulates else 1.0))
     if plan is None:
         raise Stopped if watch.stopped else NothingFound
     found = repaired(plan, search)
+    found = with_free_moves(found, measure.decided(found))
     same = found.curves is measure.data.curves  # costs and bounds of the blocks are by the curves as they were
     return replace(found, blocks=plan.search.blocks if same else ())
 
@@ -68,6 +69,7 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
     search = NamedSearch(measure, settings)
     found = repaired(search.candidate(plan), search)
+    found = with_free_moves(found, measure.decided(found))
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)
@@ -81,10 +83,11 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
 def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
     """Plan everybody's weeks, then let people exchange shifts."""
     limit, dealt = settings.time_limit_s, dealable(measure.problem)
+    share = settings.first_share if measure.simulates else settings.alone_share
     plan = solve_named(
         measure.problem,
         watch=measure.watch,
-        time_limit_s=limit * (settings.first_share + (0.0 if dealt else settings.exchange_share)),
+        time_limit_s=limit * (share + (0.0 if dealt else settings.exchange_share)),
         gap=settings.gap,
         seed=settings.seed,
         threads=settings.threads,

@@ -19,7 +19,6 @@ from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .decision import Decision
 from .measure import Measure
-from .repair import missing_calls
 
 MOST_S = 2.0
 """Most seconds for the moves: a desk of a hundred people needs some milliseconds, one of thousands may have no end."""
@@ -30,7 +29,7 @@ Assigned = Mapping[str, tuple[PlannedShift, ...]]
 def with_free_moves(found: Decision, measure: Measure) -> Decision:
     """Return `found`, its breaks moved where that mends a short stretch for nothing, simulated again.
 
-    The plan as it was stays where the simulation says that the other one misses more. Where `MOST_S` cuts the moves
+    The service to expect is by the curves of `measure`, which `found` was decided by. The plan as it was stays where the simulation says that the other one misses more. Where `MOST_S` cuts the moves
     short, time has stopped the plan: another run may make others.
     """
     clock = measure.watch.within(MOST_S)
@@ -48,10 +47,14 @@ def with_free_moves(found: Decision, measure: Measure) -> Decision:
         prices = {"lost_calls_and_under": sum(shortfall(heads, found.problem).values())}
         solved = replace(solved, cost=wages + sum(prices.values()))
     tried = measure.decision(assigned, solved, wages, prices)
-    lost = [sum(missing_calls(d).values()) for d in (found, tried)]
-    if lost[1] > lost[0] or len(tried.missed) > len(found.missed):
+    if _misses(tried) > _misses(found):
         return found
     return replace(tried, repairs=found.repairs, blocks=found.blocks)
+
+
+def _misses(found: Decision) -> tuple[int, int]:
+    """Return how many goals a plan misses by simulation, and how many goals and floors."""
+    return sum(not m.is_floor for m in found.missed), len(found.missed)
 
 
 def freely_moved(problem: ScheduleProblem, assigned: Assigned, coverage: pd.DataFrame, watch: Watch) -> Assigned:

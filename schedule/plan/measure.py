@@ -94,8 +94,7 @@ class Measure:
         """Return a plan and what is known of its cost, with its coverage and service; without a `simulation` it is
         simulated here.
         """
-        rows = self.rows(assigned)
-        covered = coverage(rows, self.problem, self.data.curves, self.data.absent)
+        rows, covered = self.rows(assigned), self.coverage(assigned)
         return Decision(
             problem=self.problem,
             assigned=assigned,
@@ -110,6 +109,11 @@ class Measure:
             curves=self.data.curves,
         )
 
+    @property
+    def simulates(self) -> bool:
+        """Whether a simulation corrects the curves that decide."""
+        return self.data.volume is not None and self.data.curves is not None
+
     def decided(self, found: Decision) -> Measure:
         """Return the measure by the curves that a decision was made by."""
         return replace(self, problem=found.problem, data=replace(self.data, curves=found.curves))
@@ -118,10 +122,13 @@ class Measure:
         """Return the activity of a plan."""
         return activity(assigned, self.problem.grid, self.problem.staff)
 
+    def coverage(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
+        """Return who is on the phone when, and the service to expect of each slot (see `coverage.coverage`)."""
+        return coverage(self.rows(assigned), self.problem, self.data.curves, self.data.absent)
+
     def expected(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
         """Return the service to expect of a plan by the curves (see `service_expected`)."""
-        covered = coverage(self.rows(assigned), self.problem, self.data.curves, self.data.absent)
-        return service_expected(covered, self.problem, self.data.curves, self.data.absent)
+        return service_expected(self.coverage(assigned), self.problem, self.data.curves, self.data.absent)
 
     def corrected(self, assigned: Mapping[str, tuple[PlannedShift, ...]], simulations: Sequence[Simulation]) -> Measure:
         """Return the measure by the curves that tell what `simulations` of a plan tell, and by the demands of them."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
 from .decision import Decision
+from .free_moves import MOST_S, freely_moved
 from .measure import HALF_WIDTH, Measure
 from .searches import PlanSearch
 from .settings import SolveSettings
@@ -55,6 +56,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         cut = cut or plan.solved.cut
     if best is None:
         return _as_found(plan, first.solved, search)
+    best = _freely_moved(best, measure, settings)
     return replace(_published(first, best, search, cut=cut), repairs=repairs)
 
 
@@ -73,6 +75,18 @@ def _seen(
     if simulation is None:
         return None
     return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
+
+
+def _freely_moved(
+    best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
+) -> SimulatedPlan[Search]:
+    """Return a plan with its breaks moved where that mends short stretches for nothing, if it then misses no more."""
+    plan, clock = best.plan, measure.watch.within(MOST_S)
+    assigned = freely_moved(best.true.problem, plan.assigned, best.true.coverage(plan.assigned), clock)
+    if assigned is plan.assigned:
+        return best
+    tried = _seen(replace(plan, assigned=assigned), best.found_by, measure, settings)
+    return best if tried is None or tried.rank > best.rank else tried
 
 
 def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:

@@ -20,6 +20,7 @@ RANGES = {
     "person_steps": Range(0, 10_000),
     "repair_steps": Range(0, 10_000_000),
     "first_share": Range(0, 1, above=True),
+    "alone_share": Range(0, 1, above=True),
     "exchange_share": _SHARE,
     "repair_share": _SHARE,
     "again_share": _SHARE,
@@ -62,6 +63,8 @@ class SolveSettings:
         See `person_s`: half the time for a plan is worth more than all of the time without one.
     first_share
         Share of `time_limit_s` for everybody's weeks, above 0: most of the cost is decided there.
+    alone_share
+        The same where no simulation follows and nothing is repaired, above 0.
     exchange_share
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
     repair_share
@@ -104,6 +107,7 @@ class SolveSettings:
     seed: int = 1
     threads: int = 1
     first_share: float = 0.6
+    alone_share: float = 0.85
     exchange_share: float = 0.1
     repair_share: float = 0.1
     person_steps: int = 100

@@ -1,0 +1,376 @@
+"""Small moves: one shift, one break or one day off at a time, a million in a few seconds, accepted as in annealing."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from .flat import FlatStaff, meets_itself, week_cost
+
+
+class Present(NamedTuple):
+    """A plan that changes in place: A people, D days, B breaks, Q queues, S slots.
+
+    Attributes
+    ----------
+    options
+        Option of each day, −1 = off, shape (A, D).
+    breaks
+        Start of each break in slots after the shift's start, shape (A, D, B).
+    heads
+        On the phone, shape (Q, S).
+    missing
+        Calls missing to each pooled goal, negative = more than asked, shape (P,).
+    """
+
+    options: np.ndarray
+    breaks: np.ndarray
+    heads: np.ndarray
+    missing: np.ndarray
+
+
+class Worth(NamedTuple):
+    """What heads are worth: totals of `Service`.
+
+    Attributes
+    ----------
+    floor, gain
+        Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1).
+    period
+        Number of the pooled goal's period, −1 = none, shape (Q, S).
+    lost_call
+        Price of a call that a goal lacks.
+    """
+
+    floor: np.ndarray
+    gain: np.ndarray
+    period: np.ndarray
+    lost_call: float
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _draw(state: np.ndarray) -> float:
+    """Return a number from 0 (inclusive) to 1 (exclusive): xorshift64*, whose state is one word."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+class Room(NamedTuple):
+    """Room to work in.
+
+    Attributes
+    ----------
+    change
+        Heads that come (or go) in each slot if the move is made, 0 between moves, shape (S,).
+    slots, by
+        Slots of which the heads change, and by how much, shape (S,) each.
+    calls
+        Change of the calls missing to each goal, shape (P,).
+    breaks
+        New breaks of the days that change, shape (2, B).
+    weeks
+        Weeks of the people who change, shape (2, D).
+    """
+
+    change: np.ndarray
+    slots: np.ndarray
+    by: np.ndarray
+    calls: np.ndarray
+    breaks: np.ndarray
+    weeks: np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def _span(change: np.ndarray, begin: int, end: int, by: int, cyclic: bool) -> None:
+    """Add `by` to the slots begin ≤ s < end; past the last slot a cyclic week begins anew."""
+    size = len(change)
+    for s in range(begin, min(end, size)):
+        change[s] += by
+    if cyclic:
+        for s in range(max(begin - size, 0), end - size):
+            change[s] += by
+
+
+@njit(cache=True, nogil=True)
+def _mark(f: FlatStaff, room: Room, t: int, breaks: np.ndarray, by: int) -> None:
+    """Note that a shift comes (1) or goes (−1)."""
+    _span(room.change, f.start[t], f.start[t] + f.length[t], by, f.cyclic)
+    for k in range(len(breaks)):
+        if f.break_slots[t, k] > 0:
+            at = f.start[t] + breaks[k]
+            _span(room.change, at, at + f.break_slots[t, k], -by, f.cyclic)
+
+
+@njit(cache=True, nogil=True)
+def _priced(p: Present, w: Worth, room: Room, q: int, begin: int, end: int, count: int) -> tuple[float, int]:
+    """Price the noted changes of the slots begin ≤ s < end of the grid; list them after the first `count`."""
+    last, total = w.floor.shape[2] - 1, 0.0
+    for s in range(begin, end):
+        by = room.change[s]
+        if by != 0:
+            room.change[s] = 0
+            room.slots[count], room.by[count] = s, by
+            count += 1
+            was, now = min(p.heads[q, s], last), min(p.heads[q, s] + by, last)
+            total += w.floor[q, s, was] - w.floor[q, s, now]
+            k = w.period[q, s]
+            if k >= 0:
+                room.calls[k] += w.gain[q, s, was] - w.gain[q, s, now]
+    return total, count
+
+
+@njit(cache=True, nogil=True)
+def _priced_shift(f: FlatStaff, p: Present, w: Worth, room: Room, q: int, t: int, count: int) -> tuple[float, int]:
+    """Price the noted changes of the slots of an option; list them after the first `count`."""
+    size = p.heads.shape[1]
+    begin, end = f.start[t], f.start[t] + f.length[t]
+    total, count = _priced(p, w, room, q, begin, min(end, size), count)
+    if f.cyclic and end > size:
+        more, count = _priced(p, w, room, q, max(begin - size, 0), end - size, count)
+        total += more
+    return total, count
+
+
+@njit(cache=True, nogil=True)
+def _goals(p: Present, w: Worth, room: Room) -> float:
+    """Return the change of the price of calls missing to goals."""
+    total = 0.0
+    for k in range(len(p.missing)):
+        if room.calls[k] != 0.0:
+            total += max(0.0, p.missing[k] + room.calls[k]) - max(0.0, p.missing[k])
+    return w.lost_call * total
+
+
+@njit(cache=True, nogil=True)
+def _end(p: Present, room: Room, q: int, count: int, made: bool) -> None:
+    """Make the listed changes, or drop them."""
+    if made:
+        for i in range(count):
+            p.heads[q, room.slots[i]] += room.by[i]
+        for k in range(len(p.missing)):
+            p.missing[k] += room.calls[k]
+    room.calls[:] = 0.0
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _next_worth(p: Present, w: Worth, room: Room, q: int, s: int) -> float:
+    """Return what one more head would be worth after the noted changes."""
+    last = w.floor.shape[2] - 1
+    n = min(p.heads[q, s] + room.change[s], last)
+    then = min(n + 1, last)
+    out = w.floor[q, s, then] - w.floor[q, s, n]
+    k = w.period[q, s]
+    if k >= 0 and p.missing[k] > 0.0:
+        out += w.lost_call * (w.gain[q, s, then] - w.gain[q, s, n])
+    return float(out)
+
+
+@njit(cache=True, nogil=True)
+def _place(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, t: int, state: np.ndarray, out: np.ndarray) -> None:
+    """Set `out` to starts of the breaks of a shift that is not in the plan: where a head is worth least, by chance."""
+    q, size = f.queue[a], p.heads.shape[1]
+    for k in range(len(out)):
+        out[k] = 0
+        slots = f.break_slots[t, k]
+        if slots == 0:
+            continue
+        low, places = f.break_low[t, k], f.break_high[t, k] - f.break_low[t, k] + 1
+        least, turn = np.inf, int(_draw(state) * places)
+        for i in range(places):
+            at = low + (i + turn if i + turn < places else i + turn - places)
+            worth = 0.0
+            for s in range(f.start[t] + at, f.start[t] + at + slots):
+                if s < size:
+                    worth += _next_worth(p, w, room, q, s)
+                elif f.cyclic:
+                    worth += _next_worth(p, w, room, q, s - size)
+            if worth < least - 1e-12:
+                least, out[k] = worth, at
+
+
+@njit(cache=True, nogil=True)
+def _move_break(f: FlatStaff, p: Present, w: Worth, room: Room, state: np.ndarray, allowed: float) -> float:
+    """Move one break; return the change of the cost, 0 where nothing changes."""
+    people, days, most = p.breaks.shape
+    a, d, k = int(_draw(state) * people), int(_draw(state) * days), int(_draw(state) * most)
+    o = p.options[a, d]
+    if o < 0:
+        return 0.0
+    t, q = f.table[a] + o, f.queue[a]
+    was, slots = p.breaks[a, d, k], f.break_slots[t, k]
+    if slots == 0:
+        return 0.0
+    now = f.break_low[t, k] + int(_draw(state) * (f.break_high[t, k] - f.break_low[t, k] + 1))
+    if now == was:
+        return 0.0
+    _span(room.change, f.start[t] + was, f.start[t] + was + slots, 1, f.cyclic)
+    _span(room.change, f.start[t] + now, f.start[t] + now + slots, -1, f.cyclic)
+    change, count = _priced_shift(f, p, w, room, q, t, 0)
+    change += _goals(p, w, room)
+    made = change <= allowed
+    _end(p, room, q, count, made)
+    if not made:
+        return 0.0
+    p.breaks[a, d, k] = now
+    return change
+
+
+@njit(cache=True, nogil=True)
+def _drawn_option(f: FlatStaff, a: int, d: int, near: int, reach: int, state: np.ndarray) -> int:
+    """Return an option of a day by chance: within `reach` places of `near`, or any where `near` is −1; −1 = none."""
+    low, high = f.first[a, d], f.first[a, d + 1]
+    if low == high:
+        return -1
+    if near < 0:
+        return int(low + int(_draw(state) * (high - low)))
+    o = near - reach + int(_draw(state) * (2 * reach + 1))
+    return int(min(max(o, low), high - 1))
+
+
+@njit(cache=True, nogil=True)
+def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, days: tuple[int, int], new: tuple[int, int],
+             allowed: float, state: np.ndarray, cost: np.ndarray) -> float:  # fmt: skip
+    """Give a person other options on one or two days; return the change of the cost, 0 where nothing changes.
+
+    Ten parameters: compiled code gets no objects but arrays.
+
+    Parameters
+    ----------
+    days
+        The second one −1 = none.
+    """
+    week = room.weeks[0]
+    week[:] = p.options[a]
+    changes = 2 if days[1] >= 0 else 1
+    same = True
+    for i in range(changes):
+        same = same and week[days[i]] == new[i]
+        week[days[i]] = new[i]
+    if same:
+        return 0.0
+    own = week_cost(f, a, week)
+    if own == np.inf or (f.cyclic and meets_itself(f, a, week, p.heads.shape[1])):
+        return 0.0
+    q, first = f.queue[a], f.table[a]
+    for i in range(changes):
+        if p.options[a, days[i]] >= 0:
+            _mark(f, room, first + p.options[a, days[i]], p.breaks[a, days[i]], -1)
+    for i in range(changes):
+        if new[i] >= 0:
+            _place(f, p, w, room, a, first + new[i], state, room.breaks[i])
+            _mark(f, room, first + new[i], room.breaks[i], 1)
+    change, count = own - cost[a], 0
+    for i in range(changes):
+        for o in (p.options[a, days[i]], new[i]):
+            if o >= 0:
+                more, count = _priced_shift(f, p, w, room, q, first + o, count)
+                change += more
+    change += _goals(p, w, room)
+    made = change <= allowed
+    _end(p, room, q, count, made)
+    if not made:
+        return 0.0
+    for i in range(changes):
+        p.options[a, days[i]] = new[i]
+        p.breaks[a, days[i]] = room.breaks[i]
+        if new[i] < 0:
+            p.breaks[a, days[i]] = 0
+    cost[a] = own
+    return float(change)
+
+
+@njit(cache=True, nogil=True)
+def _exchange(f: FlatStaff, p: Present, a: int, b: int, first: int, last: int, allowed: float, cost: np.ndarray,
+              room: Room) -> float:  # fmt: skip
+    """Let two people of one contract exchange the days first ≤ d < last; return the change of the cost."""
+    mine, other = room.weeks[0], room.weeks[1]
+    mine[:], other[:] = p.options[a], p.options[b]
+    differ = False
+    for d in range(first, last):
+        differ = differ or mine[d] != other[d]
+        mine[d], other[d] = p.options[b, d], p.options[a, d]
+    if not differ:
+        return 0.0
+    size = p.heads.shape[1]
+    own, their = week_cost(f, a, mine), week_cost(f, b, other)
+    change = own + their - cost[a] - cost[b]
+    if not change <= allowed:
+        return 0.0
+    if f.cyclic and (meets_itself(f, a, mine, size) or meets_itself(f, b, other, size)):
+        return 0.0
+    p.options[a], p.options[b] = mine, other
+    for d in range(first, last):
+        for k in range(p.breaks.shape[2]):
+            p.breaks[a, d, k], p.breaks[b, d, k] = p.breaks[b, d, k], p.breaks[a, d, k]
+    cost[a], cost[b] = own, their
+    return float(change)
+
+
+@njit(cache=True, nogil=True)
+def small_moves(f: FlatStaff, p: Present, w: Worth, moves: int, hot: float, cold: float, shares: np.ndarray,
+                reach: int, state: np.ndarray) -> float:  # fmt: skip
+    """Do `moves` small moves at falling temperature and return the change of the cost.
+
+    Nine parameters: compiled code gets no objects but arrays.
+
+    Parameters
+    ----------
+    hot, cold
+        First and last temperature, in money.
+    shares
+        Running sum of the shares of moves: a break, a shift on its day, a day off, an exchange between two people;
+        the rest changes two days of a person.
+    reach
+        Places in the order of a day's options (by start) that a shift moves at most.
+    state
+        Of the chance, shape (1,), changed.
+    """
+    people, days, most = p.breaks.shape
+    cost = np.empty(people)
+    for a in range(people):
+        cost[a] = week_cost(f, a, p.options[a])
+    size = p.heads.shape[1]
+    room = Room(
+        np.zeros(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(p.missing)),
+        np.zeros((2, most), np.int64), np.empty((2, days), np.int64),
+    )  # fmt: skip
+    total, temperature, factor = 0.0, hot, (cold / hot) ** (1.0 / moves)
+    for _ in range(moves):
+        temperature *= factor
+        allowed = -temperature * np.log(1.0 - _draw(state))
+        kind = _draw(state)
+        if kind < shares[0]:
+            total += _move_break(f, p, w, room, state, allowed)
+            continue
+        a, d, e = int(_draw(state) * people), int(_draw(state) * days), int(_draw(state) * days)
+        o, other = p.options[a, d], p.options[a, e]
+        if kind < shares[1]:
+            if o >= 0:
+                new = _drawn_option(f, a, d, o if _draw(state) < 0.8 else -1, reach, state)
+                total += _replace(f, p, w, room, a, (d, -1), (new, -1), allowed, state, cost)
+        elif kind < shares[2]:
+            if (o >= 0) == (other >= 0):  # both worked or both free: take away or add one shift
+                new = -1 if o >= 0 else _drawn_option(f, a, d, -1, reach, state)
+                total += _replace(f, p, w, room, a, (d, -1), (new, -1), allowed, state, cost)
+            else:
+                if o < 0:
+                    d, e, o = e, d, other
+                near = f.first[a, e] + o - f.first[a, d]
+                new = _drawn_option(f, a, e, near if _draw(state) < 0.8 else -1, reach, state)
+                total += _replace(f, p, w, room, a, (d, e), (-1, new), allowed, state, cost)
+        elif kind < shares[3]:
+            b = int(_draw(state) * people)
+            if a != b and f.table[a] == f.table[b] and f.queue[a] == f.queue[b]:
+                last = d + 1 + int(_draw(state) * (days - d))
+                total += _exchange(f, p, a, b, d, last, allowed, cost, room)
+        elif d != e and o >= 0 and other >= 0:
+            new = _drawn_option(f, a, d, o, reach, state)
+            then = _drawn_option(f, a, e, other, reach, state)
+            total += _replace(f, p, w, room, a, (d, e), (new, then), allowed, state, cost)
+    return total
