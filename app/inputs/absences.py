@@ -137,8 +137,8 @@ def unlisted_days(path: Path, grid: Grid, zone: str | None, open_slots: np.ndarr
         own = [w for w in windows if w.kind == "available"]
         listed = [any(w.start < edges[d + 1] and edges[d] < w.end for w in own) for d in opened]
         partly += [agent] * (any(listed) and not all(listed))
-    told = f"{len(partly)} people have available windows in {path.name} on some open days only, such as {''.join(partly[:1])}"
-    return [f"{told}: on days that are not listed they may work at any time"] * bool(partly)
+    told = f"{len(partly)} people have available windows in {path.name} on some open days only"
+    return [f"{told}, such as {partly[0]}: on days that are not listed they may work at any time"] if partly else []
 
 
 def refuse_strangers(agents: pd.Series, known: frozenset[str], path: Path) -> None:
