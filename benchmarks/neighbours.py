@@ -1,7 +1,7 @@
 """Legal neighbours of a plan, and what they cost, by code that shares nothing with the planner.
 
-A neighbour differs in one person's shift or in two people's: moved in start, a break moved, removed, added, handed over,
-swapped, put on another day. The judge says whether it is legal; its cost is counted here from the raw inputs.
+A neighbour differs in one person's shift or in two people's: moved in start, a break moved, removed, added, handed
+over, swapped, put on another day. The judge says whether it is legal; its cost is counted here from the raw inputs.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.random_desks import shift_rows
 from busyhour.schedule.judge.check import Plan, read_plan, verdict_on
 from busyhour.schedule.judge.counts import running_on, wages_of
+from busyhour.schedule.judge.inputs import Family
 from busyhour.schedule.judge.shifts import Row, Worked, join_rows
-from benchmarks.random_desks import shift_rows
 
 Weeks = dict[str, tuple[Worked, ...]]
 """New weeks of the people that a neighbour changes."""
@@ -86,7 +87,12 @@ class Counted:
         spread = (max(starts) - min(starts)) / 60 if starts else 0.0
         wages = wages_of(self.plan, {agent: shifts})
         lost = sum(self._lost(row, shifts) for row in self._wishes(agent)) if employed else 0.0
-        return wages + costs.get("below_contract_h", 15.0) * below + costs.get("wish", 2.0) * lost + costs["steady_h"] * spread
+        return (
+            wages
+            + costs.get("below_contract_h", 15.0) * below
+            + costs.get("wish", 2.0) * lost
+            + costs["steady_h"] * spread
+        )
 
     def cost(self) -> float:
         """Return the cost of the plan."""
@@ -190,16 +196,22 @@ class _Move:
         start = asked.clock.time(date, int(self.rng.choice(minutes)))
         if start is None:
             return None
-        breaks = tuple(int(self.rng.integers(int(b["earliest_min"]) // asked.grid_min, int(b["latest_min"]) // asked.grid_min + 1)) * asked.grid_min for b in family.breaks)  # fmt: skip
+        breaks = self._breaks(family)
         queue = str(self.rng.choice(sorted(asked.people[agent].skills or asked.plan["queue"])))
         return [Row(*row) for row in shift_rows(family, start, breaks, queue)]
 
+    def _breaks(self, family: Family) -> tuple[int, ...]:
+        """Return a random start of each break on the grid, in minutes after the start of the shift."""
+        step = self.counted.plan.asked.grid_min
+        windows = [(int(b["earliest_min"]) // step, int(b["latest_min"]) // step) for b in family.breaks]
+        return tuple(int(self.rng.integers(low, high + 1)) * step for low, high in windows)
+
     def paused(self, worked: Worked) -> list[Row] | None:
         """Return the shift on one queue with its breaks elsewhere."""
-        family, step = worked.family, self.counted.plan.asked.grid_min
+        family = worked.family
         if family is None or not family.breaks:
             return None
-        breaks = tuple(int(self.rng.integers(int(b["earliest_min"]) // step, int(b["latest_min"]) // step + 1)) * step for b in family.breaks)
+        breaks = self._breaks(family)
         queue = next(r.queue for r in worked.rows if r.what == "phone")
         return [Row(*row) for row in shift_rows(family, worked.start, breaks, queue)]
 

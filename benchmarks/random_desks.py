@@ -24,11 +24,15 @@ from busyhour.schedule.rules.rules import Rules
 
 DAY = dt.timedelta(days=1)
 WEEKS: tuple[tuple[str | None, str], ...] = (
-    (None, "2026-11-16"), ("Europe/Berlin", "2026-11-16"), ("Europe/Berlin", "2027-03-22"), ("Europe/Berlin", "2027-10-25"),
-    ("Europe/Berlin", "2027-03-29"), ("America/New_York", "2026-03-02"), ("America/New_York", "2026-11-01"),
-    ("Australia/Lord_Howe", "2026-03-30"), ("Asia/Beirut", "2026-03-23"), ("Asia/Beirut", "2026-03-29"),
-    ("America/Santiago", "2026-08-31"), ("America/Havana", "2026-10-26"), ("America/St_Johns", "2026-10-26"),
-)  # fmt: skip
+    (None, "2026-11-16"),
+    *(("Europe/Berlin", day) for day in ("2026-11-16", "2027-03-22", "2027-03-29", "2027-10-25")),
+    *(("America/New_York", day) for day in ("2026-03-02", "2026-11-01")),
+    *(("Asia/Beirut", day) for day in ("2026-03-23", "2026-03-29")),
+    ("Australia/Lord_Howe", "2026-03-30"),
+    ("America/Santiago", "2026-08-31"),
+    ("America/Havana", "2026-10-26"),
+    ("America/St_Johns", "2026-10-26"),
+)
 """(zone, first day): plain weeks, weeks that hold a clock change, weeks that begin with one, weeks right after one."""
 HOURS: tuple[tuple[str, ...], ...] = (
     ("08:00-18:00",) * 5 + ("closed",) * 2,
@@ -122,7 +126,9 @@ class _Maker:
         for name, make in makers.items():
             rows = make(asked) if self.chance(0.5) else []
             if rows:
-                tables[name] = pd.DataFrame(rows).drop_duplicates([c for c in ("agent", "date", "start") if c in rows[0]])
+                tables[name] = pd.DataFrame(rows).drop_duplicates(
+                    [c for c in ("agent", "date", "start") if c in rows[0]]
+                )
         return Desk(self.number, week, plan, tables, self.last(asked) if self.chance(0.6) else {})
 
     def chance(self, share: float) -> bool:
@@ -143,7 +149,12 @@ class _Maker:
             own = [n for n in names if self.chance(0.8)] or names[:1]
             most = int(self.rng.integers(1, 8))
             most_h = int(self.one((16, 20, 30, 38, 40, 60)))
-            contract = {"shifts": own, "max_h_week": most_h, "max_days": most, "min_h_week": int(self.rng.integers(0, most_h))}
+            contract = {
+                "shifts": own,
+                "max_h_week": most_h,
+                "max_days": most,
+                "min_h_week": int(self.rng.integers(0, most_h)),
+            }
             if self.chance(0.15):
                 contract["min_days"] = 1
             contracts[f"c{i}"] = contract | (self.rules(own, own=True) if self.chance(0.4) else {})
@@ -153,11 +164,17 @@ class _Maker:
         minutes = 30 if zone == "Australia/Lord_Howe" else 60  # its clock goes back by half an hour
         queues = ["calls", "mail"][: 2 if self.chance(0.25) else 1]
         goal = {"level": 0.8, "within_s": 20, "basis": "interval"}
-        costs: dict[str, Any] = {"cost_h": 20.0, "under_h": float(self.one((30, 100, 500))), "steady_h": float(self.one((0, 1, 5)))}
+        costs: dict[str, Any] = {
+            "cost_h": 20.0,
+            "under_h": float(self.one((30, 100, 500))),
+            "steady_h": float(self.one((0, 1, 5))),
+        }
         if self.chance(0.3):
             costs["premium"] = [{"share": 0.5, "days": ["saturday", "sunday"]}, {"share": 0.25, "start": "22:00"}]
+        site = {"interval_min": minutes, "grid_min": min(minutes, int(self.one((30, 60))))}
+        site |= {"week_start": DAYS[week.weekday()]} | ({"zone": zone} if zone else {})
         return {
-            "site": {"interval_min": minutes, "grid_min": min(minutes, int(self.one((30, 60)))), "week_start": DAYS[week.weekday()]} | ({"zone": zone} if zone else {}),
+            "site": site,
             "opening": dict(zip(DAYS, self.one(HOURS), strict=True)),
             "queue": {q: {"handle_s": 300, "goal": goal} for q in queues},
             "shift": families, "contract": contracts, "rules": rules, "costs": costs,
@@ -202,11 +219,14 @@ class _Maker:
         return pd.DataFrame(rows, columns=["queue", "start", "agents_phone"])
 
     def availability(self, asked: Asked) -> list[dict[str, Any]]:
-        return [
-            {"agent": a, "start": f"{d}T{self.one(('00:00', '06:00', '08:10'))}", "end": f"{d}T{self.one(('12:00', '18:00', '23:59'))}",
-             "kind": self.one(("available", "available", "unavailable"))}
-            for a in asked.people for d in (asked.first + i * DAY for i in range(-1, 9)) if self.chance(0.15)
-        ]  # fmt: skip
+        rows = []
+        for agent in asked.people:
+            for date in (asked.first + i * DAY for i in range(-1, 9)):
+                if self.chance(0.15):
+                    start, end = self.one(("00:00", "06:00", "08:10")), self.one(("12:00", "18:00", "23:59"))
+                    kind = self.one(("available", "available", "unavailable"))
+                    rows.append({"agent": agent, "start": f"{date}T{start}", "end": f"{date}T{end}", "kind": kind})
+        return rows
 
     def leave(self, asked: Asked) -> list[dict[str, Any]]:
         rows = []
@@ -229,7 +249,7 @@ class _Maker:
     def fixed(self, asked: Asked) -> list[dict[str, Any]]:
         return [
             {"agent": a, "date": str(self.one(asked.dates)), "pattern": self.one((*p.contract["shifts"], "off", "off"))}
-            for a, p in asked.people.items() if self.chance(0.15)
+            for a, p in asked.people.items() if self.chance(0.05)
         ]  # fmt: skip
 
     def last(self, asked: Asked) -> dict[str, str]:
@@ -257,7 +277,9 @@ class _Maker:
                 start = asked.clock.time(date, int(self.one(range(family.first, family.last + 1, family.step))))
                 if not self.chance(share) or start is None or start <= reached:
                     continue
-                made = shift_rows(family, start, tuple(int(b["earliest_min"]) for b in family.breaks), self.one(asked.plan["queue"]))
+                made = shift_rows(
+                    family, start, tuple(int(b["earliest_min"]) for b in family.breaks), self.one(asked.plan["queue"])
+                )
                 if self.chance(0.1):
                     made[-1] = (made[-1][0], made[-1][1] + 60, *made[-1][2:])
                 reached = made[-1][1]
@@ -265,7 +287,9 @@ class _Maker:
         return pd.DataFrame(rows, columns=["agent", "start", "end", "activity", "queue", "date"])
 
 
-def shift_rows(family: Family, start: float, breaks: tuple[int, ...], queue: str) -> list[tuple[float, float, str, str]]:
+def shift_rows(
+    family: Family, start: float, breaks: tuple[int, ...], queue: str
+) -> list[tuple[float, float, str, str]]:
     """Return (start, end, activity, queue) of a shift in real minutes, its breaks so many minutes after its start."""
     at, out = start, []
     for begin, rule in zip(breaks, family.breaks, strict=True):

@@ -127,6 +127,20 @@ def off_grid(path: Path, grid: Grid, zone: str | None) -> list[str]:
     return [f"{told}: nobody works in a slot for a part of which they are away"] * (number > 0)
 
 
+def unlisted_days(path: Path, grid: Grid, zone: str | None, open_slots: np.ndarray) -> list[str]:
+    """Tell who has available windows on some open days of the week of `grid` only: on the others they are free."""
+    end = (grid.end - grid.first) / pd.Timedelta(minutes=1)
+    edges = [*((midnight(d, zone) - grid.first) / pd.Timedelta(minutes=1) for d in grid.dates), end]
+    opened = [d for d, part in enumerate(grid.day_slices) if open_slots[part].any()]
+    partly = []
+    for agent, windows in read_windows(path, grid, zone).items():
+        own = [w for w in windows if w.kind == "available"]
+        listed = [any(w.start < edges[d + 1] and edges[d] < w.end for w in own) for d in opened]
+        partly += [agent] * (any(listed) and not all(listed))
+    told = f"{len(partly)} people have available windows in {path.name} on some open days only"
+    return [f"{told}, such as {partly[0]}: on days that are not listed they may work at any time"] if partly else []
+
+
 def refuse_strangers(agents: pd.Series, known: frozenset[str], path: Path) -> None:
     """Raise `InputError` on the first agent that is not in staff.csv."""
     strange = ~agents.isin(known)

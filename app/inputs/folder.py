@@ -27,7 +27,7 @@ from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
 from ..intake.read import read_calls
 from ..intake.units import refuse_odd_handle_time
-from .absences import off_grid
+from .absences import off_grid, unlisted_days
 from .open_after import open_after
 from .people import AVAILABILITY, LEAVE, STAFF, read_people
 from .special_days import FILE as SPECIAL_DAYS
@@ -145,6 +145,10 @@ class Folder:
         out = []
         for name in (AVAILABILITY, LEAVE) if people else ():
             out += off_grid(self.path / name, grid, self.config.site.zone)
+        if people:
+            calendar = self.calendar()
+            opened = _any_open({queue: calendar.open_mask(grid, queue) for queue in self.config.queue})
+            out += unlisted_days(self.path / AVAILABILITY, grid, self.config.site.zone, opened)
         if not people:
             out.append(f"there is no {PEOPLE_FILES[0]}: nobody is named")
         if (self.path / MEETINGS).is_file():

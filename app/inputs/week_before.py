@@ -200,8 +200,8 @@ def _contradictions(folder: Path, shifts: pd.DataFrame, zone: str | None) -> lis
     agent, start, _ = differ[0]
     where = "activity.csv" if differ[0] in told else "roster.csv"
     first = f"the first, of {agent} at {start:%Y-%m-%d %H:%M}, is not in {where}"
-    number = f"roster.csv and activity.csv of the week before differ in {len(differ)} shifts"
-    return [f"{number}: {first}; activity.csv counts"]
+    many = f"roster.csv and activity.csv of the week before differ in {len(differ)} shifts"
+    return [f"{many}: {first}; activity.csv counts"]
 
 
 def _shifts(rows: pd.DataFrame) -> Iterator[tuple[str, EarlierShift]]:

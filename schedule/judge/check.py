@@ -139,11 +139,13 @@ def overlap(plan: Plan) -> Found:
 
 
 def inside(plan: Plan) -> Found:
-    """Ensures that every shift counts on a planned day."""
+    """Ensures that every shift counts on a planned day and begins before the planned days end."""
     for agent, shifts in plan.shifts.items():
         for w in shifts:
             if w.date not in plan.asked.dates:
                 yield agent, w.start, f"{w.date} is not planned"
+            elif w.start >= plan.asked.week[1]:
+                yield agent, w.start, f"begins after the last planned day, {w.date}"
 
 
 def opening(plan: Plan) -> Found:

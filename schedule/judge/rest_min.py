@@ -12,7 +12,7 @@ def rest_min(week: Week) -> Found:
     least = least_rest(week)
     for a, b in pairwise((*week.before[-1:], *week.shifts)):
         if b.start - a.end < least:
-            yield b.start, f"{b.start - a.end:g} min rest before this shift, least {least}"
+            yield b.start, f"{b.start - a.end:g} min rest before this shift, least {least:g}"
 
 
 def least_rest(week: Week) -> float:

@@ -29,8 +29,9 @@ Assigned = Mapping[str, tuple[PlannedShift, ...]]
 def with_free_moves(found: Decision, measure: Measure) -> Decision:
     """Return `found`, its breaks moved where that mends a short stretch for nothing, simulated again.
 
-    The service to expect is by the curves of `measure`, which `found` was decided by. The plan as it was stays where the simulation says that the other one misses more. Where `MOST_S` cuts the moves
-    short, time has stopped the plan: another run may make others.
+    The service to expect is by the curves of `measure`, which `found` was decided by. The plan as it was stays where
+    the simulation says that the other one misses more. Where `MOST_S` cuts the moves short, time has stopped the plan:
+    another run may make others.
     """
     clock = measure.watch.within(MOST_S)
     assigned = freely_moved(found.problem, found.assigned, found.coverage, clock)

@@ -77,9 +77,7 @@ def _seen(
     return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
 
 
-def _freely_moved(
-    best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
-) -> SimulatedPlan[Search]:
+def _freely_moved(best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings) -> SimulatedPlan[Search]:
     """Return a plan with its breaks moved where that mends short stretches for nothing, if it then misses no more."""
     plan, clock = best.plan, measure.watch.within(MOST_S)
     assigned = freely_moved(best.true.problem, plan.assigned, best.true.coverage(plan.assigned), clock)

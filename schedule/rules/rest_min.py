@@ -25,7 +25,9 @@ REST_MIN = RuleSpec[int](
     high=2880,
     mend="lower",
     step=60,
-    meaning="Least minutes between the end of a shift and the start of the same person's next; two never touch, even at 0.",
+    meaning=(
+        "Least minutes between the end of a shift and the start of the same person's next; two never touch, even at 0."
+    ),
     label="rest",
     row="Rest between two shifts, at least",
 )

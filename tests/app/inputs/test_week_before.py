@@ -6,9 +6,12 @@ import datetime as dt
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from busyhour.app.inputs import Inputs, RunOptions
 from busyhour.app.inputs.week_before import known_rows, last_week
+from busyhour.app.judging import judged
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.problem.shift_families import Break, ShiftFamily
@@ -92,3 +95,24 @@ def test_yesterdays_shift_counts_on_the_day_of_the_nearest_family(tmp_path: Path
     rows += "a,2026-10-18T01:15,2026-10-18T04:30,phone,calls\n"
     found = left(run_of(tmp_path / "run", rows), families=(early, late))
     assert (found.run, found.off, found.families) == (0, 1, ())
+
+
+def test_a_run_keeps_what_it_knew_of_all_weeks_before(tmp_path: Path) -> None:
+    """The next run, and the judge, read them from one file."""
+    run = run_of(tmp_path / "run", worked("a", *range(12, 19)), "2026-10-12", worked("a", *range(7, 12)))
+    table = {
+        "queue": {"calls": {"handle_s": 300, "goal": {"level": 0.8, "within_s": 20, "basis": "interval"}}},
+        "shift": {"day": {"paid_min": 480, "start_from": "08:00", "start_to": "10:00"}},
+        "contract": {"full": {"shifts": ["day"], "max_h_week": 40}},
+        "rules": {"max_run_days": 12},
+    }
+    need = pd.DataFrame({"start": [f"2026-10-19T{h:02d}:00" for h in range(8, 18)], "agents_phone": 1})
+    staff = pd.DataFrame({"agent": ["a"], "contract": "full"})
+    inputs = Inputs.from_tables(table, RunOptions(week=MONDAY, previous=run), requirement=need, staff=staff)
+    assert (inputs.people[0].run_before, len(inputs.texts["previous_activity"])) == (12, 12)
+    assert inputs.files["previous_activity.csv"].content.decode().count("phone") == 12
+    day = pd.DataFrame(
+        [("a", "2026-10-19T08:00", "2026-10-19T16:00", "phone", "calls")], columns=HEAD.strip().split(",")
+    )
+    told = judged(day, inputs.plan, inputs.texts, MONDAY).violations
+    assert [(v.rule, v.text) for v in told] == [("max_run_days", "more than 12 days in a row, on 2026-10-19")]

@@ -88,8 +88,8 @@ def test_a_night_shift_on_the_long_sunday_keeps_its_elapsed_length(centre) -> No
 
 
 def test_a_start_after_midnight_counts_on_the_day_whose_window_it_is(centre) -> None:
-    plan = {"shift": {"late": {"paid_min": 60, "start_from": "23:00", "start_to": "24:30", "days": ["sunday"]}}}
-    activity = centre.frame([("n", "2026-10-26T00:30", "2026-10-26T01:30", "phone", "")])
+    plan = {"shift": {"late": {"paid_min": 60, "start_from": "23:00", "start_to": "24:30", "days": ["saturday"]}}}
+    activity = centre.frame([("n", "2026-10-25T00:30", "2026-10-25T01:30", "phone", "")])
     assert check(activity, {"plan": plan, "week": centre.WEEK}).passed
 
 

@@ -256,6 +256,29 @@ def test_who_has_no_shift_in_the_week_before_was_off(centre, known, broken) -> N
     assert ("cat" in told) == broken
 
 
+def test_no_shift_begins_after_the_planned_days(centre) -> None:
+    activity, inputs = centre.legal()
+    inputs["plan"]["shift"]["part4"] |= {
+        "start_to": "24:00",
+        "days": ["sunday", "monday", "tuesday", "wednesday", "thursday"],
+    }
+    inputs["staff"].loc[inputs["staff"]["agent"] == "ben", "leave_date"] = ""
+    late = centre.rows("ben", 26, "00:00", family="part4")
+    told = [v.text for v in check(centre.frame(activity + late), inputs).violations if v.rule == "inside"]
+    assert told == ["begins after the last planned day, 2026-10-25"]
+
+
+def test_two_shifts_never_touch(centre) -> None:
+    """Rows that touch are one shift, over the border of weeks too."""
+    activity, inputs = centre.legal()
+    inputs["plan"]["rules"]["rest_min"] = 0
+    for end, broken in (("2026-10-19T09:00", True), ("2026-10-19T08:00", False)):
+        last = [("cat", "2026-10-18T20:00", end, "phone", "mail")]
+        inputs["previous_activity"] = centre.frame(last)
+        told = {(v.rule, v.agent) for v in check(centre.frame(activity), inputs).violations}
+        assert (("rest_min", "cat") in told) == broken
+
+
 def test_a_bare_end_of_leave_is_that_day_and_2359_the_days_end(centre) -> None:
     activity, inputs = centre.legal()
     inputs["leave"] = pd.DataFrame([("cat", "2026-10-19", "2026-10-19")], columns=["agent", "start", "end"])

@@ -16,6 +16,7 @@ from busyhour.schedule.exchange.cells import make_cell
 from busyhour.schedule.judge import check as judge
 from busyhour.schedule.problem.staff import Contract
 from busyhour.schedule.rules import rules as listed
+from busyhour.schedule.rules.rest_min import rest_slots
 from busyhour.schedule.rules.rules import FAMILY, SHIFT, SPECS, WORK, ContractRules, Rules, refuse_missing_keys
 from busyhour.schedule.rules.shift_times import ShiftTimes
 
@@ -102,3 +103,9 @@ def test_rules_of_times_bar_the_shifts_that_plain_arithmetic_finds_broken(kind: 
             assert {key for key, held in barred.items() if held[i]} == set(broken)
             found |= {bool(broken)}
     assert found
+
+
+@pytest.mark.parametrize(("least", "slot", "slots"), [(0, 60, 1), (0, 15, 1), (60, 60, 1), (61, 60, 2), (660, 15, 44)])
+def test_two_shifts_never_touch(least, slot, slots):
+    """Shifts that touch would be one in activity.csv."""
+    assert rest_slots(least, slot) == slots

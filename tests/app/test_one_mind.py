@@ -1,0 +1,16 @@
+"""Random desks: planner, judge and a count from the raw inputs are of one mind."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.one_mind import tried
+from benchmarks.random_desks import random_desk
+
+QUICK = 6
+"""Desks of the fast tests."""
+
+
+@pytest.mark.parametrize("number", [pytest.param(n, marks=[pytest.mark.slow] * (n >= QUICK)) for n in range(200)])
+def test_no_plan_is_refused_nor_dearer_than_a_legal_neighbour_that_is_forbidden(number: int) -> None:
+    assert tried(random_desk(number, most_people=3 if number < QUICK else 6), moves=100).faults == []
