@@ -41,7 +41,8 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
             break
         if best is None or seen.rank < best.rank:
             best, repairs = seen, turn
-        if turn >= settings.repairs or not _decides(measure) or seen.settled(settings):
+        content = seen.settled(settings) and (turn > 0 or seen.rank[:2] == (0, 0))  # what is missed is looked for once
+        if content or turn >= settings.repairs or not _decides(measure):
             break
         if measure.watch.time_is_up:  # with more time there would be a repair
             cut = True

@@ -106,10 +106,10 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.6
+    first_share: float = 0.5
     alone_share: float = 0.85
     exchange_share: float = 0.1
-    repair_share: float = 0.1
+    repair_share: float = 0.15
     person_steps: int = 100
     repair_steps: int = 10_000
     repairs: int = 2
