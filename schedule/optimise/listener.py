@@ -29,7 +29,7 @@ class Listener:
         self.answer: np.ndarray | None = None
         self.on_answer: Callable[[np.ndarray], None] = lambda _: None
         self.on_bound: Callable[[float], None] = lambda _: None
-        self.cancelled = False
+        self.cancelled = self.interrupted = False
         highs.cbMipInterrupt.subscribe(self._mip)
         for event in (highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
             event.subscribe(self)
@@ -52,6 +52,7 @@ class Listener:
     def __call__(self, event: Any) -> None:
         """Interrupt HiGHS if the solve should end."""
         if self.cancelled or self.watch.stopped or self.watch.time_is_up:
+            self.interrupted = True
             event.interrupt()
 
     def _mip(self, event: Any) -> None:

@@ -266,6 +266,8 @@ def _answer(highs: Any, linear: Linear, listener: Listener, seconds: float) -> A
     """Check the result that HiGHS holds and return an `Answer`."""
     state, info, kinds = highs.getModelStatus(), highs.getInfo(), highspy.HighsModelStatus
     stopped = {kinds.kTimeLimit: Stop.TIME, kinds.kInterrupt: listener.reason}.get(state)
+    if state == kinds.kNotset and listener.interrupted:  # HiGHS was interrupted before it knew anything
+        return Answer(Status.NONE, stopped=listener.reason, seconds=seconds)
     if state in (kinds.kInfeasible, kinds.kUnboundedOrInfeasible) and info.primal_solution_status != _FEASIBLE:
         return Answer(Status.INFEASIBLE, seconds=seconds)
     if state in (kinds.kUnbounded, kinds.kUnboundedOrInfeasible):

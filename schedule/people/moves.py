@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
 from .flat import FlatStaff, meets_itself, week_cost
-
-
-class Present(NamedTuple):
-    """A plan that changes in place: A people, D days, B breaks, Q queues, S slots.
-
-    Attributes
-    ----------
-    options
-        Option of each day, −1 = off, shape (A, D).
-    breaks
-        Start of each break in slots after the shift's start, shape (A, D, B).
-    heads
-        On the phone, shape (Q, S).
-    missing
-        Calls missing to each pooled goal, negative = more than asked, shape (P,).
-    """
-
-    options: np.ndarray
-    breaks: np.ndarray
-    heads: np.ndarray
-    missing: np.ndarray
-
-
-class Worth(NamedTuple):
-    """What heads are worth: totals of `Service`.
-
-    Attributes
-    ----------
-    floor, gain
-        Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1).
-    period
-        Number of the pooled goal's period, −1 = none, shape (Q, S).
-    lost_call
-        Price of a call that a goal lacks.
-    """
-
-    floor: np.ndarray
-    gain: np.ndarray
-    period: np.ndarray
-    lost_call: float
+from .present import Present, Room, Worth, goals_change, make_or_drop, mark, next_worth, priced_shift, span
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -59,116 +18,6 @@ def _draw(state: np.ndarray) -> float:
     x ^= x >> np.uint64(27)
     state[0] = x
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-class Room(NamedTuple):
-    """Room to work in.
-
-    Attributes
-    ----------
-    change
-        Heads that come (or go) in each slot if the move is made, 0 between moves, shape (S,).
-    slots, by
-        Slots of which the heads change, and by how much, shape (S,) each.
-    calls
-        Change of the calls missing to each goal, shape (P,).
-    breaks
-        New breaks of the days that change, shape (2, B).
-    weeks
-        Weeks of the people who change, shape (2, D).
-    """
-
-    change: np.ndarray
-    slots: np.ndarray
-    by: np.ndarray
-    calls: np.ndarray
-    breaks: np.ndarray
-    weeks: np.ndarray
-
-
-@njit(cache=True, nogil=True)
-def _span(change: np.ndarray, begin: int, end: int, by: int, cyclic: bool) -> None:
-    """Add `by` to the slots begin ≤ s < end; past the last slot a cyclic week begins anew."""
-    size = len(change)
-    for s in range(begin, min(end, size)):
-        change[s] += by
-    if cyclic:
-        for s in range(max(begin - size, 0), end - size):
-            change[s] += by
-
-
-@njit(cache=True, nogil=True)
-def _mark(f: FlatStaff, room: Room, t: int, breaks: np.ndarray, by: int) -> None:
-    """Note that a shift comes (1) or goes (−1)."""
-    _span(room.change, f.start[t], f.start[t] + f.length[t], by, f.cyclic)
-    for k in range(len(breaks)):
-        if f.break_slots[t, k] > 0:
-            at = f.start[t] + breaks[k]
-            _span(room.change, at, at + f.break_slots[t, k], -by, f.cyclic)
-
-
-@njit(cache=True, nogil=True)
-def _priced(p: Present, w: Worth, room: Room, q: int, begin: int, end: int, count: int) -> tuple[float, int]:
-    """Price the noted changes of the slots begin ≤ s < end of the grid; list them after the first `count`."""
-    last, total = w.floor.shape[2] - 1, 0.0
-    for s in range(begin, end):
-        by = room.change[s]
-        if by != 0:
-            room.change[s] = 0
-            room.slots[count], room.by[count] = s, by
-            count += 1
-            was, now = min(p.heads[q, s], last), min(p.heads[q, s] + by, last)
-            total += w.floor[q, s, was] - w.floor[q, s, now]
-            k = w.period[q, s]
-            if k >= 0:
-                room.calls[k] += w.gain[q, s, was] - w.gain[q, s, now]
-    return total, count
-
-
-@njit(cache=True, nogil=True)
-def _priced_shift(f: FlatStaff, p: Present, w: Worth, room: Room, q: int, t: int, count: int) -> tuple[float, int]:
-    """Price the noted changes of the slots of an option; list them after the first `count`."""
-    size = p.heads.shape[1]
-    begin, end = f.start[t], f.start[t] + f.length[t]
-    total, count = _priced(p, w, room, q, begin, min(end, size), count)
-    if f.cyclic and end > size:
-        more, count = _priced(p, w, room, q, max(begin - size, 0), end - size, count)
-        total += more
-    return total, count
-
-
-@njit(cache=True, nogil=True)
-def _goals(p: Present, w: Worth, room: Room) -> float:
-    """Return the change of the price of calls missing to goals."""
-    total = 0.0
-    for k in range(len(p.missing)):
-        if room.calls[k] != 0.0:
-            total += max(0.0, p.missing[k] + room.calls[k]) - max(0.0, p.missing[k])
-    return w.lost_call * total
-
-
-@njit(cache=True, nogil=True)
-def _end(p: Present, room: Room, q: int, count: int, made: bool) -> None:
-    """Make the listed changes, or drop them."""
-    if made:
-        for i in range(count):
-            p.heads[q, room.slots[i]] += room.by[i]
-        for k in range(len(p.missing)):
-            p.missing[k] += room.calls[k]
-    room.calls[:] = 0.0
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _next_worth(p: Present, w: Worth, room: Room, q: int, s: int) -> float:
-    """Return what one more head would be worth after the noted changes."""
-    last = w.floor.shape[2] - 1
-    n = min(p.heads[q, s] + room.change[s], last)
-    then = min(n + 1, last)
-    out = w.floor[q, s, then] - w.floor[q, s, n]
-    k = w.period[q, s]
-    if k >= 0 and p.missing[k] > 0.0:
-        out += w.lost_call * (w.gain[q, s, then] - w.gain[q, s, n])
-    return float(out)
 
 
 @njit(cache=True, nogil=True)
@@ -187,9 +36,9 @@ def _place(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, t: int, state
             worth = 0.0
             for s in range(f.start[t] + at, f.start[t] + at + slots):
                 if s < size:
-                    worth += _next_worth(p, w, room, q, s)
+                    worth += next_worth(p, w, room, q, s)
                 elif f.cyclic:
-                    worth += _next_worth(p, w, room, q, s - size)
+                    worth += next_worth(p, w, room, q, s - size)
             if worth < least - 1e-12:
                 least, out[k] = worth, at
 
@@ -209,12 +58,12 @@ def _move_break(f: FlatStaff, p: Present, w: Worth, room: Room, state: np.ndarra
     now = f.break_low[t, k] + int(_draw(state) * (f.break_high[t, k] - f.break_low[t, k] + 1))
     if now == was:
         return 0.0
-    _span(room.change, f.start[t] + was, f.start[t] + was + slots, 1, f.cyclic)
-    _span(room.change, f.start[t] + now, f.start[t] + now + slots, -1, f.cyclic)
-    change, count = _priced_shift(f, p, w, room, q, t, 0)
-    change += _goals(p, w, room)
+    span(room.change, f.start[t] + was, f.start[t] + was + slots, 1, f.cyclic)
+    span(room.change, f.start[t] + now, f.start[t] + now + slots, -1, f.cyclic)
+    change, count = priced_shift(f, p, w, room, q, t, 0)
+    change += goals_change(p, w, room)
     made = change <= allowed
-    _end(p, room, q, count, made)
+    make_or_drop(p, room, q, count, made)
     if not made:
         return 0.0
     p.breaks[a, d, k] = now
@@ -260,20 +109,20 @@ def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, days: tuple
     q, first = f.queue[a], f.table[a]
     for i in range(changes):
         if p.options[a, days[i]] >= 0:
-            _mark(f, room, first + p.options[a, days[i]], p.breaks[a, days[i]], -1)
+            mark(f, room, first + p.options[a, days[i]], p.breaks[a, days[i]], -1)
     for i in range(changes):
         if new[i] >= 0:
             _place(f, p, w, room, a, first + new[i], state, room.breaks[i])
-            _mark(f, room, first + new[i], room.breaks[i], 1)
+            mark(f, room, first + new[i], room.breaks[i], 1)
     change, count = own - cost[a], 0
     for i in range(changes):
         for o in (p.options[a, days[i]], new[i]):
             if o >= 0:
-                more, count = _priced_shift(f, p, w, room, q, first + o, count)
+                more, count = priced_shift(f, p, w, room, q, first + o, count)
                 change += more
-    change += _goals(p, w, room)
+    change += goals_change(p, w, room)
     made = change <= allowed
-    _end(p, room, q, count, made)
+    make_or_drop(p, room, q, count, made)
     if not made:
         return 0.0
     for i in range(changes):

@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
 from ..price.shortfall import call_price
+from ..price.worth import Service
 from .annealing import Cooling
 from .best_week import ChosenWeek
+from .compile import CompiledStaff
 from .descent import Descent
+from .dual import DualPrices
 from .flat import FlatStaff, flat_staff, week_cost
-from .moves import Present, Worth, small_moves
-from .params import MovesParams
+from .moves import small_moves
+from .params import AnnealingParams, MovesParams
+from .present import Present, Worth
+from .tiny_problem import tiny_problem
 
 
 def move_shifts(descent: Descent, cooling: Cooling, tell: Callable[[str], None], params: MovesParams) -> bool:
@@ -61,6 +68,15 @@ def move_shifts(descent: Descent, cooling: Cooling, tell: Callable[[str], None],
     descent.weeks = list(descent.best)
     descent.settle()
     return True
+
+
+@cache
+def compile_moves() -> None:
+    """Compile the kernels of small moves: seconds on the very first use, nothing after that."""
+    problem = tiny_problem()
+    problem = replace(problem, staff=problem.staff[:1])
+    descent = Descent(DualPrices(CompiledStaff.of(problem), Service.of(problem)), seed=1, over=lambda: False)
+    move_shifts(descent, Cooling(lambda: 0.0, 10, 1.0, AnnealingParams()), lambda text: None, MovesParams(chunk=10))
 
 
 def _present(descent: Descent, flat: FlatStaff) -> Present:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Generic
 
+from ...forecast.progress import Watch
 from ..cover.result import Cover
 from ..cover.solve import solve_cover
 from ..exchange.result import roster_of
@@ -96,7 +97,7 @@ class CoverSearch(PlanSearch[Cover]):
 
     def first(self, limit_s: float) -> Candidate[Cover] | None:
         """Return the first plan."""
-        found = self._solved(self.measure.problem, limit_s, self.settings.gap)
+        found = self._solved(self.measure.problem, limit_s, self.settings.gap, self.measure.watch)
         for name, seconds in found.stages.items():
             self.measure.stages[name] = self.measure.stages.get(name, 0.0) + seconds
         return None if found.solved.status == Status.NONE else self.candidate(found)
@@ -108,16 +109,18 @@ class CoverSearch(PlanSearch[Cover]):
     def again(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> Candidate[Cover] | None:
         """Plan anew: a cover does not go on from another one."""
         with timed(self.measure.stages, "repair"):
-            found = self._solved(problem, self.settings.again_share * self.settings.time_limit_s, self.settings.gap)
+            limit_s = self.settings.again_share * self.settings.time_limit_s
+            found = self._solved(problem, limit_s, self.settings.gap, self.measure.watch.aside())
         return None if found.solved.status == Status.NONE else self.candidate(found)
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> float | None:
         """Return the bound of another search that ends with its first plan."""
         with timed(self.measure.stages, "repair"):
-            return self._solved(problem, self.settings.proof_share * self.settings.time_limit_s, FIRST).solved.bound
+            limit_s = self.settings.proof_share * self.settings.time_limit_s
+            return self._solved(problem, limit_s, FIRST, self.measure.watch.aside()).solved.bound
 
-    def _solved(self, problem: ScheduleProblem, limit_s: float, gap: float) -> Cover:
-        s, watch = self.settings, self.measure.watch
+    def _solved(self, problem: ScheduleProblem, limit_s: float, gap: float, watch: Watch) -> Cover:
+        s = self.settings
         return solve_cover(problem, watch=watch, time_limit_s=limit_s, gap=gap, seed=s.seed, threads=s.threads)
 
     def prices(self, plan: Candidate[Cover], problem: ScheduleProblem) -> Mapping[str, float]:

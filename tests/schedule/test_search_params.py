@@ -10,7 +10,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.params import CoverParams
 from busyhour.schedule.exchange.params import ExchangeParams
 from busyhour.schedule.optimise.ascent import AscentParams
-from busyhour.schedule.people.params import AnnealingParams, DescentParams, DualParams, PeopleParams
+from busyhour.schedule.people.params import AnnealingParams, DescentParams, DualParams, MovesParams, PeopleParams
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.people.tiny_problem import tiny_problem
 from busyhour.schedule.periods.params import AnnealParams, ColumnParams, PatchParams, PeriodParams
@@ -19,6 +19,9 @@ from busyhour.schedule.periods.params import AnnealParams, ColumnParams, PatchPa
 @pytest.mark.parametrize(
     ("kind", "wrong"),
     [
+        (MovesParams, {"breaks": 0.9}),
+        (MovesParams, {"cold": 1.0}),
+        (MovesParams, {"chunk": 0}),
         (AscentParams, {"shrink": 1.0}),
         (AscentParams, {"patience": 0}),
         (DualParams, {"near": 0.0}),
