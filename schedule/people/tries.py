@@ -51,7 +51,7 @@ class Tries:
     ) -> None:
         self.dual, self.seed, self.clock, self.params = dual, seed, clock, params
         self.limit_s = clock.left_s
-        self.first = Descent(dual, seed=[seed], over=over, start=start, params=params.descent)
+        self.first = Descent(dual, seed=seed, over=over, start=start, params=params.descent)
         self._first_weeks = list(self.first.weeks)
         self._grown: list[Descent] = [self.first]
         self._numbers, self._lock = itertools.count(1), threading.Lock()
