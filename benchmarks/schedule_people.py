@@ -18,7 +18,8 @@ import numpy as np
 from benchmarks.weeks import WEEKS, NamedWeek, read_week
 from busyhour.app.files import write_csv
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.people.named_plan import NamedPlan
+from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem

@@ -30,7 +30,8 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch
 from busyhour.forecast.tables import read_text_csv
 from busyhour.schedule.optimise.status import Infeasible
-from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.people.named_plan import NamedPlan
+from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.plan.activity import activity, roster_table
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.horizon import Horizon

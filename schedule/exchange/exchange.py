@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...forecast.progress import Watch
 from ..optimise.status import Status, Stop
-from ..people.solve import NamedPlan
+from ..people.named_plan import NamedPlan
 from ..problem.problem import ScheduleProblem
 from .params import ExchangeParams
 from .result import roster_of

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -16,58 +16,17 @@ from ..optimise.solver import relative_gap
 from ..optimise.status import OPTIMAL, NothingFound, Solved, sound_bound
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
-from ..problem.shifts import PlannedShift
 from .best_week import ChosenWeek
 from .choice import choice_of, shape_of
 from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
 from .exact.solve import lp_prices, solve_exact
+from .named_plan import NamedPlan, ProvenPrices
 from .params import MovesParams, PeopleParams
 from .queue_turns import planned_shifts, weeks_of_plan
 from .tiny_problem import tiny_problem
 from .tries import Tell, Tries
-
-
-@dataclass(frozen=True)
-class ProvenPrices:
-    """Prices at the end of a search, with their proven bound.
-
-    Attributes
-    ----------
-    head
-        Of a head, shape (Q, S).
-    goal
-        Of a call towards each pooled goal, shape (P,).
-    bound
-        Lower bound on the cost of every plan; None when none is known.
-    """
-
-    head: np.ndarray
-    goal: np.ndarray
-    bound: float | None
-
-
-@dataclass(frozen=True)
-class NamedPlan:
-    """Who works when.
-
-    Attributes
-    ----------
-    assigned
-        Agent → shifts by start, breaks placed; everybody has an entry.
-    solved
-        Wages, wishes, hours below contract, spread of starts and all that is left short; the bound is proven.
-    prices
-        First prices for a search for another plan of this week.
-    stages
-        Seconds for prices and bound (``pricing``) and for the plan (``descent``).
-    """
-
-    assigned: Mapping[str, tuple[PlannedShift, ...]]
-    solved: Solved
-    prices: ProvenPrices = field(repr=False)
-    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 def solve_named(

@@ -8,7 +8,8 @@ from ...forecast.progress import Stopped, Watch
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
 from ..optimise.status import NothingFound, Stop
-from ..people.solve import NamedPlan, compile_kernels, solve_named
+from ..people.named_plan import NamedPlan
+from ..people.solve import compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
 from .decision import Decision
 from .free_moves import with_free_moves

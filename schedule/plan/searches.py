@@ -12,7 +12,8 @@ from ..cover.result import Cover
 from ..cover.solve import solve_cover
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status
-from ..people.solve import NamedPlan, solve_named
+from ..people.named_plan import NamedPlan
+from ..people.solve import solve_named
 from ..problem.problem import ScheduleProblem
 from .activity import anonymous
 from .measure import Measure

@@ -12,7 +12,7 @@ import pandas as pd
 from ...forecast.queueing.simulation.simulation import Simulation
 from ..cover.result import Cover
 from ..optimise.status import Solved
-from ..people.solve import NamedPlan
+from ..people.named_plan import NamedPlan
 from ..price.shortfall import shortfall
 from ..problem.demand import asking_more, demands_by
 from ..problem.heads import heads_planned

@@ -22,7 +22,7 @@ from busyhour.app.cli.main import app
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.optimise.status import Solved, Status, Stop
-from busyhour.schedule.people.solve import NamedPlan, ProvenPrices
+from busyhour.schedule.people.named_plan import NamedPlan, ProvenPrices
 from busyhour.schedule.plan import decide
 from busyhour.schedule.problem.problem import ScheduleProblem
 

@@ -13,7 +13,8 @@ import pytest
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
-from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.people.named_plan import NamedPlan
+from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.horizon import Horizon

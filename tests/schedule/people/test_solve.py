@@ -14,8 +14,9 @@ from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.optimise.status import Infeasible
+from busyhour.schedule.people.named_plan import NamedPlan
 from busyhour.schedule.people.skill_flow import empty_flow, move_head
-from busyhour.schedule.people.solve import NamedPlan, solve_named
+from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.horizon import Horizon
