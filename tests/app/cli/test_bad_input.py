@@ -23,7 +23,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.optimise.status import Solved, Status, Stop
 from busyhour.schedule.people.solve import NamedPlan, ProvenPrices
-from busyhour.schedule.plan import searches
+from busyhour.schedule.plan import decide, searches
 from busyhour.schedule.problem.problem import ScheduleProblem
 
 RUN = Path("runs") / "2026-10-19"
