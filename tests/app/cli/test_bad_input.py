@@ -23,7 +23,7 @@ from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.optimise.status import Solved, Status, Stop
 from busyhour.schedule.people.named_plan import NamedPlan, ProvenPrices
-from busyhour.schedule.plan import decide
+from busyhour.schedule.plan import decide, searches
 from busyhour.schedule.problem.problem import ScheduleProblem
 
 RUN = Path("runs") / "2026-10-19"
@@ -238,7 +238,7 @@ def test_an_empty_plan_never_replaces_another(
 
 def test_no_time_for_any_shifts_without_names_exits_6(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "staff.csv").unlink()
-    monkeypatch.setattr(decide, "solve_cover", lambda *_, **__: Cover((), Solved(Status.NONE, stopped=Stop.TIME)))
+    monkeypatch.setattr(searches, "solve_cover", lambda *_, **__: Cover((), Solved(Status.NONE, stopped=Stop.TIME)))
     result = busyhour("plan", folder, "--quiet")
     assert result.exit_code == 6, result.output
     assert "--time-limit" in result.output
