@@ -12,7 +12,6 @@ from ..people.named_plan import NamedPlan
 from ..people.solve import compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
 from .decision import Decision
-from .free_moves import with_free_moves
 from .measure import Measure, ServiceData
 from .open_shifts import open_shifts
 from .repair import repaired
@@ -46,7 +45,6 @@ def _anonymous(measure: Measure, settings: SolveSettings) -> Decision:
     if plan is None:
         raise Stopped if watch.stopped else NothingFound
     found = repaired(plan, search)
-    found = with_free_moves(found, measure.decided(found))
     same = found.curves is measure.data.curves  # costs and bounds of the blocks are by the curves as they were
     return replace(found, blocks=plan.search.blocks if same else ())
 
@@ -70,7 +68,6 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
         raise Stopped if watch.stopped else NothingFound  # an empty plan is none to put in an earlier one's place
     search = NamedSearch(measure, settings)
     found = repaired(search.candidate(plan), search)
-    found = with_free_moves(found, measure.decided(found))
     if not watch.stopped:
         with timed(measure.stages, "open"):
             clock = settings.open_clock(watch)

@@ -11,14 +11,10 @@ import pandas as pd
 from ...forecast.progress import Watch
 from ..diagnose.break_moves import BreakMove, QueueBreaks
 from ..diagnose.short_stretches import ShortPlan, ShortStretch, stretches
-from ..exchange.result import roster_of
-from ..optimise.status import Stop
-from ..price.shortfall import shortfall
-from ..problem.heads import heads_planned
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
-from .decision import Decision
 from .measure import Measure
+from .simulated_plan import Candidate, Search
 
 MOST_S = 2.0
 """Most seconds for the moves: a desk of a hundred people needs some milliseconds, one of thousands may have no end."""
@@ -26,36 +22,14 @@ MOST_S = 2.0
 Assigned = Mapping[str, tuple[PlannedShift, ...]]
 
 
-def with_free_moves(found: Decision, measure: Measure) -> Decision:
-    """Return `found`, its breaks moved where that mends a short stretch for nothing, simulated again.
+def with_free_moves(plan: Candidate[Search], measure: Measure) -> tuple[Candidate[Search], bool]:
+    """Return `plan`, its breaks moved where that mends a short stretch for nothing by the curves of `measure`.
 
-    The service to expect is by the curves of `measure`, which `found` was decided by. The plan as it was stays where
-    the simulation says that the other one misses more. Where `MOST_S` cuts the moves short, time has stopped the plan:
-    another run may make others.
+    Also returns whether `MOST_S` has cut the moves short: another run may then make others.
     """
     clock = measure.watch.within(MOST_S)
-    assigned = freely_moved(found.problem, found.assigned, found.coverage, clock)
-    if assigned is found.assigned or measure.watch.stopped:
-        return found
-    solved, wages, prices = found.solved, found.cost_wages, found.prices
-    if clock.time_is_up and solved.stopped == Stop.GAP:
-        solved = replace(solved, stopped=Stop.TIME)
-    if found.named:
-        roster = roster_of(found.problem, assigned, solved)
-        solved, prices = roster.solved, roster.prices
-    else:
-        heads = heads_planned(found.problem, [p for shifts in assigned.values() for p in shifts])
-        prices = {"lost_calls_and_under": sum(shortfall(heads, found.problem).values())}
-        solved = replace(solved, cost=wages + sum(prices.values()))
-    tried = measure.decision(assigned, solved, wages, prices)
-    if _misses(tried) > _misses(found):
-        return found
-    return replace(tried, repairs=found.repairs, blocks=found.blocks)
-
-
-def _misses(found: Decision) -> tuple[int, int]:
-    """Return how many goals a plan misses by simulation, and how many goals and floors."""
-    return sum(not m.is_floor for m in found.missed), len(found.missed)
+    assigned = freely_moved(measure.problem, plan.assigned, measure.coverage(plan.assigned), clock)
+    return (plan if assigned is plan.assigned else replace(plan, assigned=assigned)), clock.time_is_up
 
 
 def freely_moved(problem: ScheduleProblem, assigned: Assigned, coverage: pd.DataFrame, watch: Watch) -> Assigned:

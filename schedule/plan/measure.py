@@ -114,10 +114,6 @@ class Measure:
         """Whether a simulation corrects the curves that decide."""
         return self.data.volume is not None and self.data.curves is not None
 
-    def decided(self, found: Decision) -> Measure:
-        """Return the measure by the curves that a decision was made by."""
-        return replace(self, problem=found.problem, data=replace(self.data, curves=found.curves))
-
     def rows(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> pd.DataFrame:
         """Return the activity of a plan."""
         return activity(assigned, self.problem.grid, self.problem.staff)
@@ -147,7 +143,7 @@ class Measure:
         *,
         more: int = 0,
         half_width: float = HALF_WIDTH,
-        runs: int | None = None,
+        least: int = 256,
     ) -> Simulation | None:
         """Return a simulation of a plan; None without volumes, and where the user stopped too early.
 
@@ -157,13 +153,12 @@ class Measure:
             0 = the simulation that is published; above, further ones, independent of it and of each other.
         half_width
             Of the 95 % interval of every day and week, a share, at which it ends.
-        runs
-            As many runs instead.
+        least
+            Least runs.
         """
         data, rows = self.data, self.rows(assigned)
         if data.volume is None or self.watch.stopped:
             return None
-        least, most = (256, 4000) if runs is None else (runs, runs)
         with timed(self.stages, "simulate"), contextlib.suppress(Stopped):  # the plan stands, unsimulated
             return simulate(
                 staffing(pd.concat([data.running, rows]) if len(data.running) else rows),
@@ -177,6 +172,5 @@ class Measure:
                 half_width=half_width,
                 watch=replace(self.watch, time_limit_s=None),
                 min_runs=least,
-                max_runs=most,
             )
         return None

@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...forecast.queueing.simulation.simulation import Simulation
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
 from .decision import Decision
-from .free_moves import MOST_S, freely_moved
+from .free_moves import with_free_moves
 from .measure import HALF_WIDTH, Measure
+from .missed import goals_missed
 from .searches import PlanSearch
 from .settings import SolveSettings
 from .simulated_plan import Candidate, Search, SimulatedPlan
 from .stages import searched_s
+
+ROUGH_RUNS = 128
+"""Least runs of a rough simulation: four batches, from which the interval comes."""
 
 
 def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
@@ -57,7 +62,6 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         cut = cut or plan.solved.cut
     if best is None:
         return _as_found(plan, first.solved, search)
-    best = _freely_moved(best, measure, settings)
     return replace(_published(first, best, search, cut=cut), repairs=repairs)
 
 
@@ -72,50 +76,53 @@ def _seen(
     """Return a plan beside a rough simulation of it; None without curves or volumes, or where the user stopped."""
     if measure.data.curves is None:
         return None
-    simulation = measure.simulation(plan.assigned, more=1, half_width=settings.rough * HALF_WIDTH)
+    simulation = measure.simulation(plan.assigned, more=1, half_width=settings.rough * HALF_WIDTH, least=ROUGH_RUNS)
     if simulation is None:
         return None
     return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
 
 
-def _freely_moved(best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings) -> SimulatedPlan[Search]:
-    """Return a plan with its breaks moved where that mends short stretches for nothing, if it then misses no more."""
-    plan, clock = best.plan, measure.watch.within(MOST_S)
-    assigned = freely_moved(best.true.problem, plan.assigned, best.true.coverage(plan.assigned), clock)
-    if assigned is plan.assigned:
-        return best
-    tried = _seen(replace(plan, assigned=assigned), best.found_by, measure, settings)
-    return best if tried is None or tried.rank > best.rank else tried
-
-
 def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
     """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
     measure = search.measure
-    solved = _priced(first, plan.cost(measure.problem), first.bound, searched_s(measure.stages))
-    told = _told(solved, first, search.settings, cut=False, by_user=measure.watch.stopped)
-    return measure.decision(plan.assigned, told, plan.wages, search.prices(plan, measure.problem))
+    moved, cut = with_free_moves(plan, measure)
+    solved = _priced(first, moved.cost(measure.problem), first.bound, searched_s(measure.stages))
+    told = _told(solved, first, search.settings, cut=cut, by_user=measure.watch.stopped)
+    return measure.decision(moved.assigned, told, moved.wages, search.prices(moved, measure.problem))
 
 
 def _published(
     first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
 ) -> Decision:
-    """Return the decision for a plan by the curves that all its simulations correct, with a bound proven by them.
+    """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them.
 
-    To the published simulation and the one before a third is added, so that the curves are known better than the
-    simulation that is told beside them.
+    A simulation of its own, more precise than the one that is published, corrects the curves: what is expected by them
+    is compared with a simulation that it does not come from. Breaks are moved by these curves where that costs nothing,
+    unless the plan then misses more.
     """
     measure, settings, plan = search.measure, search.settings, best.plan
-    published = measure.simulation(plan.assigned)
+    precise = measure.simulation(plan.assigned, more=2, half_width=settings.precise * HALF_WIDTH)
+    if precise is None:
+        return _as_found(plan, first.solved, search)
+    true = measure.corrected(plan.assigned, [precise, best.simulation])
+    moved, hurried = with_free_moves(plan, true)
+    published = measure.simulation(moved.assigned)
+    if published is not None and moved is not plan and _misses(true, published) > _misses(true, precise):
+        moved, hurried, published = plan, False, measure.simulation(plan.assigned)
     if published is None:
         return _as_found(plan, first.solved, search)
-    runs = published.runs - best.simulation.runs
-    further = measure.simulation(plan.assigned, more=2, half_width=0.0, runs=runs) if runs > 0 else None
-    true = measure.corrected(plan.assigned, [s for s in (published, best.simulation, further) if s is not None])
-    bound = search.bound(true.problem, plan) if _decides(measure) else first.solved.bound
-    solved = _priced(first.solved, plan.cost(true.problem), bound, searched_s(measure.stages))
-    told = _told(solved, first.solved, settings, cut=cut, by_user=measure.watch.stopped)
-    prices = search.prices(plan, true.problem)
-    return true.decision(plan.assigned, told, plan.wages, prices, published)
+    bound = search.bound(true.problem, moved) if _decides(measure) else first.solved.bound
+    solved = _priced(first.solved, moved.cost(true.problem), bound, searched_s(measure.stages))
+    told = _told(solved, first.solved, settings, cut=cut or hurried, by_user=measure.watch.stopped)
+    prices = search.prices(moved, true.problem)
+    return true.decision(moved.assigned, told, moved.wages, prices, published)
+
+
+def _misses(measure: Measure, simulation: Simulation) -> tuple[int, int]:
+    """Return how many goals are missed by a simulation, and how many intervals lie below their floor."""
+    missed = goals_missed(measure.problem, simulation)
+    floors = sum(m.is_floor for m in missed)
+    return len(missed) - floors, floors
 
 
 def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:

@@ -27,6 +27,7 @@ RANGES = {
     "proof_share": _SHARE,
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
+    "precise": Range(0, 1, above=True),
     "floor_margin": Range(0, 10),
     "goal_margin": Range(0, 10),
     "inside": _SHARE,
@@ -81,6 +82,9 @@ class SolveSettings:
     rough
         How many times wider than that of the published simulation the 95 % intervals of days and weeks may be in the
         simulations that repairs follow, from 1: they need a fraction of its runs.
+    precise
+        The same of the simulation that corrects the published curves, above 0, at most 1: what is expected is to be
+        surer than the simulation told beside it.
     floor_margin
         Half widths of the published 95 % interval by which a repair asks an interval to lie above its floor, from 0: on
         the floor itself half of all simulations would tell less.
@@ -115,7 +119,8 @@ class SolveSettings:
     repairs: int = 2
     again_share: float = 0.25
     proof_share: float = 0.15
-    rough: float = 1.5
+    rough: float = 2.0
+    precise: float = 0.9
     floor_margin: float = 1.5
     goal_margin: float = 0.5
     inside: float = 0.9

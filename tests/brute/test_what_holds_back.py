@@ -71,7 +71,7 @@ def raw() -> dict:
         ("cat", "2026-10-21T09:00", "2026-10-21T17:00", ""),
     ]
     last_week = [("dan", f"2026-10-{d}T14:00", f"2026-10-{d}T22:00", "phone", "calls") for d in (16, 17, 18)]
-    leave = [("ben", "2026-10-22", "2026-10-23", "vacation")]
+    leave = [("ben", "2026-10-22", "2026-10-23T00:00", "vacation")]
     return {
         "plan": plan, "week": GRID.first_date,
         "staff": pd.DataFrame(people, columns=["agent", "contract", "skills"]),

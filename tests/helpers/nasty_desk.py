@@ -70,7 +70,7 @@ def calls() -> pd.DataFrame:
     rng = np.random.default_rng(5)
     starts = pd.date_range("2026-08-24", "2026-10-19", freq="60min", inclusive="left")
     starts = starts[(starts.day_of_week < 3) & (starts.hour >= 9) & (starts.hour < 17)]
-    rates = (np.full(len(starts), 8.0), np.where(starts.hour == 16, 150.0, 8.0))
+    rates = (np.full(len(starts), 8.0), np.where(starts.hour == 16, 300.0, 8.0))
     of = [
         pd.DataFrame({"queue": q, "start": starts, "offered": rng.poisson(rate)})
         for q, rate in zip(QUEUES, rates, strict=True)

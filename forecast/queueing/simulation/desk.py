@@ -54,7 +54,7 @@ class Desk(NamedTuple):
     short_s: float
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> np.ndarray:
     """Simulate one run.
 
@@ -138,7 +138,7 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def draw(
     desk: Desk, row: int, begin: float, rate: float, gap: float, stream: np.ndarray, calls: np.ndarray
 ) -> tuple[np.ndarray, int, float]:
@@ -171,7 +171,7 @@ def draw(
     return calls, count, gap - rate * (desk.until[row] - t) if rate > 0.0 else gap
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _restaff(
     now: float,
     row: int,
@@ -211,7 +211,7 @@ def _restaff(
     return here, lates
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _spread(out: np.ndarray, what: int, a: float, b: float, sign: float, row: int, until: np.ndarray) -> None:
     """Add the seconds from `a` to `b` to the rows in which they pass, `row` or later."""
     while a >= until[row]:
@@ -223,7 +223,7 @@ def _spread(out: np.ndarray, what: int, a: float, b: float, sign: float, row: in
     out[row, what] += sign * (b - a)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _move_up(line: np.ndarray, waiting: int, now: float) -> int:
     """Return how many of the callers still wait after `now`."""
     while waiting and line[0] <= now:
@@ -232,7 +232,7 @@ def _move_up(line: np.ndarray, waiting: int, now: float) -> int:
     return waiting
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _sink(heap: np.ndarray, size: int, value: float) -> None:
     """Put `value` in place of the least of a heap that then has `size` values."""
     # the hole goes down to a leaf by the smaller child, the value fills it and rises: few surprises for the CPU
@@ -244,7 +244,7 @@ def _sink(heap: np.ndarray, size: int, value: float) -> None:
     _push(heap, hole, value)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _push(heap: np.ndarray, size: int, value: float) -> None:
     """Add `value` to a heap of `size` values."""
     i = size
@@ -257,7 +257,7 @@ def _push(heap: np.ndarray, size: int, value: float) -> None:
     heap[i] = value
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _uniform(state: np.ndarray) -> float:
     """Return the next number strictly between 0 and 1 of a SplitMix64 stream (Steele, Lea and Flood 2014)."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)

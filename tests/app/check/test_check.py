@@ -110,6 +110,6 @@ def test_the_simulation_may_be_left_out(planned: Path, tmp_path: Path) -> None:
     """The rest is compared all the same, in less time."""
     forger = copied(planned, tmp_path)
     for column in ("simulated", "ci_lo", "ci_hi"):
-        forger.cell("service", column, lambda x: x - 0.02, DAY)
+        forger.cell("service", column, lambda x: x + 0.02, DAY)
     forger.sign()
     assert verdict_of(forger.run, simulate=False).passed

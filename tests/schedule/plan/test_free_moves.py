@@ -14,6 +14,7 @@ from small_bank import COPY
 from busyhour.app.inputs import Inputs
 from busyhour.app.run import plan
 from busyhour.forecast.progress import Watch
+from busyhour.schedule.cover.result import Cover
 from busyhour.schedule.diagnose.explain import explain
 from busyhour.schedule.optimise.status import Solved, Status
 from busyhour.schedule.plan.activity import activity
@@ -22,6 +23,7 @@ from busyhour.schedule.plan.decide import decide
 from busyhour.schedule.plan.free_moves import freely_moved, with_free_moves
 from busyhour.schedule.plan.measure import Measure, ServiceData
 from busyhour.schedule.plan.settings import SolveSettings
+from busyhour.schedule.plan.simulated_plan import Candidate
 from busyhour.schedule.price.shortfall import calls_gained, shortfall
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.problem import ScheduleProblem
@@ -139,14 +141,12 @@ def test_a_moved_plan_is_priced_as_it_stands(people: int) -> None:
     assigned: Assigned = {f"p{i}": (PlannedShift(shift, (shift.breaks[0][0],), "calls", "any"),) for i in range(3)}
     wages = 3 * 20.0 * problem.paid_weight(shift)
     price = sum(shortfall(heads_planned(problem, [p for mine in assigned.values() for p in mine]), problem).values())
-    found = measure.decision(assigned, Solved(Status.FEASIBLE, wages + price), wages, {"under": price})
-    moved = with_free_moves(found, measure)
+    found = Candidate(Cover((), Solved(Status.FEASIBLE, wages + price)), assigned, wages, {})
+    moved, _ = with_free_moves(found, measure)
     assert moved.assigned != found.assigned
-    heads = heads_planned(problem, list(moved.planned))
-    assert moved.solved.cost is not None
-    told = moved.cost_wages + sum(shortfall(heads, problem).values()) + moved.prices.get("below_contract", 0.0)
-    assert moved.solved.cost == pytest.approx(told)
-    assert moved.coverage["under"].sum() <= found.coverage["under"].sum()
+    heads = heads_planned(problem, [p for mine in moved.assigned.values() for p in mine])
+    assert moved.cost(problem) == pytest.approx(wages + sum(shortfall(heads, problem).values()))
+    assert moved.cost(problem) < found.cost(problem)
 
 
 @pytest.mark.slow
