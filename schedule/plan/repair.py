@@ -54,7 +54,8 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
             break
         turn += 1
         measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        after = search.again(seen.asked(settings), plan)
+        gap = 0.0 if seen.rank[:2] > (0, 0) else settings.gap  # a plan that misses something is never near enough
+        after = search.again(seen.asked(settings), plan, gap)
         if after is None:
             cut = True
             break

@@ -21,6 +21,9 @@ from .settings import SolveSettings
 from .simulated_plan import Candidate, Search
 from .stages import timed
 
+LEAST_GAP = 0.001
+"""Least gap asked of a plan without names that is made anew: the last thousandth may take all of the time."""
+
 FIRST = 0.999
 """Gap at which the first plan without names is good enough: asked where only the bound counts."""
 
@@ -43,8 +46,8 @@ class PlanSearch(ABC, Generic[Search]):
         """Return what was found as a plan with its wages and prices."""
 
     @abstractmethod
-    def again(self, problem: ScheduleProblem, plan: Candidate[Search]) -> Candidate[Search] | None:
-        """Return a plan for `problem`, other demands of the same week; None where none was found."""
+    def again(self, problem: ScheduleProblem, plan: Candidate[Search], gap: float) -> Candidate[Search] | None:
+        """Return a plan for `problem`, other demands of the same week, within `gap`; None where none was found."""
 
     @abstractmethod
     def bound(self, problem: ScheduleProblem, plan: Candidate[Search]) -> float | None:
@@ -64,11 +67,11 @@ class NamedSearch(PlanSearch[NamedPlan]):
         own = {name: price for name, price in roster.prices.items() if name not in ("lost_call", "under")}
         return Candidate(found, found.assigned, roster.cost_wages, own)
 
-    def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> Candidate[NamedPlan]:
+    def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float) -> Candidate[NamedPlan]:
         """Search on from a plan."""
         s = self.settings
         steps = min(s.repair_steps, s.person_steps * len(plan.assigned))
-        return self.candidate(self._solved(problem, plan, s.repair_share, steps, gap=0.0))
+        return self.candidate(self._solved(problem, plan, s.repair_share, steps, gap))
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> float | None:
         """Return the bound that prices prove, raised from those of the search."""
@@ -107,11 +110,13 @@ class CoverSearch(PlanSearch[Cover]):
         """Return the shifts with their wages."""
         return Candidate(found, anonymous(found.planned), found.cost_wages, {})
 
-    def again(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> Candidate[Cover] | None:
+    def again(self, problem: ScheduleProblem, plan: Candidate[Cover], gap: float) -> Candidate[Cover] | None:
         """Plan anew: a cover does not go on from another one."""
         with timed(self.measure.stages, "repair"):
             limit_s = self.settings.again_share * self.settings.time_limit_s
-            found = self._solved(problem, limit_s, self.settings.gap, self.measure.watch.aside())
+            found = self._solved(
+                problem, limit_s, max(gap, min(LEAST_GAP, self.settings.gap)), self.measure.watch.aside()
+            )
         return None if found.solved.status == Status.NONE else self.candidate(found)
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> float | None:
