@@ -24,7 +24,8 @@ def quicken(plan: Path) -> None:
         return
     text = re.sub(r'^(wednesday|thursday|friday|saturday) = ".*?"', r'\1 = "closed"', text, flags=re.MULTILINE)
     text = text.replace("[queue.calls]", '[queue.calls]\nmodel = "weekday_mean"', 1)
-    plan.write_text(re.sub(r"^gap = [0-9.]+", "gap = 0.5", text, flags=re.MULTILINE), encoding="utf-8")
+    text = re.sub(r"^gap = [0-9.]+", "gap = 0.5", text, flags=re.MULTILINE)
+    plan.write_text(re.sub(r"^time_limit_s = [0-9]+", "time_limit_s = 15", text, flags=re.MULTILINE), encoding="utf-8")
 
 
 def write_small_bank(folder: Path) -> None:

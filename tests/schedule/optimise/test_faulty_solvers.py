@@ -159,7 +159,7 @@ def test_a_cover_is_none_or_holds_what_every_cover_promises(double, honest, doub
     problem, watch = pooled(5, 2), Watch()
     doubled(double, watch, honest)
     try:
-        found = solve_cover(problem, watch=watch, time_limit_s=10.0, gap=0.0)
+        found = solve_cover(problem, watch=watch, time_limit_s=5.0, gap=0.0)
     except SolverFault:
         assert double is Broken
         return
