@@ -138,10 +138,11 @@ class WeekFinder:
     def _window_starts(self, options: ShiftOptions) -> np.ndarray | None:
         """Return the first minutes of the windows in which all starts of a week may lie; None = anywhere.
 
-        A window that holds no start beyond those of the window before it is left out.
+        A window that holds no start beyond those of the window before it is left out. Without a start there is no
+        window, but a week of days off.
         """
         most = self.problem.rules.max_start_spread_min
-        if most is None:
+        if most is None or not len(options.minute):
             return None
         minutes = np.unique(options.minute)
         last = np.searchsorted(minutes, minutes + most, side="right")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 from scipy.stats import binom
 
 from ...forecast.queueing.curve.correction import as_agents, busy_with_before
@@ -45,6 +47,19 @@ def corrected(
         top = curve.top + int(np.ceil(max(0.0, busy.max(initial=0.0))))
         out[d.queue] = curve.served_as(as_agents(busy, near, top))
     return out
+
+
+def spliced(simulation: Simulation, other: Simulation, changed: Mapping[str, pd.DatetimeIndex]) -> Simulation:
+    """Return `simulation` with what `other` tells of the intervals `changed`, queue → starts."""
+
+    def inside(rows: pd.DataFrame) -> np.ndarray:
+        found = np.zeros(len(rows), dtype=bool)
+        for queue, starts in changed.items():
+            found |= ((rows["queue"] == queue) & rows["start"].isin(starts)).to_numpy()
+        return found & (rows["period"] == "interval").to_numpy()
+
+    parts = [simulation.service[~inside(simulation.service)], other.service[inside(other.service)]]
+    return replace(simulation, service=pd.concat(parts, ignore_index=True))
 
 
 def _present(e: Expected, absent: np.ndarray) -> np.ndarray:

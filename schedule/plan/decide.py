@@ -95,7 +95,7 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
         return exchanged(
             measure.problem,
             plan,
-            watch=measure.watch.aside(best=True),
+            watch=measure.watch.aside(),
             time_limit_s=limit * settings.exchange_share,
             seed=settings.seed,
             threads=settings.threads,

@@ -126,14 +126,35 @@ class Measure:
         """Return the service to expect of a plan by the curves (see `service_expected`)."""
         return service_expected(self.coverage(assigned), self.problem, self.data.curves, self.data.absent)
 
+    def heads(self, assigned: Mapping[str, tuple[PlannedShift, ...]]) -> Mapping[str, np.ndarray]:
+        """Return queue → heads scheduled on the phone per slot, shape (S,)."""
+        return heads_of(coverage(self.rows(assigned), self.problem, None, self.data.absent), self.problem.grid)
+
+    def changed(
+        self, before: Mapping[str, tuple[PlannedShift, ...]], after: Mapping[str, tuple[PlannedShift, ...]]
+    ) -> dict[str, pd.DatetimeIndex]:
+        """Return queue → starts of the intervals whose heads differ between two plans, or those of the one before."""
+        out = {}
+        plans = self.heads(before), self.heads(after)
+        for queue, curve in (self.data.curves or {}).items():
+            slots = np.flatnonzero(plans[0][queue] != plans[1][queue])
+            rows = np.searchsorted(curve.starts, self.problem.grid.starts[slots], side="right") - 1
+            known = np.union1d(rows, rows + 1)
+            out[queue] = curve.starts[known[(known >= 0) & (known < len(curve.starts))]]
+        return out
+
+    def runs_of(self, calls: float) -> int:
+        """Return the runs of the simulation, from 256 to 4,000, in which about so many calls come."""
+        volume = self.data.volume
+        offered = 0.0 if volume is None else float(volume["calls"].sum())
+        return int(np.clip(calls / max(offered, 1.0), 256, 4000))
+
     def corrected(self, assigned: Mapping[str, tuple[PlannedShift, ...]], simulations: Sequence[Simulation]) -> Measure:
         """Return the measure by the curves that tell what `simulations` of a plan tell, and by the demands of them."""
         data = self.data
         if data.curves is None:
             return self
-        covered = coverage(self.rows(assigned), self.problem, None, data.absent)
-        heads = heads_of(covered, self.problem.grid)
-        curves = corrected(data.curves, self.problem, heads, data.absent, simulations)
+        curves = corrected(data.curves, self.problem, self.heads(assigned), data.absent, simulations)
         problem = demands_by(self.problem, curves, data.interval_min, data.absent)
         return replace(self, problem=problem, data=replace(data, curves=curves))
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ...forecast.queueing.simulation.simulation import Simulation
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
+from .correct import spliced
 from .decision import Decision
 from .free_moves import with_free_moves
 from .measure import HALF_WIDTH, Measure
-from .missed import goals_missed
 from .searches import PlanSearch
 from .settings import SolveSettings
 from .simulated_plan import Candidate, Search, SimulatedPlan
@@ -46,7 +45,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
             break
         if best is None or seen.rank < best.rank:
             best, repairs = seen, turn
-        content = seen.settled(settings) and (turn > 0 or seen.rank[:2] == (0, 0))  # what is missed is looked for once
+        content = seen.settled(settings) and (turn > 0 or seen.misses == (0, 0))  # what is missed is looked for once
         if content or turn >= settings.repairs or not _decides(measure):
             break
         if measure.watch.time_is_up:  # with more time there would be a repair
@@ -54,7 +53,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
             break
         turn += 1
         measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        gap = 0.0 if seen.rank[:2] > (0, 0) else settings.gap  # a plan that misses something is never near enough
+        gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
         after = search.again(seen.asked(settings), plan, gap)
         if after is None:
             cut = True
@@ -97,33 +96,34 @@ def _published(
 ) -> Decision:
     """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them.
 
-    A simulation of its own, more precise than the one that is published, corrects the curves: what is expected by them
-    is compared with a simulation that it does not come from. Breaks are moved by these curves where that costs nothing,
-    unless the plan then misses more.
+    A more precise simulation than the one that is published corrects the curves: what is expected by them is compared
+    with a simulation that it does not come from. By these curves breaks are moved that may move for nothing, unless the
+    plan then misses more; intervals in which that changes something are told by the published simulation.
     """
     measure, settings, plan = search.measure, search.settings, best.plan
-    precise = measure.simulation(plan.assigned, more=2, half_width=settings.precise * HALF_WIDTH)
+    precise = measure.simulation(
+        plan.assigned, more=2, half_width=settings.precise * HALF_WIDTH, least=measure.runs_of(settings.precise_calls)
+    )
     if precise is None:
         return _as_found(plan, first.solved, search)
-    true = measure.corrected(plan.assigned, [precise, best.simulation])
-    moved, hurried = with_free_moves(plan, true)
+    told = [precise, best.simulation]
+    ready = replace(best, true=measure.corrected(plan.assigned, told), simulation=precise)
+    moved, hurried = with_free_moves(plan, ready.true)
     published = measure.simulation(moved.assigned)
-    if published is not None and moved is not plan and _misses(true, published) > _misses(true, precise):
-        moved, hurried, published = plan, False, measure.simulation(plan.assigned)
+    if published is not None and moved is not plan:
+        if replace(ready, simulation=published).misses > ready.misses:
+            moved, hurried, published = plan, False, measure.simulation(plan.assigned)
+        else:
+            changed = measure.changed(plan.assigned, moved.assigned)
+            told = [spliced(s, published, changed) for s in told]
+            ready = replace(ready, true=measure.corrected(moved.assigned, told))
     if published is None:
         return _as_found(plan, first.solved, search)
+    true = ready.true
     bound = search.bound(true.problem, moved) if _decides(measure) else first.solved.bound
     solved = _priced(first.solved, moved.cost(true.problem), bound, searched_s(measure.stages))
-    told = _told(solved, first.solved, settings, cut=cut or hurried, by_user=measure.watch.stopped)
-    prices = search.prices(moved, true.problem)
-    return true.decision(moved.assigned, told, moved.wages, prices, published)
-
-
-def _misses(measure: Measure, simulation: Simulation) -> tuple[int, int]:
-    """Return how many goals are missed by a simulation, and how many intervals lie below their floor."""
-    missed = goals_missed(measure.problem, simulation)
-    floors = sum(m.is_floor for m in missed)
-    return len(missed) - floors, floors
+    known = _told(solved, first.solved, settings, cut=cut or hurried, by_user=measure.watch.stopped)
+    return true.decision(moved.assigned, known, moved.wages, search.prices(moved, true.problem), published)
 
 
 def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:

@@ -28,6 +28,7 @@ RANGES = {
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
     "precise": Range(0, 1, above=True),
+    "precise_calls": Range(0, 1e12),
     "floor_margin": Range(0, 10),
     "goal_margin": Range(0, 10),
     "inside": _SHARE,
@@ -85,6 +86,8 @@ class SolveSettings:
     precise
         The same of the simulation that corrects the published curves, above 0, at most 1: what is expected is to be
         surer than the simulation told beside it.
+    precise_calls
+        … and about so many calls at least, up to 4,000 runs, from 0: two or three seconds make small desks surer.
     floor_margin
         Half widths of the published 95 % interval by which a repair asks an interval to lie above its floor, from 0: on
         the floor itself half of all simulations would tell less.
@@ -121,6 +124,7 @@ class SolveSettings:
     proof_share: float = 0.15
     rough: float = 2.0
     precise: float = 0.9
+    precise_calls: float = 2e7
     floor_margin: float = 1.5
     goal_margin: float = 0.5
     inside: float = 0.9

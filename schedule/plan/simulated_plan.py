@@ -78,11 +78,16 @@ class SimulatedPlan(Generic[Search]):
     simulation: Simulation
 
     @property
-    def rank(self) -> tuple[int, int, float]:
-        """Goals missed, intervals below their floor, and the true cost: the lower, the better."""
+    def misses(self) -> tuple[int, int]:
+        """How many goals are missed, and how many intervals lie below their floor."""
         missed = goals_missed(self.true.problem, self.simulation)
         floors = sum(m.is_floor for m in missed)
-        return len(missed) - floors, floors, self.plan.cost(self.true.problem)
+        return len(missed) - floors, floors
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """Goals missed, intervals below their floor, and the true cost: the lower, the better."""
+        return *self.misses, self.plan.cost(self.true.problem)
 
     def settled(self, settings: SolveSettings) -> bool:
         """Whether the plan was found by curves that tell its service and its cost."""
