@@ -174,7 +174,7 @@ def test_json_is_the_summary(planned: Path, tmp_path: Path) -> None:
 def test_init_makes_a_folder_that_plans(tmp_path: Path) -> None:
     """The starter folder needs no edit."""
     busyhour("init", tmp_path / "desk")
-    busyhour("plan", tmp_path / "desk", "--time-limit", "10", "--gap", "0.05", "--quiet")
+    busyhour("plan", tmp_path / "desk", "--time-limit", "20", "--gap", "0.9", "--quiet")
     assert busyhour("init", tmp_path / "desk", code=3).output.startswith("busyhour:")
 
 
