@@ -12,17 +12,20 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from benchmarks.weeks import WEEKS, NamedWeek, read_week
 from busyhour.app.files import write_csv
 from busyhour.forecast.progress import Watch
-from busyhour.schedule.people.named_plan import NamedPlan
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.plan.activity import activity
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
+
+if TYPE_CHECKING:  # an older checkout, planned with for comparison, has no such file
+    from busyhour.schedule.people.named_plan import NamedPlan
 
 
 @dataclass(frozen=True)

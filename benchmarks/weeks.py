@@ -13,7 +13,7 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,13 +30,15 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch
 from busyhour.forecast.tables import read_text_csv
 from busyhour.schedule.optimise.status import Infeasible
-from busyhour.schedule.people.named_plan import NamedPlan
 from busyhour.schedule.people.solve import solve_named
 from busyhour.schedule.plan.activity import activity, roster_table
 from busyhour.schedule.problem.heads import heads_planned
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.staff import Agent
+
+if TYPE_CHECKING:  # an older checkout, planned with for comparison, has no such file
+    from busyhour.schedule.people.named_plan import NamedPlan
 
 T = TypeVar("T")
 
