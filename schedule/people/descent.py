@@ -149,8 +149,6 @@ class Descent:
         self.goal_price = self._raised(self.dual.goal_price)
         wanted = self.heads_wanted()
         for width in self.params.widths:
-            if self.over():
-                break
             for sweep in range(self.params.sweeps if len(self.weeks) < self.params.large else self.params.large_sweeps):
                 if self.over():
                     break

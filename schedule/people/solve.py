@@ -243,6 +243,8 @@ class _PeopleSearch:
                 self._exact(alone)
         else:
             for k in range(self.choice.rounds):
+                if k and self.over():
+                    break
                 budget_s = (
                     self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
                 )

@@ -104,7 +104,9 @@ class Tries:
             Whether tries follow the prices first; otherwise they go on from what they are.
         """
         ends_s = self.clock.elapsed_s + budget_s
-        for descent in grown:
+        for k, descent in enumerate(grown):
+            if k and descent.over():
+                break
             if guided:
                 descent.follow_prices(tell)
             else:
