@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...forecast.queueing.simulation.simulation import Simulation
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
 from .correct import spliced
 from .decision import Decision
@@ -22,6 +23,9 @@ from .stages import searched_s
 
 ROUGH_RUNS = 128
 """Least runs of a rough simulation: four batches, from which the interval comes."""
+
+MOVE_TURNS = 3
+"""Most times that breaks are moved for nothing before a plan is published; each takes a simulation."""
 
 
 def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
@@ -107,18 +111,26 @@ def _published(
     if precise is None:
         return _as_found(plan, first.solved, search)
     told = [precise, best.simulation]
-    ready = replace(best, true=measure.corrected(plan.assigned, told), simulation=precise)
-    moved, hurried = with_free_moves(plan, ready.true)
-    published = measure.simulation(moved.assigned)
-    if published is not None and moved is not plan:
-        if replace(ready, simulation=published).misses > ready.misses:
-            moved, hurried, published = plan, False, measure.simulation(plan.assigned)
-        else:
-            changed = measure.changed(plan.assigned, moved.assigned)
-            told = [spliced(s, published, changed) for s in told]
-            ready = replace(ready, true=measure.corrected(moved.assigned, told))
+    ready, hurried = replace(best, true=measure.corrected(plan.assigned, told), simulation=precise), False
+    published: Simulation | None = None
+    for _ in range(MOVE_TURNS):  # a move changes the curve by which it was made, and the next turn sees that
+        moved, cut_moves = with_free_moves(ready.plan, ready.true)
+        if published is not None and moved is ready.plan:
+            break
+        tried = measure.simulation(moved.assigned)
+        if tried is None:
+            return _as_found(plan, first.solved, search)
+        worse = replace(ready, simulation=tried).misses > ready.misses
+        if moved is not ready.plan and worse:
+            published = published or measure.simulation(ready.plan.assigned)
+            break
+        changed = measure.changed(ready.plan.assigned, moved.assigned)
+        told = [spliced(s, tried, changed) for s in told] if moved is not ready.plan else told
+        true = measure.corrected(moved.assigned, told) if moved is not ready.plan else ready.true
+        ready, published, hurried = replace(ready, plan=moved, true=true), tried, cut_moves
     if published is None:
         return _as_found(plan, first.solved, search)
+    moved = ready.plan
     true = ready.true
     bound = search.bound(true.problem, moved) if _decides(measure) else first.solved.bound
     solved = _priced(first.solved, moved.cost(true.problem), bound, searched_s(measure.stages))
