@@ -98,44 +98,47 @@ def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]
 def _published(
     first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
 ) -> Decision:
-    """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them.
+    """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them."""
+    measure = search.measure
+    found = _ready(best, measure, search.settings)
+    if found is None:
+        return _as_found(best.plan, first.solved, search)
+    ready, hurried = found
+    plan, problem = ready.plan, ready.true.problem
+    bound = search.bound(problem, plan) if _decides(measure) else first.solved.bound
+    solved = _priced(first.solved, plan.cost(problem), bound, searched_s(measure.stages))
+    told = _told(solved, first.solved, search.settings, cut=cut or hurried, by_user=measure.watch.stopped)
+    return ready.true.decision(plan.assigned, told, plan.wages, search.prices(plan, problem), ready.simulation)
 
-    A more precise simulation than the one that is published corrects the curves: what is expected by them is compared
-    with a simulation that it does not come from. By these curves breaks are moved that may move for nothing, unless the
-    plan then misses more; intervals in which that changes something are told by the published simulation.
+
+def _ready(
+    best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
+) -> tuple[SimulatedPlan[Search], bool] | None:
+    """Return a plan beside its published simulation, and whether time has cut its moves; None where the user stopped.
+
+    A more precise simulation than the published one corrects the curves: what is expected by them is compared with a
+    simulation that it does not come from. By these curves breaks are moved that may move for nothing, unless the plan
+    then misses more; the intervals that a move touches are told by the published simulation.
     """
-    measure, settings, plan = search.measure, search.settings, best.plan
-    precise = measure.simulation(
-        plan.assigned, more=2, half_width=settings.precise * HALF_WIDTH, least=measure.runs_of(settings.precise_calls)
-    )
+    half_width, least = settings.precise * HALF_WIDTH, measure.runs_of(settings.precise_calls)
+    precise = measure.simulation(best.plan.assigned, more=2, half_width=half_width, least=least)
     if precise is None:
-        return _as_found(plan, first.solved, search)
-    told = [precise, best.simulation]
-    ready, hurried = replace(best, true=measure.corrected(plan.assigned, told), simulation=precise), False
+        return None
+    told, misses = [precise, best.simulation], replace(best, simulation=precise).misses
+    ready, hurried = replace(best, true=measure.corrected(best.plan.assigned, told)), False
     published: Simulation | None = None
     for _ in range(MOVE_TURNS):  # a move changes the curve by which it was made, and the next turn sees that
-        moved, cut_moves = with_free_moves(ready.plan, ready.true)
-        if published is not None and moved is ready.plan:
+        moved, cut = with_free_moves(ready.plan, ready.true)
+        if moved is ready.plan:
             break
         tried = measure.simulation(moved.assigned)
-        if tried is None:
-            return _as_found(plan, first.solved, search)
-        worse = replace(ready, simulation=tried).misses > ready.misses
-        if moved is not ready.plan and worse:
-            published = published or measure.simulation(ready.plan.assigned)
+        if tried is None or replace(ready, simulation=tried).misses > misses:
             break
         changed = measure.changed(ready.plan.assigned, moved.assigned)
-        told = [spliced(s, tried, changed) for s in told] if moved is not ready.plan else told
-        true = measure.corrected(moved.assigned, told) if moved is not ready.plan else ready.true
-        ready, published, hurried = replace(ready, plan=moved, true=true), tried, cut_moves
-    if published is None:
-        return _as_found(plan, first.solved, search)
-    moved = ready.plan
-    true = ready.true
-    bound = search.bound(true.problem, moved) if _decides(measure) else first.solved.bound
-    solved = _priced(first.solved, moved.cost(true.problem), bound, searched_s(measure.stages))
-    known = _told(solved, first.solved, settings, cut=cut or hurried, by_user=measure.watch.stopped)
-    return true.decision(moved.assigned, known, moved.wages, search.prices(moved, true.problem), published)
+        told = [spliced(s, tried, changed) for s in told]
+        ready, published, hurried = replace(ready, plan=moved, true=measure.corrected(moved.assigned, told)), tried, cut
+    published = published or measure.simulation(ready.plan.assigned)
+    return None if published is None else (replace(ready, simulation=published), hurried)
 
 
 def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:
