@@ -253,8 +253,10 @@ def run_highs(highs: Any, listener: Listener) -> None:
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(highs.run)
         try:
-            while not wait([run], timeout=0.1).done:
-                if (news := listener.news()) is not None:
+            ended = False
+            while not ended:
+                ended = bool(wait([run], timeout=0.1).done)
+                if (news := listener.news()) is not None:  # also after the end, for what came since the last look
                     watch, (best, bound) = listener.watch, news
                     watch.tell(listener.stage, listener.text, best=best, bound=bound, gap=relative_gap(best, bound))
         finally:
