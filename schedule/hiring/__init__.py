@@ -1,0 +1,1 @@
+"""Hiring: how many people, of which kind, when."""

@@ -1,0 +1,126 @@
+"""A hiring plan: classes, transfers, hours bought ahead, and what all of it costs and promises."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..optimise.status import Solved
+
+
+@dataclass(frozen=True)
+class PlannedClass:
+    """One class.
+
+    Parameters
+    ----------
+    kind, start, size
+        Name of the kind, first day, people expected to start.
+    offers
+        Offers to make, so that `size` people are expected to turn up.
+    decide_by
+        Last day on which the class can still be decided: `start` less the lead.
+    firm
+        Whether it has to be decided before the next planning, a month from now; else the class is an intent.
+    cost
+        Money for hiring and training it, wages in training included.
+    """
+
+    kind: str
+    start: dt.date
+    size: int
+    offers: int
+    decide_by: dt.date
+    firm: bool
+    cost: float
+
+
+@dataclass(frozen=True)
+class KindMonths:
+    """Expected people of one kind, by month; all shapes (T,).
+
+    Parameters
+    ----------
+    opening
+        Heads on the first day of the month, those in training included.
+    hires, leavers, transferred
+        Heads that start, leave, and come from other kinds (less those that go) within the month.
+    training
+        Mean heads in training.
+    work_h
+        Hours of presence on the phone, at the speed of experienced agents.
+    wages
+        Money for all paid hours.
+    """
+
+    opening: np.ndarray
+    hires: np.ndarray
+    leavers: np.ndarray
+    transferred: np.ndarray
+    training: np.ndarray
+    work_h: np.ndarray
+    wages: np.ndarray
+
+
+@dataclass(frozen=True)
+class GroupMonths:
+    """What a group can do and needs, by month.
+
+    Parameters
+    ----------
+    supply
+        Hours of work that its people and the contract give, shape (T,).
+    mix
+        Share of the work done by each recipe, shape (recipes, T).
+    probability
+        Probability that no hour is missing after overtime and vendor hours, over the scenarios, shape (T,).
+    overtime, time_off, vendor, missing
+        Expected hours of each, shapes (T,).
+    recourse
+        Expected money for all four, shape (T,).
+    """
+
+    supply: np.ndarray
+    mix: np.ndarray
+    probability: np.ndarray
+    overtime: np.ndarray
+    time_off: np.ndarray
+    vendor: np.ndarray
+    missing: np.ndarray
+    recourse: np.ndarray
+
+
+@dataclass(frozen=True)
+class HiringPlan:
+    """A hiring plan.
+
+    Parameters
+    ----------
+    classes, transfers
+        In order of their start; a transfer is source, target, month, heads.
+    kinds, groups
+        By name.
+    solved
+        Status, expected cost and proven bound, both of the decidable cost: without the wages that today's people are
+        expected to earn whatever is decided.
+    cost
+        Money by what it is paid for: ``wages_today``, ``wages_hired``, ``hiring``, ``training``, ``transfers``,
+        ``contract``, ``overtime``, ``vendor``, ``time_off`` (negative), ``missing``, ``end_value`` (negative).
+    hire_up_to
+        Kind → hours of work of its group that should be in the house or on their way at the end of the lead, shape (T,):
+        the rule that a manager can read.
+    by
+        ``optimiser`` or ``rule``: which of the two gave the plan.
+    """
+
+    classes: tuple[PlannedClass, ...]
+    transfers: tuple[tuple[str, str, int, int], ...]
+    kinds: Mapping[str, KindMonths]
+    groups: Mapping[str, GroupMonths]
+    solved: Solved
+    cost: Mapping[str, float]
+    hire_up_to: Mapping[str, np.ndarray]
+    by: str
