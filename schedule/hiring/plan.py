@@ -110,7 +110,7 @@ class HiringPlan:
         Money by what it is paid for: ``wages_today``, ``wages_hired``, ``hiring``, ``training``, ``transfers``,
         ``contract``, ``overtime``, ``vendor``, ``time_off`` (negative), ``missing``, ``end_value`` (negative).
     hire_up_to
-        Kind → hours of work of its group that should be in the house or on their way at the end of the lead, shape (T,):
+        Kind → hours of work of its group that should be in the house or on their way once the lead is over, (T,):
         the rule that a manager can read.
     by
         ``optimiser`` or ``rule``: which of the two gave the plan.

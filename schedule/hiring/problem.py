@@ -1,6 +1,6 @@
 """What a hiring plan is made from, frozen.
 
-Months are numbered 0 … T-1 from the first planned month. Hours of *work* are hours on the phone as the service goal asks
+Months are numbered 0 … T-1. Hours of *work* are hours on the phone as the service goal asks
 for them; hours of *presence* are paid hours less every absence; a recipe tells how many hours of presence one hour of
 work takes, breaks and the shapes of shifts included.
 """
