@@ -96,6 +96,8 @@ class Kind:
         Of the people hired.
     staff
         Today's people.
+    hired
+        Whether classes of this kind may be planned.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Kind:
     hire_cost: float
     learning: Learning
     staff: tuple[Head, ...] = ()
+    hired: bool = True
 
 
 @dataclass(frozen=True)
