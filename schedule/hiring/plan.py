@@ -72,11 +72,16 @@ class GroupMonths:
     Parameters
     ----------
     supply
-        Hours of work that its people and the contract give, shape (T,).
+        Hours of work that its people are expected to give, shape (T,); without contract, overtime and vendor.
+    spread
+        Standard deviation of `supply`: who leaves, turns up and learns how fast is chance, shape (T,).
+    contract
+        Hours of work of the contract, those bought ahead in addition included, shape (T,).
     mix
         Share of the work done by each recipe, shape (recipes, T).
     probability
-        Probability that no hour is missing after overtime and vendor hours, over the scenarios, shape (T,).
+        Probability that no hour is missing after overtime and vendor hours, over the scenarios and over the chance in
+        `supply`, shape (T,).
     overtime, time_off, vendor, missing
         Expected hours of each, shapes (T,).
     recourse
@@ -84,6 +89,8 @@ class GroupMonths:
     """
 
     supply: np.ndarray
+    spread: np.ndarray
+    contract: np.ndarray
     mix: np.ndarray
     probability: np.ndarray
     overtime: np.ndarray
@@ -104,14 +111,19 @@ class HiringPlan:
     kinds, groups
         By name.
     solved
-        Status, expected cost and proven bound, both of the decidable cost: without the wages that today's people are
-        expected to earn whatever is decided.
+        Status, expected cost and proven bound, both of the decidable cost: all of `cost` but ``wages_today`` and
+        ``given``, which are paid whatever is decided.
     cost
-        Money by what it is paid for: ``wages_today``, ``wages_hired``, ``hiring``, ``training``, ``transfers``,
-        ``contract``, ``overtime``, ``vendor``, ``time_off`` (negative), ``missing``, ``end_value`` (negative).
+        Money by what it is paid for: ``wages_today``, ``given`` (classes on their way: hiring and wages),
+        ``wages_hired`` (after training), ``hiring``, ``training`` (wages in training), ``transfers`` (their cost, and
+        the wages that they change), ``contract`` (hours bought ahead in addition), ``overtime``, ``vendor``,
+        ``time_off`` (negative), ``missing``, ``end_value`` (negative; of people hired or transferred).
     hire_up_to
         Kind → hours of work of its group that should be in the house or on their way once the lead is over, (T,):
         the rule that a manager can read.
+        Mean demand times `buffer`, less the contract.
+    buffer
+        Share of the mean demand that the tuned rule hires to.
     by
         ``optimiser`` or ``rule``: which of the two gave the plan.
     """
@@ -123,4 +135,10 @@ class HiringPlan:
     solved: Solved
     cost: Mapping[str, float]
     hire_up_to: Mapping[str, np.ndarray]
+    buffer: float
     by: str
+
+    @property
+    def total(self) -> float:
+        """All of `cost`: expected money over the planned months."""
+        return float(sum(self.cost.values()))

@@ -50,12 +50,15 @@ class Learning:
     speed
         Work of an hour on the phone beside that of an experienced agent, by month after training, shape (B,); the last
         value holds for every later month. Above 0.
+    noise
+        Standard deviation of a class's speed around `speed`, as a share, until the class is experienced. ≥ 0.
     """
 
     training_weeks: float
     fails: float
     leave: np.ndarray
     speed: np.ndarray
+    noise: float = 0.08
 
 
 @dataclass(frozen=True)
@@ -177,8 +180,11 @@ class Group:
     contract_h, contract_cost
         Hours of work already bought from a vendor in each month, and money per hour that could be bought ahead in
         addition; NaN = none to buy. Shapes (T,) and scalar.
+    contract_least, contract_most
+        Fewest hours that can be bought ahead in a month in which any are, and most.
     end_value
-        Money that an experienced head is worth after the last month, so that hiring does not stop near the end.
+        Money that an experienced head is worth after the last month, so that hiring does not stop near the end; None =
+        what it costs to replace one: hiring, wages in training, slow months.
     """
 
     name: str
@@ -187,7 +193,9 @@ class Group:
     recourse: Recourse = field(default_factory=Recourse)
     contract_h: np.ndarray | None = None
     contract_cost: float = float("nan")
-    end_value: float = 0.0
+    contract_least: float = 0.0
+    contract_most: float = float("inf")
+    end_value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -201,15 +209,18 @@ class ClassRules:
     rooms
         Classes in training at the same time.
     recruits
-        People who can be found for the starts of one month.
+        People who start in one month, at most.
     lead_weeks
         From the decision to a class's first day.
+    start_days
+        Days of the month on which classes may start, or on the first working day (Monday to Friday) after.
     frozen
         Months without any start.
     drop_out
         Share of accepted offers that do not turn up. 0 to 1.
     trainers
-        Experienced heads off the phone for each class while the class trains.
+        Experienced heads of the group off the phone for each class while the class trains; a group without people today
+        gets them from elsewhere.
     nesting_weeks, nesting_heads
         Weeks after training in which newcomers are accompanied, and experienced heads that each newcomer takes off the
         phone meanwhile. Share ≥ 0.
@@ -220,6 +231,7 @@ class ClassRules:
     rooms: int | np.ndarray = 2
     recruits: int | np.ndarray = 60
     lead_weeks: float = 6.0
+    start_days: tuple[int, ...] = (1,)
     frozen: tuple[int, ...] = ()
     drop_out: float = 0.1
     trainers: float = 1.0
@@ -266,7 +278,7 @@ class HiringProblem:
     groups, kinds, transfers, rules
         See there.
     given
-        Classes already on their way: kind's name, first day, people; they start whatever is decided.
+        Classes already on their way: kind's name, first day, people expected to start; they start whatever is decided.
     """
 
     as_of: dt.date
