@@ -18,6 +18,8 @@ from ...forecast.text import flaw, spelled
 from .schema import Config, nearest
 
 PLAN = "plan.toml"
+HIRING = "hiring"
+"""Table of plan.toml that may stand in the place of hiring.toml."""
 
 
 WRONG_KIND = {
@@ -77,6 +79,7 @@ def plan_of(
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
     raw = plan_tables(content, path)
+    raw.pop(HIRING, None)  # read by `busyhour hire` alone
     scenarios = raw.pop("scenario", {})
     if not isinstance(scenarios, Mapping):
         raise InputError("not a table", file=path, column="scenario.", mend="Write it like [scenario.NAME]")
@@ -89,8 +92,8 @@ def plan_of(
         if set("/\\") & set(scenario):
             mend = "Name it without / and \\: the folder of its runs is named after it"
             raise InputError("unfit name", file=path, column="scenario", value=scenario, mend=mend)
-        raw = _merged(raw, scenarios[scenario])
-    raw = _merged(raw, overrides or {})
+        raw = merged(raw, scenarios[scenario])
+    raw = merged(raw, overrides or {})
     return parse_plan(raw, path), raw
 
 
@@ -150,22 +153,22 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as errors:
-        raise _first(errors, path) from errors
-    _refuse_flags(data, config, path)
+        raise complaint(errors, path) from errors
+    refuse_flags(data, config, path)
     return config
 
 
-def _refuse_flags(raw: Any, read: Any, path: Path, key: str = "") -> None:
+def refuse_flags(raw: Any, read: Any, path: Path, key: str = "") -> None:
     """Raise `InputError` where true or false stands for a number: pydantic takes them for 1 and 0."""
     if isinstance(raw, bool) and not isinstance(read, bool):
         raise InputError("not a number", file=path, column=key, value=raw, mend="Write digits")
     if isinstance(raw, Mapping):
         for name, value in raw.items():
             inner = read.get(name) if isinstance(read, Mapping) else getattr(read, name, None)
-            _refuse_flags(value, inner, path, f"{key}.{name}".lstrip("."))
+            refuse_flags(value, inner, path, f"{key}.{name}".lstrip("."))
     if isinstance(raw, list | tuple) and isinstance(read, list | tuple):
         for value, inner in zip(raw, read, strict=False):
-            _refuse_flags(value, inner, path, key)
+            refuse_flags(value, inner, path, key)
 
 
 def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
@@ -180,17 +183,18 @@ def _named(name: str, table: Any, path: Path, kind: str) -> dict[str, Any]:
     return out
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `base` with the tables of `over` laid over it."""
     out = dict(base)
     for key, value in over.items():
         out[key] = (
-            _merged(out[key], value) if isinstance(value, Mapping) and isinstance(out.get(key), Mapping) else value
+            merged(out[key], value) if isinstance(value, Mapping) and isinstance(out.get(key), Mapping) else value
         )
     return out
 
 
-def _first(errors: ValidationError, path: Path) -> InputError:
-    """Turn pydantic's first complaint into ours."""
+def complaint(errors: ValidationError, path: Path, schema: type[BaseModel] = Config) -> InputError:
+    """Return pydantic's first complaint about a file of that `schema` as ours."""
     found = errors.errors()
     error = next((e for e in found if e["type"] in ("extra_forbidden", "unexpected_keyword_argument")), found[0])
     loc = ["break" if p == "breaks" else str(p) for p in error["loc"]]
@@ -201,7 +205,7 @@ def _first(errors: ValidationError, path: Path) -> InputError:
             file=path,
             column=f".{key}".removeprefix(".") if "." in key else f"{key}.",
             value=loc[-1],
-            mend=nearest(loc[-1], _known_keys(Config, [str(p) for p in error["loc"][:-1]])),
+            mend=nearest(loc[-1], _known_keys(schema, [str(p) for p in error["loc"][:-1]])),
         )
     inner = error.get("ctx", {}).get("error")
     if isinstance(inner, InputError):

@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -62,38 +63,60 @@ def page(run: Run, *, wages: bool) -> str:
     """Return the report as HTML text."""
     axis = TimeAxis.of(run)
     specs = charts(run, axis)
-    data = {"charts": _packed(specs), "views": axis.views(), "queues": list(run.queues), "gantt": gantt(run)}
-    scripts = [_bundle(), *(_text(name) for name in ("gantt.js", "report.js"))]
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            run=run,
-            title=run.site,
-            week=_week(run),
-            cards=cards(run, wages=wages),
-            charts=specs,
-            gantt=data["gantt"],
-            queues=run.queues,
-            views=axis.views(),
-            service=service_table(run),
-            missed=missed_table(run),
-            missed_lines=missed_lines(run.summary),
-            unmet=shortfall(run.summary),
-            explain=explain_table(run, wages=wages),
-            open=open_table(run),
-            cost=cost_table(run) if wages else None,
-            wages=wages,
-            rules=rule_tables(run, wages=wages),
-            backtest=backtest_table(run),
-            quality=quality_table(run),
-            proof=proof_table(run, wages=wages),
-            origin=origin_tables(run),
-            data=embedded(data),
-            scripts=scripts,
-            policy=policy(scripts),
-            style=_text("report.css"),
-        )
+    data = {"views": axis.views(), "queues": list(run.queues), "gantt": gantt(run)}
+    return rendered(
+        "report.html.j2",
+        specs,
+        data,
+        ("gantt.js", "report.js"),
+        run=run,
+        title=run.site,
+        week=_week(run),
+        cards=cards(run, wages=wages),
+        gantt=data["gantt"],
+        queues=run.queues,
+        views=axis.views(),
+        service=service_table(run),
+        missed=missed_table(run),
+        missed_lines=missed_lines(run.summary),
+        unmet=shortfall(run.summary),
+        explain=explain_table(run, wages=wages),
+        open=open_table(run),
+        cost=cost_table(run) if wages else None,
+        wages=wages,
+        rules=rule_tables(run, wages=wages),
+        backtest=backtest_table(run),
+        quality=quality_table(run),
+        proof=proof_table(run, wages=wages),
+        origin=origin_tables(run),
+    )
+
+
+def rendered(
+    template: str, specs: Mapping[str, Spec], data: Mapping[str, Any], scripts: Sequence[str], **told: Any
+) -> str:
+    """Return a page that holds its charts, scripts and style, and asks the network for nothing.
+
+    Parameters
+    ----------
+    specs
+        The charts, which the template finds as ``charts``.
+    data
+        What the scripts read beside the charts.
+    scripts
+        Names of the files of scripts.
+    told
+        What the template tells.
+    """
+    texts = [_bundle(), *(_text(name) for name in scripts)]
+    page = environment().get_template(template)
+    return page.render(
+        **told,
+        charts=specs,
+        data=embedded({"charts": _packed(specs), **data}),
+        scripts=texts,
+        policy=policy(texts),
+        style=_text("report.css"),
     )
 
 
@@ -133,7 +156,7 @@ def _bundle() -> str:
     return script.replace("</script", "<\\/script").replace("\r\n", "\n")
 
 
-def _packed(specs: dict[str, Spec]) -> dict[str, Any]:
+def _packed(specs: Mapping[str, Spec]) -> dict[str, Any]:
     """Put each data set once, column-wise: many charts show the same rows."""
     stored: list[dict[str, Any]] = []
     found: dict[str, int] = {}

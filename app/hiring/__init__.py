@@ -1,0 +1,1 @@
+"""Hiring plans: configuration and state in, a run folder out."""

@@ -1,0 +1,144 @@
+"""Everything that a hiring run has decided, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from ...schedule.hiring.plan import HiringPlan
+from ...schedule.hiring.problem import HiringProblem
+from ..inputs.snapshot import InputFile
+from .config import HiringFile
+from .state import State
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What happens under the frozen plan, by simulation of leavers, learning and demand.
+
+    Parameters
+    ----------
+    paths
+        Simulated paths.
+    probability
+        Group → chance by month that no hour is missing, shape (T,).
+    probability_ci
+        Group → its 95 % interval, shape (T, 2).
+    cost
+        Mean money over the planned months.
+    cost_ci
+        Its 95 % interval.
+    """
+
+    paths: int
+    probability: Mapping[str, np.ndarray]
+    probability_ci: Mapping[str, np.ndarray]
+    cost: float
+    cost_ci: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What the plan would be with one default elsewhere.
+
+    Parameters
+    ----------
+    key
+        Key of hiring.toml, like ``people.training_weeks``.
+    meaning
+        In words.
+    default, low, high
+        As they are told.
+    hires, cost
+        People to hire and expected money with the low and with the high value, less those of the plan.
+    """
+
+    key: str
+    meaning: str
+    default: str
+    low: str
+    high: str
+    hires: tuple[float, float]
+    cost: tuple[float, float]
+
+    @property
+    def weight(self) -> float:
+        """The larger change of the money."""
+        return max(abs(c) for c in self.cost)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to a question that a manager asks.
+
+    Parameters
+    ----------
+    question
+        In words.
+    answer
+        In words, figures included.
+    money
+        Change of the expected money beside the plan; None where the answer has none.
+    hires
+        Change of the people to hire; None where the answer has none.
+    """
+
+    question: str
+    answer: str
+    money: float | None = None
+    hires: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class HiringOutcome:
+    """Everything that a hiring run has decided; nothing is written.
+
+    Parameters
+    ----------
+    file
+        What hiring.toml says.
+    state
+        Today's people.
+    problem, plan
+        What was planned, and the plan.
+    load_h
+        Group → hours of calls in each month, at the mean of the forecast, shape (T,): what the spreadsheet formula
+        begins with.
+    loss
+        Schedule loss as measured, a row a group, kind of week and mix of contracts.
+    site, currency
+        Of plan.toml.
+    files
+        Content and hash of every input.
+    simulated
+        None where the run was stopped before.
+    matters
+        Defaults by the change that they make, the largest first.
+    answers
+        To what a manager asks.
+    notes
+        What the reader should know, a sentence each.
+    stages
+        Seconds per stage.
+    stopped
+        Whether the user stopped the run.
+    """
+
+    file: HiringFile
+    state: State
+    problem: HiringProblem
+    plan: HiringPlan
+    load_h: Mapping[str, np.ndarray]
+    loss: pd.DataFrame
+    site: str
+    currency: str
+    files: Mapping[str, InputFile] = field(default_factory=dict, repr=False)
+    simulated: Simulated | None = None
+    matters: tuple[Matter, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    notes: tuple[str, ...] = ()
+    stages: Mapping[str, float] = field(default_factory=dict)
+    stopped: bool = False
