@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ..config.plan_toml import merged
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class RunOptions:
         In place of those of ``[solve]``.
     previous
         Run folder of the week before: rest, days in a row and shifts that run on count.
+    plan
+        Tables laid over plan.toml, its scenario included.
     """
 
     week: dt.date | None = None
@@ -30,10 +35,11 @@ class RunOptions:
     time_limit_s: float | None = None
     gap: float | None = None
     previous: Path | None = None
+    plan: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def overrides(self) -> dict[str, Any]:
         """The tables of plan.toml that the caller set."""
         asked = {"seed": self.seed, "time_limit_s": self.time_limit_s, "gap": self.gap}
         given = {key: value for key, value in asked.items() if value is not None}
-        return {"solve": given} if given else {}
+        return merged(self.plan, {"solve": given}) if given else dict(self.plan)

@@ -80,7 +80,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
     content = Content.of(outcome) if sink.wages else Content.without_money(outcome)
     until = time.monotonic() + AFTER_STOP_S if outcome.stopped else None
     with work_folder(out) as run:
-        _write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
+        write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
         for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
         summary = dict(content.summary)
@@ -98,7 +98,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
             lines = [*sink.log(), *missed_lines(summary), *(f"note: {note}" for note in summary["notes"])]
             write_atomic(run / "run.log", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
 
-        beside, keeps = ("stopped", _finished) if outcome.stopped else ("", None)
+        beside, keeps = ("stopped", finished) if outcome.stopped else ("", None)
         where = put(run, out, wages=sink.wages, beside=beside, last=last, keeps=keeps)
     return where, summary
 
@@ -121,10 +121,10 @@ def usual_place(folder: Path, inputs: Inputs) -> Path:
 
 def beside_finished(out: Path) -> Path:
     """Return where a stopped run goes: `out`, or ``NAME-stopped`` beside it where `out` holds a finished run."""
-    return next(place for place in places(out, "stopped") if not _finished(place))
+    return next(place for place in places(out, "stopped") if not finished(place))
 
 
-def _finished(place: Path) -> str:
+def finished(place: Path) -> str:
     """Say that a stopped run must not replace the run in `place`; "" where that was stopped too, or there is none."""
     try:
         summary = json.loads((place / "summary.json").read_text(encoding="utf-8"))
@@ -141,7 +141,7 @@ def _write_summary(run: Path, summary: dict[str, Any]) -> None:
     write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
 
-def _write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
+def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
     """Write the inputs as they were when they were read, and what was asked for beside them.
 
     Only the user may read the copies of the plan, which tells wages, and of the files about people. Any other copy is

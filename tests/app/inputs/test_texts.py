@@ -18,7 +18,7 @@ from busyhour.app.config.plan_toml import plan_of, read_plan
 from busyhour.app.files import csv_text
 from busyhour.app.inputs import Inputs
 from busyhour.app.inputs.snapshot import InputFile, laid_out
-from busyhour.app.publish.folder import _write_inputs
+from busyhour.app.publish.folder import write_inputs
 from busyhour.forecast.errors import InputError
 
 Edit = Callable[[str, str], None]
@@ -189,7 +189,7 @@ def test_copies_of_inputs_are_as_private_as_their_sources(centre: Path, tmp_path
     (centre / "calls.csv").chmod(0o640)
     read = Inputs.from_folder(centre)
     files = {**read.files, "special_days.csv": InputFile.of_table("special_days.csv", pd.DataFrame({"date": []}))}
-    _write_inputs(files, {}, tmp_path / "inputs")
+    write_inputs(files, {}, tmp_path / "inputs")
     modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in (tmp_path / "inputs").iterdir()}
     assert modes.pop("arguments.json") and modes == {
         "plan.toml": 0o600,

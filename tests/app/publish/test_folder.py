@@ -78,7 +78,7 @@ def test_a_paper_that_cannot_be_written_is_left_out(
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("writer", ["write_csv", "_write_inputs", "_write_summary"])
+@pytest.mark.parametrize("writer", ["write_csv", "write_inputs", "_write_summary"])
 def test_tables_summary_and_inputs_are_not_optional(
     outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: str
 ) -> None:

@@ -1,0 +1,67 @@
+"""hiring.xlsx: the tables of a hiring run as a workbook with live sums."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..files import write_atomic
+from ..publish.book import Book, Field
+from .charts import PARTS
+from .words import due_lines, formula_lines, headline, rule_lines
+
+SHEETS = {
+    "headcount": ("Months", "Month by month"),
+    "classes": ("Classes", "Classes to start, and when to decide"),
+    "transfers": ("Transfers", "People who change their work"),
+    "defaults": ("Defaults", "Defaults by the change they make"),
+    "answers": ("Questions", "Questions a manager asks"),
+    "loss": ("Schedule loss", "Hours of presence for one hour of work, on sample weeks scheduled for real"),
+    "state": ("State", "Today's people: the state that the next planning starts from"),
+}
+"""Table → name and title of its sheet."""
+TEXT_WIDTH, WIDE_TEXT, NUMBER_WIDTH = 18, 60, 14
+SUMMED = ("hires", "leavers", "overtime_h", "vendor_h", "missing_h", "cost_wages", "cost_recourse", "size", "offers", "cost")
+
+
+def write_workbook(
+    run: Path, summary: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], lead_weeks: float
+) -> Path:
+    """Write ``hiring.xlsx`` into the run folder."""
+    as_of = dt.date.fromisoformat(summary["as_of"])
+    with Book(f"{summary['site']}: hiring from {summary['months'][0]}", as_of) as book:
+        sheet = book.sheet("Summary", f"{summary['site']}: hiring {summary['months'][0]} to {summary['months'][-1]}")
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, 1, 20)
+        row = 2
+        for line in (headline(summary, tables["classes"]), *due_lines(tables["classes"]), *formula_lines(summary),
+                     *rule_lines(summary, lead_weeks)):  # fmt: skip
+            sheet.write_string(row, 0, line)
+            row += 1
+        row += 1
+        parts = [(PARTS.get(name, name), value) for name, value in summary["cost_parts"].items()]
+        for name, value in [*parts, ("in all", summary["cost"])]:
+            book.cell(sheet, row, 0, name, bold=name == "in all")
+            book.cell(sheet, row, 1, value, "money", bold=name == "in all")
+            row += 1
+        for name, (title, told) in SHEETS.items():
+            if name in tables:
+                book.table(title, told, _fields(tables[name]))
+    return write_atomic(run / "hiring.xlsx", book.content)
+
+
+def _fields(table: pd.DataFrame) -> list[Field]:
+    """Return the columns of a table as cells that are what they look like."""
+    out = []
+    for name in table.columns:
+        cells = [None if pd.isna(v) else v for v in table[name]]
+        days = any(isinstance(v, dt.date) for v in cells)
+        kind = "date" if days else "number" if pd.api.types.is_numeric_dtype(table[name]) else "text"
+        longest = max((len(str(v)) for v in cells), default=0)
+        width = NUMBER_WIDTH if kind == "number" else WIDE_TEXT if longest > WIDE_TEXT else max(TEXT_WIDTH, longest)
+        out.append(Field(str(name).replace("_", " "), cells, kind, width, name in SUMMED and kind == "number"))
+    return out

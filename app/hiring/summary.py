@@ -1,0 +1,104 @@
+"""summary.json of a hiring run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..gap import stopped_by
+from ..publish.summary import versions
+from .outcome import HiringOutcome
+from .tables import formula_fte, fte_hours
+
+HIRING = "hiring"
+"""What `kind` says in the summary of a hiring run; weekly runs have no such key."""
+SURE = 0.5
+"""Chance below which a month is told as one that probably misses its need."""
+
+
+def summarise(outcome: HiringOutcome) -> dict[str, Any]:
+    """Return summary.json as a dict; keys as in the reference page "Run folder"."""
+    plan, problem, config = outcome.plan, outcome.problem, outcome.file.config
+    starts = problem.months.starts()
+    stopped = "user" if outcome.stopped else stopped_by(plan.solved, config.gap)
+    kept = {name: float(value) for name, value in plan.cost.items()}
+    return {
+        "kind": HIRING,
+        "site": outcome.site,
+        "currency": outcome.currency,
+        "as_of": problem.as_of.isoformat(),
+        "months": [f"{start:%Y-%m}" for start in starts[:-1]],
+        "scenario": outcome.file.scenario,
+        "status": plan.solved.status,
+        "stopped": stopped,
+        "cost": plan.total,
+        "cost_decidable": plan.solved.cost,
+        "bound": plan.solved.bound,
+        "gap": plan.solved.gap,
+        "asked_gap": config.gap,
+        "cost_parts": kept,
+        "by": plan.by,
+        "hires": float(sum(c.size for c in plan.classes)),
+        "offers": sum(c.offers for c in plan.classes),
+        "classes": len(plan.classes),
+        "firm_classes": sum(c.firm for c in plan.classes),
+        "first_class": min((c.start for c in plan.classes), default=None) and min(c.start for c in plan.classes).isoformat(),
+        "heads": sum(len(k.staff) for k in problem.kinds),
+        "groups": {group.name: _group(outcome, group.name) for group in problem.groups},
+        "probability_least": _least(outcome),
+        "simulation": _simulation(outcome),
+        "hire_up_to": {name: [round(float(h), 1) for h in hours] for name, hours in plan.hire_up_to.items()},
+        "buffer": plan.buffer,
+        "defaults": [m.key for m in outcome.matters],
+        "notes": list(outcome.notes),
+        "seconds": sum(outcome.stages.values()),
+        "stages": dict(outcome.stages),
+        "gap_history": [list(h) for h in plan.solved.history],
+        "seed": config.seed,
+        "versions": versions(),
+        "input_hashes": {name: file.sha256 for name, file in outcome.files.items()},
+    }
+
+
+def _group(outcome: HiringOutcome, name: str) -> dict[str, Any]:
+    """Return the figures of one group."""
+    group = next(g for g in outcome.problem.groups if g.name == name)
+    months, hour = outcome.plan.groups[name], fte_hours(outcome, group)
+    kinds = [k for k in outcome.problem.kinds if k.group == name]
+    need = group.demand.mean(axis=0)
+    formula = formula_fte(outcome, group)
+    required = need / hour
+    return {
+        "heads": sum(len(k.staff) for k in kinds),
+        "hires": float(sum(c.size for c in outcome.plan.classes if c.kind in {k.name for k in kinds})),
+        "required_fte_mean": float(required.mean()),
+        "required_fte_peak": float(required.max()),
+        "available_fte_mean": float(((months.supply + months.contract) / hour).mean()),
+        "formula_fte_mean": float(formula.mean()),
+        "formula_error": float(formula.mean() / required.mean() - 1) if required.mean() > 0 else None,
+        "missing_h": float(months.missing.sum()),
+        "overtime_h": float(months.overtime.sum()),
+        "vendor_h": float(months.vendor.sum()),
+        "probability": [float(p) for p in months.probability],
+    }
+
+
+def _least(outcome: HiringOutcome) -> Mapping[str, Any] | None:
+    """Return the month of the least chance, over all groups."""
+    starts = outcome.problem.months.starts()
+    worst: dict[str, Any] | None = None
+    for name, months in outcome.plan.groups.items():
+        at = int(np.argmin(months.probability))
+        chance = float(months.probability[at])
+        if worst is None or chance < worst["probability"]:
+            worst = {"group": name, "month": f"{starts[at]:%Y-%m}", "probability": chance}
+    return worst
+
+
+def _simulation(outcome: HiringOutcome) -> Mapping[str, Any] | None:
+    found = outcome.simulated
+    if found is None:
+        return None
+    return {"paths": found.paths, "cost": found.cost, "cost_ci": list(found.cost_ci)}

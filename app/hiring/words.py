@@ -1,0 +1,111 @@
+"""What a hiring plan says in words: how many, when, by which rule, and how wrong the spreadsheet is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from ..report.figures import money, number, percent
+
+MOST_DATES = 4
+
+
+def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
+    """Return how many people to hire and when, in one sentence.
+
+    Parameters
+    ----------
+    classes
+        As in classes.csv.
+    """
+    months = summary["months"]
+    span = f"{months[0]} to {months[-1]}"
+    if classes.empty:
+        return f"Hire nobody from {span}"
+    starts = classes.groupby("start", sort=True)["size"].sum()
+    told = [f"{number(size)} on {start}" for start, size in starts.items()]
+    dates = ", ".join(told[:MOST_DATES]) + (f" and {len(told) - MOST_DATES} later dates" if len(told) > MOST_DATES else "")
+    count = f"{len(classes)} class" + "es" * (len(classes) > 1)
+    return f"Hire {number(classes['size'].sum())} people in {count}, {span}: {dates}"
+
+
+def due_lines(classes: pd.DataFrame) -> list[str]:
+    """Return the classes that have to be decided now, a line each."""
+    lines = [
+        f"decide by {c.lead_decision_date}: {number(c.size)} people for {c.kind}, start {c.start} ({c.offers} offers)"
+        for c in classes[classes["firm"].astype(int) == 1].itertuples()
+    ]
+    return lines or ["no class has to be decided before the next planning"]
+
+
+def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
+    """Return the hire-up-to rule, a line a kind."""
+    months = summary["months"]
+    out = []
+    for kind, hours in summary["hire_up_to"].items():
+        known = [(m, h) for m, h in zip(months, hours, strict=True) if h > 0]
+        if known:
+            levels = ", ".join(f"{number(h)} h in {m}" for m, h in known[:3]) + (", …" if len(known) > 3 else "")
+            out.append(
+                f"{kind}: when people there and on their way will give fewer hours of work, "
+                f"{number(lead_weeks, 1).removesuffix('.0')} weeks from now, than the level of that month, "
+                f"hire up to it: {levels}"
+            )
+    return out
+
+
+def formula_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return how far the spreadsheet formula is off, a line a group."""
+    out = []
+    for name, group in summary["groups"].items():
+        error = group["formula_error"]
+        if error is None:
+            continue
+        word = "too few" if error < 0 else "too many"
+        out.append(
+            f"{name}: workload / 0.85 / (1 − shrinkage) asks for {number(group['formula_fte_mean'], 1)} FTE, "
+            f"{percent(abs(error))} {word} beside the {number(group['required_fte_mean'], 1)} FTE of weeks scheduled "
+            "for real"
+        )
+    return out
+
+
+def matter_lines(defaults: pd.DataFrame, currency: str, most: int = 3) -> list[str]:
+    """Return the defaults that change the plan most, a line each.
+
+    Parameters
+    ----------
+    defaults
+        As in defaults.csv.
+    """
+    return [
+        f"{d.key} = {d.default}: {d.low} changes the plan by {change(d.hires_low)} hires and "
+        f"{change(d.cost_low, currency)}, {d.high} by {change(d.hires_high)} and {change(d.cost_high, currency)}"
+        for d in defaults.head(most).itertuples()
+    ]
+
+
+def change(value: float, currency: str = "") -> str:
+    """Write a difference with its sign.
+
+    Examples
+    --------
+    >>> change(3), change(0.0)
+    ('+3', '0')
+    """
+    text = money(value, currency) if currency else number(value)
+    return f"+{text}" if round(value) > 0 else text
+
+
+def month_told(day: dt.date | pd.Timestamp) -> str:
+    """Write a month.
+
+    Examples
+    --------
+    >>> month_told(dt.date(2026, 11, 1))
+    'Nov 2026'
+    """
+    return f"{day:%b %Y}"
