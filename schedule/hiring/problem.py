@@ -99,6 +99,8 @@ class Kind:
         Of the people hired.
     staff
         Today's people.
+    hired
+        Whether classes of this kind may be planned.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Kind:
     hire_cost: float
     learning: Learning
     staff: tuple[Head, ...] = ()
+    hired: bool = True
 
 
 @dataclass(frozen=True)
