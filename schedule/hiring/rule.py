@@ -1,0 +1,197 @@
+"""Hiring by rule: fill up to a level of work, as a manager does by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...forecast.progress import Watch
+from .case import Case
+from .limits import recruits_left, rooms_left
+from .problem import HiringProblem, Recipe
+from .supply import Decisions
+from .tenure import training_days
+
+
+@dataclass(frozen=True)
+class HireUpTo:
+    """Hire until the work of the people in the house and on their way reaches `buffer` times the mean demand.
+
+    Lead and learning are seen through: each class is measured in the month that lies `look` months after its training,
+    by what its newcomers can do then and by who will have left.
+
+    Parameters
+    ----------
+    buffer
+        Share of the mean demand, the contract taken off. Above 0.
+    look
+        Months. ≥ 0.
+    """
+
+    buffer: float = 1.0
+    look: int = 1
+
+
+def usual_recipe(case: Case, g: int) -> Recipe:
+    """Return the recipe of group `g` that is nearest to its people of today; the cheapest for a group without."""
+    group, supply = case.groups[g], case.supply
+    own = list(case.pools[g])
+    presence, names = supply.fixed[own].sum(axis=1), [supply.pools[p][1] for p in own]
+
+    def far(recipe: Recipe) -> tuple[float, float]:
+        kinds = {k.contract: k for k in case.problem.kinds if k.group == group.name}
+        if any(share > 0 and c not in kinds for c, share in recipe.share.items()):
+            return np.inf, 0.0
+        share = np.array([recipe.share.get(c, 0.0) for c in names])
+        money = sum(s * kinds[c].cost_h / max(1e-9, kinds[c].present.mean()) for c, s in recipe.share.items() if s > 0)
+        total = presence.sum()
+        return float(np.abs(share - presence / total).sum()) if total > 0 else 0.0, money * float(recipe.ratio.mean())
+
+    return min(group.recipes, key=far)
+
+
+def level(case: Case, g: int, buffer: float) -> np.ndarray:
+    """Return the hours of work that the people of group `g` should give, shape (T,)."""
+    mean = np.asarray(case.groups[g].demand, dtype=float).mean(axis=0)
+    return np.asarray(np.maximum(0.0, buffer * mean - case.contract[g]))
+
+
+def target(case: Case, buffer: float) -> np.ndarray:
+    """Return the hours of presence that make up `level` under the usual recipes, shape (pools, T)."""
+    out = np.zeros_like(case.supply.fixed)
+    for g, own in enumerate(case.pools):
+        recipe = usual_recipe(case, g)
+        for p in own:
+            out[p] = level(case, g, buffer) * recipe.share.get(case.supply.pools[p][1], 0.0) * recipe.ratio
+    return out
+
+
+class Filling:
+    """Classes chosen one after another within rooms, recruits and class sizes."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.supply = case, case.supply
+        self.recruits = recruits_left(self.supply)
+        self.made = self.supply.nothing()
+        self.presence = self.supply.fixed.copy()
+
+    def room(self, j: int) -> int:
+        """Return the classes of option `j` that rooms still hold."""
+        supply = self.supply
+        days = np.flatnonzero(supply.in_training[j])
+        used = supply.in_training[:, days].T @ self.made.classes
+        first = {int(days[0]), *(int(b) for b in supply.days.begin[:-1] if days[0] < b <= days[-1])}
+        first |= {supply.days.number(o.start) for o in supply.options} & set(days.tolist())
+        return int(min(rooms_left(supply, day) - used[day - days[0]] for day in first))
+
+    def hire(self, j: int, want: float) -> None:
+        """Hold classes of option `j` for about `want` people, as far as the limits allow."""
+        rules, option = self.supply.problem.rules, self.supply.options[j]
+        most = min(self.recruits[option.month], self.room(j) * rules.most)
+        people = int(min(np.ceil(want - 1e-9), np.floor(most + 1e-9)))
+        if want < rules.least / 2 or most < rules.least:
+            return
+        people = max(people, rules.least)
+        classes = -(-people // rules.most)
+        if classes * rules.least > people:  # between what few classes hold and more need
+            classes -= 1
+            people = min(people, classes * rules.most)
+        if classes < 1:
+            return
+        add = people * self.supply.by_head[j] + classes * self.supply.by_class[j]
+        if (self.presence + add).min() < min(0.0, self.presence.min()):  # trainers whom the group does not have
+            return
+        self.made.heads[j] += people
+        self.made.classes[j] += classes
+        self.recruits[option.month] -= people
+        self.presence += add
+
+
+def fill(case: Case, rule: HireUpTo) -> Decisions:
+    """Return the classes of `rule` for all months, as expected today."""
+    supply, filling, want = case.supply, Filling(case), target(case, rule.buffer)
+    dates = dict[dt.date, list[int]]()
+    for j, option in enumerate(supply.options):
+        if option.kind == _first_kind(case.problem, option.kind):
+            dates.setdefault(option.start, []).append(j)
+    for start, options in sorted(dates.items()):
+        gaps = list[tuple[float, int, float]]()
+        for j in options:
+            kind = case.problem.kinds[supply.options[j].kind]
+            pool = supply.pool_of[supply.options[j].kind]
+            ready = start + dt.timedelta(days=training_days(kind.learning.training_weeks))
+            month = min(supply.days.month(ready) + rule.look, supply.days.months - 1)
+            gives = supply.by_head[j, pool, month]
+            gap = want[pool, month] - filling.presence[pool, month]
+            if gap > 0 and gives > 0:
+                gaps.append((gap / want[pool, month], j, gap / gives))
+        for _, j, heads in sorted(gaps, reverse=True):
+            filling.hire(j, heads)
+    return filling.made
+
+
+def fill_next_month(case: Case) -> Decisions:
+    """Return the classes that close next month's gap, all people and classes on their way counted as experienced.
+
+    The plain rule of a spreadsheet: neither lead nor learning nor leaving is seen. Only the first starts are used.
+    """
+    supply, filling, want = case.supply, Filling(case), target(case, 1.0)
+    month = min(max(0, supply.days.month(case.problem.as_of) + 1), supply.days.months - 1)
+    have = np.zeros(len(supply.pools))
+    hours = [float(k.paid_h[month] * k.present[month]) for k in case.problem.kinds]
+    names = [k.name for k in case.problem.kinds]
+    for i, kind in enumerate(case.problem.kinds):
+        have[supply.pool_of[i]] += hours[i] * (
+            len(kind.staff) + sum(n for name, _, n in case.problem.given if name == names[i])
+        )
+    starts = sorted({o.start for o in supply.options})
+    gaps = []
+    for j, option in enumerate(supply.options):
+        first = option.kind == _first_kind(case.problem, option.kind)
+        if first and option.start == starts[0] and hours[option.kind] > 0:
+            pool = supply.pool_of[option.kind]
+            gap = (want[pool, month] - have[pool]) / hours[option.kind]
+            gaps.append((gap * hours[option.kind] / max(1e-9, want[pool, month]), j, gap))
+    for _, j, heads in sorted(gaps, reverse=True):
+        filling.hire(j, heads)
+    return filling.made
+
+
+def _first_kind(problem: HiringProblem, kind: int) -> int:
+    """Return the first kind that shares group and contract with `kind`: by rule only that one is hired."""
+    own = problem.kinds[kind]
+    return next(i for i, k in enumerate(problem.kinds) if (k.group, k.contract) == (own.group, own.contract))
+
+
+BUFFERS = tuple(round(0.8 + 0.05 * i, 3) for i in range(9))
+LOOKS = (0, 1, 2, 3)
+
+
+def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions, bool]:
+    """Return the rule whose classes cost least over the scenarios, its classes, and whether time or a stop cut the search.
+
+    Ten levels and four looks, then finer levels around the best; the first level comes first, so that there is always a
+    plan.
+    """
+    none = np.zeros_like(case.contract)
+    watch = watch.within(min(seconds, watch.left_s))
+    best = HireUpTo()
+    made = fill(case, best)
+    cost = case.cost(made, none)
+    idle = case.supply.nothing()
+    if (empty := case.cost(idle, none)) < cost:
+        cost, made = empty, idle
+    grid = [HireUpTo(b, look) for look in LOOKS for b in BUFFERS]
+    for step in (None, 0.025, 0.0125):
+        if step is not None:
+            grid = [HireUpTo(round(best.buffer + s * step, 4), best.look) for s in (-1, 1)]
+        for rule in grid:
+            if watch.stopped or watch.time_is_up:
+                return best, made, True
+            trial = fill(case, rule)
+            value = case.cost(trial, none)
+            if value < cost:
+                best, made, cost = rule, trial, value
+    return best, made, False

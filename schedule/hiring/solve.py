@@ -1,0 +1,124 @@
+"""The hiring plan of least expected cost, with a proven bound; always at least the plan of the tuned rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...forecast.progress import Watch
+from ..optimise.solver import Answer
+from ..optimise.status import Solved
+from .case import Case
+from .check import checked
+from .model import STAGE, HiringModel
+from .plan import HiringPlan
+from .problem import HiringProblem
+from .result import make_plan
+from .rule import tuned
+from .supply import Decisions
+
+RULE_S = 2.0
+"""Seconds that tuning the rule may take: there is a plan within five, whatever comes after."""
+ROUNDS = 4
+"""Whole answers asked for, each with tangents at the one before."""
+
+
+@dataclass
+class Best:
+    """The best plan so far by its exact cost, and the best bound."""
+
+    case: Case
+    made: Decisions
+    bought: np.ndarray
+    cost: float
+    by: str = "rule"
+    bound: float | None = None
+
+    def hear(self, model: HiringModel, answer: Answer, *, whole: bool) -> None:
+        """Take the answer's bound, and its decisions where they are whole and cheaper."""
+        if answer.bound is not None and (self.bound is None or answer.bound > self.bound):
+            self.bound = answer.bound
+        if whole and answer.found:
+            made, bought = model.read(answer.values)
+            cost = self.case.cost(made, bought)
+            if cost < self.cost:
+                self.made, self.bought, self.cost, self.by = made, bought, cost, "optimiser"
+
+    def near(self, gap: float) -> bool:
+        """Whether the cost lies within `gap` of the bound."""
+        return self.bound is not None and self.cost - self.bound <= gap * abs(self.bound)
+
+
+def plan_hires(
+    problem: HiringProblem,
+    *,
+    watch: Watch | None = None,
+    time_limit_s: float = 60.0,
+    gap: float = 0.005,
+    seed: int = 1,
+    threads: int = 1,
+    whole_until: int = 10**6,
+) -> HiringPlan:
+    """Return the cheapest plan found: classes, transfers, and hours bought ahead.
+
+    The tuned rule gives a first plan. Then the programme of `HiringModel` is solved: its relaxation with tangents of the
+    expected cost until these are near, then whole heads and classes from the rule's start. The cost of each answer is
+    counted exactly over all scenarios; the bound is that of the programme, whose tangents lie below that cost.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds of the search; the rule's plan stands after a few.
+    gap
+        Share of the decidable cost's bound at which the search may end.
+    whole_until
+        Starts before this month are whole numbers. Smaller only to re-plan: only what is firm is then carried out.
+
+    Raises
+    ------
+    InputError
+        If the problem contradicts itself.
+    """
+    outer = watch or Watch()
+    watch = outer.within(min(time_limit_s, outer.left_s))
+    case = Case.of(checked(problem))
+    rule, made, cut = tuned(case, watch, RULE_S)
+    case = case.with_chance_of(made)
+    bought = np.zeros_like(case.contract)
+    best = Best(case, made, bought, case.cost(made, bought))
+    watch.tell(STAGE, "rule", best=best.cost)
+    if not (watch.stopped or watch.time_is_up):
+        cut = _optimise(best, watch, gap, seed, threads, whole_until) or cut
+    bound = None if best.bound is None else min(best.bound, best.cost)
+    solved = Solved.of(
+        best.cost, bound, near=best.near(gap), by_user=watch.stopped, seconds=watch.elapsed_s, hurried=cut
+    )
+    return make_plan(case, best.made, best.bought, solved, rule.buffer, best.by)
+
+
+def _optimise(best: Best, watch: Watch, gap: float, seed: int, threads: int, whole_until: int) -> bool:
+    """Improve `best`; return whether time cut the search."""
+    model = HiringModel(best.case, whole_until)
+    model.touch(best.case.work(best.case.supply.presence(best.made)), best.bought)
+
+    def relaxed() -> Answer:
+        answer = model.solve(watch, relax=True, text="relaxation", seed=seed, threads=threads)
+        best.hear(model, answer, whole=False)
+        return answer
+
+    model.sharpen(relaxed)
+    for _ in range(ROUNDS):
+        if watch.stopped or watch.time_is_up:
+            return watch.time_is_up
+        if best.near(gap):
+            return False
+        answer = model.solve(
+            watch, gap=0.8 * gap, seed=seed, threads=threads, start=model.start(best.made, best.bought), text="classes"
+        )
+        best.hear(model, answer, whole=True)
+        if not answer.found:
+            break
+        made, bought = model.read(answer.values)
+        model.touch(best.case.work(best.case.supply.presence(made)), bought)
+    return watch.time_is_up

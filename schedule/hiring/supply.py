@@ -1,0 +1,249 @@
+"""The people of a hiring problem, by month: today's, and what each class and transfer adds, linear in their heads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .cohort import PerHead, of_class, of_today, of_transfer
+from .days import Days
+from .problem import ClassRules, Group, HiringProblem, Kind, Transfer
+from .tenure import staying, training_days
+
+
+@dataclass(frozen=True)
+class Option:
+    """A class that may be held: kind's number, first day, its month, and what one head of it gives and costs."""
+
+    kind: int
+    start: dt.date
+    month: int
+    head: PerHead
+
+
+@dataclass(frozen=True)
+class Move:
+    """A transfer that may be made: which way, from which month on, and one head's loss and gain."""
+
+    way: int
+    month: int
+    loss: PerHead
+    gain: PerHead
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a plan decides.
+
+    Parameters
+    ----------
+    heads, classes
+        Of each option, shape (options,).
+    moved
+        Heads of each move, shape (moves,).
+    """
+
+    heads: np.ndarray
+    classes: np.ndarray
+    moved: np.ndarray
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Presence by pool (the people of a group on a contract) and month, and what it is made of.
+
+    Parameters
+    ----------
+    problem, days
+        See there.
+    pools
+        (group, contract), in the order of groups; kinds that share both share a pool.
+    pool_of
+        Pool of each kind.
+    today, given
+        Expected months of today's people and of the classes on their way, by kind.
+    options, moves
+        What may be decided.
+    fixed
+        Hours of presence of today's people and given classes, trainers taken off, shape (pools, T).
+    variance
+        Of `fixed`, shape (pools, T).
+    """
+
+    problem: HiringProblem
+    days: Days
+    pools: tuple[tuple[str, str], ...]
+    pool_of: tuple[int, ...]
+    today: tuple[PerHead, ...]
+    given: tuple[PerHead, ...]
+    options: tuple[Option, ...]
+    moves: tuple[Move, ...]
+    fixed: np.ndarray
+    variance: np.ndarray
+
+    @classmethod
+    def of(cls, problem: HiringProblem) -> Supply:
+        """Return the supply of a checked `problem`."""
+        days, kinds, count = Days.of(problem.months), problem.kinds, problem.months.count
+        pools = tuple(dict.fromkeys((g.name, k.contract) for g in problem.groups for k in kinds if k.group == g.name))
+        pool_of = tuple(pools.index((k.group, k.contract)) for k in kinds)
+        fixed, variance = np.zeros((len(pools), count)), np.zeros((len(pools), count))
+        today = []
+        for i, kind in enumerate(kinds):
+            months = PerHead.nobody(count)
+            for head, number in Counter(kind.staff).items():
+                one = of_today(kind, days, problem.as_of, head)
+                months = months.plus(one.times(number))
+                variance[pool_of[i]] += spread_of(one, kind, number, 1.0, 0.0 if head.since is None else number)
+            today.append(months)
+            fixed[pool_of[i]] += months.work_h
+        given = [PerHead.nobody(count) for _ in kinds]
+        names = [k.name for k in kinds]
+        arrives = 1.0 - problem.rules.drop_out
+        for name, start, people in problem.given:
+            i = names.index(name)
+            one = of_class(kinds[i], days, start)
+            given[i] = given[i].plus(one.times(people))
+            fixed[pool_of[i]] += people * one.work_h
+            variance[pool_of[i]] += spread_of(one, kinds[i], people, arrives, people)
+            mentor, off = mentors(problem, kinds[i], days, start, people, classes_of(problem.rules, people))
+            if mentor is not None:
+                fixed[pool_of[mentor]] -= off
+        options = tuple(
+            Option(i, start, days.month(start), of_class(kind, days, start))
+            for start in starts(problem, days)
+            for i, kind in enumerate(kinds)
+        )
+        moves = tuple(
+            Move(w, t, *of_transfer(kinds[names.index(way.source)], kinds[names.index(way.target)], way, days, t))
+            for w, way in enumerate(problem.transfers)
+            for t in range(count)
+            if days.begin[t] >= days.number(problem.as_of)
+        )
+        return cls(problem, days, pools, pool_of, tuple(today), tuple(given), options, moves, np.maximum(fixed, 0.0),
+                   variance)  # fmt: skip
+
+    @cached_property
+    def by_head(self) -> np.ndarray:
+        """Hours of presence by one head of each option, those who accompany it taken off, (options, pools, T)."""
+        return self._by(1.0, 0.0)
+
+    @cached_property
+    def by_class(self) -> np.ndarray:
+        """Hours of presence that the trainers of one class of each option take off, (options, pools, T); negative."""
+        return self._by(0.0, 1.0)
+
+    def _by(self, heads: float, classes: float) -> np.ndarray:
+        out = np.zeros((len(self.options), *self.fixed.shape))
+        for j, option in enumerate(self.options):
+            kind = self.problem.kinds[option.kind]
+            out[j, self.pool_of[option.kind]] += heads * option.head.work_h
+            mentor, off = mentors(self.problem, kind, self.days, option.start, heads, classes)
+            if mentor is not None:
+                out[j, self.pool_of[mentor]] -= off
+        return out
+
+    @cached_property
+    def by_move(self) -> np.ndarray:
+        """Hours of presence by one head of each move, (moves, pools, T)."""
+        out = np.zeros((len(self.moves), *self.fixed.shape))
+        for j, move in enumerate(self.moves):
+            source, target = self.ends(move)
+            out[j, self.pool_of[source]] += move.loss.work_h
+            out[j, self.pool_of[target]] += move.gain.work_h
+        return out
+
+    @cached_property
+    def in_training(self) -> np.ndarray:
+        """Whether a class of each option is in training on each day, (options, D + 1); on its first day it always is."""
+        age = self.days.numbers - np.array([self.days.number(o.start) for o in self.options])[:, None]
+        learns = [training_days(self.problem.kinds[o.kind].learning.training_weeks) for o in self.options]
+        return np.asarray((age >= 0) & (age < np.maximum(1, learns)[:, None])).reshape(len(self.options), -1)
+
+    def ends(self, move: Move) -> tuple[int, int]:
+        """Return the kinds that a move leads from and to."""
+        way: Transfer = self.problem.transfers[move.way]
+        names = [k.name for k in self.problem.kinds]
+        return names.index(way.source), names.index(way.target)
+
+    def presence(self, made: Decisions) -> np.ndarray:
+        """Return the expected hours of presence, shape (pools, T)."""
+        out = self.fixed + np.tensordot(made.heads, self.by_head, 1) + np.tensordot(made.classes, self.by_class, 1)
+        return np.asarray(out + np.tensordot(made.moved, self.by_move, 1))
+
+    def spread(self, made: Decisions) -> np.ndarray:
+        """Return the variance of `presence`, shape (pools, T)."""
+        out = self.variance.copy()
+        for j, option in enumerate(self.options):
+            if made.heads[j] > 0:
+                kind, heads = self.problem.kinds[option.kind], float(made.heads[j])
+                out[self.pool_of[option.kind]] += spread_of(
+                    option.head, kind, heads, 1.0 - self.problem.rules.drop_out, heads
+                )
+        return out
+
+    def pools_of(self, group: Group) -> list[int]:
+        """Return the pools of `group`."""
+        return [p for p, (name, _) in enumerate(self.pools) if name == group.name]
+
+    def nothing(self) -> Decisions:
+        """Return the decision to do nothing."""
+        return Decisions(np.zeros(len(self.options)), np.zeros(len(self.options)), np.zeros(len(self.moves)))
+
+
+def starts(problem: HiringProblem, days: Days) -> list[dt.date]:
+    """Return the days on which classes can still be started, in order."""
+    rules, out = problem.rules, set[dt.date]()
+    earliest = problem.as_of + dt.timedelta(days=round(7 * rules.lead_weeks))
+    for t, first in enumerate(problem.months.starts()[:-1]):
+        for day in rules.start_days:
+            start = first + dt.timedelta(days=min(day, int(np.diff(days.begin)[t])) - 1)
+            start += dt.timedelta(days=max(0, 7 - start.weekday()) if start.weekday() > 4 else 0)
+            month = days.month(start)
+            if start >= earliest and month < days.months and month not in rules.frozen:
+                out.add(start)
+    return sorted(out)
+
+
+def classes_of(rules: ClassRules, people: float) -> int:
+    """Return the fewest classes that hold `people`."""
+    return -(-round(people) // rules.most)
+
+
+def mentors(
+    problem: HiringProblem, kind: Kind, days: Days, start: dt.date, heads: float, classes: float
+) -> tuple[int | None, np.ndarray]:
+    """Return the kind that gives trainers and companions to classes of `kind`, and the hours of presence that it loses.
+
+    Of the kinds of the group, the one with most people today; None where the group has none. Shape (T,).
+    """
+    peers = [(len(k.staff), -i) for i, k in enumerate(problem.kinds) if k.group == kind.group]
+    most, index = max(peers)
+    if not most:
+        return None, np.zeros(days.months)
+    mentor, rules = problem.kinds[-index], problem.rules
+    age = days.numbers - days.number(start)
+    learns = training_days(kind.learning.training_weeks)
+    trains = (age >= 0) & (age < learns)
+    nests = (age >= learns) & (age < learns + training_days(rules.nesting_weeks))
+    alive = np.where(age >= 0, staying(kind.learning, age), 0.0)
+    off = classes * rules.trainers * days.mean(1.0 * trains)
+    off = off + heads * rules.nesting_heads * days.mean(alive * nests)
+    return -index, np.asarray(off * mentor.paid_h * mentor.present)
+
+
+def spread_of(one: PerHead, kind: Kind, heads: float, arrives: float, alike: float) -> np.ndarray:
+    """Return the variance of the hours of presence of `heads` people, shape (T,).
+
+    Each is there by chance, on its own; `arrives` is the chance that an accepted offer turns up. The speed of `alike`
+    newcomers of one class moves together, by ``Learning.noise``.
+    """
+    there = np.divide(one.present, one.possible, out=np.zeros_like(one.present), where=one.possible > 0)
+    hours = np.divide(one.work_h, there, out=np.zeros_like(there), where=there > 0)
+    chance = heads * there * (1.0 - there * arrives) * hours**2
+    noisy = one.work_h - kind.paid_h * kind.present * kind.learning.speed[-1] * one.experienced
+    return np.asarray(chance + (alike * kind.learning.noise * noisy) ** 2)
