@@ -46,8 +46,36 @@ FIGURES = (
     "seed",
 )
 
+HIRING_FIGURES = (
+    "as_of",
+    "scenario",
+    "status",
+    "stopped",
+    "cost",
+    "cost_decidable",
+    "bound",
+    "gap",
+    "asked_gap",
+    "hires",
+    "classes",
+    "firm_classes",
+    "first_class",
+    "heads",
+    "required_fte",
+    "required_fte_peak",
+    "available_fte",
+    "overtime_h",
+    "vendor_h",
+    "missing_h",
+    "probability_least",
+    "seconds",
+    "seed",
+)
+"""The main figures of hiring runs; FTE and hours are summed over groups."""
 
-SHARES = ("asked_gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy")
+SHARES = (
+    "asked_gap", "schedule_fit", "service_level_expected", "service_level_simulated", "occupancy", "probability_least",
+)  # fmt: skip
 
 
 def summary_of(run: Path, *, odd_figures: bool = False) -> dict[str, Any]:
@@ -64,6 +92,13 @@ def summary_of(run: Path, *, odd_figures: bool = False) -> dict[str, Any]:
             "not a run folder: summary.json is missing", file=run, mend="Name the folder that a run was written to"
         )
     return read_summary(path, odd_figures=odd_figures)
+
+
+def refuse_hiring(run: Path) -> None:
+    """Raise `InputError` where a folder holds a hiring run: no week of it can be judged or shown."""
+    path = settled(run) / "summary.json"
+    if path.exists() and is_hiring(read_summary(path, odd_figures=True)):
+        raise InputError("this is a hiring run", file=run, mend="Name the run of a week, or use busyhour compare")
 
 
 @of_one_run
@@ -102,6 +137,7 @@ def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
     from .check.opinion import opinion_of
 
     inputs = run / "inputs"
+    refuse_hiring(run)
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
     asked = read_arguments(inputs / ARGUMENTS)
@@ -120,23 +156,70 @@ def write_papers(run: Path, *, wages: bool) -> Path:
     """
     from .publish.again import write_again
 
+    refuse_hiring(run)
     return write_again(run, wages=wages)
 
 
 def figures_of(runs: Sequence[Path]) -> pd.DataFrame:
     """Return the main figures, a row a run."""
-    return pd.DataFrame([{"run": str(run), **{f: summary_of(run).get(f) for f in FIGURES}} for run in runs])
+    summaries = [figures(summary_of(run)) for run in runs]
+    names = _named(summaries)
+    return pd.DataFrame(
+        [{"run": str(run), **{f: s.get(f) for f in names}} for run, s in zip(runs, summaries, strict=True)]
+    )
 
 
 def side_by_side(runs: Sequence[Path]) -> pd.DataFrame:
     """Return the main figures as text, a row a figure, a column a run."""
-    summaries = {str(run): summary_of(run) for run in runs}
-    return pd.DataFrame({"figure": FIGURES} | {name: [_text(f, s) for f in FIGURES] for name, s in summaries.items()})
+    summaries = {str(run): figures(summary_of(run)) for run in runs}
+    names = _named(list(summaries.values()))
+    return pd.DataFrame({"figure": names} | {run: [_text(f, s) for f in names] for run, s in summaries.items()})
+
+
+def figures(summary: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a summary, that of a hiring run with its groups summed up."""
+    if not is_hiring(summary):
+        return summary
+    groups = list(summary["groups"].values())
+    least = summary["probability_least"]
+    sums = {
+        "required_fte": "required_fte_mean", "required_fte_peak": "required_fte_peak",
+        "available_fte": "available_fte_mean", "overtime_h": "overtime_h", "vendor_h": "vendor_h",
+        "missing_h": "missing_h",
+    }  # fmt: skip
+    return {
+        **summary,
+        **{name: sum(g[key] for g in groups) for name, key in sums.items()},
+        "probability_least": None if least is None else least["probability"],
+    }
+
+
+def is_hiring(summary: Mapping[str, Any]) -> bool:
+    """Whether a summary is that of a hiring run."""
+    return summary.get("kind") == "hiring"
+
+
+def costs_of(runs: Sequence[Path]) -> dict[str, dict[str, float]]:
+    """Return what each run's cost is made of: run → part → money."""
+    out = {}
+    for run in runs:
+        summary = summary_of(run)
+        parts = summary.get("cost_parts") if is_hiring(summary) else {
+            "wages": summary.get("cost_wages"), **(summary.get("cost_prices_parts") or {}),
+        }  # fmt: skip
+        out[str(run)] = {name: float(value) for name, value in (parts or {}).items() if value is not None}
+    return out
+
+
+def _named(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the figures that runs of these kinds have, each once."""
+    kinds = [HIRING_FIGURES if is_hiring(s) else FIGURES for s in summaries]
+    return list(dict.fromkeys(f for kind in sorted(set(kinds), key=kinds.index) for f in kind))
 
 
 def _text(figure: str, summary: Mapping[str, Any]) -> str:
     value = summary.get(figure)
-    if figure == "goals_missed":
+    if figure == "goals_missed" and not is_hiring(summary):
         return str(sum(not m["is_floor"] for m in value or ())) if is_simulated(summary) else goals_told(summary)
     if value is None:
         return ""

@@ -6,6 +6,7 @@ from fixed seeds. Running it again gives the same files to the byte.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -104,14 +105,49 @@ def bank(calls_5min: Path | None) -> None:
                 day = week[int(rng.integers(0, 5))]
                 what = str(rng.choice(["early", "late", "off"], p=[0.5, 0.3, 0.2]))
                 wishes.append((agent, day.date().isoformat(), what, int(rng.integers(1, 4))))
-    write(
-        folder,
-        "staff.csv",
-        pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"]),
-    )
+    people = pd.DataFrame(staff, columns=["agent", "name", "team", "group", "contract", "cost_h", "skills"])
+    write(folder, "staff.csv", with_history(people, dt.date(2003, 10, 27)))
     write(folder, "availability.csv", pd.DataFrame(available, columns=["agent", "start", "end", "kind"]))
     write(folder, "leave.csv", pd.DataFrame(leave, columns=["agent", "start", "end", "kind"]))
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
+
+
+LEAVE = (0.05,) + (0.045,) * 3 + (0.035,) * 3 + (0.022,) * 5 + (0.014,)
+"""Invented probability to leave in each month of tenure, the last for all later ones; the history is drawn from it."""
+KNOWN_MONTHS, MOST_MONTHS = 18, 240
+"""Months back from which leavers are still on file, and longest tenure that is drawn."""
+
+
+def with_history(people: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+    """Return people with an invented hire_date, four of them with a leave_date, and those who left (seed 20031028).
+
+    The desk is drawn in its steady state: who is there has been so for a tenure whose density is the chance to stay so
+    long; those who left in the last months stayed for a drawn tenure. People start on the first Monday of a month.
+    """
+    rng = np.random.default_rng(20031028)
+    leave = np.array([*LEAVE, *[LEAVE[-1]] * (MOST_MONTHS - len(LEAVE))])
+    stay = np.concatenate([[1.0], np.cumprod(1 - leave)])
+
+    def start(months: int) -> dt.date:
+        at = today.year * 12 + today.month - 1 - months
+        first = dt.date(at // 12, at % 12 + 1, 1)
+        return first + dt.timedelta(days=-first.weekday() % 7)
+
+    tenures = rng.choice(len(stay), len(people), p=stay / stay.sum())
+    hired = [start(int(m)) for m in tenures]
+    gives_notice = set(rng.choice(len(people), 4, replace=False).tolist())
+    left = [today + dt.timedelta(days=int(rng.integers(18, 60))) if i in gives_notice else None for i in range(len(people))]
+    there = people.assign(hire_date=hired, leave_date=left)
+    count = round(KNOWN_MONTHS * len(people) / stay.sum())
+    gone = people.sample(count, replace=True, random_state=20031028).reset_index(drop=True)
+    stayed = rng.choice(len(leave), count, p=stay[:-1] * leave / (stay[:-1] * leave).sum())
+    ago = rng.integers(1, KNOWN_MONTHS, count)
+    begun = [start(int(a + m)) for a, m in zip(ago, stayed, strict=True)]
+    ended = [start(int(a)) + dt.timedelta(days=int(rng.integers(3, 25))) for a in ago]
+    gone = gone.assign(
+        agent=[f"x{i:03d}" for i in range(count)], name=[f"Former {i + 1}" for i in range(count)], hire_date=begun, leave_date=ended,
+    )  # fmt: skip
+    return pd.concat([there, gone], ignore_index=True)
 
 
 def helpdesk_calls(rng: np.random.Generator) -> pd.DataFrame:

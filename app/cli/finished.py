@@ -123,12 +123,27 @@ def diff(
 
 @app.command()
 @told
-def compare(runs: Annotated[list[Path], typer.Argument(help="Run folders.")], json_: Json = False) -> None:
+def compare(
+    runs: Annotated[list[Path], typer.Argument(help="Run folders, of weeks or of hiring plans; the first is the base.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write: compare.csv, and compare.png, what the difference is made of.")
+    ] = None,
+    json_: Json = False,
+) -> None:
     """Put the figures of several runs side by side."""
     from ..finished import figures_of, side_by_side, summary_of
     from ..missed import missed_lines
 
+    if out is not None:
+        from ..comparison import write_comparison
+        from ..folders.targets import folder_to_write
+
+        place = folder_to_write(out, runs)
+        places.may_write(place)
+        write_comparison(runs, place)
     show_frame(figures_of(runs) if json_ else side_by_side(runs), as_json=json_, quiet=False)
     for run in () if json_ else runs:
         for line in missed_lines(summary_of(run)):
             Console(highlight=False, soft_wrap=True).print(f"{run}: {line}")
+    if out is not None and not json_:
+        Console(highlight=False, soft_wrap=True).print(f"Wrote {out}")

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from ...forecast.progress import Watch
-from . import finished, stages
+from . import finished, hire, stages
 from .command import (
     Gap,
     Json,
@@ -200,6 +200,7 @@ def schedule(
     return finish(where, summary, as_json=json_, quiet=quiet)
 
 
+app.add_typer(hire.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
 

@@ -29,7 +29,7 @@ def _goals(summary: dict[str, Any]) -> list[str]:
     return missed_lines(summary) or [goals_told(summary)]
 
 
-def _gap(summary: dict[str, Any]) -> str:
+def gap_line(summary: dict[str, Any]) -> str:
     """Return the proven gap, the bound where money is shown, and the asked gap where it is not reached."""
     bound, gap, unmet = summary["bound"], summary["gap"], shortfall(summary)
     if gap is None and bound is None:
@@ -61,7 +61,7 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
         wages, prices = summary["cost_wages"], summary["cost_prices"]
         rows.append(("Cost", f"{cost:,.0f} {money} = wages {wages:,.0f} + prices {prices:,.0f}"))
     rows += [
-        ("Proven gap", _gap(summary)),
+        ("Proven gap", gap_line(summary)),
         (
             "Paid hours",
             f"{summary['paid_hours']:,.1f}   over {over:,.1f} h, under {under:,.1f} h against the interval goal",

@@ -74,17 +74,14 @@ def problem_of(
     ------
     InputError
         On an unknown contract or kind.
-    Infeasible
-        If a class on its way starts in a frozen month or finds no room.
     """
     kinds = tuple(_kind(name, kind, hiring, plan, months, leave) for name, kind in state.kinds.items())
     groups = tuple(_group(name, need, hiring, kinds, months) for name, need in needs.items())
-    rules = _rules(hiring, months)
+    rules = rules_of(hiring, months)
     for name in hiring.contract:
         if name not in plan.contract:
             mend = nearest(name, plan.contract)
             raise InputError("unknown contract", file=FILE, column=f"contract.{name}", value=name, mend=mend)
-    _refuse_conflicts(hiring, state, months, rules)
     return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring, state), state.given)
 
 
@@ -206,7 +203,14 @@ def _group(name: str, need: GroupNeed, hiring: HiringConfig, kinds: tuple[Kind, 
     )
 
 
-def _rules(hiring: HiringConfig, months: Months) -> ClassRules:
+def rules_of(hiring: HiringConfig, months: Months) -> ClassRules:
+    """Return the limits of classes.
+
+    Raises
+    ------
+    InputError
+        If a frozen month is not planned.
+    """
     c, starts = hiring.classes, months.starts()[:-1]
     asked = [month_of(text, "classes.frozen") for text in c.frozen]
     for text, month in zip(c.frozen, asked, strict=True):
@@ -240,9 +244,16 @@ def _transfers(hiring: HiringConfig, state: State) -> tuple[Transfer, ...]:
     return tuple(Transfer(t.source, t.target, t.weeks, np.array(t.speed), t.cost, t.most) for t in hiring.transfer)
 
 
-def _refuse_conflicts(hiring: HiringConfig, state: State, months: Months, rules: ClassRules) -> None:
-    """Raise `Infeasible` where classes on their way break a limit; their starts cannot be decided any more."""
-    starts, seats = months.starts(), hiring.classes.seats
+def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None:
+    """Refuse classes on their way that break a limit: their starts cannot be decided any more.
+
+    Raises
+    ------
+    Infeasible
+        If a class starts in a frozen month, is larger than its room, or finds none.
+    """
+    rules, starts = rules_of(hiring, months), months.starts()
+    seats = hiring.classes.most if hiring.classes.seats is None else hiring.classes.seats
     weeks = dt.timedelta(weeks=hiring.people.training_weeks)
     frozen = {starts[t]: hiring.classes.frozen for t in rules.frozen}
     for kind, start, size in state.given:
@@ -253,10 +264,11 @@ def _refuse_conflicts(hiring: HiringConfig, state: State, months: Months, rules:
             later = next((s for s in starts[:-1] if s > first and s not in frozen), None)
             moved = f"; or let the class start on {later}" if later is not None else ""
             raise Infeasible([told, f"classes.frozen holds {month}"], [f"take {month} out of classes.frozen{moved}"])
-        if seats is not None and size > seats:
-            more = size - seats
-            raise Infeasible([told, f"classes.seats is {seats}"], [f"{more} more seats, or {more} people fewer"])
-    firsts = sorted({(start, kind) for kind, start, _ in state.given})
+        if size > seats:
+            more, key = size - seats, "most" if hiring.classes.seats is None else "seats"
+            raise Infeasible([told, f"classes.{key} is {seats}"], [f"{more} more seats, or {more} people fewer"])
+    classes = [c for c in state.given if c[2] >= rules.least]  # fewer join a class or learn beside the others
+    firsts = sorted({(start, kind) for kind, start, _ in classes})
     for start, _ in firsts:
         together = [(s, k) for s, k in firsts if s <= start < s + weeks]
         if len(together) > hiring.classes.rooms:

@@ -154,7 +154,7 @@ def calendar(classes: pd.DataFrame, training_weeks: float) -> Spec:
     order = list(dict.fromkeys(r["kind"] for r in rows))
     key = alt.Color("what:N", title=None, scale=alt.Scale(domain=["firm", "intent"], range=[BLUE, SKY]),
                     legend=alt.Legend(orient="top"))  # fmt: skip
-    axis = alt.Axis(format="%b %Y", labelAngle=0, labelOverlap="greedy")
+    axis = alt.Axis(format="%b %Y", labelAngle=0, labelOverlap="greedy", tickCount="month")
     y = alt.Y("kind:N", sort=order, title=None, axis=left(ticks=False))
     tip = [alt.Tooltip("kind:N"), alt.Tooltip("told:N", title="start"), alt.Tooltip("size:N", title="people"),
            alt.Tooltip("what:N", title="decision")]  # fmt: skip

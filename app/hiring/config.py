@@ -39,7 +39,7 @@ class HiringFile:
         The file as it was read, by name; empty where there is none.
     """
 
-    config: HiringConfig
+    config: HiringConfig = field(default_factory=HiringConfig)
     given: frozenset[str] = frozenset()
     scenario: str | None = None
     plan_scenario: bool = False

@@ -12,7 +12,7 @@ from ..config.plan_toml import plan_file
 from ..files import write_atomic, write_csv
 from ..folders.swap import put, work_folder
 from ..folders.targets import followed
-from ..publish.folder import finished, write_inputs
+from ..publish.folder import beside_finished, finished, write_inputs
 from .book import write_workbook
 from .config import FILE
 from .outcome import HiringOutcome
@@ -39,6 +39,11 @@ class HiringFolder:
     path: Path
     beside: Mapping[str, Mapping[str, float]]
     log: Callable[[], list[str]] = list
+
+    def place(self, outcome: HiringOutcome) -> Path:
+        """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
+        out = followed(self.path)
+        return beside_finished(out) if outcome.stopped else out
 
 
 def publish(outcome: HiringOutcome, sink: HiringFolder) -> tuple[Path, dict[str, Any]]:

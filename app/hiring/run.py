@@ -15,7 +15,7 @@ from ...schedule.plan.stages import timed
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
-from .build import GroupNeed, months_after, problem_of
+from .build import months_after, problem_of, refuse_conflicts
 from .config import HiringFile
 from .matters import matters_of, trials
 from .outcome import HiringOutcome
@@ -85,6 +85,8 @@ class HiringInputs:
         ------
         InputError
             On anything that cannot be read without guessing.
+        Infeasible
+            If classes on their way break a limit.
         """
         file = HiringFile.read(folder, options.scenario, options.overrides)
         asked = RunOptions(scenario=file.scenario if file.plan_scenario else None, plan=file.config.plan)
@@ -94,7 +96,9 @@ class HiringInputs:
         if options.as_of is not None:
             files[STATE] = InputFile.table(options.as_of)
             state = read_state(options.as_of, state)
-        return cls(file, inputs, state, months_after(state.as_of, file.config.months), files)
+        months = months_after(state.as_of, file.config.months)
+        refuse_conflicts(file.config, state, months)
+        return cls(file, inputs, state, months, files)
 
 
 def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
@@ -106,8 +110,6 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     ------
     InputError
         On inputs that contradict each other.
-    Infeasible
-        If classes on their way break a limit.
     Stopped
         If stopped before there was any plan.
     """

@@ -60,11 +60,13 @@ def _lines(
     shown: Mapping[str, float],
 ) -> list[str]:
     """Return the lines of one table: meaning above, key and value below, defaults as comments."""
-    told, out = meanings(kind), []
+    told, out, said = meanings(kind), [], ""
     for name in names:
         value = getattr(config, name)
         value = shown.get(path + name) if value is None else value
-        out += [f"# {line}" for line in textwrap.wrap(told[name], WIDTH)]
+        if told[name] != said:  # neighbours may be explained together
+            out += [f"# {line}" for line in textwrap.wrap(told[name], WIDTH)]
+        said = told[name]
         if value is None:
             out.append(f"# {name} =")
         else:

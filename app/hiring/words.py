@@ -42,18 +42,17 @@ def due_lines(classes: pd.DataFrame) -> list[str]:
 
 
 def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
-    """Return the hire-up-to rule, a line a kind."""
-    months = summary["months"]
+    """Return the hire-up-to rule, a line a group."""
+    levels = {kind.partition("/")[0]: hours for kind, hours in summary["hire_up_to"].items()}
+    weeks = f"{lead_weeks:g}"
     out = []
-    for kind, hours in summary["hire_up_to"].items():
-        known = [(m, h) for m, h in zip(months, hours, strict=True) if h > 0]
-        if known:
-            levels = ", ".join(f"{number(h)} h in {m}" for m, h in known[:3]) + (", …" if len(known) > 3 else "")
-            out.append(
-                f"{kind}: when people there and on their way will give fewer hours of work, "
-                f"{number(lead_weeks, 1).removesuffix('.0')} weeks from now, than the level of that month, "
-                f"hire up to it: {levels}"
-            )
+    for group, hours in levels.items():
+        told = ", ".join(f"{number(h)} h in {m}" for m, h in zip(summary["months"], hours, strict=True))
+        out.append(
+            f"{group}: each month, count the hours of work that today's people and the classes on their way will give "
+            f"in the first month that a class decided now can help ({weeks} weeks of lead, then the training); where "
+            f"they are fewer than the level of that month, start a class for the difference. Levels: {told}"
+        )
     return out
 
 

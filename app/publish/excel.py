@@ -205,7 +205,7 @@ def _mark_short(book: Book, sheet: Any, name: str, looks: list[Any], rows: int) 
 
 def _roster(book: Book, run: Run, shifts: list[Stretch]) -> None:
     """Add the grid of people by days, with each person's paid hours as a live sum over the sheet Shifts."""
-    people = list(run.staff.index) if run.staff is not None else []
+    people = employed(run)
     people += [a for a in dict.fromkeys(s.agent for s in shifts) if a not in set(people)]
     days = run.dates
     cells: dict[tuple[str, dt.date], str] = {}
@@ -228,6 +228,16 @@ def _roster(book: Book, run: Run, shifts: list[Stretch]) -> None:
         there = sum((a, date) in cells for a in people)
         sheet.write_formula(HEAD - 1, column, f'=COUNTIF({span(column, len(people))},"*:*")', book.bold["whole"], there)
     sheet.write_string(HEAD - 1, 0, "People at work", book.fine)
+
+
+def employed(run: Run) -> list[str]:
+    """Return the people of staff.csv in its order, without those who left before the week."""
+    if run.staff is None:
+        return []
+    if "leave_date" not in run.staff:
+        return list(run.staff.index)
+    left = pd.to_datetime(run.staff["leave_date"]) < pd.Timestamp(run.dates[0])
+    return list(run.staff.index[~left])
 
 
 PAID = 7

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 BANK = ROOT / "data" / "bank"
 COPY = ROOT / "tests" / "reference" / "bank"
 CALLS, PEOPLE = 26, 1 / 20
-FIRST_DAY = "2003-08-04"
+FIRST_DAY, CALLS_END = "2003-08-04", "2003-10-24"
 
 
 def write_small_bank(folder: Path) -> None:
@@ -27,7 +27,9 @@ def write_small_bank(folder: Path) -> None:
     calls = pd.read_csv(BANK / "calls.csv")
     calls = calls[calls["start"] >= FIRST_DAY]
     calls = calls.assign(offered=(calls["offered"] / CALLS).round().astype(int))
-    staff = pd.read_csv(BANK / "staff.csv").groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
+    staff = pd.read_csv(BANK / "staff.csv")
+    staff = staff[staff["leave_date"].isna() | (staff["leave_date"] > CALLS_END)]  # not those who have left
+    staff = staff.groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
     tables = {"calls": calls, "staff": staff}
     for name in ("availability", "leave", "wishes"):
         rows = pd.read_csv(BANK / f"{name}.csv")

@@ -1,0 +1,94 @@
+"""The command `hire`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .command import Gap, Json, Out, Quiet, Seed, TimeLimit, err, places, remark, show_frame, told
+from .console import Console
+from .exit_codes import LIMIT_WITH_PLAN
+
+app = typer.Typer()
+
+Months = Annotated[int | None, typer.Option(help="Months to plan, 3 to 36; else months of hiring.toml.", min=3, max=36)]
+AsOf = Annotated[
+    Path | None, typer.Option("--as-of", help="State file: people by kind and tenure, classes on their way; else staff.csv.")
+]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="Apply [scenario.NAME]; several are planned side by side, and without any too."),
+]
+
+
+@app.command()
+@told
+def hire(
+    folder: Annotated[Path, typer.Argument(help="Folder with plan.toml, calls and staff.csv; hiring.toml where known.")],
+    months: Months = None,
+    as_of: AsOf = None,
+    scenario: Scenarios = None,
+    out: Out = None,
+    seed: Seed = None,
+    time_limit: TimeLimit = None,
+    gap: Gap = None,
+    json_: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Plan hires: how many people, of which kind, when; at least expected cost over the coming months."""
+    from .progress_board import Board
+
+    names = list(dict.fromkeys(scenario or ()))
+    board = Board(err, quiet=quiet)
+    with board.watching() as watch:
+        watch.tell("start")
+        from ..folders.targets import folder_to_write
+        from ..hiring.publish import HiringFolder, publish, usual_place
+        from ..hiring.run import HiringInputs, HiringOptions
+        from ..hiring.side_by_side import hire_all
+
+        asked = [None, *names] if len(names) > 1 else names or [None]
+        options = [HiringOptions(months, name, as_of, seed, time_limit, gap) for name in asked]
+        given = [HiringInputs.read(folder, o, watch) for o in options]
+        sinks = []
+        for one in given:
+            usual = usual_place(folder, one.state.as_of.isoformat(), one.file.scenario)
+            place = usual if out is None else out if len(given) == 1 else out / (one.file.scenario or "base")
+            sinks.append(folder_to_write(place, (folder, *(f.path for f in one.files.values()))))
+        outcomes = hire_all(given, watch)
+        costs = {o.file.scenario or "base": dict(o.plan.cost) for o in outcomes}
+        found = []
+        for outcome, place in zip(outcomes, sinks, strict=True):
+            sink = HiringFolder(place, costs if len(costs) > 1 else {}, lambda: board.log)
+            places.may_write(sink.place(outcome))
+            where, summary = publish(outcome, sink)
+            watch.tell("publish", str(where), best=summary["cost_decidable"], bound=summary["bound"], gap=summary["gap"])
+            found.append((where, summary))
+    return finish(found, as_json=json_, quiet=quiet)
+
+
+def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bool) -> int:
+    """Print the summaries of hiring runs and return the exit code: the gravest of them."""
+    from ..gap import shortfall
+    from .hire_screen import hiring_screen
+    from .main import code_of
+
+    codes = [code_of(summary) for _, summary in found]
+    if as_json:
+        told_ = [summary for _, summary in found]
+        sys.stdout.write(json.dumps(told_[0] if len(told_) == 1 else told_, indent=2, allow_nan=False) + "\n")
+    elif not quiet:
+        for where, summary in found[:1] if len(found) > 1 else found:
+            Console(highlight=False).print(hiring_screen(summary, where))
+        if len(found) > 1:
+            from ..finished import side_by_side
+
+            show_frame(side_by_side([where for where, _ in found]), as_json=False, quiet=False)
+    for code, (_, summary) in zip(codes, found, strict=True):
+        if code == LIMIT_WITH_PLAN and (as_json or quiet):
+            remark(shortfall(summary))
+    return max(codes)

@@ -1,0 +1,47 @@
+"""What a hiring run says on one screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.table import Table
+from rich.text import Text
+
+from ..hiring.words import due_lines, formula_lines, headline, matter_lines
+from .screen import gap_line
+
+
+def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
+    """Return the figures of a hiring run that fit on one screen."""
+    table = Table(
+        title=f"{summary['site']}, hiring {summary['months'][0]} to {summary['months'][-1]}",
+        title_justify="left", show_header=False, box=None, padding=(0, 2),
+    )  # fmt: skip
+    classes = pd.read_csv(out / "classes.csv")
+    stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
+    money, least = summary["currency"], summary["probability_least"]
+    rows = [("Answer", headline(summary, classes)), *(("Due now", line) for line in due_lines(classes))]
+    rows += [
+        ("Status", f"{summary['status']}{stopped}"),
+        ("Cost", f"{summary['cost']:,.0f} {money} expected, {summary['cost_decidable']:,.0f} of it decidable"),
+        ("Proven gap", gap_line(summary | {"bound": summary["bound"]})),
+    ]
+    for name, group in summary["groups"].items():
+        rows.append(
+            (name, f"{group['heads']} people; {group['required_fte_mean']:.1f} FTE required, peak "
+             f"{group['required_fte_peak']:.1f}, {group['available_fte_mean']:.1f} available; "
+             f"{group['missing_h']:,.0f} h missing")
+        )  # fmt: skip
+    if least:
+        rows.append(("Hardest month", f"{least['month']}, {least['group']}: {100 * least['probability']:.0f} % chance that no hour is missing"))
+    rows += [("Formula", line) for line in formula_lines(summary)]
+    if (out / "defaults.csv").exists():
+        rows += [("Default", line) for line in matter_lines(pd.read_csv(out / "defaults.csv"), money)]
+    rows.append(("Report", str(out / "report.html")))
+    rows.append(("Settings", f"{out / 'hiring.toml'}: replace the defaults, and put it beside plan.toml"))
+    rows += [("Note", note) for note in summary["notes"]]
+    for name, value in rows:
+        table.add_row(Text(name, style="bold"), Text(value))
+    return table
