@@ -87,7 +87,7 @@ class Case:
 
     def contract_price(self) -> np.ndarray:
         """Return the money per hour bought ahead of each group, 0 where none can be bought, shape (G,)."""
-        return np.nan_to_num(np.array([g.contract_cost for g in self.groups], dtype=float))
+        return np.asarray(np.nan_to_num([float(g.contract_cost) for g in self.groups]))
 
     def cost(self, made: Decisions, bought: np.ndarray) -> float:
         """Return the expected decidable cost of a plan, exactly."""

@@ -79,7 +79,8 @@ def _kind(kind: Kind, count: int, as_of: dt.date) -> None:
     for head in kind.staff:
         if head.since is not None and head.since > as_of:
             raise InputError(
-                f"a head of {kind.name} has negative tenure: it starts after {as_of}", column="since", value=str(head.since),
+                f"a head of {kind.name} has negative tenure: it starts after {as_of}",
+                column="since", value=str(head.since),
                 mend="List future starts as classes on their way",
             )  # fmt: skip
         if head.since is not None and head.until is not None and head.until < head.since:
@@ -113,7 +114,8 @@ def _group(group: Group, problem: HiringProblem, count: int) -> None:
     usable = [r for r in group.recipes if all(c in own for c, s in r.share.items() if s > 0)]
     if not usable:
         raise InputError(
-            f"no recipe of group {group.name} can be made from its contracts {', '.join(sorted(own))}", column="recipes",
+            f"no recipe of group {group.name} can be made from its contracts {', '.join(sorted(own))}",
+            column="recipes",
             mend="Add kinds of these contracts, or a recipe without them",
         )  # fmt: skip
     if group.contract_h is not None:

@@ -17,9 +17,9 @@ TINY = 1e-9
 class Mixing:
     """The work of one group in one month as the least of a few linear functions of presence.
 
-    With λ hours of work under each recipe, ``work = max Σ_m λ_m`` under ``Σ_m share[m, c] · ratio[m] · λ_m <= presence[c]``.
-    By duality ``work = min_i price[i] · presence`` over the corners of ``price >= 0, Σ_c price[c] · share[m, c] · ratio[m]
-    >= 1`` for each m.
+    With λ hours of work under each recipe, ``work = max Σ_m λ_m`` under
+    ``Σ_m share[m, c] · ratio[m] · λ_m <= presence[c]``. By duality ``work = min_i price[i] · presence`` over the
+    corners of ``price >= 0, Σ_c price[c] · share[m, c] · ratio[m] >= 1`` for each m.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The mixed-integer programme of a hiring plan: classes, transfers, hours bought ahead, and tangents of the expected cost.
+"""The mixed-integer programme of a hiring plan: classes, transfers, hours bought ahead, tangents of the expected cost.
 
 Rows are named as docs/background/hiring.md names them.
 """
@@ -178,10 +178,13 @@ class HiringModel:
             high = (group.demand.max(axis=0) - contract) / (1.0 - min(rules.off_share, 0.5))
             inner = np.linspace(low, high, self.grid.points)
             out.append(np.vstack([0.3 * low[None], inner, 1.3 * high[None]]))
-        return np.maximum(np.stack(out, axis=1), 0.0)
+        return np.asarray(np.maximum(np.stack(out, axis=1), 0.0))
 
     def touch(self, work: np.ndarray, bought: np.ndarray) -> None:
-        """Ensures that cost is at least its tangents at `work` and `bought`, (G, T): cost >= value + slope · (. − point)."""
+        """Ensures that cost lies above its tangents at `work` and `bought`, (G, T).
+
+        cost >= value + slope · (work − point), and the same for hours bought.
+        """
         for g, found in enumerate(self.case.expected(work, bought)):
             for t in range(work.shape[1]):
                 row = [(self.cost[g][t], 1.0), (self.work[g][t], -float(found.by_work[t]))]

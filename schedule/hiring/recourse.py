@@ -38,8 +38,8 @@ def settle(rules: Recourse, work: np.ndarray, contract: np.ndarray, demand: np.n
     """Return the cheapest way to meet `demand` hours with `work` by the group and `contract` by a vendor.
 
     The least of ``Σ price · hours − saving · time off`` under ``work + contract + hours − time off >= demand`` with the
-    limits of `Recourse`: what is lacking is filled in the order of prices, so no programme is solved. The cost is convex in
-    (work, contract) and never rises with either. All arguments broadcast.
+    limits of `Recourse`: what is lacking is filled in the order of prices, so no programme is solved. The cost is
+    convex in (work, contract) and never rises with either. All arguments broadcast.
     """
     work, contract, demand = np.broadcast_arrays(work, contract, demand)
     lacks = demand - work - contract

@@ -10,6 +10,7 @@ from ..optimise.status import Solved
 from .case import Case
 from .cohort import PerHead
 from .plan import GroupMonths, HiringPlan, KindMonths, PlannedClass
+from .problem import Months
 from .rule import level
 from .supply import Decisions, Option
 
@@ -63,10 +64,8 @@ def make_plan(case: Case, made: Decisions, bought: np.ndarray, solved: Solved, b
 
 def next_planning(as_of: dt.date) -> dt.date:
     """Return the day of the next planning, a month after `as_of`."""
-    year, month = divmod(as_of.year * 12 + as_of.month, 12)
-    first = dt.date(year, month + 1, 1)
-    after = dt.date(*divmod(as_of.year * 12 + as_of.month + 1, 12), 1) if month < 11 else dt.date(year + 1, 1, 1)
-    return first + dt.timedelta(days=min(as_of.day, (after - first).days) - 1)
+    _, first, after = Months(as_of.replace(day=1), 2).starts()
+    return min(first + dt.timedelta(days=as_of.day - 1), after - dt.timedelta(days=1))
 
 
 def _class(case: Case, option: Option, heads: float, count: float) -> list[PlannedClass]:
@@ -137,4 +136,4 @@ def _group(case: Case, g: int, made: Decisions, work: np.ndarray, bought: np.nda
 def _shares(hours: np.ndarray) -> np.ndarray:
     """Return hours under each recipe as shares of the month, (recipes, T); 0 in a month without work."""
     total = hours.sum(axis=0)
-    return np.divide(hours, total, out=np.zeros_like(hours), where=total > 0)
+    return np.asarray(np.divide(hours, total, out=np.zeros_like(hours), where=total > 0))

@@ -143,9 +143,8 @@ def fill_next_month(case: Case) -> Decisions:
     hours = [float(k.paid_h[month] * k.present[month]) for k in case.problem.kinds]
     names = [k.name for k in case.problem.kinds]
     for i, kind in enumerate(case.problem.kinds):
-        have[supply.pool_of[i]] += hours[i] * (
-            len(kind.staff) + sum(n for name, _, n in case.problem.given if name == names[i])
-        )
+        on_their_way = sum(people for name, _, people in case.problem.given if name == names[i])
+        have[supply.pool_of[i]] += hours[i] * (len(kind.staff) + on_their_way)
     starts = sorted({o.start for o in supply.options})
     gaps = []
     for j, option in enumerate(supply.options):
@@ -160,9 +159,11 @@ def fill_next_month(case: Case) -> Decisions:
 
 
 def _first_kind(problem: HiringProblem, kind: int) -> int:
-    """Return the first kind that shares group and contract with `kind`: by rule only that one is hired."""
+    """Return the first kind to hire with the group and contract of `kind`: by rule only that one is hired."""
     own = problem.kinds[kind]
-    return next(i for i, k in enumerate(problem.kinds) if (k.group, k.contract) == (own.group, own.contract))
+    return next(
+        i for i, k in enumerate(problem.kinds) if k.hired and (k.group, k.contract) == (own.group, own.contract)
+    )
 
 
 BUFFERS = tuple(round(0.8 + 0.05 * i, 3) for i in range(9))
@@ -170,9 +171,9 @@ LOOKS = (0, 1, 2, 3)
 
 
 def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions, bool]:
-    """Return the rule whose classes cost least over the scenarios, its classes, and whether time or a stop cut the search.
+    """Return the rule whose classes cost least over the scenarios, its classes, and whether the search was cut.
 
-    Ten levels and four looks, then finer levels around the best; the first level comes first, so that there is always a
+    Nine levels and four looks, then finer levels around the best; the first rule is always tried, so that there is a
     plan.
     """
     none = np.zeros_like(case.contract)

@@ -62,9 +62,9 @@ def plan_hires(
 ) -> HiringPlan:
     """Return the cheapest plan found: classes, transfers, and hours bought ahead.
 
-    The tuned rule gives a first plan. Then the programme of `HiringModel` is solved: its relaxation with tangents of the
-    expected cost until these are near, then whole heads and classes from the rule's start. The cost of each answer is
-    counted exactly over all scenarios; the bound is that of the programme, whose tangents lie below that cost.
+    The tuned rule gives a first plan. Then the programme of `HiringModel` is solved: its relaxation with tangents of
+    the expected cost until these are near, then whole heads and classes from the rule's start. The cost of each answer
+    is counted exactly over all scenarios; the bound is that of the programme, whose tangents lie below that cost.
 
     Parameters
     ----------

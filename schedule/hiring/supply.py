@@ -117,6 +117,7 @@ class Supply:
             Option(i, start, days.month(start), of_class(kind, days, start))
             for start in starts(problem, days)
             for i, kind in enumerate(kinds)
+            if kind.hired
         )
         moves = tuple(
             Move(w, t, *of_transfer(kinds[names.index(way.source)], kinds[names.index(way.target)], way, days, t))
@@ -159,7 +160,7 @@ class Supply:
 
     @cached_property
     def in_training(self) -> np.ndarray:
-        """Whether a class of each option is in training on each day, (options, D + 1); on its first day it always is."""
+        """Whether a class of each option trains on each day, (options, D + 1); on its first day it always does."""
         age = self.days.numbers - np.array([self.days.number(o.start) for o in self.options])[:, None]
         learns = [training_days(self.problem.kinds[o.kind].learning.training_weeks) for o in self.options]
         return np.asarray((age >= 0) & (age < np.maximum(1, learns)[:, None])).reshape(len(self.options), -1)

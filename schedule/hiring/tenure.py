@@ -19,8 +19,8 @@ def staying(learning: Learning, age: np.ndarray) -> np.ndarray:
     """Return the probability that a head is still there `age` days after the first day of its class.
 
     The probability to leave within a month of tenure is spread evenly over the month: after a + x months, x < 1, there
-    are ``Π_{i < a} (1 − leave[i]) · (1 − leave[a])^x``. Those who fail are gone on the day after the training. Before the
-    first day (`age` < 0) nobody has left.
+    are ``Π_{i < a} (1 − leave[i]) · (1 − leave[a])^x``. Those who fail are gone on the day after the training. Before
+    the first day (`age` < 0) nobody has left.
     """
     months = np.maximum(age, 0.0) / MONTH_DAYS
     last = len(learning.leave) - 1
