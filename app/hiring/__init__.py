@@ -1,0 +1,1 @@
+"""Hiring: how many people, when, for a planner's folder."""
