@@ -1,0 +1,1 @@
+"""Calls of the months ahead: how many, and how sure."""

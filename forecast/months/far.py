@@ -1,0 +1,184 @@
+"""The forecast of the months ahead: days' means of every queue, and scenario paths around them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ..calendar.calendars import Calendar
+from ..calls.arrange import histories
+from ..errors import InputError
+from ..progress import Watch
+from .day_model import SEASON_DAYS, DayModel, fit_days
+from .growth import Growth
+from .level_error import LevelError, estimate, level_paths
+
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Quantiles told of months."""
+MOST_MONTHS = 36
+"""Months ahead, at most: further away nothing of today's level is left."""
+GROWTH_TOLD = 0.05
+"""Growth per year, as a share, from which on it is told that the past shows it and the forecast does not carry it on."""
+
+
+@dataclass(frozen=True)
+class FarForecast:
+    """The calls of every queue on the days ahead (Q queues, D days, W weeks, S scenarios).
+
+    Attributes
+    ----------
+    models
+        By queue, in the order of the first axis of the arrays.
+    dates
+        The days.
+    calls
+        Mean calls, shape (Q, D).
+    growth
+        What the planner's growth multiplies the calls by, shape (Q, D); it is part of `calls`.
+    week
+        Number of each day's week among the weeks, shape (D,); weeks begin as the centre's do.
+    paths
+        Factors on the mean in each scenario, shape (S, Q, W); their mean is 1.
+    error
+        How sure the level is.
+    notes
+        What the reader should know, a sentence each.
+    """
+
+    models: Mapping[str, DayModel]
+    dates: tuple[dt.date, ...]
+    calls: np.ndarray
+    growth: np.ndarray
+    week: np.ndarray
+    paths: np.ndarray
+    error: LevelError
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues, in the order of the arrays."""
+        return tuple(self.models)
+
+    @cached_property
+    def scenarios(self) -> np.ndarray:
+        """Calls of each scenario, queue and day, shape (S, Q, D)."""
+        return np.asarray(self.calls * self.paths[:, :, self.week])
+
+    @cached_property
+    def months(self) -> pd.DataFrame:
+        """One row per queue and month (whole or in part): ``queue, month, days, calls, q0.1 … q0.9``."""
+        return self._table(np.array([d.year * 12 + d.month - 1 for d in self.dates]), "month")
+
+    @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """One row per queue and week (whole or in part): ``queue, week, days, calls, q0.1 … q0.9``."""
+        return self._table(self.week, "week")
+
+    def _table(self, period: np.ndarray, name: str) -> pd.DataFrame:
+        rows = []
+        for q, queue in enumerate(self.queues):
+            for p in dict.fromkeys(period.tolist()):
+                mine = np.flatnonzero(period == p)
+                first = self.dates[mine[0]]
+                totals = self.scenarios[:, q, mine].sum(axis=1)
+                row = {"queue": queue, name: first, "days": len(mine), "calls": float(self.calls[q, mine].sum())}
+                rows.append(row | {f"q{k:g}": float(np.quantile(totals, k)) for k in QUANTILES})
+        return pd.DataFrame(rows)
+
+
+def far_forecast(
+    calls: pd.DataFrame,
+    calendar: Calendar,
+    first: dt.date,
+    last: dt.date,
+    *,
+    minutes: int,
+    week_start: int = 0,
+    growth: Growth | None = None,
+    error: LevelError | None = None,
+    scenarios: int = 200,
+    seed: int = 1,
+    watch: Watch | None = None,
+) -> FarForecast:
+    """Forecast the calls of every queue on each day from `first` to `last`, as a mean and as scenario paths.
+
+    Each option is a parameter of its own, since most callers give few of them. Only calls before `first` are used.
+    Today's level is carried on; it grows as the planner says, by nothing else. Where two years are known the year's
+    shape is estimated, else a note says that it is not known.
+
+    Parameters
+    ----------
+    calls
+        Table ``calls``, as `predict.forecast` takes it.
+    calendar
+        Opening hours, holidays, special days.
+    minutes
+        Interval of the history.
+    week_start
+        First weekday of a week, 0 = Monday.
+    growth
+        The planner's; None = none.
+    error
+        How sure the level is; None = estimated where the history is long enough, else the default.
+    scenarios
+        Paths, at least 1.
+
+    Raises
+    ------
+    InputError
+        If there are no calls before `first`, too few, or a queue of `growth` is unknown; if the days are more than
+        three years or none.
+    Stopped
+        If the user stopped the run.
+    """
+    watch, growth = watch or Watch(), growth or Growth()
+    _refuse_bad(first, last, scenarios)
+    models: dict[str, DayModel] = {}
+    for queue, history in histories(calls, calendar, minutes=minutes, before=first).items():
+        watch.raise_if_stopped()
+        watch.tell("months", queue)
+        models[queue] = fit_days(history)
+    growth.refuse_unknown(list(models))
+    error = error or estimate([m.weeks for m in models.values()])
+    dates = tuple(first + dt.timedelta(days=i) for i in range((last - first).days + 1))
+    factors = np.array([growth.factor(q, dates, m.history.last_date) for q, m in models.items()])
+    means = np.array([m.calls(dates) for m in models.values()]) * factors
+    end = max(m.history.last_date for m in models.values())
+    monday = dates[0] - dt.timedelta(days=(dates[0].weekday() - week_start) % 7)
+    week = np.array([(d - monday).days // 7 for d in dates])
+    lead = max(0, (first - end).days // 7)
+    paths = level_paths(error, len(models), lead, int(week[-1]) + 1, scenarios, seed)
+    return FarForecast(models, dates, means, factors, week, paths, error, tuple(_notes(models, error, growth)))
+
+
+def _refuse_bad(first: dt.date, last: dt.date, scenarios: int) -> None:
+    if not 0 < (last - first).days + 1 <= MOST_MONTHS * 31:
+        raise InputError(
+            f"Expected 1 to {MOST_MONTHS} months", column="months", value=f"{first} to {last}", mend="Plan fewer months"
+        )
+    if scenarios < 1:
+        raise InputError("Expected at least one scenario", column="scenarios", value=scenarios)
+
+
+def _notes(models: Mapping[str, DayModel], error: LevelError, growth: Growth) -> list[str]:
+    """Tell what the forecast does not know."""
+    out = [error.label()]
+    for queue, model in models.items():
+        days = len(model.history.dates)
+        if model.season is None:
+            out.append(
+                f"queue {queue}: {days} days of history cannot tell the year's shape (two years, {SEASON_DAYS} days, "
+                f"can): every month is planned on today's level"
+            )
+        grows = growth.per_year if not isinstance(growth.per_year, Mapping) else growth.per_year.get(queue, 0.0)
+        if abs(model.trend_year) >= GROWTH_TOLD and grows == 0.0:
+            out.append(
+                f"queue {queue}: the past weeks show {model.trend_year:+.0%} a year; no growth is given, so none is "
+                f"planned"
+            )
+    return out
