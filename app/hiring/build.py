@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from ...schedule.hiring.problem import (
     Kind,
     Learning,
     Months,
-    Recipe,
     Recourse,
     Transfer,
 )
@@ -25,28 +23,13 @@ from ...schedule.optimise.status import Infeasible
 from ..config.plan_toml import PLAN
 from ..config.schema import Config, Shrinkage, nearest
 from .config import FILE
+from .need import GroupNeed
 from .schema import HiringConfig, Prices, by_month, month_of
 from .state import KindState, State
 
 OWN_HOURS = {"overtime_h": 1.5, "time_off_h": 0.65, "vendor_h": 1.8, "short_h": 2.9, "lost_h": 5.8}
 """Prices of recourse where none are given, as multiples of what an hour of work by own people costs."""
 WEEK_DAYS = 7
-
-
-@dataclass(frozen=True)
-class GroupNeed:
-    """What a group needs, by scenario and month, and the mixes of contracts to choose from.
-
-    Parameters
-    ----------
-    demand
-        Hours of work, shape (scenarios, months).
-    recipes
-        At least one.
-    """
-
-    demand: np.ndarray
-    recipes: tuple[Recipe, ...]
 
 
 def months_after(as_of: dt.date, count: int) -> Months:

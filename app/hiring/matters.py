@@ -68,8 +68,9 @@ def trials(config: HiringConfig, given: frozenset[str], short_h: float, lost_h: 
         Trial("prices.short_h", "money per missing hour", *(f"{v:,.0f}" for v in (short_h, 0.6 * short_h, 1.6 * short_h)),
               ({"prices.short_h": 0.6 * short_h, "prices.lost_h": 0.6 * lost_h},
                {"prices.short_h": 1.6 * short_h, "prices.lost_h": 1.6 * lost_h})),
-        plain("growth", "growth of the calls per year", config.growth, config.growth - 0.05, config.growth + 0.05),
     ]  # fmt: skip
+    if isinstance(config.growth, float):
+        out.append(plain("growth", "growth of the calls per year", config.growth, config.growth - 0.05, config.growth + 0.05))
     return [t for t in out if t.key not in given]
 
 
@@ -119,7 +120,7 @@ def matters_of(
         other = changed(config, change)
         problem = problem_of(other)
         if "growth" in change:
-            problem = grown(problem, (1 + other.growth) / (1 + config.growth) - 1)
+            problem = grown(problem, (1 + change["growth"]) / (1 + float(config.growth)) - 1)
         return plan_hires(problem, watch=quiet, time_limit_s=each_s, gap=config.gap, seed=config.seed,
                           threads=config.threads)  # fmt: skip
 

@@ -107,6 +107,8 @@ class HiringOutcome:
     load_h
         Group → hours of calls in each month, at the mean of the forecast, shape (T,): what the spreadsheet formula
         begins with.
+    breaks
+        Group → paid breaks as a share of paid time, which the formula counts as shrinkage.
     loss
         Schedule loss as measured, a row a group, kind of week and mix of contracts.
     site, currency
@@ -132,6 +134,7 @@ class HiringOutcome:
     problem: HiringProblem
     plan: HiringPlan
     load_h: Mapping[str, np.ndarray]
+    breaks: Mapping[str, float]
     loss: pd.DataFrame
     site: str
     currency: str

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...forecast.months.growth import Growth, Step
 from ...forecast.progress import Watch
 from ...schedule.hiring.problem import HiringProblem, Months
 from ...schedule.hiring.solve import plan_hires
@@ -17,6 +18,7 @@ from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
 from .build import months_after, problem_of, refuse_conflicts
 from .config import HiringFile
+from .need import Need, measured_need
 from .matters import matters_of, trials
 from .outcome import HiringOutcome
 from .schema import HiringConfig, Prices
@@ -131,12 +133,38 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     stopped = eye.stopped
     outcome = HiringOutcome(
         file=given.file, state=given.state, problem=asked, plan=found, load_h=need.load_h, loss=need.loss,
+        breaks={name: group.breaks for name, group in need.groups.items()},
         site=plan.site.name, currency=plan.costs.currency, files=given.files, stages=stages, stopped=stopped,
         notes=(*given.inputs.notes, *given.state.notes, *need.notes, *notes, *_labelled(given.file)),
     )  # fmt: skip
     if stopped:
         return outcome
     return outcome
+
+
+def attrition(config: HiringConfig, state: State) -> tuple[np.ndarray, list[str]]:
+    """Return the probabilities to leave by month of tenure, given or estimated, and what is to be said of them."""
+    if config.people.attrition != "estimate":
+        return np.array(config.people.attrition), []
+    raise NotImplementedError
+
+
+def need_of(given: HiringInputs, watch: Watch) -> Need:
+    """Return what the months need, with the growth and the factors of hiring.toml."""
+    config = given.file.config
+    steps = tuple(Step(s.date, s.factor, s.queue) for s in config.step)
+    return measured_need(
+        given.inputs,
+        given.months,
+        groups=given.state.groups,
+        growth=Growth(config.growth, steps),
+        volume=config.factors.volume,
+        handle_time=config.factors.handle_time,
+        scenarios=config.draws,
+        seed=config.seed,
+        watch=watch,
+        time_limit_s=config.sample_s,
+    )
 
 
 def _labelled(file: HiringFile) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from ...forecast.errors import InputError
 YEAR = 12
 Share = Annotated[float, Field(ge=0, le=1)]
 Factor = Annotated[float, Field(gt=0, le=10)]
+Growth = Annotated[float, Field(gt=-1, le=10)]
 Money = Annotated[float, Field(ge=0, le=10_000_000)]
 ByMonth = float | tuple[float, ...]
 """One value for every month, or twelve, January first."""
@@ -296,6 +297,24 @@ class TransferTerms(_Strict):
         return value
 
 
+class StepTerms(_Strict):
+    """A known change of the calls: a new client, a closed shop.
+
+    Parameters
+    ----------
+    date
+        First day of the new level.
+    factor
+        On the calls from then on; a tenth more is 1.1.
+    queue
+        Without it: every queue.
+    """
+
+    date: dt.date
+    factor: Annotated[float, Field(gt=0, le=100)]
+    queue: str | None = None
+
+
 class Factors(_Strict):
     """Factors on what is given elsewhere, for scenarios above all.
 
@@ -321,18 +340,23 @@ class HiringConfig(_Strict):
     months
         Months to plan.
     growth
-        Growth of the calls per year beyond what the forecast sees, as a share.
+        Growth of the calls per year as a share: one number, or by queue. The forecast carries no trend on by itself.
     draws
         Scenarios of the demand.
+    sample_s
+        Seconds for scheduling sample weeks.
     time_limit_s, gap, seed, threads
         As in ``[solve]`` of plan.toml; the gap is a share of the decidable cost.
+    people, hours, classes, prices, vendor, factors, contract, group, transfer, step
+        Tables, see there.
     plan
         Tables laid over plan.toml, in scenarios above all.
     """
 
     months: int = Field(default=12, ge=3, le=36)
-    growth: float = Field(default=0.0, ge=-0.9, le=10)
+    growth: Growth | Mapping[str, Growth] = 0.0
     draws: int = Field(default=200, ge=1, le=2000)
+    sample_s: float = Field(default=15.0, ge=1, le=86_400)
     time_limit_s: float = Field(default=30.0, ge=1, le=604_800)
     gap: float = Field(default=0.01, ge=0, le=0.999)
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
@@ -346,6 +370,7 @@ class HiringConfig(_Strict):
     contract: Mapping[str, ContractTerms] = Field(default_factory=dict)
     group: Mapping[str, GroupQueues] = Field(default_factory=dict)
     transfer: tuple[TransferTerms, ...] = ()
+    step: tuple[StepTerms, ...] = ()
     plan: Mapping[str, Any] = Field(default_factory=dict)
 
 

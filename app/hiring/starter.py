@@ -42,12 +42,12 @@ def commented(outcome: HiringOutcome) -> str:
     nested = {n: _plain(getattr(config, n)) for n in ("contract", "group", "plan") if getattr(config, n)}
     if nested:
         parts.append(toml_text(nested).rstrip())
-    for transfer in config.transfer:
-        parts.append("[[transfer]]\n" + toml_text(_plain(transfer)).rstrip())
+    for name in ("transfer", "step"):
+        parts += [f"[[{name}]]\n" + toml_text(_plain(table)).rstrip() for table in getattr(config, name)]
     return "\n\n".join(parts) + "\n"
 
 
-NESTED = ("contract", "group", "transfer", "plan")
+NESTED = ("contract", "group", "transfer", "step", "plan")
 """Keys of `HiringConfig` that are written only where they are given."""
 
 

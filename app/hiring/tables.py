@@ -49,10 +49,13 @@ def presence_of_work(outcome: HiringOutcome, group: Group) -> np.ndarray:
 
 
 def formula_fte(outcome: HiringOutcome, group: Group) -> np.ndarray:
-    """Return workload / occupancy / (1 − shrinkage) / paid hours of a head, by month: the spreadsheet's answer."""
+    """Return workload / occupancy / (1 − shrinkage) / paid hours of a head, by month: the spreadsheet's answer.
+
+    Shrinkage is vacation, absence, meetings and paid breaks.
+    """
     kinds = [k for k in outcome.problem.kinds if k.group == group.name]
     longest = max(kinds, key=lambda k: float(k.paid_h.sum()))
-    return np.asarray(outcome.load_h[group.name] / OCCUPANCY / longest.present / longest.paid_h)
+    return np.asarray(outcome.load_h[group.name] / OCCUPANCY / longest.present / (1 - outcome.breaks[group.name]) / longest.paid_h)
 
 
 def headcount(outcome: HiringOutcome) -> pd.DataFrame:

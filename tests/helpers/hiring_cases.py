@@ -66,5 +66,5 @@ def small_outcome(**more: object) -> HiringOutcome:
     matter = Matter("people.fails", "share of a class that fails", "0.1", "0.05", "0.15", (-1.0, 2.0), (-800.0, 950.0))
     given: dict[str, object] = {"matters": (matter,), "notes": ("made up",)} | more
     return HiringOutcome(
-        HiringFile(), state, problem, plan, {"desk": np.full(6, 2400.0)}, loss, "Desk", "EUR", **given  # type: ignore[arg-type]
+        HiringFile(), state, problem, plan, {"desk": np.full(6, 2400.0)}, {"desk": 0.06}, loss, "Desk", "EUR", **given  # type: ignore[arg-type]
     )  # fmt: skip
