@@ -15,7 +15,7 @@ TABLE, PICTURE = "compare.csv", "compare.png"
 
 
 def write_comparison(runs: Sequence[Path], out: Path) -> Path:
-    """Write compare.csv and, where two runs or more tell money, compare.png; the folder is replaced whole or not at all.
+    """Write compare.csv and, where two runs or more tell money, compare.png; whole or not at all.
 
     Raises
     ------

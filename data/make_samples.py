@@ -136,7 +136,9 @@ def with_history(people: pd.DataFrame, today: dt.date) -> pd.DataFrame:
     tenures = rng.choice(len(stay), len(people), p=stay / stay.sum())
     hired = [start(int(m)) for m in tenures]
     gives_notice = set(rng.choice(len(people), 4, replace=False).tolist())
-    left = [today + dt.timedelta(days=int(rng.integers(18, 60))) if i in gives_notice else None for i in range(len(people))]
+    left = [
+        today + dt.timedelta(days=int(rng.integers(18, 60))) if i in gives_notice else None for i in range(len(people))
+    ]
     there = people.assign(hire_date=hired, leave_date=left)
     count = round(KNOWN_MONTHS * len(people) / stay.sum())
     gone = people.sample(count, replace=True, random_state=20031028).reset_index(drop=True)
@@ -144,9 +146,8 @@ def with_history(people: pd.DataFrame, today: dt.date) -> pd.DataFrame:
     ago = rng.integers(1, KNOWN_MONTHS, count)
     begun = [start(int(a + m)) for a, m in zip(ago, stayed, strict=True)]
     ended = [start(int(a)) + dt.timedelta(days=int(rng.integers(3, 25))) for a in ago]
-    gone = gone.assign(
-        agent=[f"x{i:03d}" for i in range(count)], name=[f"Former {i + 1}" for i in range(count)], hire_date=begun, leave_date=ended,
-    )  # fmt: skip
+    told = {"agent": [f"x{i:03d}" for i in range(count)], "name": [f"Former {i + 1}" for i in range(count)]}
+    gone = gone.assign(**told, hire_date=begun, leave_date=ended)
     return pd.concat([there, gone], ignore_index=True)
 
 

@@ -124,9 +124,12 @@ def diff(
 @app.command()
 @told
 def compare(
-    runs: Annotated[list[Path], typer.Argument(help="Run folders, of weeks or of hiring plans; the first is the base.")],
+    runs: Annotated[
+        list[Path], typer.Argument(help="Run folders, of weeks or of hiring plans; the first is the base.")
+    ],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder to write: compare.csv, and compare.png, what the difference is made of.")
+        Path | None,
+        typer.Option("--out", help="Folder to write: compare.csv, and compare.png, what the difference is made of."),
     ] = None,
     json_: Json = False,
 ) -> None:

@@ -17,7 +17,8 @@ app = typer.Typer()
 
 Months = Annotated[int | None, typer.Option(help="Months to plan, 3 to 36; else months of hiring.toml.", min=3, max=36)]
 AsOf = Annotated[
-    Path | None, typer.Option("--as-of", help="State file: people by kind and tenure, classes on their way; else staff.csv.")
+    Path | None,
+    typer.Option("--as-of", help="State file: people by kind and tenure, classes on their way; else staff.csv."),
 ]
 Scenarios = Annotated[
     list[str] | None,
@@ -28,7 +29,9 @@ Scenarios = Annotated[
 @app.command()
 @told
 def hire(
-    folder: Annotated[Path, typer.Argument(help="Folder with plan.toml, calls and staff.csv; hiring.toml where known.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with plan.toml, calls and staff.csv; hiring.toml where known.")
+    ],
     months: Months = None,
     as_of: AsOf = None,
     scenario: Scenarios = None,
@@ -66,7 +69,9 @@ def hire(
             sink = HiringFolder(place, costs if len(costs) > 1 else {}, lambda: board.log)
             places.may_write(sink.place(outcome))
             where, summary = publish(outcome, sink)
-            watch.tell("publish", str(where), best=summary["cost_decidable"], bound=summary["bound"], gap=summary["gap"])
+            watch.tell(
+                "publish", str(where), best=summary["cost_decidable"], bound=summary["bound"], gap=summary["gap"]
+            )
             found.append((where, summary))
     return finish(found, as_json=json_, quiet=quiet)
 

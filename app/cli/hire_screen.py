@@ -35,7 +35,8 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
              f"{group['missing_h']:,.0f} h missing")
         )  # fmt: skip
     if least:
-        rows.append(("Hardest month", f"{least['month']}, {least['group']}: {100 * least['probability']:.0f} % chance that no hour is missing"))
+        chance = f"{100 * least['probability']:.0f} % chance that no hour is missing"
+        rows.append(("Hardest month", f"{least['month']}, {least['group']}: {chance}"))
     rows += [("Formula", line) for line in formula_lines(summary)]
     if (out / "defaults.csv").exists():
         rows += [("Default", line) for line in matter_lines(pd.read_csv(out / "defaults.csv"), money)]

@@ -19,13 +19,25 @@ SHEETS = {
     "classes": ("Classes", "Classes to start, and when to decide"),
     "transfers": ("Transfers", "People who change their work"),
     "defaults": ("Defaults", "Defaults by the change they make"),
-    "answers": ("Questions", "Questions a manager asks"),
+    "answers": ("Changes", "What a change is worth"),
+    "mixes": ("Mixes", "What an hour of work costs by mix of contracts"),
     "loss": ("Schedule loss", "Hours of presence for one hour of work, on sample weeks scheduled for real"),
     "state": ("State", "Today's people: the state that the next planning starts from"),
 }
 """Table → name and title of its sheet."""
 TEXT_WIDTH, WIDE_TEXT, NUMBER_WIDTH = 18, 60, 14
-SUMMED = ("hires", "leavers", "overtime_h", "vendor_h", "missing_h", "cost_wages", "cost_recourse", "size", "offers", "cost")
+SUMMED = (
+    "hires",
+    "leavers",
+    "overtime_h",
+    "vendor_h",
+    "missing_h",
+    "cost_wages",
+    "cost_recourse",
+    "size",
+    "offers",
+    "cost",
+)
 
 
 def write_workbook(

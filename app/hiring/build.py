@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -78,7 +79,7 @@ def paid_hours(plan: Config, hours_week: float, months: Months) -> np.ndarray:
         raise InputError("never open", file=PLAN, column="opening.", mend="Give at least one weekday its hours")
     starts = months.starts()
     out = []
-    for start, end in zip(starts[:-1], starts[1:], strict=True):
+    for start, end in itertools.pairwise(starts):
         days = [(start.toordinal() + i - 1) % WEEK_DAYS for i in range((end - start).days)]
         out.append(hours_week * opened[days].sum() / opened.sum())
     return np.array(out)
@@ -118,6 +119,10 @@ def prices_of(prices: Prices, hour: float) -> Recourse:
     """Return the recourse with the prices that are given, the others from an own hour of work."""
     known = {name: getattr(prices, name) for name in OWN_HOURS}
     money = {name: factor * hour if known[name] is None else known[name] for name, factor in OWN_HOURS.items()}
+    for name in ("overtime_h", "vendor_h"):
+        if money["short_h"] < money[name]:
+            what, mend = f"a missing hour costs less than {name}: nobody would pay for it", f"{name} is {money[name]:g}"
+            raise InputError(what, file=FILE, column="prices.short_h", value=money["short_h"], mend=mend)
     if money["lost_h"] < money["short_h"]:
         raise InputError("the second missing hour is cheaper than the first", file=FILE, column="prices.lost_h",
                          value=money["lost_h"], mend=f"short_h is {money['short_h']:g}")  # fmt: skip
@@ -134,15 +139,25 @@ def prices_of(prices: Prices, hour: float) -> Recourse:
     )
 
 
+def priced(prices: Prices, recourse: Recourse) -> Prices:
+    """Return `prices` with those left out at the values that they have in `recourse`."""
+    values = (
+        recourse.overtime_cost,
+        recourse.off_saving,
+        recourse.vendor_cost,
+        recourse.short_cost,
+        recourse.lost_cost,
+    )
+    return prices.model_copy(update=dict(zip(OWN_HOURS, values, strict=True)))
+
+
 def _is_open(plan: Config, day: str) -> bool:
     own = [queue.opening.get(day, plan.opening.get(day, "closed")) for queue in plan.queue.values() if queue.opening]
     hours = own + ([] if len(own) == len(plan.queue) else [plan.opening.get(day, "closed")])
     return any(text.strip().lower() != "closed" for text in hours)
 
 
-def _kind(
-    name: str, kind: KindState, hiring: HiringConfig, plan: Config, months: Months, leave: np.ndarray
-) -> Kind:
+def _kind(name: str, kind: KindState, hiring: HiringConfig, plan: Config, months: Months, leave: np.ndarray) -> Kind:
     terms = hiring.contract.get(kind.contract)
     week = terms.hours_week if terms is not None and terms.hours_week is not None else None
     wage = terms.cost_h if terms is not None and terms.cost_h is not None else kind.cost_h

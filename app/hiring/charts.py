@@ -33,9 +33,7 @@ LEAST_STEP = 0.5
 """Smallest change of a part that is drawn, in money."""
 
 
-def charts(
-    tables: Mapping[str, pd.DataFrame], training_weeks: float, currency: str
-) -> dict[str, Spec]:
+def charts(tables: Mapping[str, pd.DataFrame], training_weeks: float, currency: str) -> dict[str, Spec]:
     """Return the charts of a hiring run in the order of the page."""
     headcount = tables["headcount"]
     out = {"fte": required(headcount), "heads": heads(headcount), "probability": probability(headcount)}
@@ -123,9 +121,11 @@ def probability(headcount: pd.DataFrame) -> Spec:
     key, x = color(names, shades), _months(rows)
     base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
     y = alt.Y("promised:Q", title="chance that no hour is missing", axis=left("%"), scale=alt.Scale(domain=[0, 1]))
-    tip = [alt.Tooltip("month:N"), *(alt.Tooltip(f"{c}:Q", title=t, format=".1%") for c, t in (
-        ("promised", "promised"), ("simulated", "simulated"), ("lo", "95 % from"), ("hi", "95 % to")) if c in rows[0])]  # fmt: skip
-    layers = [named(base, "promised").mark_bar(opacity=0.55, width={"band": 0.6}).encode(x=x, y=y, color=key, tooltip=tip)]
+    told = (("promised", "promised"), ("simulated", "simulated"), ("lo", "95 % from"), ("hi", "95 % to"))
+    shares = [alt.Tooltip(f"{c}:Q", title=t, format=".1%") for c, t in told if c in rows[0]]
+    tip = [alt.Tooltip("month:N"), *shares]
+    bars = named(base, "promised").mark_bar(opacity=0.55, width={"band": 0.6})
+    layers = [bars.encode(x=x, y=y, color=key, tooltip=tip)]
     if simulated:
         band = named(base, "simulated, 95 %")
         layers.append(band.mark_rule(strokeWidth=2).encode(x=x, y="lo:Q", y2="hi:Q", color=key, tooltip=tip))

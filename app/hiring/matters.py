@@ -10,7 +10,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ...schedule.hiring.plan import HiringPlan
-from ...schedule.hiring.problem import HiringProblem
+from ...schedule.hiring.problem import HiringProblem, Recourse
 from ...schedule.hiring.solve import plan_hires
 from .outcome import Matter
 from .schema import YEAR, HiringConfig
@@ -44,10 +44,19 @@ class Trial:
 STEEP, SLOW = (0.7, 0.9, 1.0), (0.40, 0.55, 0.70, 0.80, 0.90, 0.95, 1.0)
 """Speed by month after training of centres with easy and with hard work; the slow one is a published example."""
 
+NEAR = 0.001
+"""Gap of each plan: what is left of it must be small beside the changes."""
+NEAR_VENDOR = 1.05
+"""Lowest price of a missing hour beside the dearest hour that can be bought: below 1 nobody would buy."""
 
-def trials(config: HiringConfig, given: frozenset[str], short_h: float, lost_h: float) -> list[Trial]:
-    """Return the trials of those keys that are not `given`; prices are those of the plan."""
+
+def trials(config: HiringConfig, given: frozenset[str], recourse: Recourse) -> list[Trial]:
+    """Return the trials of those keys that are not `given`; prices are those of `recourse`."""
     people, classes, prices = config.people, config.classes, config.prices
+    short, lost = recourse.short_cost, recourse.lost_cost
+    low = max(0.7, NEAR_VENDOR * max(recourse.vendor_cost, recourse.overtime_cost) / short)
+    scaled = {f: {"prices.short_h": f * short, "prices.lost_h": f * lost} for f in (low, 1.5)}
+    loyal, restless = ({"factors.attrition": f * config.factors.attrition} for f in (0.7, 1.4))
 
     def plain(key: str, meaning: str, value: float, low: float, high: float, form: str = "{:g}") -> Trial:
         return Trial(key, meaning, *(form.format(v) for v in (value, low, high)), ({key: low}, {key: high}))
@@ -55,22 +64,23 @@ def trials(config: HiringConfig, given: frozenset[str], short_h: float, lost_h: 
     vacation = config.hours.vacation if isinstance(config.hours.vacation, float) else 0.08
     out = [
         Trial("people.attrition", "leaving, by month of tenure", "table", "0.7 of it", "1.4 of it",
-              ({"factors.attrition": 0.7 * config.factors.attrition}, {"factors.attrition": 1.4 * config.factors.attrition})),
+              (loyal, restless)),
         Trial("people.speed", "work of newcomers, by month after training", "55 to 100 % in 6 months",
               "70 to 100 % in 3 months", "40 to 100 % in 7 months", ({"people.speed": STEEP}, {"people.speed": SLOW})),
-        plain("people.training_weeks", "weeks from the start of a class to the first call", people.training_weeks, 4.0, 6.0),
+        plain("people.training_weeks", "weeks from the start to the first call", people.training_weeks, 4.0, 6.0),
         plain("people.fails", "share of a class that fails", people.fails, 0.05, 0.15),
         plain("hours.vacation", "share of paid hours on vacation", vacation, 0.06, 0.10),
         plain("classes.lead_weeks", "weeks from the decision to the start", classes.lead_weeks, 4.0, 10.0),
         plain("classes.drop_out", "share of offers that do not turn up", classes.drop_out, 0.0, 0.2),
         plain("classes.rooms", "classes in training at the same time", classes.rooms, 1, 4),
         plain("prices.hire", "money per head that starts", prices.hire, 4000.0, 10_000.0, "{:,.0f}"),
-        Trial("prices.short_h", "money per missing hour", *(f"{v:,.0f}" for v in (short_h, 0.6 * short_h, 1.6 * short_h)),
-              ({"prices.short_h": 0.6 * short_h, "prices.lost_h": 0.6 * lost_h},
-               {"prices.short_h": 1.6 * short_h, "prices.lost_h": 1.6 * lost_h})),
+        Trial("prices.short_h", "money per missing hour", *(f"{f * short:,.0f}" for f in (1.0, low, 1.5)),
+              (scaled[low], scaled[1.5])),
     ]  # fmt: skip
     if isinstance(config.growth, float):
-        out.append(plain("growth", "growth of the calls per year", config.growth, config.growth - 0.05, config.growth + 0.05))
+        out.append(
+            plain("growth", "growth of the calls per year", config.growth, config.growth - 0.05, config.growth + 0.05)
+        )
     return [t for t in out if t.key not in given]
 
 
@@ -114,14 +124,14 @@ def matters_of(
     each_s
         Seconds of one solve.
     """
-    quiet = watch.aside()
+    quiet = Watch(stop=watch.stop, keeps=watch.keeps)
 
     def solved(change: Change) -> HiringPlan:
         other = changed(config, change)
         problem = problem_of(other)
         if "growth" in change:
             problem = grown(problem, (1 + change["growth"]) / (1 + float(config.growth)) - 1)
-        return plan_hires(problem, watch=quiet, time_limit_s=each_s, gap=config.gap, seed=config.seed,
+        return plan_hires(problem, watch=quiet, time_limit_s=each_s, gap=NEAR, seed=config.seed,
                           threads=config.threads)  # fmt: skip
 
     base, out = solved({}), []

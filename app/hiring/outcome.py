@@ -8,36 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...schedule.hiring.answers import Answer
 from ...schedule.hiring.plan import HiringPlan
 from ...schedule.hiring.problem import HiringProblem
+from ...schedule.hiring.simulate import Simulated
 from ..inputs.snapshot import InputFile
 from .config import HiringFile
 from .state import State
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """What happens under the frozen plan, by simulation of leavers, learning and demand.
-
-    Parameters
-    ----------
-    paths
-        Simulated paths.
-    probability
-        Group → chance by month that no hour is missing, shape (T,).
-    probability_ci
-        Group → its 95 % interval, shape (T, 2).
-    cost
-        Mean money over the planned months.
-    cost_ci
-        Its 95 % interval.
-    """
-
-    paths: int
-    probability: Mapping[str, np.ndarray]
-    probability_ci: Mapping[str, np.ndarray]
-    cost: float
-    cost_ci: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -68,28 +45,6 @@ class Matter:
     def weight(self) -> float:
         """The larger change of the money."""
         return max(abs(c) for c in self.cost)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer to a question that a manager asks.
-
-    Parameters
-    ----------
-    question
-        In words.
-    answer
-        In words, figures included.
-    money
-        Change of the expected money beside the plan; None where the answer has none.
-    hires
-        Change of the people to hire; None where the answer has none.
-    """
-
-    question: str
-    answer: str
-    money: float | None = None
-    hires: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,6 +67,7 @@ def write_page(
         answers=_answers(tables, currency),
         transfers=_transfers(tables),
         loss=_loss(tables["loss"]),
+        mixes=_mixes(tables["mixes"], currency),
         origin=_origin(summary),
     )
     return write_atomic(run / "report.html", text)
@@ -125,7 +126,9 @@ def _classes(classes: pd.DataFrame, currency: str) -> TextTable | None:
         for c in classes.itertuples()
     ]  # fmt: skip
     marked = [i for i, c in enumerate(classes.itertuples()) if int(c.firm)]
-    return table("Classes", "Start|Kind|People#|Offers#|Decide by|Cost#|Decision", rows, marked=marked, file="classes.csv")
+    return table(
+        "Classes", "Start|Kind|People#|Offers#|Decide by|Cost#|Decision", rows, marked=marked, file="classes.csv"
+    )
 
 
 def _cost(summary: Mapping[str, Any]) -> TextTable:
@@ -150,12 +153,24 @@ def _defaults(tables: Tables, currency: str) -> TextTable | None:
 def _answers(tables: Tables, currency: str) -> TextTable | None:
     if "answers" not in tables:
         return None
+    rows = []
+    for a in tables["answers"].itertuples():
+        known = not (pd.isna(a.saves_at_least) or pd.isna(a.saves_at_most))
+        span_ = f"{change(a.saves_at_least, currency)} … {change(a.saves_at_most, currency)}" if known else MISSING
+        rows.append((a.change, change(a.saves, currency), span_, number(a.missing_h), percent(a.probability, 0)))
+    note = "Each is planned anew. What the bounds leave open is the range: neither plan need be the cheapest."
+    columns = "Change|Saves#|By the bounds#|Missing h#|Hardest month#"
+    return table("What a change is worth", columns, rows, note, file="answers.csv")
+
+
+def _mixes(mixes: pd.DataFrame, currency: str) -> TextTable:
     rows = [
-        (a.question, a.answer, MISSING if pd.isna(a.money) else change(a.money, currency),
-         MISSING if pd.isna(a.hires) else change(a.hires))
-        for a in tables["answers"].itertuples()
-    ]  # fmt: skip
-    return table("Questions a manager asks", "Question|Answer|Money#|Hires#", rows, file="answers.csv")
+        (m.group, m.mix, m.contracts, number(m.presence_per_work, 3), money(m.cost_h, currency, 2), percent(m.used, 0))
+        for m in mixes.itertuples()
+    ]
+    note = "Wages only, for an experienced head, measured on sample weeks; used: share of the work in this plan."
+    columns = "Group|Mix of contracts|Contracts|Presence per hour of work#|Cost of an hour of work#|Used#"
+    return table("Which contracts are cheapest for these calls", columns, rows, note, file="mixes.csv")
 
 
 def _transfers(tables: Tables) -> TextTable | None:

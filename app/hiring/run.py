@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from ...forecast.errors import InputError
 from ...forecast.months.growth import Growth, Step
-from ...forecast.progress import Watch
-from ...schedule.hiring.problem import HiringProblem, Months
+from ...forecast.progress import Stopped, Watch
+from ...schedule.hiring.answers import (
+    Answer,
+    Asked,
+    changed,
+    fewer_leave,
+    one_head_more,
+    one_head_trained,
+    waiting,
+    without_limits,
+)
+from ...schedule.hiring.attrition import estimate
+from ...schedule.hiring.plan import HiringPlan
+from ...schedule.hiring.problem import Head, HiringProblem, Months
+from ...schedule.hiring.simulate import simulate
 from ...schedule.hiring.solve import plan_hires
 from ...schedule.plan.stages import timed
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
-from .build import months_after, problem_of, refuse_conflicts
+from .build import months_after, priced, problem_of, refuse_conflicts
 from .config import HiringFile
+from .matters import NEAR, matters_of, trials
 from .need import Need, measured_need
-from .matters import matters_of, trials
 from .outcome import HiringOutcome
-from .schema import HiringConfig, Prices
+from .schema import HiringConfig
 from .state import State, read_state, state_of
 
 STATE = "state.csv"
+PATHS = 1000
+"""Paths of the simulation: a chance is then known to 3 points."""
+EACH_S = 1.5
+"""Seconds of each plan with one thing changed: about thirty of them are made, within a minute in all."""
 
 
 @dataclass(frozen=True)
@@ -133,20 +153,83 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     stopped = eye.stopped
     outcome = HiringOutcome(
         file=given.file, state=given.state, problem=asked, plan=found, load_h=need.load_h, loss=need.loss,
-        breaks={name: group.breaks for name, group in need.groups.items()},
-        site=plan.site.name, currency=plan.costs.currency, files=given.files, stages=stages, stopped=stopped,
+        breaks={name: group.breaks for name, group in need.groups.items()}, site=plan.site.name,
+        currency=plan.costs.currency, files=given.files, stages=stages, stopped=stopped,
         notes=(*given.inputs.notes, *given.state.notes, *need.notes, *notes, *_labelled(given.file)),
     )  # fmt: skip
-    if stopped:
-        return outcome
+    return outcome if stopped else _judged(outcome, problem, eye, stages)
+
+
+def _judged(
+    outcome: HiringOutcome,
+    problem: Callable[[HiringConfig], HiringProblem],
+    watch: Watch,
+    stages: dict[str, float],
+) -> HiringOutcome:
+    """Return `outcome` with its simulation, the defaults that matter, and the worth of changes; a stop leaves out more.
+
+    Parameters
+    ----------
+    problem
+        The hiring problem of a configuration.
+    """
+    asked, config = outcome.problem, outcome.file.config
+    try:
+        with timed(stages, "simulation"):
+            found = simulate(asked, outcome.plan, paths=PATHS, seed=config.seed, watch=watch)
+            outcome = replace(outcome, simulated=found)
+        with timed(stages, "answers"):
+            outcome = replace(outcome, answers=answers_of(asked, outcome.plan, config, watch))
+        with timed(stages, "defaults"):
+            recourse = asked.groups[0].recourse
+            every = trials(config, outcome.file.given, recourse)
+            fixed = config.model_copy(update={"prices": priced(config.prices, recourse)})
+            outcome = replace(outcome, matters=matters_of(every, fixed, problem, watch, EACH_S))
+    except Stopped:
+        pass  # the plan stands; what is told beside it is left out
     return outcome
+
+
+def answers_of(problem: HiringProblem, plan: HiringPlan, config: HiringConfig, watch: Watch) -> tuple[Answer, ...]:
+    """Return what waiting, the limits, leavers and single people are worth."""
+    cases = [("deciding nothing for a month", waiting(problem)), *without_limits(problem)]
+    for kind in problem.kinds:
+        if kind.staff:
+            cases.append((f"one experienced head more of {kind.name}", one_head_more(problem, kind.name)))
+    for i, way in enumerate(problem.transfers):
+        cases.append((f"one head of {way.source} trained for {way.target} today", one_head_trained(problem, i)))
+    cases.append(("leaving lower by one point a month", fewer_leave(problem)))
+    asked, quiet = Asked(EACH_S, NEAR, config.seed, config.threads), Watch(stop=watch.stop, keeps=watch.keeps)
+    out = []
+    for i, (what, other) in enumerate(cases):
+        watch.raise_if_stopped()
+        watch.tell("answers", what, share=i / len(cases))
+        out.append(changed(problem, plan, what, other, quiet, asked))
+        watch.raise_if_stopped()  # a plan that was cut short tells nothing
+    return tuple(out)
 
 
 def attrition(config: HiringConfig, state: State) -> tuple[np.ndarray, list[str]]:
     """Return the probabilities to leave by month of tenure, given or estimated, and what is to be said of them."""
     if config.people.attrition != "estimate":
         return np.array(config.people.attrition), []
-    raise NotImplementedError
+    spells = state.spells.dropna(subset=["hired"])
+    left = spells["left"].dropna()
+    past = left[left < pd.Timestamp(state.as_of)]
+    if past.empty:
+        mend = "Keep former people there with their leave_date, or give the probabilities"
+        raise InputError("nobody's leaving is on file", file="staff.csv", column="leave_date", mend=mend)
+    people = [
+        Head(h.date(), None if pd.isna(e) else e.date() + dt.timedelta(days=1))
+        for h, e in zip(spells["hired"], spells["left"], strict=True)
+    ]
+    found = estimate(people, state.as_of, seen_from=past.min().date())
+    told = ", ".join(f"from month {m}: {100 * q:.1f} %" for m, q in zip(found.buckets, found.leave, strict=True))
+    note = (
+        f"attrition a month is estimated from {int(found.leavers.sum())} people who left since {past.min().date()} and "
+        f"{found.exposure.sum() / 12:,.0f} years of work: {told}"
+    )
+    return found.by_month(), [note]
 
 
 def need_of(given: HiringInputs, watch: Watch) -> Need:

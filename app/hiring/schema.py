@@ -53,9 +53,7 @@ class People(_Strict):
         Standard deviation of a class's speed around `speed`, as a share.
     """
 
-    attrition: Literal["estimate"] | tuple[float, ...] = (
-        (0.06,) + (0.05,) * 3 + (0.035,) * 3 + (0.025,) * 5 + (0.018,)
-    )
+    attrition: Literal["estimate"] | tuple[float, ...] = (0.06,) + (0.05,) * 3 + (0.035,) * 3 + (0.025,) * 5 + (0.018,)
     training_weeks: float = Field(default=5.0, ge=0, le=52)
     fails: Share = 0.10
     speed: tuple[float, ...] = (0.55, 0.72, 0.84, 0.92, 0.97, 1.0)

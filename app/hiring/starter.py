@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ..config.toml_text import toml_text
-from .build import OWN_HOURS, own_hour, prices_of
+from .build import OWN_HOURS, own_hour, priced, prices_of
 from .outcome import HiringOutcome
 from .schema import Classes, Factors, HiringConfig, Hours, People, Prices, Vendor
 from .tables import presence_of_work
@@ -80,10 +80,8 @@ def _computed(outcome: HiringOutcome) -> dict[str, float]:
     group, config = outcome.problem.groups[0], outcome.file.config
     kinds = tuple(k for k in outcome.problem.kinds if k.group == group.name)
     hour = own_hour(kinds, float(presence_of_work(outcome, group).mean()))
-    recourse = prices_of(config.prices, hour)
-    names = {"overtime_h": "overtime_cost", "time_off_h": "off_saving", "vendor_h": "vendor_cost",
-             "short_h": "short_cost", "lost_h": "lost_cost"}  # fmt: skip
-    return {f"prices.{name}": round(float(getattr(recourse, names[name])), 2) for name in OWN_HOURS}
+    found = priced(config.prices, prices_of(config.prices, hour))
+    return {f"prices.{name}": round(float(getattr(found, name)), 2) for name in OWN_HOURS}
 
 
 def _plain(value: Any) -> Any:

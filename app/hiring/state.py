@@ -70,9 +70,7 @@ class State:
     notes: tuple[str, ...] = ()
 
 
-def state_of(
-    staff: pd.DataFrame | None, config: Config, asked: Mapping[str, GroupQueues], as_of: dt.date
-) -> State:
+def state_of(staff: pd.DataFrame | None, config: Config, asked: Mapping[str, GroupQueues], as_of: dt.date) -> State:
     """Return the people of staff.csv as they stand on the day `as_of`.
 
     Who is hired later is on the way, as a class of those who start on one day; who has left is no longer counted.
@@ -116,7 +114,9 @@ def state_of(
         for contract, terms in config.contract.items():
             name = f"{group}/{contract}"
             known = paid.get(name) or [w for k, ws in paid.items() if k.endswith(f"/{contract}") for w in ws]
-            wage = sum(known) / len(known) if known else terms.cost_h if terms.cost_h is not None else config.costs.cost_h
+            wage = (
+                sum(known) / len(known) if known else terms.cost_h if terms.cost_h is not None else config.costs.cost_h
+            )
             kinds[name] = KindState(group, contract, wage, tuple(heads.get(name, ())))
     given = tuple((kind, start, n) for (kind, start), n in sorted(coming.items(), key=lambda c: (c[0][1], c[0][0])))
     spells = pd.DataFrame({"hired": pd.to_datetime(hired), "left": pd.to_datetime(left)})
@@ -138,7 +138,7 @@ def read_state(path: Path, today: State) -> State:
     """
     rows = read_csv(path, TABLES["state"])
     for name in ("tenure_months", "class_start"):
-        rows[name] = rows[name] if name in rows else None
+        rows[name] = rows.get(name)
     days = {pd.Timestamp(d).date() for d in rows["date"]}
     if len(days) != 1:
         what = "no row" if not days else "two days in one state"
@@ -160,7 +160,8 @@ def read_state(path: Path, today: State) -> State:
         since = None if pd.isna(tenure) else as_of - dt.timedelta(days=round(tenure * MONTH_DAYS))
         heads[str(row["kind"])] += [Head(since)] * number
     kinds = {
-        name: KindState(kind.group, kind.contract, kind.cost_h, tuple(heads[name])) for name, kind in today.kinds.items()
+        name: KindState(kind.group, kind.contract, kind.cost_h, tuple(heads[name]))
+        for name, kind in today.kinds.items()
     }
     note = f"people and classes are those of {path.name}, as of {as_of}"
     return State(as_of, today.groups, kinds, tuple(given), today.spells, (note,))

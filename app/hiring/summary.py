@@ -16,6 +16,8 @@ HIRING = "hiring"
 """What `kind` says in the summary of a hiring run; weekly runs have no such key."""
 SURE = 0.5
 """Chance below which a month is told as one that probably misses its need."""
+Z_95 = 1.96
+"""Standard errors on either side of a mean's 95 % interval."""
 
 
 def summarise(outcome: HiringOutcome) -> dict[str, Any]:
@@ -44,7 +46,8 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "offers": sum(c.offers for c in plan.classes),
         "classes": len(plan.classes),
         "firm_classes": sum(c.firm for c in plan.classes),
-        "first_class": min((c.start for c in plan.classes), default=None) and min(c.start for c in plan.classes).isoformat(),
+        "first_class": min((c.start for c in plan.classes), default=None)
+        and min(c.start for c in plan.classes).isoformat(),
         "heads": sum(len(k.staff) for k in problem.kinds),
         "groups": {group.name: _group(outcome, group.name) for group in problem.groups},
         "probability_least": _least(outcome),
@@ -101,4 +104,10 @@ def _simulation(outcome: HiringOutcome) -> Mapping[str, Any] | None:
     found = outcome.simulated
     if found is None:
         return None
-    return {"paths": found.paths, "cost": found.cost, "cost_ci": list(found.cost_ci)}
+    mean, half = float(found.cost.mean()), Z_95 * float(found.cost.std(ddof=1)) / len(found.cost) ** 0.5
+    return {
+        "paths": len(found.cost),
+        "cost": mean,
+        "cost_ci": [mean - half, mean + half],
+        "cost_quantiles": {f"{q:g}": float(np.quantile(found.cost, q)) for q in (0.1, 0.5, 0.9)},
+    }

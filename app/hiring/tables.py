@@ -14,6 +14,8 @@ from .state import state_table
 DECILES = tuple(round(0.1 * n, 1) for n in range(1, 10))
 OCCUPANCY = 0.85
 """The one occupancy that spreadsheets take for desks of every size."""
+LEAST_SHARE = 0.005
+"""Share of a contract that is told of a mix."""
 
 
 def tables_of(outcome: HiringOutcome) -> dict[str, pd.DataFrame]:
@@ -22,6 +24,7 @@ def tables_of(outcome: HiringOutcome) -> dict[str, pd.DataFrame]:
         "headcount": headcount(outcome),
         "classes": classes(outcome),
         "loss": outcome.loss,
+        "mixes": mixes(outcome),
         "state": state_table(outcome.state),
     }
     if outcome.plan.transfers:
@@ -55,7 +58,9 @@ def formula_fte(outcome: HiringOutcome, group: Group) -> np.ndarray:
     """
     kinds = [k for k in outcome.problem.kinds if k.group == group.name]
     longest = max(kinds, key=lambda k: float(k.paid_h.sum()))
-    return np.asarray(outcome.load_h[group.name] / OCCUPANCY / longest.present / (1 - outcome.breaks[group.name]) / longest.paid_h)
+    return np.asarray(
+        outcome.load_h[group.name] / OCCUPANCY / longest.present / (1 - outcome.breaks[group.name]) / longest.paid_h
+    )
 
 
 def headcount(outcome: HiringOutcome) -> pd.DataFrame:
@@ -63,7 +68,7 @@ def headcount(outcome: HiringOutcome) -> pd.DataFrame:
     plan, problem = outcome.plan, outcome.problem
     starts = problem.months.starts()[:-1]
     parts = []
-    for group in problem.groups:
+    for g, group in enumerate(problem.groups):
         months, hour = plan.groups[group.name], fte_hours(outcome, group)
         own = [plan.kinds[k.name] for k in problem.kinds if k.group == group.name]
         columns: dict[str, object] = {"month": list(starts), "group": group.name}
@@ -81,9 +86,8 @@ def headcount(outcome: HiringOutcome) -> pd.DataFrame:
             columns[f"required_fte_q{q:g}"] = np.quantile(group.demand, q, axis=0) / hour
         columns["probability"] = months.probability
         if outcome.simulated is not None:
-            columns["probability_simulated"] = outcome.simulated.probability[group.name]
-            interval = outcome.simulated.probability_ci[group.name]
-            columns["probability_lo"], columns["probability_hi"] = interval[:, 0], interval[:, 1]
+            columns["probability_simulated"] = outcome.simulated.met[g]
+            columns["probability_lo"], columns["probability_hi"] = outcome.simulated.interval[:, g]
         columns |= {
             "supply_h": months.supply,
             "contract_h": months.contract,
@@ -105,7 +109,17 @@ def classes(outcome: HiringOutcome) -> pd.DataFrame:
     """Return a row a class, in the order of their start."""
     kinds = {k.name: k for k in outcome.problem.kinds}
     rows = [
-        (c.kind, kinds[c.kind].group, kinds[c.kind].contract, c.start, c.size, c.offers, c.decide_by, c.cost, int(c.firm))
+        (
+            c.kind,
+            kinds[c.kind].group,
+            kinds[c.kind].contract,
+            c.start,
+            c.size,
+            c.offers,
+            c.decide_by,
+            c.cost,
+            int(c.firm),
+        )
         for c in outcome.plan.classes
     ]
     names = ["kind", "group", "contract", "start", "size", "offers", "lead_decision_date", "cost", "firm"]
@@ -127,9 +141,26 @@ def defaults(outcome: HiringOutcome) -> pd.DataFrame:
 
 
 def answers(outcome: HiringOutcome) -> pd.DataFrame:
-    """Return a row a question of a manager."""
-    rows = [(a.question, a.answer, a.money, a.hires) for a in outcome.answers]
-    return pd.DataFrame(rows, columns=["question", "answer", "money", "hires"])
+    """Return a row a change that a manager asks about, and what the change is worth."""
+    rows = [(a.what, a.saves, a.at_least, a.at_most, a.missing_h, a.lowest) for a in outcome.answers]
+    return pd.DataFrame(
+        rows, columns=["change", "saves", "saves_at_least", "saves_at_most", "missing_h", "probability"]
+    )
+
+
+def mixes(outcome: HiringOutcome) -> pd.DataFrame:
+    """Return a row a group and mix of contracts: what an hour of work takes and costs with the mix, cheapest first."""
+    rows = []
+    for group in outcome.problem.groups:
+        kinds = {k.contract: k for k in outcome.problem.kinds if k.group == group.name}
+        chosen = outcome.plan.groups[group.name].mix.mean(axis=1)
+        for recipe, share in zip(group.recipes, chosen, strict=True):
+            own = {c: s for c, s in recipe.share.items() if c in kinds}
+            hour = sum(s * kinds[c].cost_h / kinds[c].present.mean() for c, s in own.items()) * recipe.ratio.mean()
+            told = ", ".join(f"{c} {100 * s:.0f} %" for c, s in own.items() if s > LEAST_SHARE)
+            rows.append((group.name, recipe.name, told, float(recipe.ratio.mean()), float(hour), float(share)))
+    frame = pd.DataFrame(rows, columns=["group", "mix", "contracts", "presence_per_work", "cost_h", "used"])
+    return frame.sort_values(["group", "cost_h"], ignore_index=True)
 
 
 def _cost_of_starts(outcome: HiringOutcome, group: str, starts: tuple[dt.date, ...]) -> np.ndarray:

@@ -27,7 +27,9 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
         return f"Hire nobody from {span}"
     starts = classes.groupby("start", sort=True)["size"].sum()
     told = [f"{number(size)} on {start}" for start, size in starts.items()]
-    dates = ", ".join(told[:MOST_DATES]) + (f" and {len(told) - MOST_DATES} later dates" if len(told) > MOST_DATES else "")
+    dates = ", ".join(told[:MOST_DATES]) + (
+        f" and {len(told) - MOST_DATES} later dates" if len(told) > MOST_DATES else ""
+    )
     count = f"{len(classes)} class" + "es" * (len(classes) > 1)
     return f"Hire {number(classes['size'].sum())} people in {count}, {span}: {dates}"
 

@@ -41,8 +41,10 @@ def small_problem(need: float = 3400.0, **rules: object) -> HiringProblem:
 
     rng = np.random.default_rng(5)
     level = need * np.linspace(1.0, 1.1, 6) * np.exp(0.03 * rng.standard_normal((40, 6)).cumsum(axis=1))
-    recipes = (Recipe("as today", {"full": 0.82, "part": 0.18}, np.full(6, 1.1)),
-               Recipe("full only", {"full": 1.0}, np.full(6, 1.2)),)
+    recipes = (
+        Recipe("as today", {"full": 0.82, "part": 0.18}, np.full(6, 1.1)),
+        Recipe("full only", {"full": 1.0}, np.full(6, 1.2)),
+    )
     return HiringProblem(
         AS_OF, months, (Group("desk", level, recipes),), (kind("full", 40.0, 18), kind("part", 20.0, 8)),
         ClassRules(least=2, most=8, lead_weeks=4.0, **rules),  # type: ignore[arg-type]

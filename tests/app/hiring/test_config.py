@@ -12,7 +12,7 @@ from busyhour.app.hiring.config import HiringFile, parse
 from busyhour.app.hiring.schema import by_month
 from busyhour.forecast.errors import InputError
 
-PLAN = '[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n[scenario.stricter]\nqueue.calls.goal.level = 0.9\n'
+PLAN = "[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n[scenario.stricter]\nqueue.calls.goal.level = 0.9\n"
 
 
 def read(tmp_path: Path, hiring: str, plan: str = PLAN, scenario: str | None = None) -> HiringFile:

@@ -68,7 +68,7 @@ def test_heads_and_money_add_up(run: Path, outcome: HiringOutcome) -> None:
 def test_the_page_asks_the_network_for_nothing(run: Path) -> None:
     text = (run / "report.html").read_text(encoding="utf-8")
     assert "default-src &#39;none&#39;" in text
-    assert "src=\"http" not in text
+    assert 'src="http' not in text
     for chart in ("fte", "heads", "probability", "classes", "defaults", "waterfall"):
         assert f'id="chart-{chart}"' in text
     assert "people.fails" in text
@@ -83,10 +83,8 @@ def test_the_workbook_opens(run: Path) -> None:
 def test_hiring_toml_makes_the_same_configuration(run: Path, outcome: HiringOutcome) -> None:
     text = (run / "hiring.toml").read_text(encoding="utf-8")
     assert parse(tomllib.loads(text), Path("hiring.toml")) == outcome.file.config
-    lines = [line[2:] for line in text.splitlines() if line.startswith("# ") and " = " in line or line.startswith("[")]
-    bare = "\n".join(line if not line.startswith("[") else line for line in lines if not line.endswith("="))
-    assert "training_weeks = 5.0" in bare
-    assert "overtime_h = " in bare  # a price that follows from the wage is told
+    assert "# training_weeks = 5.0" in text
+    assert "# overtime_h = " in text  # a price that follows from the wage is told
 
 
 def test_the_headline_says_how_many_and_when(run: Path) -> None:
