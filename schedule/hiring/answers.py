@@ -11,12 +11,12 @@ import numpy as np
 from ...forecast.progress import Watch
 from .case import Case
 from .limits import by_month
-from .money import end_value
 from .plan import HiringPlan
 from .problem import Head, HiringProblem, Kind
 from .result import decisions_of, next_planning
 from .solve import plan_hires
 from .supply import Supply
+from .worth import end_value
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def same_plan(problem: HiringProblem, plan: HiringPlan, what: str, other: Hiring
 
 
 def _bought(case: Case, plan: HiringPlan) -> np.ndarray:
-    return np.array([plan.groups[g.name].contract for g in case.groups]) - case.contract
+    return np.asarray([plan.groups[g.name].contract for g in case.groups] - case.contract)
 
 
 def _cost(problem: HiringProblem, plan: HiringPlan) -> float:

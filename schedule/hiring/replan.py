@@ -14,12 +14,12 @@ from .check import checked
 from .cohort import of_today
 from .days import Days
 from .flow import Flow, class_flow
-from .money import end_value
 from .problem import Head, HiringProblem, Kind, Months
 from .recourse import settle
 from .result import next_planning
 from .simulate import arrivals
 from .supply import Decisions, classes_of, mentors
+from .worth import end_value, progress
 
 Class = tuple[str, dt.date, int]
 """Kind's name, first day, people."""
@@ -118,8 +118,10 @@ class Lives:
                 cost += float(found.cost)
                 missing += float(found.short + found.lost)
         for team in teams:
-            if team.hired:
-                cost -= team.heads * end_value(problem, problem.kinds[team.flow.kind])
+            if team.since is not None and team.hired:
+                kind = problem.kinds[team.flow.kind]
+                age = float(self.days.begin[-1] - self.days.number(team.since))
+                cost -= team.heads * end_value(problem, kind) * progress(kind, age)
         return Lived(cost, missing, hired)
 
 

@@ -79,18 +79,18 @@ def simulate(
         demand = np.stack([np.asarray(g.demand, dtype=float)[pick] for g in case.groups], axis=1)
     paths = len(demand)
     numbers = {k.name: i for i, k in enumerate(problem.kinds)}
-    classes = [(class_flow(problem, days, numbers[n], start), float(heads)) for n, start, heads in problem.given]
-    classes += [
+    given = [(class_flow(problem, days, numbers[name], start), float(n)) for name, start, n in problem.given]
+    classes = given + [
         (class_flow(problem, days, o.kind, o.start), float(n))
         for o, n in zip(supply.options, made.heads, strict=True)
         if n
     ]
     crew = Crew(case, rng, paths)
     staff = today(problem, days)
-    for i, (flow, heads) in enumerate(staff):
+    for i, (flow, people) in enumerate(staff):
         watch.raise_if_stopped()
         watch.tell(STAGE, share=i / (len(staff) + len(classes)))
-        crew.add(flow, np.full(paths, heads))
+        crew.add(flow, np.full(paths, people))
     wages_today = crew.wages.copy()
     for flow, heads in classes:
         watch.raise_if_stopped()
