@@ -10,6 +10,7 @@ import numpy as np
 from .days import Days
 from .problem import Head, Kind, Transfer
 from .tenure import staying, staying_experienced, training_days, working_speed
+from .worth import progress
 
 LONG_AGO = 10**6
 """Days since the start of people who are taken as experienced."""
@@ -34,7 +35,7 @@ class PerHead:
     training_wages, wages
         Money for paid hours in training, and after.
     last
-        Shape (1,): heads after the last month that will pass their training.
+        Shape (1,): heads after the last month, newcomers by what has been spent on them so far (`progress`).
     """
 
     opening: np.ndarray
@@ -109,7 +110,7 @@ def _newcomers(kind: Kind, days: Days, alive: np.ndarray, age: np.ndarray) -> Pe
     learns = training_days(learning.training_weeks)
     pace = working_speed(learning.speed, learning.training_weeks, age)
     months = per_head(kind, days, alive, age, pace, learning.speed[-1], learns)
-    return replace(months, last=months.last * (1.0 - learning.fails)) if age[-1] < learns else months
+    return replace(months, last=months.last * progress(kind, float(age[-1]))) if age[-1] >= 0 else months
 
 
 def of_class(kind: Kind, days: Days, start: dt.date) -> PerHead:

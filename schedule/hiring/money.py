@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .problem import HiringProblem, Kind
 from .supply import Decisions, Supply
-from .tenure import staying, training_days
+from .worth import end_value
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,8 @@ class Money:
             source, target = supply.ends(move)
             pay = sum((m.wages + m.training_wages).sum() for m in (move.loss, move.gain))
             moving.append(problem.transfers[move.way].cost + pay)
-            moved_end.append(worth[target] * move.gain.last[0] + worth[source] * move.loss.last[0])
+            most = worth[source] + problem.transfers[move.way].cost  # a move adds no more than it has cost
+            moved_end.append(min(worth[target], most) * move.gain.last[0] + worth[source] * move.loss.last[0])
         options = supply.options
         given = sum(float((m.wages + m.training_wages).sum()) for m in supply.given)
         by_name = {k.name: k for k in kinds}
@@ -80,30 +80,3 @@ class Money:
             "transfers": float(self.moving @ made.moved),
             "end_value": -float(self.end @ made.heads + self.moved_end @ made.moved),
         }
-
-
-def end_value(problem: HiringProblem, kind: Kind) -> float:
-    """Return what a head of `kind` is worth after the last month.
-
-    A group's own `end_value` counts for the kind with most paid hours and in proportion for others.
-    """
-    group = next(g for g in problem.groups if g.name == kind.group)
-    if group.end_value is None:
-        return replacement(kind)
-    full = max(float(k.paid_h.mean()) for k in problem.kinds if k.group == group.name)
-    return group.end_value * float(kind.paid_h.mean()) / full if full > 0 else 0.0
-
-
-def replacement(kind: Kind) -> float:
-    """Return what it costs to have an experienced head of `kind` in the place of one who has left.
-
-    Hiring and wages in training for as many newcomers as it takes for one to pass, and the work that slow months lack.
-    """
-    learning = kind.learning
-    learns = training_days(learning.training_weeks)
-    passes = float(staying(learning, np.array([learns]))[0])
-    month = float(kind.paid_h.mean()) * kind.cost_h
-    if passes <= 0:
-        return 0.0
-    slow = float(np.maximum(0.0, learning.speed[-1] - np.asarray(learning.speed)).sum()) * month
-    return (kind.hire_cost + learning.training_weeks * 7 / 30.44 * month) / passes + slow

@@ -12,7 +12,7 @@ from .cohort import PerHead
 from .plan import GroupMonths, HiringPlan, KindMonths, PlannedClass
 from .problem import Months
 from .rule import level
-from .supply import Decisions, Option
+from .supply import Decisions, Option, Supply
 
 
 def make_plan(case: Case, made: Decisions, bought: np.ndarray, solved: Solved, buffer: float, by: str) -> HiringPlan:
@@ -60,6 +60,20 @@ def make_plan(case: Case, made: Decisions, bought: np.ndarray, solved: Solved, b
         buffer=buffer,
         by=by,
     )
+
+
+def decisions_of(supply: Supply, plan: HiringPlan) -> Decisions:
+    """Return what `plan` decides of the options of `supply`."""
+    made, names = supply.nothing(), [k.name for k in supply.problem.kinds]
+    place = {(names[o.kind], o.start): j for j, o in enumerate(supply.options)}
+    for one in plan.classes:
+        made.heads[place[one.kind, one.start]] += one.size
+        made.classes[place[one.kind, one.start]] += 1
+    ways = {(w.source, w.target): i for i, w in enumerate(supply.problem.transfers)}
+    moves = {(m.way, m.month): j for j, m in enumerate(supply.moves)}
+    for source, target, month, heads in plan.transfers:
+        made.moved[moves[ways[source, target], month]] += heads
+    return made
 
 
 def next_planning(as_of: dt.date) -> dt.date:

@@ -15,7 +15,7 @@ from .model import STAGE, HiringModel
 from .plan import HiringPlan
 from .problem import HiringProblem
 from .result import make_plan
-from .rule import tuned
+from .rule import HireUpTo, fill, tuned
 from .supply import Decisions
 
 RULE_S = 2.0
@@ -59,6 +59,7 @@ def plan_hires(
     seed: int = 1,
     threads: int = 1,
     whole_until: int = 10**6,
+    rule: HireUpTo | None = None,
 ) -> HiringPlan:
     """Return the cheapest plan found: classes, transfers, and hours bought ahead.
 
@@ -74,6 +75,8 @@ def plan_hires(
         Share of the decidable cost's bound at which the search may end.
     whole_until
         Starts before this month are whole numbers. Smaller only to re-plan: only what is firm is then carried out.
+    rule
+        Of the first plan; None = tuned.
 
     Raises
     ------
@@ -83,7 +86,10 @@ def plan_hires(
     outer = watch or Watch()
     watch = outer.within(min(time_limit_s, outer.left_s))
     case = Case.of(checked(problem))
-    rule, made, cut = tuned(case, watch, RULE_S)
+    if rule is None:
+        rule, made, cut = tuned(case, watch, RULE_S)
+    else:
+        made, cut = fill(case, rule), False
     case = case.with_chance_of(made)
     bought = np.zeros_like(case.contract)
     best = Best(case, made, bought, case.cost(made, bought))
