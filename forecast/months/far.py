@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,7 @@ QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 MOST_MONTHS = 36
 """Months ahead, at most: further away nothing of today's level is left."""
 GROWTH_TOLD = 0.05
-"""Growth per year, as a share, from which on it is told that the past shows it and the forecast does not carry it on."""
+"""Growth per year, as a share, from which on it is told that the past shows it and the forecast does not follow it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,10 @@ class FarForecast:
     def queues(self) -> tuple[str, ...]:
         """The queues, in the order of the arrays."""
         return tuple(self.models)
+
+    def times(self, factor: float) -> FarForecast:
+        """Return the forecast with all calls multiplied by `factor`; it counts as growth."""
+        return self if factor == 1.0 else replace(self, calls=self.calls * factor, growth=self.growth * factor)
 
     @cached_property
     def scenarios(self) -> np.ndarray:
@@ -139,10 +143,12 @@ def far_forecast(
     watch, growth = watch or Watch(), growth or Growth()
     _refuse_bad(first, last, scenarios)
     models: dict[str, DayModel] = {}
+    notes: list[str] = []
     for queue, history in histories(calls, calendar, minutes=minutes, before=first).items():
         watch.raise_if_stopped()
         watch.tell("months", queue)
-        models[queue] = fit_days(history)
+        models[queue], shut = _shut_again(fit_days(history), first, last)
+        notes += shut
     growth.refuse_unknown(list(models))
     error = error or estimate([m.weeks for m in models.values()])
     dates = tuple(first + dt.timedelta(days=i) for i in range((last - first).days + 1))
@@ -153,7 +159,7 @@ def far_forecast(
     week = np.array([(d - monday).days // 7 for d in dates])
     lead = max(0, (first - end).days // 7)
     paths = level_paths(error, len(models), lead, int(week[-1]) + 1, scenarios, seed)
-    return FarForecast(models, dates, means, factors, week, paths, error, tuple(_notes(models, error, growth)))
+    return FarForecast(models, dates, means, factors, week, paths, error, (*_notes(models, error, growth), *notes))
 
 
 def _refuse_bad(first: dt.date, last: dt.date, scenarios: int) -> None:
@@ -163,6 +169,39 @@ def _refuse_bad(first: dt.date, last: dt.date, scenarios: int) -> None:
         )
     if scenarios < 1:
         raise InputError("Expected at least one scenario", column="scenarios", value=scenarios)
+
+
+def _shut_again(model: DayModel, first: dt.date, last: dt.date) -> tuple[DayModel, list[str]]:
+    """Return the model with the public holidays shut that were shut before, and what the reader should know of others.
+
+    A holiday that the planner's own special days name is as they say.
+    """
+    history = model.history
+    calendar, queue = history.known, history.queue
+    usual = replace(calendar, special=())
+    past = {_day_name(calendar, d): not calendar.spans(d, queue) for d in history.dates if calendar.holiday(d)}
+    days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
+    told = {d for d in days if any(s.kind != "payday" for s in calendar.specials(d, queue))}
+    ahead = [d for d in days if calendar.holiday(d) and usual.spans(d, queue) and d not in told]
+    shut = tuple(d for d in ahead if past.get(_day_name(calendar, d)))
+    unseen = [d for d in ahead if _day_name(calendar, d) not in past]
+    notes = []
+    if shut:
+        notes.append(f"queue {queue}: shut on {_named(calendar, shut)}, as on these holidays before")
+    if unseen:
+        notes.append(
+            f"queue {queue}: planned as open on {_named(calendar, unseen)}, holidays that the history does not show; "
+            f"special_days.csv can shut them"
+        )
+    return replace(model, history=replace(history, closures=(*history.closures, *shut))), notes
+
+
+def _day_name(calendar: Calendar, date: dt.date) -> str:
+    return (calendar.holiday(date) or "").removesuffix(" (observed)")
+
+
+def _named(calendar: Calendar, days: Sequence[dt.date]) -> str:
+    return ", ".join(f"{d} ({calendar.holiday(d)})" for d in days)
 
 
 def _notes(models: Mapping[str, DayModel], error: LevelError, growth: Growth) -> list[str]:

@@ -50,8 +50,8 @@ class Growth:
     Parameters
     ----------
     per_year
-        Growth per year as a share above -1 (0.05 is 5 %), compounded day by day from the end of the history: one number,
-        or by queue, where queues without a number do not grow.
+        Growth per year as a share above -1 (0.05 is 5 %), compounded day by day from the end of the history: one
+        number, or by queue, where queues without a number do not grow.
     steps
         Known changes on top.
 

@@ -1,0 +1,161 @@
+"""From calls of days to hours of work: weeks ahead as schedule problems, and hours by weekday and volume."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy.interpolate import PchipInterpolator
+
+from ...forecast.calendar.grid import WEEKDAYS
+from ...forecast.months.far import FarForecast
+from ...forecast.months.typical_week import TypicalWeek
+from ...forecast.progress import Watch
+from ...schedule.hiring.loss import Sample
+from ...schedule.hiring.work import work_hours
+from ...schedule.problem.problem import ScheduleProblem
+from ..inputs.inputs import Inputs
+from ..inputs.week_before import WeekBefore
+from ..run import decisive, problem_of, requirement_of
+
+LEVELS = 5
+"""Volumes at which hours of work are computed: hours bend so little that five tell all between."""
+CALM = 0.002
+"""Share of scenario days, at each end, beyond the volumes that are computed: there hours go with the calls."""
+
+
+@dataclass(frozen=True)
+class WeeksAhead:
+    """Any week ahead as a schedule problem, in the likeness of the typical week.
+
+    Parameters
+    ----------
+    inputs
+        The folder.
+    far
+        Calls of the days ahead.
+    typical
+        Queue → its typical week.
+    handle_time
+        Factor on handle times.
+    """
+
+    inputs: Inputs
+    far: FarForecast
+    typical: dict[str, TypicalWeek]
+    handle_time: float = 1.0
+
+    def first_days(self) -> list[dt.date]:
+        """Return the first days of whole weeks ahead in which no clock changes; all whole weeks where none is left."""
+        start = WEEKDAYS.index(self.inputs.config.site.week_start)
+        last = self.far.dates[-1] - dt.timedelta(days=6)
+        whole = [d for d in self.far.dates if d.weekday() == start and d <= last]
+        usual = 7 * 1440 // self.inputs.config.site.grid_min
+        calm = [d for d in whole if len(self.inputs.config.horizon(d).grid) == usual]
+        return calm or whole
+
+    def volume(self, first: dt.date, queues: Sequence[str], calls: np.ndarray, weekday: np.ndarray | None = None,
+               is_open: np.ndarray | None = None) -> pd.DataFrame:  # fmt: skip
+        """Return the volume table of the week that begins on `first` for day totals `calls`, shape (queues, 7).
+
+        Parameters
+        ----------
+        weekday
+            Weekday that each day behaves like; None = as the calendar tells.
+        is_open
+            Open wall-clock intervals, shape (7, P); None = as the calendar tells.
+        """
+        grid = replace(self.inputs, horizon=self.inputs.config.horizon(first)).grid
+        tables = []
+        for queue, total in zip(queues, calls, strict=True):
+            history, mine = self.far.models[queue].history, self.typical[queue]
+            days = history.features(grid.dates)["weekday"].to_numpy() if weekday is None else weekday
+            mask = history.known.open_wall(grid.dates, grid.minutes, queue) if is_open is None else is_open
+            tables.append(mine.volume(grid, days, total, mask, self.handle_time))
+        return pd.concat(tables, ignore_index=True)
+
+    def problem(self, first: dt.date, volume: pd.DataFrame, watch: Watch | None = None) -> ScheduleProblem:
+        """Return the schedule problem of a week without names; a desk that never shuts has a cyclic week.
+
+        A cyclic week leaves nothing to the weeks beside it: its last night staffs its first morning.
+        """
+        config = self.inputs.config
+        queues = {q: config.queue[q] for q in volume["queue"].unique()}
+        here = replace(self.inputs, config=config.model_copy(update={"queue": queues}), people=(),
+                       horizon=config.horizon(first), before=WeekBefore())  # fmt: skip
+        needed = requirement_of(here, volume, watch)
+        problem = problem_of(here, needed.requirement, decisive(here.config, needed.curves))
+        never_shut = bool(problem.open[0] and problem.open[-1])
+        return replace(problem, cyclic=problem.cyclic or never_shut)
+
+    def sample(self, kind: str, first: dt.date, queues: Sequence[str], watch: Watch | None = None) -> Sample:
+        """Return the week that begins on `first` with its mean calls as a sample week."""
+        at = self.far.dates.index(first)
+        rows = [self.far.queues.index(q) for q in queues]
+        volume = self.volume(first, queues, self.far.calls[rows, at : at + 7])
+        problem = self.problem(first, volume, watch)
+        return Sample(kind, problem, self.inputs.config.shrinkage.absent(problem.grid))
+
+
+@dataclass(frozen=True)
+class WorkCurve:
+    """Hours of work of a queue's day, by the weekday it behaves like and its calls.
+
+    Attributes
+    ----------
+    plain
+        Calls of a usual day, shape (7,).
+    levels
+        Multiples of them, rising, shape (K,).
+    hours
+        Hours of work at each, shape (K, 7).
+    """
+
+    plain: np.ndarray
+    levels: np.ndarray
+    hours: np.ndarray
+
+    def work(self, weekday: np.ndarray, calls: np.ndarray) -> np.ndarray:
+        """Return hours of work of days: `calls` of shape (…, days) of the weekdays `weekday`, shape (days,)."""
+        level = calls / self.plain[weekday]
+        inside = np.clip(level, self.levels[0], self.levels[-1])
+        out = np.zeros(calls.shape)
+        for w in range(7):
+            mine = weekday == w
+            if mine.any():
+                out[..., mine] = PchipInterpolator(self.levels, self.hours[:, w])(inside[..., mine])
+        return np.asarray(out * level / inside)
+
+
+def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
+    """Compute the hours of work of a queue's typical week at several volumes, on the basis of its goal."""
+    far, config = ahead.far, ahead.inputs.config
+    q = far.queues.index(queue)
+    model, first = far.models[queue], ahead.first_days()[0]
+    plain = model.plain()
+    kinds = model.history.features(far.dates)["weekday"].to_numpy()
+    seen = far.calls[q] > 0.0
+    ratio = (far.scenarios[:, q] / plain[kinds])[:, seen]
+    low, high = np.quantile(ratio, [CALM, 1.0 - CALM]) if ratio.size else (1.0, 1.0)
+    levels = np.geomspace(min(low, 0.95), max(high, 1.05), LEVELS)
+    days = [first + dt.timedelta(days=i) for i in range(7)]
+    weekday = np.array([d.weekday() for d in days])
+    minutes = config.site.interval_min
+    hours_of = model.history.calendar.hours(queue)
+    usual = replace(model.history.calendar, special=())
+    is_open = usual.open_wall(days, minutes, queue) if hours_of else np.zeros((7, 1440 // minutes), dtype=bool)
+    shut = ~is_open.any(axis=1)  # a holiday may behave like a weekday that is shut as a rule
+    is_open[shut] = is_open.any(axis=0)
+    hours = np.zeros((LEVELS, 7))
+    for k, level in enumerate(levels):
+        watch.raise_if_stopped()
+        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / LEVELS)
+        volume = ahead.volume(first, [queue], (level * plain[weekday])[None], weekday, is_open)
+        problem = ahead.problem(first, volume, watch)
+        absent = config.shrinkage.absent(problem.grid)
+        slots = work_hours(problem.demands[0], absent, problem.grid.hours)
+        hours[k, weekday] = np.bincount(problem.day_of_slot, slots, minlength=7)
+    return WorkCurve(plain, levels, hours)

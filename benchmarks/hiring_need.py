@@ -1,0 +1,134 @@
+"""Need for hiring against whole weeks that the engine schedules, held out: paid hours predicted and scheduled.
+
+The need is measured on the calls before a month; then each held-out week of that month is forecast by the weekly
+forecast, required and scheduled (shifts without names, all families). Two errors are told: ``given`` the calls that the
+weekly forecast sees for each day (the need's own error: curve, sample weeks, mix), and ``all`` with the calls of the
+months ahead. Usage:
+
+    python -m benchmarks.hiring_need [FOLDER] [--limit SECONDS]
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from busyhour.app.hiring.need import GroupNeed, Need, measured_need
+from busyhour.app.inputs.inputs import Inputs
+from busyhour.app.inputs.options import RunOptions
+from busyhour.app.run import decisive, predict, problem_of, requirement_of
+from busyhour.forecast.progress import Watch
+from busyhour.schedule.cover.solve import solve_cover
+from busyhour.schedule.hiring.problem import Months
+from busyhour.schedule.problem.problem import ScheduleProblem
+
+MIX = "cheapest"
+WEEKS = {
+    "normal": ("2003-08-11", "2003-09-15", "2003-09-22", "2003-10-20"),
+    "holiday": ("2003-06-30", "2003-09-01", "2003-10-13"),
+}
+"""Held-out weeks of data/bank: those of Independence Day and Labor Day have a day shut, that of Columbus Day has not."""
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """A held-out week: paid hours scheduled, and predicted given its calls and without them."""
+
+    week: dt.date
+    kind: str
+    scheduled_h: float
+    given_h: float
+    all_h: float
+    week_h: float
+
+    @property
+    def given(self) -> float:
+        """Error given the calls, as a share."""
+        return self.given_h / self.scheduled_h - 1.0
+
+    @property
+    def all(self) -> float:
+        """Error without them, as a share."""
+        return self.all_h / self.scheduled_h - 1.0
+
+    @property
+    def heads(self) -> float:
+        """Error given the calls, in full-time heads."""
+        return (self.given_h - self.scheduled_h) / self.week_h
+
+
+def scheduled(folder: Path, week: dt.date, limit_s: float) -> tuple[ScheduleProblem, pd.DataFrame, float]:
+    """Schedule a week for real; return its problem, its forecast volume and its paid hours."""
+    inputs = Inputs.from_folder(folder, RunOptions(week=week))
+    eye = Watch()
+    volume = predict(inputs, eye).volume
+    needed = requirement_of(inputs, volume, eye)
+    problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
+    never_shut = bool(problem.open[0] and problem.open[-1])
+    problem = replace(problem, staff=(), cyclic=problem.cyclic or never_shut)
+    cover = solve_cover(problem, watch=eye, time_limit_s=limit_s, gap=0.002)
+    print(f"  {week}: {cover.solved.status}, cost {cover.solved.cost:,.0f}, bound {cover.solved.bound:,.0f}, "
+          f"prices {cover.cost_prices:,.0f}")  # fmt: skip
+    return problem, volume, sum(p.shift.paid_min for p in cover.planned) / 60.0
+
+
+def ratio_of(need: GroupNeed, kind: str) -> float:
+    """Return the measured loss of a kind of week with the mix of the schedules, as the recipes know it."""
+    ratios = {(p.kind, p.mix): p.ratio for p in need.loss}
+    mix = MIX if ("normal", MIX) in ratios else need.usual
+    return ratios.get((kind, mix), ratios["normal", mix])
+
+
+def held_out(need: Need, folder: Path, week: dt.date, limit_s: float) -> list[HeldOut]:
+    """Return the errors of the need in one week, for each group."""
+    problem, volume, hours = scheduled(folder, week, limit_s)
+    out = []
+    for group in need.groups.values():
+        row = group.weeks[group.weeks["week"] == week]
+        if not len(row):
+            continue
+        kind, paid = str(row["kind"].iloc[0]), ratio_of(group, str(row["kind"].iloc[0])) / (1.0 - group.absent)
+        work = 0.0
+        for queue in group.queues:
+            mine = volume[volume["queue"] == queue]
+            calls = mine.groupby(mine["start"].dt.date)["calls"].sum().reindex(problem.grid.dates, fill_value=0.0)
+            features = need.far.models[queue].history.features(problem.grid.dates)
+            work += float(group.curves[queue].work(features["weekday"].to_numpy(), calls.to_numpy()).sum())
+        week_h = float(group.fte_h[0]) / ((need.months.starts()[1] - need.months.first).days / 7.0)
+        out.append(HeldOut(week, kind, hours, work * paid, float(row["work_h"].iloc[0]) * paid, week_h))
+    return out
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("data/bank"))
+    parser.add_argument("--limit", type=float, default=30.0, help="seconds for each schedule, and for the loss")
+    asked = parser.parse_args()
+    found: list[HeldOut] = []
+    for text in sorted(w for weeks in WEEKS.values() for w in weeks):
+        week = dt.date.fromisoformat(text)
+        began = time.process_time()
+        inputs = Inputs.from_folder(asked.folder)
+        need = measured_need(inputs, Months(week.replace(day=1), 1), time_limit_s=asked.limit)
+        spent = time.process_time() - began
+        found += held_out(need, asked.folder, week, asked.limit)
+        h = found[-1]
+        print(f"{h.week} {h.kind:8} scheduled {h.scheduled_h:8,.0f} h  given its calls {h.given:+.1%} "
+              f"({h.heads:+.1f} heads)  all {h.all:+.1%}  need measured in {spent:.0f} s of CPU", flush=True)  # fmt: skip
+    for kind in ("normal", "peak", "holiday"):
+        errors = np.array([h.given for h in found if h.kind == kind])
+        if len(errors):
+            print(
+                f"{kind:8} mean error {errors.mean():+.2%}, largest {np.abs(errors).max():.2%} of {len(errors)} weeks"
+            )
+
+
+if __name__ == "__main__":
+    main()
