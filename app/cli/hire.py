@@ -79,6 +79,7 @@ def hire(
 def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bool) -> int:
     """Print the summaries of hiring runs and return the exit code: the gravest of them."""
     from ..gap import shortfall
+    from ..hiring.summary import decidable
     from .hire_screen import hiring_screen
     from .main import code_of
 
@@ -95,5 +96,5 @@ def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bo
             show_frame(side_by_side([where for where, _ in found]), as_json=False, quiet=False)
     for code, (_, summary) in zip(codes, found, strict=True):
         if code == LIMIT_WITH_PLAN and (as_json or quiet):
-            remark(shortfall(summary))
+            remark(shortfall(decidable(summary)))
     return max(codes)

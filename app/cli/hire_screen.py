@@ -9,6 +9,7 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from ..hiring.summary import decidable
 from ..hiring.words import due_lines, formula_lines, headline, matter_lines
 from .screen import gap_line
 
@@ -26,7 +27,7 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
     rows += [
         ("Status", f"{summary['status']}{stopped}"),
         ("Cost", f"{summary['cost']:,.0f} {money} expected, {summary['cost_decidable']:,.0f} of it decidable"),
-        ("Proven gap", gap_line(summary | {"bound": summary["bound"]})),
+        ("Proven gap", gap_line(decidable(summary))),
     ]
     for name, group in summary["groups"].items():
         rows.append(
@@ -39,7 +40,7 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
         rows.append(("Hardest month", f"{least['month']}, {least['group']}: {chance}"))
     rows += [("Formula", line) for line in formula_lines(summary)]
     if (out / "defaults.csv").exists():
-        rows += [("Default", line) for line in matter_lines(pd.read_csv(out / "defaults.csv"), money)]
+        rows += [("Default", line) for line in matter_lines(pd.read_csv(out / "defaults.csv"), summary)]
     rows.append(("Report", str(out / "report.html")))
     rows.append(("Settings", f"{out / 'hiring.toml'}: replace the defaults, and put it beside plan.toml"))
     rows += [("Note", note) for note in summary["notes"]]

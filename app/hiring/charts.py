@@ -136,18 +136,19 @@ def probability(headcount: pd.DataFrame) -> Spec:
 def calendar(classes: pd.DataFrame, training_weeks: float) -> Spec:
     """Draw each class from the last day to decide over its start to its first call; firm ones are darker."""
     rows = []
-    for c in classes.to_dict("records"):
-        start = _day(c["start"])
-        end = start + dt.timedelta(weeks=max(1.0, training_weeks))
+    together = classes.groupby(["group", "kind", "start", "lead_decision_date", "firm"], sort=False)["size"]
+    for (group, kind, first, decide, firm), sizes in together:
+        start = _day(first)
+        count = f" in {len(sizes)} classes" if len(sizes) > 1 else ""
         rows.append(
             {
-                "queue": c["group"],
-                "kind": c["kind"],
-                "decide": _stamp(_day(c["lead_decision_date"])),
+                "queue": group,
+                "kind": kind,
+                "decide": _stamp(_day(decide)),
                 "start": _stamp(start),
-                "end": _stamp(end),
-                "size": f"{c['size']:.0f}",
-                "what": "firm" if int(c["firm"]) else "intent",
+                "end": _stamp(start + dt.timedelta(weeks=max(1.0, training_weeks))),
+                "size": f"{sizes.sum():.0f}{count}",
+                "what": "firm" if int(firm) else "intent",
                 "told": f"{start}",
             }
         )

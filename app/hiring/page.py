@@ -15,7 +15,7 @@ from ..report.figures import MISSING, money, number, percent
 from ..report.page import rendered
 from ..report.tables import TextTable, table
 from .charts import PARTS, charts, waterfall
-from .summary import SURE
+from .summary import SURE, decidable
 from .words import change, due_lines, formula_lines, headline, matter_lines, month_told, rule_lines
 
 Tables = Mapping[str, pd.DataFrame]
@@ -56,8 +56,8 @@ def write_page(
         due=due_lines(tables["classes"]),
         rules=rule_lines(summary, lead_weeks),
         formula=formula_lines(summary),
-        matters=matter_lines(tables["defaults"], currency) if "defaults" in tables else [],
-        unmet=shortfall(summary),
+        matters=matter_lines(tables["defaults"], summary) if "defaults" in tables else [],
+        unmet=shortfall(decidable(summary)),
         cards=_cards(summary, tables),
         queues=groups,
         months=_months(tables["headcount"], currency),

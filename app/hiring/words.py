@@ -11,6 +11,8 @@ import pandas as pd
 from ..report.figures import money, number, percent
 
 MOST_DATES = 4
+LEAST_CHANGE = 0.002
+"""Smallest change that is told of a default, as a share of the decidable money: twice the gap of these plans."""
 
 
 def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
@@ -74,19 +76,24 @@ def formula_lines(summary: Mapping[str, Any]) -> list[str]:
     return out
 
 
-def matter_lines(defaults: pd.DataFrame, currency: str, most: int = 3) -> list[str]:
+def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int = 3) -> list[str]:
     """Return the defaults that change the plan most, a line each.
+
+    Changes that the gap of their plans may explain are not told.
 
     Parameters
     ----------
     defaults
         As in defaults.csv.
     """
-    return [
+    currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
+    lines = [
         f"{d.key} = {d.default}: {d.low} changes the plan by {change(d.hires_low)} hires and "
         f"{change(d.cost_low, currency)}, {d.high} by {change(d.hires_high)} and {change(d.cost_high, currency)}"
         for d in defaults.head(most).itertuples()
+        if max(abs(d.cost_low), abs(d.cost_high)) >= least
     ]
+    return lines or [f"no default changes the expected money by {percent(LEAST_CHANGE)} of what can be decided"]
 
 
 def change(value: float, currency: str = "") -> str:
