@@ -57,16 +57,12 @@ def problem_of(
     Raises
     ------
     InputError
-        On an unknown contract or kind.
+        On prices that contradict each other.
     """
     kinds = tuple(_kind(name, kind, hiring, plan, months, leave) for name, kind in state.kinds.items())
     groups = tuple(_group(name, need, hiring, kinds, months) for name, need in needs.items())
     rules = rules_of(hiring, months)
-    for name in hiring.contract:
-        if name not in plan.contract:
-            mend = nearest(name, plan.contract)
-            raise InputError("unknown contract", file=FILE, column=f"contract.{name}", value=name, mend=mend)
-    return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring, state), state.given)
+    return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring), state.given)
 
 
 def paid_hours(plan: Config, hours_week: float, months: Months) -> np.ndarray:
@@ -231,7 +227,16 @@ def rules_of(hiring: HiringConfig, months: Months) -> ClassRules:
     )
 
 
-def _transfers(hiring: HiringConfig, state: State) -> tuple[Transfer, ...]:
+def _transfers(hiring: HiringConfig) -> tuple[Transfer, ...]:
+    return tuple(Transfer(t.source, t.target, t.weeks, np.array(t.speed), t.cost, t.most) for t in hiring.transfer)
+
+
+def refuse_unknown(hiring: HiringConfig, plan: Config, state: State) -> None:
+    """Raise `InputError` on terms of an unknown contract, and on a transfer of an unknown kind or to nowhere else."""
+    for name in hiring.contract:
+        if name not in plan.contract:
+            mend = nearest(name, plan.contract)
+            raise InputError("unknown contract", file=FILE, column=f"contract.{name}", value=name, mend=mend)
     for i, t in enumerate(hiring.transfer):
         for end in ("source", "target"):
             if getattr(t, end) not in state.kinds:
@@ -239,7 +244,6 @@ def _transfers(hiring: HiringConfig, state: State) -> tuple[Transfer, ...]:
                                  mend=nearest(getattr(t, end), state.kinds))  # fmt: skip
         if t.source == t.target:
             raise InputError("a transfer to where people are", file=FILE, column=f"transfer.{i}.target", value=t.target)
-    return tuple(Transfer(t.source, t.target, t.weeks, np.array(t.speed), t.cost, t.most) for t in hiring.transfer)
 
 
 def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None:

@@ -33,7 +33,7 @@ from ...schedule.plan.stages import timed
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
-from .build import months_after, priced, problem_of, refuse_conflicts
+from .build import months_after, priced, problem_of, refuse_conflicts, refuse_unknown
 from .config import HiringFile
 from .matters import NEAR, matters_of, trials
 from .need import Need, measured_need
@@ -120,6 +120,7 @@ class HiringInputs:
             files[STATE] = InputFile.table(options.as_of)
             state = read_state(options.as_of, state)
         months = months_after(state.as_of, file.config.months)
+        refuse_unknown(file.config, inputs.config, state)
         refuse_conflicts(file.config, state, months)
         return cls(file, inputs, state, months, files)
 
@@ -138,10 +139,10 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     """
     eye, stages = watch or Watch(), {"read": given.inputs.seconds}
     config, plan = given.file.config, given.inputs.config
+    leave, notes = attrition(config, given.state)
     with timed(stages, "need"):
         need = need_of(given, eye)
     eye.raise_if_stopped()
-    leave, notes = attrition(config, given.state)
 
     def problem(other: HiringConfig) -> HiringProblem:
         return problem_of(other, plan, given.state, given.months, need.groups, leave)

@@ -1,0 +1,184 @@
+"""`busyhour hire` on the command line: a whole run, exit codes, bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from busyhour.app.cli.main import app
+from busyhour.app.hiring import run as hiring_run
+from busyhour.app.hiring.need import GroupNeed, Need
+from busyhour.app.hiring.publish import HiringFolder, publish
+from busyhour.app.inputs import Inputs
+from busyhour.forecast.progress import Event, Watch
+from busyhour.schedule.hiring.problem import Months, Recipe
+
+QUICK = """months = 3
+draws = 20
+sample_s = 1
+gap = 0.5
+time_limit_s = 5
+[classes]
+least = 1
+most = 4
+[scenario.busy]
+factors.volume = 1.2
+"""
+
+
+def hire(folder: Path, *args: str | Path, code: int = 0) -> Result:
+    """Run the command in this process and expect its exit code."""
+    result = CliRunner().invoke(app, ["hire", str(folder), *map(str, args)])
+    assert result.exit_code == code, result.output
+    return result
+
+
+@pytest.fixture
+def desk(centre: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The small centre with a quick hiring.toml; each change is planned for half a second at most."""
+    (centre / "hiring.toml").write_text(QUICK, encoding="utf-8")
+    monkeypatch.setattr(hiring_run, "EACH_S", 0.5)
+    return centre
+
+
+@pytest.fixture
+def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The desk, its need known without a forecast, and nothing told beside the plan."""
+
+    def need(inputs: Inputs, months: Months, **more: object) -> Need:
+        factor = more["volume"]
+        assert isinstance(factor, float)
+        demand = 1500.0 * factor * np.linspace(0.97, 1.03, 20)[:, None] * np.ones(months.count)
+        recipe = Recipe("today's people", {"full": 0.8, "part": 0.2}, np.full(months.count, 1.1))
+        flat = np.ones(months.count)
+        group = GroupNeed(
+            queues=("calls",), demand=demand, recipes=(recipe,), load_h=1000 * flat, loss=(), kinds={"normal": flat},
+            weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, planned=0.0, breaks=0.0, fte_h=170 * flat,
+        )  # fmt: skip
+        return Need(months, dict.fromkeys(more["groups"], group), None)  # type: ignore[arg-type, attr-defined]
+
+    monkeypatch.setattr(hiring_run, "measured_need", need)
+    monkeypatch.setattr(hiring_run, "answers_of", lambda *_: ())
+    monkeypatch.setattr(hiring_run, "trials", lambda *_: [])
+    return desk
+
+
+@pytest.mark.slow
+def test_a_run_leaves_its_folder(desk: Path) -> None:
+    summary = json.loads(hire(desk, "--json").stdout)
+    assert summary["months"] == ["2026-11", "2026-12", "2027-01"]
+    assert summary["bound"] <= summary["cost_decidable"]
+    run = desk / "runs" / "hire-2026-10-19"
+    names = {p.name for p in run.iterdir()}
+    assert {"headcount.csv", "classes.csv", "answers.csv", "defaults.csv", "mixes.csv", "report.html"} <= names
+    assert {"probability_simulated", "required_fte_q0.9"} <= set(pd.read_csv(run / "headcount.csv").columns)
+    assert set(summary["input_hashes"]) == {"plan.toml", "calls.csv", "staff.csv", "hiring.toml"}
+    changes = pd.read_csv(run / "answers.csv").set_index("change")["saves"]
+    assert (changes.filter(like="without") >= 0).all()
+
+
+@pytest.mark.slow
+def test_scenarios_are_planned_side_by_side(desk: Path) -> None:
+    text = QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n"
+    (desk / "hiring.toml").write_text(text, encoding="utf-8")
+    result = hire(desk, "--scenario", "busy", "--scenario", "loyal", "--out", desk / "both")
+    assert {p.name for p in (desk / "both").iterdir()} == {"base", "busy", "loyal"}
+    told = {n: json.loads((desk / "both" / n / "summary.json").read_text(encoding="utf-8")) for n in ("base", "busy")}
+    assert told["busy"]["groups"]["calls"]["required_fte_mean"] > told["base"]["groups"]["calls"]["required_fte_mean"]
+    assert "chart-waterfall" in (desk / "both" / "busy" / "report.html").read_text(encoding="utf-8")
+    assert "cost_decidable" in result.output
+
+
+def test_the_screen_answers_how_many_and_when(known: Path) -> None:
+    result = hire(known, "--out", known / "out")
+    assert "Answer" in result.output
+    assert "Hire " in result.output
+    again = hire(known, "--out", known / "out", "--quiet")
+    assert again.stdout == ""
+
+
+def test_the_written_state_is_where_the_next_planning_begins(known: Path) -> None:
+    hire(known, "--out", known / "out", "--quiet")
+    hire(known, "--as-of", known / "out" / "state.csv", "--out", known / "next", "--quiet")
+    first, second = (pd.read_csv(known / name / "headcount.csv") for name in ("out", "next"))
+    assert second["opening"].to_numpy() == pytest.approx(first["opening"].to_numpy(), abs=1.0)
+    assert (known / "next" / "inputs" / "state.csv").exists()
+
+
+def test_a_gap_that_is_not_reached_is_exit_code_5(known: Path) -> None:
+    text = QUICK.replace("gap = 0.5", "gap = 0.0").replace("time_limit_s = 5", "time_limit_s = 1")
+    (known / "hiring.toml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["hire", str(known), "--quiet"])
+    summary = json.loads((known / "runs" / "hire-2026-10-19" / "summary.json").read_text(encoding="utf-8"))
+    assert result.exit_code == (0 if summary["status"] == "optimal" else 5)
+
+
+def test_a_stop_keeps_the_plan_so_far(known: Path) -> None:
+    watch = Watch()
+
+    def show(event: Event) -> None:
+        if event.stage == "hiring":
+            watch.stop.set()
+
+    watch.show = show
+    outcome = hiring_run.hire(hiring_run.HiringInputs.read(known, hiring_run.HiringOptions()), watch)
+    assert outcome.stopped
+    where, summary = publish(outcome, HiringFolder(known / "out", {}))
+    assert summary["stopped"] == "user"
+    assert (where / "classes.csv").exists()
+    assert summary["simulation"] is None
+
+
+@pytest.mark.parametrize(
+    ("hiring", "code", "says"),
+    [
+        ("[people]\nattrition = [1.2]", 3, "A probability by month: 5 % is 0.05"),
+        ("[classes]\nmost = 20\nseats = 12", 3, "a class is larger than its room"),
+        ("[classes]\nfrozen = ['2030-01']", 3, "not a planned month"),
+        ("[people]\nattrition = 'estimate'", 3, "nobody's leaving is on file"),
+        ("[contract.ful]\nhired = false", 3, "Did you mean 'full'"),
+        ("[[transfer]]\nsource = 'calls/full'\ntarget = 'calls/nobody'", 3, "transfer.0.target"),
+        ("[prices]\nvendor_h = 500", 3, "a missing hour costs less than vendor_h"),
+    ],
+)
+def test_bad_settings_end_with_one_clear_error(known: Path, hiring: str, code: int, says: str) -> None:
+    (known / "hiring.toml").write_text(f"months = 3\n{hiring}\n", encoding="utf-8")
+    result = hire(known, code=code)
+    assert says in result.output
+    assert "Traceback" not in result.output
+    assert not (known / "runs").exists()
+
+
+def test_a_frozen_month_with_a_class_on_its_way_is_infeasible(known: Path) -> None:
+    staff = pd.read_csv(known / "staff.csv")
+    staff["hire_date"] = ["2026-11-02"] * 3 + [""] * (len(staff) - 3)
+    staff.to_csv(known / "staff.csv", index=False)
+    (known / "hiring.toml").write_text("months = 3\n[classes]\nfrozen = ['2026-11']\n", encoding="utf-8")
+    result = hire(known, code=4)
+    assert "class of" in result.output
+    assert "take 2026-11 out of classes.frozen" in result.output
+
+
+def test_a_negative_tenure_is_refused(known: Path) -> None:
+    (known / "state.csv").write_text("date,kind,tenure_months,heads\n2026-11-01,calls/full,-2,3\n", encoding="utf-8")
+    assert "below 0 months" in hire(known, "--as-of", known / "state.csv", code=3).output
+
+
+def test_months_that_cannot_be_forecast_are_refused(desk: Path) -> None:
+    calls = pd.read_csv(desk / "calls.csv")
+    calls[calls["start"] >= "2026-10-05"].to_csv(desk / "calls.csv", index=False)
+    assert "calls" in hire(desk, code=3).output
+
+
+def test_without_staff_there_is_nothing_to_start_from(desk: Path) -> None:
+    (desk / "staff.csv").unlink()
+    assert "hiring starts from today's people" in hire(desk, code=3).output
+
+
+def test_an_unknown_scenario_is_named(desk: Path) -> None:
+    assert "Did you mean 'busy'" in hire(desk, "--scenario", "bussy", code=3).output
