@@ -106,6 +106,23 @@ def hires_of(plan: HiringPlan) -> float:
     return float(sum(c.size for c in plan.classes))
 
 
+def at_least(base: HiringPlan, plan: HiringPlan) -> float:
+    """Return by how much the cheapest plan's money surely changes from one problem to another; 0 where that is open.
+
+    Either cheapest plan lies between its bound and the plan found, so the change lies between two ends; that nearer to
+    0 is told, and a change whose sign is open is none.
+    """
+    low = _least(plan) - base.total
+    high = plan.total - _least(base)
+    return max(low, 0.0) + min(high, 0.0)
+
+
+def _least(plan: HiringPlan) -> float:
+    """Return the bound on all money of a plan's problem; minus infinity without one."""
+    solved = plan.solved
+    return -np.inf if solved.bound is None or solved.cost is None else plan.total - (solved.cost - solved.bound)
+
+
 def matters_of(
     asked: Iterable[Trial],
     config: HiringConfig,
@@ -113,9 +130,7 @@ def matters_of(
     watch: Watch,
     each_s: float,
 ) -> tuple[Matter, ...]:
-    """Return each trial's change of hires and money, the largest change of money first.
-
-    Base and trials are solved with the same time and gap, so that what is left of the gap is alike.
+    """Return each trial's change of hires and sure change of money, the largest change of money first.
 
     Parameters
     ----------
@@ -142,7 +157,7 @@ def matters_of(
         if watch.stopped:
             break
         hires = tuple(hires_of(p) - hires_of(base) for p in plans)
-        cost = tuple(p.total - base.total for p in plans)
+        cost = tuple(at_least(base, p) for p in plans)
         out.append(Matter(trial.key, trial.meaning, trial.default, trial.low, trial.high,
                           (hires[0], hires[1]), (cost[0], cost[1])))  # fmt: skip
     return tuple(sorted(out, key=lambda m: -m.weight))

@@ -30,7 +30,8 @@ class Matter:
     default, low, high
         As they are told.
     hires, cost
-        People to hire and expected money with the low and with the high value, less those of the plan.
+        People to hire with the low and with the high value, less those of the plan; and by how much the expected money
+        surely changes, by the proven bounds.
     """
 
     key: str

@@ -146,7 +146,7 @@ def _defaults(tables: Tables, currency: str) -> TextTable | None:
          f"{change(d.cost_low, currency)} … {change(d.cost_high, currency)}")
         for d in tables["defaults"].itertuples()
     ]  # fmt: skip
-    columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money#"
+    columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money, at least#"
     return table("Defaults by the change they make", columns, rows, file="defaults.csv")
 
 

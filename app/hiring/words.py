@@ -12,7 +12,7 @@ from ..report.figures import money, number, percent
 
 MOST_DATES = 4
 LEAST_CHANGE = 0.002
-"""Smallest change that is told of a default, as a share of the decidable money: twice the gap of these plans."""
+"""Smallest change that is told of a default, as a share of the decidable money."""
 
 
 def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
@@ -79,7 +79,7 @@ def formula_lines(summary: Mapping[str, Any]) -> list[str]:
 def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int = 3) -> list[str]:
     """Return the defaults that change the plan most, a line each.
 
-    Changes that the gap of their plans may explain are not told.
+    Small changes are not told.
 
     Parameters
     ----------
@@ -88,12 +88,14 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     """
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
-        f"{d.key} = {d.default}: {d.low} changes the plan by {change(d.hires_low)} hires and "
-        f"{change(d.cost_low, currency)}, {d.high} by {change(d.hires_high)} and {change(d.cost_high, currency)}"
+        f"{d.key} = {d.default}: {d.low} changes the money by {change(d.cost_low, currency)} at least and the plan by "
+        f"{change(d.hires_low)} hires; {d.high} by {change(d.cost_high, currency)} and {change(d.hires_high)}"
         for d in defaults.head(most).itertuples()
         if max(abs(d.cost_low), abs(d.cost_high)) >= least
     ]
-    return lines or [f"no default changes the expected money by {percent(LEAST_CHANGE)} of what can be decided"]
+    return lines or [
+        f"no default is known to change the expected money by {percent(LEAST_CHANGE)} of what can be decided"
+    ]
 
 
 def change(value: float, currency: str = "") -> str:
