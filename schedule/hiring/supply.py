@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .cohort import PerHead, of_class, of_today, of_transfer
+from .cohort import PerHead, of_class, of_today, of_transfer, plain
 from .days import Days
 from .problem import ClassRules, Group, HiringProblem, Kind, Transfer
 from .tenure import staying, training_days
@@ -95,7 +95,7 @@ class Supply:
         today = []
         for i, kind in enumerate(kinds):
             months = PerHead.nobody(count)
-            for head, number in Counter(kind.staff).items():
+            for head, number in Counter(plain(kind, problem.as_of, h) for h in kind.staff).items():
                 one = of_today(kind, days, problem.as_of, head)
                 months = months.plus(one.times(number))
                 variance[pool_of[i]] += spread_of(one, kind, number, 1.0, 0.0 if head.since is None else number)
