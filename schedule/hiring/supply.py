@@ -161,9 +161,19 @@ class Supply:
     @cached_property
     def in_training(self) -> np.ndarray:
         """Whether a class of each option trains on each day, (options, D + 1); on its first day it always does."""
-        age = self.days.numbers - np.array([self.days.number(o.start) for o in self.options])[:, None]
-        learns = [training_days(self.problem.kinds[o.kind].learning.training_weeks) for o in self.options]
-        return np.asarray((age >= 0) & (age < np.maximum(1, learns)[:, None])).reshape(len(self.options), -1)
+        out = np.zeros((len(self.options), len(self.days.numbers)), dtype=bool)
+        for j, option in enumerate(self.options):
+            first = self.days.number(option.start)
+            learns = training_days(self.problem.kinds[option.kind].learning.training_weeks)
+            out[j, first : first + max(1, learns)] = True
+        return out
+
+    @cached_property
+    def crowded(self) -> frozenset[int]:
+        """Days on which rooms may begin to lack: first days of classes, given ones too, and of months."""
+        numbers = {self.days.number(o.start) for o in self.options} | set(self.days.begin[:-1].tolist())
+        given = {self.days.number(start) for _, start, _ in self.problem.given}
+        return frozenset(n for n in numbers | given if 0 <= n < self.days.begin[-1])
 
     def ends(self, move: Move) -> tuple[int, int]:
         """Return the kinds that a move leads from and to."""
