@@ -115,6 +115,7 @@ def test_good_problems_pass():
         assert checked(problem) is problem
 
 
+@pytest.mark.slow
 def test_dropping_a_limit_saves():
     problem = tiny(groups=(group(hours=1700.0),), rules=replace(RULES, frozen=(1,)))
     plan = plan_hires(problem, gap=1e-4)

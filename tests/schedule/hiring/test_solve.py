@@ -49,6 +49,7 @@ def test_the_plan_is_the_best_of_all(hours):
     assert plan.buffer == rule.buffer
 
 
+@pytest.mark.slow
 def test_more_scenarios_of_the_same_demand_change_nothing():
     few = tiny()
     many = tiny(groups=(replace(few.groups[0], demand=np.repeat(few.groups[0].demand, 6, axis=0)),))
@@ -125,6 +126,7 @@ def test_costs_are_those_of_the_decisions_and_add_up():
     assert wages == pytest.approx(parts - moved)
 
 
+@pytest.mark.slow
 def test_part_time_is_chosen_where_the_mix_saves_hours():
     problem = two_contracts(6)
     plan = plan_hires(problem, gap=0.002)
