@@ -9,7 +9,7 @@ import numpy as np
 
 from .days import Days
 from .problem import Head, Kind, Transfer
-from .tenure import staying, staying_experienced, training_days, working_speed
+from .tenure import MONTH_DAYS, staying, staying_experienced, training_days, working_speed
 from .worth import progress
 
 LONG_AGO = 10**6
@@ -134,6 +134,17 @@ def of_today(kind: Kind, days: Days, as_of: dt.date, head: Head) -> PerHead:
     if head.until is not None:
         alive = alive * (days.numbers < days.number(head.until))
     return _newcomers(kind, days, alive, age)
+
+
+def plain(kind: Kind, as_of: dt.date, head: Head) -> Head:
+    """Return `head`, without its first day where that tells nothing any more: so that alike people are counted once."""
+    if head.since is None:
+        return head
+    learning, days = kind.learning, (as_of - head.since).days
+    learns = training_days(learning.training_weeks)
+    same_leave = days >= (len(learning.leave) - 1) * MONTH_DAYS
+    same_speed = days >= learns + (len(learning.speed) - 1) * MONTH_DAYS
+    return Head(None, head.until) if same_leave and same_speed else head
 
 
 def of_transfer(source: Kind, target: Kind, way: Transfer, days: Days, month: int) -> tuple[PerHead, PerHead]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .cohort import PerHead, of_class, of_today
+from .cohort import PerHead, of_class, of_today, plain
 from .days import Days
 from .problem import HiringProblem, Kind
 
@@ -69,7 +69,7 @@ def today(problem: HiringProblem, days: Days) -> list[tuple[Flow, int]]:
     """Return the flows of today's people and their heads; people whom nothing tells apart share one."""
     out: dict[tuple[int, bytes], tuple[Flow, int]] = {}
     for number, kind in enumerate(problem.kinds):
-        counted = Counter(kind.staff).items()
+        counted = Counter(plain(kind, problem.as_of, h) for h in kind.staff).items()
         for head, heads in sorted(counted, key=lambda item: (str(item[0].since), str(item[0].until))):
             flow = Flow.of(number, kind, of_today(kind, days, problem.as_of, head))
             key = number, np.round(np.concatenate([flow.stay, flow.work_h, flow.noisy_h, flow.wages]), 8).tobytes()

@@ -121,9 +121,8 @@ class HiringModel:
     def _rooms(self) -> None:
         """Ensures that classes in training fit the rooms: Σ classes in training on the day <= rooms."""
         supply = self.case.supply
-        days = sorted({supply.days.number(o.start) for o in supply.options} | set(supply.days.begin[:-1].tolist()))
         trains = supply.in_training
-        for day in days:
+        for day in sorted(supply.crowded):
             own = np.flatnonzero(trains[:, day])
             if len(own):
                 room = rooms_left(supply, day)

@@ -11,7 +11,7 @@ import numpy as np
 
 from .case import Case
 from .check import checked
-from .cohort import of_today
+from .cohort import of_today, plain
 from .days import Days
 from .flow import Flow, class_flow
 from .problem import Head, HiringProblem, Kind, Months
@@ -129,7 +129,7 @@ def _teams_today(problem: HiringProblem, days: Days) -> list[Team]:
     """Return today's people, those of one day together, without their luck."""
     out = []
     for number, kind in enumerate(problem.kinds):
-        counted = Counter(kind.staff).items()
+        counted = Counter(plain(kind, problem.as_of, h) for h in kind.staff).items()
         for head, heads in sorted(counted, key=lambda item: (str(item[0].since), str(item[0].until))):
             flow = Flow.of(number, kind, of_today(kind, days, problem.as_of, head))
             out.append(Team(flow, head.since, head.until, heads, 0.0, False))

@@ -82,9 +82,7 @@ class Filling:
         supply = self.supply
         days = np.flatnonzero(supply.in_training[j])
         used = supply.in_training[:, days].T @ self.made.classes
-        first = {int(days[0]), *(int(b) for b in supply.days.begin[:-1] if days[0] < b <= days[-1])}
-        first |= {supply.days.number(o.start) for o in supply.options} & set(days.tolist())
-        return int(min(rooms_left(supply, day) - used[day - days[0]] for day in first))
+        return int(min(rooms_left(supply, n) - used[n - days[0]] for n in supply.crowded & set(days.tolist())))
 
     def hire(self, j: int, want: float) -> None:
         """Hold classes of option `j` for about `want` people, as far as the limits allow."""

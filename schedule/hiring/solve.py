@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..optimise.solver import Answer
 from ..optimise.status import Solved
 from .case import Case
 from .check import checked
-from .model import STAGE, HiringModel
+from .model import STAGE, Grid, HiringModel
 from .plan import HiringPlan
 from .problem import HiringProblem
 from .result import make_plan
@@ -22,6 +22,25 @@ RULE_S = 2.0
 """Seconds that tuning the rule may take: there is a plan within five, whatever comes after."""
 ROUNDS = 4
 """Whole answers asked for, each with tangents at the one before."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a plan is searched for.
+
+    Parameters
+    ----------
+    whole_until
+        Starts before this month are whole numbers. Smaller only to re-plan: only what is firm is then carried out.
+    rule
+        Of the first plan; None = tuned.
+    grid
+        Where the first tangents touch.
+    """
+
+    whole_until: int = 10**6
+    rule: HireUpTo | None = None
+    grid: Grid = field(default_factory=Grid)
 
 
 @dataclass
@@ -58,8 +77,7 @@ def plan_hires(
     gap: float = 0.005,
     seed: int = 1,
     threads: int = 1,
-    whole_until: int = 10**6,
-    rule: HireUpTo | None = None,
+    search: Search | None = None,
 ) -> HiringPlan:
     """Return the cheapest plan found: classes, transfers, and hours bought ahead.
 
@@ -73,10 +91,6 @@ def plan_hires(
         Seconds of the search; the rule's plan stands after a few.
     gap
         Share of the decidable cost's bound at which the search may end.
-    whole_until
-        Starts before this month are whole numbers. Smaller only to re-plan: only what is firm is then carried out.
-    rule
-        Of the first plan; None = tuned.
 
     Raises
     ------
@@ -86,16 +100,17 @@ def plan_hires(
     outer = watch or Watch()
     watch = outer.within(min(time_limit_s, outer.left_s))
     case = Case.of(checked(problem))
-    if rule is None:
+    search = search or Search()
+    if search.rule is None:
         rule, made, cut = tuned(case, watch, RULE_S)
     else:
-        made, cut = fill(case, rule), False
+        rule, made, cut = search.rule, fill(case, search.rule), False
     case = case.with_chance_of(made)
     bought = np.zeros_like(case.contract)
     best = Best(case, made, bought, case.cost(made, bought))
     watch.tell(STAGE, "rule", best=best.cost)
     if not (watch.stopped or watch.time_is_up):
-        cut = _optimise(best, watch, gap, seed, threads, whole_until) or cut
+        cut = _optimise(best, watch, gap, seed, threads, search) or cut
     bound = None if best.bound is None else min(best.bound, best.cost)
     solved = Solved.of(
         best.cost, bound, near=best.near(gap), by_user=watch.stopped, seconds=watch.elapsed_s, hurried=cut
@@ -103,9 +118,9 @@ def plan_hires(
     return make_plan(case, best.made, best.bought, solved, rule.buffer, best.by)
 
 
-def _optimise(best: Best, watch: Watch, gap: float, seed: int, threads: int, whole_until: int) -> bool:
+def _optimise(best: Best, watch: Watch, gap: float, seed: int, threads: int, search: Search) -> bool:
     """Improve `best`; return whether time cut the search."""
-    model = HiringModel(best.case, whole_until)
+    model = HiringModel(best.case, search.whole_until, search.grid)
     model.touch(best.case.work(best.case.supply.presence(best.made)), best.bought)
 
     def relaxed() -> Answer:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .cohort import PerHead, of_class, of_today, of_transfer
+from .cohort import PerHead, of_class, of_today, of_transfer, plain
 from .days import Days
 from .problem import ClassRules, Group, HiringProblem, Kind, Transfer
 from .tenure import staying, training_days
@@ -95,7 +95,7 @@ class Supply:
         today = []
         for i, kind in enumerate(kinds):
             months = PerHead.nobody(count)
-            for head, number in Counter(kind.staff).items():
+            for head, number in Counter(plain(kind, problem.as_of, h) for h in kind.staff).items():
                 one = of_today(kind, days, problem.as_of, head)
                 months = months.plus(one.times(number))
                 variance[pool_of[i]] += spread_of(one, kind, number, 1.0, 0.0 if head.since is None else number)
@@ -161,9 +161,19 @@ class Supply:
     @cached_property
     def in_training(self) -> np.ndarray:
         """Whether a class of each option trains on each day, (options, D + 1); on its first day it always does."""
-        age = self.days.numbers - np.array([self.days.number(o.start) for o in self.options])[:, None]
-        learns = [training_days(self.problem.kinds[o.kind].learning.training_weeks) for o in self.options]
-        return np.asarray((age >= 0) & (age < np.maximum(1, learns)[:, None])).reshape(len(self.options), -1)
+        out = np.zeros((len(self.options), len(self.days.numbers)), dtype=bool)
+        for j, option in enumerate(self.options):
+            first = self.days.number(option.start)
+            learns = training_days(self.problem.kinds[option.kind].learning.training_weeks)
+            out[j, first : first + max(1, learns)] = True
+        return out
+
+    @cached_property
+    def crowded(self) -> frozenset[int]:
+        """Days on which rooms may begin to lack: first days of classes, given ones too, and of months."""
+        numbers = {self.days.number(o.start) for o in self.options} | set(self.days.begin[:-1].tolist())
+        given = {self.days.number(start) for _, start, _ in self.problem.given}
+        return frozenset(n for n in numbers | given if 0 <= n < self.days.begin[-1])
 
     def ends(self, move: Move) -> tuple[int, int]:
         """Return the kinds that a move leads from and to."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hiring_cases import small_plan, small_problem
+from hiring_outcome import small_plan, small_problem
 
 from busyhour.app.hiring.matters import at_least, changed, grown, matters_of, trials
 from busyhour.app.hiring.schema import HiringConfig

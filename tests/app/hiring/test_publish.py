@@ -10,7 +10,7 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hiring_cases import small_outcome
+from hiring_outcome import small_outcome
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
