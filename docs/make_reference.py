@@ -28,6 +28,7 @@ from pydantic import BaseModel
 
 from busyhour.app.cli.main import app
 from busyhour.app.config import schema as config
+from busyhour.app.hiring import schema as hiring
 from busyhour.app.intake import mapping
 from busyhour.app.intake.mapping import Intake
 from busyhour.forecast.calendar.grid import FIRST_YEAR, LAST_YEAR
@@ -59,6 +60,20 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[solve]", config.Solve, "How long and how hard to optimise."),
 )  # fmt: skip
 
+HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("At the top", hiring.HiringConfig, "How far, how long, how many scenarios."),
+    ("[people]", hiring.People, "How newcomers become experienced, and how people leave."),
+    ("[hours]", hiring.Hours, "What is left of paid hours. Breaks are not counted here: the sample weeks hold them."),
+    ("[classes]", hiring.Classes, "Limits of classes and of hiring."),
+    ("[prices]", hiring.Prices, "Money. An own hour is what an hour of work by today's people costs."),
+    ("[vendor]", hiring.Vendor, "Hours of work from outside, agreed ahead."),
+    ("[factors]", hiring.Factors, "For scenarios."),
+    ("[contract.NAME]", hiring.ContractTerms, "A contract of plan.toml as new people get it."),
+    ("[group.NAME]", hiring.GroupQueues, "People who serve queues together; without any: queues that somebody joins."),
+    ("[[transfer]]", hiring.TransferTerms, "Cross-training, or a change of contract."),
+    ("[[step]]", hiring.StepTerms, "A known change of the calls."),
+)  # fmt: skip
+
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
 
@@ -67,7 +82,15 @@ MEANINGS = tomllib.loads(Path(__file__).with_name("plan_keys.toml").read_text(en
 
 CONTRACT_RULE = "As in `[rules]`; without it: as there."
 
-OUTSIDE = {"Queue": ("goal",), "ShiftFamily": ("name", "breaks"), "Contract": ("name",), "Costs": ("premium",)}
+OUTSIDE = {
+    "HiringConfig": (
+        "people", "hours", "classes", "prices", "vendor", "factors", "contract", "group", "transfer", "step",
+    ),
+    "Queue": ("goal",),
+    "ShiftFamily": ("name", "breaks"),
+    "Contract": ("name",),
+    "Costs": ("premium",),
+}  # fmt: skip
 """Fields that are tables of their own, or the NAME of their table."""
 
 RANGES: dict[type, Mapping[str, Range]] = {
@@ -83,6 +106,8 @@ RANGES: dict[type, Mapping[str, Range]] = {
 """Ranges of the numbers of a table."""
 
 UNITS = {
+    "h per month": ("least_h", "bought_*_h"),
+    "weeks": ("*_weeks", "weeks"),
     "h per week": ("*_h_week",),
     "money per h": ("cost_h", "*_h"),
     "s": ("*_s",),
@@ -98,6 +123,9 @@ UNITS = {
         "unplanned",
         "share",
         "gap",
+        "*_share",
+        "fails",
+        "drop_out",
     ),
     "agents": ("min_agents",),
     "money per call": ("lost_call",),
@@ -190,7 +218,8 @@ def fields_of(kind: type) -> list[tuple[str, Any, Any]]:
     out: list[tuple[str, Any, Any]] = []
     if issubclass(kind, BaseModel):
         for name, info in kind.model_fields.items():
-            out.append((name, info.annotation, ... if info.is_required() else info.default))
+            default = ... if info.is_required() else info.get_default(call_default_factory=True)
+            out.append((name, info.annotation, default))
     else:
         hints = typing.get_type_hints(kind)
         for f in sorted(dataclasses.fields(kind), key=lambda f: f.kw_only):  # a contract's own rules come last
@@ -202,6 +231,10 @@ def fields_of(kind: type) -> list[tuple[str, Any, Any]]:
 def type_text(kind: Any) -> str:
     """Return a type in a planner's words."""
     origin, args = typing.get_origin(kind), [a for a in typing.get_args(kind) if a is not type(None)]
+    if origin is typing.Annotated:
+        return type_text(args[0])
+    if kind is Any:
+        return "table"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(type_text(a) for a in args)
     if origin is typing.Literal:
@@ -227,7 +260,9 @@ def default_text(value: Any) -> str:
     if value is None or value == () or value == {} or value == "":
         return "–"
     if isinstance(value, tuple):
-        return "all days" if len(value) == 7 else code("[" + ", ".join(f'"{v}"' for v in value) + "]")
+        if len(value) == 7 and all(isinstance(v, str) for v in value):
+            return "all days"
+        return code("[" + ", ".join(f'"{v}"' if isinstance(v, str) else f"{v:g}" for v in value) + "]")
     return code(str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else value)
 
 
@@ -238,8 +273,17 @@ def unit_of(name: str) -> str:
 
 def plan_keys() -> str:
     """Return every key of plan.toml."""
+    return _keys_of(TABLES)
+
+
+def hiring_keys() -> str:
+    """Return every key of hiring.toml."""
+    return _keys_of(HIRING_TABLES)
+
+
+def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
     parts = []
-    for title, kind, about in TABLES:
+    for title, kind, about in tables:
         told = meanings(kind)
         rows = []
         for name, hint, default in fields_of(kind):
@@ -368,6 +412,7 @@ def python() -> str:
 
 GENERATORS: dict[str, Callable[[], str]] = {
     "plan keys": plan_keys,
+    "hiring keys": hiring_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "commands": commands,

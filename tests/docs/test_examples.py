@@ -42,7 +42,14 @@ def blocks_of(page: Path) -> list[Block]:
     return [Block(m["mark"] or "", m["kind"], m["text"]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
 
 
-SLOW = {"guides/people_rules.md", "guides/privacy.md", "guides/python.md", "guides/requirements.md", "tutorial.md"}
+SLOW = {
+    "guides/hiring.md",
+    "guides/people_rules.md",
+    "guides/privacy.md",
+    "guides/python.md",
+    "guides/requirements.md",
+    "tutorial.md",
+}
 
 
 def page_name(page: Path) -> str:

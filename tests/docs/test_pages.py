@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from busyhour.app.config.plan_toml import parse_plan
+from busyhour.app.hiring.config import parse as parse_hiring
 from busyhour.forecast.tables import TABLES as CALLS
 from busyhour.schedule.tables import TABLES as PEOPLE
 
@@ -89,7 +90,10 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", fences("toml"))
 def test_fragments_of_plan_toml_are_valid(text: str) -> None:
-    """Each fragment can be put into the starter's plan.toml."""
+    """Each fragment can be put into the starter's plan.toml; a hiring.toml says so in its first line."""
+    if text.startswith("# hiring.toml\n"):
+        parse_hiring(tomllib.loads(text), Path("hiring.toml"))
+        return
     starter = tomllib.loads((resources.files("busyhour.app") / "starter_plan.toml").read_text(encoding="utf-8"))
     fragment = tomllib.loads(text)
     del starter["scenario"]
