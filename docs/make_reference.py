@@ -29,6 +29,7 @@ from pydantic import BaseModel
 from busyhour.app.cli.main import app
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
+from busyhour.app.hiring import terms
 from busyhour.app.intake import mapping
 from busyhour.app.intake.mapping import Intake
 from busyhour.forecast.calendar.grid import FIRST_YEAR, LAST_YEAR
@@ -66,12 +67,12 @@ HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[hours]", hiring.Hours, "What is left of paid hours. Breaks are not counted here: the sample weeks hold them."),
     ("[classes]", hiring.Classes, "Limits of classes and of hiring."),
     ("[prices]", hiring.Prices, "Money. An own hour is what an hour of work by today's people costs."),
-    ("[vendor]", hiring.Vendor, "Hours of work from outside, agreed ahead."),
+    ("[vendor]", terms.Vendor, "Hours of work from outside, agreed ahead."),
     ("[factors]", hiring.Factors, "For scenarios."),
-    ("[contract.NAME]", hiring.ContractTerms, "A contract of plan.toml as new people get it."),
-    ("[group.NAME]", hiring.GroupQueues, "People who serve queues together; without any: queues that somebody joins."),
-    ("[[transfer]]", hiring.TransferTerms, "Cross-training, or a change of contract."),
-    ("[[step]]", hiring.StepTerms, "A known change of the calls."),
+    ("[contract.NAME]", terms.ContractTerms, "A contract of plan.toml as new people get it."),
+    ("[group.NAME]", terms.GroupQueues, "People who serve queues together; without any: queues that somebody joins."),
+    ("[[transfer]]", terms.TransferTerms, "Cross-training, or a change of contract."),
+    ("[[step]]", terms.StepTerms, "A known change of the calls."),
 )  # fmt: skip
 
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))

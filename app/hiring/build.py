@@ -25,8 +25,9 @@ from ..config.plan_toml import PLAN
 from ..config.schema import Config, Shrinkage, nearest
 from .config import FILE
 from .need import GroupNeed
-from .schema import HiringConfig, Prices, by_month, month_of
+from .schema import HiringConfig, Prices
 from .state import KindState, State
+from .values import by_month, month_of
 
 OWN_HOURS = {"overtime_h": 1.5, "time_off_h": 0.65, "vendor_h": 1.8, "short_h": 2.9, "lost_h": 5.8}
 """Prices of recourse where none are given, as multiples of what an hour of work by own people costs."""

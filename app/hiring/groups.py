@@ -9,7 +9,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ..config.schema import nearest
 from .config import FILE
-from .schema import GroupQueues
+from .terms import GroupQueues
 
 
 def skills_of(text: str | None, queues: Sequence[str]) -> frozenset[str]:

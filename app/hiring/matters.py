@@ -13,7 +13,8 @@ from ...schedule.hiring.plan import HiringPlan
 from ...schedule.hiring.problem import HiringProblem, Recourse
 from ...schedule.hiring.solve import plan_hires
 from .outcome import Matter
-from .schema import YEAR, HiringConfig
+from .schema import HiringConfig
+from .values import YEAR
 
 Change = Mapping[str, Any]
 """Keys of hiring.toml, like ``people.fails``, and their values."""

@@ -2,39 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ...forecast.errors import InputError
-
-YEAR = 12
-Share = Annotated[float, Field(ge=0, le=1)]
-Factor = Annotated[float, Field(gt=0, le=10)]
-Growth = Annotated[float, Field(gt=-1, le=10)]
-Money = Annotated[float, Field(ge=0, le=10_000_000)]
-ByMonth = float | tuple[float, ...]
-"""One value for every month, or twelve, January first."""
+from .terms import ContractTerms, GroupQueues, StepTerms, TransferTerms, Vendor
+from .values import YEAR, ByMonth, Factor, Growth, Money, Share, Strict, month_of, refuse_beyond
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-def _refuse_beyond(values: float | tuple[float, ...], low: float, high: float, mend: str, months: int | None) -> None:
-    """Raise `InputError` where a value lies out of range, or there are not as many as `months`."""
-    several = values if isinstance(values, tuple) else (values,)
-    if not several or (isinstance(values, tuple) and months is not None and len(values) != months):
-        raise InputError(f"Expected one value or {months or 'more'}", value=len(several), mend="January comes first")
-    for value in several:
-        if not low <= value <= high:
-            raise InputError(f"Expected {low:g} to {high:g}", value=value, mend=mend)
-
-
-class People(_Strict):
+class People(Strict):
     """How people of every kind come to work at full speed, and how they leave.
 
     Parameters
@@ -63,17 +41,17 @@ class People(_Strict):
     @classmethod
     def _probabilities(cls, value: str | tuple[float, ...]) -> str | tuple[float, ...]:
         if not isinstance(value, str):
-            _refuse_beyond(value, 0, 1, "A probability by month: 5 % is 0.05", None)
+            refuse_beyond(value, 0, 1, "A probability by month: 5 % is 0.05", None)
         return value
 
     @field_validator("speed")
     @classmethod
     def _speeds(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        _refuse_beyond(value, 0.05, 2, "Half as fast as experienced people is 0.5", None)
+        refuse_beyond(value, 0.05, 2, "Half as fast as experienced people is 0.5", None)
         return value
 
 
-class Hours(_Strict):
+class Hours(Strict):
     """What is left of paid hours.
 
     Parameters
@@ -95,11 +73,11 @@ class Hours(_Strict):
     @classmethod
     def _shares(cls, value: ByMonth | None) -> ByMonth | None:
         if value is not None:
-            _refuse_beyond(value, 0, 0.9, "8 % is 0.08", YEAR)
+            refuse_beyond(value, 0, 0.9, "8 % is 0.08", YEAR)
         return value
 
 
-class Classes(_Strict):
+class Classes(Strict):
     """Limits of classes and of hiring.
 
     Parameters
@@ -143,13 +121,13 @@ class Classes(_Strict):
     @field_validator("recruits")
     @classmethod
     def _heads(cls, value: int | tuple[int, ...]) -> int | tuple[int, ...]:
-        _refuse_beyond(value, 0, 100_000, "Write how many people can be found in a month", YEAR)
+        refuse_beyond(value, 0, 100_000, "Write how many people can be found in a month", YEAR)
         return value
 
     @field_validator("start_days")
     @classmethod
     def _days(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        _refuse_beyond(value, 1, 28, "Days that every month has", None)
+        refuse_beyond(value, 1, 28, "Days that every month has", None)
         return value
 
     @field_validator("frozen")
@@ -171,7 +149,7 @@ class Classes(_Strict):
         return self
 
 
-class Prices(_Strict):
+class Prices(Strict):
     """What hiring costs, and what is done in a month once its calls are known. Prices left out follow from the wage.
 
     Parameters
@@ -205,115 +183,7 @@ class Prices(_Strict):
     end_value: Money | None = None
 
 
-class Vendor(_Strict):
-    """Hours of work from a vendor, agreed ahead.
-
-    Parameters
-    ----------
-    least_h
-        Hours of work that the contract takes in every month: one value, or twelve from January on.
-    price_h
-        Money per hour that is bought ahead in addition; without it none can be bought.
-    bought_least_h, bought_most_h
-        Fewest hours that can be bought ahead in a month in which any are, and most; without the latter: as many as are
-        wanted.
-    """
-
-    least_h: ByMonth = 0.0
-    price_h: Money | None = None
-    bought_least_h: float = Field(default=0.0, ge=0, le=10_000_000)
-    bought_most_h: float | None = Field(default=None, ge=0, le=10_000_000)
-
-    @field_validator("least_h")
-    @classmethod
-    def _hours(cls, value: ByMonth) -> ByMonth:
-        _refuse_beyond(value, 0, 10_000_000, "Hours of work in a month", YEAR)
-        return value
-
-
-class ContractTerms(_Strict):
-    """One contract of plan.toml as new people get it.
-
-    Parameters
-    ----------
-    hours_week
-        Paid hours of a head in a week; without it max_h_week.
-    cost_h
-        Money per paid hour; without it the mean of today's people.
-    hire
-        In place of ``[prices] hire``.
-    hired
-        Whether people are hired on this contract.
-    """
-
-    hours_week: float | None = Field(default=None, gt=0, le=168)
-    cost_h: Money | None = None
-    hire: Money | None = None
-    hired: bool = True
-
-
-class GroupQueues(_Strict):
-    """The queues of a group.
-
-    Parameters
-    ----------
-    queues
-        Whose calls the group's people serve together.
-    """
-
-    queues: tuple[str, ...]
-
-
-class TransferTerms(_Strict):
-    """Experienced people of one kind may become people of another one.
-
-    Parameters
-    ----------
-    source, target
-        Kinds as ``group/contract``.
-    weeks
-        Off the phone while they learn.
-    speed
-        As in ``[people]``, in the new work.
-    cost
-        Money per head.
-    most
-        Heads per month.
-    """
-
-    source: str
-    target: str
-    weeks: float = Field(default=2.0, ge=0, le=52)
-    speed: tuple[float, ...] = (0.8, 0.9, 1.0)
-    cost: Money = 500.0
-    most: int = Field(default=5, ge=0, le=10_000)
-
-    @field_validator("speed")
-    @classmethod
-    def _speeds(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        _refuse_beyond(value, 0.05, 2, "Half as fast as experienced people is 0.5", None)
-        return value
-
-
-class StepTerms(_Strict):
-    """A known change of the calls: a new client, a closed shop.
-
-    Parameters
-    ----------
-    date
-        First day of the new level.
-    factor
-        On the calls from then on; a tenth more is 1.1.
-    queue
-        Without it: every queue.
-    """
-
-    date: dt.date
-    factor: Annotated[float, Field(gt=0, le=100)]
-    queue: str | None = None
-
-
-class Factors(_Strict):
+class Factors(Strict):
     """Factors on what is given elsewhere, for scenarios above all.
 
     Parameters
@@ -330,7 +200,7 @@ class Factors(_Strict):
     wages: Factor = 1.0
 
 
-class HiringConfig(_Strict):
+class HiringConfig(Strict):
     """All of `hiring.toml`.
 
     Parameters
@@ -370,33 +240,3 @@ class HiringConfig(_Strict):
     transfer: tuple[TransferTerms, ...] = ()
     step: tuple[StepTerms, ...] = ()
     plan: Mapping[str, Any] = Field(default_factory=dict)
-
-
-def month_of(text: str, column: str) -> dt.date:
-    """Return the first day of a month written like ``2026-12``.
-
-    Raises
-    ------
-    InputError
-        If the text is no month.
-    """
-    try:
-        year, _, month = text.partition("-")
-        return dt.date(int(year), int(month), 1)
-    except ValueError:
-        raise InputError("not a month", column=column, value=text, mend='Write it like "2026-12"') from None
-
-
-def by_month(values: ByMonth | None, first: dt.date, count: int, otherwise: float = math.nan) -> list[float]:
-    """Return a value for each of `count` months from `first` on.
-
-    Examples
-    --------
-    >>> by_month((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), dt.date(2026, 11, 1), 3)
-    [11.0, 12.0, 1.0]
-    """
-    if values is None:
-        return [otherwise] * count
-    if not isinstance(values, tuple):
-        return [float(values)] * count
-    return [float(values[(first.month - 1 + t) % YEAR]) for t in range(count)]

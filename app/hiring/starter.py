@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from ..config.toml_text import toml_text
 from .build import OWN_HOURS, own_hour, priced, prices_of
 from .outcome import HiringOutcome
-from .schema import Classes, Factors, HiringConfig, Hours, People, Prices, Vendor
+from .schema import Classes, Factors, HiringConfig, Hours, People, Prices
 from .tables import presence_of_work
+from .terms import Vendor
 
 TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("people", People), ("hours", Hours), ("classes", Classes), ("prices", Prices), ("vendor", Vendor),

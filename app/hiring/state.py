@@ -17,7 +17,7 @@ from ...schedule.tables import TABLES
 from ..config.schema import Config, nearest
 from ..inputs.people import STAFF
 from .groups import groups_of
-from .schema import GroupQueues
+from .terms import GroupQueues
 
 MONTH_DAYS = 365.25 / 12
 

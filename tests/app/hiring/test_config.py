@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from busyhour.app.hiring.config import HiringFile, parse
-from busyhour.app.hiring.schema import by_month
+from busyhour.app.hiring.values import by_month
 from busyhour.forecast.errors import InputError
 
 PLAN = "[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n[scenario.stricter]\nqueue.calls.goal.level = 0.9\n"

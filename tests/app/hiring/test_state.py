@@ -16,8 +16,8 @@ from busyhour.app.config.schema import Config
 from busyhour.app.hiring.build import months_after, paid_hours, refuse_conflicts
 from busyhour.app.hiring.config import parse
 from busyhour.app.hiring.groups import groups_of
-from busyhour.app.hiring.schema import GroupQueues
 from busyhour.app.hiring.state import State, read_state, state_of, state_table
+from busyhour.app.hiring.terms import GroupQueues
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.optimise.status import Infeasible
 
