@@ -5,7 +5,7 @@ forecast, required and scheduled (shifts without names, all families). Two error
 weekly forecast sees for each day (the need's own error: curve, sample weeks, mix), and ``all`` with the calls of the
 months ahead. Usage:
 
-    python -m benchmarks.hiring_need [FOLDER] [--limit SECONDS]
+    python -m benchmarks.hiring_need [FOLDER] [--week DATE] [--limit SECONDS]
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from busyhour.app.hiring.need import GroupNeed, Need, measured_need
+from busyhour.app.hiring.group_need import GroupNeed, Need
+from busyhour.app.hiring.need import measured_need
 from busyhour.app.inputs.inputs import Inputs
 from busyhour.app.inputs.options import RunOptions
 from busyhour.app.run import decisive, predict, problem_of, requirement_of
@@ -33,7 +34,7 @@ WEEKS = {
     "normal": ("2003-08-11", "2003-09-15", "2003-09-22", "2003-10-20"),
     "holiday": ("2003-06-30", "2003-09-01", "2003-10-13"),
 }
-"""Held-out weeks of data/bank: those of Independence Day and Labor Day have a day shut, that of Columbus Day has not."""
+"""Held-out weeks of data/bank: Independence Day and Labor Day are shut, Columbus Day is not."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def held_out(need: Need, folder: Path, week: dt.date, limit_s: float) -> list[He
             mine = volume[volume["queue"] == queue]
             calls = mine.groupby(mine["start"].dt.date)["calls"].sum().reindex(problem.grid.dates, fill_value=0.0)
             features = need.far.models[queue].history.features(problem.grid.dates)
-            work += float(group.curves[queue].work(features["weekday"].to_numpy(), calls.to_numpy()).sum())
+            work += float(group.curves[queue].work(features, calls.to_numpy()).sum())
         week_h = float(group.fte_h[0]) / ((need.months.starts()[1] - need.months.first).days / 7.0)
         out.append(HeldOut(week, kind, hours, work * paid, float(row["work_h"].iloc[0]) * paid, week_h))
     return out
@@ -109,10 +110,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", type=Path, default=Path("data/bank"))
+    parser.add_argument("--week", action="append", help="first day of a held-out week instead of all of them")
     parser.add_argument("--limit", type=float, default=30.0, help="seconds for each schedule, and for the loss")
     asked = parser.parse_args()
     found: list[HeldOut] = []
-    for text in sorted(w for weeks in WEEKS.values() for w in weeks):
+    for text in asked.week or sorted(w for weeks in WEEKS.values() for w in weeks):
         week = dt.date.fromisoformat(text)
         began = time.process_time()
         inputs = Inputs.from_folder(asked.folder)
@@ -121,7 +123,7 @@ def main() -> None:
         found += held_out(need, asked.folder, week, asked.limit)
         h = found[-1]
         print(f"{h.week} {h.kind:8} scheduled {h.scheduled_h:8,.0f} h  given its calls {h.given:+.1%} "
-              f"({h.heads:+.1f} heads)  all {h.all:+.1%}  need measured in {spent:.0f} s of CPU", flush=True)  # fmt: skip
+              f"({h.heads:+.1f} heads)  all {h.all:+.1%}  need: {spent:.0f} s of CPU", flush=True)  # fmt: skip
     for kind in ("normal", "peak", "holiday"):
         errors = np.array([h.given for h in found if h.kind == kind])
         if len(errors):

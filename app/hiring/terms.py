@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from .values import ByMonth, Money, Strict, refuse_beyond
+from .values import YEAR, ByMonth, Money, Strict, refuse_beyond
 
 
 class Vendor(Strict):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
-from ...forecast.calendar.grid import WEEKDAYS
+from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.months.far import FarForecast
 from ...forecast.months.typical_week import TypicalWeek
 from ...forecast.progress import Watch
@@ -57,25 +57,21 @@ class WeeksAhead:
         calm = [d for d in whole if len(self.inputs.config.horizon(d).grid) == usual]
         return calm or whole
 
-    def volume(self, first: dt.date, queues: Sequence[str], calls: np.ndarray, weekday: np.ndarray | None = None,
-               is_open: np.ndarray | None = None) -> pd.DataFrame:  # fmt: skip
-        """Return the volume table of the week that begins on `first` for day totals `calls`, shape (queues, 7).
-
-        Parameters
-        ----------
-        weekday
-            Weekday that each day behaves like; None = as the calendar tells.
-        is_open
-            Open wall-clock intervals, shape (7, P); None = as the calendar tells.
-        """
-        grid = replace(self.inputs, horizon=self.inputs.config.horizon(first)).grid
+    def volume(self, first: dt.date, queues: Sequence[str], calls: np.ndarray) -> pd.DataFrame:
+        """Return the volume table of the week that begins on `first` for day totals `calls`, shape (queues, 7)."""
+        grid = self.grid(first)
         tables = []
         for queue, total in zip(queues, calls, strict=True):
-            history, mine = self.far.models[queue].history, self.typical[queue]
-            days = history.features(grid.dates)["weekday"].to_numpy() if weekday is None else weekday
-            mask = history.known.open_wall(grid.dates, grid.minutes, queue) if is_open is None else is_open
-            tables.append(mine.volume(grid, days, total, mask, self.handle_time))
+            history = self.far.models[queue].history
+            features = history.features(grid.dates)
+            is_open = history.known.open_wall(grid.dates, grid.minutes, queue)
+            days, holiday = features["weekday"].to_numpy(), features["holiday"].to_numpy() > 0.0
+            tables.append(self.typical[queue].volume(grid, days, total, is_open, holiday, self.handle_time))
         return pd.concat(tables, ignore_index=True)
+
+    def grid(self, first: dt.date) -> Grid:
+        """Return the forecast's intervals of the week that begins on `first`."""
+        return replace(self.inputs, horizon=self.inputs.config.horizon(first)).grid
 
     def problem(self, first: dt.date, volume: pd.DataFrame, watch: Watch | None = None) -> ScheduleProblem:
         """Return the schedule problem of a week without names; a desk that never shuts has a cyclic week.
@@ -112,14 +108,19 @@ class WorkCurve:
         Multiples of them, rising, shape (K,).
     hours
         Hours of work at each, shape (K, 7).
+    holiday
+        Factor on them on a public holiday with an open desk, whose calls are less sure, shape (7,).
     """
 
     plain: np.ndarray
     levels: np.ndarray
     hours: np.ndarray
+    holiday: np.ndarray
 
-    def work(self, weekday: np.ndarray, calls: np.ndarray) -> np.ndarray:
-        """Return hours of work of days: `calls` of shape (…, days) of the weekdays `weekday`, shape (days,)."""
+    def work(self, features: pd.DataFrame, calls: np.ndarray) -> np.ndarray:
+        """Return hours of work of days: `calls` of shape (…, days) of days with the calendar's `features`."""
+        weekday = features["weekday"].to_numpy()
+        more = np.where(features["holiday"].to_numpy() > 0.0, self.holiday[weekday], 1.0)
         level = calls / self.plain[weekday]
         inside = np.clip(level, self.levels[0], self.levels[-1])
         out = np.zeros(calls.shape)
@@ -127,7 +128,7 @@ class WorkCurve:
             mine = weekday == w
             if mine.any():
                 out[..., mine] = PchipInterpolator(self.levels, self.hours[:, w])(inside[..., mine])
-        return np.asarray(out * level / inside)
+        return np.asarray(out * level / inside * more)
 
 
 def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
@@ -136,7 +137,8 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
     q = far.queues.index(queue)
     model, first = far.models[queue], ahead.first_days()[0]
     plain = model.plain()
-    kinds = model.history.features(far.dates)["weekday"].to_numpy()
+    features = model.history.features(far.dates)
+    kinds = features["weekday"].to_numpy()
     seen = far.calls[q] > 0.0
     ratio = (far.scenarios[:, q] / plain[kinds])[:, seen]
     low, high = np.quantile(ratio, [CALM, 1.0 - CALM]) if ratio.size else (1.0, 1.0)
@@ -144,18 +146,25 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
     days = [first + dt.timedelta(days=i) for i in range(7)]
     weekday = np.array([d.weekday() for d in days])
     minutes = config.site.interval_min
-    hours_of = model.history.calendar.hours(queue)
     usual = replace(model.history.calendar, special=())
-    is_open = usual.open_wall(days, minutes, queue) if hours_of else np.zeros((7, 1440 // minutes), dtype=bool)
-    shut = ~is_open.any(axis=1)  # a holiday may behave like a weekday that is shut as a rule
-    is_open[shut] = is_open.any(axis=0)
-    hours = np.zeros((LEVELS, 7))
-    for k, level in enumerate(levels):
+    is_open = usual.open_wall(days, minutes, queue)
+    is_open[~is_open.any(axis=1)] = is_open.any(axis=0)  # a holiday may behave like a weekday that is shut as a rule
+
+    def hours(level: float, *, holiday: bool) -> np.ndarray:
         watch.raise_if_stopped()
-        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / LEVELS)
-        volume = ahead.volume(first, [queue], (level * plain[weekday])[None], weekday, is_open)
+        calls, mask = level * plain[weekday], np.full(7, holiday)
+        volume = ahead.typical[queue].volume(ahead.grid(first), weekday, calls, is_open, mask, ahead.handle_time)
         problem = ahead.problem(first, volume, watch)
-        absent = config.shrinkage.absent(problem.grid)
-        slots = work_hours(problem.demands[0], absent, problem.grid.hours)
-        hours[k, weekday] = np.bincount(problem.day_of_slot, slots, minlength=7)
-    return WorkCurve(plain, levels, hours)
+        slots = work_hours(problem.demands[0], config.shrinkage.absent(problem.grid), problem.grid.hours)
+        out = np.zeros(7)
+        out[weekday] = np.bincount(problem.day_of_slot, slots, minlength=7)
+        return out
+
+    found = []
+    for k, level in enumerate(levels):
+        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / LEVELS)
+        found.append(hours(float(level), holiday=False))
+    more = np.ones(7)
+    if (features["holiday"].to_numpy() > 0.0).any():
+        more = hours(float(levels[LEVELS // 2]), holiday=True) / np.maximum(found[LEVELS // 2], 1e-9)
+    return WorkCurve(plain, levels, np.array(found), more)

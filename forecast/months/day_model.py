@@ -123,7 +123,7 @@ def fit_days(history: History) -> DayModel:
             mend=f"Bring at least {LEAST_WEEKS} weeks of calls",
         )
     named = features.drop(columns="weekday")
-    basis = named.loc[:, named.to_numpy().any(axis=0)]
+    basis = named[[c for c in named if named[c].any()]]
     y = np.log(np.where(known, np.nan_to_num(total), 0.0) / past.known.effect(past.dates, past.queue) + 0.5)
     level, weekday, effects = _fitted(y, known, week, kind, basis.to_numpy())
     effects_of_days = weekday[kind] + basis.to_numpy() @ effects

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,15 @@ from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
 from ..calls.history import cells
 from ..errors import InputError
+from ..models import JOIN
 from ..predict import Forecast, forecast
 from ..progress import Watch
 from ..queueing.formulas.uncertain_rate import rate_cv
 from ..tables import QUANTILE_COLUMNS
 from .day_model import DayModel
 
+MODEL = f"factor{JOIN}two_stage"
+"""Weekly model where the folder leaves the choice to a race: the two that win most races, averaged."""
 LOOK_WEEKS = 12
 """Weeks after the history among which a week without holidays is looked for."""
 _Z = np.array([norm.ppf(float(c[1:])) for c in QUANTILE_COLUMNS])
@@ -37,6 +40,8 @@ class TypicalWeek:
         Part of the day's calls; each open weekday adds up to 1.
     handle_s, cv
         Mean handle time, and how uncertain the rate of calls is a week ahead (coefficient of variation).
+    holiday_cv
+        The same on a public holiday with an open desk: the weekly forecast has seen few or none like it.
     patience_s
         Mean patience; NaN = callers wait for ever.
     """
@@ -46,10 +51,17 @@ class TypicalWeek:
     share: np.ndarray
     handle_s: np.ndarray
     cv: np.ndarray
+    holiday_cv: float
     patience_s: float
 
     def volume(
-        self, grid: Grid, weekday: np.ndarray, calls: np.ndarray, is_open: np.ndarray, handle_time: float = 1.0
+        self,
+        grid: Grid,
+        weekday: np.ndarray,
+        calls: np.ndarray,
+        is_open: np.ndarray,
+        holiday: np.ndarray,
+        handle_time: float = 1.0,
     ) -> pd.DataFrame:
         """Return rows of the table ``volume`` for the days of `grid`.
 
@@ -61,6 +73,8 @@ class TypicalWeek:
             Calls of each day, shape (days,).
         is_open
             Whether each wall-clock interval is open, shape (days, P).
+        holiday
+            Whether each day is a public holiday with an open desk, shape (days,).
         handle_time
             Factor on handle times.
         """
@@ -70,7 +84,8 @@ class TypicalWeek:
         keep = is_open[day, wall]
         day, wall = day[keep], wall[keep]
         mean, kind = (part * np.asarray(calls)[:, None])[day, wall], weekday[day]
-        spread = np.sqrt((self.cv[kind, wall] * mean) ** 2 + mean)
+        cv = np.where(holiday[day], np.maximum(self.cv[kind, wall], self.holiday_cv), self.cv[kind, wall])
+        spread = np.sqrt((cv * mean) ** 2 + mean)
         low = np.maximum(mean[:, None] + _Z * spread[:, None], 0.0)
         half = len(_Z) // 2
         for i in range(half):  # the distance of a pair tells the spread, also where the lower one ends at 0
@@ -89,13 +104,22 @@ def typical_weeks(
     models: Mapping[str, DayModel],
     *,
     minutes: int,
+    named: Mapping[str, str],
     handle_s: Mapping[str, float | None],
     patience_s: Mapping[str, float | None],
     watch: Watch | None = None,
 ) -> dict[str, TypicalWeek]:
     """Return the typical week of each queue, from the weekly forecast of the first week without holidays.
 
-    The model is ``factor``, without the race of all models: only the week's shape and its uncertainty count.
+    Parameters
+    ----------
+    models
+        By queue; they know the history's end.
+    named
+        Queue → its weekly model; ``auto`` means `MODEL`, without a race: only the week's shape and its uncertainty
+        count.
+    handle_s, patience_s
+        As for `forecast`.
 
     Raises
     ------
@@ -104,14 +128,29 @@ def typical_weeks(
     """
     queues = list(models)
     end = max(m.history.last_date for m in models.values())
-    first = _regular_week(calendar, queues, end + dt.timedelta(days=1))
-    grid = Grid(first, 7, minutes, calendar.zone)
-    found = forecast(
-        calls, grid, calendar, models="factor", handle_s=handle_s, patience_s=patience_s, watch=watch, origins=1
-    )
-    for error in found.failed.values():
-        raise error
-    return {queue: _typical(queue, found, grid) for queue in queues}
+    after = end + dt.timedelta(days=1)
+    names = {q: MODEL if named.get(q, "auto") == "auto" else named[q] for q in queues}
+
+    def weekly(first: dt.date) -> tuple[Grid, Forecast]:
+        grid = Grid(first, 7, minutes, calendar.zone)
+        found = forecast(
+            calls, grid, calendar, models=names, handle_s=handle_s, patience_s=patience_s, watch=watch, origins=1
+        )
+        for error in found.failed.values():
+            raise error
+        return grid, found
+
+    grid, found = weekly(_regular_week(calendar, queues, after))
+    out = {queue: _typical(queue, found, grid) for queue in queues}
+    ahead = [after + dt.timedelta(days=i) for i in range(7 * LOOK_WEEKS)]
+    known = {q: models[q].history.features(ahead)["holiday"].to_numpy() > 0.0 for q in queues}
+    for at in {int(np.argmax(mask)) for mask in known.values() if mask.any()}:
+        date = ahead[at]
+        grid, found = weekly(date)
+        for queue in (q for q in queues if known[q][at]):
+            rows = found.volume[(found.volume["queue"] == queue) & (found.volume["start"].dt.date == date)]
+            out[queue] = replace(out[queue], holiday_cv=float(rate_cv(rows).mean()))
+    return out
 
 
 def _regular_week(calendar: Calendar, queues: Sequence[str], after: dt.date) -> dt.date:
@@ -155,5 +194,6 @@ def _typical(queue: str, found: Forecast, grid: Grid) -> TypicalWeek:
         share,
         np.where(np.isfinite(handle), handle, usual_handle),
         np.where(seen, cv, usual_cv),
+        usual_cv,
         float(rows["patience_s"].mean()),
     )

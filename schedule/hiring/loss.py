@@ -210,7 +210,7 @@ def scheduled(sample: Sample, mix: Mix, point: LossPoint, effort: Effort, watch:
 def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch) -> list[LossPoint]:
     """Return the measured loss of each sample week and mix, in the order of both; mixes that hold no goal are left out.
 
-    Scheduled for real are mixes without prescribed shares: all in the first sample, the first such one in the others.
+    Scheduled for real are mixes without prescribed shares: all in the first sample, in the others that of everyone.
     Once the time of `effort` is up there are relaxations only, and of the other samples that of the first mix alone.
 
     Raises
@@ -220,7 +220,8 @@ def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, wa
     """
     points: dict[tuple[int, int], LossPoint] = {}
     clock = watch.within(min(effort.time_limit_s, watch.left_s))
-    free = next((m for m, mix in enumerate(mixes) if mix.share is None), None)
+    everyone = {c for mix in mixes for c in mix.contracts}
+    free = next((m for m, mix in enumerate(mixes) if mix.share is None and set(mix.contracts) == everyone), -1)
     for i, sample in enumerate(samples):
         for m, mix in enumerate(mixes):
             watch.raise_if_stopped()
@@ -234,10 +235,14 @@ def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, wa
                 point = scheduled(sample, mix, point, effort, clock) or point
             points[i, m] = point
     rounding = _rounding(list(points.values()))
-    return [
-        p if p.how == "scheduled" else replace(p, presence_h=p.relaxed_h * rounding.get(p.kind, rounding[""]))
-        for _, p in sorted(points.items())
-    ]
+    free_h = {p.kind: p.presence_h for (_, m), p in points.items() if m == free and p.how == "scheduled"}
+
+    def whole(point: LossPoint) -> LossPoint:
+        """Raise a relaxation by what whole shifts cost: no prescribed mix takes less than the free choice."""
+        raised = point.relaxed_h * rounding.get(point.kind, rounding[""])
+        return replace(point, presence_h=max(raised, free_h.get(point.kind, 0.0)))
+
+    return [p if p.how == "scheduled" else whole(p) for _, p in sorted(points.items())]
 
 
 def _rounding(points: Sequence[LossPoint]) -> dict[str, float]:
