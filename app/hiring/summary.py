@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..gap import stopped_by
+from ...schedule.optimise.status import Solved, Stop
+from ..gap import is_reached
 from ..publish.summary import versions
 from .outcome import HiringOutcome
 from .tables import formula_fte, fte_hours
@@ -24,7 +25,9 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
     """Return summary.json as a dict; keys as in the reference page "Run folder"."""
     plan, problem, config = outcome.plan, outcome.problem, outcome.file.config
     starts = problem.months.starts()
-    stopped = "user" if outcome.stopped else stopped_by(plan.solved, config.gap)
+    gap = gap_of(plan.solved)
+    reached = is_reached(plan.solved.status, gap, config.gap)
+    stopped = "user" if outcome.stopped else plan.solved.stopped if reached else Stop.TIME
     kept = {name: float(value) for name, value in plan.cost.items()}
     return {
         "kind": HIRING,
@@ -38,7 +41,7 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "cost": plan.total,
         "cost_decidable": plan.solved.cost,
         "bound": plan.solved.bound,
-        "gap": plan.solved.gap,
+        "gap": gap,
         "asked_gap": config.gap,
         "cost_parts": kept,
         "by": plan.by,
@@ -63,6 +66,16 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "versions": versions(),
         "input_hashes": {name: file.sha256 for name, file in outcome.files.items()},
     }
+
+
+def gap_of(solved: Solved) -> float | None:
+    """Return (cost − bound) / |bound|; None without a bound, or where the bound is 0.
+
+    The decidable cost may lie below 0: people hired are worth something at the end, and time off saves wages.
+    """
+    if solved.cost is None or not solved.bound:
+        return None
+    return max(0.0, solved.cost - solved.bound) / abs(solved.bound)
 
 
 def decidable(summary: Mapping[str, Any]) -> dict[str, Any]:

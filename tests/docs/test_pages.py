@@ -92,7 +92,9 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 def test_fragments_of_plan_toml_are_valid(text: str) -> None:
     """Each fragment can be put into the starter's plan.toml; a hiring.toml says so in its first line."""
     if text.startswith("# hiring.toml\n"):
-        parse_hiring(tomllib.loads(text), Path("hiring.toml"))
+        hiring = tomllib.loads(text)
+        for over in ({}, *hiring.pop("scenario", {}).values()):
+            parse_hiring(merged(hiring, over), Path("hiring.toml"))
         return
     starter = tomllib.loads((resources.files("busyhour.app") / "starter_plan.toml").read_text(encoding="utf-8"))
     fragment = tomllib.loads(text)
