@@ -85,7 +85,7 @@ def measured_need(
     )  # fmt: skip
     far = far.times(volume)
     own = {name: tuple(of) for name, of in (groups or _groups(inputs, far.queues)).items()}
-    _refuse_unknown(own, far)
+    _refuse_unknown(own, list(queues), far)
     typical = typical_weeks(
         inputs.calls, inputs.calendar, far.models, minutes=site.interval_min,
         named={n: q.model for n, q in queues.items()},
@@ -128,7 +128,8 @@ def _group(
         )  # fmt: skip
     kind = kinds_of_weeks(ahead, queues)
     mixes = mixes_of(ahead.inputs, queues)
-    points = measured(samples_of(ahead, queues, kind, watch), mixes, effort, watch)
+    samples = samples_of(ahead, queues, kind, watch)
+    points = measured(samples, mixes, effort, watch)
     known = {p.mix for p in points if p.kind == NORMAL}
     if not known:
         raise InputError(
@@ -143,7 +144,6 @@ def _group(
     }
     days = np.diff([d.toordinal() for d in starts])
     week_h = max((c.max_h_week for c in config.contract.values()), default=FULL_WEEK_H)
-    absent = config.shrinkage.absent(ahead.inputs.horizon.grid)
     need = GroupNeed(
         queues=queues,
         demand=demand,
@@ -154,7 +154,7 @@ def _group(
         weeks=_weeks(far, queues, kind, work.mean(axis=0)),
         curves=curves,
         usual=next(m.name for m in mixes if m.name in known),
-        absent=float(absent.mean()),
+        absent=samples[0].absent_share,
         planned=config.shrinkage.planned,
         breaks=_paid_breaks(ahead.inputs),
         fte_h=week_h / 7.0 * days,
@@ -227,12 +227,13 @@ def _groups(inputs: Inputs, queues: Sequence[str]) -> dict[str, tuple[str, ...]]
     return {"+".join(own): own for own in ordered}
 
 
-def _refuse_unknown(groups: Mapping[str, tuple[str, ...]], far: FarForecast) -> None:
-    for name, of in groups.items():
-        for queue in of:
-            if queue not in far.queues:
-                raise InputError(
-                    f"group {name} has a queue without calls",
-                    value=queue,
-                    mend=f"The calls hold {', '.join(far.queues)}",
-                )
+def _refuse_unknown(groups: Mapping[str, tuple[str, ...]], queues: Sequence[str], far: FarForecast) -> None:
+    """Raise `InputError` where a queue of a group or of plan.toml has no calls: its months have no forecast."""
+    asked = [(queue, f"group {name}") for name, of in groups.items() for queue in of]
+    for queue, where in [*asked, *((queue, "plan.toml") for queue in queues)]:
+        if queue not in far.queues:
+            raise InputError(
+                f"{where} has a queue without calls before the planned months",
+                value=queue,
+                mend=f"The calls hold {', '.join(far.queues)}",
+            )

@@ -168,6 +168,14 @@ def test_a_month_that_is_shut_is_named() -> None:
         measured_need(folder(special_days=shut), MONTHS, scenarios=2, time_limit_s=0.001)
 
 
+def test_a_queue_without_calls_is_named() -> None:
+    more = plan()
+    more["queue"]["sales"] = more["queue"]["calls"]
+    given = Inputs.from_tables(more, calls=calls().assign(queue="calls"))
+    with pytest.raises(InputError, match="sales"):
+        measured_need(given, MONTHS)
+
+
 def test_a_stop_ends_it() -> None:
     watch = Watch()
     watch.stop.set()
