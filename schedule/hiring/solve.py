@@ -9,6 +9,7 @@ import numpy as np
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer
 from ..optimise.status import Solved
+from .anneal import anneal
 from .case import Case
 from .check import checked
 from .model import STAGE, Grid, HiringModel
@@ -20,6 +21,8 @@ from .supply import Decisions
 
 RULE_S = 2.0
 """Seconds that tuning the rule may take: there is a plan within five, whatever comes after."""
+ANNEAL = 0.25
+"""Share of the time left that annealing the rule's classes may take; it needs a few seconds."""
 ROUNDS = 4
 """Whole answers asked for, each with tangents at the one before."""
 
@@ -53,6 +56,14 @@ class Best:
     cost: float
     by: str = "rule"
     bound: float | None = None
+
+    def improve(self, watch: Watch, seed: int) -> bool:
+        """Anneal the classes; return whether time or a stop cut the search."""
+        made, cut = anneal(self.case, self.made, self.bought, watch, ANNEAL * watch.left_s, seed)
+        cost = self.case.cost(made, self.bought)
+        if cost < self.cost:
+            self.made, self.cost, self.by = made, cost, "optimiser"
+        return cut
 
     def hear(self, model: HiringModel, answer: Answer, *, whole: bool) -> None:
         """Take the answer's bound, and its decisions where they are whole and cheaper."""
@@ -109,6 +120,9 @@ def plan_hires(
     bought = np.zeros_like(case.contract)
     best = Best(case, made, bought, case.cost(made, bought))
     watch.tell(STAGE, "rule", best=best.cost)
+    if search.whole_until >= problem.months.count and not (watch.stopped or watch.time_is_up):
+        cut = best.improve(watch, seed) or cut
+        watch.tell(STAGE, "annealing", best=best.cost)
     if not (watch.stopped or watch.time_is_up):
         cut = _optimise(best, watch, gap, seed, threads, search) or cut
     bound = None if best.bound is None else min(best.bound, best.cost)

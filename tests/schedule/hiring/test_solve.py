@@ -11,6 +11,7 @@ import pytest
 from hiring_cases import FIRST, RULES, group, kind, tiny, two_contracts
 
 from busyhour.forecast.progress import Watch
+from busyhour.schedule.hiring.anneal import anneal
 from busyhour.schedule.hiring.case import Case
 from busyhour.schedule.hiring.problem import HiringProblem, Recourse
 from busyhour.schedule.hiring.result import decisions_of
@@ -186,6 +187,19 @@ def test_the_rule_beats_closing_next_months_gap_when_demand_grows():
     assert not cut
     assert case.cost(made, none) <= case.cost(fill_next_month(case), none)
     assert case.cost(made, none) <= case.cost(fill(case, HireUpTo()), none)
+
+
+def test_annealing_finds_the_best_of_all_and_keeps_limits():
+    case = Case.of(tiny(groups=(group(hours=1600.0),), rules=replace(RULES, recruits=7)))
+    none = np.zeros_like(case.contract)
+    made, cut = anneal(case, case.supply.nothing(), none, Watch(), 60.0, 1)
+    assert not cut
+    assert case.cost(made, none) == pytest.approx(least_of_all(case), rel=1e-3)
+    two = Case.of(two_contracts())
+    made, _ = anneal(two, two.supply.nothing(), none, Watch(), 60.0, 1)
+    assert two.cost(made, none) < two.cost(two.supply.nothing(), none)
+    again, _ = anneal(two, two.supply.nothing(), none, Watch(), 60.0, 1)
+    assert (made.heads == again.heads).all()
 
 
 def test_without_recourse_hours_are_missing_and_said_to_be():
