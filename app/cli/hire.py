@@ -54,7 +54,7 @@ def hire(
         from ..hiring.run import HiringInputs, HiringOptions
         from ..hiring.side_by_side import hire_all
 
-        asked = [None, *names] if len(names) > 1 else names or [None]
+        asked: list[str | None] = [None, *names] if len(names) > 1 else [*names] or [None]
         options = [HiringOptions(months, name, as_of, seed, time_limit, gap) for name in asked]
         given = [HiringInputs.read(folder, o, watch) for o in options]
         sinks = []

@@ -24,7 +24,7 @@ from ...schedule.optimise.status import Infeasible
 from ..config.plan_toml import PLAN
 from ..config.schema import Config, Shrinkage, nearest
 from .config import FILE
-from .need import GroupNeed
+from .group_need import GroupNeed
 from .schema import HiringConfig, Prices
 from .state import KindState, State
 from .values import by_month, month_of
@@ -275,9 +275,9 @@ def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None
     for start, _ in firsts:
         together = [(s, k) for s, k in firsts if s <= start < s + weeks]
         if len(together) > hiring.classes.rooms:
-            told = [f"class for {kind}, on its way for {begin}" for begin, kind in together]
+            names = [f"class for {kind}, on its way for {begin}" for begin, kind in together]
             lack = len(together) - hiring.classes.rooms
             raise Infeasible(
-                [*told, f"classes.rooms is {hiring.classes.rooms}"],
+                [*names, f"classes.rooms is {hiring.classes.rooms}"],
                 [f"{lack} more room{'s' * (lack > 1)} on {start}, or let {lack} of these classes start later"],
             )

@@ -148,7 +148,7 @@ def calendar(classes: pd.DataFrame, training_weeks: float) -> Spec:
                 "start": _stamp(start),
                 "end": _stamp(start + dt.timedelta(weeks=max(1.0, training_weeks))),
                 "size": f"{sizes.sum():.0f}{count}",
-                "what": "firm" if int(firm) else "intent",
+                "what": "firm" if firm in (1, True) else "intent",
                 "told": f"{start}",
             }
         )

@@ -60,7 +60,8 @@ def trials(config: HiringConfig, given: frozenset[str], recourse: Recourse) -> l
     loyal, restless = ({"factors.attrition": f * config.factors.attrition} for f in (0.7, 1.4))
 
     def plain(key: str, meaning: str, value: float, low: float, high: float, form: str = "{:g}") -> Trial:
-        return Trial(key, meaning, *(form.format(v) for v in (value, low, high)), ({key: low}, {key: high}))
+        told = [form.format(v) for v in (value, low, high)]
+        return Trial(key, meaning, told[0], told[1], told[2], ({key: low}, {key: high}))
 
     vacation = config.hours.vacation if isinstance(config.hours.vacation, float) else 0.08
     out = [
@@ -75,8 +76,8 @@ def trials(config: HiringConfig, given: frozenset[str], recourse: Recourse) -> l
         plain("classes.drop_out", "share of offers that do not turn up", classes.drop_out, 0.0, 0.2),
         plain("classes.rooms", "classes in training at the same time", classes.rooms, 1, 4),
         plain("prices.hire", "money per head that starts", prices.hire, 4000.0, 10_000.0, "{:,.0f}"),
-        Trial("prices.short_h", "money per missing hour", *(f"{f * short:,.0f}" for f in (1.0, low, 1.5)),
-              (scaled[low], scaled[1.5])),
+        Trial("prices.short_h", "money per missing hour", f"{short:,.0f}", f"{low * short:,.0f}",
+              f"{1.5 * short:,.0f}", (scaled[low], scaled[1.5])),
     ]  # fmt: skip
     if isinstance(config.growth, float):
         out.append(
@@ -145,8 +146,8 @@ def matters_of(
     def solved(change: Change) -> HiringPlan:
         other = changed(config, change)
         problem = problem_of(other)
-        if "growth" in change:
-            problem = grown(problem, (1 + change["growth"]) / (1 + float(config.growth)) - 1)
+        if "growth" in change and not isinstance(config.growth, Mapping):
+            problem = grown(problem, (1 + change["growth"]) / (1 + config.growth) - 1)
         return plan_hires(problem, watch=quiet, time_limit_s=each_s, gap=NEAR, seed=config.seed,
                           threads=config.threads)  # fmt: skip
 

@@ -13,6 +13,7 @@ from ..gap import gap_told, shortfall
 from ..report.card import GOOD, PLAIN, WARN, Card
 from ..report.figures import MISSING, money, number, percent
 from ..report.page import rendered
+from ..report.run import records
 from ..report.tables import TextTable, table
 from .charts import PARTS, charts, waterfall
 from .summary import SURE, decidable
@@ -121,11 +122,11 @@ def _classes(classes: pd.DataFrame, currency: str) -> TextTable | None:
     if classes.empty:
         return None
     rows = [
-        (str(c.start), c.kind, number(c.size), number(c.offers), str(c.lead_decision_date), money(c.cost, currency),
-         "firm" if int(c.firm) else "intent")
-        for c in classes.itertuples()
+        (str(c["start"]), c["kind"], number(c["size"]), number(c["offers"]), str(c["lead_decision_date"]),
+         money(c["cost"], currency), "firm" if int(c["firm"]) else "intent")
+        for c in records(classes)
     ]  # fmt: skip
-    marked = [i for i, c in enumerate(classes.itertuples()) if int(c.firm)]
+    marked = [i for i, c in enumerate(records(classes)) if int(c["firm"])]
     return table(
         "Classes", "Start|Kind|People#|Offers#|Decide by|Cost#|Decision", rows, marked=marked, file="classes.csv"
     )
@@ -142,9 +143,10 @@ def _defaults(tables: Tables, currency: str) -> TextTable | None:
     if "defaults" not in tables:
         return None
     rows = [
-        (d.key, d.meaning, str(d.default), f"{d.low} … {d.high}", f"{change(d.hires_low)} … {change(d.hires_high)}",
-         f"{change(d.cost_low, currency)} … {change(d.cost_high, currency)}")
-        for d in tables["defaults"].itertuples()
+        (d["key"], d["meaning"], str(d["default"]), f"{d['low']} … {d['high']}",
+         f"{change(d['hires_low'])} … {change(d['hires_high'])}",
+         f"{change(d['cost_low'], currency)} … {change(d['cost_high'], currency)}")
+        for d in records(tables["defaults"])
     ]  # fmt: skip
     columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money, at least#"
     return table("Defaults by the change they make", columns, rows, file="defaults.csv")
@@ -154,10 +156,11 @@ def _answers(tables: Tables, currency: str) -> TextTable | None:
     if "answers" not in tables:
         return None
     rows = []
-    for a in tables["answers"].itertuples():
-        known = not (pd.isna(a.saves_at_least) or pd.isna(a.saves_at_most))
-        span_ = f"{change(a.saves_at_least, currency)} … {change(a.saves_at_most, currency)}" if known else MISSING
-        rows.append((a.change, change(a.saves, currency), span_, number(a.missing_h), percent(a.probability, 0)))
+    for a in records(tables["answers"]):
+        known = not (pd.isna(a["saves_at_least"]) or pd.isna(a["saves_at_most"]))
+        ends = [change(a[f"saves_at_{end}"], currency) if known else MISSING for end in ("least", "most")]
+        saves, chance = change(a["saves"], currency), percent(a["probability"], 0)
+        rows.append((a["change"], saves, " … ".join(ends), number(a["missing_h"]), chance))
     note = "Each is planned anew. What the bounds leave open is the range: neither plan need be the cheapest."
     columns = "Change|Saves#|By the bounds#|Missing h#|Hardest month#"
     return table("What a change is worth", columns, rows, note, file="answers.csv")
@@ -165,8 +168,15 @@ def _answers(tables: Tables, currency: str) -> TextTable | None:
 
 def _mixes(mixes: pd.DataFrame, currency: str) -> TextTable:
     rows = [
-        (m.group, m.mix, m.contracts, number(m.presence_per_work, 3), money(m.cost_h, currency, 2), percent(m.used, 0))
-        for m in mixes.itertuples()
+        (
+            m["group"],
+            m["mix"],
+            m["contracts"],
+            number(m["presence_per_work"], 3),
+            money(m["cost_h"], currency, 2),
+            percent(m["used"], 0),
+        )
+        for m in records(mixes)
     ]
     note = "Wages only, for an experienced head, measured on sample weeks; used: share of the work in this plan."
     columns = "Group|Mix of contracts|Contracts|Presence per hour of work#|Cost of an hour of work#|Used#"
@@ -176,7 +186,9 @@ def _mixes(mixes: pd.DataFrame, currency: str) -> TextTable:
 def _transfers(tables: Tables) -> TextTable | None:
     if "transfers" not in tables:
         return None
-    rows = [(month_told(t.month), t.source, t.target, number(t.heads)) for t in tables["transfers"].itertuples()]
+    rows = [
+        (month_told(t["month"]), t["source"], t["target"], number(t["heads"])) for t in records(tables["transfers"])
+    ]
     return table("Transfers", "Month|From|To|People#", rows, file="transfers.csv")
 
 

@@ -35,8 +35,9 @@ from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
 from .build import months_after, priced, problem_of, refuse_conflicts, refuse_unknown
 from .config import HiringFile
+from .group_need import Need
 from .matters import NEAR, matters_of, trials
-from .need import Need, measured_need
+from .need import measured_need
 from .outcome import HiringOutcome
 from .schema import HiringConfig
 from .state import State, read_state, state_of

@@ -98,7 +98,7 @@ def meanings(kind: type[BaseModel]) -> dict[str, str]:
     """Return the meaning of each key, from the parameters of the docstring."""
     text = inspect.cleandoc(kind.__doc__ or "")
     section = text.partition("Parameters\n----------\n")[2]
-    out = {}
+    out: dict[str, str] = {}
     for names, meaning in re.findall(r"^(\w[\w, ]*)\n((?: {4}.*\n?)+)", section, re.MULTILINE):
         said = " ".join(textwrap.dedent(meaning).split()).replace("``", "")
         out |= {name.strip(): said for name in names.split(",")}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -119,7 +120,7 @@ def state_of(staff: pd.DataFrame | None, config: Config, asked: Mapping[str, Gro
             )
             kinds[name] = KindState(group, contract, wage, tuple(heads.get(name, ())))
     given = tuple((kind, start, n) for (kind, start), n in sorted(coming.items(), key=lambda c: (c[0][1], c[0][0])))
-    spells = pd.DataFrame({"hired": pd.to_datetime(hired), "left": pd.to_datetime(left)})
+    spells = pd.DataFrame({"hired": hired, "left": left}).astype("datetime64[s]")
     return State(as_of, groups, kinds, given, spells, _notes(hired, heads))
 
 
@@ -210,10 +211,10 @@ def _refuse_odd(
                              mend=f"hire_date is {start}")  # fmt: skip
 
 
-def _wage(row: Mapping[str, object], config: Config) -> float:
+def _wage(row: Mapping[Hashable, Any], config: Config) -> float:
     own = row.get("cost_h")
     known = (None if pd.isna(own) else own, config.contract[str(row["contract"])].cost_h, config.costs.cost_h)
-    return float(next(w for w in known if w is not None))  # type: ignore[arg-type]
+    return float(next(w for w in known if w is not None))
 
 
 def _notes(hired: Sequence[dt.date | None], heads: Mapping[str, Sequence[Head]]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..report.figures import money, number, percent
+from ..report.run import records
 
 MOST_DATES = 4
 LEAST_CHANGE = 0.002
@@ -39,8 +40,9 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
 def due_lines(classes: pd.DataFrame) -> list[str]:
     """Return the classes that have to be decided now, a line each."""
     lines = [
-        f"decide by {c.lead_decision_date}: {number(c.size)} people for {c.kind}, start {c.start} ({c.offers} offers)"
-        for c in classes[classes["firm"].astype(int) == 1].itertuples()
+        f"decide by {c['lead_decision_date']}: {number(c['size'])} people for {c['kind']}, start {c['start']} "
+        f"({c['offers']} offers)"
+        for c in records(classes[classes["firm"].astype(int) == 1])
     ]
     return lines or ["no class has to be decided before the next planning"]
 
@@ -88,10 +90,11 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     """
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
-        f"{d.key} = {d.default}: {d.low} changes the money by {change(d.cost_low, currency)} at least and the plan by "
-        f"{change(d.hires_low)} hires; {d.high} by {change(d.cost_high, currency)} and {change(d.hires_high)}"
-        for d in defaults.head(most).itertuples()
-        if max(abs(d.cost_low), abs(d.cost_high)) >= least
+        f"{d['key']} = {d['default']}: {d['low']} changes the money by {change(d['cost_low'], currency)} at least and "
+        f"the plan by {change(d['hires_low'])} hires; {d['high']} by {change(d['cost_high'], currency)} and "
+        f"{change(d['hires_high'])}"
+        for d in records(defaults.head(most))
+        if max(abs(d["cost_low"]), abs(d["cost_high"])) >= least
     ]
     return lines or [
         f"no default is known to change the expected money by {percent(LEAST_CHANGE)} of what can be decided"

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from busyhour.app.cli.main import app
 from busyhour.app.hiring import run as hiring_run
-from busyhour.app.hiring.need import GroupNeed, Need
+from busyhour.app.hiring.group_need import GroupNeed, Need
 from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.inputs import Inputs
 from busyhour.forecast.progress import Event, Watch
