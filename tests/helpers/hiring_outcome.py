@@ -55,7 +55,7 @@ def small_problem(need: float = 3400.0, **rules: object) -> HiringProblem:
 def small_plan() -> tuple[HiringProblem, HiringPlan]:
     """Return the small problem and a plan of it."""
     problem = small_problem()
-    return problem, plan_hires(problem, time_limit_s=10.0, gap=0.05)
+    return problem, plan_hires(problem, time_limit_s=300.0, gap=0.05)
 
 
 def small_outcome(**more: object) -> HiringOutcome:

@@ -56,7 +56,7 @@ def test_the_largest_change_comes_first() -> None:
     problem = small_problem()
     asked = [t for t in trials(HiringConfig(), frozenset(), problem.groups[0].recourse)
              if t.key in ("growth", "classes.drop_out")]  # fmt: skip
-    found = matters_of(asked, HiringConfig(), lambda _: problem, Watch(), 1.0)
+    found = matters_of(asked, HiringConfig(), lambda _: problem, Watch(), 300.0)
     assert [m.key for m in found] == ["growth", "classes.drop_out"]
     assert found[0].cost[0] < 0 < found[0].cost[1]
     assert found[1].cost == (0.0, 0.0)  # the problem did not change
