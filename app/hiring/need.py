@@ -20,7 +20,7 @@ from ..inputs.inputs import Inputs
 from .group_need import OCCUPANCY, GroupNeed, Need
 from .mixes import mixes_of
 from .sample_weeks import NORMAL, kinds_of_weeks, samples_of
-from .work_curve import WeeksAhead, work_curve
+from .work_curve import WeeksAhead, WorkCurve, work_curve
 
 FULL_WEEK_H = 40.0
 """Hours of a full-time week where plan.toml has no contract."""
@@ -110,15 +110,8 @@ def _group(
     starts = months.starts()
     inside = np.array([d < starts[-1] for d in far.dates])
     month = np.array([(d.year - months.first.year) * 12 + d.month - months.first.month for d in far.dates])[inside]
-    work, load = np.zeros((len(far.paths), len(far.dates))), np.zeros(len(far.dates))
     curves = {queue: work_curve(ahead, queue, watch) for queue in queues}
-    for queue in queues:
-        q, model = far.queues.index(queue), far.models[queue]
-        features = model.history.features(far.dates)
-        work += curves[queue].work(features, far.scenarios[:, q])
-        typical = ahead.typical[queue]
-        handle = (typical.share * typical.handle_s).sum(axis=1) * ahead.handle_time
-        load += far.calls[q] * handle[features["weekday"].to_numpy()] / 3600.0
+    work, load = _hours(ahead, curves)
     demand = np.array([np.bincount(month, w[inside], minlength=months.count) for w in work])
     empty = np.flatnonzero(demand.mean(axis=0) <= 0.0)
     if len(empty):
@@ -160,6 +153,19 @@ def _group(
         fte_h=week_h / 7.0 * days,
     )
     return need, _told(name, need, mixes)
+
+
+def _hours(ahead: WeeksAhead, curves: Mapping[str, WorkCurve]) -> tuple[np.ndarray, np.ndarray]:
+    """Return hours of work of each scenario and day, and hours of calls of each day at the mean."""
+    far = ahead.far
+    work, load = np.zeros((len(far.paths), len(far.dates))), np.zeros(len(far.dates))
+    for queue, curve in curves.items():
+        q, typical = far.queues.index(queue), ahead.typical[queue]
+        features = far.models[queue].history.features(far.dates)
+        work += curve.work(features, far.scenarios[:, q])
+        handle = (typical.share * typical.handle_s).sum(axis=1) * ahead.handle_time
+        load += far.calls[q] * handle[features["weekday"].to_numpy()] / 3600.0
+    return work, load
 
 
 def _weeks(far: FarForecast, queues: Sequence[str], kind: Sequence[str], work: np.ndarray) -> pd.DataFrame:

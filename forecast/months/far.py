@@ -22,6 +22,8 @@ QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles told of months."""
 MOST_MONTHS = 36
 """Months ahead, at most: further away nothing of today's level is left."""
+ENDED_DAYS = 14
+"""Days by which a queue's calls may end before those of others until the reader is told."""
 GROWTH_TOLD = 0.05
 """Growth per year, as a share, from which on it is told that the past shows it and the forecast does not follow it."""
 
@@ -207,8 +209,14 @@ def _named(calendar: Calendar, days: Sequence[dt.date]) -> str:
 def _notes(models: Mapping[str, DayModel], error: LevelError, growth: Growth) -> list[str]:
     """Tell what the forecast does not know."""
     out = [error.label()]
+    end = max(m.history.last_date for m in models.values())
     for queue, model in models.items():
         days = len(model.history.dates)
+        if (behind := (end - model.history.last_date).days) > ENDED_DAYS:
+            out.append(
+                f"queue {queue}: its calls end on {model.history.last_date}, {behind} days before those of others, and "
+                f"are planned on; take the queue out if it is closed"
+            )
         if model.season is None:
             out.append(
                 f"queue {queue}: {days} days of history cannot tell the year's shape (two years, {SEASON_DAYS} days, "

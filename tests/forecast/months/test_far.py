@@ -119,6 +119,26 @@ def test_the_wandering_of_a_level_is_estimated_from_long_histories() -> None:
     assert not estimate([w[:60] for w in weeks]).estimated
 
 
+def test_a_queue_that_has_ended_is_told() -> None:
+    both = pd.concat([rows(140), rows(90, queue="old")], ignore_index=True)
+    found = far(both, months=2)
+    assert any("queue old: its calls end on" in note for note in found.notes)
+    assert not any("queue calls: its calls end" in note for note in found.notes)
+
+
+def test_holidays_that_were_shut_are_shut_again_and_new_ones_are_named() -> None:
+    """The desk was shut on New Year and Epiphany; the history does not show Christmas."""
+    home = Calendar(DAYS, None, country="PL")
+    calls = rows(300)
+    quiet = [d for d in calls["start"].dt.date.unique() if home.holiday(d)]
+    found = far(calls[~calls["start"].dt.date.isin(quiet)], months=8, calendar=home)
+    closed = [d for d in found.dates if d.weekday() < 6 and found.calls[0, found.dates.index(d)] == 0.0]
+    assert dt.date(2024, 1, 6) in closed
+    assert dt.date(2023, 12, 25) not in closed
+    assert any("shut on" in n and "2024-01-06" in n for n in found.notes)
+    assert any("planned as open" in n and "2023-12-25" in n for n in found.notes)
+
+
 def test_months_and_weeks_add_up_to_the_days() -> None:
     found = far(rows(140), months=4, scenarios=20)
     for table in (found.months, found.weeks):
