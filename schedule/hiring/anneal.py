@@ -68,9 +68,8 @@ def anneal(
             if watch.stopped or watch.time_is_up:
                 return Decisions(best.astype(float), -(-best // most) + 0.0, made.moved), True
             now, then = (scale * warm * (how.cold / warm) ** ((i + k) / chunks) for k in (0, 1))
-            _run(
-                rng, heads, best, presence, state, *arrays, int(rules.least), most, now, then, how.chunk,
-            )  # fmt: skip
+            limits = (int(rules.least), most, now, then, how.chunk)
+            _run(*(rng, heads, best, presence, state, *arrays, *limits))
     return Decisions(best.astype(float), -(-best // most) + 0.0, made.moved), False
 
 
@@ -114,7 +113,16 @@ def _arrays(case: Case, made: Decisions, high: np.ndarray, table: np.ndarray) ->
 
 
 @njit(cache=True, nogil=True)
-def _cost(presence, g, begin, first, count, price, high, table):  # type: ignore[no-untyped-def]
+def _cost(
+    presence: np.ndarray,
+    g: int,
+    begin: int,
+    first: np.ndarray,
+    count: np.ndarray,
+    price: np.ndarray,
+    high: np.ndarray,
+    table: np.ndarray,
+) -> float:
     """Return the expected cost of group `g` from month `begin` on."""
     total = 0.0
     points = table.shape[2]
@@ -132,13 +140,24 @@ def _cost(presence, g, begin, first, count, price, high, table):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _fits(people, least, most):  # type: ignore[no-untyped-def]
+def _fits(people: int, least: int, most: int) -> bool:
     """Whether `people` can be split over classes."""
     return people >= 0 and (people == 0 or -(-people // most) * least <= people)
 
 
 @njit(cache=True, nogil=True)
-def _shift(presence, j, people, classes, by_head, by_class, g, first, count, begin):  # type: ignore[no-untyped-def]
+def _shift(
+    presence: np.ndarray,
+    j: int,
+    people: int,
+    classes: int,
+    by_head: np.ndarray,
+    by_class: np.ndarray,
+    g: int,
+    first: np.ndarray,
+    count: np.ndarray,
+    begin: int,
+) -> None:
     """Add people and classes of option `j` to the presence of its group."""
     for p in range(first[g], first[g] + count[g]):
         for t in range(begin, presence.shape[1]):
@@ -146,13 +165,22 @@ def _shift(presence, j, people, classes, by_head, by_class, g, first, count, beg
 
 
 @njit(cache=True, nogil=True)
-def _more(heads, change, most):  # type: ignore[no-untyped-def]
+def _more(heads: int, change: int, most: int) -> int:
     """Return by how many classes a change of `heads` people adds."""
     return -(-(heads + change) // most) - -(-heads // most)
 
 
 @njit(cache=True, nogil=True)
-def _propose(rng, heads, group_of, by_start, least, most, which, change):  # type: ignore[no-untyped-def]
+def _propose(
+    rng: np.random.Generator,
+    heads: np.ndarray,
+    group_of: np.ndarray,
+    by_start: np.ndarray,
+    least: int,
+    most: int,
+    which: np.ndarray,
+    change: np.ndarray,
+) -> int:
     """Write a move into `which` and `change`; return how many options it touches, 0 where it cannot be."""
     options = len(heads)
     j = rng.integers(0, options)
@@ -184,7 +212,18 @@ def _propose(rng, heads, group_of, by_start, least, most, which, change):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _claim(parts, which, change, sign, heads, most, month, trains, rooms, recruits):  # type: ignore[no-untyped-def]
+def _claim(
+    parts: int,
+    which: np.ndarray,
+    change: np.ndarray,
+    sign: int,
+    heads: np.ndarray,
+    most: int,
+    month: np.ndarray,
+    trains: np.ndarray,
+    rooms: np.ndarray,
+    recruits: np.ndarray,
+) -> bool:
     """Take the rooms and recruits of a move, or give them back (`sign` −1); return whether they suffice."""
     enough = True
     for i in range(parts):
@@ -205,9 +244,31 @@ def _claim(parts, which, change, sign, heads, most, month, trains, rooms, recrui
 
 @njit(cache=True, nogil=True)
 def _run(
-    rng, heads, best, presence, state, by_head, by_class, per_head, group_of, month, by_start, first, count, price,
-    high, table, trains, rooms, recruits, least, most, warm, cold, steps,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+    rng: np.random.Generator,
+    heads: np.ndarray,
+    best: np.ndarray,
+    presence: np.ndarray,
+    state: np.ndarray,
+    by_head: np.ndarray,
+    by_class: np.ndarray,
+    per_head: np.ndarray,
+    group_of: np.ndarray,
+    month: np.ndarray,
+    by_start: np.ndarray,
+    first: np.ndarray,
+    count: np.ndarray,
+    price: np.ndarray,
+    high: np.ndarray,
+    table: np.ndarray,
+    trains: np.ndarray,
+    rooms: np.ndarray,
+    recruits: np.ndarray,
+    least: int,
+    most: int,
+    warm: float,
+    cold: float,
+    steps: int,
+) -> None:
     """Try `steps` moves; `heads`, `best`, `presence`, `state`, `rooms`, `recruits` change in place.
 
     `state` holds the cost now and the best one, both beside the first. The many arguments are arrays, all that a kernel
