@@ -58,7 +58,9 @@ def anneal(
     scale = max(1.0, float((money.hiring + money.training).mean()))
     chunks = max(1, -(-min(how.steps, how.steps_per_option * len(best)) // (how.chunk * len(how.warm))))
     rng = np.random.default_rng(seed)
-    high, table = _table(case, bought, how.points)
+    if (tabled := _table(case, bought, how.points, watch)) is None:
+        return made, True
+    high, table = tabled
     for warm in how.warm:
         begun = Decisions(best, -(-best // most), made.moved)
         arrays = _arrays(case, begun, high, table)
@@ -73,10 +75,17 @@ def anneal(
     return Decisions(best.astype(float), -(-best // most) + 0.0, made.moved), False
 
 
-def _table(case: Case, bought: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the most hours of work of a table, (G, T), and the expected cost at `points` from 0 to them."""
+def _table(case: Case, bought: np.ndarray, points: int, watch: Watch) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the most hours of work of a table, (G, T), and the expected cost at `points` from 0 to them.
+
+    None where the watch says stop first.
+    """
     high = np.array([1.5 * np.asarray(g.demand).max(axis=0) + 1.0 for g in case.groups])
-    columns = [np.array([e.cost for e in case.expected(high * k / (points - 1), bought)]) for k in range(points)]
+    columns = list[np.ndarray]()
+    for k in range(points):
+        if watch.stopped or watch.time_is_up:
+            return None
+        columns.append(np.array([e.cost for e in case.expected(high * k / (points - 1), bought)]))
     return high, np.stack(columns, axis=2)
 
 
@@ -165,6 +174,12 @@ def _shift(
 
 
 @njit(cache=True, nogil=True)
+def _draw(rng: np.random.Generator, low: int, end: int) -> int:
+    """Return a whole number from `low` to `end` − 1; compiles far sooner than the generator's own."""
+    return low + int(rng.random() * (end - low))
+
+
+@njit(cache=True, nogil=True)
 def _more(heads: int, change: int, most: int) -> int:
     """Return by how many classes a change of `heads` people adds."""
     return -(-(heads + change) // most) - -(-heads // most)
@@ -183,28 +198,28 @@ def _propose(
 ) -> int:
     """Write a move into `which` and `change`; return how many options it touches, 0 where it cannot be."""
     options = len(heads)
-    j = rng.integers(0, options)
+    j = _draw(rng, 0, options)
     which[0] = j
     parts = 1
-    kind = rng.integers(0, 10)
+    kind = _draw(rng, 0, 10)
     if kind < 4 or heads[j] == 0:
-        draw = rng.integers(0, 4)
+        draw = _draw(rng, 0, 4)
         if draw == 0:
-            change[0] = -heads[j] if heads[j] > 0 else rng.integers(least, most + 1)
+            change[0] = -heads[j] if heads[j] > 0 else _draw(rng, least, most + 1)
         elif draw == 1:
-            change[0] = rng.integers(-most, most + 1)
+            change[0] = _draw(rng, -most, most + 1)
         else:
-            change[0] = rng.integers(-3, 4)
+            change[0] = _draw(rng, -3, 4)
     else:
-        k = rng.integers(0, options)
+        k = _draw(rng, 0, options)
         if k == j or abs(by_start[k] - by_start[j]) > NEAR_DAYS or (kind < 7 and group_of[k] != group_of[j]):
             return 0
         parts = 2
         which[1] = k
-        draw = rng.integers(0, 3)
-        amount = heads[j] if draw == 0 else rng.integers(1, heads[j] + 1)
+        draw = _draw(rng, 0, 3)
+        amount = heads[j] if draw == 0 else _draw(rng, 1, heads[j] + 1)
         change[0] = -amount
-        change[1] = max(0, amount + (0 if draw == 1 else rng.integers(-3, 4)))
+        change[1] = max(0, amount + (0 if draw == 1 else _draw(rng, -3, 4)))
     for i in range(parts):
         if change[i] == 0 or not _fits(heads[which[i]] + change[i], least, most):
             return 0
