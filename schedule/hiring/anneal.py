@@ -58,7 +58,9 @@ def anneal(
     scale = max(1.0, float((money.hiring + money.training).mean()))
     chunks = max(1, -(-min(how.steps, how.steps_per_option * len(best)) // (how.chunk * len(how.warm))))
     rng = np.random.default_rng(seed)
-    high, table = _table(case, bought, how.points)
+    if (tabled := _table(case, bought, how.points, watch)) is None:
+        return made, True
+    high, table = tabled
     for warm in how.warm:
         begun = Decisions(best, -(-best // most), made.moved)
         arrays = _arrays(case, begun, high, table)
@@ -68,16 +70,22 @@ def anneal(
             if watch.stopped or watch.time_is_up:
                 return Decisions(best.astype(float), -(-best // most) + 0.0, made.moved), True
             now, then = (scale * warm * (how.cold / warm) ** ((i + k) / chunks) for k in (0, 1))
-            _run(
-                rng, heads, best, presence, state, *arrays, int(rules.least), most, now, then, how.chunk,
-            )  # fmt: skip
+            limits = (int(rules.least), most, now, then, how.chunk)
+            _run(*(rng, heads, best, presence, state, *arrays, *limits))
     return Decisions(best.astype(float), -(-best // most) + 0.0, made.moved), False
 
 
-def _table(case: Case, bought: np.ndarray, points: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the most hours of work of a table, (G, T), and the expected cost at `points` from 0 to them."""
+def _table(case: Case, bought: np.ndarray, points: int, watch: Watch) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the most hours of work of a table, (G, T), and the expected cost at `points` from 0 to them.
+
+    None where the watch says stop first.
+    """
     high = np.array([1.5 * np.asarray(g.demand).max(axis=0) + 1.0 for g in case.groups])
-    columns = [np.array([e.cost for e in case.expected(high * k / (points - 1), bought)]) for k in range(points)]
+    columns = list[np.ndarray]()
+    for k in range(points):
+        if watch.stopped or watch.time_is_up:
+            return None
+        columns.append(np.array([e.cost for e in case.expected(high * k / (points - 1), bought)]))
     return high, np.stack(columns, axis=2)
 
 
@@ -114,7 +122,16 @@ def _arrays(case: Case, made: Decisions, high: np.ndarray, table: np.ndarray) ->
 
 
 @njit(cache=True, nogil=True)
-def _cost(presence, g, begin, first, count, price, high, table):  # type: ignore[no-untyped-def]
+def _cost(
+    presence: np.ndarray,
+    g: int,
+    begin: int,
+    first: np.ndarray,
+    count: np.ndarray,
+    price: np.ndarray,
+    high: np.ndarray,
+    table: np.ndarray,
+) -> float:
     """Return the expected cost of group `g` from month `begin` on."""
     total = 0.0
     points = table.shape[2]
@@ -132,13 +149,24 @@ def _cost(presence, g, begin, first, count, price, high, table):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _fits(people, least, most):  # type: ignore[no-untyped-def]
+def _fits(people: int, least: int, most: int) -> bool:
     """Whether `people` can be split over classes."""
     return people >= 0 and (people == 0 or -(-people // most) * least <= people)
 
 
 @njit(cache=True, nogil=True)
-def _shift(presence, j, people, classes, by_head, by_class, g, first, count, begin):  # type: ignore[no-untyped-def]
+def _shift(
+    presence: np.ndarray,
+    j: int,
+    people: int,
+    classes: int,
+    by_head: np.ndarray,
+    by_class: np.ndarray,
+    g: int,
+    first: np.ndarray,
+    count: np.ndarray,
+    begin: int,
+) -> None:
     """Add people and classes of option `j` to the presence of its group."""
     for p in range(first[g], first[g] + count[g]):
         for t in range(begin, presence.shape[1]):
@@ -146,37 +174,52 @@ def _shift(presence, j, people, classes, by_head, by_class, g, first, count, beg
 
 
 @njit(cache=True, nogil=True)
-def _more(heads, change, most):  # type: ignore[no-untyped-def]
+def _draw(rng: np.random.Generator, low: int, end: int) -> int:
+    """Return a whole number from `low` to `end` − 1; compiles far sooner than the generator's own."""
+    return low + int(rng.random() * (end - low))
+
+
+@njit(cache=True, nogil=True)
+def _more(heads: int, change: int, most: int) -> int:
     """Return by how many classes a change of `heads` people adds."""
     return -(-(heads + change) // most) - -(-heads // most)
 
 
 @njit(cache=True, nogil=True)
-def _propose(rng, heads, group_of, by_start, least, most, which, change):  # type: ignore[no-untyped-def]
+def _propose(
+    rng: np.random.Generator,
+    heads: np.ndarray,
+    group_of: np.ndarray,
+    by_start: np.ndarray,
+    least: int,
+    most: int,
+    which: np.ndarray,
+    change: np.ndarray,
+) -> int:
     """Write a move into `which` and `change`; return how many options it touches, 0 where it cannot be."""
     options = len(heads)
-    j = rng.integers(0, options)
+    j = _draw(rng, 0, options)
     which[0] = j
     parts = 1
-    kind = rng.integers(0, 10)
+    kind = _draw(rng, 0, 10)
     if kind < 4 or heads[j] == 0:
-        draw = rng.integers(0, 4)
+        draw = _draw(rng, 0, 4)
         if draw == 0:
-            change[0] = -heads[j] if heads[j] > 0 else rng.integers(least, most + 1)
+            change[0] = -heads[j] if heads[j] > 0 else _draw(rng, least, most + 1)
         elif draw == 1:
-            change[0] = rng.integers(-most, most + 1)
+            change[0] = _draw(rng, -most, most + 1)
         else:
-            change[0] = rng.integers(-3, 4)
+            change[0] = _draw(rng, -3, 4)
     else:
-        k = rng.integers(0, options)
+        k = _draw(rng, 0, options)
         if k == j or abs(by_start[k] - by_start[j]) > NEAR_DAYS or (kind < 7 and group_of[k] != group_of[j]):
             return 0
         parts = 2
         which[1] = k
-        draw = rng.integers(0, 3)
-        amount = heads[j] if draw == 0 else rng.integers(1, heads[j] + 1)
+        draw = _draw(rng, 0, 3)
+        amount = heads[j] if draw == 0 else _draw(rng, 1, heads[j] + 1)
         change[0] = -amount
-        change[1] = max(0, amount + (0 if draw == 1 else rng.integers(-3, 4)))
+        change[1] = max(0, amount + (0 if draw == 1 else _draw(rng, -3, 4)))
     for i in range(parts):
         if change[i] == 0 or not _fits(heads[which[i]] + change[i], least, most):
             return 0
@@ -184,7 +227,18 @@ def _propose(rng, heads, group_of, by_start, least, most, which, change):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _claim(parts, which, change, sign, heads, most, month, trains, rooms, recruits):  # type: ignore[no-untyped-def]
+def _claim(
+    parts: int,
+    which: np.ndarray,
+    change: np.ndarray,
+    sign: int,
+    heads: np.ndarray,
+    most: int,
+    month: np.ndarray,
+    trains: np.ndarray,
+    rooms: np.ndarray,
+    recruits: np.ndarray,
+) -> bool:
     """Take the rooms and recruits of a move, or give them back (`sign` −1); return whether they suffice."""
     enough = True
     for i in range(parts):
@@ -205,9 +259,31 @@ def _claim(parts, which, change, sign, heads, most, month, trains, rooms, recrui
 
 @njit(cache=True, nogil=True)
 def _run(
-    rng, heads, best, presence, state, by_head, by_class, per_head, group_of, month, by_start, first, count, price,
-    high, table, trains, rooms, recruits, least, most, warm, cold, steps,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+    rng: np.random.Generator,
+    heads: np.ndarray,
+    best: np.ndarray,
+    presence: np.ndarray,
+    state: np.ndarray,
+    by_head: np.ndarray,
+    by_class: np.ndarray,
+    per_head: np.ndarray,
+    group_of: np.ndarray,
+    month: np.ndarray,
+    by_start: np.ndarray,
+    first: np.ndarray,
+    count: np.ndarray,
+    price: np.ndarray,
+    high: np.ndarray,
+    table: np.ndarray,
+    trains: np.ndarray,
+    rooms: np.ndarray,
+    recruits: np.ndarray,
+    least: int,
+    most: int,
+    warm: float,
+    cold: float,
+    steps: int,
+) -> None:
     """Try `steps` moves; `heads`, `best`, `presence`, `state`, `rooms`, `recruits` change in place.
 
     `state` holds the cost now and the best one, both beside the first. The many arguments are arrays, all that a kernel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -171,26 +171,32 @@ LOOKS = (0, 1, 2, 3)
 def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions, bool]:
     """Return the rule whose classes cost least over the scenarios, its classes, and whether the search was cut.
 
-    Nine levels and four looks, then finer levels around the best; the first rule is always tried, so that there is a
-    plan.
+    First the look, then the level, then the look again, then finer levels; the first rule is always tried, so that
+    there is a plan. Hiring nobody counts, too.
     """
     none = np.zeros_like(case.contract)
     watch = watch.within(min(seconds, watch.left_s))
-    best = HireUpTo()
-    made = fill(case, best)
-    cost = case.cost(made, none)
+    best, made = HireUpTo(), fill(case, HireUpTo())
+    cost, known = case.cost(made, none), {best}
     idle = case.supply.nothing()
     if (empty := case.cost(idle, none)) < cost:
         cost, made = empty, idle
-    grid = [HireUpTo(b, look) for look in LOOKS for b in BUFFERS]
-    for step in (None, 0.025, 0.0125):
-        if step is not None:
-            grid = [HireUpTo(round(best.buffer + s * step, 4), best.look) for s in (-1, 1)]
-        for rule in grid:
+    rounds: tuple[tuple[str, tuple[float, ...]], ...] = (
+        ("look", LOOKS), ("buffer", BUFFERS), ("look", LOOKS), ("finer", (-0.025, 0.025)), ("finer", (-0.0125, 0.0125)),
+    )  # fmt: skip
+    for what, values in rounds:
+        centre = best
+        for value in values:
             if watch.stopped or watch.time_is_up:
                 return best, made, True
+            if what == "look":
+                rule = replace(centre, look=int(value))
+            else:
+                rule = replace(centre, buffer=round(value + (centre.buffer if what == "finer" else 0.0), 4))
+            if rule in known:
+                continue
+            known.add(rule)
             trial = fill(case, rule)
-            value = case.cost(trial, none)
-            if value < cost:
-                best, made, cost = rule, trial, value
+            if (found := case.cost(trial, none)) < cost:
+                best, made, cost = rule, trial, found
     return best, made, False

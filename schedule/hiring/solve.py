@@ -19,10 +19,12 @@ from .result import make_plan
 from .rule import HireUpTo, fill, tuned
 from .supply import Decisions
 
-RULE_S = 2.0
+RULE_S = 3.0
 """Seconds that tuning the rule may take: there is a plan within five, whatever comes after."""
 ANNEAL = 0.25
 """Share of the time left that annealing the rule's classes may take; it needs a few seconds."""
+LEAST_S = 1.0
+"""Seconds below which annealing is not begun."""
 ROUNDS = 4
 """Whole answers asked for, each with tangents at the one before."""
 
@@ -59,6 +61,8 @@ class Best:
 
     def improve(self, watch: Watch, seed: int) -> bool:
         """Anneal the classes; return whether time or a stop cut the search."""
+        if ANNEAL * watch.left_s < LEAST_S:
+            return True
         made, cut = anneal(self.case, self.made, self.bought, watch, ANNEAL * watch.left_s, seed)
         cost = self.case.cost(made, self.bought)
         if cost < self.cost:
