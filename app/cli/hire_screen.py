@@ -9,9 +9,13 @@ import pandas as pd
 from rich.table import Table
 from rich.text import Text
 
+from ...forecast.tables import read_text_csv
 from ..hiring.summary import decidable
 from ..hiring.words import due_lines, formula_lines, headline, matter_lines
 from .screen import gap_line
+
+NUMBERS = ("size", "offers", "cost", "firm", "hires_low", "hires_high", "cost_low", "cost_high")
+"""Columns of a hiring run's tables that hold numbers; the others are text as it was written."""
 
 
 def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
@@ -20,7 +24,7 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
         title=f"{summary['site']}, hiring {summary['months'][0]} to {summary['months'][-1]}",
         title_justify="left", show_header=False, box=None, padding=(0, 2),
     )  # fmt: skip
-    classes = pd.read_csv(out / "classes.csv")
+    classes = _read(out / "classes.csv")
     stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
     money, least = summary["currency"], summary["probability_least"]
     rows = [("Answer", headline(summary, classes)), *(("Due now", line) for line in due_lines(classes))]
@@ -40,10 +44,16 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
         rows.append(("Hardest month", f"{least['month']}, {least['group']}: {chance}"))
     rows += [("Formula", line) for line in formula_lines(summary)]
     if (out / "defaults.csv").exists():
-        rows += [("Default", line) for line in matter_lines(pd.read_csv(out / "defaults.csv"), summary)]
+        rows += [("Default", line) for line in matter_lines(_read(out / "defaults.csv"), summary)]
     rows.append(("Report", str(out / "report.html")))
     rows.append(("Settings", f"{out / 'hiring.toml'}: replace the defaults, and put it beside plan.toml"))
     rows += [("Note", note) for note in summary["notes"]]
     for name, value in rows:
         table.add_row(Text(name, style="bold"), Text(value))
     return table
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return a table of the run."""
+    text = read_text_csv(path)
+    return text.assign(**{name: pd.to_numeric(text[name]) for name in NUMBERS if name in text})
