@@ -93,7 +93,9 @@ def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bo
         if len(found) > 1:
             from ..finished import side_by_side
 
-            show_frame(side_by_side([where for where, _ in found]), as_json=False, quiet=False)
+            beside = side_by_side([where for where, _ in found])
+            names = {str(where): where.name for where, _ in found}
+            show_frame(beside.rename(columns=names), as_json=False, quiet=False)
     for code, (_, summary) in zip(codes, found, strict=True):
         if code == LIMIT_WITH_PLAN and (as_json or quiet):
             remark(shortfall(decidable(summary)))

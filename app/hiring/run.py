@@ -189,7 +189,8 @@ def _judged(
             fixed = config.model_copy(update={"prices": priced(config.prices, recourse)})
             outcome = replace(outcome, matters=matters_of(every, fixed, problem, watch, EACH_S))
     except Stopped:
-        pass  # the plan stands; what is told beside it is left out
+        note = "the run was stopped when the plan was done: simulation, worth of changes or defaults are left out"
+        outcome = replace(outcome, notes=(*outcome.notes, note))
     return outcome
 
 

@@ -15,7 +15,7 @@ from busyhour.app.hiring import run as hiring_run
 from busyhour.app.hiring.group_need import GroupNeed, Need
 from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.inputs import Inputs
-from busyhour.forecast.progress import Event, Watch
+from busyhour.forecast.progress import Event, Stopped, Watch
 from busyhour.schedule.hiring.problem import Months, Recipe
 
 QUICK = """months = 3
@@ -132,6 +132,16 @@ def test_a_stop_keeps_the_plan_so_far(known: Path) -> None:
     assert summary["stopped"] == "user"
     assert (where / "classes.csv").exists()
     assert summary["simulation"] is None
+
+
+def test_a_stop_after_the_plan_is_told(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(hiring_run, "answers_of", stopped)
+    summary = json.loads(hire(known, "--json").stdout)
+    assert summary["stopped"] != "user"
+    assert "stopped when the plan was done" in summary["notes"][-1]
 
 
 @pytest.mark.parametrize(
