@@ -91,7 +91,7 @@ class Counted:
             wages
             + costs.get("below_contract_h", 15.0) * below
             + costs.get("wish", 2.0) * lost
-            + costs["steady_h"] * spread
+            + costs.get("steady_h", 1.0) * spread
         )
 
     def cost(self) -> float:

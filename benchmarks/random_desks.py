@@ -178,7 +178,7 @@ class _Maker:
             "opening": dict(zip(DAYS, self.one(HOURS), strict=True)),
             "queue": {q: {"handle_s": 300, "goal": goal} for q in queues},
             "shift": families, "contract": contracts, "rules": rules, "costs": costs,
-            "solve": {"time_limit_s": 1, "gap": 0.001, "seed": 1},
+            "solve": {"time_limit_s": 5, "gap": 0.001, "seed": 1},
         }  # fmt: skip
 
     def rules(self, names: list[str], *, own: bool = False) -> dict[str, Any]:
