@@ -1,4 +1,4 @@
-"""Planner and judge of one mind: a random desk planned shortly, judged, counted again, compared with neighbours."""
+"""Planner and judge of one mind: a random desk planned, judged, counted again, compared with neighbours."""
 
 from __future__ import annotations
 

@@ -95,15 +95,16 @@ class Desk:
         return Inputs.from_requirement(folder / "requirement.csv", folder / "plan.toml", options=options)
 
 
-def random_desk(number: int, most_people: int = 40) -> Desk:
-    """Return the desk of that number."""
-    return _Maker(number, most_people).desk()
+def random_desk(number: int, most_people: int = 40, seconds: float = 5.0) -> Desk:
+    """Return the desk of that number, with `seconds` to plan it."""
+    return _Maker(number, most_people, seconds).desk()
 
 
 @dataclass(frozen=True)
 class _Maker:
     number: int
     most_people: int
+    seconds: float
 
     @cached_property
     def rng(self) -> np.random.Generator:
@@ -178,7 +179,7 @@ class _Maker:
             "opening": dict(zip(DAYS, self.one(HOURS), strict=True)),
             "queue": {q: {"handle_s": 300, "goal": goal} for q in queues},
             "shift": families, "contract": contracts, "rules": rules, "costs": costs,
-            "solve": {"time_limit_s": 5, "gap": 0.001, "seed": 1},
+            "solve": {"time_limit_s": self.seconds, "gap": 0.001, "seed": 1},
         }  # fmt: skip
 
     def rules(self, names: list[str], *, own: bool = False) -> dict[str, Any]:
