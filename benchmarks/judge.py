@@ -74,7 +74,7 @@ def desks(asked: argparse.Namespace) -> None:
     """Plan and judge random desks; print those that fail, those with cheaper neighbours, and the sums."""
     ends, out = [], asked.out
     for number in range(asked.first, asked.first + asked.desks):
-        desk = random_desk(number, asked.most, asked.seconds)
+        desk = random_desk(number, asked.most, asked.seconds, alike=asked.alike)
         found = tried(desk, asked.moves)
         ends.append(found)
         for fault in found.faults:
@@ -98,6 +98,7 @@ def main() -> None:
     parser.add_argument("--from", type=int, default=0, dest="first", help="number of the first desk")
     parser.add_argument("--most", type=int, default=40, help="most people of a desk")
     parser.add_argument("--seconds", type=float, default=5.0, help="time limit of each desk")
+    parser.add_argument("--alike", action="store_true", help="desks with families that look like each other")
     parser.add_argument("--moves", type=int, default=400, help="neighbours of each plan")
     parser.add_argument("--out", type=Path, help="folder for the desks that fail")
     asked = parser.parse_args()

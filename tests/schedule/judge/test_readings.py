@@ -1,4 +1,4 @@
-"""Shifts of two families may look the same: the judge reads them so that a legal plan passes, and tells a wrong wage."""
+"""Shifts of two families may look the same: the judge reads them so that a legal plan passes."""
 
 from __future__ import annotations
 
