@@ -229,14 +229,14 @@ class PeopleParams:
     finish_sweeps
         Sweeps over everybody for which time is kept to make the plan one that no single change betters. ≥ 0.
     finish_share
-        … and share of the time that is kept for them at most. 0 to 1.
+        … unless they take more than this share of the time. 0 to 1.
     """
 
     choice: Choice | None = None
     kept_sweeps: float = 2.0
     polish_share: float = 0.1
     move_gain: float = 0.02
-    finish_sweeps: float = 10.0
+    finish_sweeps: float = 5.0
     finish_share: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)

@@ -100,6 +100,7 @@ def compile_kernels() -> None:
         search.run(threads=1, steps=4)
         compiled = search.tries.begin(lambda: False)
         search.tries.round([compiled], 1, None, 600.0, lambda text: None)
+        Finish(compiled).run()
 
 
 class _PeopleSearch:
@@ -175,8 +176,9 @@ class _PeopleSearch:
         began_s = self.clock.elapsed_s
         self.tries.first.settle(1)  # a plan to fall back on
         self.sweep_s = self.clock.elapsed_s - began_s
-        kept_s = min(self.params.finish_sweeps * self.sweep_s, self.params.finish_share * self.limit_s)
-        self.clock.time_limit_s = self.limit_s - kept_s
+        finish_s = self.params.finish_sweeps * self.sweep_s
+        if finish_s <= self.params.finish_share * self.limit_s:  # else it would not come to its end
+            self.clock.time_limit_s = self.limit_s - finish_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
