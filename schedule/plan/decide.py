@@ -101,7 +101,7 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
             seed=settings.seed,
             threads=settings.threads,
         )
-        if not dealt_out:  # many people: the search has ended with what more time finds
+        if not dealt_out or not any(dealt.assigned.values()):  # many people are finished by the search alone
             return dealt
         clock = measure.watch.aside()
         if measure.simulates:  # else nothing follows that needs the time
