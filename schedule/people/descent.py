@@ -234,7 +234,7 @@ class Descent:
             worth, others = worth_without(flow, person.group, here)
             prefix = finder.prefix(rule(a, worth, others))
             lows = self._some_windows(person, most_windows)
-            week = finder.best_week(person, prefix, self._spread_cost(a), most_options, lows) or old_week
+            week = finder.best_week(person, prefix, self.spread_cost(a), most_options, lows) or old_week
             now.append(finder.on_phone(person, week))
             move_person(flow, person.group, here, now[-1])
             self.weeks[a] = week
@@ -255,7 +255,7 @@ class Descent:
             return None
         return np.asarray(self.rng.choice(lows, most, replace=False))
 
-    def _spread_cost(self, a: int) -> np.ndarray | None:
+    def spread_cost(self, a: int) -> np.ndarray | None:
         """Return the price of each option's distance to the person's usual start; None where that costs nothing.
 
         Windows of starts take the place of these prices where a rule keeps starts together.

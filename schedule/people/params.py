@@ -226,12 +226,18 @@ class PeopleParams:
         Share of the time for annealing a plan of the exact model, which knows no price of steady starts. 0 to 1.
     move_gain
         Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
+    finish_sweeps
+        Sweeps over everybody for which time is kept to make the plan one that no single change betters. ≥ 0.
+    finish_share
+        … unless they take more than this share of the time. 0 to 1.
     """
 
     choice: Choice | None = None
     kept_sweeps: float = 2.0
     polish_share: float = 0.1
     move_gain: float = 0.02
+    finish_sweeps: float = 5.0
+    finish_share: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
@@ -241,3 +247,5 @@ class PeopleParams:
         expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)
         expect(0 <= self.polish_share <= 1, "0 <= polish_share <= 1", self.polish_share)
         expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)
+        expect(self.finish_sweeps >= 0, "finish_sweeps >= 0", self.finish_sweeps)
+        expect(0 <= self.finish_share <= 1, "0 <= finish_share <= 1", self.finish_share)

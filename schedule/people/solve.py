@@ -16,12 +16,14 @@ from ..optimise.solver import relative_gap
 from ..optimise.status import OPTIMAL, NothingFound, Solved, sound_bound
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
+from ..problem.shifts import PlannedShift
 from .best_week import ChosenWeek
 from .choice import choice_of, shape_of
 from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
 from .exact.solve import lp_prices, solve_exact
+from .finish import Finish
 from .named_plan import NamedPlan, ProvenPrices
 from .params import MovesParams, PeopleParams
 from .queue_turns import planned_shifts, weeks_of_plan
@@ -98,6 +100,7 @@ def compile_kernels() -> None:
         search.run(threads=1, steps=4)
         compiled = search.tries.begin(lambda: False)
         search.tries.round([compiled], 1, None, 600.0, lambda text: None)
+        Finish(compiled).run()
 
 
 class _PeopleSearch:
@@ -147,8 +150,11 @@ class _PeopleSearch:
         """Whether the asked gap is reached, or the plan is proven the best."""
         if not self.begun or self.bound is None:  # before there is a plan
             return False
-        off = self.best.best_cost - self.bound
-        return off <= max(self.gap * abs(self.bound), OPTIMAL * max(1.0, abs(self.bound)))
+        return self.best.best_cost - self.bound <= self.gap * abs(self.bound) or self._proven(self.best.best_cost)
+
+    def _proven(self, cost: float) -> bool:
+        """Whether no plan is cheaper."""
+        return self.bound is not None and cost - self.bound <= OPTIMAL * max(1.0, abs(self.bound))
 
     def over(self) -> bool:
         """Whether to end."""
@@ -170,6 +176,9 @@ class _PeopleSearch:
         began_s = self.clock.elapsed_s
         self.tries.first.settle(1)  # a plan to fall back on
         self.sweep_s = self.clock.elapsed_s - began_s
+        finish_s = self.params.finish_sweeps * self.sweep_s
+        if finish_s <= self.params.finish_share * self.limit_s:  # else it would not come to its end
+            self.clock.time_limit_s = self.limit_s - finish_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
             beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
@@ -181,16 +190,23 @@ class _PeopleSearch:
                 self.ended.set()
             if beside is not None:
                 beside.result()
-        return self._result({"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s})
+        return self._result({"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s}, steps != 0)
 
-    def _result(self, stages: Mapping[str, float]) -> NamedPlan:
-        """Return the cheapest of the plans, with its people on queues."""
-        before, move = self.service.before, self.params.move_gain
+    def _result(self, stages: Mapping[str, float], finish: bool) -> NamedPlan:
+        """Return the cheapest of the plans, with its people on queues; with `finish`, no single change betters it."""
         tries = self.tries.all
-        plans = [planned_shifts(self.staff, d.best, d.head_worth(), before, move) for d in tries]
+        plans = [self._planned(d) for d in tries]
         costs = [d.cost_of_best(plan) for d, plan in zip(tries, plans, strict=True)]
         at = int(np.argmin(costs))
-        cost, bound = costs[at], sound_bound(self.bound, costs[at])
+        plan, cost = plans[at], costs[at]
+        if finish and not self.clock.stopped and not self._proven(cost):
+            self.clock.time_limit_s = self.limit_s
+            tries[at].over = lambda: self.clock.stopped or self.clock.time_is_up
+            self.hurried = not Finish(tries[at]).run() or self.hurried
+            last = self._planned(tries[at])
+            plan, cost = min((plan, cost), (last, tries[at].cost_of_best(last)), key=lambda found: found[1])
+            self.history.append((self.clock.elapsed_s, cost, sound_bound(self.bound, cost)))
+        bound = sound_bound(self.bound, cost)
         off = relative_gap(cost, bound)
         solved = Solved.of(
             cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
@@ -198,7 +214,13 @@ class _PeopleSearch:
             hurried=self.hurried,
         )  # fmt: skip
         prices = ProvenPrices(self.dual.price, tries[at].goal_price, self.bound)
-        return NamedPlan(plans[at], solved, prices, stages)
+        return NamedPlan(plan, solved, prices, stages)
+
+    def _planned(self, descent: Descent) -> dict[str, tuple[PlannedShift, ...]]:
+        """Return the best plan of a try as shifts with queues."""
+        return planned_shifts(
+            self.staff, descent.best, descent.head_worth(), self.service.before, self.params.move_gain
+        )
 
     def _price(self, beside: Future[None] | None, steps: int | None) -> None:
         """Raise the bound within its share of the time, or wait for the other thread to raise it.

@@ -22,6 +22,7 @@ RANGES = {
     "first_share": Range(0, 1, above=True),
     "alone_share": Range(0, 1, above=True),
     "exchange_share": _SHARE,
+    "finish_share": _SHARE,
     "repair_share": _SHARE,
     "again_share": _SHARE,
     "proof_share": _SHARE,
@@ -69,6 +70,8 @@ class SolveSettings:
         The same where no simulation follows and nothing is repaired, above 0.
     exchange_share
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
+    finish_share
+        Share of `time_limit_s` for everybody's own best week after that: hundredths of a second for a hundred people.
     repair_share
         Share of `time_limit_s` that each repair may take at most; as a rule it ends by its steps.
     person_steps, repair_steps
@@ -116,6 +119,7 @@ class SolveSettings:
     first_share: float = 0.5
     alone_share: float = 0.85
     exchange_share: float = 0.1
+    finish_share: float = 0.05
     repair_share: float = 0.15
     person_steps: int = 100
     repair_steps: int = 10_000
