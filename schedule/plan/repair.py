@@ -8,7 +8,8 @@ curves that its own simulation has corrected.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Generic
 
 from ...forecast.queueing.simulation.simulation import Simulation
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
@@ -28,11 +29,36 @@ MOVE_TURNS = 3
 """Most times that breaks are moved for nothing before a plan is published; each takes a simulation."""
 
 
+@dataclass(frozen=True, eq=False)
+class Published(Generic[Search]):
+    """A plan as it may be published.
+
+    Attributes
+    ----------
+    seen
+        By the curves that its precise simulation has corrected, beside the simulation that is published.
+    bound
+        Proven by these curves; None where time did not do for one.
+    turn
+        The turn that found the plan, 0 = the first search.
+    """
+
+    seen: SimulatedPlan[Search]
+    bound: float | None
+    turn: int
+
+    def enough(self, settings: SolveSettings) -> bool:
+        """Whether the asked gap is reached, and what the plan misses was looked for once."""
+        near = _priced(self.seen.plan.solved, self.seen.rank[-1], self.bound, 0.0).gap
+        return near is not None and near <= settings.gap and (self.turn > 0 or self.seen.misses == (0, 0))
+
+
 def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     """Return what is known of the `first` plan, or of a plan that is better by the service that is simulated.
 
-    Of the plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the
-    cheapest.
+    Where the first search has reached the asked gap, a few short repairs follow. Then the plan is made ready to be
+    published; while the asked gap is not reached by its own curves and time is left, the search goes on by them. Of the
+    plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the cheapest.
 
     Parameters
     ----------
@@ -40,33 +66,70 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         What the search found by the curves of its measure, which nothing has corrected.
     """
     measure, settings = search.measure, search.settings
-    plan, found_by, best = first, measure, None
-    turn = repairs = 0
-    cut = False
-    while True:
-        seen = _seen(plan, found_by, measure, settings)
-        if seen is None:
+    seen, turn, cut = _settled(first, search)
+    best: Published[Search] | None = None
+    while seen is not None:
+        began_s = measure.watch.elapsed_s
+        ready, hurried = _ready(seen, measure, settings)
+        cut = cut or hurried
+        if ready is None:
             break
-        if best is None or seen.rank < best.rank:
-            best, repairs = seen, turn
-        content = seen.settled(settings) and (turn > 0 or seen.misses == (0, 0))  # what is missed is looked for once
-        if content or turn >= settings.repairs or not _decides(measure):
+        if best is None or ready.rank < best.seen.rank:
+            best = Published(ready, _bound(ready, first, search), turn)
+            kept_s = settings.kept_times * (measure.watch.elapsed_s - began_s)
+        print("TURN", turn, f"{measure.watch.elapsed_s:.1f}", ready.rank, {k:round(v) for k,v in search.prices(ready.plan,ready.true.problem).items()}, best.seen.rank, best.bound, kept_s)
+        left_s = measure.watch.left_s - kept_s
+        if best.enough(settings) or left_s <= kept_s or not _decides(measure):
+            break
+        turn += 1
+        measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
+        after = _further(ready, best, search, settings.turn_share * left_s, turn)
+        cut = cut or after is None or after.solved.cut
+        seen = None if after is None else _seen(after, ready.true, measure, settings)
+    if best is None:
+        return _as_found(first if seen is None else seen.plan, first.solved, search)
+    return _decided(best, first, search, cut=cut)
+
+
+def _further(
+    ready: SimulatedPlan[Search], best: Published[Search], search: PlanSearch[Search], limit_s: float, turn: int
+) -> Candidate[Search] | None:
+    """Search on by the curves of the last plan, from the cheaper by them of this plan and the best one."""
+    settings = search.settings
+    asked = ready.asked(settings)
+    start = min(ready.plan, best.seen.plan, key=lambda plan: plan.cost(asked))
+    gap = 0.0 if ready.misses > (0, 0) else settings.gap / 2**turn  # margins are asked that the proof does not ask
+    return search.further(asked, start, gap, limit_s, turn)
+
+
+def _settled(
+    first: Candidate[Search], search: PlanSearch[Search]
+) -> tuple[SimulatedPlan[Search] | None, int, bool]:
+    """Return a plan that was found by curves that tell its service, after short repairs, the turn, and whether it is
+    cut; None where nothing was simulated.
+
+    A first plan that is not near its bound is not repaired: the search goes on with all means.
+    """
+    measure, settings = search.measure, search.settings
+    best = seen = _seen(first, measure, measure, settings)
+    found, cut = 0, False
+    most = settings.repairs if first.solved.gap is not None and first.solved.gap <= settings.gap else 0
+    for turn in range(1, most + 1):
+        if seen is None or best is None or not _decides(measure):
+            break
+        if seen.settled(settings) and (turn > 1 or seen.misses == (0, 0)):  # what is missed is looked for once
             break
         if measure.watch.time_is_up:  # with more time there would be a repair
             cut = True
             break
-        turn += 1
         measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
         gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
-        after = search.again(seen.asked(settings), plan, gap)
-        if after is None:
-            cut = True
-            break
-        plan, found_by = after, seen.true
-        cut = cut or plan.solved.cut
-    if best is None:
-        return _as_found(plan, first.solved, search)
-    return replace(_published(first, best, search, cut=cut), repairs=repairs)
+        after = search.again(seen.asked(settings), seen.plan, gap)
+        cut = cut or after is None or after.solved.cut
+        seen = None if after is None else _seen(after, seen.true, measure, settings)
+        if seen is not None and seen.rank < best.rank:
+            best, found = seen, turn
+    return best, found, cut
 
 
 def _decides(measure: Measure) -> bool:
@@ -83,7 +146,8 @@ def _seen(
     simulation = measure.simulation(plan.assigned, more=1, half_width=settings.rough * HALF_WIDTH, least=ROUGH_RUNS)
     if simulation is None:
         return None
-    return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
+    true = measure.corrected(plan.assigned, [simulation])
+    return SimulatedPlan(plan, found_by, true, simulation, settings.rough)
 
 
 def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
@@ -95,25 +159,23 @@ def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]
     return measure.decision(moved.assigned, told, moved.wages, search.prices(moved, measure.problem))
 
 
-def _published(
-    first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
-) -> Decision:
-    """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them."""
-    measure = search.measure
-    found = _ready(best, measure, search.settings)
-    if found is None:
-        return _as_found(best.plan, first.solved, search)
-    ready, hurried = found
-    plan, problem = ready.plan, ready.true.problem
-    bound = search.bound(problem, plan) if _decides(measure) else first.solved.bound
-    solved = _priced(first.solved, plan.cost(problem), bound, searched_s(measure.stages))
-    told = _told(solved, first.solved, search.settings, cut=cut or hurried, by_user=measure.watch.stopped)
-    return ready.true.decision(plan.assigned, told, plan.wages, search.prices(plan, problem), ready.simulation)
+def _bound(ready: SimulatedPlan[Search], first: Candidate[Search], search: PlanSearch[Search]) -> float | None:
+    """Return a bound by the curves of a plan; that of the `first` search holds where curves decide nothing."""
+    return search.bound(ready.true.problem, ready.plan) if _decides(search.measure) else first.solved.bound
+
+
+def _decided(best: Published[Search], first: Candidate[Search], search: PlanSearch[Search], *, cut: bool) -> Decision:
+    """Return the decision for a plan by the curves that its simulations have corrected."""
+    measure, plan, true = search.measure, best.seen.plan, best.seen.true
+    solved = _priced(first.solved, best.seen.rank[-1], best.bound, searched_s(measure.stages))
+    told = _told(solved, first.solved, search.settings, cut=cut, by_user=measure.watch.stopped)
+    decision = true.decision(plan.assigned, told, plan.wages, search.prices(plan, true.problem), best.seen.simulation)
+    return replace(decision, repairs=best.turn)
 
 
 def _ready(
     best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
-) -> tuple[SimulatedPlan[Search], bool] | None:
+) -> tuple[SimulatedPlan[Search] | None, bool]:
     """Return a plan beside its published simulation, and whether time has cut its moves; None where the user stopped.
 
     A more precise simulation than the published one corrects the curves: what is expected by them is compared with a
@@ -123,7 +185,7 @@ def _ready(
     half_width, least = settings.precise * HALF_WIDTH, measure.runs_of(settings.precise_calls)
     precise = measure.simulation(best.plan.assigned, more=2, half_width=half_width, least=least)
     if precise is None:
-        return None
+        return None, False
     told, misses = [precise, best.simulation], replace(best, simulation=precise).misses
     ready, hurried = replace(best, true=measure.corrected(best.plan.assigned, told)), False
     published: Simulation | None = None
@@ -138,7 +200,7 @@ def _ready(
         told = [spliced(s, tried, changed) for s in told]
         ready, published, hurried = replace(ready, plan=moved, true=measure.corrected(moved.assigned, told)), tried, cut
     published = published or measure.simulation(ready.plan.assigned)
-    return None if published is None else (replace(ready, simulation=published), hurried)
+    return (None if published is None else replace(ready, simulation=published, wide=1.0)), hurried
 
 
 def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:

@@ -25,6 +25,8 @@ RANGES = {
     "repair_share": _SHARE,
     "again_share": _SHARE,
     "proof_share": _SHARE,
+    "turn_share": Range(0, 1, above=True),
+    "kept_times": Range(1, 100),
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
     "precise": Range(0, 1, above=True),
@@ -113,7 +115,7 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.5
+    first_share: float = 0.3
     alone_share: float = 0.85
     exchange_share: float = 0.1
     repair_share: float = 0.15
@@ -122,6 +124,8 @@ class SolveSettings:
     repairs: int = 2
     again_share: float = 0.25
     proof_share: float = 0.15
+    turn_share: float = 0.6
+    kept_times: float = 2.0
     rough: float = 2.0
     precise: float = 0.9
     precise_calls: float = 2e7

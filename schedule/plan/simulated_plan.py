@@ -70,12 +70,15 @@ class SimulatedPlan(Generic[Search]):
         The measure by whose curves the plan was found.
     true
         The measure by the curves that the plan's own simulation has corrected.
+    wide
+        How many times wider than those of the published simulation the intervals of this one may be.
     """
 
     plan: Candidate[Search]
     found_by: Measure
     true: Measure
     simulation: Simulation
+    wide: float = 1.0
 
     @property
     def misses(self) -> tuple[int, int]:
@@ -110,7 +113,7 @@ class SimulatedPlan(Generic[Search]):
         """Return the share by which each interval is to lie above its floor, or its goal per interval, shape (T,)."""
         rows = self.simulation.service
         rows = rows[(rows["queue"] == demand.queue) & (rows["period"] == "interval")].set_index("start").reindex(starts)
-        half = (rows["ci_hi"] - rows["ci_lo"]).to_numpy(dtype=float) / 2 / settings.rough
+        half = (rows["ci_hi"] - rows["ci_lo"]).to_numpy(dtype=float) / 2 / self.wide
         times = settings.goal_margin if demand.by_interval else settings.floor_margin * (demand.goal.floor > 0.0)
         return np.asarray(times * np.nan_to_num(half))
 
