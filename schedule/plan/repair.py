@@ -56,9 +56,9 @@ class Published(Generic[Search]):
 def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     """Return what is known of the `first` plan, or of a plan that is better by the service that is simulated.
 
-    Where the first search has reached the asked gap, a few short repairs follow. Then the plan is made ready to be
-    published; while the asked gap is not reached by its own curves and time is left, the search goes on by them. Of the
-    plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the cheapest.
+    The curves settle first. Then the plan is made ready to be published; while the asked gap is not reached by its own
+    curves and time is left, the search goes on by them. Of the plans that were simulated the one is taken that misses
+    the fewest goals, then the fewest floors, then the cheapest.
 
     Parameters
     ----------
@@ -68,6 +68,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     measure, settings = search.measure, search.settings
     seen, turn, cut = _settled(first, search)
     best: Published[Search] | None = None
+    kept_s, barren = 0.0, 0
     while seen is not None:
         began_s = measure.watch.elapsed_s
         ready, hurried = _ready(seen, measure, settings)
@@ -77,59 +78,73 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         if best is None or ready.rank < best.seen.rank:
             best = Published(ready, _bound(ready, first, search), turn)
             kept_s = settings.kept_times * (measure.watch.elapsed_s - began_s)
-        print("TURN", turn, f"{measure.watch.elapsed_s:.1f}", ready.rank, {k:round(v) for k,v in search.prices(ready.plan,ready.true.problem).items()}, best.seen.rank, best.bound, kept_s)
-        left_s = measure.watch.left_s - kept_s
-        if best.enough(settings) or left_s <= kept_s or not _decides(measure):
+        print("TURN", turn, f"{measure.watch.elapsed_s:.1f}", ready.misses, round(ready.rank[-1]), {k:round(v) for k,v in search.prices(ready.plan,ready.true.problem).items()}, "BEST", best.seen.rank, best.bound, kept_s, cut)
+        limit_s = settings.turn_share * (measure.watch.left_s - kept_s)
+        least_s = 0.0 if best.seen.misses > (0, 0) else settings.least_turn * kept_s
+        if best.enough(settings) or limit_s <= least_s or not _decides(measure):
             break
         turn += 1
-        measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        after = _further(ready, best, search, settings.turn_share * left_s, turn)
+        start = min(ready, best.seen, key=lambda plan: plan.plan.cost(ready.true.problem)).plan
+        after = _further(ready, start, search, limit_s, turn, 0.5**barren)
+        if after is not None: print("turn",turn,"barren",barren,after is start,after.assigned==start.assigned,after.solved.status,after.solved.gap)
         cut = cut or after is None or after.solved.cut
+        barren += after is start
         seen = None if after is None else _seen(after, ready.true, measure, settings)
     if best is None:
         return _as_found(first if seen is None else seen.plan, first.solved, search)
     return _decided(best, first, search, cut=cut)
 
 
-def _further(
-    ready: SimulatedPlan[Search], best: Published[Search], search: PlanSearch[Search], limit_s: float, turn: int
-) -> Candidate[Search] | None:
-    """Search on by the curves of the last plan, from the cheaper by them of this plan and the best one."""
-    settings = search.settings
-    asked = ready.asked(settings)
-    start = min(ready.plan, best.seen.plan, key=lambda plan: plan.cost(asked))
-    gap = 0.0 if ready.misses > (0, 0) else settings.gap / 2**turn  # margins are asked that the proof does not ask
-    return search.further(asked, start, gap, limit_s, turn)
-
-
 def _settled(
     first: Candidate[Search], search: PlanSearch[Search]
 ) -> tuple[SimulatedPlan[Search] | None, int, bool]:
-    """Return a plan that was found by curves that tell its service, after short repairs, the turn, and whether it is
-    cut; None where nothing was simulated.
+    """Return a plan found by curves that tell its service, the turn that found the plan, and whether a turn was cut.
 
-    A first plan that is not near its bound is not repaired: the search goes on with all means.
+    There is no such plan where nothing is simulated. A plan that is within the asked gap needs a few short repairs; on
+    from another one the search goes once with all means.
     """
     measure, settings = search.measure, search.settings
+    near = first.solved.gap is not None and first.solved.gap <= settings.gap
     best = seen = _seen(first, measure, measure, settings)
     found, cut = 0, False
-    most = settings.repairs if first.solved.gap is not None and first.solved.gap <= settings.gap else 0
-    for turn in range(1, most + 1):
+    for turn in range(1, 1 + (settings.repairs if near else min(settings.repairs, 1))):
         if seen is None or best is None or not _decides(measure):
             break
-        if seen.settled(settings) and (turn > 1 or seen.misses == (0, 0)):  # what is missed is looked for once
+        if near and seen.settled(settings) and (turn > 1 or seen.misses == (0, 0)):  # what is missed is sought once
             break
-        if measure.watch.time_is_up:  # with more time there would be a repair
+        if measure.watch.time_is_up:  # with more time there would be a turn
             cut = True
             break
-        measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
-        after = search.again(seen.asked(settings), seen.plan, gap)
+        limit_s = settings.turn_share * measure.watch.left_s
+        after = _again(seen, search, turn) if near else _further(seen, seen.plan, search, limit_s, turn)
         cut = cut or after is None or after.solved.cut
         seen = None if after is None else _seen(after, seen.true, measure, settings)
         if seen is not None and seen.rank < best.rank:
             best, found = seen, turn
     return best, found, cut
+
+
+def _again(seen: SimulatedPlan[Search], search: PlanSearch[Search], turn: int) -> Candidate[Search] | None:
+    """Repair a plan: search on for a while by the curves that its simulation has corrected."""
+    settings = search.settings
+    search.measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
+    gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
+    return search.again(seen.asked(settings), seen.plan, gap)
+
+
+def _further(
+    seen: SimulatedPlan[Search], start: Candidate[Search], search: PlanSearch[Search], limit_s: float, turn: int,
+    margin: float = 1.0,
+) -> Candidate[Search] | None:
+    """Search on with all means by the curves that the simulation of a plan has corrected, from `start`.
+
+    The start is returned where nothing cheaper was found.
+    """
+    settings, asked = search.settings, seen.asked(search.settings, margin)
+    search.measure.watch.tell("repair", f"turn {turn}: all means, by the service that was simulated")
+    gap = 0.0 if seen.misses > (0, 0) else settings.gap / 2**turn  # margins are asked that the proof does not ask
+    found = search.further(asked, start, gap, limit_s, turn)
+    return found if found is None or found.cost(asked) < start.cost(asked) - 1e-6 else start
 
 
 def _decides(measure: Measure) -> bool:

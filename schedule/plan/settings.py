@@ -27,6 +27,7 @@ RANGES = {
     "proof_share": _SHARE,
     "turn_share": Range(0, 1, above=True),
     "kept_times": Range(1, 100),
+    "least_turn": Range(0, 100),
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
     "precise": Range(0, 1, above=True),
@@ -115,7 +116,7 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.3
+    first_share: float = 0.2
     alone_share: float = 0.85
     exchange_share: float = 0.1
     repair_share: float = 0.15
@@ -124,13 +125,14 @@ class SolveSettings:
     repairs: int = 2
     again_share: float = 0.25
     proof_share: float = 0.15
-    turn_share: float = 0.6
-    kept_times: float = 2.0
+    turn_share: float = 0.75
+    kept_times: float = 1.3
+    least_turn: float = 0.5
     rough: float = 2.0
     precise: float = 0.9
     precise_calls: float = 2e7
-    floor_margin: float = 1.5
-    goal_margin: float = 0.5
+    floor_margin: float = 0.67
+    goal_margin: float = 0.22
     inside: float = 0.9
     settled: float = 0.002
     open_s: float = 10.0
