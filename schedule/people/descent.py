@@ -167,17 +167,16 @@ class Descent:
         that is missed by a hair would take everybody from the other queues.
         """
         dear, cost = self.params.lifted * call_price(self.staff.problem), math.inf
+        price = self.goal_price
         while True:
-            flow = self.flow(self.head_worth())
-            now = self.cost(flow)
-            if now > cost + 1e-9:
-                self.goal_price = before
+            flow = self.flow(self.service.slope(price))
+            if self.cost(flow) > cost + 1e-9:
                 break
-            cost, before = now, self.goal_price
-            low = (self.service.gained(flow.heads) < self.service.margin) & (self.goal_price < dear)
+            cost, self.goal_price = self.cost(flow), price
+            low = (self.service.gained(flow.heads) < self.service.margin) & (price < dear)
             if not low.any():
                 break
-            self.goal_price = np.where(low, np.minimum(self.goal_price * self.params.dearer, dear), self.goal_price)
+            price = np.where(low, np.minimum(price * self.params.dearer, dear), price)
 
     def heads_wanted(self) -> np.ndarray:
         """Return the heads that are worth their price, one at least, shape (Q, S)."""

@@ -116,7 +116,7 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.2
+    first_share: float = 0.3
     alone_share: float = 0.85
     exchange_share: float = 0.1
     repair_share: float = 0.15

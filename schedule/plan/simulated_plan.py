@@ -109,8 +109,8 @@ class SimulatedPlan(Generic[Search]):
         above = {d.queue: share * self._above(d, curves[d.queue].starts, settings) for d in decided}
         asked = demands_by(problem, curves, data.interval_min, data.absent, above)
         margin = share * settings.goal_margin * self._unsure * HALF_WIDTH
-        more = {(d.queue, k): margin * float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
-        return asking_more(asked, more)
+        calls = {(d.queue, k): float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
+        return asking_more(asked, {period: margin * n for period, n in calls.items()})
 
     @property
     def _unsure(self) -> float:
