@@ -44,7 +44,7 @@ class Published(Generic[Search]):
         return reached is not None and reached <= gap
 
     def decision(self, first: Solved, search: PlanSearch[Search], *, cut: bool) -> Decision:
-        """Return all that is known of the plan; `first` says how the first search ended, `cut` whether time cut work."""
+        """Return all that is known of the plan; `first` says how its search ended, `cut` whether time cut any."""
         measure, plan, true = search.measure, self.seen.plan, self.seen.true
         solved = _priced(first, self.seen.rank[-1], self.bound, searched_s(measure.stages))
         told = _told(solved, first, search.settings, cut=cut, by_user=measure.watch.stopped)

@@ -153,7 +153,8 @@ class _Turns(Generic[Search]):
         settings = self.search.settings
         self._next("all means, by the service that was simulated")
         asked = seen.asked(settings, margin)
-        gap = 0.0 if seen.misses > (0, 0) else settings.gap / 2 ** (self.turn - 1)  # proven with a margin, so not enough
+        gap = settings.gap / 2 ** (self.turn - 1)  # a gap that is reached with the margin may not be without
+        gap = 0.0 if seen.misses > (0, 0) else gap
         after = self.search.further(asked, start, gap, self._limit_s(kept_s), self.turn)
         self.cut = self.cut or after is None or after.solved.cut
         return after if after is not None and after.cost(asked) < start.cost(asked) - CHEAPER else None
