@@ -72,7 +72,8 @@ class DescentParams:
         Seconds after the end of the search for first weeks, ≥ 0: a legal plan at once is worth waiting for, as long as
         nobody who has asked for an end notices.
     lifted
-        Least price of a goal that the starting plan misses, in `Costs.lost_call`: high enough to change weeks. 0 to 1.
+        Price up to which that of a goal rises which the starting plan misses, in `Costs.lost_call`: high enough to
+        change weeks. 0 to 1.
     """
 
     widths: tuple[float, ...] = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)

@@ -66,8 +66,8 @@ def solve_named(
         Steps of one annealing, after which a search ends that is asked for no more, also with time left: a repair, a
         trial. None = the search ends only when the gap is reached or proven, or time is up.
     start
-        A plan of this week: the search goes on from it, with its prices. Their bound must hold for `problem` too; with
-        a bound of None it is proven anew, from these prices.
+        A plan of this week: the search goes on from it, with its prices, and without `steps` tries other starts after
+        it. Their bound must hold for `problem` too; with a bound of None it is proven anew, from these prices.
     own_prices
         Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
         may not work it, shape (shifts,). Agents that are absent have none.
@@ -181,7 +181,8 @@ class _PeopleSearch:
             self.clock.time_limit_s = self.limit_s - finish_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
-            beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
+            two = threads > 1 and (self.start is None or steps is None)
+            beside = pool.submit(self._beside, steps) if two else None
             try:
                 self._price(beside, steps)
                 priced_s = self.clock.elapsed_s
@@ -257,28 +258,35 @@ class _PeopleSearch:
 
     def _search(self, steps: int | None, alone: bool) -> None:
         """Try until the gap is reached or time is up; with `steps` once."""
-        size = self.steps if steps is None else steps
-        if steps is not None or self.start is not None:
-            cut = self.tries.round([self.tries.first], 1, size, self.clock.left_s, self.tell, self.start is None)
-            self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
+        if steps is not None:
+            self._first_round(steps, self.clock.left_s)
             if self.start is not None and self.start.prices.bound is None:
                 self._exact(alone)
-        else:
-            for k in range(self.choice.rounds):
-                if k and self.over():
-                    break
-                budget_s = (
-                    self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
-                )
-                cut = self._round(self.over, self.tell, budget_s / (self.choice.rounds - k), first=k == 0)
-                self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
-            if alone:
-                self._exact(alone)
+            return
+        rounds, limited = self.choice.rounds, self.choice.exact_share > 0.0
+        budget_s = self.choice.rounds_share * self.limit_s
+        if self.start is not None:
+            self._first_round(self.steps, budget_s / rounds if limited else self.clock.left_s)
+        for k in range(rounds):
+            if self.over() and (k or self.start is not None):
+                break
+            cut = self._round(
+                self.over, self.tell, (budget_s if limited else self.clock.left_s) / (rounds - k),
+                first=k == 0 and self.start is None,
+            )  # fmt: skip
+            self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
+        if alone:
+            self._exact(alone)
         moves = alone  # in turn: either way finds plans that the other does not
-        while steps is None and self.staff.people and not self.over():
+        while self.staff.people and not self.over():
             cut = self._round(self.over, self.tell, self.clock.left_s, moves=moves)
             moves = alone and not moves
             self.hurried = self.hurried or (cut and self.near())
+
+    def _first_round(self, steps: int, budget_s: float) -> None:
+        """Let the first try go on from its plan, or follow the prices where no plan was given, and anneal it."""
+        cut = self.tries.round([self.tries.first], 1, steps, budget_s, self.tell, self.start is None)
+        self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
 
     @property
     def steps(self) -> int:
@@ -290,8 +298,6 @@ class _PeopleSearch:
     ) -> bool:
         """Make one round of tries, by whole weeks or by small `moves`; return whether time has cut it short."""
         steps = None if moves else self.steps
-        if self.start is not None:  # its prices and goals: other starts would not be a repair
-            return self.tries.round([self.tries.begin(over, self.best.best)], 1, steps, budget_s, tell, False)
         grown = [self.tries.first] if first else []
         grown += [self.tries.begin(over) for _ in range(self.choice.starts - len(grown))]
         return self.tries.round(grown, self.choice.deep, steps, budget_s, tell)
