@@ -55,21 +55,20 @@ class Published(Generic[Search]):
 def as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
     """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
     measure = search.measure
-    moved, cut = _finished(plan, measure)
+    moved, cut = _finished(plan, search, measure)
     solved = _priced(first, moved.cost(measure.problem), first.bound, searched_s(measure.stages))
     told = _told(solved, first, search.settings, cut=cut, by_user=measure.watch.stopped)
     return measure.decision(moved.assigned, told, moved.wages, search.prices(moved, measure.problem))
 
 
-def ready(
-    seen: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
-) -> tuple[SimulatedPlan[Search] | None, bool]:
+def ready(seen: SimulatedPlan[Search], search: PlanSearch[Search]) -> tuple[SimulatedPlan[Search] | None, bool]:
     """Return a plan, finished, beside its published simulation; None where the user stopped. And whether time cut that.
 
     A more precise simulation than the published one corrects the curves: what is expected by them is compared with a
     simulation that it does not come from. By these curves the plan is finished, unless it then misses more; the
     intervals that this touches are told by the published simulation.
     """
+    measure, settings = search.measure, search.settings
     half_width, least = settings.precise * HALF_WIDTH, measure.runs_of(settings.precise_calls)
     precise = measure.simulation(seen.plan.assigned, more=2, half_width=half_width, least=least)
     if precise is None:
@@ -78,7 +77,7 @@ def ready(
     out, hurried = replace(seen, true=measure.corrected(seen.plan.assigned, told), wide=1.0), False
     published: Simulation | None = None
     for _ in range(MOVE_TURNS):  # a change alters the curve by which it was made, and the next turn sees that
-        moved, cut = _finished(out.plan, out.true)
+        moved, cut = _finished(out.plan, search, out.true)
         if moved is out.plan:
             break
         tried = measure.simulation(moved.assigned)
@@ -91,12 +90,14 @@ def ready(
     return (None if published is None else replace(out, simulation=published)), hurried
 
 
-def _finished(plan: Candidate[Search], measure: Measure) -> tuple[Candidate[Search], bool]:
+def _finished(plan: Candidate[Search], search: PlanSearch[Search], measure: Measure) -> tuple[Candidate[Search], bool]:
     """Return a plan after all that is done to it by the very curves it is published with, and whether time cut that.
 
     The plan itself is returned where nothing was to be done.
     """
-    return with_free_moves(plan, measure)
+    better, cut = search.finished(measure.problem, plan)
+    moved, hurried = with_free_moves(better, measure)
+    return moved, cut or hurried
 
 
 def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:

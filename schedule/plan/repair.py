@@ -46,7 +46,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     barren, kept_s = 0, 0.0
     while seen is not None:
         began_s = measure.watch.elapsed_s
-        last, cut = ready(seen, measure, settings)
+        last, cut = ready(seen, search)
         turns.cut = turns.cut or cut
         if last is None:
             break

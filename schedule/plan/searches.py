@@ -11,8 +11,10 @@ from ...forecast.progress import Watch
 from ...forecast.ranges import MOST_SEED
 from ..cover.result import Cover
 from ..cover.solve import solve_cover
+from ..exchange.exchange import dealable
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status
+from ..people.finish import finished
 from ..people.named_plan import NamedPlan
 from ..people.solve import solve_named
 from ..problem.problem import ScheduleProblem
@@ -62,6 +64,10 @@ class PlanSearch(ABC, Generic[Search]):
     @abstractmethod
     def bound(self, problem: ScheduleProblem, plan: Candidate[Search]) -> float | None:
         """Return a lower bound on the cost of every plan for `problem`; None where time did not do for one."""
+
+    def finished(self, problem: ScheduleProblem, plan: Candidate[Search]) -> tuple[Candidate[Search], bool]:
+        """Return `plan`, or one that is cheaper by `problem` and near it, and whether time cut the work short."""
+        return plan, False
 
     @abstractmethod
     def prices(self, plan: Candidate[Search], problem: ScheduleProblem) -> Mapping[str, float]:
@@ -118,6 +124,19 @@ class NamedSearch(PlanSearch[NamedPlan]):
                 problem, watch=self.measure.watch.aside(), time_limit_s=limit_s, steps=steps, gap=gap,
                 seed=self.seed(turn), threads=self.settings.threads, start=start,
             )  # fmt: skip
+
+    def finished(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> tuple[Candidate[NamedPlan], bool]:
+        """Return a plan that no change of one week, and no exchange of a day, makes cheaper."""
+        if not dealable(problem):  # of many people one change saves next to nothing
+            return plan, False
+        settings, found = self.settings, plan.search
+        start = replace(
+            found, assigned=plan.assigned, solved=replace(found.solved, bound=None, cut=False),
+            prices=replace(found.prices, bound=None),
+        )  # fmt: skip
+        clock = self.measure.watch.aside().within(settings.finish_share * settings.time_limit_s)
+        after = finished(problem, start, watch=clock, seed=settings.seed)
+        return (plan if after.assigned is plan.assigned else self.candidate(after)), after.solved.cut
 
     def prices(self, plan: Candidate[NamedPlan], problem: ScheduleProblem) -> Mapping[str, float]:
         """Return the prices by their names."""
