@@ -105,5 +105,5 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
             return dealt
         clock = measure.watch.aside()
         if measure.simulates:  # else nothing follows that needs the time
-            clock = clock.within(settings.finish_share * limit)
+            clock = clock.within(min(settings.finish_share * limit, clock.left_s))
         return finished(measure.problem, dealt, watch=clock, seed=settings.seed)

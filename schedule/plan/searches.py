@@ -134,7 +134,8 @@ class NamedSearch(PlanSearch[NamedPlan]):
             found, assigned=plan.assigned, solved=replace(found.solved, bound=None, cut=False),
             prices=replace(found.prices, bound=None),
         )  # fmt: skip
-        clock = self.measure.watch.aside().within(settings.finish_share * settings.time_limit_s)
+        watch = self.measure.watch.aside()
+        clock = watch.within(min(settings.finish_share * settings.time_limit_s, watch.left_s))
         after = finished(problem, start, watch=clock, seed=settings.seed)
         return (plan if after.assigned is plan.assigned else self.candidate(after)), after.solved.cut
 
