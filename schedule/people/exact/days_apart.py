@@ -165,8 +165,8 @@ class DaysApart:
                 if found is not None:
                     values.raise_all(part.model.up(found[0] + (values.counts - counts) @ found[1]))
                 if values.low[place] <= before:
-                    low = part.model.exact(counts, self.watch, before, MOST_LOOKS)
-                    values.known[place] = not self.over
+                    low = part.model.dearer(counts, before, self.watch, MOST_LOOKS)
+                    values.known[place] = not self.over and (low is None or low <= before or not part.model.step)
                     if low is not None:
                         values.raise_fewer(place, float(part.model.up(np.array(low))))
                 risen |= bool(values.low[place] > before)

@@ -10,7 +10,7 @@ import numpy as np
 from ....forecast.progress import Watch
 from ...optimise.linear import Linear
 from ...optimise.solver import Answer, solve_linear
-from ...optimise.status import Stop
+from ...optimise.status import Status, Stop
 from ...price.worth import Service
 from ..compile import CompiledPerson, CompiledStaff
 from .heads import add_heads
@@ -20,6 +20,8 @@ from .service import add_service
 STAGE = "people"
 CENTS = 1000.0
 """Parts of a unit of money in which the steps of a day's cost are sought."""
+LOOSE = 1e-3
+"""Share of a step by which a cost may be above what is asked: rounding."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class OneDay:
 
     Attributes
     ----------
+    rows, budget
+        Places of the rows of the teams, and of the row that limits the day's cost.
     step
         Every cost of the day is a multiple of it; 0 = not known.
     """
@@ -87,13 +91,14 @@ class OneDay:
     linear: Linear = field(repr=False)
     relaxed: Linear = field(repr=False)
     rows: np.ndarray = field(repr=False)
+    budget: int
     step: float
 
     @classmethod
     def of(cls, staff: CompiledStaff, service: Service, day: int, teams: Sequence[Team]) -> OneDay:
         """Build the model of a day.
 
-        ``Σ columns of the team's shifts <= people of the team who work``
+        ``Σ columns of the team's shifts <= people of the team who work``, ``cost <= what is allowed``
         """
         program, taken = Program(), []
         for i, team in enumerate(teams):
@@ -108,12 +113,13 @@ class OneDay:
             program.row(f"team_{i}", pairs, "<=", most)
         only = service_of_day(service, staff, day)
         add_service(program, staff, only, add_heads(program, staff, taken))
+        program.row("budget", program.cost, "<=", 0.0)
         linear = program.linear()
         place = {name: i for i, name in enumerate(linear.names)}
         rows = np.array([place[f"team_{i}"] for i in range(len(teams))], dtype=np.int64)
         money = [only.floor.ravel(), np.array([c for team in teams for c in team.extra.values()])]
         step = 0.0 if (only.period >= 0).any() else _step(np.concatenate(money))
-        return cls(teams, linear, replace(linear, whole=np.zeros_like(linear.whole)), rows, step)
+        return cls(teams, linear, replace(linear, whole=np.zeros_like(linear.whole)), rows, place["budget"], step)
 
     def up(self, value: np.ndarray) -> np.ndarray:
         """Return lower bounds on costs of the day raised to its steps."""
@@ -130,22 +136,28 @@ class OneDay:
         slopes = np.array([min(0.0, answer.duals[f"team_{i}"]) for i in range(len(self.teams))])
         return answer.bound, slopes
 
-    def exact(self, counts: np.ndarray, watch: Watch, target: float, most_looks: int) -> float | None:
-        """Return the highest proven lower bound on the day's cost for so many people; None if there is none.
+    def dearer(self, counts: np.ndarray, low: float, watch: Watch, most_looks: int) -> float | None:
+        """Return a better lower bound than `low` on the day's cost for so many people; `low` if the cost is that.
 
-        The solve may end once a cost of `target`, which is a lower bound already, is reached.
+        Where the cost goes by steps, HiGHS is asked for a plan that costs `low`: no plan, a step more. None if
+        stopped, or not decided in `most_looks`.
         """
-        answer = self._solve(self.linear, counts, watch, target, most_looks)
-        if answer.found and answer.stopped in (None, Stop.GAP) and answer.objective is not None:
-            return max(answer.objective, answer.bound or 0.0)  # HiGHS has searched all, or the target is reached
-        return answer.bound
+        allowed = low + LOOSE * self.step if self.step else np.inf
+        answer = self._solve(self.linear, counts, watch, allowed, low, most_looks)
+        if answer.status is Status.INFEASIBLE:
+            return low + self.step if self.step else None
+        if answer.objective is not None and answer.objective <= low + max(LOOSE * self.step, 1e-6 * max(1.0, abs(low))):
+            return low
+        searched = answer.found and answer.stopped in (None, Stop.GAP)
+        return answer.objective if searched else answer.bound
 
     def _solve(
-        self, linear: Linear, counts: np.ndarray, watch: Watch, target: float | None = None,
+        self, linear: Linear, counts: np.ndarray, watch: Watch, allowed: float = np.inf, target: float | None = None,
         most_looks: int | None = None,
     ) -> Answer:  # fmt: skip
         high = linear.row_high.copy()
         high[self.rows] = counts
+        high[self.budget] = allowed - linear.constant
         return solve_linear(
             replace(linear, row_high=high), watch=watch, stage=STAGE, text="days apart", target=target,
             most_looks=most_looks,
