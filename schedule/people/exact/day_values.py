@@ -36,8 +36,7 @@ class DayValues:
     def of(cls, teams: Sequence[Team]) -> DayValues:
         """Return the numbers, with nothing known yet."""
         who = [set(team.members) for team in teams]
-        counts = np.array(list(itertools.product(*(range(len(w) + 1) for w in who))), dtype=np.int64)
-        counts = counts.reshape(-1, len(teams))
+        counts = np.indices([len(w) + 1 for w in who]).reshape(len(who), sizes(teams)).T
         fits = counts.sum(axis=1) <= len(set().union(*who))
         for i, j in itertools.combinations(range(len(who)), 2):
             fits &= counts[:, i] + counts[:, j] <= len(who[i] | who[j])

@@ -24,10 +24,10 @@ from .one_day import STAGE, OneDay, Team, merged, service_of_day, teams_of
 from .person import add_days
 from .program import Pairs, Program
 
-MOST_NUMBERS = 20_000
+MOST_NUMBERS = 200_000
 """Numbers of people of a day beyond which the narrowest team is counted to a wider one, or the days stay together."""
-MOST_CHOICES = 4_000
-"""Choices over all days beyond which the programme of the week is only relaxed."""
+MOST_CHOICES = 3_000
+"""Choices over all days, those that add least to the bound, among which the programme of the week decides."""
 MOST_LOOKS = 400
 """How often HiGHS may ask in the programme of one day: a few seconds."""
 NEW = 30
@@ -199,16 +199,21 @@ class DaysApart:
         return None
 
     def _decide(self, relaxed: Relaxed) -> bool:
-        """Choose whole numbers of people among all choices that may be in a cheaper plan; return whether to go on."""
-        cost = self.cost()
-        room = cost - relaxed.bound
-        kept = [np.flatnonzero(r <= room + 1e-6 * abs(cost)).tolist() for r in relaxed.reduced]
-        if sum(map(len, kept)) > MOST_CHOICES or self.over:
+        """Choose whole numbers of people among the choices that may be in the best plan; return whether to go on.
+
+        A plan with a choice left out costs at least the relaxation's bound and what the choice adds to it.
+        """
+        every = np.concatenate(relaxed.reduced)
+        room = self.cost() - relaxed.bound
+        if len(every) > MOST_CHOICES:
+            room = min(room, float(np.partition(every, MOST_CHOICES)[MOST_CHOICES]))
+        kept = [np.flatnonzero(r <= room + 1e-9 * max(1.0, abs(relaxed.bound))).tolist() for r in relaxed.reduced]
+        if sum(map(len, kept)) > 2 * MOST_CHOICES or not all(kept) or self.over:
             return False
         linear, columns = self._week(kept)
         answer = self._solve(linear)
         if answer.bound is not None:
-            self._rise(min(answer.bound, cost))
+            self._rise(min(answer.bound, relaxed.bound + room))
         if not answer.found:
             return False
         self.days = [set() for _ in self.staff.people]

@@ -123,7 +123,8 @@ def solve_exact(
     )  # fmt: skip
     bound = max((b for b in (answer.bound, known.bound) if b is not None), default=None)
     if not answer.found:
-        return replace(known, bound=bound, stopped=answer.stopped)
+        status = answer.status if known.weeks is None else known.status
+        return replace(known, bound=bound, status=status, stopped=answer.stopped)
     return ExactAnswer(tuple(model.weeks(answer.values)), answer.objective, bound, answer.status, answer.stopped)
 
 

@@ -141,3 +141,9 @@ def test_a_stop_ends_the_search():
     watch.stop.set()
     DaysApart(staff, parts, watch, lambda: 1e9, told.append, 1).run()
     assert not told
+
+
+def test_a_day_on_which_nobody_can_work_has_one_number():
+    values = DayValues.of([])
+    assert values.counts.shape == (1, 0)
+    assert values.taken == [0]
