@@ -83,15 +83,20 @@ def parts_of(staff: CompiledStaff, service: Service) -> list[Part] | None:
     out = []
     for day in range(problem.horizon.days):
         only = service_of_day(service, staff, day)
-        teams: list[Team] | None = teams_of(staff, day)
-        while teams is not None and sizes(teams) > MOST_NUMBERS:
-            narrow = sorted(range(len(teams)), key=lambda i, t=teams: len(t[i].extra))
-            teams = next((joined for i in narrow if (joined := merged(teams, i)) is not None), None)
-        if teams is None:
+        teams = teams_of(staff, day)
+        while sizes(teams) > MOST_NUMBERS and (joined := _narrowest_joined(teams)) is not None:
+            teams = joined
+        if sizes(teams) > MOST_NUMBERS:
             return None
         if teams or only.floor.any() or (only.period >= 0).any():
             out.append(Part(day, OneDay.of(staff, service, day, teams), DayValues.of(teams)))
     return out
+
+
+def _narrowest_joined(teams: Sequence[Team]) -> list[Team] | None:
+    """Return the teams with the narrowest that has a wider one counted to it; None if none has."""
+    narrow = np.argsort([len(team.extra) for team in teams], kind="stable").tolist()
+    return next((joined for i in narrow if (joined := merged(teams, i)) is not None), None)
 
 
 class DaysApart:
@@ -139,7 +144,7 @@ class DaysApart:
             self.on_bound(bound)
 
     def _cut(self, numbers: list[np.ndarray]) -> bool:
-        """Raise bounds by the relaxations of the days at these numbers of people; return whether one has risen there."""
+        """Raise bounds by the relaxations of the days at these numbers of people; return whether one has risen."""
         risen = False
         for part, counts in zip(self.parts, numbers, strict=True):
             values = part.values

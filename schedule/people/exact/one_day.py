@@ -49,7 +49,7 @@ def teams_of(staff: CompiledStaff, day: int) -> list[Team]:
             place, cost = person.options.position[options], person.option_cost[options]
             extra = dict(zip(place.tolist(), (cost - cost.min()).tolist(), strict=True))
             team = out.setdefault((person.group, tuple(extra.items())), Team(person.group, extra, {}))
-            team.members[number] = sorted(options, key=lambda o, costs=person.option_cost: float(costs[o]))
+            team.members[number] = [options[i] for i in np.argsort(cost, kind="stable").tolist()]
     return list(out.values())
 
 
