@@ -320,7 +320,7 @@ class _PeopleSearch:
 
         answer = solve_exact(
             self.staff, self.service, watch=clock, time_limit_s=limit_s, gap=self.gap * (0.5 if steady else 1.0),
-            seed=self.seed, threads=1, start=self.best.best, on_bound=self._prove,
+            seed=self.seed, threads=1, start=self.best.best, cost=lambda: self.best.best_cost, on_bound=self._prove,
             on_better=None if alone else offer,
         )  # fmt: skip
         if answer.bound is not None:
