@@ -177,16 +177,22 @@ class MovesParams:
         Seconds of a move, at most, on a machine of its own, as `AnnealingParams.step_s`. > 0.
     chunk
         Moves between two looks at the clock and at the best plan: some hundredths of a second. ≥ 1.
-    breaks, shifts, days_off, exchanges
+    breaks, shifts, days_off, exchanges, stretches
         Shares of the moves that place a break anew, take another shift on the same day, work another day instead (or
-        one more, or one less), and let two people exchange days; the rest changes two shifts of a person, so that hours
-        go from the one to the other. Each ≥ 0, together ≤ 1.
+        one more, or one less), let two people exchange days, and move the starts of consecutive days by one time: rest
+        holds such days together. The rest changes two shifts of a person, so that hours go from the one to the other.
+        Each ≥ 0, together ≤ 1.
     reach
         Places by which a shift moves at most in the order of the day's options: starts next to each other with all
         their lengths. Every fifth shift is drawn from the whole day. ≥ 1.
-    hot, cold
+    far
+        Slots by which the starts of consecutive days move at most: twelve hours turn nights into days. ≥ 1.
+    hot, again, cold
         First and last temperature, in hours' mean wages: hotter than half an hour's wage the time is too short, and
-        above a minute's the plan is not settled. 0 < cold ≤ hot.
+        above a minute's the plan is not settled. `again` is the first one of a plan annealed before. 0 < cold ≤ each.
+    trial
+        Moves for each person in the first heat of a tournament: plans then already stand in the order of their last
+        costs. ≥ 0.
     crowd
         People beyond whom all is cooler, in proportion: each has fewer moves. ≥ 1.
     """
@@ -198,19 +204,25 @@ class MovesParams:
     shifts: float = 0.3
     days_off: float = 0.15
     exchanges: float = 0.1
+    stretches: float = 0.05
     reach: int = 20
+    far: int = 48
     hot: float = 0.4
+    again: float = 0.25
     cold: float = 0.03
+    trial: int = 8_000
     crowd: int = 120
 
     def __post_init__(self) -> None:
         expect(self.moves >= 0, "moves >= 0", self.moves)
         expect(self.move_s > 0, "move_s > 0", self.move_s)
-        shares = (self.breaks, self.shifts, self.days_off, self.exchanges)
+        shares = (self.breaks, self.shifts, self.days_off, self.exchanges, self.stretches)
         expect(min(shares) >= 0 and sum(shares) <= 1, "shares of moves >= 0, together <= 1", shares)
-        for name in ("chunk", "reach", "crowd"):
+        for name in ("chunk", "reach", "far", "crowd"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
+        expect(self.trial >= 0, "trial >= 0", self.trial)
         expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
+        expect(self.cold <= self.again, "cold <= again", (self.cold, self.again))
 
 
 @dataclass(frozen=True)

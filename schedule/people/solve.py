@@ -289,6 +289,11 @@ class _PeopleSearch:
         self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
 
     @property
+    def one_queue(self) -> bool:
+        """Whether everybody works one queue only."""
+        return bool((self.staff.skills.sum(axis=1) == 1).all())
+
+    @property
     def steps(self) -> int:
         """Steps of one annealing."""
         return len(self.staff.people) * self.params.annealing.steps
@@ -300,6 +305,8 @@ class _PeopleSearch:
         steps = None if moves else self.steps
         grown = [self.tries.first] if first else []
         grown += [self.tries.begin(over) for _ in range(self.choice.starts - len(grown))]
+        if self.choice.tournament and self.one_queue:
+            return self.tries.tournament(grown, budget_s, tell)
         return self.tries.round(grown, self.choice.deep, steps, budget_s, tell)
 
     def _exact(self, alone: bool) -> None:
