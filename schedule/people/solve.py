@@ -270,10 +270,8 @@ class _PeopleSearch:
         for k in range(rounds):
             if self.over() and (k or self.start is not None):
                 break
-            cut = self._round(
-                self.over, self.tell, (budget_s if limited else self.clock.left_s) / (rounds - k),
-                first=k == 0 and self.start is None,
-            )  # fmt: skip
+            left_s = (budget_s if limited else self.clock.left_s) / (rounds - k)
+            cut = self._round(self.over, self.tell, left_s, first=k == 0 and self.start is None)
             self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
         if alone:
             self._exact(alone)

@@ -82,8 +82,8 @@ class SolveSettings:
         Steps of a short repair for each person, and at most, from 0: it begins with a plan that is nearly right. 10,000
         steps take 4 to 6 seconds.
     repairs
-        Most short repairs of a first plan that is near its bound; the third changes little. 0 = the first plan is
-        made ready as it is.
+        Most short repairs of a first plan that is near its bound; the third changes little. 0 = any
+        first plan is made ready at once.
     again_share
         The same for a plan without names, which is made anew from nothing.
     proof_share

@@ -22,13 +22,13 @@ def first():
     return dataclasses.replace(plan, solved=dataclasses.replace(plan.solved, bound=None))
 
 
-def _repaired(first, watch, settings=SETTINGS):
-    search = NamedSearch(dataclasses.replace(desk(), watch=watch), settings)
+def _repaired(first):
+    search = NamedSearch(desk(), SETTINGS)
     return repaired(search.candidate(first), search)
 
 
 def test_a_plan_far_from_its_bound_is_searched_on_until_the_asked_gap_is_reached(first):
-    found, again = _repaired(first, Watch()), _repaired(first, Watch())
+    found, again = _repaired(first), _repaired(first)
     assert found.repairs > 0
     assert found.solved.gap <= SETTINGS.gap
     assert not found.missed
@@ -61,9 +61,3 @@ def test_turns_go_on_until_a_stop_which_leaves_the_best_plan_that_was_made_ready
     assert found.simulation is not None
     assert found.solved.bound == 1.0
     assert found.repairs in (1, 2)
-
-
-def test_without_turns_left_to_make_the_first_plan_is_made_ready(first):
-    found = _repaired(first, Watch(), dataclasses.replace(SETTINGS, gap=0.99, repairs=0))
-    assert found.repairs == 0
-    assert found.simulation is not None
