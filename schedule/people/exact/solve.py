@@ -19,7 +19,7 @@ from .model import build
 from .person import person_size
 
 STAGE = "people"
-FEW_COLUMNS = 2_200
+FEW_COLUMNS = 1_000
 """Columns up to which the model is solved at once: seconds, without taking the days apart."""
 APART_SHARE, DAYS_SHARE = 0.6, 0.5
 """Shares of the time left for the bound with the days apart, and then for the best weeks on the days found."""
