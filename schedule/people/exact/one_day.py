@@ -148,7 +148,7 @@ class OneDay:
             return low + self.step if self.step else None
         if answer.objective is not None and answer.objective <= low + max(LOOSE * self.step, 1e-6 * max(1.0, abs(low))):
             return low
-        return answer.bound
+        return None if answer.bound is None else min(answer.bound, allowed)
 
     def _solve(
         self, linear: Linear, counts: np.ndarray, watch: Watch, allowed: float = np.inf, target: float | None = None,
