@@ -10,7 +10,7 @@ import numpy as np
 from ....forecast.progress import Watch
 from ...optimise.linear import Linear
 from ...optimise.solver import Answer, solve_linear
-from ...optimise.status import Status, Stop
+from ...optimise.status import Status
 from ...price.worth import Service
 from ..compile import CompiledPerson, CompiledStaff
 from .heads import add_heads
@@ -148,8 +148,7 @@ class OneDay:
             return low + self.step if self.step else None
         if answer.objective is not None and answer.objective <= low + max(LOOSE * self.step, 1e-6 * max(1.0, abs(low))):
             return low
-        searched = answer.found and answer.stopped in (None, Stop.GAP)
-        return answer.objective if searched else answer.bound
+        return None if answer.bound is None else min(answer.bound, allowed)
 
     def _solve(
         self, linear: Linear, counts: np.ndarray, watch: Watch, allowed: float = np.inf, target: float | None = None,
