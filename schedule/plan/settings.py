@@ -131,7 +131,7 @@ class SolveSettings:
     seed: int = 1
     threads: int = 1
     first_share: float = 0.3
-    alone_share: float = 0.85
+    alone_share: float = 0.9
     exchange_share: float = 0.1
     finish_share: float = 0.05
     repair_share: float = 0.15
