@@ -3,9 +3,9 @@
 ``python -m benchmarks.judge --rows 20000 --agents 5000`` judges a table copied onto itself and a big roster; the time
 must grow with the rows.
 
-``python -m benchmarks.judge --desks 2000 --from 0 --out FAILURES`` plans random desks shortly, by number, and judges
-them: no plan may be refused, none may be dearer than a legal neighbour that the planner forbids. Desks that fail are
-written to the folder of failures.
+``python -m benchmarks.judge --desks 2000 --from 0 --out FAILURES`` plans random desks, by number, and judges them: no
+plan may be refused, none may be dearer than one of its own legal neighbours. Desks that fail are written to the folder
+of failures.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ def measured(name: str, activity: pd.DataFrame, inputs: dict[str, Any]) -> float
     return each
 
 
-def desks(numbers: range, most: int, moves: int, out: Path | None) -> None:
+def desks(asked: argparse.Namespace) -> None:
     """Plan and judge random desks; print those that fail, those with cheaper neighbours, and the sums."""
-    ends = []
-    for number in numbers:
-        desk = random_desk(number, most)
-        found = tried(desk, moves)
+    ends, out = [], asked.out
+    for number in range(asked.first, asked.first + asked.desks):
+        desk = random_desk(number, asked.most, asked.seconds, alike=asked.alike)
+        found = tried(desk, asked.moves)
         ends.append(found)
         for fault in found.faults:
             print(f"desk {number}: FAULT {fault}", flush=True)
@@ -97,11 +97,13 @@ def main() -> None:
     parser.add_argument("--desks", type=int, default=0, help="random desks to plan and judge, instead")
     parser.add_argument("--from", type=int, default=0, dest="first", help="number of the first desk")
     parser.add_argument("--most", type=int, default=40, help="most people of a desk")
+    parser.add_argument("--seconds", type=float, default=5.0, help="time limit of each desk")
+    parser.add_argument("--alike", action="store_true", help="desks with families that look like each other")
     parser.add_argument("--moves", type=int, default=400, help="neighbours of each plan")
     parser.add_argument("--out", type=Path, help="folder for the desks that fail")
     asked = parser.parse_args()
     if asked.desks:
-        desks(range(asked.first, asked.first + asked.desks), asked.most, asked.moves, asked.out)
+        desks(asked)
         return
     check(repeated(10, "phone"), inputs_of(["a"]))  # imports and caches
     for what in ("phone", "break"):

@@ -17,11 +17,16 @@ import pandas as pd
 from benchmarks.random_desks import shift_rows
 from busyhour.schedule.judge.check import Plan, read_plan, verdict_on
 from busyhour.schedule.judge.counts import running_on, wages_of
-from busyhour.schedule.judge.inputs import Family
-from busyhour.schedule.judge.shifts import Row, Worked, join_rows
+from busyhour.schedule.judge.inputs import Asked, Family
+from busyhour.schedule.judge.possible import fitting
+from busyhour.schedule.judge.shifts import SHAPE, Row, Worked, join_rows
 
 Weeks = dict[str, tuple[Worked, ...]]
 """New weeks of the people that a neighbour changes."""
+Reading = tuple[dt.date, str]
+"""Date and family that a shift is: its rows alone may tell several."""
+Made = tuple[list[Row], Reading]
+"""Rows of one more shift and what it is; no rows = none."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,15 @@ class Counted:
     heads: Mapping[str, np.ndarray]
 
     @classmethod
-    def of(cls, activity: pd.DataFrame, inputs: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Counted:
-        """Read a plan, the judge's inputs and the desk's tables."""
-        plan = read_plan(activity, inputs)
+    def of(
+        cls,
+        activity: pd.DataFrame,
+        inputs: Mapping[str, Any],
+        tables: Mapping[str, pd.DataFrame],
+        roster: pd.DataFrame,
+    ) -> Counted:
+        """Read a plan, its shifts as those that its roster says they are, the judge's inputs and the desk's tables."""
+        plan = _as_named(read_plan(activity, inputs), roster)
         asked = plan.asked
         first, end = asked.week
         slots = int((end - first) // asked.grid_min)
@@ -91,7 +102,7 @@ class Counted:
             wages
             + costs.get("below_contract_h", 15.0) * below
             + costs.get("wish", 2.0) * lost
-            + costs["steady_h"] * spread
+            + costs.get("steady_h", 1.0) * spread
         )
 
     def cost(self) -> float:
@@ -119,6 +130,10 @@ class Counted:
         rows = {a: [r for w in shifts for r in w.rows] for a, shifts in weeks.items()}
         return verdict_on(Plan(asked, rows, {a: list(s) for a, s in weeks.items()}, self.plan.before, new)).passed
 
+    def doubtful(self, weeks: Weeks) -> bool:
+        """Whether a shift may be read as several families: then the judge allows what it is not meant to be, too."""
+        return any(len(fitting(self.plan.weeks[a], w)) > 1 for a, shifts in weeks.items() for w in shifts)
+
     def _minute(self, worked: Worked) -> int:
         wall = self.plan.asked.clock.wall(worked.start)
         return (wall.date() - worked.date).days * 1440 + wall.hour * 60 + wall.minute
@@ -138,6 +153,34 @@ class Counted:
         else:
             met = wish.pattern == "" or (mine[0].family is not None and wish.pattern == mine[0].family.name)
         return abs(wish.weight) if met == (wish.weight < 0) else 0.0
+
+
+def _as_named(plan: Plan, roster: pd.DataFrame) -> Plan:
+    """Return the plan with its shifts read as the roster names them, where the judge may read them so."""
+    asked, named = plan.asked, dict[tuple[str, float], Reading]()
+    for agent, date, pattern, start in zip(*(roster[c] for c in ("agent", "date", "pattern", "start")), strict=True):
+        named[str(agent), asked.clock.minute(start)] = pd.Timestamp(date).date(), str(pattern).partition("@")[0]
+    shifts = {
+        agent: [read_as(asked, agent, w, named.get((agent, w.start))) for w in own]
+        for agent, own in plan.shifts.items()
+    }
+    weeks = {agent: replace(week, shifts=tuple(shifts.get(agent, ()))) for agent, week in plan.weeks.items()}
+    return replace(plan, shifts=shifts, weeks=weeks)
+
+
+def read_as(asked: Asked, agent: str, worked: Worked, reading: Reading | None) -> Worked:
+    """Return a shift as that `reading` if it obeys the family wholly, else as it is."""
+    date, name = reading or (worked.date, "")
+    family = asked.families_of(asked.people.get(agent)).get(name)
+    if family is None or any(test(worked, family, asked.clock) for test in SHAPE.values()):
+        return worked
+    fits = date in family.starts(asked.clock.wall(worked.start))
+    return replace(worked, family=family, date=date, faults=()) if fits else worked
+
+
+def reading_of(worked: Worked) -> Reading:
+    """Return what a shift is read as."""
+    return worked.date, worked.family.name if worked.family else ""
 
 
 def neighbours(counted: Counted, rng: np.random.Generator, number: int) -> Iterator[tuple[str, Weeks]]:
@@ -177,17 +220,18 @@ class _Move:
             return self._week(agent, rest, self.paused(worked))
         if kind == "queue":
             queue = str(self.rng.choice(list(plan.asked.plan["queue"])))
-            return self._week(agent, rest, [replace(r, queue=queue if r.queue else "") for r in worked.rows])
+            rows = [replace(r, queue=queue if r.queue else "") for r in worked.rows]
+            return self._week(agent, rest, (rows, reading_of(worked)))
         given = [w for w in theirs if w.date == worked.date]
         if kind == "swap" and not given:
             return None
         kept = [w for w in theirs if w not in given]
-        back = [r for w in given for r in w.rows] if kind == "swap" else []
+        back = (list(given[0].rows), reading_of(given[0])) if kind == "swap" else ([], reading_of(worked))
         first = self._week(agent, rest, back)
-        second = self._week(other, kept if kind == "swap" else theirs, list(worked.rows))
+        second = self._week(other, kept if kind == "swap" else theirs, (list(worked.rows), reading_of(worked)))
         return None if first is None or second is None else {**first, **second}
 
-    def fresh(self, agent: str, date: dt.date) -> list[Row] | None:
+    def fresh(self, agent: str, date: dt.date) -> Made | None:
         """Return a random shift of the person's contract on `date`."""
         asked = self.counted.plan.asked
         name = str(self.rng.choice(asked.people[agent].contract["shifts"]))
@@ -198,7 +242,7 @@ class _Move:
             return None
         breaks = self._breaks(family)
         queue = str(self.rng.choice(sorted(asked.people[agent].skills or asked.plan["queue"])))
-        return [Row(*row) for row in shift_rows(family, start, breaks, queue)]
+        return [Row(*row) for row in shift_rows(family, start, breaks, queue)], (date, name)
 
     def _breaks(self, family: Family) -> tuple[int, ...]:
         """Return a random start of each break on the grid, in minutes after the start of the shift."""
@@ -206,20 +250,22 @@ class _Move:
         windows = [(int(b["earliest_min"]) // step, int(b["latest_min"]) // step) for b in family.breaks]
         return tuple(int(self.rng.integers(low, high + 1)) * step for low, high in windows)
 
-    def paused(self, worked: Worked) -> list[Row] | None:
+    def paused(self, worked: Worked) -> Made | None:
         """Return the shift on one queue with its breaks elsewhere."""
         family = worked.family
         if family is None or not family.breaks:
             return None
         breaks = self._breaks(family)
         queue = next(r.queue for r in worked.rows if r.what == "phone")
-        return [Row(*row) for row in shift_rows(family, worked.start, breaks, queue)]
+        return [Row(*row) for row in shift_rows(family, worked.start, breaks, queue)], reading_of(worked)
 
-    def _week(self, agent: str, rest: Sequence[Worked], rows: Sequence[Row] | None) -> Weeks | None:
-        """Return the person's week of shifts and the rows of one more."""
-        if rows is None:
+    def _week(self, agent: str, rest: Sequence[Worked], made: Made | None) -> Weeks | None:
+        """Return the person's week of shifts and one more."""
+        if made is None:
             return None
         asked = self.counted.plan.asked
-        own = {n: asked.families[n] for n in asked.people[agent].contract["shifts"]}
+        rows, reading = made
         everything = sorted([*(r for w in rest for r in w.rows), *rows], key=lambda r: (r.start, r.end))
-        return {agent: tuple(join_rows(agent, everything, own, asked.clock))}
+        known = {w.start: reading_of(w) for w in rest} | ({rows[0].start: reading} if rows else {})
+        joined = join_rows(agent, everything, asked.families_of(asked.people[agent]), asked.clock)
+        return {agent: tuple(read_as(asked, agent, w, known.get(w.start)) for w in joined)}

@@ -1,4 +1,4 @@
-"""Planner and judge of one mind: a random desk planned shortly, judged, counted again, compared with neighbours."""
+"""Planner and judge of one mind: a random desk planned, judged, counted again, compared with neighbours."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def tried(desk: Desk, moves: int) -> Tried:
     found = Tried("planned")
     found.faults += [f"refused: {violation}" for violation in outcome.verdict.violations]
     judged = raw_inputs(inputs)
-    counted = Counted.of(outcome.decision.activity, judged, desk.tables)
+    counted = Counted.of(outcome.decision.activity, judged, desk.tables, outcome.roster)
     cost = outcome.decision.cost_wages + outcome.decision.cost_prices
     if abs(counted.cost() - cost) > CENT:
         found.faults.append(f"cost {cost:.2f}, counted {counted.cost():.2f}")
@@ -76,9 +76,9 @@ def tried(desk: Desk, moves: int) -> Tried:
         change = counted.change(weeks)
         if change < -CENT and counted.legal(weeks):
             why = objections(outcome.decision.problem, weeks)
-            if why:
+            if why and not counted.doubtful(weeks):
                 found.faults.append(f"{kind} of {', '.join(weeks)} saves {-change:.2f}, forbidden by {', '.join(why)}")
-            else:
+            elif not why:
                 found.cheaper[kind] += 1
                 best = min(best, change)
     found.saving = -best / max(cost, 1.0)

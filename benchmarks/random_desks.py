@@ -55,6 +55,12 @@ FAMILIES: Mapping[str, dict[str, Any]] = {
     "long": {"paid_min": 600, "start_from": "07:00", "start_to": "20:00", "step_min": 780, "break": [LUNCH]},
 }
 """No two can be taken for each other."""
+ALIKE: Mapping[str, dict[str, Any]] = {
+    "paid": {**FAMILIES["day"], "paid_min": 480, "break": [{**LUNCH, "paid": True}]},
+    "early": {"paid_min": 180, "start_from": "00:00", "start_to": "08:00", "step_min": 60},
+    "short": {**FAMILIES["part"], "start_from": "10:00", "step_min": 60},
+}
+"""Each looks like one of `FAMILIES`: in other pay, on another day after midnight, or in nothing but the name."""
 
 
 @dataclass(frozen=True)
@@ -95,15 +101,17 @@ class Desk:
         return Inputs.from_requirement(folder / "requirement.csv", folder / "plan.toml", options=options)
 
 
-def random_desk(number: int, most_people: int = 40) -> Desk:
-    """Return the desk of that number."""
-    return _Maker(number, most_people).desk()
+def random_desk(number: int, most_people: int = 40, seconds: float = 5.0, *, alike: bool = False) -> Desk:
+    """Return the desk of that number, with `seconds` to plan it; `alike` = some families look like others."""
+    return _Maker(number, most_people, seconds, {**FAMILIES, **ALIKE} if alike else FAMILIES).desk()
 
 
 @dataclass(frozen=True)
 class _Maker:
     number: int
     most_people: int
+    seconds: float
+    families: Mapping[str, dict[str, Any]]
 
     @cached_property
     def rng(self) -> np.random.Generator:
@@ -139,8 +147,8 @@ class _Maker:
         return values[int(self.rng.integers(len(values)))]
 
     def plan(self, zone: str | None, week: dt.date) -> dict[str, Any]:
-        names = [str(x) for x in self.rng.permutation(list(FAMILIES))[: int(self.rng.integers(1, 5))]]
-        families = {n: dict(FAMILIES[n]) for n in names}
+        names = [str(x) for x in self.rng.permutation(list(self.families))[: int(self.rng.integers(1, 5))]]
+        families = {n: dict(self.families[n]) for n in names}
         for family in families.values():
             if self.chance(0.2):
                 family["days"] = [d for d in DAYS if self.chance(0.7)] or ["monday"]
@@ -178,7 +186,7 @@ class _Maker:
             "opening": dict(zip(DAYS, self.one(HOURS), strict=True)),
             "queue": {q: {"handle_s": 300, "goal": goal} for q in queues},
             "shift": families, "contract": contracts, "rules": rules, "costs": costs,
-            "solve": {"time_limit_s": 1, "gap": 0.001, "seed": 1},
+            "solve": {"time_limit_s": self.seconds, "gap": 0.001, "seed": 1},
         }  # fmt: skip
 
     def rules(self, names: list[str], *, own: bool = False) -> dict[str, Any]:

@@ -184,7 +184,7 @@ def _plan(desk: SmallDesk, days: int, opens: int, closes: int) -> dict[str, Any]
         "site": {"name": "Made desk", "week": MONDAY, "interval_min": STEP_MIN, "grid_min": STEP_MIN},
         "opening": dict.fromkeys(WEEKDAYS[:days], f"{opens:02d}:00-{closes:02d}:00"),
         "queue": {"calls": {"handle_s": HANDLE_S, "goal": goal}},
-        "shift": shifts, "contract": contracts, "rules": rules, "costs": {"cost_h": 20.0},
+        "shift": shifts, "contract": contracts, "rules": rules, "costs": {"cost_h": 20.0, "lost_call": 200.0},
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from .clock import DAY, Span
 from .hours import below_contract
 from .inputs import Asked, read_inputs
 from .people import PEOPLE
+from .readings import legal_reading, planned_reading
 from .shifts import SHAPE, WORK, Row, Worked, join_rows, read_rows
 from .week import Week
 
@@ -75,6 +76,7 @@ def read_plan(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Plan:
     asked = read_inputs(inputs)
     rows = read_rows(activity, asked.clock)
     shifts = {a: _shifts(a, r, asked) for a, r in rows.items()}
+    shifts |= {a: [planned_reading(w, asked) for w in own] for a, own in shifts.items() if a not in asked.people}
     earlier = inputs.get("previous_activity")
     past = {} if earlier is None else read_rows(earlier, asked.clock)
     known = any(r.start < asked.week[0] for own in past.values() for r in own)
@@ -82,14 +84,14 @@ def read_plan(activity: pd.DataFrame, inputs: Mapping[str, Any]) -> Plan:
     weeks = {}
     for a, person in asked.people.items():
         mine = tuple(w for w in before.get(a, ()) if w.date < asked.first)
-        weeks[a] = Week(asked, person, tuple(shifts.get(a, ())), mine, known or bool(mine))
+        weeks[a] = legal_reading(Week(asked, person, tuple(shifts.get(a, ())), mine, known or bool(mine)))
+        if a in shifts:
+            shifts[a] = list(weeks[a].shifts)
     return Plan(asked, rows, shifts, before, weeks)
 
 
 def _shifts(agent: str, rows: Sequence[Row], asked: Asked) -> list[Worked]:
-    person = asked.people.get(agent)
-    names = asked.families if person is None else person.contract.get("shifts", ())
-    return join_rows(agent, rows, {n: asked.families[n] for n in names if n in asked.families}, asked.clock)
+    return join_rows(agent, rows, asked.families_of(asked.people.get(agent)), asked.clock)
 
 
 Found = Iterator[tuple[str, float | None, str]]

@@ -12,23 +12,38 @@ import pandas as pd
 from .check import Plan, Violation
 from .clock import Span
 from .inputs import DAYS, WAGE, Asked, clock_minute
+from .readings import readings
 from .shifts import Row, Worked
 
 
-def cost_wages(plan: Plan) -> float:
+def wages_between(plan: Plan) -> tuple[float, float]:
     """Recount the wages of a plan.
 
     Returns
     -------
-    float
-        Per shift: wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the
-        slot's start. Without staff the wage is the centre's.
+    tuple of float
+        The least and the most: equal but where shifts may be read as several families with different pay. Per shift:
+        wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the slot's
+        start. Without staff the wage is the centre's.
     """
-    return wages_of(plan, plan.shifts)
+    asked = plan.asked
+    read = {
+        a: [readings(w, asked.families_of(asked.people.get(a)), asked.clock) for w in shifts]
+        for a, shifts in plan.shifts.items()
+    }
+    least, most = (
+        wages_of(plan, {a: [choose(w, key=_paid) for w in shifts] for a, shifts in read.items()})
+        for choose in (min, max)
+    )
+    return least, most
+
+
+def _paid(worked: Worked) -> float:
+    return worked.paid_min
 
 
 def wages_of(plan: Plan, shifts: Mapping[str, Iterable[Worked]]) -> float:
-    """Return the wages of `shifts`, agent by agent, as in `cost_wages`."""
+    """Return the wages of `shifts`, agent by agent, each as the family that it is read as."""
     general, factors = usual_wage(plan.asked.plan), dict[float, float]()
     total = 0.0
     for agent, worked in shifts.items():

@@ -111,6 +111,12 @@ class Asked:
         """First minute of the planned days and the first after them."""
         return self.clock.begin(self.first), self.clock.begin(self.first + dt.timedelta(days=self.days))
 
+    def families_of(self, person: Person | None) -> Mapping[str, Family]:
+        """Return the shift families of a person's contract; all of them where nobody is named."""
+        if person is None:
+            return self.families
+        return {n: self.families[n] for n in person.contract.get("shifts", ()) if n in self.families}
+
     def rule(self, name: str, silent: Any) -> Any:
         """Return a value of ``[rules]``, `silent` where the plan says nothing."""
         return self.plan.get("rules", {}).get(name, silent)

@@ -9,7 +9,7 @@ from .week import Week
 
 def possible(week: Week, worked: Worked) -> set[str]:
     """Return the families of the contract that a shift may be: several where they overlap, all where it is none."""
-    return fitting(week, worked) or set(_families(week))
+    return fitting(week, worked) or set(week.asked.families_of(week.person))
 
 
 def fitting(week: Week, worked: Worked) -> set[str]:
@@ -18,9 +18,4 @@ def fitting(week: Week, worked: Worked) -> set[str]:
     def fits(family: Family) -> bool:
         return not any(test(worked, family, week.asked.clock) for test in SHAPE.values())
 
-    return {name for name, family in _families(week).items() if fits(family)}
-
-
-def _families(week: Week) -> dict[str, Family]:
-    known = week.asked.families
-    return {name: known[name] for name in week.person.contract.get("shifts", ()) if name in known}
+    return {name for name, family in week.asked.families_of(week.person).items() if fits(family)}

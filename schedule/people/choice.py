@@ -58,6 +58,8 @@ class Choice:
         Share of the time for prices. 0 to 1.
     reason
         Why.
+    tournament
+        Whether small moves alone anneal, all starts a little and the best of them on, where everybody works one queue.
     """
 
     most_people: int | None
@@ -71,6 +73,7 @@ class Choice:
     relaxed: bool
     price_share: float
     reason: str
+    tournament: bool = False
 
     def __post_init__(self) -> None:
         expect(1 <= self.deep <= self.starts, "1 <= deep <= starts", (self.deep, self.starts))
@@ -112,10 +115,10 @@ TABLE = (
         "takes longer than a usual limit.",
     ),
     Choice(
-        most_people=120, most_columns=None, nights=True, starts=12, deep=2, rounds=1, rounds_share=1.0,
-        exact_share=0.0, relaxed=False, price_share=0.35,
-        reason="Round the clock the start still decides (annealing keeps the order of starts), and a guided start "
-        "takes half a second; the exact model is too large.",
+        most_people=120, most_columns=None, nights=True, starts=9, deep=2, rounds=1, rounds_share=1.0,
+        exact_share=0.0, relaxed=False, price_share=0.35, tournament=True,
+        reason="Round the clock the start still decides: a short annealing of each tells which to go on with, and a "
+        "guided start takes half a second; the exact model is too large.",
     ),
     Choice(
         most_people=499, most_columns=None, nights=True, starts=1, deep=1, rounds=1, rounds_share=1.0,

@@ -161,10 +161,22 @@ class Descent:
         self.settle()
 
     def lift_missed(self) -> None:
-        """Raise the prices of goals that the present plan misses, so that the search aims at them."""
-        missed = self.service.gained(self.flow(self.head_worth()).heads) < self.service.margin
-        dear = self.params.lifted * call_price(self.staff.problem)
-        self.goal_price = np.where(missed, np.maximum(self.goal_price, dear), self.goal_price)
+        """Raise the prices of goals that the present plan misses, so that the search aims at them.
+
+        The prices rise as long as the split of people over queues by them costs no more: far too high a price of a goal
+        that is missed by a hair would take everybody from the other queues.
+        """
+        dear, cost = self.params.lifted * call_price(self.staff.problem), math.inf
+        price = self.goal_price
+        while True:
+            flow = self.flow(self.service.slope(price))
+            if self.cost(flow) > cost + 1e-9:
+                break
+            cost, self.goal_price = self.cost(flow), price
+            low = (self.service.gained(flow.heads) < self.service.margin) & (price < dear)
+            if not low.any():
+                break
+            price = np.where(low, np.minimum(price * self.params.dearer, dear), price)
 
     def heads_wanted(self) -> np.ndarray:
         """Return the heads that are worth their price, one at least, shape (Q, S)."""
@@ -234,7 +246,7 @@ class Descent:
             worth, others = worth_without(flow, person.group, here)
             prefix = finder.prefix(rule(a, worth, others))
             lows = self._some_windows(person, most_windows)
-            week = finder.best_week(person, prefix, self._spread_cost(a), most_options, lows) or old_week
+            week = finder.best_week(person, prefix, self.spread_cost(a), most_options, lows) or old_week
             now.append(finder.on_phone(person, week))
             move_person(flow, person.group, here, now[-1])
             self.weeks[a] = week
@@ -255,7 +267,7 @@ class Descent:
             return None
         return np.asarray(self.rng.choice(lows, most, replace=False))
 
-    def _spread_cost(self, a: int) -> np.ndarray | None:
+    def spread_cost(self, a: int) -> np.ndarray | None:
         """Return the price of each option's distance to the person's usual start; None where that costs nothing.
 
         Windows of starts take the place of these prices where a rule keeps starts together.

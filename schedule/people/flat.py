@@ -69,10 +69,15 @@ class FlatStaff(NamedTuple):
     steady_h: float
 
 
-def flat_staff(staff: CompiledStaff) -> FlatStaff | None:
-    """Lay `staff` out flat; None where nobody is there or somebody works several queues."""
+def flat_staff(staff: CompiledStaff, *, several: bool = False) -> FlatStaff | None:
+    """Lay `staff` out flat; None where nobody is there, or where somebody works several queues and not `several` may.
+
+    Of several queues the first one stands in `FlatStaff.queue`.
+    """
     people, problem = staff.people, staff.problem
-    if not people or (staff.skills.sum(axis=1) != 1).any() or not any(len(p.options.shifts) for p in people):
+    if not several and (staff.skills.sum(axis=1) != 1).any():
+        return None
+    if not any(len(p.options.shifts) for p in people):
         return None
     tables: dict[int, ShiftOptions] = {id(p.options): p.options for p in people}
     graphs: dict[int, WeekPaths] = {id(p.paths): p.paths for p in people}

@@ -83,55 +83,97 @@ def _drawn_option(f: FlatStaff, a: int, d: int, near: int, reach: int, state: np
 
 
 @njit(cache=True, nogil=True)
-def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, days: tuple[int, int], new: tuple[int, int],
-             allowed: float, state: np.ndarray, cost: np.ndarray) -> float:  # fmt: skip
-    """Give a person other options on one or two days; return the change of the cost, 0 where nothing changes.
+def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, allowed: float, state: np.ndarray,
+             cost: np.ndarray) -> float:  # fmt: skip
+    """Give a person the week in `room.weeks[0]`; return the change of the cost, 0 where nothing changes.
 
-    Ten parameters: compiled code gets no objects but arrays.
-
-    Parameters
-    ----------
-    days
-        The second one −1 = none.
+    Eight parameters: compiled code gets no objects but arrays.
     """
-    week = room.weeks[0]
-    week[:] = p.options[a]
-    changes = 2 if days[1] >= 0 else 1
+    week, q, first = room.weeks[0], f.queue[a], f.table[a]
     same = True
-    for i in range(changes):
-        same = same and week[days[i]] == new[i]
-        week[days[i]] = new[i]
+    for d in range(len(week)):
+        same = same and week[d] == p.options[a, d]
     if same:
         return 0.0
     own = week_cost(f, a, week)
     if own == np.inf or (f.cyclic and meets_itself(f, a, week, p.heads.shape[1])):
         return 0.0
-    q, first = f.queue[a], f.table[a]
-    for i in range(changes):
-        if p.options[a, days[i]] >= 0:
-            mark(f, room, first + p.options[a, days[i]], p.breaks[a, days[i]], -1)
-    for i in range(changes):
-        if new[i] >= 0:
-            _place(f, p, w, room, a, first + new[i], state, room.breaks[i])
-            mark(f, room, first + new[i], room.breaks[i], 1)
+    for d in range(len(week)):
+        if week[d] != p.options[a, d] and p.options[a, d] >= 0:
+            mark(f, room, first + p.options[a, d], p.breaks[a, d], -1)
+    for d in range(len(week)):
+        if week[d] != p.options[a, d] and week[d] >= 0:
+            _place(f, p, w, room, a, first + week[d], state, room.breaks[d])
+            mark(f, room, first + week[d], room.breaks[d], 1)
     change, count = own - cost[a], 0
-    for i in range(changes):
-        for o in (p.options[a, days[i]], new[i]):
-            if o >= 0:
-                more, count = priced_shift(f, p, w, room, q, first + o, count)
-                change += more
+    for d in range(len(week)):
+        if week[d] != p.options[a, d]:
+            for o in (p.options[a, d], week[d]):
+                if o >= 0:
+                    more, count = priced_shift(f, p, w, room, q, first + o, count)
+                    change += more
     change += goals_change(p, w, room)
     made = change <= allowed
     make_or_drop(p, room, q, count, made)
     if not made:
         return 0.0
-    for i in range(changes):
-        p.options[a, days[i]] = new[i]
-        p.breaks[a, days[i]] = room.breaks[i]
-        if new[i] < 0:
-            p.breaks[a, days[i]] = 0
+    for d in range(len(week)):
+        if week[d] != p.options[a, d]:
+            p.options[a, d] = week[d]
+            p.breaks[a, d] = room.breaks[d]
+            if week[d] < 0:
+                p.breaks[a, d] = 0
     cost[a] = own
     return float(change)
+
+
+@njit(cache=True, nogil=True)
+def _moved_start(f: FlatStaff, a: int, d: int, o: int, by: int) -> int:
+    """Return the option of the same length that starts `by` slots after option `o` of day `d`; −1 = none."""
+    low, high = f.first[a, d], f.first[a, d + 1]
+    t = f.table[a]
+    start, length = f.start[t + o] + by, f.length[t + o]
+    end = high
+    while low < end:
+        middle = (low + end) // 2
+        if f.start[t + middle] < start:
+            low = middle + 1
+        else:
+            end = middle
+    while low < high and f.start[t + low] == start:
+        if f.length[t + low] == length:
+            return int(low)
+        low += 1
+    return -1
+
+
+@njit(cache=True, nogil=True)
+def _move_stretch(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, far: int, allowed: float,
+                  state: np.ndarray, cost: np.ndarray) -> float:  # fmt: skip
+    """Move the starts of consecutive days, every second time of the whole week, by the same time.
+
+    Nine parameters: compiled code gets no objects but arrays. Returns the change of the cost.
+
+    Parameters
+    ----------
+    far
+        Slots by which they move at most.
+    """
+    days = p.breaks.shape[1]
+    week = room.weeks[0]
+    week[:] = p.options[a]
+    first = int(_draw(state) * days)
+    last = first + 1 + int(_draw(state) * (days - first))
+    if _draw(state) < 0.5:
+        first, last = 0, days
+    by = (1 + int(_draw(state) * far)) * (1 if _draw(state) < 0.5 else -1)
+    for d in range(first, last):
+        if week[d] >= 0:
+            o = _moved_start(f, a, d, week[d], by)
+            if o < 0:
+                return 0.0
+            week[d] = o
+    return _replace(f, p, w, room, a, allowed, state, cost)
 
 
 @njit(cache=True, nogil=True)
@@ -163,20 +205,22 @@ def _exchange(f: FlatStaff, p: Present, a: int, b: int, first: int, last: int, a
 
 @njit(cache=True, nogil=True)
 def small_moves(f: FlatStaff, p: Present, w: Worth, moves: int, hot: float, cold: float, shares: np.ndarray,
-                reach: int, state: np.ndarray) -> float:  # fmt: skip
+                reach: int, far: int, state: np.ndarray) -> float:  # fmt: skip
     """Do `moves` small moves at falling temperature and return the change of the cost.
 
-    Nine parameters: compiled code gets no objects but arrays.
+    Ten parameters: compiled code gets no objects but arrays.
 
     Parameters
     ----------
     hot, cold
         First and last temperature, in money.
     shares
-        Running sum of the shares of moves: a break, a shift on its day, a day off, an exchange between two people;
-        the rest changes two days of a person.
+        Running sum of the shares of moves: a break, a shift on its day, a day off, an exchange between two people, the
+        starts of consecutive days; the rest changes two days of a person.
     reach
         Places in the order of a day's options (by start) that a shift moves at most.
+    far
+        Slots by which the starts of consecutive days move at most.
     state
         Of the chance, shape (1,), changed.
     """
@@ -187,7 +231,7 @@ def small_moves(f: FlatStaff, p: Present, w: Worth, moves: int, hot: float, cold
     size = p.heads.shape[1]
     room = Room(
         np.zeros(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64), np.zeros(len(p.missing)),
-        np.zeros((2, most), np.int64), np.empty((2, days), np.int64),
+        np.zeros((days, most), np.int64), np.empty((2, days), np.int64),
     )  # fmt: skip
     total, temperature, factor = 0.0, hot, (cold / hot) ** (1.0 / moves)
     for _ in range(moves):
@@ -199,27 +243,31 @@ def small_moves(f: FlatStaff, p: Present, w: Worth, moves: int, hot: float, cold
             continue
         a, d, e = int(_draw(state) * people), int(_draw(state) * days), int(_draw(state) * days)
         o, other = p.options[a, d], p.options[a, e]
+        week = room.weeks[0]
+        week[:] = p.options[a]
         if kind < shares[1]:
             if o >= 0:
-                new = _drawn_option(f, a, d, o if _draw(state) < 0.8 else -1, reach, state)
-                total += _replace(f, p, w, room, a, (d, -1), (new, -1), allowed, state, cost)
+                week[d] = _drawn_option(f, a, d, o if _draw(state) < 0.8 else -1, reach, state)
+                total += _replace(f, p, w, room, a, allowed, state, cost)
         elif kind < shares[2]:
             if (o >= 0) == (other >= 0):  # both worked or both free: take away or add one shift
-                new = -1 if o >= 0 else _drawn_option(f, a, d, -1, reach, state)
-                total += _replace(f, p, w, room, a, (d, -1), (new, -1), allowed, state, cost)
+                week[d] = -1 if o >= 0 else _drawn_option(f, a, d, -1, reach, state)
+                total += _replace(f, p, w, room, a, allowed, state, cost)
             else:
                 if o < 0:
                     d, e, o = e, d, other
                 near = f.first[a, e] + o - f.first[a, d]
-                new = _drawn_option(f, a, e, near if _draw(state) < 0.8 else -1, reach, state)
-                total += _replace(f, p, w, room, a, (d, e), (-1, new), allowed, state, cost)
+                week[d], week[e] = -1, _drawn_option(f, a, e, near if _draw(state) < 0.8 else -1, reach, state)
+                total += _replace(f, p, w, room, a, allowed, state, cost)
         elif kind < shares[3]:
             b = int(_draw(state) * people)
             if a != b and f.table[a] == f.table[b] and f.queue[a] == f.queue[b]:
                 last = d + 1 + int(_draw(state) * (days - d))
                 total += _exchange(f, p, a, b, d, last, allowed, cost, room)
+        elif kind < shares[4]:
+            total += _move_stretch(f, p, w, room, a, far, allowed, state, cost)
         elif d != e and o >= 0 and other >= 0:
-            new = _drawn_option(f, a, d, o, reach, state)
-            then = _drawn_option(f, a, e, other, reach, state)
-            total += _replace(f, p, w, room, a, (d, e), (new, then), allowed, state, cost)
+            week[d] = _drawn_option(f, a, d, o, reach, state)
+            week[e] = _drawn_option(f, a, e, other, reach, state)
+            total += _replace(f, p, w, room, a, allowed, state, cost)
     return total

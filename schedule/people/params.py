@@ -72,7 +72,8 @@ class DescentParams:
         Seconds after the end of the search for first weeks, ≥ 0: a legal plan at once is worth waiting for, as long as
         nobody who has asked for an end notices.
     lifted
-        Least price of a goal that the starting plan misses, in `Costs.lost_call`: high enough to change weeks. 0 to 1.
+        Price up to which that of a goal rises which the starting plan misses, in `Costs.lost_call`: high enough to
+        change weeks. 0 to 1.
     """
 
     widths: tuple[float, ...] = (3.0, 1.0, 0.5, 0.25, 0.12, 0.06)
@@ -176,16 +177,22 @@ class MovesParams:
         Seconds of a move, at most, on a machine of its own, as `AnnealingParams.step_s`. > 0.
     chunk
         Moves between two looks at the clock and at the best plan: some hundredths of a second. ≥ 1.
-    breaks, shifts, days_off, exchanges
+    breaks, shifts, days_off, exchanges, stretches
         Shares of the moves that place a break anew, take another shift on the same day, work another day instead (or
-        one more, or one less), and let two people exchange days; the rest changes two shifts of a person, so that hours
-        go from the one to the other. Each ≥ 0, together ≤ 1.
+        one more, or one less), let two people exchange days, and move the starts of consecutive days by one time: rest
+        holds such days together. The rest changes two shifts of a person, so that hours go from the one to the other.
+        Each ≥ 0, together ≤ 1.
     reach
         Places by which a shift moves at most in the order of the day's options: starts next to each other with all
         their lengths. Every fifth shift is drawn from the whole day. ≥ 1.
-    hot, cold
+    far
+        Slots by which the starts of consecutive days move at most: twelve hours turn nights into days. ≥ 1.
+    hot, again, cold
         First and last temperature, in hours' mean wages: hotter than half an hour's wage the time is too short, and
-        above a minute's the plan is not settled. 0 < cold ≤ hot.
+        above a minute's the plan is not settled. `again` is the first one of a plan annealed before. 0 < cold ≤ each.
+    trial
+        Moves for each person in the first heat of a tournament: plans then already stand in the order of their last
+        costs. ≥ 0.
     crowd
         People beyond whom all is cooler, in proportion: each has fewer moves. ≥ 1.
     """
@@ -197,19 +204,25 @@ class MovesParams:
     shifts: float = 0.3
     days_off: float = 0.15
     exchanges: float = 0.1
+    stretches: float = 0.05
     reach: int = 20
+    far: int = 48
     hot: float = 0.4
+    again: float = 0.25
     cold: float = 0.03
+    trial: int = 8_000
     crowd: int = 120
 
     def __post_init__(self) -> None:
         expect(self.moves >= 0, "moves >= 0", self.moves)
         expect(self.move_s > 0, "move_s > 0", self.move_s)
-        shares = (self.breaks, self.shifts, self.days_off, self.exchanges)
+        shares = (self.breaks, self.shifts, self.days_off, self.exchanges, self.stretches)
         expect(min(shares) >= 0 and sum(shares) <= 1, "shares of moves >= 0, together <= 1", shares)
-        for name in ("chunk", "reach", "crowd"):
+        for name in ("chunk", "reach", "far", "crowd"):
             expect(getattr(self, name) >= 1, f"{name} >= 1", getattr(self, name))
+        expect(self.trial >= 0, "trial >= 0", self.trial)
         expect(0 < self.cold <= self.hot, "0 < cold <= hot", (self.cold, self.hot))
+        expect(self.cold <= self.again, "cold <= again", (self.cold, self.again))
 
 
 @dataclass(frozen=True)
@@ -226,12 +239,18 @@ class PeopleParams:
         Share of the time for annealing a plan of the exact model, which knows no price of steady starts. 0 to 1.
     move_gain
         Least gain of a person's move to another queue, in hours' mean wages: moves disturb. ≥ 0.
+    finish_sweeps
+        Sweeps over everybody for which time is kept to make the plan one that no single change betters. ≥ 0.
+    finish_share
+        … unless they take more than this share of the time. 0 to 1.
     """
 
     choice: Choice | None = None
     kept_sweeps: float = 2.0
     polish_share: float = 0.1
     move_gain: float = 0.02
+    finish_sweeps: float = 5.0
+    finish_share: float = 0.02
     dual: DualParams = field(default_factory=DualParams)
     descent: DescentParams = field(default_factory=DescentParams)
     annealing: AnnealingParams = field(default_factory=AnnealingParams)
@@ -241,3 +260,5 @@ class PeopleParams:
         expect(self.kept_sweeps >= 0, "kept_sweeps >= 0", self.kept_sweeps)
         expect(0 <= self.polish_share <= 1, "0 <= polish_share <= 1", self.polish_share)
         expect(self.move_gain >= 0, "move_gain >= 0", self.move_gain)
+        expect(self.finish_sweeps >= 0, "finish_sweeps >= 0", self.finish_sweeps)
+        expect(0 <= self.finish_share <= 1, "0 <= finish_share <= 1", self.finish_share)

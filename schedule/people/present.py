@@ -62,7 +62,7 @@ class Room(NamedTuple):
     calls
         Change of the calls missing to each goal, shape (P,).
     breaks
-        New breaks of the days that change, shape (2, B).
+        New breaks of the days that change, shape (D, B).
     weeks
         Weeks of the people who change, shape (2, D).
     """

@@ -49,7 +49,7 @@ def move_shifts(descent: Descent, cooling: Cooling, tell: Callable[[str], None],
     crowd = min(1.0, params.crowd / len(descent.weeks))
     cold = descent.staff.wage * params.cold * crowd
     hot = descent.staff.wage * params.hot * crowd
-    shares = np.cumsum([params.breaks, params.shifts, params.days_off, params.exchanges])
+    shares = np.cumsum([params.breaks, params.shifts, params.days_off, params.exchanges, params.stretches])
     state = descent.rng.integers(1, 2**63, 1).astype(np.uint64)
     told = 0.0
     for chunk in itertools.count():
@@ -58,7 +58,7 @@ def move_shifts(descent: Descent, cooling: Cooling, tell: Callable[[str], None],
             break
         then = min(1.0, done + params.chunk / max(cooling.steps, 1))
         begins, ends = (hot * (cold / hot) ** share for share in (done, then))
-        small_moves(flat, present, worth, params.chunk, begins, ends, shares, params.reach, state)
+        small_moves(flat, present, worth, params.chunk, begins, ends, shares, params.reach, params.far, state)
         cost = _cost(descent, flat, present)
         if cost < descent.best_cost - 1e-6:
             descent.best, descent.best_cost = _weeks(descent, present), cost

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from ...forecast.progress import Watch
-from ..optimise.solver import relative_gap
-from ..optimise.status import OPTIMAL, NothingFound, Solved, sound_bound
-from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
-from .best_week import ChosenWeek
-from .choice import choice_of, shape_of
-from .compile import CompiledStaff
-from .descent import Descent
-from .dual import STAGE, DualPrices
-from .exact.solve import lp_prices, solve_exact
-from .named_plan import NamedPlan, ProvenPrices
+from .finish import Finish
+from .named_plan import NamedPlan
 from .params import MovesParams, PeopleParams
-from .queue_turns import planned_shifts, weeks_of_plan
+from .people_search import PeopleSearch
 from .tiny_problem import tiny_problem
-from .tries import Tell, Tries
 
 
 def solve_named(
@@ -64,8 +52,8 @@ def solve_named(
         Steps of one annealing, after which a search ends that is asked for no more, also with time left: a repair, a
         trial. None = the search ends only when the gap is reached or proven, or time is up.
     start
-        A plan of this week: the search goes on from it, with its prices. Their bound must hold for `problem` too; with
-        a bound of None it is proven anew, from these prices.
+        A plan of this week: the search goes on from it, with its prices, and without `steps` tries other starts after
+        it. Their bound must hold for `problem` too; with a bound of None it is proven anew, from these prices.
     own_prices
         Agent → money that each of ``problem.shifts`` costs beyond wage and wishes when this agent works it, infinite =
         may not work it, shape (shifts,). Agents that are absent have none.
@@ -83,7 +71,7 @@ def solve_named(
     """
     compile_kernels()
     params = params or PeopleParams()
-    search = _PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
+    search = PeopleSearch(problem, watch, time_limit_s, gap, seed, start, own_prices, params)
     return search.run(threads, steps)
 
 
@@ -94,253 +82,8 @@ def compile_kernels() -> None:
     steady = replace(problem, rules=replace(problem.rules, max_start_spread_min=0), staff=problem.staff[:1])
     params = PeopleParams(moves=MovesParams(moves=1, chunk=1))
     for tiny in (problem, steady):
-        search = _PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, params)
+        search = PeopleSearch(tiny, Watch(), 600.0, 0.0, 1, None, None, params)
         search.run(threads=1, steps=4)
         compiled = search.tries.begin(lambda: False)
         search.tries.round([compiled], 1, None, 600.0, lambda text: None)
-
-
-class _PeopleSearch:
-    """One search: its people, prices, and the tries that become a plan; parameters as of `solve_named`."""
-
-    def __init__(
-        self,
-        problem: ScheduleProblem,
-        watch: Watch,
-        time_limit_s: float,
-        gap: float,
-        seed: int,
-        start: NamedPlan | None,
-        own_prices: Mapping[str, np.ndarray] | None,
-        params: PeopleParams,
-    ) -> None:
-        self.limit_s, self.params = min(time_limit_s, watch.left_s), params
-        self.watch, self.clock = watch, watch.within(self.limit_s)
-        self.hurried = False
-        self.staff, self.service = CompiledStaff.of(problem, own_prices), Service.of(problem)
-        if self.clock.stopped and self.clock.elapsed_s > params.descent.grace_s:
-            raise NothingFound("The search was stopped before it began.")
-        self.dual = DualPrices(self.staff, self.service, params.dual)
-        if start is not None:
-            self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)
-        self.gap, self.seed, self.start = gap, seed, start
-        self.choice = params.choice or choice_of(shape_of(self.staff, self.service))
-        self.proven: float | None = None
-        self.history = list[tuple[float, float | None, float | None]]()
-        self.ended = threading.Event()
-        self.begun = False
-        weeks = None if start is None else weeks_of_plan(self.staff, start.assigned)
-        self.tries = Tries(self.dual, seed=seed, clock=self.clock, over=self.over, start=weeks, params=params)
-        self.begun = True
-
-    @property
-    def best(self) -> Descent:
-        """The try with the best plan."""
-        return self.tries.best
-
-    @property
-    def bound(self) -> float | None:
-        """The highest proven bound, of the prices or of the exact model."""
-        return max((b for b in (self.dual.bound, self.proven) if b is not None), default=None)
-
-    def near(self) -> bool:
-        """Whether the asked gap is reached, or the plan is proven the best."""
-        if not self.begun or self.bound is None:  # before there is a plan
-            return False
-        off = self.best.best_cost - self.bound
-        return off <= max(self.gap * abs(self.bound), OPTIMAL * max(1.0, abs(self.bound)))
-
-    def over(self) -> bool:
-        """Whether to end."""
-        return self.clock.stopped or self.clock.time_is_up or self.near()
-
-    def over_beside(self) -> bool:
-        """Whether the second thread is to end: with the first one."""
-        return self.ended.is_set() or self.over()
-
-    def tell(self, text: str) -> None:
-        """Note and report the present best and bound."""
-        cost = self.best.best_cost
-        bound = sound_bound(self.bound, cost)
-        self.history.append((self.clock.elapsed_s, cost, bound))
-        self.watch.tell(STAGE, text, best=cost, bound=bound, gap=relative_gap(cost, bound))
-
-    def run(self, threads: int, steps: int | None) -> NamedPlan:
-        """Return the best plan found; a search of `steps` ends after one annealing."""
-        began_s = self.clock.elapsed_s
-        self.tries.first.settle(1)  # a plan to fall back on
-        self.sweep_s = self.clock.elapsed_s - began_s
-        self.tell("first plan")
-        with ThreadPoolExecutor(1) as pool:
-            beside = pool.submit(self._beside, steps) if threads > 1 and self.start is None else None
-            try:
-                self._price(beside, steps)
-                priced_s = self.clock.elapsed_s
-                self._search(steps, alone=beside is None)
-            finally:
-                self.ended.set()
-            if beside is not None:
-                beside.result()
-        return self._result({"pricing": priced_s, "descent": self.clock.elapsed_s - priced_s})
-
-    def _result(self, stages: Mapping[str, float]) -> NamedPlan:
-        """Return the cheapest of the plans, with its people on queues."""
-        before, move = self.service.before, self.params.move_gain
-        tries = self.tries.all
-        plans = [planned_shifts(self.staff, d.best, d.head_worth(), before, move) for d in tries]
-        costs = [d.cost_of_best(plan) for d, plan in zip(tries, plans, strict=True)]
-        at = int(np.argmin(costs))
-        cost, bound = costs[at], sound_bound(self.bound, costs[at])
-        off = relative_gap(cost, bound)
-        solved = Solved.of(
-            cost, bound, near=off is not None and off <= self.gap, by_user=self.clock.stopped,
-            seconds=self.clock.elapsed_s, history=self.history,
-            hurried=self.hurried,
-        )  # fmt: skip
-        prices = ProvenPrices(self.dual.price, tries[at].goal_price, self.bound)
-        return NamedPlan(plans[at], solved, prices, stages)
-
-    def _price(self, beside: Future[None] | None, steps: int | None) -> None:
-        """Raise the bound within its share of the time, or wait for the other thread to raise it.
-
-        The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
-        The prices of a plan do for a few steps on from it; they are proven anew where that is quick, or asked for with
-        no steps.
-        """
-        if self.start is not None and (self.start.prices.bound is not None or (steps and not self.choice.relaxed)):
-            return
-        relaxed = self.choice.relaxed and (steps is None or self.start is not None)
-        share = self.choice.price_share
-        limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - self.params.kept_sweeps * self.sweep_s))
-        if beside is None:
-            self._raise_bound(self.watch, limit_s, relaxed)
-            self.hurried = self.dual.cut and not self.clock.stopped
-        clock = self.watch.within(limit_s)
-        while not (beside is None or self.dual.ended or beside.done() or clock.stopped or clock.time_is_up):
-            time.sleep(0.02)
-        self.tell("prices")
-
-    def _raise_bound(self, watch: Watch, limit_s: float, relaxed: bool) -> None:
-        """Find prices and their bound: those of the exact model's relaxation, or by ascent."""
-        found = None
-        if relaxed and self.staff.people:
-            clock = watch.within(limit_s)
-            found = lp_prices(self.staff, self.service, watch=clock, time_limit_s=limit_s)
-            limit_s = clock.left_s
-        if found is None:
-            self.dual.ascend(watch, limit_s, self.best.best_cost, anew=self.start is None)
-        else:
-            self.dual.take(found.price, found.goal_price, found.bound)
-            self.dual.ended = True
-
-    def _search(self, steps: int | None, alone: bool) -> None:
-        """Try until the gap is reached or time is up; with `steps` once."""
-        size = self.steps if steps is None else steps
-        if steps is not None or self.start is not None:
-            cut = self.tries.round([self.tries.first], 1, size, self.clock.left_s, self.tell, self.start is None)
-            self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
-            if self.start is not None and self.start.prices.bound is None:
-                self._exact(alone)
-        else:
-            for k in range(self.choice.rounds):
-                if k and self.over():
-                    break
-                budget_s = (
-                    self.clock.left_s if self.choice.exact_share == 0.0 else self.choice.rounds_share * self.limit_s
-                )
-                cut = self._round(self.over, self.tell, budget_s / (self.choice.rounds - k), first=k == 0)
-                self.hurried = self.hurried or cut or (self.clock.time_is_up and not self.near())
-            if alone:
-                self._exact(alone)
-        moves = alone  # in turn: either way finds plans that the other does not
-        while steps is None and self.staff.people and not self.over():
-            cut = self._round(self.over, self.tell, self.clock.left_s, moves=moves)
-            moves = alone and not moves
-            self.hurried = self.hurried or (cut and self.near())
-
-    @property
-    def steps(self) -> int:
-        """Steps of one annealing."""
-        return len(self.staff.people) * self.params.annealing.steps
-
-    def _round(
-        self, over: Callable[[], bool], tell: Tell, budget_s: float, first: bool = False, moves: bool = False
-    ) -> bool:
-        """Make one round of tries, by whole weeks or by small `moves`; return whether time has cut it short."""
-        steps = None if moves else self.steps
-        if self.start is not None:  # its prices and goals: other starts would not be a repair
-            return self.tries.round([self.tries.begin(over, self.best.best)], 1, steps, budget_s, tell, False)
-        grown = [self.tries.first] if first else []
-        grown += [self.tries.begin(over) for _ in range(self.choice.starts - len(grown))]
-        return self.tries.round(grown, self.choice.deep, steps, budget_s, tell)
-
-    def _exact(self, alone: bool) -> None:
-        """Solve the exact model from the best plan so far; anneal its plan with all prices.
-
-        In one thread nothing but the bound moves meanwhile: once the plan from before is near enough to it, the solve
-        ends and the plan stays, else the model's own gap ends the solve. So the same plan comes again.
-        """
-        over = self.over if alone else self.over_beside
-        if self.choice.exact_share == 0.0 or over():
-            return
-        limit_s = self.clock.left_s * (self.choice.exact_share if alone else 1.0 - self.params.polish_share)
-        steady = self.staff.problem.costs.steady_h > 0.0
-        clock = Watch(self.watch.show, limit_s, stop=_WhenOver(over))
-
-        def offer(weeks: Sequence[ChosenWeek]) -> None:
-            self._polish(weeks, over, 0)
-
-        answer = solve_exact(
-            self.staff, self.service, watch=clock, time_limit_s=limit_s, gap=self.gap * (0.5 if steady else 1.0),
-            seed=self.seed, threads=1, start=self.best.best, on_bound=self._prove,
-            on_better=None if alone else offer,
-        )  # fmt: skip
-        if answer.bound is not None:
-            self._prove(answer.bound)
-        self.hurried = self.hurried or (alone and clock.time_is_up and not self.near())
-        self.tell("exact model")
-        if answer.weeks is not None and not over():
-            cut = self._polish(answer.weeks, over, self.steps)
-            self.hurried = self.hurried or (alone and cut and self.near())
-
-    def _prove(self, bound: float) -> None:
-        """Take over a proven bound if it is the highest."""
-        self.proven = bound if self.proven is None else max(self.proven, bound)
-
-    def _polish(self, weeks: Sequence[ChosenWeek], over: Callable[[], bool], steps: int) -> bool:
-        """Make a try of a plan of the exact model, which knows no price of steady starts; return whether it is cut."""
-        descent = self.tries.begin(over, weeks)
-        descent.settle()
-        return self.tries.round([descent], 1, steps, self.params.polish_share * self.limit_s, self.tell, False)
-
-    def _beside(self, steps: int | None) -> None:
-        """Raise the bound as far as it goes; then try and solve until the first thread is done."""
-        relaxed = self.choice.relaxed and steps is None
-        self._raise_bound(Watch(self.watch.show, stop=self.ended), self.limit_s, relaxed)
-
-        def again(budget_s: float) -> None:
-            self._round(
-                self.over_beside, lambda text: None, budget_s, moves=steps is None
-            )  # leaves Python to the first
-
-        if steps is None and self.choice.exact_share > 0.0:
-            for _ in range(max(1, self.choice.rounds // 2)):  # a start for the exact model
-                if not self.over_beside():
-                    again(self.choice.rounds_share * self.limit_s / self.choice.rounds)
-            self._exact(False)
-        while self.staff.people and not self.over_beside():
-            again(self.clock.left_s)
-            if steps is not None:
-                break
-
-
-class _WhenOver(threading.Event):
-    """An event that is set once a search is over, whatever has ended it."""
-
-    def __init__(self, over: Callable[[], bool]) -> None:
-        super().__init__()
-        self._over = over
-
-    def is_set(self) -> bool:
-        """Whether the search is over."""
-        return self._over()
+        Finish(compiled).run()

@@ -15,7 +15,7 @@ from .annealing import Cooling, anneal
 from .best_week import ChosenWeek
 from .descent import Descent
 from .dual import DualPrices
-from .params import PeopleParams
+from .params import MovesParams, PeopleParams
 from .small_moves import move_shifts
 
 Tell = Callable[[str], None]
@@ -104,15 +104,7 @@ class Tries:
             Whether tries follow the prices first; otherwise they go on from what they are.
         """
         ends_s = self.clock.elapsed_s + budget_s
-        for k, descent in enumerate(grown):
-            if k and descent.over():
-                break
-            if guided:
-                descent.follow_prices(tell)
-            else:
-                descent.lift_missed()
-        if guided:
-            tell("descent")
+        self._grow(grown, tell, guided)
         cut = False
         chosen = sorted(grown, key=lambda d: d.best_cost)[:deep]
         for k, descent in enumerate(chosen):
@@ -123,9 +115,45 @@ class Tries:
         self.end(grown)
         return cut
 
-    def _cool(self, descent: Descent, steps: int | None, left_s: float, tell: Tell) -> bool:
+    def tournament(self, grown: Sequence[Descent], budget_s: float, tell: Tell) -> bool:
+        """Let tries follow the prices, anneal all a little, the best third longer, and the best of these to the end.
+
+        A try that is among the best after a short annealing by small moves stays so: what decides is the start, which
+        no annealing leaves again. Everybody works one queue. Returns whether time has cut the work short.
+        """
+        ends_s = self.clock.elapsed_s + budget_s
+        self._grow(grown, tell, guided=True)
+        params, cut = self.params.moves, False
+        heats = [(len(grown), params.trial), (-(-len(grown) // 3), 3 * params.trial), (1, params.moves)]
+        field = list(grown)
+        for heat, (size, moves) in enumerate(heats):
+            field = sorted(field, key=lambda d: d.best_cost)[:size]
+            hot = params.hot if heat == 0 else params.again
+            for k, descent in enumerate(field):
+                if descent.over() or not descent.weeks:
+                    break
+                left_s = max(0.0, ends_s - self.clock.elapsed_s) / (len(heats) - heat) / (size - k)
+                cut = self._cool(descent, None, left_s, tell, replace(params, moves=moves, hot=hot)) or cut
+        self.end(grown)
+        return cut
+
+    def _grow(self, grown: Sequence[Descent], tell: Tell, guided: bool) -> None:
+        """Let tries follow the prices, or begin from what they are."""
+        for k, descent in enumerate(grown):
+            if k and descent.over():
+                break
+            if guided:
+                descent.follow_prices(tell)
+            else:
+                descent.lift_missed()
+        if guided:
+            tell("descent")
+
+    def _cool(
+        self, descent: Descent, steps: int | None, left_s: float, tell: Tell, moves: MovesParams | None = None
+    ) -> bool:
         """Anneal a try in `left_s` seconds at most; return whether time has made it cool faster."""
-        params, moves, people = self.params.annealing, self.params.moves, len(descent.weeks)
+        params, moves, people = self.params.annealing, moves or self.params.moves, len(descent.weeks)
         since_s, share_s = self.clock.elapsed_s, max(params.share * left_s, 1e-9)
 
         def used() -> float:

@@ -8,6 +8,7 @@ from ...forecast.progress import Stopped, Watch
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
 from ..optimise.status import NothingFound, Stop
+from ..people.finish import finished
 from ..people.named_plan import NamedPlan
 from ..people.solve import compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
@@ -80,19 +81,19 @@ def _named(measure: Measure, settings: SolveSettings) -> Decision:
 
 def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
     """Plan everybody's weeks, then let people exchange shifts."""
-    limit, dealt = settings.time_limit_s, dealable(measure.problem)
+    limit, dealt_out = settings.time_limit_s, dealable(measure.problem)
     share = settings.first_share if measure.simulates else settings.alone_share
     plan = solve_named(
         measure.problem,
         watch=measure.watch,
-        time_limit_s=limit * (share + (0.0 if dealt else settings.exchange_share)),
+        time_limit_s=limit * (share + (0.0 if dealt_out else settings.exchange_share)),
         gap=settings.gap,
         seed=settings.seed,
         threads=settings.threads,
     )
     measure.stages.update(plan.stages)
     with timed(measure.stages, "exchange"):
-        return exchanged(
+        dealt = exchanged(
             measure.problem,
             plan,
             watch=measure.watch.aside(),
@@ -100,3 +101,9 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
             seed=settings.seed,
             threads=settings.threads,
         )
+        if not dealt_out or not any(dealt.assigned.values()):  # many people are finished by the search alone
+            return dealt
+        clock = measure.watch.aside()
+        if measure.simulates:  # else nothing follows that needs the time
+            clock = clock.within(min(settings.finish_share * limit, clock.left_s))
+        return finished(measure.problem, dealt, watch=clock, seed=settings.seed)

@@ -1,38 +1,38 @@
 """Repair by simulation: curves are corrected by what a plan's simulation tells, and the plan is searched on by them.
 
 The curves of the first search tell the service of intervals that last for ever. A simulation of its plan tells how the
-queue that moves departs from them; the corrected curves tell the same, and the search goes on by them. A few turns
-settle it, for the corrections hardly hang on the plan. The plan that is published is decided, priced and bounded by the
-curves that its own simulation has corrected.
+queue that moves departs from them; the corrected curves tell the same, and the search goes on by them. The plan that is
+published is decided, priced and bounded by the curves that its own simulation has corrected; while it is not near
+enough to that bound, the search goes on until time is up.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Generic
 
-from ...forecast.queueing.simulation.simulation import Simulation
-from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
-from .correct import spliced
 from .decision import Decision
-from .free_moves import with_free_moves
 from .measure import HALF_WIDTH, Measure
+from .published import Published, as_found, ready
 from .searches import PlanSearch
-from .settings import SolveSettings
 from .simulated_plan import Candidate, Search, SimulatedPlan
-from .stages import searched_s
 
 ROUGH_RUNS = 128
 """Least runs of a rough simulation: four batches, from which the interval comes."""
 
-MOVE_TURNS = 3
-"""Most times that breaks are moved for nothing before a plan is published; each takes a simulation."""
+CHEAPER = 1e-6
+"""Least money by which a plan is cheaper than another one."""
+
+MOST_TURNS = 90
+"""Most turns: each of the last ones was proven to find nothing, or had hardly any time."""
 
 
 def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
     """Return what is known of the `first` plan, or of a plan that is better by the service that is simulated.
 
-    Of the plans that were simulated the one is taken that misses the fewest goals, then the fewest floors, then the
-    cheapest.
+    The curves settle first. Then the plan is made ready to be published, and while the asked gap is not reached by its
+    own curves and time is left, the search goes on by them. Of the plans made ready the one is taken that misses the
+    fewest goals, then the fewest floors, then the cheapest.
 
     Parameters
     ----------
@@ -40,124 +40,129 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         What the search found by the curves of its measure, which nothing has corrected.
     """
     measure, settings = search.measure, search.settings
-    plan, found_by, best = first, measure, None
-    turn = repairs = 0
-    cut = False
-    while True:
-        seen = _seen(plan, found_by, measure, settings)
-        if seen is None:
+    turns = _Turns(search)
+    seen, found = turns.settled(first)
+    best: Published[Search] | None = None
+    barren, kept_s = 0, 0.0
+    while seen is not None:
+        began_s = measure.watch.elapsed_s
+        last, cut = ready(seen, search)
+        turns.cut = turns.cut or cut
+        if last is None:
             break
-        if best is None or seen.rank < best.rank:
-            best, repairs = seen, turn
-        content = seen.settled(settings) and (turn > 0 or seen.misses == (0, 0))  # what is missed is looked for once
-        if content or turn >= settings.repairs or not _decides(measure):
-            break
-        if measure.watch.time_is_up:  # with more time there would be a repair
-            cut = True
-            break
-        turn += 1
-        measure.watch.tell("repair", f"turn {turn}: on from the service that was simulated")
-        gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
-        after = search.again(seen.asked(settings), plan, gap)
-        if after is None:
-            cut = True
-            break
-        plan, found_by = after, seen.true
-        cut = cut or plan.solved.cut
+        if best is None or last.rank < best.seen.rank:
+            bound = search.bound(last.true.problem, last.plan) if turns.decides else first.solved.bound
+            best = Published(last, bound, found)
+            kept_s = settings.kept_times * (measure.watch.elapsed_s - began_s)
+        after: Candidate[Search] | None = None
+        while after is None and turns.goes_on(best, kept_s):
+            start = min(last, best.seen, key=lambda s: s.plan.cost(last.true.problem)).plan
+            after = turns.further(last, start, kept_s, 0.5**barren)
+            if after is None:  # nothing is cheaper by these curves: by those of the best plan, with less margin
+                last, barren = best.seen, barren + 1
+        seen = None if after is None else turns.seen(after, last.true)
+        found = turns.turn
     if best is None:
-        return _as_found(plan, first.solved, search)
-    return replace(_published(first, best, search, cut=cut), repairs=repairs)
+        return as_found(first if seen is None else seen.plan, first.solved, search)
+    return best.decision(first.solved, search, cut=turns.cut)
 
 
-def _decides(measure: Measure) -> bool:
-    """Whether curves decide the plan; else their correction changes only the service to expect."""
-    return any(d.gain is not None for d in measure.problem.demands)
+@dataclass
+class _Turns(Generic[Search]):
+    """The turns of one search.
 
-
-def _seen(
-    plan: Candidate[Search], found_by: Measure, measure: Measure, settings: SolveSettings
-) -> SimulatedPlan[Search] | None:
-    """Return a plan beside a rough simulation of it; None without curves or volumes, or where the user stopped."""
-    if measure.data.curves is None:
-        return None
-    simulation = measure.simulation(plan.assigned, more=1, half_width=settings.rough * HALF_WIDTH, least=ROUGH_RUNS)
-    if simulation is None:
-        return None
-    return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation)
-
-
-def _as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
-    """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
-    measure = search.measure
-    moved, cut = with_free_moves(plan, measure)
-    solved = _priced(first, moved.cost(measure.problem), first.bound, searched_s(measure.stages))
-    told = _told(solved, first, search.settings, cut=cut, by_user=measure.watch.stopped)
-    return measure.decision(moved.assigned, told, moved.wages, search.prices(moved, measure.problem))
-
-
-def _published(
-    first: Candidate[Search], best: SimulatedPlan[Search], search: PlanSearch[Search], *, cut: bool
-) -> Decision:
-    """Return the decision for a plan by the curves that its simulations correct, with a bound proven by them."""
-    measure = search.measure
-    found = _ready(best, measure, search.settings)
-    if found is None:
-        return _as_found(best.plan, first.solved, search)
-    ready, hurried = found
-    plan, problem = ready.plan, ready.true.problem
-    bound = search.bound(problem, plan) if _decides(measure) else first.solved.bound
-    solved = _priced(first.solved, plan.cost(problem), bound, searched_s(measure.stages))
-    told = _told(solved, first.solved, search.settings, cut=cut or hurried, by_user=measure.watch.stopped)
-    return ready.true.decision(plan.assigned, told, plan.wages, search.prices(plan, problem), ready.simulation)
-
-
-def _ready(
-    best: SimulatedPlan[Search], measure: Measure, settings: SolveSettings
-) -> tuple[SimulatedPlan[Search], bool] | None:
-    """Return a plan beside its published simulation, and whether time has cut its moves; None where the user stopped.
-
-    A more precise simulation than the published one corrects the curves: what is expected by them is compared with a
-    simulation that it does not come from. By these curves breaks are moved that may move for nothing, unless the plan
-    then misses more; the intervals that a move touches are told by the published simulation.
+    Attributes
+    ----------
+    turn
+        The last turn, 0 = the first search.
+    cut
+        Whether time has cut one of them.
     """
-    half_width, least = settings.precise * HALF_WIDTH, measure.runs_of(settings.precise_calls)
-    precise = measure.simulation(best.plan.assigned, more=2, half_width=half_width, least=least)
-    if precise is None:
-        return None
-    told, misses = [precise, best.simulation], replace(best, simulation=precise).misses
-    ready, hurried = replace(best, true=measure.corrected(best.plan.assigned, told)), False
-    published: Simulation | None = None
-    for _ in range(MOVE_TURNS):  # a move changes the curve by which it was made, and the next turn sees that
-        moved, cut = with_free_moves(ready.plan, ready.true)
-        if moved is ready.plan:
-            break
-        tried = measure.simulation(moved.assigned)
-        if tried is None or replace(ready, simulation=tried).misses > misses:
-            break
-        changed = measure.changed(ready.plan.assigned, moved.assigned)
-        told = [spliced(s, tried, changed) for s in told]
-        ready, published, hurried = replace(ready, plan=moved, true=measure.corrected(moved.assigned, told)), tried, cut
-    published = published or measure.simulation(ready.plan.assigned)
-    return None if published is None else (replace(ready, simulation=published), hurried)
 
+    search: PlanSearch[Search]
+    turn: int = 0
+    cut: bool = False
 
-def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) -> Solved:
-    """Return `solved` with another cost and bound."""
-    bound = sound_bound(bound, cost)
-    proven = bound is not None and cost - bound <= OPTIMAL * max(1.0, abs(bound))
-    status = Status.OPTIMAL if proven else Status.FEASIBLE
-    history = (*solved.history, (seconds, cost, bound))
-    return replace(
-        solved, status=status, stopped=None if proven else solved.stopped, cost=cost, bound=bound, seconds=seconds,
-        history=history,
-    )  # fmt: skip
+    @property
+    def decides(self) -> bool:
+        """Whether curves decide the plan; else their correction changes only the service to expect."""
+        return any(d.gain is not None for d in self.search.measure.problem.demands)
 
+    def settled(self, first: Candidate[Search]) -> tuple[SimulatedPlan[Search] | None, int]:
+        """Return a plan that was found by curves that tell its service, and the turn that found the plan.
 
-def _told(solved: Solved, first: Solved, settings: SolveSettings, *, cut: bool, by_user: bool) -> Solved:
-    """Return `solved` with the reason that its work ended; `first` tells why the first search did."""
-    if solved.status == Status.OPTIMAL:
-        return solved
-    cut = cut or first.cut
-    near = solved.gap is not None and solved.gap <= settings.gap
-    why = Stop.USER if by_user else Stop.GAP if near and not cut else Stop.TIME
-    return replace(solved, stopped=why, cut=cut)
+        There is none where nothing is simulated. A plan within the asked gap needs a few short repairs; on from another
+        one the search goes once with all means.
+        """
+        measure, settings = self.search.measure, self.search.settings
+        near = first.solved.gap is not None and first.solved.gap <= settings.gap
+        best, found = self.seen(first, measure), 0
+        seen = best
+        while seen is not None and best is not None and self.decides:
+            content = near and seen.settled(settings) and (self.turn > 0 or seen.misses == (0, 0))
+            if content or self.turn >= (settings.repairs if near else min(settings.repairs, 1)):
+                break
+            if measure.watch.time_is_up:  # with more time there would be a turn
+                self.cut = True
+                break
+            after = self.again(seen) if near else self.further(seen, seen.plan, 0.0)
+            seen = None if after is None else self.seen(after, seen.true)
+            if seen is not None and seen.rank < best.rank:
+                best, found = seen, self.turn
+        return best, found
+
+    def seen(self, plan: Candidate[Search], found_by: Measure) -> SimulatedPlan[Search] | None:
+        """Return a plan beside a rough simulation; None without curves or volumes, or where the user stopped."""
+        measure, rough = self.search.measure, self.search.settings.rough
+        if measure.data.curves is None:
+            return None
+        simulation = measure.simulation(plan.assigned, more=1, half_width=rough * HALF_WIDTH, least=ROUGH_RUNS)
+        if simulation is None:
+            return None
+        return SimulatedPlan(plan, found_by, measure.corrected(plan.assigned, [simulation]), simulation, rough)
+
+    def goes_on(self, best: Published[Search], kept_s: float) -> bool:
+        """Whether to search on: the gap is not reached and time is left; what is missed is looked for at least once."""
+        settings, misses = self.search.settings, best.seen.misses > (0, 0)
+        if not self.decides or (best.near(settings.gap) and (self.turn > 0 or not misses)):
+            return False
+        least_s = 0.0 if misses else settings.least_turn * kept_s
+        return self.turn < MOST_TURNS and self._limit_s(kept_s) > least_s and not self.search.measure.watch.stopped
+
+    def again(self, seen: SimulatedPlan[Search]) -> Candidate[Search] | None:
+        """Repair a plan: search on for some steps by the curves that its simulation has corrected."""
+        settings = self.search.settings
+        self._next("on from the service that was simulated")
+        gap = 0.0 if seen.misses > (0, 0) else settings.gap  # a plan that misses something is never near enough
+        after = self.search.again(seen.asked(settings), seen.plan, gap)
+        self.cut = self.cut or after is None or after.solved.cut
+        return after
+
+    def further(
+        self, seen: SimulatedPlan[Search], start: Candidate[Search], kept_s: float, margin: float = 1.0
+    ) -> Candidate[Search] | None:
+        """Search on with all means by the curves of a plan; return what is cheaper by them than `start`, or None.
+
+        Parameters
+        ----------
+        kept_s
+            Seconds kept of those that are left.
+        margin
+            Share of the margin above floors and goals.
+        """
+        settings = self.search.settings
+        self._next("all means, by the service that was simulated")
+        asked = seen.asked(settings, margin)
+        gap = settings.gap / 2 ** (self.turn - 1)  # a gap that is reached with the margin may not be without
+        gap = 0.0 if seen.misses > (0, 0) else gap
+        after = self.search.further(asked, start, gap, self._limit_s(kept_s), self.turn)
+        self.cut = self.cut or after is None or after.solved.cut
+        return after if after is not None and after.cost(asked) < start.cost(asked) - CHEAPER else None
+
+    def _next(self, text: str) -> None:
+        self.turn += 1
+        self.search.measure.watch.tell("repair", f"turn {self.turn}: {text}")
+
+    def _limit_s(self, kept_s: float) -> float:
+        """Return the seconds of a turn with all means."""
+        return self.search.settings.turn_share * (self.search.measure.watch.left_s - kept_s)

@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from ...forecast.progress import Watch
+from ...forecast.ranges import MOST_SEED
 from ..cover.result import Cover
 from ..cover.solve import solve_cover
+from ..exchange.exchange import dealable
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status
+from ..people.finish import finished
 from ..people.named_plan import NamedPlan
 from ..people.solve import solve_named
 from ..problem.problem import ScheduleProblem
 from .activity import anonymous
-from .measure import Measure
+from .measure import FURTHER, Measure
 from .settings import SolveSettings
 from .simulated_plan import Candidate, Search
 from .stages import timed
@@ -47,15 +50,32 @@ class PlanSearch(ABC, Generic[Search]):
 
     @abstractmethod
     def again(self, problem: ScheduleProblem, plan: Candidate[Search], gap: float) -> Candidate[Search] | None:
-        """Return a plan for `problem`, other demands of the same week, within `gap`; None where none was found."""
+        """Return a plan for `problem`, other demands of the same week, soon found on from `plan`; None where none was.
+
+        The plan is one within `gap` where the search proves one.
+        """
+
+    @abstractmethod
+    def further(
+        self, problem: ScheduleProblem, plan: Candidate[Search], gap: float, limit_s: float, turn: int
+    ) -> Candidate[Search] | None:
+        """Search for a plan for `problem` with all means until `gap` is reached; `turn` gives other chances."""
 
     @abstractmethod
     def bound(self, problem: ScheduleProblem, plan: Candidate[Search]) -> float | None:
         """Return a lower bound on the cost of every plan for `problem`; None where time did not do for one."""
 
+    def finished(self, problem: ScheduleProblem, plan: Candidate[Search]) -> tuple[Candidate[Search], bool]:
+        """Return `plan`, or one that is cheaper by `problem` and near it, and whether time cut the work short."""
+        return plan, False
+
     @abstractmethod
     def prices(self, plan: Candidate[Search], problem: ScheduleProblem) -> Mapping[str, float]:
         """Return all prices of a plan by the demands of `problem`."""
+
+    def seed(self, turn: int) -> int:
+        """Return the seed of a turn; that of turn 0 is the run's own."""
+        return (self.settings.seed + turn * FURTHER) % (MOST_SEED + 1)
 
 
 class NamedSearch(PlanSearch[NamedPlan]):
@@ -68,28 +88,56 @@ class NamedSearch(PlanSearch[NamedPlan]):
         return Candidate(found, found.assigned, roster.cost_wages, own)
 
     def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float) -> Candidate[NamedPlan]:
-        """Search on from a plan."""
+        """Make some steps on from a plan."""
         s = self.settings
         steps = min(s.repair_steps, s.person_steps * len(plan.assigned))
-        return self.candidate(self._solved(problem, plan, s.repair_share, steps, gap))
+        return self.candidate(self._solved(problem, plan, s.repair_share * s.time_limit_s, gap, steps))
+
+    def further(
+        self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float, limit_s: float, turn: int
+    ) -> Candidate[NamedPlan]:
+        """Search on from a plan and from other starts."""
+        return self.candidate(self._solved(problem, plan, limit_s, gap, None, turn))
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> float | None:
         """Return the bound that prices prove, raised from those of the search."""
+        s = self.settings
         try:
-            return self._solved(problem, plan, self.settings.proof_share, 0, self.settings.gap).prices.bound
+            return self._solved(problem, plan, s.proof_share * s.time_limit_s, s.gap, 0).prices.bound
         except NothingFound:
             return None
 
     def _solved(
-        self, problem: ScheduleProblem, plan: Candidate[NamedPlan], share: float, steps: int, gap: float
+        self,
+        problem: ScheduleProblem,
+        plan: Candidate[NamedPlan],
+        limit_s: float,
+        gap: float,
+        steps: int | None,
+        turn: int = 0,
     ) -> NamedPlan:
         """Search on from a plan, without its bound, which was proven for other demands."""
-        s, start = self.settings, replace(plan.search, prices=replace(plan.search.prices, bound=None))
+        prices = replace(plan.search.prices, bound=None)
+        start = replace(plan.search, assigned=plan.assigned, prices=prices)
         with timed(self.measure.stages, "repair"):
             return solve_named(
-                problem, watch=self.measure.watch.aside(), time_limit_s=s.time_limit_s * share, steps=steps, gap=gap,
-                seed=s.seed, threads=s.threads, start=start,
+                problem, watch=self.measure.watch.aside(), time_limit_s=limit_s, steps=steps, gap=gap,
+                seed=self.seed(turn), threads=self.settings.threads, start=start,
             )  # fmt: skip
+
+    def finished(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> tuple[Candidate[NamedPlan], bool]:
+        """Return a plan that no change of one week, and no exchange of a day, makes cheaper."""
+        if not dealable(problem):  # of many people one change saves next to nothing
+            return plan, False
+        settings, found = self.settings, plan.search
+        start = replace(
+            found, assigned=plan.assigned, solved=replace(found.solved, bound=None, cut=False),
+            prices=replace(found.prices, bound=None),
+        )  # fmt: skip
+        watch = self.measure.watch.aside()
+        clock = watch.within(min(settings.finish_share * settings.time_limit_s, watch.left_s))
+        after = finished(problem, start, watch=clock, seed=settings.seed)
+        return (plan if after.assigned is plan.assigned else self.candidate(after)), after.solved.cut
 
     def prices(self, plan: Candidate[NamedPlan], problem: ScheduleProblem) -> Mapping[str, float]:
         """Return the prices by their names."""
@@ -112,11 +160,15 @@ class CoverSearch(PlanSearch[Cover]):
 
     def again(self, problem: ScheduleProblem, plan: Candidate[Cover], gap: float) -> Candidate[Cover] | None:
         """Plan anew: a cover does not go on from another one."""
+        return self.further(problem, plan, gap, self.settings.again_share * self.settings.time_limit_s, 0)
+
+    def further(
+        self, problem: ScheduleProblem, plan: Candidate[Cover], gap: float, limit_s: float, turn: int
+    ) -> Candidate[Cover] | None:
+        """Plan anew."""
+        least = max(gap, min(LEAST_GAP, self.settings.gap))
         with timed(self.measure.stages, "repair"):
-            limit_s = self.settings.again_share * self.settings.time_limit_s
-            found = self._solved(
-                problem, limit_s, max(gap, min(LEAST_GAP, self.settings.gap)), self.measure.watch.aside()
-            )
+            found = self._solved(problem, limit_s, least, self.measure.watch.aside(), turn)
         return None if found.solved.status == Status.NONE else self.candidate(found)
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[Cover]) -> float | None:
@@ -125,9 +177,9 @@ class CoverSearch(PlanSearch[Cover]):
             limit_s = self.settings.proof_share * self.settings.time_limit_s
             return self._solved(problem, limit_s, FIRST, self.measure.watch.aside()).solved.bound
 
-    def _solved(self, problem: ScheduleProblem, limit_s: float, gap: float, watch: Watch) -> Cover:
-        s = self.settings
-        return solve_cover(problem, watch=watch, time_limit_s=limit_s, gap=gap, seed=s.seed, threads=s.threads)
+    def _solved(self, problem: ScheduleProblem, limit_s: float, gap: float, watch: Watch, turn: int = 0) -> Cover:
+        threads = self.settings.threads
+        return solve_cover(problem, watch=watch, time_limit_s=limit_s, gap=gap, seed=self.seed(turn), threads=threads)
 
     def prices(self, plan: Candidate[Cover], problem: ScheduleProblem) -> Mapping[str, float]:
         """Return all that is left short as one price."""

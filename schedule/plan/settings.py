@@ -22,9 +22,13 @@ RANGES = {
     "first_share": Range(0, 1, above=True),
     "alone_share": Range(0, 1, above=True),
     "exchange_share": _SHARE,
+    "finish_share": _SHARE,
     "repair_share": _SHARE,
     "again_share": _SHARE,
     "proof_share": _SHARE,
+    "turn_share": Range(0, 1, above=True),
+    "kept_times": Range(1, 100),
+    "least_turn": Range(0, 100),
     "repairs": Range(0, 100),
     "rough": Range(1, 10),
     "precise": Range(0, 1, above=True),
@@ -64,22 +68,34 @@ class SolveSettings:
     most_kept_share
         See `person_s`: half the time for a plan is worth more than all of the time without one.
     first_share
-        Share of `time_limit_s` for everybody's weeks, above 0: most of the cost is decided there.
+        Share of `time_limit_s` for a first plan, above 0. A plan that is near its bound then needs little more; where
+        none is, the time is better spent on curves that a simulation has corrected.
     alone_share
         The same where no simulation follows and nothing is repaired, above 0.
     exchange_share
         Share of `time_limit_s` for who takes whose shift: little is left to gain after the first search.
+    finish_share
+        Share of `time_limit_s` for everybody's own best week after that: hundredths of a second for a hundred people.
     repair_share
-        Share of `time_limit_s` that each repair may take at most; as a rule it ends by its steps.
+        Share of `time_limit_s` that each short repair may take at most; as a rule it ends by its steps.
     person_steps, repair_steps
-        Steps of a repair for each person, and at most, from 0: a repair begins with a plan that is nearly right. 10,000
+        Steps of a short repair for each person, and at most, from 0: it begins with a plan that is nearly right. 10,000
         steps take 4 to 6 seconds.
     repairs
-        Most times that a plan is made anew by the service that its simulation tells; the third changes little.
+        Most short repairs of a first plan that is near its bound; the third changes little. 0 = any
+        first plan is made ready at once.
     again_share
         The same for a plan without names, which is made anew from nothing.
     proof_share
-        Share of `time_limit_s` that the proof of the last plan's bound may take.
+        Share of `time_limit_s` that the proof of a plan's bound may take, by the curves that its simulation corrects.
+    turn_share
+        Share of the time left that a turn with all means takes, above 0, while the asked gap is not reached: one long
+        search finds more than several short ones, but the curves should settle.
+    kept_times
+        Times the seconds that making the last plan ready and proving its bound took, from 1, that are kept for the
+        next one.
+    least_turn
+        Least length of a turn in the seconds kept, from 0; a plan that misses something is searched on at any length.
     rough
         How many times wider than that of the published simulation the 95 % intervals of days and weeks may be in the
         simulations that repairs follow, from 1: they need a fraction of its runs.
@@ -89,8 +105,9 @@ class SolveSettings:
     precise_calls
         … and about so many calls at least, up to 4,000 runs, from 0: two or three seconds make small desks surer.
     floor_margin
-        Half widths of the published 95 % interval by which a repair asks an interval to lie above its floor, from 0: on
-        the floor itself half of all simulations would tell less.
+        Half widths by which a turn asks an interval to lie above its floor, from 0: on the floor itself half of all
+        simulations would tell less. The widths are those of the published 95 % interval, and of the simulation that the
+        curves come from: the root of the sum of their squares.
     goal_margin
         The same for goals over their period, which count as missed only where the whole interval lies below.
     inside
@@ -113,20 +130,24 @@ class SolveSettings:
     gap: float = 0.01
     seed: int = 1
     threads: int = 1
-    first_share: float = 0.5
-    alone_share: float = 0.85
+    first_share: float = 0.3
+    alone_share: float = 0.9
     exchange_share: float = 0.1
+    finish_share: float = 0.05
     repair_share: float = 0.15
     person_steps: int = 100
     repair_steps: int = 10_000
     repairs: int = 2
     again_share: float = 0.25
     proof_share: float = 0.15
+    turn_share: float = 0.75
+    kept_times: float = 1.3
+    least_turn: float = 0.5
     rough: float = 2.0
     precise: float = 0.9
     precise_calls: float = 2e7
-    floor_margin: float = 1.5
-    goal_margin: float = 0.5
+    floor_margin: float = 0.67
+    goal_margin: float = 0.22
     inside: float = 0.9
     settled: float = 0.002
     open_s: float = 10.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -70,12 +71,15 @@ class SimulatedPlan(Generic[Search]):
         The measure by whose curves the plan was found.
     true
         The measure by the curves that the plan's own simulation has corrected.
+    wide
+        How many times wider than those of the published simulation the intervals of this one may be.
     """
 
     plan: Candidate[Search]
     found_by: Measure
     true: Measure
     simulation: Simulation
+    wide: float = 1.0
 
     @property
     def misses(self) -> tuple[int, int]:
@@ -95,22 +99,32 @@ class SimulatedPlan(Generic[Search]):
         near = abs(true - told) <= settings.settled * max(told, 1.0)
         return near and inside(self.found_by, self.plan.assigned, self.simulation) >= settings.inside
 
-    def asked(self, settings: SolveSettings) -> ScheduleProblem:
-        """Return the problem that a repair solves: by the true curves, with a margin above floors and goals."""
+    def asked(self, settings: SolveSettings, share: float = 1.0) -> ScheduleProblem:
+        """Return the problem that a turn solves: by the true curves, with a `share` of the margin above floors and
+        goals.
+        """
         data, problem = self.true.data, self.true.problem
         curves = {d.queue: (data.curves or {})[d.queue] for d in problem.demands if d.gain is not None}
         decided = [d for d in problem.demands if d.queue in curves]
-        above = {d.queue: self._above(d, curves[d.queue].starts, settings) for d in decided}
+        above = {d.queue: share * self._above(d, curves[d.queue].starts, settings) for d in decided}
         asked = demands_by(problem, curves, data.interval_min, data.absent, above)
-        share = settings.goal_margin * HALF_WIDTH
-        more = {(d.queue, k): share * float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
-        return asking_more(asked, more)
+        margin = share * settings.goal_margin * self._unsure * HALF_WIDTH
+        calls = {(d.queue, k): float(d.calls[slots].sum()) for d in decided for k, slots in enumerate(d.periods)}
+        return asking_more(asked, {period: margin * n for period, n in calls.items()})
+
+    @property
+    def _unsure(self) -> float:
+        """How unsure the published simulation of a plan found by the true curves is, in its half widths.
+
+        The noise of the simulation behind the curves adds to its own.
+        """
+        return math.hypot(self.wide, 1.0)
 
     def _above(self, demand: Demand, starts: pd.DatetimeIndex, settings: SolveSettings) -> np.ndarray:
         """Return the share by which each interval is to lie above its floor, or its goal per interval, shape (T,)."""
         rows = self.simulation.service
         rows = rows[(rows["queue"] == demand.queue) & (rows["period"] == "interval")].set_index("start").reindex(starts)
-        half = (rows["ci_hi"] - rows["ci_lo"]).to_numpy(dtype=float) / 2 / settings.rough
+        half = self._unsure * (rows["ci_hi"] - rows["ci_lo"]).to_numpy(dtype=float) / 2 / self.wide
         times = settings.goal_margin if demand.by_interval else settings.floor_margin * (demand.goal.floor > 0.0)
         return np.asarray(times * np.nan_to_num(half))
 

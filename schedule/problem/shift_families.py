@@ -100,6 +100,11 @@ class ShiftFamily:
             raise InputError(
                 "start_to lies before start_from", column=f"shift.{self.name}.start_to", value=self.start_to
             )
+        if self.starts_min[-1] - self.starts_min[0] >= DAY_MIN:  # a start would count on two days
+            raise InputError(
+                "starts span a day or more", column=f"shift.{self.name}.start_to", value=self.start_to,
+                mend="Let start_to lie less than 24 hours after start_from",
+            )  # fmt: skip
         self.windows  # noqa: B018 - checks the breaks
 
     @property

@@ -59,10 +59,22 @@ class PersonColumns:
 
 
 def add_person(program: Program, problem: ScheduleProblem, person: CompiledPerson, number: int) -> PersonColumns:
-    """Add the columns and rows of one person's week.
+    """Add the columns and rows of one person's week: days and hours, rest, and the spread of starts."""
+    work, fresh = add_days(program, person, number)
+    add_rest(program, problem, person, number, work, fresh)
+    return PersonColumns(person, (number,), work, add_spread(program, problem, person, number, work))
+
+
+def add_days(program: Program, person: CompiledPerson, number: int) -> tuple[dict[int, Any], dict[int, Pairs]]:
+    """Add the columns and rows of one person's days and hours.
 
     ``Σ arcs out of the first state = 1``, ``Σ arcs into a state = Σ arcs out of it``,
     ``Σ options of a day and letter = Σ arcs of that day and letter``
+
+    Returns
+    -------
+    tuple of dict
+        Option → whole column, 1 = worked; and per day the flow that works on it after a day off.
     """
     g, arcs = person.paths.graph, day_arcs(person)
     reached = {(day, arc.letter) for day, today in enumerate(arcs) for arc in today}
@@ -98,9 +110,8 @@ def add_person(program: Program, problem: ScheduleProblem, person: CompiledPerso
         of_letter[int(person.options.day[o]), int(g.letter[o])].append((x, 1.0))
     for (day, letter), pairs in of_letter.items():
         program.row(f"letter_{number}_{day}_{letter}", pairs, "==", 0.0)
-    add_rest(program, problem, person, number, work, fresh)
     _add_hours(program, person, number, work, final)
-    return PersonColumns(person, (number,), work, add_spread(program, problem, person, number, work))
+    return work, fresh
 
 
 def person_size(person: CompiledPerson) -> int:

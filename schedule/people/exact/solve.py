@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ....forecast.progress import Watch
-from ...optimise.solver import solve_linear
-from ...optimise.status import Status, Stop
+from ...optimise.solver import relative_gap, solve_linear
+from ...optimise.status import OPTIMAL, Status, Stop
 from ...price.worth import Service
 from ..best_week import ChosenWeek
 from ..compile import CompiledStaff
+from .days_apart import DaysApart, on_days, parts_of
 from .kind import kind_arcs
 from .model import build
 from .person import person_size
 
 STAGE = "people"
+FEW_COLUMNS = 1_000
+"""Columns up to which the model is solved at once: seconds, without taking the days apart."""
+APART_SHARE, DAYS_SHARE = 0.6, 0.5
+"""Shares of the time left for the bound with the days apart, and then for the best weeks on the days found."""
 
 
 @dataclass(frozen=True)
@@ -83,31 +88,77 @@ def solve_exact(
     seed: int,
     threads: int,
     start: Sequence[ChosenWeek] | None,
+    cost: Callable[[], float] = lambda: float("inf"),
     on_better: Callable[[Sequence[ChosenWeek]], None] | None = None,
     on_bound: Callable[[float], None] | None = None,
 ) -> ExactAnswer:
     """Decide everybody's weeks exactly, but for the price of steady starts, which is left out.
 
-    Ten parameters: those of a search for people, and what tells its caller meanwhile.
+    Eleven parameters: those of a search for people, and what tells its caller meanwhile.
 
     Parameters
     ----------
     start
         A plan to begin with, a week per person; None = none.
+    cost
+        The cost of the best plan known, whenever asked: what cannot be cheaper is not looked at.
     on_better, on_bound
         Told of better weeks and of a higher bound while the solve runs.
     """
     clock = watch.within(time_limit_s)
+    known = _days_apart(staff, service, clock, gap, seed, cost, on_bound)
+    if known.weeks is not None and on_better is not None:
+        on_better(known.weeks)
+    if near(known, gap):
+        return known
+    if known.cost is not None and known.cost < cost():
+        start = known.weeks
     model = build(staff, service, clock)
     if model is None:
-        return ExactAnswer(None, None, None, Status.NONE, Stop.USER if clock.stopped else Stop.TIME)
+        return replace(known, stopped=Stop.USER if clock.stopped else Stop.TIME)
     answer = solve_linear(
         model.linear, watch=clock, stage=STAGE, time_limit_s=clock.left_s, gap=gap, seed=seed, threads=threads,
         start=None if start is None else model.start(start), text="exact model",
         on_better=None if on_better is None else lambda values: on_better(model.weeks(values)), on_bound=on_bound,
     )  # fmt: skip
-    weeks = tuple(model.weeks(answer.values)) if answer.found else None
-    return ExactAnswer(weeks, answer.objective, answer.bound, answer.status, answer.stopped)
+    bound = max((b for b in (answer.bound, known.bound) if b is not None), default=None)
+    if not answer.found:
+        status = answer.status if known.weeks is None else known.status
+        return replace(known, bound=bound, status=status, stopped=answer.stopped)
+    return ExactAnswer(tuple(model.weeks(answer.values)), answer.objective, bound, answer.status, answer.stopped)
+
+
+def near(answer: ExactAnswer, gap: float) -> bool:
+    """Whether the weeks of an answer lie within `gap` of its bound."""
+    found = relative_gap(answer.cost, answer.bound)
+    return found is not None and found <= max(gap, OPTIMAL)
+
+
+def _days_apart(
+    staff: CompiledStaff, service: Service, clock: Watch, gap: float, seed: int, cost: Callable[[], float],
+    on_bound: Callable[[float], None] | None,
+) -> ExactAnswer:  # fmt: skip
+    """Raise the bound with the days apart, then find the best weeks on the days worked in the last choice.
+
+    Desks whose model is small are left to it, and those whose days do not come apart.
+    """
+    nothing = ExactAnswer(None, None, None, Status.NONE, None)
+    if model_size(staff, service) <= FEW_COLUMNS:
+        return nothing
+    parts = parts_of(staff, service)
+    if parts is None:
+        return nothing
+    search = DaysApart(staff, parts, clock.within(APART_SHARE * clock.left_s), cost, on_bound or (lambda _: None), seed)
+    search.run()
+    bound = search.bound if np.isfinite(search.bound) else None
+    inner = clock.within(DAYS_SHARE * clock.left_s)
+    model = None if search.days is None else build(on_days(staff, search.days), service, inner)
+    if model is None:
+        return replace(nothing, bound=bound)
+    answer = solve_linear(model.linear, watch=inner, stage=STAGE, gap=gap, seed=seed, text="days apart")
+    if not answer.found:
+        return replace(nothing, bound=bound)
+    return ExactAnswer(tuple(model.weeks(answer.values)), answer.objective, bound, Status.FEASIBLE, answer.stopped)
 
 
 def lp_prices(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from forger import Forger
-from published_faults import (
+from planting import (
     Planted,
     appended,
     both,

@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from forger import Forger
+from planting import Planted
 from published_desk import write_desk
-from published_faults import EVERY, Planted
+from published_faults import EVERY
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app

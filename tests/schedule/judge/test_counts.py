@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from busyhour.schedule.judge.check import read_plan
-from busyhour.schedule.judge.counts import check_coverage, cost_wages, recount
+from busyhour.schedule.judge.counts import check_coverage, recount, wages_between
 
 WEEK = "2026-10-19"
 BERLIN = {"plan": {"site": {"zone": "Europe/Berlin"}}, "week": WEEK}
@@ -15,7 +15,7 @@ def test_wages_follow_person_contract_and_premium(centre) -> None:
     activity, inputs = centre.legal()
     monday = 0.5 * np.array([16 / 32, 8 / 16, 20 / 32])  # share of quarter hours from 12:00: ann, ben, cat
     want = 30 * 7.5 * (5 + monday[0]) + 20 * 4 * (4 + monday[1]) + 40 * 7.5 * (3 + monday[2])
-    assert cost_wages(read_plan(centre.frame(activity), inputs)) == pytest.approx(want, rel=1e-12)
+    assert wages_between(read_plan(centre.frame(activity), inputs)) == pytest.approx((want, want), rel=1e-12)
 
 
 def coverage_of(activity: pd.DataFrame) -> pd.DataFrame:

@@ -39,6 +39,7 @@ def _cells(row: Choice) -> str:
     model = f"{row.rounds}, {row.rounds_share:g} | {row.exact_share:g}" if row.exact_share else "– | –"
     prices = f"{'relaxation' if row.relaxed else 'ascent'}, {row.price_share:g}"
     tries = f"{row.starts} started, {row.deep} annealed"
+    tries += ", or a tournament" if row.tournament else ""
     nights = "yes" if row.nights else "no"
     return f"| {people} | {columns} | {nights} | {tries} | {model} | {prices} | {row.reason} |"
 

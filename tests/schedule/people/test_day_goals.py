@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 
@@ -140,3 +141,21 @@ def test_prices_of_goals_move_while_people_answer_in_turn():
     descent.follow_prices(lambda _: seen.append(float(descent.goal_price[0])))
     assert len(set(seen)) > 1
     assert all(DescentParams().least_goal * LOST <= price <= LOST for price in seen)
+
+
+def test_a_goal_missed_by_a_hair_is_lifted_no_further_than_the_split_of_people_bears():
+    problem = _steep(3)
+    (calls,) = problem.demands
+    both = tuple(dataclasses.replace(a, skills={"calls": 1.0, "mail": 1.0}) for a in problem.staff)
+    mail = dataclasses.replace(calls, queue="mail")
+    problem = dataclasses.replace(problem, demands=(calls, mail), staff=both)
+    staff, service = CompiledStaff.of(problem), Service.of(problem)
+    dual = DualPrices(staff, service)
+    weeks = Descent(dual, seed=1, over=lambda: False)
+    weeks.follow_prices(lambda text: None)
+    weeks.goal_price[:] = 0.3  # far below the price of a missing call
+    gained = service.gained(weeks.flow(weeks.head_worth()).heads)
+    service.margin[:] = gained + np.array([-1e-6, 1.0])  # one call is missing to the second goal
+    cost = weeks.cost(weeks.flow(weeks.head_worth()))
+    weeks.lift_missed()
+    assert weeks.cost(weeks.flow(weeks.head_worth())) <= cost + 1e-9

@@ -10,15 +10,17 @@ import numpy as np
 import pytest
 
 from busyhour.forecast.calendar.grid import Grid
+from busyhour.forecast.progress import Watch
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.schedule.people.annealing import Cooling
 from busyhour.schedule.people.compile import CompiledStaff
 from busyhour.schedule.people.descent import Descent
 from busyhour.schedule.people.dual import DualPrices
 from busyhour.schedule.people.flat import flat_staff, week_cost
-from busyhour.schedule.people.params import AnnealingParams, MovesParams
+from busyhour.schedule.people.params import AnnealingParams, MovesParams, PeopleParams
 from busyhour.schedule.people.small_moves import compile_moves, move_shifts
 from busyhour.schedule.people.tiny_problem import tiny_problem
+from busyhour.schedule.people.tries import Tries
 from busyhour.schedule.price.worth import Service
 from busyhour.schedule.problem.costs import Costs
 from busyhour.schedule.problem.horizon import Horizon
@@ -133,3 +135,29 @@ def test_people_of_several_queues_are_left_to_whole_weeks():
     assert not move_shifts(_descent(problem), _cooling(100), lambda text: None, PARAMS)
     alone = dataclasses.replace(problem, staff=problem.staff[:1])
     assert move_shifts(_descent(alone), _cooling(1_000), lambda text: None, PARAMS)
+
+
+def test_the_starts_of_consecutive_days_move_together():
+    problem = _problem(2, cyclic=True)
+    alone = MovesParams(breaks=0.0, shifts=0.0, days_off=0.0, exchanges=0.0, stretches=1.0, far=6, chunk=500)
+    descent = _descent(problem)
+    before, first = list(descent.best), descent.best_cost
+    descent.settle = lambda rounds=None: None  # nobody chooses anew at the end
+    assert move_shifts(descent, _cooling(3_000), lambda text: None, alone)
+    assert descent.best_cost < first
+    again = Descent(descent.dual, seed=1, over=lambda: False, start=descent.best)
+    assert again.best_cost == pytest.approx(descent.best_cost)
+    for old, new, person in zip(before, descent.best, descent.staff.people, strict=True):
+        length = person.options.length
+        assert ((old.options >= 0) == (new.options >= 0)).all()  # other starts, the same days and lengths
+        assert (length[old.options[old.options >= 0]] == length[new.options[new.options >= 0]]).all()
+
+
+def test_a_tournament_keeps_the_best_of_its_tries():
+    descent = _descent(_problem(1))
+    params = PeopleParams(moves=MovesParams(moves=2_000, trial=200, chunk=100))
+    tries = Tries(descent.dual, seed=1, clock=Watch(), over=lambda: False, start=None, params=params)
+    grown = [tries.first, *(tries.begin(lambda: False) for _ in range(3))]
+    assert not tries.tournament(grown, 1e9, lambda text: None)
+    assert tries.all == [tries.best]
+    assert tries.best.best_cost == min(d.best_cost for d in grown) < descent.best_cost

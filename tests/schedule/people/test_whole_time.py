@@ -57,6 +57,20 @@ def test_tries_go_on_as_long_as_the_gap_is_not_reached(threads):
     assert threading.active_count() == running
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_on_from_a_plan_other_starts_are_tried_too(threads):
+    problem, params = _desk(steady_h=2.0), PeopleParams(choice=TRIES, annealing=SHORT)
+    first = solve_named(problem, watch=Watch(), time_limit_s=600.0, gap=0.0, steps=0)
+    first = dataclasses.replace(first, prices=dataclasses.replace(first.prices, bound=None))
+    stop = _StopAfter("descent", 2)  # told by starts that follow the prices, not by the plan's own annealing
+    plan = solve_named(
+        problem, watch=stop.watch, time_limit_s=600.0, gap=0.0, threads=threads, start=first, params=params
+    )
+    assert stop.left == 0
+    assert plan.solved.cost <= first.solved.cost
+    assert plan.solved.bound is not None
+
+
 def test_a_search_of_steps_ends_after_them_and_says_that_the_gap_is_not_reached():
     plan = solve_named(_desk(steady_h=2.0), watch=Watch(), time_limit_s=600.0, gap=0.0, steps=3)
     assert (plan.solved.stopped, plan.solved.cut) == (Stop.TIME, False)

@@ -87,3 +87,10 @@ def test_an_unpaid_break_is_no_longer_than_the_paid_time() -> None:
     assert family(240).length_min == 480
     with pytest.raises(InputError, match=r"unpaid break lasts longer than the shift's paid time \(got 255\)"):
         family(255)
+
+
+def test_starts_that_span_a_day_are_refused():
+    """Such a start would count on two days."""
+    ShiftFamily("any", 240, "00:00", "23:30", step_min=30)
+    with pytest.raises(InputError, match="starts span a day or more"):
+        ShiftFamily("any", 240, "00:00", "24:00", step_min=30)
