@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from ...forecast.errors import InputError
+from ...schedule.hiring.attrition import BUCKETS, LEAVE
 from .terms import ContractTerms, GroupQueues, StepTerms, TransferTerms, Vendor
 from .values import YEAR, ByMonth, Factor, Growth, Money, Share, Strict, month_of, refuse_beyond
+
+EXAMPLE_LEAVE = tuple(float(q) for q in np.repeat(LEAVE, np.diff([*BUCKETS, BUCKETS[-1] + 1])))
+"""Probability to leave by month of tenure, where nothing is told."""
+MOST_NAMED = {"short_h": ("overtime_h", "vendor_h"), "lost_h": ("short_h",), "overtime_h": ("time_off_h",),
+              "vendor_h": ("time_off_h",)}  # fmt: skip
+"""Price → prices that it may not lie below."""
 
 
 class People(Strict):
@@ -19,11 +27,12 @@ class People(Strict):
     ----------
     attrition
         Probability to leave within each month of tenure, from the start of training on; the last value holds for every
-        later month. Or ``"estimate"``: from hire_date and leave_date in staff.csv.
+        later month. Or ``"estimate"``: from hire_date and leave_date in staff.csv; `fails` is then estimated too where
+        it is left out.
     training_weeks
         From the start of a class to the first call.
     fails
-        Share of a class that leaves at the end of its training.
+        Share of a class that leaves at the end of its training, beyond `attrition`.
     speed
         Work of an hour on the phone beside that of an experienced agent, by month after training; the last value holds
         for every later month.
@@ -31,7 +40,7 @@ class People(Strict):
         Standard deviation of a class's speed around `speed`, as a share.
     """
 
-    attrition: Literal["estimate"] | tuple[float, ...] = (0.06,) + (0.05,) * 3 + (0.035,) * 3 + (0.025,) * 5 + (0.018,)
+    attrition: Literal["estimate"] | tuple[float, ...] = EXAMPLE_LEAVE
     training_weeks: float = Field(default=5.0, ge=0, le=52)
     fails: Share = 0.10
     speed: tuple[float, ...] = (0.55, 0.72, 0.84, 0.92, 0.97, 1.0)
@@ -83,7 +92,7 @@ class Classes(Strict):
     Parameters
     ----------
     least, most
-        People of one class.
+        People of one class, those expected to start.
     seats
         Seats of a training room; without it: as many as a class may have.
     rooms
@@ -95,9 +104,10 @@ class Classes(Strict):
     start_days
         Days of the month on which classes may start, or on the first working day after.
     frozen
-        Months without any start, like ``"2026-12"``.
+        Months without any start, like ``"2026-12"``; months that are not planned are told and left aside.
     drop_out
-        Share of accepted offers that do not turn up.
+        Share of accepted offers that do not turn up; of people on their way too, in staff.csv or in a state file, since
+        each of them has accepted an offer.
     trainers
         Experienced people off the phone for each class.
     nesting_weeks, nesting_heads
@@ -182,6 +192,16 @@ class Prices(Strict):
     lost_h: Money | None = None
     end_value: Money | None = None
 
+    @model_validator(mode="after")
+    def _rise(self) -> Prices:
+        for name, others in MOST_NAMED.items():
+            for other in others:
+                high, low = getattr(self, name), getattr(self, other)
+                if high is not None and low is not None and high < low:
+                    raise InputError(f"an hour costs less than one of {other}: nobody would pay for that",
+                                     column=name, value=high, mend=f"{other} is {low:g}")  # fmt: skip
+        return self
+
 
 class Factors(Strict):
     """Factors on what is given elsewhere, for scenarios above all.
@@ -212,9 +232,13 @@ class HiringConfig(Strict):
     draws
         Scenarios of the demand.
     sample_s
-        Seconds for scheduling sample weeks.
-    time_limit_s, gap, seed, threads
-        As in ``[solve]`` of plan.toml; the gap is a share of the decidable cost.
+        Seconds for scheduling sample weeks, at most a quarter of all.
+    time_limit_s
+        Seconds for everything: forecast, sample weeks, plan; what is left goes to what changes are worth.
+    gap
+        Proven gap at which the search for the plan may end, as a share of the decidable cost.
+    seed, threads
+        As in ``[solve]`` of plan.toml.
     people, hours, classes, prices, vendor, factors, contract, group, transfer, step
         Tables, see there.
     plan
@@ -224,8 +248,8 @@ class HiringConfig(Strict):
     months: int = Field(default=12, ge=3, le=36)
     growth: Growth | Mapping[str, Growth] = 0.0
     draws: int = Field(default=200, ge=1, le=2000)
-    sample_s: float = Field(default=15.0, ge=1, le=86_400)
-    time_limit_s: float = Field(default=30.0, ge=1, le=604_800)
+    sample_s: float = Field(default=12.0, ge=1, le=86_400)
+    time_limit_s: float = Field(default=50.0, ge=1, le=604_800)
     gap: float = Field(default=0.01, ge=0, le=0.999)
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
     threads: int = Field(default=1, ge=1, le=256)

@@ -14,13 +14,12 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.tables import check, read_csv
 from ...schedule.hiring.problem import Head
+from ...schedule.hiring.tenure import MONTH_DAYS
 from ...schedule.tables import TABLES
 from ..config.schema import Config, nearest
 from ..inputs.people import STAFF
 from .groups import groups_of
 from .terms import GroupQueues
-
-MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class State:
     kinds
         By name, ``group/contract``; every contract of plan.toml has a kind in every group.
     given
-        Classes on their way: kind, first day, people.
+        Classes on their way: kind, first day, people who have accepted an offer.
     spells
         Columns hired, left (NaT = still there): what attrition can be estimated from.
     notes
@@ -71,15 +70,20 @@ class State:
     notes: tuple[str, ...] = ()
 
 
-def state_of(staff: pd.DataFrame | None, config: Config, asked: Mapping[str, GroupQueues], as_of: dt.date) -> State:
+def state_of(
+    staff: pd.DataFrame | None, config: Config, asked: Mapping[str, GroupQueues], as_of: dt.date, most: int = 10**6
+) -> State:
     """Return the people of staff.csv as they stand on the day `as_of`.
 
-    Who is hired later is on the way, as a class of those who start on one day; who has left is no longer counted.
+    Who is hired later is on the way, in a class with those who start on the same day; who has left is no longer
+    counted, and tells nothing about today's groups.
 
     Parameters
     ----------
     staff
         The text cells of staff.csv.
+    most
+        Most people of one class: more who start on one day are several classes.
 
     Raises
     ------
@@ -93,23 +97,25 @@ def state_of(staff: pd.DataFrame | None, config: Config, asked: Mapping[str, Gro
     rows = rows.assign(**{c: rows[c].fillna("") if c in rows else "" for c in ("group", "skills")})
     hired, left = (_dates(rows, name) for name in ("hire_date", "leave_date"))
     _refuse_odd(rows, hired, left, config)
-    groups, of = groups_of(rows, tuple(config.queue), asked)
-    wages = [_wage(row, config) for row in rows.to_dict("records")]
-    names = [f"{group}/{contract}" for group, contract in zip(of, rows["contract"], strict=True)]
+    spells = pd.DataFrame({"hired": hired, "left": left}).astype("datetime64[s]")
+    stays = [i for i, end in enumerate(left) if end is None or end >= as_of]
+    if not any(start is None or start <= as_of for start in (hired[i] for i in stays)):
+        raise InputError("nobody is employed", file=STAFF, column="leave_date", value=str(as_of),
+                         mend="Check hire_date and leave_date, or plan from another day")  # fmt: skip
+    now = rows.iloc[stays]
+    groups, of = groups_of(now, tuple(config.queue), asked)
+    wages = [_wage(row, config) for row in now.to_dict("records")]
+    names = [f"{group}/{contract}" for group, contract in zip(of, now["contract"], strict=True)]
     heads: dict[str, list[Head]] = {}
     coming: Counter[tuple[str, dt.date]] = Counter()
     paid: dict[str, list[float]] = {}
-    for kind, start, end, wage in zip(names, hired, left, wages, strict=True):
-        if end is not None and end < as_of:
-            continue
+    for i, kind, wage in zip(stays, names, wages, strict=True):
+        start, end = hired[i], left[i]
         paid.setdefault(kind, []).append(wage)
         if start is not None and start > as_of:
             coming[kind, start] += 1
         else:
             heads.setdefault(kind, []).append(Head(start, None if end is None else end + dt.timedelta(days=1)))
-    if not heads:
-        raise InputError("nobody is employed", file=STAFF, column="leave_date", value=str(as_of),
-                         mend="Check hire_date and leave_date, or plan from another day")  # fmt: skip
     kinds = {}
     for group in groups:
         for contract, terms in config.contract.items():
@@ -119,9 +125,24 @@ def state_of(staff: pd.DataFrame | None, config: Config, asked: Mapping[str, Gro
                 sum(known) / len(known) if known else terms.cost_h if terms.cost_h is not None else config.costs.cost_h
             )
             kinds[name] = KindState(group, contract, wage, tuple(heads.get(name, ())))
-    given = tuple((kind, start, n) for (kind, start), n in sorted(coming.items(), key=lambda c: (c[0][1], c[0][0])))
-    spells = pd.DataFrame({"hired": hired, "left": left}).astype("datetime64[s]")
-    return State(as_of, groups, kinds, given, spells, _notes(hired, heads))
+    given = [
+        (kind, start, size)
+        for (kind, start), people in sorted(coming.items(), key=lambda c: (c[0][1], c[0][0]))
+        for size in classes_of(people, most)
+    ]
+    return State(as_of, groups, kinds, tuple(given), spells, _notes(hired, heads))
+
+
+def classes_of(people: int, most: int) -> list[int]:
+    """Return the sizes of the fewest classes of at most `most` that hold `people`, nearly equal ones.
+
+    Examples
+    --------
+    >>> classes_of(31, 20)
+    [15, 16]
+    """
+    count = -(-people // most)
+    return [people * (i + 1) // count - people * i // count for i in range(count)]
 
 
 def read_state(path: Path, today: State) -> State:
@@ -130,15 +151,16 @@ def read_state(path: Path, today: State) -> State:
     Parameters
     ----------
     path
-        Columns date, kind, tenure_months, heads, class_start.
+        Columns date, kind, tenure_months, heads, class_start, leave_date.
 
     Raises
     ------
     InputError
-        On two dates, an unknown kind, a part of a person, a negative tenure, or a class that has started.
+        On two dates, an unknown kind, a part of a person, a negative tenure, a class that has started, or people who
+        have left.
     """
     rows = read_csv(path, TABLES["state"])
-    for name in ("tenure_months", "class_start"):
+    for name in ("tenure_months", "class_start", "leave_date"):
         rows[name] = rows.get(name)
     days = {pd.Timestamp(d).date() for d in rows["date"]}
     if len(days) != 1:
@@ -155,11 +177,13 @@ def read_state(path: Path, today: State) -> State:
             raise InputError("a part of a person", file=path, row=i, column="heads", value=row["heads"],
                              mend="Write whole people")  # fmt: skip
         number, start, tenure = int(row["heads"]), row["class_start"], row["tenure_months"]
+        last = None if pd.isna(row["leave_date"]) else pd.Timestamp(row["leave_date"]).date()
+        _refuse_gone(last, as_of, path, i, coming=not pd.isna(start))
         if not pd.isna(start):
             given.append((str(row["kind"]), _coming(pd.Timestamp(start).date(), as_of, path, i), number))
             continue
         since = None if pd.isna(tenure) else as_of - dt.timedelta(days=round(tenure * MONTH_DAYS))
-        heads[str(row["kind"])] += [Head(since)] * number
+        heads[str(row["kind"])] += [Head(since, None if last is None else last + dt.timedelta(days=1))] * number
     kinds = {
         name: KindState(kind.group, kind.contract, kind.cost_h, tuple(heads[name]))
         for name, kind in today.kinds.items()
@@ -169,19 +193,32 @@ def read_state(path: Path, today: State) -> State:
 
 
 def state_table(state: State) -> pd.DataFrame:
-    """Return a state as a state file tells it, people of one tenure in one row."""
-    rows: list[tuple[dt.date, str, float | None, int, dt.date | None]] = []
+    """Return a state as a state file tells it, people of one tenure and one last day in one row."""
+    rows: list[tuple[dt.date, str, float | None, int, dt.date | None, dt.date | None]] = []
     for name, kind in state.kinds.items():
-        counted = Counter(None if h.since is None else _tenure(h.since, state.as_of) for h in kind.staff)
-        for tenure, number in sorted(counted.items(), key=lambda c: (c[0] is None, c[0] or 0)):
-            rows.append((state.as_of, name, tenure, number, None))
-    rows += [(state.as_of, kind, None, number, start) for kind, start, number in state.given]
-    frame = pd.DataFrame(rows, columns=["date", "kind", "tenure_months", "heads", "class_start"])
+        counted = Counter((None if h.since is None else _tenure(h.since, state.as_of), h.until) for h in kind.staff)
+        for (tenure, until), number in sorted(
+            counted.items(), key=lambda c: (c[0][0] is None, c[0][0] or 0, c[0][1] or dt.date.max)
+        ):
+            last = None if until is None else until - dt.timedelta(days=1)
+            rows.append((state.as_of, name, tenure, number, None, last))
+    rows += [(state.as_of, kind, None, number, start, None) for kind, start, number in state.given]
+    frame = pd.DataFrame(rows, columns=["date", "kind", "tenure_months", "heads", "class_start", "leave_date"])
     return frame.astype({"tenure_months": "Float64"})
 
 
 def _tenure(since: dt.date, as_of: dt.date) -> float:
-    return round((as_of - since).days / MONTH_DAYS, 1)
+    return round((as_of - since).days / MONTH_DAYS, 2)  # two decimals tell the day
+
+
+def _refuse_gone(last: dt.date | None, as_of: dt.date, path: Path, row: int, *, coming: bool) -> None:
+    if last is not None and coming:
+        mend = "Leave it blank, or give these people a row with their tenure_months"
+        raise InputError("people on their way leave", file=path, row=row, column="leave_date", value=str(last),
+                         mend=mend)  # fmt: skip
+    if last is not None and last < as_of:
+        raise InputError("people who have left", file=path, row=row, column="leave_date", value=str(last),
+                         mend=f"Take the row out: the state is that of {as_of}")  # fmt: skip
 
 
 def _coming(start: dt.date, as_of: dt.date, path: Path, row: int) -> dt.date:

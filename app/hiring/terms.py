@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from ...forecast.errors import InputError
 from .values import YEAR, ByMonth, Money, Strict, refuse_beyond
 
 
@@ -15,8 +16,11 @@ class Vendor(Strict):
 
     Parameters
     ----------
+    group
+        The group that these hours are for; where there is one group it may be left out.
     least_h
-        Hours of work that the contract takes in every month: one value, or twelve from January on.
+        Hours of work that the contract takes in every month: one value, or twelve from January on. Their money is paid
+        whatever is decided, and is not part of the cost.
     price_h
         Money per hour that is bought ahead in addition; without it none can be bought.
     bought_least_h, bought_most_h
@@ -24,6 +28,7 @@ class Vendor(Strict):
         wanted.
     """
 
+    group: str | None = None
     least_h: ByMonth = 0.0
     price_h: Money | None = None
     bought_least_h: float = Field(default=0.0, ge=0, le=10_000_000)
@@ -35,18 +40,35 @@ class Vendor(Strict):
         refuse_beyond(value, 0, 10_000_000, "Hours of work in a month", YEAR)
         return value
 
+    @model_validator(mode="after")
+    def _fits(self) -> Vendor:
+        if self.bought_most_h is not None and self.bought_most_h < self.bought_least_h:
+            raise InputError("the most hours bought ahead lie below the fewest", column="bought_most_h",
+                             value=self.bought_most_h, mend=f"bought_least_h is {self.bought_least_h:g}")  # fmt: skip
+        return self
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether there are hours that the contract takes in any case."""
+        return any(self.least_h) if isinstance(self.least_h, tuple) else self.least_h > 0
+
+    @property
+    def is_used(self) -> bool:
+        """Whether there are any hours from a vendor ahead."""
+        return self.takes_any or self.price_h is not None
+
 
 class ContractTerms(Strict):
-    """One contract of plan.toml as new people get it.
+    """One contract of plan.toml: what holds for everybody on it, today's people too.
 
     Parameters
     ----------
     hours_week
         Paid hours of a head in a week; without it max_h_week.
     cost_h
-        Money per paid hour; without it the mean of today's people.
+        Money per paid hour, in place of everybody's own; without it the mean of today's people.
     hire
-        In place of ``[prices] hire``.
+        For each head that starts on it, in place of ``[prices] hire``.
     hired
         Whether people are hired on this contract.
     """
