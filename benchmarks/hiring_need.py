@@ -30,6 +30,8 @@ from busyhour.schedule.hiring.problem import Months
 from busyhour.schedule.problem.problem import ScheduleProblem
 
 MIX = "cheapest"
+FULL_WEEK_H = 40.0
+"""Hours of a full-time week where plan.toml has no contract."""
 WEEKS = {
     "normal": ("2003-08-11", "2003-09-15", "2003-09-22", "2003-10-20"),
     "holiday": ("2003-06-30", "2003-09-01", "2003-10-13"),
@@ -86,8 +88,8 @@ def ratio_of(need: GroupNeed, kind: str) -> float:
     return ratios.get((kind, mix), ratios["normal", mix])
 
 
-def held_out(need: Need, folder: Path, week: dt.date, limit_s: float) -> list[HeldOut]:
-    """Return the errors of the need in one week, for each group."""
+def held_out(need: Need, folder: Path, week: dt.date, limit_s: float, week_h: float) -> list[HeldOut]:
+    """Return the errors of the need in one week, for each group; `week_h` are the hours of a full-time week."""
     problem, volume, hours = scheduled(folder, week, limit_s)
     out = []
     for group in need.groups.values():
@@ -101,7 +103,6 @@ def held_out(need: Need, folder: Path, week: dt.date, limit_s: float) -> list[He
             calls = mine.groupby(mine["start"].dt.date)["calls"].sum().reindex(problem.grid.dates, fill_value=0.0)
             features = need.far.models[queue].history.features(problem.grid.dates)
             work += float(group.curves[queue].work(features, calls.to_numpy()).sum())
-        week_h = float(group.fte_h[0]) / ((need.months.starts()[1] - need.months.first).days / 7.0)
         out.append(HeldOut(week, kind, hours, work * paid, float(row["work_h"].iloc[0]) * paid, week_h))
     return out
 
@@ -120,7 +121,8 @@ def main() -> None:
         inputs = Inputs.from_folder(asked.folder)
         need = measured_need(inputs, Months(week.replace(day=1), 1), time_limit_s=asked.limit)
         spent = time.process_time() - began
-        found += held_out(need, asked.folder, week, asked.limit)
+        week_h = max((c.max_h_week for c in inputs.config.contract.values()), default=FULL_WEEK_H)
+        found += held_out(need, asked.folder, week, asked.limit, week_h)
         h = found[-1]
         print(f"{h.week} {h.kind:8} scheduled {h.scheduled_h:8,.0f} h  given its calls {h.given:+.1%} "
               f"({h.heads:+.1f} heads)  all {h.all:+.1%}  need: {spent:.0f} s of CPU", flush=True)  # fmt: skip

@@ -1,7 +1,8 @@
-"""The need of the months ahead, by group: hours of work, mixes of contracts, and the spreadsheet formula beside it."""
+"""The need of the months ahead, by group: hours of work, and mixes of contracts."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,13 +10,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ...forecast.months.far import QUANTILES, FarForecast
+from ...forecast.months.far import FarForecast
 from ...schedule.hiring.loss import LossPoint
 from ...schedule.hiring.problem import Months, Recipe
 from .work_curve import WorkCurve
-
-OCCUPANCY = 0.85
-"""Occupancy of the spreadsheet formula FTE = workload / occupancy / (1 - shrinkage): the figure most often used."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +40,11 @@ class GroupNeed:
     curves
         Queue → hours of work by weekday and calls.
     usual
-        Name of the recipe that `presence_h` and `fte` are told for: today's mix, else the cheapest.
-    absent, planned
-        Unplanned and planned shrinkage, 0 to 1.
+        Name of the recipe of the usual mix: today's, else the cheapest.
+    absent
+        Unplanned shrinkage of the sample week, 0 to 1.
     breaks
-        Paid breaks as a share of paid time: the formula counts them as shrinkage.
-    fte_h
-        Paid hours of a full-time head in each month, shape (T,).
+        Paid breaks as a share of paid time: the spreadsheet formula counts them as shrinkage.
     """
 
     queues: tuple[str, ...]
@@ -61,44 +57,12 @@ class GroupNeed:
     curves: Mapping[str, WorkCurve]
     usual: str
     absent: float
-    planned: float
     breaks: float
-    fte_h: np.ndarray
 
     @property
     def ratio(self) -> np.ndarray:
         """Hours of presence for one hour of work with the usual recipe, shape (T,)."""
         return next(r.ratio for r in self.recipes if r.name == self.usual)
-
-    @property
-    def presence_h(self) -> np.ndarray:
-        """Hours of presence needed at the mean, shape (T,)."""
-        return np.asarray(self.demand.mean(axis=0) * self.ratio)
-
-    @property
-    def paid_h(self) -> np.ndarray:
-        """Paid hours needed at the mean, absence and planned time off the phone included, vacation not, shape (T,)."""
-        return np.asarray(self.presence_h / (1.0 - self.absent) / (1.0 - self.planned))
-
-    @property
-    def fte(self) -> np.ndarray:
-        """Full-time heads that `paid_h` pays, shape (T,)."""
-        return np.asarray(self.paid_h / self.fte_h)
-
-    @property
-    def formula_fte(self) -> np.ndarray:
-        """FTE by the spreadsheet formula: workload / occupancy / (1 - shrinkage), shape (T,)."""
-        kept = (1.0 - self.absent) * (1.0 - self.planned) * (1.0 - self.breaks)
-        return np.asarray(self.load_h / OCCUPANCY / kept / self.fte_h)
-
-    @property
-    def formula_error(self) -> np.ndarray:
-        """Error of the formula as a share of `fte`; below 0 = too few people, shape (T,)."""
-        return np.asarray(self.formula_fte / self.fte - 1.0)
-
-    def quantiles(self) -> dict[float, np.ndarray]:
-        """Return quantiles of the hours of work, each of shape (T,)."""
-        return {q: np.quantile(self.demand, q, axis=0) for q in QUANTILES}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,12 +79,16 @@ class Need:
         Calls behind it.
     notes
         What the reader should know, a sentence each.
+    closed
+        Planned days on which all is shut though the weekday is open as a rule: closures of the calendar, and public
+        holidays that were shut before.
     """
 
     months: Months
     groups: Mapping[str, GroupNeed]
     far: FarForecast
     notes: tuple[str, ...] = ()
+    closed: tuple[dt.date, ...] = ()
 
     @property
     def load_h(self) -> dict[str, np.ndarray]:
@@ -147,18 +115,3 @@ class Need:
         ]
         columns = ["group", "week", "mix", "share", "work_h", "presence_h", "ratio", "how", "missed"]
         return pd.DataFrame(rows, columns=columns)
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """Need by group and month: hours with quantiles, FTE, and the spreadsheet formula with its error."""
-        starts = self.months.starts()[:-1]
-        rows = []
-        for name, need in self.groups.items():
-            quantiles = need.quantiles()
-            for t, start in enumerate(starts):
-                row = {"group": name, "month": start, "load_h": need.load_h[t], "work_h": need.demand[:, t].mean()}
-                row |= {f"work_h_q{q:g}": v[t] for q, v in quantiles.items()}
-                row |= {"ratio": need.ratio[t], "paid_h": need.paid_h[t], "required_fte": need.fte[t]}
-                row |= {"formula_fte": need.formula_fte[t], "formula_error": need.formula_error[t]}
-                rows.append(row)
-        return pd.DataFrame(rows)

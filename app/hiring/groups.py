@@ -45,7 +45,7 @@ def groups_of(
         If a queue has no group or two, a group has an unknown queue, or somebody works queues of two groups.
     """
     skills = [skills_of(text, queues) for text in staff["skills"]]
-    found = _asked(queues, asked) if asked else _joined(queues, skills)
+    found = _asked(queues, asked) if asked else joined(queues, skills)
     home = {queue: name for name, own in found.items() for queue in own}
     of = []
     for agent, mine in zip(staff["agent"], skills, strict=True):
@@ -84,7 +84,7 @@ def _asked(queues: Sequence[str], asked: Mapping[str, GroupQueues]) -> dict[str,
     return {name: group.queues for name, group in asked.items()}
 
 
-def _joined(queues: Sequence[str], skills: Sequence[frozenset[str]]) -> dict[str, tuple[str, ...]]:
+def joined(queues: Sequence[str], skills: Sequence[frozenset[str]]) -> dict[str, tuple[str, ...]]:
     """Return the sets of queues that people join, by the names of their queues."""
     sets = [{queue} for queue in queues]
     for mine in set(skills):

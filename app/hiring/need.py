@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,11 @@ from ...forecast.progress import Watch
 from ...schedule.hiring.loss import Effort, LossPoint, Mix, measured
 from ...schedule.hiring.problem import Months, Recipe
 from ..inputs.inputs import Inputs
-from .group_need import OCCUPANCY, GroupNeed, Need
+from .group_need import GroupNeed, Need
+from .groups import joined
 from .mixes import mixes_of
 from .sample_weeks import NORMAL, kinds_of_weeks, samples_of
 from .work_curve import WeeksAhead, WorkCurve, work_curve
-
-FULL_WEEK_H = 40.0
-"""Hours of a full-time week where plan.toml has no contract."""
 
 
 def measured_need(
@@ -31,6 +29,7 @@ def measured_need(
     months: Months,
     *,
     groups: Mapping[str, Sequence[str]] | None = None,
+    hired: Collection[str] | None = None,
     growth: Growth | None = None,
     volume: float = 1.0,
     handle_time: float = 1.0,
@@ -49,6 +48,9 @@ def measured_need(
         A folder with a history of calls; its week plays no part.
     groups
         Name → queues; None = queues that somebody works together are one group.
+    hired
+        Contracts of plan.toml on which people may be hired, whose mixes are measured beside those of today's people;
+        None = all.
     growth
         The planner's; None = none.
     volume, handle_time
@@ -56,7 +58,7 @@ def measured_need(
     scenarios
         Paths of the calls, at least 1.
     time_limit_s
-        Seconds for scheduling sample weeks, above 0, shared by the groups; without time the loss is that of linear
+        Seconds for scheduling the sample weeks of each group, above 0; without time the loss is that of linear
         relaxations.
 
     Raises
@@ -84,7 +86,8 @@ def measured_need(
         scenarios=scenarios, seed=seed, watch=eye,
     )  # fmt: skip
     far = far.times(volume)
-    own = {name: tuple(of) for name, of in (groups or _groups(inputs, far.queues)).items()}
+    skills = [frozenset(a.skills) & frozenset(far.queues) for a in inputs.people]
+    own = {name: tuple(of) for name, of in (groups or joined(far.queues, skills)).items()}
     _refuse_unknown(own, list(queues), far)
     typical = typical_weeks(
         inputs.calls, inputs.calendar, far.models, minutes=site.interval_min,
@@ -96,18 +99,24 @@ def measured_need(
     notes = list(far.notes)
     found = {}
     for name, of in own.items():
-        effort = Effort(time_limit_s=time_limit_s / len(own), seed=seed)
-        found[name], told = _group(ahead, months, name, of, eye, effort)
+        mixes, effort = mixes_of(inputs, of, hired), Effort(time_limit_s=time_limit_s, seed=seed)
+        found[name], told = _group(ahead, months, name, of, mixes, effort, eye)
         notes += told
-    return Need(months, found, far, tuple(notes))
+    closed = far.closed([queue for of in own.values() for queue in of])
+    return Need(months, found, far, tuple(notes), tuple(d for d in closed if d < end))
 
 
 def _group(
-    ahead: WeeksAhead, months: Months, name: str, queues: tuple[str, ...], watch: Watch, effort: Effort
+    ahead: WeeksAhead,
+    months: Months,
+    name: str,
+    queues: tuple[str, ...],
+    mixes: Sequence[Mix],
+    effort: Effort,
+    watch: Watch,
 ) -> tuple[GroupNeed, list[str]]:
     """Return the need of one group."""
-    far, config = ahead.far, ahead.inputs.config
-    starts = months.starts()
+    far, starts = ahead.far, months.starts()
     inside = np.array([d < starts[-1] for d in far.dates])
     month = np.array([(d.year - months.first.year) * 12 + d.month - months.first.month for d in far.dates])[inside]
     curves = {queue: work_curve(ahead, queue, watch) for queue in queues}
@@ -120,7 +129,6 @@ def _group(
             mend="Is it shut all month? Plan fewer months, or open it in [opening] and special_days.csv",
         )  # fmt: skip
     kind = kinds_of_weeks(ahead, queues)
-    mixes = mixes_of(ahead.inputs, queues)
     samples = samples_of(ahead, queues, kind, watch)
     points = measured(samples, mixes, effort, watch)
     known = {p.mix for p in points if p.kind == NORMAL}
@@ -135,8 +143,6 @@ def _group(
         k: np.bincount(month, work.mean(axis=0)[inside] * (of_day == k), minlength=months.count) / total
         for k in dict.fromkeys(kind)
     }
-    days = np.diff([d.toordinal() for d in starts])
-    week_h = max((c.max_h_week for c in config.contract.values()), default=FULL_WEEK_H)
     need = GroupNeed(
         queues=queues,
         demand=demand,
@@ -148,9 +154,7 @@ def _group(
         curves=curves,
         usual=next(m.name for m in mixes if m.name in known),
         absent=samples[0].absent_share,
-        planned=config.shrinkage.planned,
         breaks=_paid_breaks(ahead.inputs),
-        fte_h=week_h / 7.0 * days,
     )
     return need, _told(name, need, mixes)
 
@@ -195,7 +199,7 @@ def _recipes(points: Sequence[LossPoint], names: Sequence[str], shares: Mapping[
 
 
 def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
-    """Tell what was not measured, and how far the formula is off."""
+    """Tell what was not measured."""
     out = []
     relaxed = [p.mix for p in need.loss if p.kind == NORMAL and p.how == "relaxed"]
     asked = {m.name for m in mixes if m.share is None}
@@ -207,11 +211,6 @@ def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
     known = {p.mix for p in need.loss}
     if lost := [m.name for m in mixes if m.name not in known]:
         out.append(f"group {name}: the goals cannot be held with {', '.join(lost)}")
-    error = need.formula_error
-    out.append(
-        f"group {name}: FTE = workload / {OCCUPANCY:g} / (1 - shrinkage) is off by {error.min():+.0%} to "
-        f"{error.max():+.0%} of the measured FTE"
-    )
     return out
 
 
@@ -220,17 +219,6 @@ def _paid_breaks(inputs: Inputs) -> float:
     families = inputs.config.shift.values()
     paid = sum(f.paid_min for f in families)
     return sum(b.duration_min for f in families for b in f.breaks if b.paid) / paid if paid else 0.0
-
-
-def _groups(inputs: Inputs, queues: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the sets of queues that people join, by the names of their queues."""
-    sets = [{q} for q in queues]
-    for mine in {frozenset(a.skills) & frozenset(queues) for a in inputs.people}:
-        touched = [s for s in sets if s & mine]
-        if touched:
-            sets = [s for s in sets if not s & mine] + [set().union(*touched)]
-    ordered = sorted((tuple(q for q in queues if q in s) for s in sets), key=lambda own: queues.index(own[0]))
-    return {"+".join(own): own for own in ordered}
 
 
 def _refuse_unknown(groups: Mapping[str, tuple[str, ...]], queues: Sequence[str], far: FarForecast) -> None:

@@ -250,6 +250,7 @@ def need_of(given: HiringInputs, watch: Watch) -> Need:
         given.inputs,
         given.months,
         groups=given.state.groups,
+        hired=[c for c in given.inputs.config.contract if c not in config.contract or config.contract[c].hired],
         growth=Growth(config.growth, steps),
         volume=config.factors.volume,
         handle_time=config.factors.handle_time,

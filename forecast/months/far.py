@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..calendar.calendars import Calendar
+from ..calendar.grid import WEEKDAYS
 from ..calls.arrange import histories
 from ..errors import InputError
 from ..progress import Watch
@@ -18,8 +19,6 @@ from .day_model import SEASON_DAYS, DayModel, fit_days
 from .growth import Growth
 from .level_error import LevelError, estimate, level_paths
 
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-"""Quantiles told of months."""
 MOST_MONTHS = 36
 """Months ahead, at most: further away nothing of today's level is left."""
 ENDED_DAYS = 14
@@ -75,26 +74,15 @@ class FarForecast:
         """Calls of each scenario, queue and day, shape (S, Q, D)."""
         return np.asarray(self.calls * self.paths[:, :, self.week])
 
-    @cached_property
-    def months(self) -> pd.DataFrame:
-        """One row per queue and month (whole or in part): ``queue, month, days, calls, q0.1 … q0.9``."""
-        return self._table(np.array([d.year * 12 + d.month - 1 for d in self.dates]), "month")
+    def closed(self, queues: Sequence[str]) -> tuple[dt.date, ...]:
+        """Return the days on which all of `queues` are shut though one of them is open on that weekday as a rule."""
+        calendars = {q: self.models[q].history.known for q in queues}
 
-    @cached_property
-    def weeks(self) -> pd.DataFrame:
-        """One row per queue and week (whole or in part): ``queue, week, days, calls, q0.1 … q0.9``."""
-        return self._table(self.week, "week")
+        def is_shut(date: dt.date) -> bool:
+            usual = any(c.hours(q).get(WEEKDAYS[date.weekday()]) for q, c in calendars.items())
+            return usual and not any(c.spans(date, q) for q, c in calendars.items())
 
-    def _table(self, period: np.ndarray, name: str) -> pd.DataFrame:
-        rows = []
-        for q, queue in enumerate(self.queues):
-            for p in dict.fromkeys(period.tolist()):
-                mine = np.flatnonzero(period == p)
-                first = self.dates[mine[0]]
-                totals = self.scenarios[:, q, mine].sum(axis=1)
-                row = {"queue": queue, name: first, "days": len(mine), "calls": float(self.calls[q, mine].sum())}
-                rows.append(row | {f"q{k:g}": float(np.quantile(totals, k)) for k in QUANTILES})
-        return pd.DataFrame(rows)
+        return tuple(d for d in self.dates if is_shut(d))
 
 
 def far_forecast(

@@ -82,13 +82,6 @@ class Growth:
                     mend="5 % is 0.05",
                 )
 
-    @classmethod
-    def per_month(cls, share: float, steps: Sequence[Step] = ()) -> Growth:
-        """Return the growth of `share` per month, compounded."""
-        if not -1.0 < share <= 1.0:
-            raise InputError("Expected a share above -1 and at most 1", column="growth.per_month", value=share)
-        return cls((1.0 + share) ** 12 - 1.0, steps)
-
     def refuse_unknown(self, queues: Sequence[str]) -> None:
         """Raise `InputError` where a queue is named that does not exist."""
         named = [*(self.per_year if isinstance(self.per_year, Mapping) else ()), *(s.queue for s in self.steps)]

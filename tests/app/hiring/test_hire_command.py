@@ -58,7 +58,7 @@ def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         flat = np.ones(months.count)
         group = GroupNeed(
             queues=("calls",), demand=demand, recipes=(recipe,), load_h=1000 * flat, loss=(), kinds={"normal": flat},
-            weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, planned=0.0, breaks=0.0, fte_h=170 * flat,
+            weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, breaks=0.0,
         )  # fmt: skip
         return Need(months, dict.fromkeys(more["groups"], group), None)  # type: ignore[arg-type, attr-defined]
 

@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 
 from busyhour.app.hiring.group_need import Need
+from busyhour.app.hiring import need as need_module
+from busyhour.app.hiring.mixes import mixes_of
 from busyhour.app.hiring.need import measured_need
 from busyhour.app.hiring.work_curve import WorkCurve
 from busyhour.app.inputs.inputs import Inputs
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.months.growth import Growth
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.schedule.hiring.loss import Effort
 from busyhour.schedule.hiring.problem import Months
 
 START, DAYS = dt.date(2026, 1, 5), 56
@@ -89,6 +92,7 @@ def test_a_week_with_a_shut_day_is_a_holiday_week(need: Need) -> None:
     kinds = dict(zip(weeks["week"], weeks["kind"], strict=True))
     assert kinds[dt.date(2026, 4, 27)] == "holiday"
     assert kinds[dt.date(2026, 5, 11)] == "normal"
+    assert need.closed == (dt.date(2026, 5, 1),)
     assert weeks.loc[weeks["kind"] == "holiday", "work_h"].iloc[0] < weeks["work_h"].max() * 0.9
     assert need.groups["calls"].kinds["holiday"][0] > 0.1  # its four open days lie in April, the shut one in May
     assert need.groups["calls"].kinds["holiday"][1:].tolist() == [0.0, 0.0]
@@ -108,16 +112,13 @@ def test_recipes_have_shares_and_a_ratio_for_each_month(need: Need) -> None:
 
 
 @pytest.mark.slow
-def test_the_spreadsheet_formula_stands_beside(need: Need) -> None:
+def test_load_and_breaks_are_what_the_spreadsheet_formula_begins_with(need: Need) -> None:
     group = need.groups["calls"]
     load = need.far.calls[0] * 240 / 3600
     inside = np.array([d < MONTHS.starts()[-1] for d in need.far.dates])
     assert group.load_h.sum() == pytest.approx(load[inside].sum(), rel=1e-6)
-    paid = group.demand.mean(axis=0) * group.ratio / 0.95 / 0.96
-    assert group.fte == pytest.approx(paid / (40 / 7 * np.array([30, 31, 30])))
-    assert group.formula_error == pytest.approx(group.formula_fte / group.fte - 1)
-    assert any("formula" in n or "workload" in n for n in need.notes)
-    assert {"required_fte", "formula_fte", "formula_error", "work_h_q0.1", "work_h_q0.9"} <= set(need.table.columns)
+    assert group.breaks == 0.0
+    assert not any("workload" in n for n in need.notes)  # told once, with the paid hours of the plan
 
 
 @pytest.mark.slow
@@ -135,6 +136,43 @@ def test_growth_and_volume_reach_the_hours(need: Need) -> None:
     )
     assert (more > 1.2 * plain).all()
     assert (more < 1.3 * 1.2 * plain).all()  # a larger queue needs less for each call
+
+
+def people(*contracts: str) -> pd.DataFrame:
+    return pd.DataFrame({"agent": [f"a{i}" for i in range(len(contracts))], "contract": contracts})
+
+
+def test_a_contract_that_nobody_has_is_measured_where_people_may_be_hired_on_it() -> None:
+    inputs = folder(staff=people("full", "full"))
+    names = [m.name for m in mixes_of(inputs, ["calls"], ["full", "part"])]
+    assert names == ["full only", "cheapest", "part only", "25% without full", "50% without full"]
+    assert [m.name for m in mixes_of(inputs, ["calls"], ["full"])] == ["full only"]
+    assert [m.name for m in mixes_of(inputs, ["calls"])] == names
+
+
+def test_todays_people_only_name_the_usual_mix() -> None:
+    mixes = mixes_of(folder(staff=people("full", "part", "part")), ["calls"], [])
+    assert mixes[0].name == "today's people"
+    assert mixes[0].share == {"full": 0.5, "part": 0.5}
+    assert [m.name for m in mixes[1:4]] == ["cheapest", "full only", "part only"]
+    alone = mixes_of(folder(staff=people("part")), ["calls"])
+    assert alone[0].name == "part only"
+    assert alone[-1].share == {"full": 0.5, "part": 0.5}
+
+
+def test_each_group_has_all_seconds_for_its_sample_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    more, seconds = plan(), []
+    more["queue"]["sales"] = more["queue"]["calls"]
+    both = pd.concat([calls().assign(queue=queue) for queue in ("calls", "sales")])
+
+    def group(*given: Any) -> tuple[None, list[str]]:
+        seconds.extend(part.time_limit_s for part in given if isinstance(part, Effort))
+        return None, []
+
+    monkeypatch.setattr(need_module, "_group", group)
+    asked = {"a": ["calls"], "b": ["sales"]}
+    measured_need(Inputs.from_tables(more, calls=both), MONTHS, groups=asked, scenarios=2, time_limit_s=7.0)
+    assert seconds == [7.0, 7.0]
 
 
 def test_hours_of_work_follow_the_curve_and_beyond_it_the_calls() -> None:

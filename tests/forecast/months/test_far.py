@@ -59,6 +59,16 @@ def test_a_closed_day_has_no_calls() -> None:
     shut = Calendar(DAYS, None, special=(SpecialDay(day, "shut", "shut", None, closed=True),))
     found = far(calls, calendar=shut)
     assert found.calls[0, found.dates.index(day)] == 0.0
+    assert found.closed(["calls"]) == (day,)
+
+
+def test_a_day_is_closed_where_every_queue_is_shut() -> None:
+    both = pd.concat([rows(140), rows(140, queue="sales")], ignore_index=True)
+    day = both["start"].max().date() + dt.timedelta(days=12)
+    shut = Calendar(DAYS, None, special=(SpecialDay(day, "shut", "shut", "sales", closed=True),))
+    found = far(both, months=2, calendar=shut)
+    assert found.closed(["sales"]) == (day,)
+    assert found.closed(["calls", "sales"]) == ()
 
 
 def test_the_year_is_learnt_from_two_years_and_growth_is_told_but_not_carried_on() -> None:
@@ -86,7 +96,8 @@ def test_growth_and_steps_are_the_planners() -> None:
     ahead = np.array([(d - end).days for d in plain.dates])
     wanted = 1.2 ** (ahead / 365.25) * np.where(np.arange(len(ahead)) >= 100, 1.5, 1.0)
     assert grown.calls[0] == pytest.approx(plain.calls[0] * wanted)
-    assert Growth.per_month(0.01).factor("calls", [end + dt.timedelta(days=365)], end) == pytest.approx(1.01**12, 1e-3)
+    monthly = Growth(1.01**12 - 1.0)
+    assert monthly.factor("calls", [end + dt.timedelta(days=365)], end) == pytest.approx(1.01**12, 1e-3)
 
 
 def test_paths_are_centred_and_mirrored() -> None:
@@ -135,16 +146,19 @@ def test_holidays_that_were_shut_are_shut_again_and_new_ones_are_named() -> None
     closed = [d for d in found.dates if d.weekday() < 6 and found.calls[0, found.dates.index(d)] == 0.0]
     assert dt.date(2024, 1, 6) in closed
     assert dt.date(2023, 12, 25) not in closed
+    assert list(found.closed(["calls"])) == closed
     assert any("shut on" in n and "2024-01-06" in n for n in found.notes)
     assert any("planned as open" in n and "2023-12-25" in n for n in found.notes)
 
 
-def test_months_and_weeks_add_up_to_the_days() -> None:
+def test_scenarios_of_months_and_weeks_add_up_to_the_days() -> None:
     found = far(rows(140), months=4, scenarios=20)
-    for table in (found.months, found.weeks):
-        assert table["calls"].sum() == pytest.approx(found.calls.sum())
-        assert table["days"].sum() == len(found.dates)
-        assert (table["q0.1"] < table["q0.9"]).sum() >= len(table) - 1  # a rest of a week may be a closed day
+    months = np.array([d.year * 12 + d.month for d in found.dates])
+    for period in (months, found.week):
+        totals = np.array([found.scenarios[:, 0, period == p].sum(axis=1) for p in dict.fromkeys(period.tolist())])
+        assert totals.mean(axis=1).sum() == pytest.approx(found.calls.sum())
+        low, high = np.quantile(totals, [0.1, 0.9], axis=1)
+        assert (low < high).sum() >= len(low) - 1  # a rest of a week may be a closed day
 
 
 def test_the_same_seed_gives_the_same_paths() -> None:
