@@ -50,6 +50,7 @@ def hire(
     with board.watching() as watch:
         watch.tell("start")
         from ..folders.targets import folder_to_write
+        from ..hiring.config import BASE
         from ..hiring.publish import HiringFolder, publish, usual_place
         from ..hiring.run import HiringInputs, HiringOptions
         from ..hiring.side_by_side import hire_all
@@ -60,10 +61,10 @@ def hire(
         sinks = []
         for one in given:
             usual = usual_place(folder, one.state.as_of.isoformat(), one.file.scenario)
-            place = usual if out is None else out if len(given) == 1 else out / (one.file.scenario or "base")
+            place = usual if out is None else out if len(given) == 1 else out / (one.file.scenario or BASE)
             sinks.append(folder_to_write(place, (folder, *(f.path for f in one.files.values()))))
         outcomes = hire_all(given, watch)
-        costs = {o.file.scenario or "base": dict(o.plan.cost) for o in outcomes}
+        costs = {o.file.scenario or BASE: dict(o.plan.cost) for o in outcomes}
         found = []
         for outcome, place in zip(outcomes, sinks, strict=True):
             sink = HiringFolder(place, costs if len(costs) > 1 else {}, lambda: board.log)

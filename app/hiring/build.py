@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,9 +21,8 @@ from ...schedule.hiring.problem import (
     Recourse,
     Transfer,
 )
-from ...schedule.optimise.status import Infeasible
 from ..config.plan_toml import PLAN
-from ..config.schema import Config, Shrinkage, nearest
+from ..config.schema import Config, Shrinkage
 from .config import FILE
 from .group_need import GroupNeed
 from .schema import HiringConfig, Prices
@@ -47,6 +47,9 @@ def problem_of(
     months: Months,
     needs: Mapping[str, GroupNeed],
     leave: np.ndarray,
+    *,
+    base: HiringConfig | None = None,
+    closed: Mapping[str, Sequence[dt.date]] | None = None,
 ) -> HiringProblem:
     """Join what is given into one hiring problem.
 
@@ -54,16 +57,29 @@ def problem_of(
     ----------
     leave
         Probability to leave within each month of tenure, estimated or given, before the factor on attrition.
+    base
+        The configuration without scenario; None = `hiring`. Prices left out follow from its wages and hours, so that an
+        hour costs the same in every scenario.
+    closed
+        Group → days on which it is shut though the weekday is open: they are paid, and nobody works. None = no day.
 
     Raises
     ------
     InputError
         On prices that contradict each other.
     """
-    kinds = tuple(_kind(name, kind, hiring, plan, months, leave) for name, kind in state.kinds.items())
-    groups = tuple(_group(name, need, hiring, kinds, months) for name, need in needs.items())
-    rules = rules_of(hiring, months)
-    return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring), state.given)
+    shut = {name: tuple(closed.get(name, ())) if closed else () for name in needs}
+    works = {name: open_share(plan, months, need.queues, shut[name]) for name, need in needs.items()}
+
+    def kinds_of(config: HiringConfig) -> tuple[Kind, ...]:
+        return tuple(_kind(n, k, config, plan, months, leave, works[k.group]) for n, k in state.kinds.items())
+
+    kinds = kinds_of(hiring)
+    own = kinds if base is None else kinds_of(base)
+    groups = tuple(_group(name, need, hiring, own, months) for name, need in needs.items())
+    rules = rules_of(hiring, months, tuple(sorted(set.intersection(*(set(days) for days in shut.values())))))
+    given = tuple((k, start, min(n * (1.0 - rules.drop_out), float(rules.room))) for k, start, n in state.given)
+    return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring), given)
 
 
 def paid_hours(plan: Config, hours_week: float, months: Months) -> np.ndarray:
@@ -82,8 +98,26 @@ def paid_hours(plan: Config, hours_week: float, months: Months) -> np.ndarray:
     return np.array(out)
 
 
+def open_share(plan: Config, months: Months, queues: Sequence[str], closed: Sequence[dt.date]) -> np.ndarray:
+    """Return the days on which a group works as a share of its open weekdays, by month, shape (T,).
+
+    Parameters
+    ----------
+    queues
+        Of the group.
+    closed
+        Days on which all of them are shut though the weekday is open.
+    """
+    out = []
+    for start, end in itertools.pairwise(months.starts()):
+        days = [start + dt.timedelta(days=i) for i in range((end - start).days)]
+        usual = [d for d in days if _is_open(plan, WEEKDAYS[d.weekday()], queues)]
+        out.append(sum(d not in closed for d in usual) / len(usual) if usual else 1.0)
+    return np.array(out)
+
+
 def present(hiring: HiringConfig, plan: Config, months: Months) -> np.ndarray:
-    """Return the share of paid hours at work and not in meetings, by month."""
+    """Return the share of the paid hours of open days at work and not in meetings, by month."""
     first, count, hours = months.first, months.count, hiring.hours
     away = by_month(hours.vacation, first, count)
     sick = by_month(hours.absence, first, count, mean_absence(plan.shrinkage))
@@ -113,13 +147,26 @@ def own_hour(kinds: tuple[Kind, ...], ratio: float) -> float:
 
 
 def prices_of(prices: Prices, hour: float) -> Recourse:
-    """Return the recourse with the prices that are given, the others from an own hour of work."""
+    """Return the recourse with the prices that are given, the others from an own hour of work.
+
+    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it.
+
+    Raises
+    ------
+    InputError
+        On prices that contradict each other.
+    """
     known = {name: getattr(prices, name) for name in OWN_HOURS}
     money = {name: factor * hour if known[name] is None else known[name] for name, factor in OWN_HOURS.items()}
+    if prices.time_off_h is None:
+        money["time_off_h"] = min(money[name] for name in ("time_off_h", "overtime_h", "vendor_h"))
     for name in ("overtime_h", "vendor_h"):
         if money["short_h"] < money[name]:
             what, mend = f"a missing hour costs less than {name}: nobody would pay for it", f"{name} is {money[name]:g}"
             raise InputError(what, file=FILE, column="prices.short_h", value=money["short_h"], mend=mend)
+        if money[name] < money["time_off_h"]:
+            what, mend = f"an hour of time off saves more than {name}", f"{name} is {money[name]:g}"
+            raise InputError(what, file=FILE, column="prices.time_off_h", value=money["time_off_h"], mend=mend)
     if money["lost_h"] < money["short_h"]:
         raise InputError("the second missing hour is cheaper than the first", file=FILE, column="prices.lost_h",
                          value=money["lost_h"], mend=f"short_h is {money['short_h']:g}")  # fmt: skip
@@ -148,13 +195,23 @@ def priced(prices: Prices, recourse: Recourse) -> Prices:
     return prices.model_copy(update=dict(zip(OWN_HOURS, values, strict=True)))
 
 
-def _is_open(plan: Config, day: str) -> bool:
-    own = [queue.opening.get(day, plan.opening.get(day, "closed")) for queue in plan.queue.values() if queue.opening]
-    hours = own + ([] if len(own) == len(plan.queue) else [plan.opening.get(day, "closed")])
+def _is_open(plan: Config, day: str, queues: Sequence[str] | None = None) -> bool:
+    """Whether one of `queues` is open on a weekday; None = of all queues."""
+    asked = [queue for name, queue in plan.queue.items() if queues is None or name in queues]
+    own = [queue.opening.get(day, plan.opening.get(day, "closed")) for queue in asked if queue.opening]
+    hours = own + ([] if len(own) == len(asked) else [plan.opening.get(day, "closed")])
     return any(text.strip().lower() != "closed" for text in hours)
 
 
-def _kind(name: str, kind: KindState, hiring: HiringConfig, plan: Config, months: Months, leave: np.ndarray) -> Kind:
+def _kind(
+    name: str,
+    kind: KindState,
+    hiring: HiringConfig,
+    plan: Config,
+    months: Months,
+    leave: np.ndarray,
+    works: np.ndarray,
+) -> Kind:
     terms = hiring.contract.get(kind.contract)
     week = terms.hours_week if terms is not None and terms.hours_week is not None else None
     wage = terms.cost_h if terms is not None and terms.cost_h is not None else kind.cost_h
@@ -165,7 +222,7 @@ def _kind(name: str, kind: KindState, hiring: HiringConfig, plan: Config, months
         group=kind.group,
         contract=kind.contract,
         paid_h=paid_hours(plan, plan.contract[kind.contract].max_h_week if week is None else week, months),
-        present=present(hiring, plan, months),
+        present=present(hiring, plan, months) * works,
         cost_h=wage * hiring.factors.wages,
         hire_cost=hire,
         learning=Learning(
@@ -181,37 +238,38 @@ def _kind(name: str, kind: KindState, hiring: HiringConfig, plan: Config, months
 
 
 def _group(name: str, need: GroupNeed, hiring: HiringConfig, kinds: tuple[Kind, ...], months: Months) -> Group:
+    """Return a group; `kinds` are those whose hours its prices follow from where none are given."""
     own = tuple(k for k in kinds if k.group == name)
-    ratio = float(np.mean([r.ratio.mean() for r in need.recipes]))
-    least = np.array(by_month(hiring.vendor.least_h, months.first, months.count))
-    prices = hiring.prices
-    return Group(
+    group = Group(
         name=name,
         demand=need.demand,
         recipes=need.recipes,
-        recourse=prices_of(prices, own_hour(own, ratio)),
+        recourse=prices_of(hiring.prices, own_hour(own, float(need.ratio.mean()))),
+        end_value=hiring.prices.end_value,
+    )
+    vendor = hiring.vendor
+    if vendor.group not in (None, name):
+        return group
+    least = np.array(by_month(vendor.least_h, months.first, months.count))
+    return replace(
+        group,
         contract_h=least if least.any() else None,
-        contract_cost=np.nan if hiring.vendor.price_h is None else hiring.vendor.price_h,
-        contract_least=hiring.vendor.bought_least_h,
-        contract_most=np.inf if hiring.vendor.bought_most_h is None else hiring.vendor.bought_most_h,
-        end_value=prices.end_value,
+        contract_cost=np.nan if vendor.price_h is None else vendor.price_h,
+        contract_least=vendor.bought_least_h,
+        contract_most=np.inf if vendor.bought_most_h is None else vendor.bought_most_h,
     )
 
 
-def rules_of(hiring: HiringConfig, months: Months) -> ClassRules:
-    """Return the limits of classes.
+def rules_of(hiring: HiringConfig, months: Months, closed: tuple[dt.date, ...] = ()) -> ClassRules:
+    """Return the limits of classes; frozen months that are not planned change nothing.
 
-    Raises
-    ------
-    InputError
-        If a frozen month is not planned.
+    Parameters
+    ----------
+    closed
+        Weekdays on which no class starts.
     """
     c, starts = hiring.classes, months.starts()[:-1]
-    asked = [month_of(text, "classes.frozen") for text in c.frozen]
-    for text, month in zip(c.frozen, asked, strict=True):
-        if month not in starts:
-            mend = f"The plan runs from {starts[0]:%Y-%m} to {starts[-1]:%Y-%m}"
-            raise InputError("not a planned month", file=FILE, column="classes.frozen", value=text, mend=mend)
+    asked = {month_of(text, "classes.frozen") for text in c.frozen}
     recruits = by_month(c.recruits, months.first, months.count)
     return ClassRules(
         least=c.least,
@@ -220,64 +278,15 @@ def rules_of(hiring: HiringConfig, months: Months) -> ClassRules:
         recruits=np.array(recruits, dtype=int),
         lead_weeks=c.lead_weeks,
         start_days=tuple(sorted(set(c.start_days))),
-        frozen=tuple(starts.index(m) for m in sorted(set(asked))),
+        frozen=tuple(t for t, start in enumerate(starts) if start in asked),
         drop_out=c.drop_out,
         trainers=c.trainers,
         nesting_weeks=c.nesting_weeks,
         nesting_heads=c.nesting_heads,
+        closed=closed,
+        seats=c.seats,
     )
 
 
 def _transfers(hiring: HiringConfig) -> tuple[Transfer, ...]:
     return tuple(Transfer(t.source, t.target, t.weeks, np.array(t.speed), t.cost, t.most) for t in hiring.transfer)
-
-
-def refuse_unknown(hiring: HiringConfig, plan: Config, state: State) -> None:
-    """Raise `InputError` on terms of an unknown contract, and on a transfer of an unknown kind or to nowhere else."""
-    for name in hiring.contract:
-        if name not in plan.contract:
-            mend = nearest(name, plan.contract)
-            raise InputError("unknown contract", file=FILE, column=f"contract.{name}", value=name, mend=mend)
-    for i, t in enumerate(hiring.transfer):
-        for end in ("source", "target"):
-            if getattr(t, end) not in state.kinds:
-                raise InputError("unknown kind", file=FILE, column=f"transfer.{i}.{end}", value=getattr(t, end),
-                                 mend=nearest(getattr(t, end), state.kinds))  # fmt: skip
-        if t.source == t.target:
-            raise InputError("a transfer to where people are", file=FILE, column=f"transfer.{i}.target", value=t.target)
-
-
-def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None:
-    """Refuse classes on their way that break a limit: their starts cannot be decided any more.
-
-    Raises
-    ------
-    Infeasible
-        If a class starts in a frozen month, is larger than its room, or finds none.
-    """
-    rules, starts = rules_of(hiring, months), months.starts()
-    seats = hiring.classes.most if hiring.classes.seats is None else hiring.classes.seats
-    weeks = dt.timedelta(weeks=hiring.people.training_weeks)
-    frozen = {starts[t]: hiring.classes.frozen for t in rules.frozen}
-    for kind, start, size in state.given:
-        first = start.replace(day=1)
-        told = f"class of {size} people for {kind}, on its way for {start}"
-        if first in frozen:
-            month = f"{first:%Y-%m}"
-            later = next((s for s in starts[:-1] if s > first and s not in frozen), None)
-            moved = f"; or let the class start on {later}" if later is not None else ""
-            raise Infeasible([told, f"classes.frozen holds {month}"], [f"take {month} out of classes.frozen{moved}"])
-        if size > seats:
-            more, key = size - seats, "most" if hiring.classes.seats is None else "seats"
-            raise Infeasible([told, f"classes.{key} is {seats}"], [f"{more} more seats, or {more} people fewer"])
-    classes = [c for c in state.given if c[2] >= rules.least]  # fewer join a class or learn beside the others
-    firsts = sorted({(start, kind) for kind, start, _ in classes})
-    for start, _ in firsts:
-        together = [(s, k) for s, k in firsts if s <= start < s + weeks]
-        if len(together) > hiring.classes.rooms:
-            names = [f"class for {kind}, on its way for {begin}" for begin, kind in together]
-            lack = len(together) - hiring.classes.rooms
-            raise Infeasible(
-                [*names, f"classes.rooms is {hiring.classes.rooms}"],
-                [f"{lack} more room{'s' * (lack > 1)} on {start}, or let {lack} of these classes start later"],
-            )

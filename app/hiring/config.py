@@ -17,6 +17,8 @@ from ..inputs.snapshot import InputFile
 from .schema import HiringConfig
 
 FILE = "hiring.toml"
+BASE = "base"
+"""Name of the run without any scenario, where several are planned side by side."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class HiringFile:
     ----------
     config
         Checked; defaults stand where nothing is given.
+    base
+        The same without the scenario.
     given
         The keys that are given, as ``people.fails``: all others are defaults.
     scenario
@@ -40,6 +44,7 @@ class HiringFile:
     """
 
     config: HiringConfig = field(default_factory=HiringConfig)
+    base: HiringConfig = field(default_factory=HiringConfig)
     given: frozenset[str] = frozenset()
     scenario: str | None = None
     plan_scenario: bool = False
@@ -75,6 +80,7 @@ class HiringFile:
             raise InputError("not a table", file=plan, column=HIRING, mend=f"Write it like [{HIRING}]")
         own = {str(k): v for k, v in raw.items() if k != "scenario"}
         mine, theirs = _scenarios(raw, where), _scenarios(tables, plan)
+        base = parse(merged(own, overrides or {}), where)
         name = None if scenario is None else spelled(scenario)
         if name is not None:
             if name not in {**mine, **theirs}:
@@ -83,9 +89,13 @@ class HiringFile:
             if set("/\\") & set(name):
                 mend = "Name it without / and \\: the folder of its runs is named after it"
                 raise InputError("unfit name", file=where, column="scenario", value=name, mend=mend)
+            if name.casefold() == BASE:
+                mend = f"Name it otherwise: {BASE} is the run without a scenario"
+                raise InputError("unfit name", file=where, column="scenario", value=name, mend=mend)
             own = merged(own, mine.get(name, {}))
-        config = parse(merged(own, overrides or {}), where)
-        return cls(config, frozenset(_keys(own)), name, name in theirs, tuple(dict.fromkeys([*mine, *theirs])), files)
+        config = base if name is None else parse(merged(own, overrides or {}), where)
+        every = tuple(dict.fromkeys([*mine, *theirs]))
+        return cls(config, base, frozenset(_keys(own)), name, name in theirs, every, files)
 
 
 def parse(raw: Mapping[str, Any], path: Path) -> HiringConfig:

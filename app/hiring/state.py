@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -131,6 +132,11 @@ def state_of(
         for size in classes_of(people, most)
     ]
     return State(as_of, groups, kinds, tuple(given), spells, _notes(hired, heads))
+
+
+def offers_of(seats: int, drop_out: float) -> int:
+    """Return the accepted offers of which as many are expected to turn up as there are `seats`."""
+    return math.ceil(seats / (1.0 - drop_out) - 1e-9)
 
 
 def classes_of(people: int, most: int) -> list[int]:

@@ -1,0 +1,74 @@
+"""What contradicts today's people or the limits of classes, said before anything is measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from ...forecast.errors import InputError
+from ...schedule.hiring.problem import Months
+from ...schedule.optimise.status import Infeasible
+from ..config.schema import Config, nearest
+from .build import rules_of
+from .config import FILE
+from .schema import HiringConfig
+from .state import State, offers_of
+
+
+def refuse_unknown(hiring: HiringConfig, plan: Config, state: State) -> None:
+    """Raise `InputError` on an unknown contract, group or kind, a transfer to nowhere else, hours for no one group."""
+    for name in hiring.contract:
+        if name not in plan.contract:
+            mend = nearest(name, plan.contract)
+            raise InputError("unknown contract", file=FILE, column=f"contract.{name}", value=name, mend=mend)
+    for i, t in enumerate(hiring.transfer):
+        for end in ("source", "target"):
+            if getattr(t, end) not in state.kinds:
+                raise InputError("unknown kind", file=FILE, column=f"transfer.{i}.{end}", value=getattr(t, end),
+                                 mend=nearest(getattr(t, end), state.kinds))  # fmt: skip
+        if t.source == t.target:
+            raise InputError("a transfer to where people are", file=FILE, column=f"transfer.{i}.target", value=t.target)
+    group = hiring.vendor.group
+    if group is not None and group not in state.groups:
+        mend = nearest(group, state.groups)
+        raise InputError("unknown group", file=FILE, column="vendor.group", value=group, mend=mend)
+    if group is None and hiring.vendor.is_used and len(state.groups) > 1:
+        raise InputError("nobody knows for which group the vendor's hours are", file=FILE, column="vendor.group",
+                         mend=f"Name one of {', '.join(state.groups)}")  # fmt: skip
+
+
+def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None:
+    """Refuse classes on their way that break a limit: their starts cannot be decided any more.
+
+    Raises
+    ------
+    Infeasible
+        If a class starts in a frozen month, is larger than its room, or finds none.
+    """
+    rules, starts = rules_of(hiring, months), months.starts()
+    offers, arrive = offers_of(rules.room, rules.drop_out), 1.0 - rules.drop_out
+    weeks = dt.timedelta(weeks=hiring.people.training_weeks)
+    frozen = {starts[t] for t in rules.frozen}
+    for kind, start, size in state.given:
+        first = start.replace(day=1)
+        told = f"class of {size} people for {kind}, on its way for {start}"
+        if first in frozen:
+            month = f"{first:%Y-%m}"
+            later = next((s for s in starts[:-1] if s > first and s not in frozen), None)
+            moved = f"; or let the class start on {later}" if later is not None else ""
+            raise Infeasible([told, f"classes.frozen holds {month}"], [f"take {month} out of classes.frozen{moved}"])
+        if size > offers:
+            more, key = math.ceil(size * arrive - 1e-9) - rules.room, "most" if rules.seats is None else "seats"
+            limits = [told, f"classes.{key} is {rules.room}, enough for {offers} accepted offers"]
+            raise Infeasible(limits, [f"{more} more seats, or {size - offers} people fewer"])
+    classes = [(start, kind) for kind, start, size in state.given if size * arrive >= rules.least]
+    classes.sort()  # smaller ones join a class or learn beside the others
+    for start, _ in classes:
+        together = [(s, k) for s, k in classes if s <= start < s + weeks]
+        if len(together) > hiring.classes.rooms:
+            names = [f"class for {kind}, on its way for {begin}" for begin, kind in together]
+            lack = len(together) - hiring.classes.rooms
+            raise Infeasible(
+                [*names, f"classes.rooms is {hiring.classes.rooms}"],
+                [f"{lack} more room{'s' * (lack > 1)} on {start}, or let {lack} of these classes start later"],
+            )
