@@ -53,6 +53,8 @@ HIRING_FIGURES = (
     "stopped",
     "cost",
     "cost_decidable",
+    "bound_decidable",
+    "gap_decidable",
     "bound",
     "gap",
     "asked_gap",
@@ -223,8 +225,9 @@ def _text(figure: str, summary: Mapping[str, Any]) -> str:
         return str(sum(not m["is_floor"] for m in value or ())) if is_simulated(summary) else goals_told(summary)
     if value is None:
         return ""
-    if figure == "gap":
-        return gap_told(value, summary.get("asked_gap"))
+    if figure in ("gap", "gap_decidable"):
+        of_all = figure == "gap" and is_hiring(summary)  # what is asked is a gap of what can be decided
+        return gap_told(value, None if of_all else summary.get("asked_gap"))
     if figure in SHARES:
         return f"{100 * value:.2f} %"
     return f"{value:,.1f}" if isinstance(value, float) else str(value)

@@ -71,7 +71,7 @@ def hire(
             places.may_write(sink.place(outcome))
             where, summary = publish(outcome, sink)
             watch.tell(
-                "publish", str(where), best=summary["cost_decidable"], bound=summary["bound"], gap=summary["gap"]
+                "publish", str(where), best=summary["cost_decidable"], bound=summary["bound_decidable"], gap=summary["gap_decidable"]
             )
             found.append((where, summary))
     return finish(found, as_json=json_, quiet=quiet)
@@ -84,7 +84,7 @@ def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bo
     from .hire_screen import hiring_screen
     from .main import code_of
 
-    codes = [code_of(summary) for _, summary in found]
+    codes = [code_of(decidable(summary)) for _, summary in found]
     if as_json:
         told_ = [summary for _, summary in found]
         sys.stdout.write(json.dumps(told_[0] if len(told_) == 1 else told_, indent=2, allow_nan=False) + "\n")

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from ...forecast.errors import InputError
 from ...forecast.months.growth import Growth, Step
 from ...forecast.progress import Stopped, Watch
-from ...schedule.hiring.answers import (
-    Answer,
-    Asked,
-    changed,
-    fewer_leave,
-    lowest,
-    one_head_more,
-    one_head_trained,
-    waiting,
-    without_limits,
-)
-from ...schedule.hiring.attrition import estimate
-from ...schedule.hiring.plan import HiringPlan
-from ...schedule.hiring.problem import Head, HiringProblem, Months
+from ...schedule.hiring.answers import Asked
+from ...schedule.hiring.problem import HiringProblem, Months
 from ...schedule.hiring.simulate import simulate
 from ...schedule.hiring.solve import plan_hires
 from ...schedule.plan.stages import timed
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
-from .build import months_after, priced, problem_of, refuse_conflicts, refuse_unknown
+from .build import months_after, problem_of
 from .config import HiringFile
+from .conflicts import refuse_conflicts, refuse_unknown
 from .group_need import Need
+from .leaving import leaving_of
 from .matters import NEAR, matters_of, trials
 from .need import measured_need
 from .outcome import HiringOutcome
+from .promise import broken, fresh_demand
+from .questions import answers_of, questions_of
+from .remarks import remarks_of
 from .schema import HiringConfig
-from .state import State, read_state, state_of
+from .state import State, offers_of, read_state, state_of
 
 STATE = "state.csv"
 PATHS = 1000
 """Paths of the simulation: a chance is then known to 3 points."""
-EACH_S = 2.0
-"""Seconds of each plan with one thing changed: about thirty of them are made, within a minute in all."""
+FRESH = 104_729
+"""Added to the seed: the simulation's calls are not those that the plan was made for."""
+SAMPLES_SHARE = 0.25
+"""Share of the time that sample weeks may take, all groups together."""
+PLAN_SHARE = 0.5
+"""Share of the time left after the need that the search for the plan may take, at least."""
+LEAST_PLAN_S = 3.0
+"""Seconds that the plan has in any case: the tuned rule takes no longer."""
+MOST_AFTER_S = 120.0
+"""Seconds kept for what follows the plan, at most."""
+LEAST_EACH_S, MOST_EACH_S = 1.0, 3.0
+"""Seconds of each plan with one thing changed: in less there is none worth telling, more change little."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,8 @@ class HiringInputs:
         file = HiringFile.read(folder, options.scenario, options.overrides)
         asked = RunOptions(scenario=file.scenario if file.plan_scenario else None, plan=file.config.plan)
         inputs = Inputs.from_folder(folder, asked, watch)
-        state = state_of(inputs.texts.get("staff"), inputs.config, file.config.group, inputs.week)
+        offers = offers_of(file.config.classes.most, file.config.classes.drop_out)
+        state = state_of(inputs.texts.get("staff"), inputs.config, file.config.group, inputs.week, offers)
         files = {**inputs.files, **file.files}
         if options.as_of is not None:
             files[STATE] = InputFile.table(options.as_of)
@@ -125,11 +124,18 @@ class HiringInputs:
         refuse_conflicts(file.config, state, months)
         return cls(file, inputs, state, months, files)
 
+    def failing(self, share: float) -> HiringInputs:
+        """Return the inputs where `share` of a class fails."""
+        config = self.file.config
+        people = config.people.model_copy(update={"fails": share})
+        return replace(self, file=replace(self.file, config=config.model_copy(update={"people": people})))
+
 
 def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
-    """Plan hires: need, plan, simulation, and which defaults matter.
+    """Plan hires: need, plan, simulation, what changes are worth, and which defaults matter.
 
-    Nothing is written; see `publish`.
+    The time limit holds for all of these. The need takes what it takes, sample weeks a part at most; then the plan has
+    half of the rest at least, and what it leaves goes to the others. Nothing is written; see `publish`.
 
     Raises
     ------
@@ -139,117 +145,97 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
         If stopped before there was any plan.
     """
     eye, stages = watch or Watch(), {"read": given.inputs.seconds}
+    clock = eye.within(max(0.0, given.file.config.time_limit_s - given.inputs.seconds))
+    leaves = leaving_of(given.file, given.state)
+    given = given.failing(leaves.fails)
     config, plan = given.file.config, given.inputs.config
-    leave, notes = attrition(config, given.state)
     with timed(stages, "need"):
         need = need_of(given, eye)
     eye.raise_if_stopped()
+    closed = {name: need.far.closed(group.queues) for name, group in need.groups.items()}
 
     def problem(other: HiringConfig) -> HiringProblem:
-        return problem_of(other, plan, given.state, given.months, need.groups, leave)
+        return problem_of(other, plan, given.state, given.months, need.groups, leaves.leave, base=given.file.base,
+                          closed=closed)  # fmt: skip
 
     asked = problem(config)
     eye.keeps.set()
+    left = clock.left_s
     with timed(stages, "plan"):
-        found = plan_hires(asked, watch=eye, time_limit_s=config.time_limit_s, gap=config.gap, seed=config.seed,
-                           threads=config.threads)  # fmt: skip
+        found = plan_hires(asked, watch=eye, time_limit_s=max(LEAST_PLAN_S, PLAN_SHARE * left, left - MOST_AFTER_S),
+                           gap=config.gap, seed=config.seed, threads=config.threads)  # fmt: skip
     stopped = eye.stopped
     outcome = HiringOutcome(
         file=given.file, state=given.state, problem=asked, plan=found, load_h=need.load_h, loss=need.loss,
         breaks={name: group.breaks for name, group in need.groups.items()}, site=plan.site.name,
         currency=plan.costs.currency, files=given.files, stages=stages, stopped=stopped,
-        notes=(*given.inputs.notes, *given.state.notes, *need.notes, *notes, *_labelled(given.file)),
+        notes=(*given.inputs.notes, *given.state.notes, *need.notes, *leaves.notes,
+               *remarks_of(given.file, given.state, given.months)),
     )  # fmt: skip
-    return outcome if stopped else _judged(outcome, problem, eye, stages)
+    return outcome if stopped else _judged(outcome, need, problem, clock, stages)
 
 
 def _judged(
     outcome: HiringOutcome,
+    need: Need,
     problem: Callable[[HiringConfig], HiringProblem],
-    watch: Watch,
+    clock: Watch,
     stages: dict[str, float],
 ) -> HiringOutcome:
-    """Return `outcome` with its simulation, the defaults that matter, and the worth of changes; a stop leaves out more.
+    """Return `outcome` with its simulation, the worth of changes, and the defaults that matter.
+
+    A stop or the end of the time leaves out the rest, and a note says so.
 
     Parameters
     ----------
     problem
         The hiring problem of a configuration.
+    clock
+        With the time limit of the run.
     """
-    asked, config = outcome.problem, outcome.file.config
+    asked, plan, config = outcome.problem, outcome.plan, outcome.file.config
+    questions, every = questions_of(asked), trials(config, outcome.file.given, asked.groups[0].recourse)
+    plans = sum(not q.keeps_plan for q in questions) + 2 * len(every) + 1
     try:
         with timed(stages, "simulation"):
-            found = simulate(asked, outcome.plan, paths=PATHS, seed=config.seed, watch=watch)
-            outcome = replace(outcome, simulated=found)
+            seed = config.seed + FRESH
+            found = simulate(asked, plan, demand=fresh_demand(need, PATHS, seed), seed=seed, watch=clock)
+        outcome = replace(outcome, simulated=found, notes=(*outcome.notes, *broken(asked, plan, found)))
+        each_s = min(MOST_EACH_S, max(LEAST_EACH_S, clock.left_s / plans))
         with timed(stages, "answers"):
-            outcome = replace(outcome, answers=answers_of(asked, outcome.plan, config, watch))
+            answers = answers_of(questions, asked, plan, clock, Asked(each_s, NEAR, config.seed, config.threads))
+        outcome = replace(outcome, answers=answers)
         with timed(stages, "defaults"):
-            recourse = asked.groups[0].recourse
-            every = trials(config, outcome.file.given, recourse)
-            fixed = config.model_copy(update={"prices": priced(config.prices, recourse)})
-            outcome = replace(outcome, matters=matters_of(every, fixed, problem, watch, EACH_S))
+            matters = () if clock.stopped or clock.time_is_up else matters_of(every, config, problem, clock, each_s)
+        outcome = replace(outcome, matters=matters)
     except Stopped:
-        note = "the run was stopped when the plan was done: simulation, worth of changes or defaults are left out"
-        outcome = replace(outcome, notes=(*outcome.notes, note))
-    return outcome
-
-
-def answers_of(problem: HiringProblem, plan: HiringPlan, config: HiringConfig, watch: Watch) -> tuple[Answer, ...]:
-    """Return what waiting, the limits, leavers and single people are worth."""
-    free = list(without_limits(problem))
-    looser = {what for what, _ in free}
-    cases = [("deciding nothing for a month", waiting(problem)), *free]
-    for kind in problem.kinds:
-        if kind.staff:
-            cases.append((f"one experienced head more of {kind.name}", one_head_more(problem, kind.name)))
-    for i, way in enumerate(problem.transfers):
-        cases.append((f"one head of {way.source} trained for {way.target} today", one_head_trained(problem, i)))
-    cases.append(("leaving lower by one point a month", fewer_leave(problem)))
-    asked, quiet = Asked(EACH_S, NEAR, config.seed, config.threads), Watch(stop=watch.stop, keeps=watch.keeps)
-    out = []
-    for i, (what, other) in enumerate(cases):
-        watch.raise_if_stopped()
-        watch.tell("answers", what, share=i / len(cases))
-        found = changed(problem, plan, what, other, quiet, asked)
-        watch.raise_if_stopped()  # a plan that was cut short tells nothing
-        if found.saves < 0 and what in looser:  # the plan itself is still possible, and cheaper than the one found
-            missing = float(sum(g.missing.sum() for g in plan.groups.values()))
-            found = replace(found, saves=0.0, at_least=0.0, missing_h=missing, lowest=lowest(problem, plan))
-        out.append(found)
-    return tuple(out)
-
-
-def attrition(config: HiringConfig, state: State) -> tuple[np.ndarray, list[str]]:
-    """Return the probabilities to leave by month of tenure, given or estimated, and what is to be said of them."""
-    if config.people.attrition != "estimate":
-        return np.array(config.people.attrition), []
-    spells = state.spells.dropna(subset=["hired"])
-    left = spells["left"].dropna()
-    past = left[left < pd.Timestamp(state.as_of)]
-    if past.empty:
-        mend = "Keep former people there with their leave_date, or give the probabilities"
-        raise InputError("nobody's leaving is on file", file="staff.csv", column="leave_date", mend=mend)
-    people = [
-        Head(h.date(), None if pd.isna(e) else e.date() + dt.timedelta(days=1))
-        for h, e in zip(spells["hired"], spells["left"], strict=True)
+        return _noted(outcome, "the run was stopped when the plan was done: what follows the plan is left out")
+    lacks = [
+        f"{asked_for - told} of {asked_for} {what}"
+        for asked_for, told, what in (
+            (len(questions), len(answers), "changes whose worth is told"),
+            (len(every), len(matters), "defaults that are tried"),
+        )
+        if told < asked_for
     ]
-    found = estimate(people, state.as_of, seen_from=past.min().date())
-    told = ", ".join(f"from month {m}: {100 * q:.1f} %" for m, q in zip(found.buckets, found.leave, strict=True))
-    note = (
-        f"attrition a month is estimated from {int(found.leavers.sum())} people who left since {past.min().date()} and "
-        f"{found.exposure.sum() / 12:,.0f} years of work: {told}"
-    )
-    return found.by_month(), [note]
+    if not lacks:
+        return outcome
+    why = "the run was stopped when the plan was done" if clock.stopped else "time was up; more time_limit_s has them"
+    return _noted(outcome, f"left out: {' and '.join(lacks)} ({why})")
+
+
+def _noted(outcome: HiringOutcome, note: str) -> HiringOutcome:
+    return replace(outcome, notes=(*outcome.notes, note))
 
 
 def need_of(given: HiringInputs, watch: Watch) -> Need:
     """Return what the months need, with the growth and the factors of hiring.toml."""
-    config = given.file.config
+    config, groups = given.file.config, given.state.groups
     steps = tuple(Step(s.date, s.factor, s.queue) for s in config.step)
     return measured_need(
         given.inputs,
         given.months,
-        groups=given.state.groups,
+        groups=groups,
         hired=[c for c in given.inputs.config.contract if c not in config.contract or config.contract[c].hired],
         growth=Growth(config.growth, steps),
         volume=config.factors.volume,
@@ -257,12 +243,5 @@ def need_of(given: HiringInputs, watch: Watch) -> Need:
         scenarios=config.draws,
         seed=config.seed,
         watch=watch,
-        time_limit_s=config.sample_s,
+        time_limit_s=min(config.sample_s, SAMPLES_SHARE * config.time_limit_s / len(groups)),
     )
-
-
-def _labelled(file: HiringFile) -> tuple[str, ...]:
-    """Say that defaults are examples."""
-    if not file.files and not file.given:
-        return ("there is no hiring.toml: attrition, training, speed and prices are examples, to be replaced",)
-    return ()

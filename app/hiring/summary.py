@@ -11,21 +11,23 @@ from ...schedule.optimise.status import Solved, Stop
 from ..gap import is_reached
 from ..publish.summary import versions
 from .outcome import HiringOutcome
+from .promise import mean_interval
 from .tables import formula_fte, fte_hours
 
 HIRING = "hiring"
 """What `kind` says in the summary of a hiring run; weekly runs have no such key."""
 SURE = 0.5
 """Chance below which a month is told as one that probably misses its need."""
-Z_95 = 1.96
-"""Standard errors on either side of a mean's 95 % interval."""
+LEAST_BASE = 0.01
+"""Share of all money that a gap is told of, at least: the decidable cost may be near 0."""
 
 
 def summarise(outcome: HiringOutcome) -> dict[str, Any]:
     """Return summary.json as a dict; keys as in the reference page "Run folder"."""
     plan, problem, config = outcome.plan, outcome.problem, outcome.file.config
     starts = problem.months.starts()
-    gap = gap_of(plan.solved)
+    left, base = open_cost(plan.solved), LEAST_BASE * abs(plan.total)
+    gap = gap_of(plan.solved, base)
     reached = is_reached(plan.solved.status, gap, config.gap)
     stopped = "user" if outcome.stopped else plan.solved.stopped if reached else Stop.TIME
     kept = {name: float(value) for name, value in plan.cost.items()}
@@ -39,9 +41,11 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "status": plan.solved.status,
         "stopped": stopped,
         "cost": plan.total,
+        "bound": None if left is None else plan.total - left,
+        "gap": None if left is None else _share(left, plan.total - left, base),
         "cost_decidable": plan.solved.cost,
-        "bound": plan.solved.bound,
-        "gap": gap,
+        "bound_decidable": plan.solved.bound,
+        "gap_decidable": gap,
         "asked_gap": config.gap,
         "cost_parts": kept,
         "by": plan.by,
@@ -68,19 +72,34 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
     }
 
 
-def gap_of(solved: Solved) -> float | None:
-    """Return (cost − bound) / |bound|; None without a bound, or where the bound is 0.
+def open_cost(solved: Solved) -> float | None:
+    """Return the money by which a plan may be dearer than the cheapest one; None without a bound."""
+    return None if solved.cost is None or solved.bound is None else max(0.0, solved.cost - solved.bound)
 
-    The decidable cost may lie below 0: people hired are worth something at the end, and time off saves wages.
+
+def gap_of(solved: Solved, least: float) -> float | None:
+    """Return (cost − bound) / |bound| of the decidable cost; None without a bound.
+
+    That cost may lie near or below 0: people hired are worth something at the end, and time off saves wages.
+
+    Parameters
+    ----------
+    least
+        Stands for the bound where that is nearer to 0.
     """
-    if solved.cost is None or not solved.bound:
+    left = open_cost(solved)
+    if left is None or solved.bound is None:
         return None
-    return max(0.0, solved.cost - solved.bound) / abs(solved.bound)
+    return _share(left, solved.bound, least)
+
+
+def _share(left: float, bound: float, least: float) -> float:
+    return left / max(abs(bound), least) if left else 0.0
 
 
 def decidable(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a summary whose cost is the decidable one: what bound and gap are about."""
-    return {**summary, "cost": summary["cost_decidable"]}
+    """Return a summary whose cost, bound and gap are those of what can be decided: what the asked gap is about."""
+    return {**summary, **{key: summary[f"{key}_decidable"] for key in ("cost", "bound", "gap")}}
 
 
 def _group(outcome: HiringOutcome, name: str) -> dict[str, Any]:
@@ -122,10 +141,9 @@ def _simulation(outcome: HiringOutcome) -> Mapping[str, Any] | None:
     found = outcome.simulated
     if found is None:
         return None
-    mean, half = float(found.cost.mean()), Z_95 * float(found.cost.std(ddof=1)) / len(found.cost) ** 0.5
     return {
         "paths": len(found.cost),
-        "cost": mean,
-        "cost_ci": [mean - half, mean + half],
+        "cost": float(found.cost.mean()),
+        "cost_ci": list(mean_interval(found.cost)),
         "cost_quantiles": {f"{q:g}": float(np.quantile(found.cost, q)) for q in (0.1, 0.5, 0.9)},
     }
