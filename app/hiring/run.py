@@ -33,7 +33,7 @@ from ...schedule.plan.stages import timed
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..inputs.snapshot import InputFile
-from .build import months_after, priced, problem_of, refuse_conflicts, refuse_unknown
+from .build import months_after, problem_of, refuse_conflicts, refuse_unknown
 from .config import HiringFile
 from .group_need import Need
 from .matters import NEAR, matters_of, trials
@@ -184,10 +184,8 @@ def _judged(
         with timed(stages, "answers"):
             outcome = replace(outcome, answers=answers_of(asked, outcome.plan, config, watch))
         with timed(stages, "defaults"):
-            recourse = asked.groups[0].recourse
-            every = trials(config, outcome.file.given, recourse)
-            fixed = config.model_copy(update={"prices": priced(config.prices, recourse)})
-            outcome = replace(outcome, matters=matters_of(every, fixed, problem, watch, EACH_S))
+            every = trials(config, outcome.file.given, asked)
+            outcome = replace(outcome, matters=matters_of(every, config, problem, watch, EACH_S))
     except Stopped:
         note = "the run was stopped when the plan was done: simulation, worth of changes or defaults are left out"
         outcome = replace(outcome, notes=(*outcome.notes, note))
