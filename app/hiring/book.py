@@ -10,8 +10,9 @@ from typing import Any
 import pandas as pd
 
 from ..files import write_atomic
-from ..publish.book import Book, Field
+from ..publish.book import Book, Field, Formula
 from .charts import PARTS
+from .cost_lines import COST_LINES
 from .words import due_lines, formula_lines, headline, rule_lines
 
 SHEETS = {
@@ -21,7 +22,7 @@ SHEETS = {
     "defaults": ("Defaults", "Defaults by the change they make"),
     "answers": ("Changes", "What a change is worth"),
     "mixes": ("Mixes", "What an hour of work costs by mix of contracts"),
-    "loss": ("Schedule loss", "Hours of presence for one hour of work, on sample weeks scheduled for real"),
+    "loss": ("Schedule loss", "Hours of presence for one hour of work, on sample weeks scheduled without names"),
     "state": ("State", "Today's people: the state that the next planning starts from"),
 }
 """Table → name and title of its sheet."""
@@ -32,8 +33,7 @@ SUMMED = (
     "overtime_h",
     "vendor_h",
     "missing_h",
-    "cost_wages",
-    "cost_recourse",
+    *COST_LINES,
     "size",
     "offers",
     "cost",
@@ -56,10 +56,12 @@ def write_workbook(
             row += 1
         row += 1
         parts = [(PARTS.get(name, name), value) for name, value in summary["cost_parts"].items()]
-        for name, value in [*parts, ("in all", summary["cost"])]:
-            book.cell(sheet, row, 0, name, bold=name == "in all")
-            book.cell(sheet, row, 1, value, "money", bold=name == "in all")
-            row += 1
+        for at, (name, value) in enumerate(parts, row):
+            book.cell(sheet, at, 0, name)
+            book.cell(sheet, at, 1, value, "money")
+        total = row + len(parts)
+        book.cell(sheet, total, 0, "in all", bold=True)
+        book.cell(sheet, total, 1, Formula(f"=SUM(B{row + 1}:B{total})", summary["cost"]), "money", bold=True)
         for name, (title, told) in SHEETS.items():
             if name in tables:
                 book.table(title, told, _fields(tables[name]))

@@ -50,7 +50,7 @@ def required(headcount: pd.DataFrame) -> Spec:
         {
             "queue": r["group"],
             "month": month_told(r["month"]),
-            "there": r["productive_fte"],
+            "there": r["productive_fte"] + r["contract_fte"],
             "need": r["required_fte"],
             "formula": r["formula_fte"],
             **{f"q{n}": r[f"required_fte_q0.{n}"] for n in range(1, 10)},

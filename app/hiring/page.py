@@ -22,6 +22,11 @@ from .words import change, due_lines, formula_lines, headline, matter_lines, mon
 Tables = Mapping[str, pd.DataFrame]
 SAFE = 0.9
 """Chance from which a month is told as good."""
+PAID = (
+    "A head is paid max_h_week of its contract, also where the contract allows fewer hours, unless hours_week of "
+    "[contract.NAME] says otherwise. Premiums for evenings, nights and weekends are in no wage."
+)
+"""How wages are counted."""
 
 
 def write_page(
@@ -75,7 +80,7 @@ def write_page(
 
 
 def _cards(summary: Mapping[str, Any], tables: Tables) -> list[Card]:
-    least, gap = summary["probability_least"], summary["gap"]
+    least, gap = summary["probability_least"], summary["gap_decidable"]
     missing = float(tables["headcount"]["missing_h"].sum())
     need = float(tables["headcount"]["required_h"].sum())
     firm = summary["firm_classes"]
@@ -104,16 +109,16 @@ def _months(headcount: pd.DataFrame, currency: str) -> TextTable:
     rows = [
         (
             month_told(r["month"]), str(r["group"]), *(number(r[c], 1) for c in (
-                "opening", "hires", "leavers", "in_training", "productive_fte", "required_fte", "required_fte_q0.1",
-                "required_fte_q0.9", "formula_fte")),
+                "opening", "hires", "leavers", "in_training", "productive_fte", "contract_fte", "required_fte",
+                "required_fte_q0.1", "required_fte_q0.9", "formula_fte")),
             percent(r["probability"], 0), *(number(r[c]) for c in ("overtime_h", "vendor_h", "missing_h")),
             money(r["cost_wages"], currency),
         )
         for r in headcount.to_dict("records")
     ]  # fmt: skip
     columns = (
-        "Month|Group|Opening#|Start#|Leave#|In training#|Available FTE#|Required FTE#|10 %#|90 %#|Formula#|"
-        "Chance#|Overtime h#|Vendor h#|Missing h#|Wages#"
+        "Month|Group|Opening#|Start#|Leave#|In training#|Own FTE#|Contract FTE#|Required FTE#|10 %#|90 %#|"
+        "Formula#|Chance#|Overtime h#|Vendor h#|Missing h#|Wages#"
     )
     return table("Month by month", columns, rows, file="headcount.csv")
 
@@ -136,7 +141,7 @@ def _cost(summary: Mapping[str, Any]) -> TextTable:
     currency, parts = summary["currency"], summary["cost_parts"]
     rows = [(PARTS.get(name, name), money(value, currency)) for name, value in parts.items() if round(value)]
     rows.append(("in all", money(summary["cost"], currency)))
-    return table("Expected cost", "Part|Money#", rows, marked=[len(rows) - 1])
+    return table("Expected cost", "Part|Money#", rows, PAID, marked=[len(rows) - 1])
 
 
 def _defaults(tables: Tables, currency: str) -> TextTable | None:
@@ -148,7 +153,7 @@ def _defaults(tables: Tables, currency: str) -> TextTable | None:
          f"{change(d['cost_low'], currency)} … {change(d['cost_high'], currency)}")
         for d in records(tables["defaults"])
     ]  # fmt: skip
-    columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money, at least#"
+    columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money, by the bounds#"
     return table("Defaults by the change they make", columns, rows, file="defaults.csv")
 
 
@@ -161,7 +166,11 @@ def _answers(tables: Tables, currency: str) -> TextTable | None:
         ends = [change(a[f"saves_at_{end}"], currency) if known else MISSING for end in ("least", "most")]
         saves, chance = change(a["saves"], currency), percent(a["probability"], 0)
         rows.append((a["change"], saves, " … ".join(ends), number(a["missing_h"]), chance))
-    note = "Each is planned anew. What the bounds leave open is the range: neither plan need be the cheapest."
+    note = (
+        "One head more or trained counts with this plan as it stands, all else is planned anew. What the bounds leave "
+        "open is the range: neither plan need be the cheapest, and each bound takes the spread of who stays and learns "
+        "from its own rule."
+    )
     columns = "Change|Saves#|By the bounds#|Missing h#|Hardest month#"
     return table("What a change is worth", columns, rows, note, file="answers.csv")
 
@@ -202,7 +211,7 @@ def _loss(loss: pd.DataFrame) -> TextTable | None:
         tuple(number(v, 3) if n else str(v) for v, n in zip(row, numeric, strict=True))
         for row in loss.itertuples(index=False)
     ]
-    note = "Hours of presence that sample weeks, scheduled for real, take for one hour of work."
+    note = "Hours of presence that sample weeks, scheduled without names, take for one hour of work."
     return table("Schedule loss as measured", columns, rows, note, file="loss.csv")
 
 

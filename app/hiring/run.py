@@ -194,7 +194,7 @@ def _judged(
         With the time limit of the run.
     """
     asked, plan, config = outcome.problem, outcome.plan, outcome.file.config
-    questions, every = questions_of(asked), trials(config, outcome.file.given, asked.groups[0].recourse)
+    questions, every = questions_of(asked), trials(config, outcome.file.given, asked)
     plans = sum(not q.keeps_plan for q in questions) + 2 * len(every) + 1
     try:
         with timed(stages, "simulation"):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ...schedule.hiring.days import Days
+from ...schedule.hiring.supply import starts as class_starts
 from ...schedule.optimise.status import Solved, Stop
 from ..gap import is_reached
 from ..publish.summary import versions
@@ -55,6 +58,8 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "firm_classes": sum(c.firm for c in plan.classes),
         "first_class": min((c.start for c in plan.classes), default=None)
         and min(c.start for c in plan.classes).isoformat(),
+        "earliest_start": (problem.as_of + dt.timedelta(days=round(7 * problem.rules.lead_weeks))).isoformat(),
+        "possible_starts": len(class_starts(problem, Days.of(problem.months))),
         "heads": sum(len(k.staff) for k in problem.kinds),
         "groups": {group.name: _group(outcome, group.name) for group in problem.groups},
         "probability_least": _least(outcome),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 
 from ...schedule.hiring.problem import Group
+from .cost_lines import cost_lines
 from .outcome import HiringOutcome
 from .state import state_table
 
@@ -67,7 +66,7 @@ def headcount(outcome: HiringOutcome) -> pd.DataFrame:
     """Return a row a month and group: heads, FTE available and required with their bands, and cost lines."""
     plan, problem = outcome.plan, outcome.problem
     starts = problem.months.starts()[:-1]
-    parts = []
+    lines, parts = cost_lines(problem, plan), []
     for g, group in enumerate(problem.groups):
         months, hour = plan.groups[group.name], fte_hours(outcome, group)
         own = [plan.kinds[k.name] for k in problem.kinds if k.group == group.name]
@@ -80,7 +79,8 @@ def headcount(outcome: HiringOutcome) -> pd.DataFrame:
             ("in_training", "training"),
         ):
             columns[name] = np.sum([getattr(k, attribute) for k in own], axis=0)
-        columns["productive_fte"] = (months.supply + months.contract) / hour
+        columns["productive_fte"] = months.supply / hour
+        columns["contract_fte"] = months.contract / hour
         columns["required_fte"] = group.demand.mean(axis=0) / hour
         for q in DECILES:
             columns[f"required_fte_q{q:g}"] = np.quantile(group.demand, q, axis=0) / hour
@@ -97,10 +97,7 @@ def headcount(outcome: HiringOutcome) -> pd.DataFrame:
             "vendor_h": months.vendor,
             "missing_h": months.missing,
             "formula_fte": formula_fte(outcome, group),
-            "cost_wages": np.sum([k.wages for k in own], axis=0),
-            "cost_recourse": months.recourse,
-            "cost_hiring": _cost_of_starts(outcome, group.name, starts),
-        }
+        } | lines[group.name]
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
@@ -161,12 +158,3 @@ def mixes(outcome: HiringOutcome) -> pd.DataFrame:
             rows.append((group.name, recipe.name, told, float(recipe.ratio.mean()), float(hour), float(share)))
     frame = pd.DataFrame(rows, columns=["group", "mix", "contracts", "presence_per_work", "cost_h", "used"])
     return frame.sort_values(["group", "cost_h"], ignore_index=True)
-
-
-def _cost_of_starts(outcome: HiringOutcome, group: str, starts: tuple[dt.date, ...]) -> np.ndarray:
-    kinds = {k.name for k in outcome.problem.kinds if k.group == group}
-    out = np.zeros(len(starts))
-    for c in outcome.plan.classes:
-        if c.kind in kinds and c.start.replace(day=1) in starts:
-            out[starts.index(c.start.replace(day=1))] += c.cost
-    return out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,13 +11,14 @@ import pandas as pd
 from ..report.figures import money, number, percent
 from ..report.run import records
 
-MOST_DATES = 4
+MOST_TOLD = 4
+"""Starts that the headline names."""
 LEAST_CHANGE = 0.002
 """Smallest change that is told of a default, as a share of the decidable money."""
 
 
 def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
-    """Return how many people to hire and when, in one sentence.
+    """Return how many people of which kind to hire and when, in one sentence.
 
     Parameters
     ----------
@@ -26,15 +27,20 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
     """
     months = summary["months"]
     span = f"{months[0]} to {months[-1]}"
+    if not summary["possible_starts"]:
+        return (
+            f"No class can start from {span}: decided on {summary['as_of']}, none starts before "
+            f"{summary['earliest_start']}, and later months are frozen or not planned"
+        )
     if classes.empty:
         return f"Hire nobody from {span}"
-    starts = classes.groupby("start", sort=True)["size"].sum()
-    told = [f"{number(size)} on {start}" for start, size in starts.items()]
-    dates = ", ".join(told[:MOST_DATES]) + (
-        f" and {len(told) - MOST_DATES} later dates" if len(told) > MOST_DATES else ""
-    )
+    starts = classes.groupby(["start", "kind"], sort=True)["size"].sum()
+    told = [f"{number(size)} {kind} on {start}" for (start, kind), size in starts.items()]
+    later = f" and {len(told) - MOST_TOLD} later starts" if len(told) > MOST_TOLD else ""
     count = f"{len(classes)} class" + "es" * (len(classes) > 1)
-    return f"Hire {number(classes['size'].sum())} people in {count}, {span}: {dates}"
+    offers = number(classes["offers"].sum())
+    people = f"{number(classes['size'].sum())} people in {count} ({offers} offers)"
+    return f"Hire {people}, {span}: {', '.join(told[:MOST_TOLD])}{later}"
 
 
 def due_lines(classes: pd.DataFrame) -> list[str]:
@@ -49,7 +55,7 @@ def due_lines(classes: pd.DataFrame) -> list[str]:
 
 def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
     """Return the hire-up-to rule, a line a group."""
-    levels = {kind.partition("/")[0]: hours for kind, hours in summary["hire_up_to"].items()}
+    levels = {_group_of(kind, summary["groups"]): hours for kind, hours in summary["hire_up_to"].items()}
     weeks = f"{lead_weeks:g}"
     out = []
     for group, hours in levels.items():
@@ -62,6 +68,11 @@ def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
     return out
 
 
+def _group_of(kind: str, groups: Iterable[str]) -> str:
+    """Return the group of a kind like ``group/contract``; names of groups may hold a stroke, too."""
+    return max((g for g in groups if kind.startswith(f"{g}/")), key=len)
+
+
 def formula_lines(summary: Mapping[str, Any]) -> list[str]:
     """Return how far the spreadsheet formula is off, a line a group."""
     out = []
@@ -72,8 +83,8 @@ def formula_lines(summary: Mapping[str, Any]) -> list[str]:
         word = "too few" if error < 0 else "too many"
         out.append(
             f"{name}: workload / 0.85 / (1 − shrinkage) asks for {number(group['formula_fte_mean'], 1)} FTE, "
-            f"{percent(abs(error))} {word} beside the {number(group['required_fte_mean'], 1)} FTE of weeks scheduled "
-            "for real"
+            f"{percent(abs(error))} {word} beside the {number(group['required_fte_mean'], 1)} FTE of sample weeks "
+            "scheduled without names"
         )
     return out
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from busyhour.app.hiring.group_need import Need
 from busyhour.app.hiring import need as need_module
+from busyhour.app.hiring.group_need import Need
 from busyhour.app.hiring.mixes import mixes_of
 from busyhour.app.hiring.need import measured_need
 from busyhour.app.hiring.work_curve import WorkCurve
