@@ -48,8 +48,11 @@ def test_scenarios_come_from_both_files(tmp_path: Path) -> None:
     assert both.config.growth == 0.1
     assert both.plan_scenario
     assert both.scenarios == ("busy", "stricter")
+    assert both.base.growth == 0.0
     with pytest.raises(InputError, match="Did you mean 'busy'"):
         read(tmp_path, hiring, scenario="bussy")
+    with pytest.raises(InputError, match="base is the run without a scenario"):
+        read(tmp_path, hiring + "[scenario.base]\ngrowth = 0.2\n", scenario="base")
 
 
 @pytest.mark.parametrize(
@@ -71,6 +74,10 @@ def test_scenarios_come_from_both_files(tmp_path: Path) -> None:
         ("months = 'six'", "not a whole number"),
         ("[prices]\nhire = nan", "prices.hire"),
         ("[vendor]\nleast_h = -1", "vendor.least_h"),
+        ("[vendor]\nbought_least_h = 50\nbought_most_h = 20", "bought_least_h is 50"),
+        ("[prices]\nshort_h = 40\nvendor_h = 50", "vendor_h is 50"),
+        ("[prices]\nlost_h = 40\nshort_h = 50", "short_h is 50"),
+        ("[prices]\nvendor_h = 20\ntime_off_h = 30", "time_off_h is 30"),
         ("[[transfer]]\nsource = 'a/b'", "transfer.0.target"),
         ("wages = 3", "unknown key"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from busyhour.app.cli.main import app
 from busyhour.app.hiring import run as hiring_run
 from busyhour.app.hiring.group_need import GroupNeed, Need
 from busyhour.app.hiring.publish import HiringFolder, publish
+from busyhour.app.hiring.questions import answers_of
 from busyhour.app.inputs import Inputs
 from busyhour.forecast.progress import Event, Stopped, Watch
 from busyhour.schedule.hiring.problem import Months, Recipe
@@ -22,7 +24,7 @@ QUICK = """months = 3
 draws = 20
 sample_s = 1
 gap = 0.5
-time_limit_s = 5
+time_limit_s = 60
 [classes]
 least = 1
 most = 4
@@ -42,7 +44,7 @@ def hire(folder: Path, *args: str | Path, code: int = 0) -> Result:
 def desk(centre: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small centre with a quick hiring.toml; each change is planned for half a second at most."""
     (centre / "hiring.toml").write_text(QUICK, encoding="utf-8")
-    monkeypatch.setattr(hiring_run, "EACH_S", 0.5)
+    monkeypatch.setattr(hiring_run, "MOST_EACH_S", 0.5)
     return centre
 
 
@@ -60,11 +62,14 @@ def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             queues=("calls",), demand=demand, recipes=(recipe,), load_h=1000 * flat, loss=(), kinds={"normal": flat},
             weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, breaks=0.0,
         )  # fmt: skip
-        return Need(months, dict.fromkeys(more["groups"], group), None)  # type: ignore[arg-type, attr-defined]
+        far = SimpleNamespace(closed=lambda _: ())
+        return Need(months, dict.fromkeys(more["groups"], group), far)  # type: ignore[arg-type, attr-defined]
 
     monkeypatch.setattr(hiring_run, "measured_need", need)
     monkeypatch.setattr(hiring_run, "answers_of", lambda *_: ())
+    monkeypatch.setattr(hiring_run, "questions_of", lambda _: [])
     monkeypatch.setattr(hiring_run, "trials", lambda *_: [])
+    monkeypatch.setattr(hiring_run, "fresh_demand", lambda *_: None)
     return desk
 
 
@@ -72,7 +77,7 @@ def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_run_leaves_its_folder(desk: Path) -> None:
     summary = json.loads(hire(desk, "--json").stdout)
     assert summary["months"] == ["2026-11", "2026-12", "2027-01"]
-    assert summary["bound"] <= summary["cost_decidable"]
+    assert summary["bound_decidable"] <= summary["cost_decidable"]
     run = desk / "runs" / "hire-2026-10-19"
     names = {p.name for p in run.iterdir()}
     assert {"headcount.csv", "classes.csv", "answers.csv", "defaults.csv", "mixes.csv", "report.html"} <= names
@@ -111,7 +116,7 @@ def test_the_written_state_is_where_the_next_planning_begins(known: Path) -> Non
 
 
 def test_a_gap_that_is_not_reached_is_exit_code_5(known: Path) -> None:
-    text = QUICK.replace("gap = 0.5", "gap = 0.0").replace("time_limit_s = 5", "time_limit_s = 1")
+    text = QUICK.replace("gap = 0.5", "gap = 0.0").replace("time_limit_s = 60", "time_limit_s = 1")
     (known / "hiring.toml").write_text(text, encoding="utf-8")
     result = CliRunner().invoke(app, ["hire", str(known), "--quiet"])
     summary = json.loads((known / "runs" / "hire-2026-10-19" / "summary.json").read_text(encoding="utf-8"))
@@ -144,12 +149,25 @@ def test_a_stop_after_the_plan_is_told(known: Path, monkeypatch: pytest.MonkeyPa
     assert "stopped when the plan was done" in summary["notes"][-1]
 
 
+def test_a_frozen_month_that_is_not_planned_is_told(known: Path) -> None:
+    (known / "hiring.toml").write_text(QUICK.replace("most = 4", "most = 4\nfrozen = ['2030-01']"), encoding="utf-8")
+    summary = json.loads(hire(known, "--json").stdout)
+    assert any(n.startswith("classes.frozen: 2030-01 changes nothing") for n in summary["notes"])
+
+
+def test_without_time_the_plan_stands_and_the_rest_is_told(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hiring_run, "questions_of", lambda _: [SimpleNamespace(keeps_plan=False)])
+    monkeypatch.setattr(hiring_run, "answers_of", answers_of)
+    summary = json.loads(hire(known, "--json", "--time-limit", "1").stdout)
+    assert summary["months"]
+    assert "left out: 1 of 1 changes whose worth is told (time was up; more time_limit_s has them)" in summary["notes"]
+
+
 @pytest.mark.parametrize(
     ("hiring", "code", "says"),
     [
         ("[people]\nattrition = [1.2]", 3, "A probability by month: 5 % is 0.05"),
         ("[classes]\nmost = 20\nseats = 12", 3, "a class is larger than its room"),
-        ("[classes]\nfrozen = ['2030-01']", 3, "not a planned month"),
         ("[people]\nattrition = 'estimate'", 3, "nobody's leaving is on file"),
         ("[contract.ful]\nhired = false", 3, "Did you mean 'full'"),
         ("[[transfer]]\nsource = 'calls/full'\ntarget = 'calls/nobody'", 3, "transfer.0.target"),

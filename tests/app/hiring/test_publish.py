@@ -60,6 +60,9 @@ def test_heads_and_money_add_up(run: Path, outcome: HiringOutcome) -> None:
     assert head["cost_wages"].sum() == pytest.approx(
         sum(summary["cost_parts"][k] for k in ("wages_today", "wages_hired", "training")), rel=1e-6
     )
+    assert summary["cost"] - summary["bound"] == pytest.approx(summary["cost_decidable"] - summary["bound_decidable"])
+    assert summary["gap"] == pytest.approx((summary["cost"] - summary["bound"]) / summary["bound"])
+    assert summary["gap"] < summary["gap_decidable"]
     quantiles = head[[f"required_fte_q0.{n}" for n in range(1, 10)]].to_numpy()
     assert (np.diff(quantiles, axis=1) >= 0).all()
     assert head["supply_h"].to_numpy() == pytest.approx(outcome.plan.groups["desk"].supply, abs=1e-6)

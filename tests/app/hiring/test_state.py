@@ -13,8 +13,9 @@ import pytest
 
 from busyhour.app.config.plan_toml import parse_plan
 from busyhour.app.config.schema import Config
-from busyhour.app.hiring.build import months_after, paid_hours, refuse_conflicts
+from busyhour.app.hiring.build import months_after, paid_hours
 from busyhour.app.hiring.config import parse
+from busyhour.app.hiring.conflicts import refuse_conflicts
 from busyhour.app.hiring.groups import groups_of
 from busyhour.app.hiring.state import State, read_state, state_of, state_table
 from busyhour.app.hiring.terms import GroupQueues
@@ -100,9 +101,8 @@ def test_a_state_file_is_read_as_it_is_written(tmp_path: Path) -> None:
     again = read_state(path, first)
     assert again.given == first.given
     for name, kind in first.kinds.items():
-        known = [sorted(h.since for h in k.staff if h.since is not None) for k in (again.kinds[name], kind)]
-        assert len(again.kinds[name].staff) == len(kind.staff)
-        assert all(abs((a - b).days) <= 3 for a, b in zip(*known, strict=True))  # a tenth of a month
+        people = [sorted(map(str, k.staff)) for k in (again.kinds[name], kind)]  # to the day, who leaves too
+        assert people[0] == people[1]
 
 
 @pytest.mark.parametrize(
@@ -111,15 +111,38 @@ def test_a_state_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ("2026-11-01,c/full,-1,3,", "below 0 months"),
         ("2026-11-01,d/full,1,3,", "unknown kind"),
         ("2026-11-01,c/full,1,2.5,", "a part of a person"),
+        ("2026-11-01,c/full,1,2,,2026-10-01", "people who have left"),
+        ("2026-11-01,c/full,,2,2026-12-01,2027-01-01", "people on their way leave"),
         ("2026-11-01,c/full,,3,2026-10-01", "a class on its way that has started"),
         ("2026-12-01,c/full,1,3,\n2026-11-01,c/full,1,3,", "two days in one state"),
     ],
 )
 def test_odd_states_are_refused(tmp_path: Path, row: str, says: str) -> None:
     path = tmp_path / "state.csv"
-    path.write_text(f"date,kind,tenure_months,heads,class_start\n{row}\n", encoding="utf-8")
+    path.write_text(f"date,kind,tenure_months,heads,class_start,leave_date\n{row}\n", encoding="utf-8")
     with pytest.raises(InputError, match=says):
         read_state(path, state())
+
+
+def test_former_people_tell_nothing_of_todays_groups() -> None:
+    joined = STAFF.replace("old,,full,30,a,", "old,,full,30,a|c,")
+    assert state(joined).groups == state().groups
+    assert len(state(joined).spells) == 6  # but attrition is estimated from them
+
+
+def test_many_who_start_on_one_day_are_several_classes() -> None:
+    coming = "".join(f"n{i},,full,21,c,2026-11-02,\n" for i in range(29))
+    rows = pd.read_csv(io.StringIO(STAFF + coming), dtype=str, keep_default_na=False)
+    found = state_of(rows, config(), {}, AS_OF, most=23)
+    assert found.given == (("c/full", dt.date(2026, 11, 2), 15),) * 2
+    refuse_conflicts(parse({}, Path("hiring.toml")), found, months_after(AS_OF, 6))
+
+
+def test_a_class_has_seats_for_those_who_turn_up() -> None:
+    hiring, one = parse({"classes": {"least": 8, "most": 20}}, Path("hiring.toml")), dt.date(2026, 11, 2)
+    refuse_conflicts(hiring, replace(state(), given=(("c/full", one, 23),)), months_after(AS_OF, 6))
+    with pytest.raises(Infeasible, match="2 more seats, or 1 people fewer"):
+        refuse_conflicts(hiring, replace(state(), given=(("c/full", one, 24),)), months_after(AS_OF, 6))
 
 
 def test_months_follow_the_state() -> None:
@@ -137,7 +160,7 @@ def test_paid_hours_follow_the_weekdays() -> None:
     ("classes", "given", "says"),
     [
         ("frozen = ['2026-11']", [("c/full", dt.date(2026, 11, 2), 8)], "take 2026-11 out of classes.frozen"),
-        ("most = 10", [("c/full", dt.date(2026, 11, 2), 12)], "2 more seats"),
+        ("most = 10\ndrop_out = 0", [("c/full", dt.date(2026, 11, 2), 12)], "2 more seats"),
         ("rooms = 1", [("c/full", dt.date(2026, 11, 2), 8), ("a+b/full", dt.date(2026, 11, 16), 8)], "1 more room"),
     ],
 )

@@ -1,0 +1,50 @@
+"""What a manager asks of a plan: single people at the plan as it is, and what a stop or the time leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hiring_outcome import small_plan
+
+from busyhour.app.hiring import questions
+from busyhour.app.hiring.questions import answers_of, questions_of
+from busyhour.forecast.progress import Event, Watch
+from busyhour.schedule.hiring.answers import Answer, Asked, one_head_more, same_plan
+
+FOUND = Answer("", -5.0, -9.0, 3.0, 10.0, 0.5)
+
+
+@pytest.fixture(autouse=True)
+def _unplanned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer without planning anew."""
+    monkeypatch.setattr(questions, "changed", lambda problem, plan, what, *_: replace(FOUND, what=what))
+
+
+def test_single_people_count_with_the_plan_as_it_is() -> None:
+    problem, plan = small_plan()
+    found = {a.what: a for a in answers_of(questions_of(problem), problem, plan, Watch(), Asked())}
+    more = found["one experienced head more of desk/full"]
+    assert more.saves == same_plan(problem, plan, "", one_head_more(problem, "desk/full")).saves
+    assert more.saves == more.at_least
+    assert found["deciding nothing for a month"].saves == -5.0
+    assert found["without the limit of rooms"].saves == 0.0  # the plan itself is still possible
+
+
+def test_answers_found_before_a_stop_stay() -> None:
+    problem, plan = small_plan()
+    watch, seen = Watch(), list[str]()
+
+    def show(event: Event) -> None:
+        seen.append(event.text)
+        if len(seen) == 3:
+            watch.stop.set()
+
+    watch.show = show
+    found = answers_of(questions_of(problem), problem, plan, watch, Asked())
+    assert [a.what for a in found] == seen[:2]
+
+
+def test_without_time_nothing_is_asked() -> None:
+    problem, plan = small_plan()
+    assert answers_of(questions_of(problem), problem, plan, Watch(time_limit_s=0.0), Asked()) == ()
