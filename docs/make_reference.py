@@ -69,7 +69,7 @@ HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[prices]", hiring.Prices, "Money. An own hour is what an hour of work by today's people costs."),
     ("[vendor]", terms.Vendor, "Hours of work from outside, agreed ahead."),
     ("[factors]", hiring.Factors, "For scenarios."),
-    ("[contract.NAME]", terms.ContractTerms, "A contract of plan.toml: what holds for everybody on it, today's people too."),
+    ("[contract.NAME]", terms.ContractTerms, "A contract of plan.toml; all of it counts for today's people too."),
     ("[group.NAME]", terms.GroupQueues, "People who serve queues together; without any: queues that somebody joins."),
     ("[[transfer]]", terms.TransferTerms, "Cross-training, or a change of contract."),
     ("[[step]]", terms.StepTerms, "A known change of the calls."),

@@ -70,9 +70,8 @@ def hire(
             sink = HiringFolder(place, costs if len(costs) > 1 else {}, lambda: board.log)
             places.may_write(sink.place(outcome))
             where, summary = publish(outcome, sink)
-            watch.tell(
-                "publish", str(where), best=summary["cost_decidable"], bound=summary["bound_decidable"], gap=summary["gap_decidable"]
-            )
+            best, bound, gap = (summary[f"{key}_decidable"] for key in ("cost", "bound", "gap"))
+            watch.tell("publish", str(where), best=best, bound=bound, gap=gap)
             found.append((where, summary))
     return finish(found, as_json=json_, quiet=quiet)
 

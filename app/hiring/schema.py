@@ -15,8 +15,12 @@ from .values import YEAR, ByMonth, Factor, Growth, Money, Share, Strict, month_o
 
 EXAMPLE_LEAVE = tuple(float(q) for q in np.repeat(LEAVE, np.diff([*BUCKETS, BUCKETS[-1] + 1])))
 """Probability to leave by month of tenure, where nothing is told."""
-MOST_NAMED = {"short_h": ("overtime_h", "vendor_h"), "lost_h": ("short_h",), "overtime_h": ("time_off_h",),
-              "vendor_h": ("time_off_h",)}  # fmt: skip
+NOT_BELOW = {
+    "short_h": ("overtime_h", "vendor_h"),
+    "lost_h": ("short_h",),
+    "overtime_h": ("time_off_h",),
+    "vendor_h": ("time_off_h",),
+}
 """Price → prices that it may not lie below."""
 
 
@@ -194,7 +198,7 @@ class Prices(Strict):
 
     @model_validator(mode="after")
     def _rise(self) -> Prices:
-        for name, others in MOST_NAMED.items():
+        for name, others in NOT_BELOW.items():
             for other in others:
                 high, low = getattr(self, name), getattr(self, other)
                 if high is not None and low is not None and high < low:

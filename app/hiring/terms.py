@@ -59,7 +59,7 @@ class Vendor(Strict):
 
 
 class ContractTerms(Strict):
-    """One contract of plan.toml: what holds for everybody on it, today's people too.
+    """One contract of plan.toml, as it counts for everybody on it, today's people too.
 
     Parameters
     ----------

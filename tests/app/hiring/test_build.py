@@ -114,7 +114,8 @@ def test_prices_left_out_follow_from_the_usual_mix_and_not_from_the_scenario() -
     dear = built({"factors": {"wages": 1.5}}, base=base)
     assert dear.kinds[0].cost_h == 30.0
     assert dear.groups[0].recourse == built().groups[0].recourse
-    assert built({"prices": {"short_h": 500}, "factors": {"wages": 1.5}}, base=base).groups[0].recourse.short_cost == 500
+    given = built({"prices": {"short_h": 500}, "factors": {"wages": 1.5}}, base=base)
+    assert given.groups[0].recourse.short_cost == 500.0
 
 
 def test_frozen_months_that_are_not_planned_are_told_and_left_aside() -> None:
