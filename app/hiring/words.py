@@ -13,6 +13,11 @@ from ..report.run import records
 
 MOST_TOLD = 4
 """Starts that the headline names."""
+PAID = (
+    "A head is paid max_h_week of its contract, also where the contract allows fewer hours, unless hours_week of "
+    "[contract.NAME] says otherwise. Premiums for evenings, nights and weekends are in no wage."
+)
+"""How wages are counted."""
 LEAST_CHANGE = 0.002
 """Smallest change that is told of a default, as a share of the decidable money."""
 
@@ -101,8 +106,8 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     """
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
-        f"{d['key']} = {d['default']}: {d['low']} changes the money by {change(d['cost_low'], currency)} at least and "
-        f"the plan by {change(d['hires_low'])} hires; {d['high']} by {change(d['cost_high'], currency)} and "
+        f"{d['key']} = {d['default']}: {d['low']} changes the money by about {change(d['cost_low'], currency)} or more "
+        f"and the plan by {change(d['hires_low'])} hires; {d['high']} by {change(d['cost_high'], currency)} and "
         f"{change(d['hires_high'])}"
         for d in records(defaults.head(most))
         if max(abs(d["cost_low"]), abs(d["cost_high"])) >= least
