@@ -197,6 +197,8 @@ def matters_of(
     ----------
     problem_of
         The hiring problem of a configuration.
+    watch
+        A stop or its time limit ends the trials; those that are done are told.
     each_s
         Seconds of one solve.
     """
@@ -212,6 +214,8 @@ def matters_of(
     base, out = solved(Change()), []
     every = list(asked)
     for i, trial in enumerate(every):
+        if watch.time_is_up:
+            break
         watch.tell("defaults", trial.key, share=i / len(every))
         plans = [solved(change) for change in trial.changes]
         if watch.stopped:

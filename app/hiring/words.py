@@ -59,7 +59,11 @@ def due_lines(classes: pd.DataFrame) -> list[str]:
 
 
 def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
-    """Return the hire-up-to rule, a line a group."""
+    """Return the hire-up-to rule, a line a group; one line where no level pays."""
+    if not summary.get("pays", True):
+        return ["no level to hire up to pays: hiring nobody costs less than the rule at any level that was tried"]
+    look = summary.get("look") or 0
+    when = "in the first month" if not look else f"{look} month{'s' * (look > 1)} after the first"
     levels = {_group_of(kind, summary["groups"]): hours for kind, hours in summary["hire_up_to"].items()}
     weeks = f"{lead_weeks:g}"
     out = []
@@ -67,7 +71,7 @@ def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
         told = ", ".join(f"{number(h)} h in {m}" for m, h in zip(summary["months"], hours, strict=True))
         out.append(
             f"{group}: each month, count the hours of work that today's people and the classes on their way will give "
-            f"in the first month that a class decided now can help ({weeks} weeks of lead, then the training); where "
+            f"{when} that a class decided now can help ({weeks} weeks of lead, then the training); where "
             f"they are fewer than the level of that month, start a class for the difference. Levels: {told}"
         )
     return out

@@ -163,6 +163,12 @@ def test_the_rule_of_a_group_whose_name_holds_a_stroke(run: Path) -> None:
     assert [line.partition(":")[0] for line in lines] == ["north/day", "north"]
 
 
+def test_the_rule_says_when_it_looks_and_whether_it_pays(run: Path) -> None:
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    assert "2 months after the first that a class decided now" in rule_lines({**summary, "look": 2, "pays": True}, 4.0)[0]
+    assert "no level" in rule_lines({**summary, "look": 2, "pays": False}, 4.0)[0]
+
+
 def test_the_screen_says_where_settings_go(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     for hashes, told in (({}, "put it beside plan.toml"), ({"hiring.toml": "0"}, "your settings")):
