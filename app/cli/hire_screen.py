@@ -46,7 +46,9 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
     if (out / "defaults.csv").exists():
         rows += [("Default", line) for line in matter_lines(_read(out / "defaults.csv"), summary)]
     rows.append(("Report", str(out / "report.html")))
-    rows.append(("Settings", f"{out / 'hiring.toml'}: replace the defaults, and put it beside plan.toml"))
+    own = "hiring.toml" in summary["input_hashes"]
+    what = "your settings, every default a comment" if own else "replace the defaults, and put it beside plan.toml"
+    rows.append(("Settings", f"{out / 'hiring.toml'}: {what}"))
     rows += [("Note", note) for note in summary["notes"]]
     for name, value in rows:
         table.add_row(Text(name, style="bold"), Text(value))

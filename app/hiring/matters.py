@@ -199,7 +199,7 @@ def matters_of(
     problem_of
         The hiring problem of a configuration.
     watch
-        With the time limit of all trials: what it leaves out is missing.
+        A stop or its time limit ends the trials; those that are done are told.
     each_s
         Seconds of one solve.
     """

@@ -17,16 +17,11 @@ from ..report.run import records
 from ..report.tables import TextTable, table
 from .charts import PARTS, charts, waterfall
 from .summary import SURE, decidable
-from .words import change, due_lines, formula_lines, headline, matter_lines, month_told, rule_lines
+from .words import PAID, change, due_lines, formula_lines, headline, matter_lines, month_told, rule_lines
 
 Tables = Mapping[str, pd.DataFrame]
 SAFE = 0.9
 """Chance from which a month is told as good."""
-PAID = (
-    "A head is paid max_h_week of its contract, also where the contract allows fewer hours, unless hours_week of "
-    "[contract.NAME] says otherwise. Premiums for evenings, nights and weekends are in no wage."
-)
-"""How wages are counted."""
 
 
 def write_page(

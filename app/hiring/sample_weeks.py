@@ -1,4 +1,4 @@
-"""Kinds of weeks ahead, and a week of each kind to schedule for real."""
+"""Kinds of weeks ahead, and a week of each kind to schedule without names."""
 
 from __future__ import annotations
 

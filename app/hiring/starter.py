@@ -10,12 +10,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from ..config.plan_toml import HIRING, PLAN, plan_tables
 from ..config.toml_text import toml_text
-from .build import OWN_HOURS, own_hour, priced, prices_of
+from .build import OWN_HOURS, priced
+from .config import FILE
 from .outcome import HiringOutcome
 from .schema import Classes, Factors, HiringConfig, Hours, People, Prices
-from .tables import presence_of_work
 from .terms import Vendor
+from .words import PAID
 
 TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
     ("people", People), ("hours", Hours), ("classes", Classes), ("prices", Prices), ("vendor", Vendor),
@@ -33,18 +35,29 @@ def commented(outcome: HiringOutcome) -> str:
     ]
     if outcome.matters:
         head.append("# These defaults change the plan most: " + ", ".join(m.key for m in outcome.matters[:3]) + ".")
+    if outcome.file.scenario is not None:
+        head.append(f"# Scenario {outcome.file.scenario} is part of what stands at the top and in the tables.")
+    if given and FILE not in outcome.file.files:
+        head.append(f"# {PLAN} has [{HIRING}]: take it out before this file is put beside it.")
     parts = ["\n".join(head)]
     shown = _computed(outcome)
-    plain = [n for n in HiringConfig.model_fields if n not in dict(TABLES) and n not in NESTED]
+    plain = [
+        n for n in HiringConfig.model_fields
+        if n not in dict(TABLES) and n not in NESTED and not isinstance(getattr(config, n), Mapping)
+    ]  # fmt: skip
     parts.append("\n".join(_lines(HiringConfig, config, plain, "", given, shown)))
     for name, kind in TABLES:
         lines = _lines(kind, getattr(config, name), list(kind.model_fields), f"{name}.", given, shown)
         parts.append("\n".join([f"[{name}]", *lines]))
-    nested = {n: _plain(getattr(config, n)) for n in ("contract", "group", "plan") if getattr(config, n)}
+    values = {n: getattr(config, n) for n in ("growth", "contract", "group", "plan")}
+    nested = {n: _plain(value) for n, value in values.items() if value and isinstance(value, Mapping)}
+    parts.append("\n".join(f"# {line}" for line in textwrap.wrap(PAID, WIDTH)))
     if nested:
         parts.append(toml_text(nested).rstrip())
     for name in ("transfer", "step"):
         parts += [f"[[{name}]]\n" + toml_text(_plain(table)).rstrip() for table in getattr(config, name)]
+    if scenarios := _scenarios(outcome):
+        parts.append(toml_text({"scenario": scenarios}).rstrip())
     return "\n\n".join(parts) + "\n"
 
 
@@ -58,31 +71,47 @@ def _lines(
     names: Iterable[str],
     path: str,
     given: frozenset[str],
-    shown: Mapping[str, float],
+    shown: Mapping[str, str],
 ) -> list[str]:
     """Return the lines of one table: meaning above, key and value below, defaults as comments."""
     told, out, said = meanings(kind), [], ""
     for name in names:
         value = getattr(config, name)
-        value = shown.get(path + name) if value is None else value
         if told[name] != said:  # neighbours may be explained together
             out += [f"# {line}" for line in textwrap.wrap(told[name], WIDTH)]
         said = told[name]
         if value is None:
-            out.append(f"# {name} =")
+            out.append(f"# {name} = {shown.get(path + name, '')}".rstrip())
         else:
             line = toml_text({name: _plain(value)}).rstrip()
-            out.append(line if path + name in given else f"# {line}")
+            told_by_caller = path + name in given or value != kind.model_fields[name].default
+            out.append(line if told_by_caller else f"# {line}")
     return out
 
 
-def _computed(outcome: HiringOutcome) -> dict[str, float]:
-    """Return the prices that followed from wages, those of the first group."""
-    group, config = outcome.problem.groups[0], outcome.file.config
-    kinds = tuple(k for k in outcome.problem.kinds if k.group == group.name)
-    hour = own_hour(kinds, float(presence_of_work(outcome, group).mean()))
-    found = priced(config.prices, prices_of(config.prices, hour))
-    return {f"prices.{name}": round(float(getattr(found, name)), 2) for name in OWN_HOURS}
+def _computed(outcome: HiringOutcome) -> dict[str, str]:
+    """Return the prices that followed from wages, as they were used; where groups differ, of each group."""
+    groups, out = outcome.problem.groups, {}
+    used = [priced(outcome.file.config.prices, g.recourse) for g in groups]
+    for name in OWN_HOURS:
+        money = [str(round(float(getattr(prices, name)), 2)) for prices in used]
+        others = "; ".join(f"{g.name}: {m}" for g, m in zip(groups, money, strict=True))
+        out[f"prices.{name}"] = money[0] if len(set(money)) == 1 else f"{money[0]}  # {others}"
+    return out
+
+
+def _scenarios(outcome: HiringOutcome) -> Mapping[str, Any]:
+    """Return the scenarios of the planner's own hiring, as they were written."""
+    if FILE in outcome.file.files:
+        file = outcome.file.files[FILE]
+        tables = plan_tables(file.content, file.path)
+    elif PLAN in outcome.files:
+        file = outcome.files[PLAN]
+        tables = plan_tables(file.content, file.path).get(HIRING, {})
+    else:
+        return {}
+    found: Mapping[str, Any] = tables.get("scenario", {})
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -13,6 +13,11 @@ from ..report.run import records
 
 MOST_TOLD = 4
 """Starts that the headline names."""
+PAID = (
+    "A head is paid max_h_week of its contract, also where the contract allows fewer hours, unless hours_week of "
+    "[contract.NAME] says otherwise. Premiums for evenings, nights and weekends are in no wage."
+)
+"""How wages are counted."""
 LEAST_CHANGE = 0.002
 """Smallest change that is told of a default, as a share of the decidable money."""
 
@@ -54,7 +59,11 @@ def due_lines(classes: pd.DataFrame) -> list[str]:
 
 
 def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
-    """Return the hire-up-to rule, a line a group."""
+    """Return the hire-up-to rule, a line a group; one line where no level pays."""
+    if not summary.get("pays", True):
+        return ["no level to hire up to pays: hiring nobody costs less than the rule at any level that was tried"]
+    look = summary.get("look") or 0
+    when = "in the first month" if not look else f"{look} month{'s' * (look > 1)} after the first"
     levels = {_group_of(kind, summary["groups"]): hours for kind, hours in summary["hire_up_to"].items()}
     weeks = f"{lead_weeks:g}"
     out = []
@@ -62,7 +71,7 @@ def rule_lines(summary: Mapping[str, Any], lead_weeks: float) -> list[str]:
         told = ", ".join(f"{number(h)} h in {m}" for m, h in zip(summary["months"], hours, strict=True))
         out.append(
             f"{group}: each month, count the hours of work that today's people and the classes on their way will give "
-            f"in the first month that a class decided now can help ({weeks} weeks of lead, then the training); where "
+            f"{when} that a class decided now can help ({weeks} weeks of lead, then the training); where "
             f"they are fewer than the level of that month, start a class for the difference. Levels: {told}"
         )
     return out
@@ -101,8 +110,8 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     """
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
-        f"{d['key']} = {d['default']}: {d['low']} changes the money by {change(d['cost_low'], currency)} at least and "
-        f"the plan by {change(d['hires_low'])} hires; {d['high']} by {change(d['cost_high'], currency)} and "
+        f"{d['key']} = {d['default']}: {d['low']} changes the money by about {change(d['cost_low'], currency)} or more "
+        f"and the plan by {change(d['hires_low'])} hires; {d['high']} by {change(d['cost_high'], currency)} and "
         f"{change(d['hires_high'])}"
         for d in records(defaults.head(most))
         if max(abs(d["cost_low"]), abs(d["cost_high"])) >= least

@@ -1,8 +1,8 @@
-"""Schedule loss: hours of presence for one hour of work, measured on sample weeks that are scheduled.
+"""Schedule loss: hours of presence for one hour of work, measured on sample weeks scheduled without names.
 
 A shift covers breaks, and hours in which nobody is needed; how many depends on the shapes of shifts, thus on the
-contracts. Some mixes are scheduled for real (`solve_cover`); others come from the linear relaxation of the same week
-with the mix prescribed, raised by what whole shifts cost beyond the relaxation in the mixes that were scheduled.
+contracts. Some mixes are scheduled in whole shifts (`solve_cover`); others come from the linear relaxation of the same
+week with the mix prescribed, raised by what whole shifts cost beyond the relaxation in the mixes that were scheduled.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class Effort:
     gap
         Relative gap at which a schedule is good enough, 0 to 1: hours are then known as well as a forecast knows them.
     time_limit_s
-        Seconds for all schedules, above 0; the relaxations of the first sample come on top.
+        Seconds for all schedules of the samples, above 0; the relaxations of the first sample come on top.
     one_share
         Share of these seconds that one schedule may take, 0 to 1: hundreds of people by day need two seconds, forty
         people round the clock ten.
@@ -217,7 +217,8 @@ def scheduled(sample: Sample, mix: Mix, point: LossPoint, effort: Effort, watch:
 def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch) -> list[LossPoint]:
     """Return the measured loss of each sample week and mix, in the order of both; mixes that hold no goal are left out.
 
-    Scheduled for real are mixes without prescribed shares: all in the first sample, in the others that of everyone.
+    Scheduled in whole shifts are mixes without prescribed shares: all in the first sample, in the others that of
+    everyone.
     Once the time of `effort` is up there are relaxations only, and of the other samples that of the first mix alone.
 
     Raises

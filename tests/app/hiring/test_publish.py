@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,21 @@ import openpyxl
 import pandas as pd
 import pytest
 from hiring_outcome import small_outcome
+from rich.console import Console
 from typer.testing import CliRunner
 
+from busyhour.app.cli.hire_screen import hiring_screen
 from busyhour.app.cli.main import app
 from busyhour.app.hiring.charts import waterfall
-from busyhour.app.hiring.config import parse
+from busyhour.app.hiring.config import HiringFile, parse
+from busyhour.app.hiring.cost_lines import COST_LINES
 from busyhour.app.hiring.outcome import HiringOutcome
 from busyhour.app.hiring.publish import HiringFolder, publish
-from busyhour.app.hiring.words import headline
+from busyhour.app.hiring.starter import commented
+from busyhour.app.hiring.tables import OCCUPANCY, formula_fte, headcount
+from busyhour.app.hiring.words import headline, rule_lines
 from busyhour.forecast.tables import read_csv
+from busyhour.schedule.hiring.problem import Recourse
 from busyhour.schedule.tables import TABLES
 
 
@@ -63,6 +70,7 @@ def test_heads_and_money_add_up(run: Path, outcome: HiringOutcome) -> None:
     assert summary["cost"] - summary["bound"] == pytest.approx(summary["cost_decidable"] - summary["bound_decidable"])
     assert summary["gap"] == pytest.approx((summary["cost"] - summary["bound"]) / summary["bound"])
     assert summary["gap"] < summary["gap_decidable"]
+    assert head[list(COST_LINES)].to_numpy().sum() == pytest.approx(summary["cost"])
     quantiles = head[[f"required_fte_q0.{n}" for n in range(1, 10)]].to_numpy()
     assert (np.diff(quantiles, axis=1) >= 0).all()
     assert head["supply_h"].to_numpy() == pytest.approx(outcome.plan.groups["desk"].supply, abs=1e-6)
@@ -83,18 +91,94 @@ def test_the_workbook_opens(run: Path) -> None:
     assert str(book["Summary"]["A3"].value).startswith("Hire ")
 
 
+def test_sums_of_the_workbook_reach_the_cost(run: Path) -> None:
+    cost = json.loads((run / "summary.json").read_text(encoding="utf-8"))["cost"]
+    book = openpyxl.load_workbook(run / "hiring.xlsx", data_only=True)
+    rows = {r[0]: r[1] for r in book["Summary"].iter_rows(min_row=3, max_col=2, values_only=True) if r[1] is not None}
+    assert rows.pop("in all") == pytest.approx(cost)
+    assert sum(rows.values()) == pytest.approx(cost)
+    _, sums, names = book["Months"].iter_rows(max_row=3, values_only=True)
+    lines = [total for name, total in zip(names, sums, strict=True) if str(name).replace(" ", "_") in COST_LINES]
+    assert len(lines) == len(COST_LINES)
+    assert sum(lines) == pytest.approx(cost)
+
+
+def test_hours_of_the_vendor_are_no_own_people(outcome: HiringOutcome) -> None:
+    months = outcome.plan.groups["desk"]
+    bought = {"desk": replace(months, contract=np.full(6, 100.0))}
+    plain, more = (headcount(o) for o in (outcome, replace(outcome, plan=replace(outcome.plan, groups=bought))))
+    assert more["productive_fte"].to_numpy() == pytest.approx(plain["productive_fte"].to_numpy())
+    hour = months.supply / plain["productive_fte"].to_numpy()
+    assert more["contract_fte"].to_numpy() == pytest.approx(100.0 / hour)
+
+
+def test_the_spreadsheet_formula_is_load_by_occupancy_and_shrinkage(outcome: HiringOutcome) -> None:
+    group, full = outcome.problem.groups[0], outcome.problem.kinds[0]
+    wanted = outcome.load_h["desk"] / OCCUPANCY / full.present / (1 - outcome.breaks["desk"]) / full.paid_h
+    assert formula_fte(outcome, group) == pytest.approx(wanted)
+
+
 def test_hiring_toml_makes_the_same_configuration(run: Path, outcome: HiringOutcome) -> None:
     text = (run / "hiring.toml").read_text(encoding="utf-8")
     assert parse(tomllib.loads(text), Path("hiring.toml")) == outcome.file.config
     assert "# training_weeks = 5.0" in text
-    assert "# overtime_h = " in text  # a price that follows from the wage is told
+    assert f"# overtime_h = {outcome.problem.groups[0].recourse.overtime_cost}" in text  # the price that was used
+
+
+def test_hiring_toml_keeps_scenarios_and_what_the_caller_asked(outcome: HiringOutcome, tmp_path: Path) -> None:
+    given = "growth = {calls = 0.1}\n[scenario.busy]\nfactors.volume = 1.2\n[scenario.late]\nclasses.least = 1\n"
+    (tmp_path / "hiring.toml").write_text(given, encoding="utf-8")
+    file = HiringFile.read(tmp_path, None, {"months": 6})
+    (tmp_path / "again").mkdir()
+    (tmp_path / "again" / "hiring.toml").write_text(commented(replace(outcome, file=file)), encoding="utf-8")
+    again = HiringFile.read(tmp_path / "again")
+    assert again.config == file.config
+    assert again.scenarios == ("busy", "late")
+    for name in again.scenarios:
+        wanted = HiringFile.read(tmp_path, name, {"months": 6}).config
+        assert HiringFile.read(tmp_path / "again", name).config == wanted
+
+
+def test_hiring_toml_tells_the_prices_of_each_group(outcome: HiringOutcome) -> None:
+    first = outcome.problem.groups[0]
+    groups = (first, replace(first, name="other", recourse=Recourse(overtime_cost=50.25)))
+    text = commented(replace(outcome, problem=replace(outcome.problem, groups=groups)))
+    assert "# overtime_h = 46.5  # desk: 46.5; other: 50.25\n" in text
+    assert "# vendor_h = 55.0\n" in text
 
 
 def test_the_headline_says_how_many_and_when(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     classes = pd.read_csv(run / "classes.csv")
     assert headline(summary, classes).startswith(f"Hire {classes['size'].sum():.0f} people in {len(classes)} class")
+    first = classes.iloc[0]
+    assert f"({classes['offers'].sum():.0f} offers)" in headline(summary, classes)
+    assert f"{first['kind']} on {first['start']}" in headline(summary, classes)
     assert headline(summary, classes.iloc[:0]).startswith("Hire nobody")
+    late = {**summary, "possible_starts": 0, "earliest_start": "2027-06-01"}
+    assert "none starts before 2027-06-01" in headline(late, classes.iloc[:0])
+
+
+def test_the_rule_of_a_group_whose_name_holds_a_stroke(run: Path) -> None:
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    levels = {"north/day/full": [1.0] * 6, "north/full": [2.0] * 6}
+    lines = rule_lines({**summary, "hire_up_to": levels, "groups": {"north": {}, "north/day": {}}}, 4.0)
+    assert [line.partition(":")[0] for line in lines] == ["north/day", "north"]
+
+
+def test_the_rule_says_when_it_looks_and_whether_it_pays(run: Path) -> None:
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    assert "2 months after the first that a class decided now" in rule_lines({**summary, "look": 2, "pays": True}, 4.0)[0]
+    assert "no level" in rule_lines({**summary, "look": 2, "pays": False}, 4.0)[0]
+
+
+def test_the_screen_says_where_settings_go(run: Path) -> None:
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    for hashes, told in (({}, "put it beside plan.toml"), ({"hiring.toml": "0"}, "your settings")):
+        console = Console(width=200)
+        with console.capture() as shown:
+            console.print(hiring_screen({**summary, "input_hashes": hashes}, run))
+        assert told in shown.get()
 
 
 def test_the_waterfall_ends_where_the_scenario_does() -> None:
