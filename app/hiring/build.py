@@ -149,7 +149,8 @@ def own_hour(kinds: tuple[Kind, ...], ratio: float) -> float:
 def prices_of(prices: Prices, hour: float) -> Recourse:
     """Return the recourse with the prices that are given, the others from an own hour of work.
 
-    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it.
+    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it; where nothing is told of
+    the second missing hour, it is not cheaper than the first.
 
     Raises
     ------
@@ -160,6 +161,8 @@ def prices_of(prices: Prices, hour: float) -> Recourse:
     money = {name: factor * hour if known[name] is None else known[name] for name, factor in OWN_HOURS.items()}
     if prices.time_off_h is None:
         money["time_off_h"] = min(money[name] for name in ("time_off_h", "overtime_h", "vendor_h"))
+    if prices.lost_h is None:
+        money["lost_h"] = max(money["lost_h"], money["short_h"])
     for name in ("overtime_h", "vendor_h"):
         if money["short_h"] < money[name]:
             what, mend = f"a missing hour costs less than {name}: nobody would pay for it", f"{name} is {money[name]:g}"

@@ -61,7 +61,7 @@ def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None
             more, key = math.ceil(size * arrive - 1e-9) - rules.room, "most" if rules.seats is None else "seats"
             limits = [told, f"classes.{key} is {rules.room}, enough for {offers} accepted offers"]
             raise Infeasible(limits, [f"{more} more seats, or {size - offers} people fewer"])
-    classes = [(start, kind) for kind, start, size in state.given if size * arrive >= rules.least]
+    classes = [(start, kind) for kind, start, size in state.given if size >= rules.least]
     classes.sort()  # smaller ones join a class or learn beside the others
     for start, _ in classes:
         together = [(s, k) for s, k in classes if s <= start < s + weeks]
