@@ -50,6 +50,7 @@ def problem_of(
     *,
     base: HiringConfig | None = None,
     closed: Mapping[str, Sequence[dt.date]] | None = None,
+    holidays: Sequence[dt.date] = (),
 ) -> HiringProblem:
     """Join what is given into one hiring problem.
 
@@ -62,6 +63,8 @@ def problem_of(
         hour costs the same in every scenario.
     closed
         Group → days on which it is shut though the weekday is open: they are paid, and nobody works. None = no day.
+    holidays
+        Public holidays: no class starts on them, nor on days on which all groups are shut.
 
     Raises
     ------
@@ -77,7 +80,8 @@ def problem_of(
     kinds = kinds_of(hiring)
     own = kinds if base is None else kinds_of(base)
     groups = tuple(_group(name, need, hiring, own, months) for name, need in needs.items())
-    rules = rules_of(hiring, months, tuple(sorted(set.intersection(*(set(days) for days in shut.values())))))
+    free = set.intersection(*(set(days) for days in shut.values())).union(holidays)
+    rules = rules_of(hiring, months, tuple(sorted(free)))
     given = tuple((k, start, min(n * (1.0 - rules.drop_out), float(rules.room))) for k, start, n in state.given)
     return HiringProblem(state.as_of, months, groups, kinds, rules, _transfers(hiring), given)
 

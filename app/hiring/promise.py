@@ -14,6 +14,8 @@ Z_95 = 1.96
 """Standard errors on either side of a 95 % interval."""
 MOST_OFF = 0.01
 """Share of the cost by which it may lie beyond the interval of the simulated mean."""
+POINT = 0.01
+"""Chance by which a month may differ more than its intervals explain."""
 
 
 def fresh_demand(need: Need, paths: int, seed: int) -> np.ndarray:
@@ -42,8 +44,8 @@ def mean_interval(values: np.ndarray) -> tuple[float, float]:
 def broken(problem: HiringProblem, plan: HiringPlan, found: Simulated) -> list[str]:
     """Return where the simulation does not bear out what the plan says, a sentence each.
 
-    A month counts where the plan's chance lies outside the simulated interval by more than the plan's own scenarios,
-    which are a sample too, can explain.
+    A month counts where the plan's chance lies outside the simulated interval by a point more than the plan's own
+    scenarios, which are a sample too, can explain.
     """
     out = []
     low, high = mean_interval(found.cost)
@@ -57,7 +59,7 @@ def broken(problem: HiringProblem, plan: HiringPlan, found: Simulated) -> list[s
         chance = plan.groups[group.name].probability
         own = Z_95 * np.sqrt(chance * (1.0 - chance) / len(group.demand))
         beyond = np.maximum(found.interval[0, g] - chance, chance - found.interval[1, g]) - own
-        count += int((beyond > 0).sum())
+        count += int((beyond > POINT).sum())
         t = int(np.argmax(beyond))
         told = f"{group.name} {starts[t]:%Y-%m}: {chance[t]:.0%} by the plan, {found.met[g, t]:.0%} simulated"
         worst = max(worst, (float(beyond[t]), told))

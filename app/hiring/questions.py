@@ -84,6 +84,8 @@ def answers_of(
             break  # a plan that was cut short tells nothing
         if found.saves < 0 and question.looser:  # the plan itself is still possible, and cheaper than the one found
             missing = float(sum(g.missing.sum() for g in plan.groups.values()))
-            found = replace(found, saves=0.0, at_least=0.0, missing_h=missing, lowest=lowest(problem, plan))
+            most = None if found.at_most is None else max(0.0, found.at_most)
+            found = replace(found, saves=0.0, at_least=0.0, at_most=most, missing_h=missing,
+                            lowest=lowest(problem, plan))  # fmt: skip
         out.append(found)
     return tuple(out)

@@ -153,10 +153,11 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
         need = need_of(given, eye)
     eye.raise_if_stopped()
     closed = {name: need.far.closed(group.queues) for name, group in need.groups.items()}
+    holidays = [d for d in need.far.dates if given.inputs.calendar.holiday(d)]
 
     def problem(other: HiringConfig) -> HiringProblem:
         return problem_of(other, plan, given.state, given.months, need.groups, leaves.leave, base=given.file.base,
-                          closed=closed)  # fmt: skip
+                          closed=closed, holidays=holidays)  # fmt: skip
 
     asked = problem(config)
     eye.keeps.set()

@@ -77,6 +77,8 @@ def test_a_shut_saturday_takes_nothing_where_saturdays_are_shut_anyway() -> None
 
 def test_no_class_starts_on_a_day_on_which_all_groups_are_shut() -> None:
     assert built(closed={"a": (THURSDAY, dt.date(2026, 12, 25)), "b": (THURSDAY,)}).rules.closed == (THURSDAY,)
+    christmas = dt.date(2026, 12, 25)
+    assert built(closed={"a": (THURSDAY,)}, holidays=[christmas]).rules.closed == (christmas,)
     assert built().rules.closed == ()
 
 
