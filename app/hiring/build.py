@@ -216,6 +216,7 @@ def rules_of(hiring: HiringConfig, months: Months) -> ClassRules:
     return ClassRules(
         least=c.least,
         most=c.most,
+        seats=c.seats,
         rooms=c.rooms,
         recruits=np.array(recruits, dtype=int),
         lead_weeks=c.lead_weeks,

@@ -205,7 +205,8 @@ class ClassRules:
     Parameters
     ----------
     least, most
-        People of one class.
+        People of one class who are expected to start. Offers are more, by `drop_out`: by chance a few more than `most`
+        turn up, or fewer than `least`.
     rooms
         Classes in training at the same time.
     recruits
@@ -213,17 +214,22 @@ class ClassRules:
     lead_weeks
         From the decision to a class's first day.
     start_days
-        Days of the month on which classes may start, or on the first working day (Monday to Friday) after.
+        Days of the month on which classes may start, or on the first working day after.
     frozen
         Months without any start.
     drop_out
         Share of accepted offers that do not turn up. 0 to 1.
     trainers
         Experienced heads of the group off the phone for each class while the class trains; a group without people today
-        gets them from elsewhere.
+        gets them from elsewhere, and a group with too few for one class gets the rest.
     nesting_weeks, nesting_heads
         Weeks after training in which newcomers are accompanied, and experienced heads that each newcomer takes off the
         phone meanwhile. Share ≥ 0.
+    closed
+        Days, beside Saturdays and Sundays, on which no class starts and nothing is decided, public holidays as a rule.
+    seats
+        Most people of a class that is on its way already, for whom a room was found; None = `most`. People on their way
+        who are more are no one class.
     """
 
     least: int = 8
@@ -237,6 +243,32 @@ class ClassRules:
     trainers: float = 1.0
     nesting_weeks: float = 0.0
     nesting_heads: float = 0.0
+    closed: tuple[dt.date, ...] = ()
+    seats: int | None = None
+
+    @property
+    def room(self) -> int:
+        """Most people of a class that is on its way already."""
+        return self.most if self.seats is None else self.seats
+
+    def works(self, day: dt.date) -> bool:
+        """Whether `day` is a working day: Monday to Friday, and not closed."""
+        return day.weekday() < 5 and day not in self.closed
+
+    def open_from(self, day: dt.date) -> dt.date:
+        """Return the first working day from `day` on."""
+        while not self.works(day):
+            day += dt.timedelta(days=1)
+        return day
+
+    def decide_by(self, start: dt.date, as_of: dt.date) -> dt.date:
+        """Return the last working day on which a class that begins on `start` can be decided, not before `as_of`."""
+        day = start - dt.timedelta(days=round(7 * self.lead_weeks))
+        if day < as_of:
+            return day
+        while not self.works(day) and day > as_of:
+            day -= dt.timedelta(days=1)
+        return day
 
 
 @dataclass(frozen=True)
