@@ -15,15 +15,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.hiring_cases import SETTINGS, made, on_mean
-from busyhour.forecast.progress import Watch
+from benchmarks.hiring_lives import Class, Lives, Policy, fill_next_month, firm
+from benchmarks.hiring_paths import Paths
+from busyhour.forecast.progress import Event, Watch
 from busyhour.schedule.hiring.case import Case
 from busyhour.schedule.hiring.model import Grid
-from busyhour.schedule.hiring.paths import Paths
 from busyhour.schedule.hiring.plan import HiringPlan
 from busyhour.schedule.hiring.problem import HiringProblem
-from busyhour.schedule.hiring.replan import Class, Lives, Policy, firm
 from busyhour.schedule.hiring.result import decisions_of
-from busyhour.schedule.hiring.rule import HireUpTo, fill, fill_next_month
+from busyhour.schedule.hiring.rule import HireUpTo, fill
 from busyhour.schedule.hiring.simulate import simulate
 from busyhour.schedule.hiring.solve import Search, plan_hires
 from busyhour.schedule.hiring.supply import Supply
@@ -41,17 +41,37 @@ def gaps(asked: argparse.Namespace) -> Iterator[str]:
     for months, groups, scenarios in [(asked.months, asked.groups, asked.scenarios)] if asked.months else SIZES:
         for setting in asked.settings:
             problem, _ = made(asked.seed, months, groups, scenarios, setting)
-            first: list[float] = []
             began = time.monotonic()
-            watch = Watch(show=lambda _, told=first, start=began: told.append(time.monotonic() - start))
+            first = FirstPlan(began)
             plan = plan_hires(
-                problem, watch=watch, time_limit_s=asked.seconds, gap=asked.gap, seed=1, threads=asked.threads
-            )
-            cost, bound = plan.solved.cost or 0.0, plan.solved.bound or 0.0
+                problem, watch=Watch(show=first.hear), time_limit_s=asked.seconds, gap=asked.gap, seed=1,
+                threads=asked.threads,
+            )  # fmt: skip
+            cost, bound = plan.solved.cost or 0.0, plan.solved.bound
+            of_cost = "no bound" if bound is None else f"{100 * (cost - bound) / max(abs(bound), 1.0):.2f} %"
+            of_total = "no bound" if bound is None else f"{100 * (cost - bound) / plan.total:.2f} %"
             yield (
-                f"| {months} x {groups} x {scenarios} | {setting} | {cost:,.0f} | {100 * (cost - bound) / bound:.2f} % "
-                f"| {100 * (cost - bound) / plan.total:.2f} % | {first[0]:.1f} s | {time.monotonic() - began:.0f} |"
+                f"| {months} x {groups} x {scenarios} | {setting} | {cost:,.0f} | {of_cost} | {of_total} "
+                f"| {first.told} | {time.monotonic() - began:.0f} |"
             )
+
+
+@dataclass
+class FirstPlan:
+    """Hears when there is a plan, which is told by its cost."""
+
+    began: float
+    seconds: float | None = None
+
+    def hear(self, event: Event) -> None:
+        """Take the time of the first event with a cost."""
+        if self.seconds is None and event.best is not None:
+            self.seconds = time.monotonic() - self.began
+
+    @property
+    def told(self) -> str:
+        """The seconds in words."""
+        return "never" if self.seconds is None else f"{self.seconds:.1f} s"
 
 
 def promises(asked: argparse.Namespace) -> Iterator[str]:

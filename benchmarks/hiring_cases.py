@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from busyhour.schedule.hiring.paths import Paths
+from benchmarks.hiring_paths import Paths
 from busyhour.schedule.hiring.problem import (
     ClassRules,
     Group,

@@ -281,6 +281,7 @@ def rules_of(hiring: HiringConfig, months: Months, closed: tuple[dt.date, ...] =
     return ClassRules(
         least=c.least,
         most=c.most,
+        seats=c.seats,
         rooms=c.rooms,
         recruits=np.array(recruits, dtype=int),
         lead_weeks=c.lead_weeks,

@@ -66,6 +66,8 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "simulation": _simulation(outcome),
         "hire_up_to": {name: [round(float(h), 1) for h in hours] for name, hours in plan.hire_up_to.items()},
         "buffer": plan.buffer,
+        "look": plan.look,
+        "pays": plan.pays,
         "defaults": [m.key for m in outcome.matters],
         "notes": list(outcome.notes),
         "seconds": sum(outcome.stages.values()),

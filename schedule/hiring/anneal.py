@@ -14,6 +14,8 @@ from .supply import Decisions
 
 NEAR_DAYS = 130
 """Days between two starts between which people are moved."""
+OWED = 1e15
+"""Cost of a month in which more people train or accompany than there are: no such move is taken."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,9 @@ def _cost(
     total = 0.0
     points = table.shape[2]
     for t in range(begin, presence.shape[1]):
+        for p in range(first[g], first[g] + count[g]):
+            if presence[p, t] < -1e-6:
+                return OWED
         work = np.inf
         for i in range(price.shape[2]):
             value = 0.0

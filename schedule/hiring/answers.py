@@ -10,7 +10,7 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from .case import Case
-from .limits import by_month
+from .limits import each_month
 from .plan import HiringPlan
 from .problem import Head, HiringProblem, Kind
 from .result import decisions_of, next_planning
@@ -30,7 +30,9 @@ class Answer:
     saves
         Expected money that the change saves; negative where it costs.
     at_least, at_most
-        What the proven bounds leave open: neither plan need be the best. None without a bound.
+        What the bounds leave open: neither plan need be the best. None without a bound. Each bound is proven for the
+        expected cost with the spread of work that its own problem's rule has, so the two ends are as near to the truth
+        as that spread, and no proof.
     missing_h
         Expected missing hours, all groups and months, after the change.
     lowest
@@ -163,8 +165,8 @@ def small_steps(problem: HiringProblem) -> Iterator[tuple[str, HiringProblem]]:
     for month in rules.frozen:
         rest = tuple(m for m in rules.frozen if m != month)
         yield f"with starts in {starts[month]:%Y-%m}", replace(problem, rules=replace(rules, frozen=rest))
-    yield "with one room more", replace(problem, rules=replace(rules, rooms=by_month(rules.rooms, count) + 1))
-    more = np.ceil(1.25 * by_month(rules.recruits, count))
+    yield "with one room more", replace(problem, rules=replace(rules, rooms=each_month(rules.rooms, count) + 1))
+    more = np.ceil(1.25 * each_month(rules.recruits, count))
     yield "with a quarter more recruits", replace(problem, rules=replace(rules, recruits=more))
     if rules.least > 1:
         half = max(1, rules.least // 2)

@@ -154,6 +154,8 @@ def _rules(problem: HiringProblem, count: int) -> None:
     if not 1 <= rules.least <= rules.most:
         raise InputError("expected 1 <= least <= most people of a class", column="rules.least", value=rules.least,
                          mend=f"From 1 to {rules.most}")  # fmt: skip
+    if rules.seats is not None:
+        _numbers(rules.seats, "rules.seats", 1, np.inf)
     for key in ("rooms", "recruits"):
         value = np.asarray(getattr(rules, key), dtype=float)
         _numbers(value, f"rules.{key}", 0.0, np.inf, None if value.ndim == 0 else (count,))
@@ -190,9 +192,9 @@ def _given(problem: HiringProblem) -> None:
                              mend=f"One of {', '.join(sorted(names))}")  # fmt: skip
         if people < 0:
             raise InputError("a class on its way without people", column="given", value=people)
-        if people > problem.rules.most:
+        if people > problem.rules.room:
             raise InputError("a class on its way is larger than its room", column="given", value=people,
-                             mend=f"At most {problem.rules.most} people a class: split it, or raise most")  # fmt: skip
+                             mend=f"At most {problem.rules.room} people a class: split it, or raise seats")  # fmt: skip
         if start < problem.as_of:
             raise InputError("a class on its way has started already", column="given", value=str(start),
                              mend="Count its people as staff")  # fmt: skip

@@ -23,6 +23,9 @@ class Flow:
         Number of the kind.
     starts
         Month in which the cohort starts; 0 for today's people.
+    reach
+        Probability that a head of today, or of the cohort's start, is there when that month begins: less than 1 where
+        the day of planning, or a class on its way, lies before the first month.
     stay
         Probability that a head of the month's beginning, or of the cohort's start, is there at its end.
     work_h, noisy_h
@@ -33,6 +36,7 @@ class Flow:
 
     kind: int
     starts: int
+    reach: float
     stay: np.ndarray
     work_h: np.ndarray
     noisy_h: np.ndarray
@@ -49,9 +53,11 @@ class Flow:
         def each(values: np.ndarray, by: np.ndarray) -> np.ndarray:
             return np.asarray(np.divide(values, by, out=np.zeros_like(by), where=by > 0))
 
+        starts = int(np.argmax(begin > 0))
         return cls(
             kind=number,
-            starts=int(np.argmax(begin > 0)),
+            starts=starts,
+            reach=float(np.clip(begin[starts], 0.0, 1.0)),
             stay=np.clip(each(end, begin), 0.0, 1.0),
             work_h=each(one.work_h, mean),
             noisy_h=each(one.work_h - full, mean),
@@ -72,7 +78,8 @@ def today(problem: HiringProblem, days: Days) -> list[tuple[Flow, int]]:
         counted = Counter(plain(kind, problem.as_of, h) for h in kind.staff).items()
         for head, heads in sorted(counted, key=lambda item: (str(item[0].since), str(item[0].until))):
             flow = Flow.of(number, kind, of_today(kind, days, problem.as_of, head))
-            key = number, np.round(np.concatenate([flow.stay, flow.work_h, flow.noisy_h, flow.wages]), 8).tobytes()
+            parts = [np.array([flow.reach]), flow.stay, flow.work_h, flow.noisy_h, flow.wages]
+            key = number, np.round(np.concatenate(parts), 8).tobytes()
             known = out.get(key)
             out[key] = (flow, heads + (known[1] if known else 0))
     return list(out.values())

@@ -69,7 +69,7 @@ class HiringModel:
             for m, move in enumerate(supply.moves)
         ]  # fmt: skip
         every = range(len(case.groups))
-        self.work = [[self._add(f"work_{g}_{t}", None, None) for t in range(count)] for g in every]
+        self.work = [[self._add(f"work_{g}_{t}", 0, None) for t in range(count)] for g in every]
         self.cost = [[self._add(f"cost_{g}_{t}", None, None) for t in range(count)] for g in every]
         self.bought = [self._bought(g) for g in every]
         self._objective()
@@ -78,6 +78,7 @@ class HiringModel:
         self._recruits()
         self._stay()
         self._work()
+        self._present()
         self.tangents = 0
         for work in self._first_points():
             self.touch(work, np.zeros_like(work))
@@ -160,12 +161,30 @@ class HiringModel:
             for t, mixing in enumerate(months):
                 for i, price in enumerate(mixing.price):
                     row = [(self.work[g][t], 1.0)]
-                    for variables, hours in (
-                        (self.heads, supply.by_head), (self.classes, supply.by_class), (self.moved, supply.by_move),
-                    ):  # fmt: skip
-                        gives = hours[:, own, t] @ price
-                        row += [(variables[j], -float(gives[j])) for j in np.flatnonzero(np.abs(gives) > 1e-9)]
+                    row += [(v, -gives) for v, gives in self._presence(own, t, price)]
                     self._row(f"work_{g}_{t}_{i}", row, "<=", price @ supply.fixed[own, t])
+
+    def _present(self) -> None:
+        """Ensures that no more people train, accompany or move than a pool has: presence >= 0.
+
+        Where a group is one pool, work >= 0 says so already.
+        """
+        for own in self.case.pools:
+            for p in own if len(own) > 1 else ():
+                for t in range(self.case.supply.days.months):
+                    row = self._presence([p], t, np.ones(1))
+                    if any(gives < 0 for _, gives in row):
+                        self._row(f"present_{p}_{t}", row, ">=", -self.case.supply.fixed[p, t])
+
+    def _presence(self, pools: list[int], t: int, price: np.ndarray) -> list[tuple[pulp.LpVariable, float]]:
+        """Return what one of each variable adds to ``price · presence`` of `pools` in month `t`."""
+        supply, out = self.case.supply, list[tuple[pulp.LpVariable, float]]()
+        for variables, hours in (
+            (self.heads, supply.by_head), (self.classes, supply.by_class), (self.moved, supply.by_move),
+        ):  # fmt: skip
+            gives = hours[:, pools, t] @ price
+            out += [(variables[j], float(gives[j])) for j in np.flatnonzero(np.abs(gives) > 1e-9)]
+        return out
 
     def _first_points(self) -> np.ndarray:
         """Return work at which the first tangents touch, shape (points, G, T)."""

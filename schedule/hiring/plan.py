@@ -22,11 +22,12 @@ class PlannedClass:
     offers
         Offers to make, so that `size` people are expected to turn up.
     decide_by
-        Last day on which the class can still be decided: `start` less the lead.
+        Last working day on which the class can still be decided: `start` less the lead, or before; the day of planning
+        where that is the last one.
     firm
         Whether it has to be decided before the next planning, a month from now; else the class is an intent.
     cost
-        Money for hiring and training it, wages in training included.
+        Money for hiring and training it, wages in training included, as far as the training lies in the planned months.
     """
 
     kind: str
@@ -74,7 +75,8 @@ class GroupMonths:
     supply
         Hours of work that its people are expected to give, shape (T,); without contract, overtime and vendor.
     spread
-        Standard deviation of `supply`: who leaves, turns up and learns how fast is chance, shape (T,).
+        Standard deviation of the work under the tuned rule's classes, taken for all plans of a problem, shape (T,): who
+        leaves, turns up and learns how fast is chance. That of this plan's own `supply` differs a little.
     contract
         Hours of work of the contract, those bought ahead in addition included, shape (T,).
     mix
@@ -123,9 +125,14 @@ class HiringPlan:
         the rule that a manager can read.
         Mean demand times `buffer`, less the contract.
     buffer
-        Share of the mean demand that the tuned rule hires to.
+        Share of the mean demand that the tuned rule hires to: of the levels tried that which costs least.
     by
         ``optimiser`` or ``rule``: which of the two gave the plan.
+    look
+        Months after a class's training in which the tuned rule compares the work with its level.
+    pays
+        Whether the tuned rule costs less than hiring nobody. Else no level pays, and the rule's is one that hires
+        nobody, or costs more.
     """
 
     classes: tuple[PlannedClass, ...]
@@ -136,6 +143,8 @@ class HiringPlan:
     cost: Mapping[str, float]
     hire_up_to: Mapping[str, np.ndarray]
     buffer: float
+    look: int
+    pays: bool
     by: str
 
     @property

@@ -11,12 +11,17 @@ from .case import Case
 from .cohort import PerHead
 from .plan import GroupMonths, HiringPlan, KindMonths, PlannedClass
 from .problem import Months
-from .rule import level
+from .rule import HireUpTo, level
 from .supply import Decisions, Option, Supply
 
 
-def make_plan(case: Case, made: Decisions, bought: np.ndarray, solved: Solved, buffer: float, by: str) -> HiringPlan:
-    """Return the plan of `made` and `bought` hours, (G, T), with everything it is expected to give and cost."""
+def make_plan(
+    case: Case, made: Decisions, bought: np.ndarray, solved: Solved, rule: HireUpTo, pays: bool, by: str
+) -> HiringPlan:
+    """Return the plan of `made` and `bought` hours, (G, T), with everything it is expected to give and cost.
+
+    `rule` is the tuned one, and `pays` whether it costs less than hiring nobody.
+    """
     supply, problem = case.supply, case.problem
     work = case.work(supply.presence(made))
     groups = {g.name: _group(case, i, made, work[i], bought[i]) for i, g in enumerate(case.groups)}
@@ -52,13 +57,15 @@ def make_plan(case: Case, made: Decisions, bought: np.ndarray, solved: Solved, b
         solved=solved,
         cost=cost,
         hire_up_to={
-            k.name: level(case, i, buffer)
+            k.name: level(case, i, rule.buffer)
             for i, g in enumerate(case.groups)
             for k in problem.kinds
             if k.group == g.name
         },
-        buffer=buffer,
+        buffer=rule.buffer,
         by=by,
+        look=rule.look,
+        pays=pays,
     )
 
 
@@ -82,28 +89,34 @@ def next_planning(as_of: dt.date) -> dt.date:
     return min(first + dt.timedelta(days=as_of.day - 1), after - dt.timedelta(days=1))
 
 
+def sizes(people: float, classes: float) -> list[int]:
+    """Return the people of each class of nearly equal size; whole numbers of both are meant.
+
+    Examples
+    --------
+    >>> sizes(23.0, 2.0), sizes(0.0, 0.0)
+    ([11, 12], [])
+    """
+    whole, count = round(people), max(round(classes), 1)
+    return [n for i in range(count) if (n := whole * (i + 1) // count - whole * i // count) > 0]
+
+
 def _class(case: Case, option: Option, heads: float, count: float) -> list[PlannedClass]:
     """Return the classes of one option, of nearly equal size."""
-    people, classes = round(heads), max(round(count), 1)
-    if people <= 0:
-        return []
     problem, kind = case.problem, case.problem.kinds[option.kind]
-    decide = option.start - dt.timedelta(days=round(7 * problem.rules.lead_weeks))
-    out = []
-    for i in range(classes):
-        size = people * (i + 1) // classes - people * i // classes
-        out.append(
-            PlannedClass(
-                kind=kind.name,
-                start=option.start,
-                size=size,
-                offers=int(np.ceil(size / (1.0 - problem.rules.drop_out) - 1e-9)),
-                decide_by=decide,
-                firm=decide < next_planning(problem.as_of),
-                cost=size * (kind.hire_cost + float(option.head.training_wages.sum())),
-            )
+    decide = problem.rules.decide_by(option.start, problem.as_of)
+    return [
+        PlannedClass(
+            kind=kind.name,
+            start=option.start,
+            size=size,
+            offers=int(np.ceil(size / (1.0 - problem.rules.drop_out) - 1e-9)),
+            decide_by=decide,
+            firm=decide < next_planning(problem.as_of),
+            cost=size * (kind.hire_cost + float(option.head.training_wages.sum())),
         )
-    return out
+        for size in sizes(heads, count)
+    ]
 
 
 def _kind(case: Case, k: int, made: Decisions) -> KindMonths:

@@ -112,7 +112,7 @@ def fill(case: Case, rule: HireUpTo) -> Decisions:
     supply, filling, want = case.supply, Filling(case), target(case, rule.buffer)
     dates = dict[dt.date, list[int]]()
     for j, option in enumerate(supply.options):
-        if option.kind == _first_kind(case.problem, option.kind):
+        if option.kind == first_kind(case.problem, option.kind):
             dates.setdefault(option.start, []).append(j)
     for start, options in sorted(dates.items()):
         gaps = list[tuple[float, int, float]]()
@@ -130,33 +130,7 @@ def fill(case: Case, rule: HireUpTo) -> Decisions:
     return filling.made
 
 
-def fill_next_month(case: Case) -> Decisions:
-    """Return the classes that close next month's gap, all people and classes on their way counted as experienced.
-
-    The plain rule of a spreadsheet: neither lead nor learning nor leaving is seen. Only the first starts are used.
-    """
-    supply, filling, want = case.supply, Filling(case), target(case, 1.0)
-    month = min(max(0, supply.days.month(case.problem.as_of) + 1), supply.days.months - 1)
-    have = np.zeros(len(supply.pools))
-    hours = [float(k.paid_h[month] * k.present[month]) for k in case.problem.kinds]
-    names = [k.name for k in case.problem.kinds]
-    for i, kind in enumerate(case.problem.kinds):
-        on_their_way = sum(people for name, _, people in case.problem.given if name == names[i])
-        have[supply.pool_of[i]] += hours[i] * (len(kind.staff) + on_their_way)
-    starts = sorted({o.start for o in supply.options})
-    gaps = []
-    for j, option in enumerate(supply.options):
-        first = option.kind == _first_kind(case.problem, option.kind)
-        if first and option.start == starts[0] and hours[option.kind] > 0:
-            pool = supply.pool_of[option.kind]
-            gap = (want[pool, month] - have[pool]) / hours[option.kind]
-            gaps.append((gap * hours[option.kind] / max(1e-9, want[pool, month]), j, gap))
-    for _, j, heads in sorted(gaps, reverse=True):
-        filling.hire(j, heads)
-    return filling.made
-
-
-def _first_kind(problem: HiringProblem, kind: int) -> int:
+def first_kind(problem: HiringProblem, kind: int) -> int:
     """Return the first kind to hire with the group and contract of `kind`: by rule only that one is hired."""
     own = problem.kinds[kind]
     return next(
@@ -172,15 +146,14 @@ def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions
     """Return the rule whose classes cost least over the scenarios, its classes, and whether the search was cut.
 
     First the look, then the level, then the look again, then finer levels; the first rule is always tried, so that
-    there is a plan. Hiring nobody counts, too.
+    there is a plan. Where hiring nobody costs less than the best rule, there are no classes: no level pays.
     """
     none = np.zeros_like(case.contract)
     watch = watch.within(min(seconds, watch.left_s))
     best, made = HireUpTo(), fill(case, HireUpTo())
     cost, known = case.cost(made, none), {best}
     idle = case.supply.nothing()
-    if (empty := case.cost(idle, none)) < cost:
-        cost, made = empty, idle
+    empty = case.cost(idle, none)
     rounds: tuple[tuple[str, tuple[float, ...]], ...] = (
         ("look", LOOKS), ("buffer", BUFFERS), ("look", LOOKS), ("finer", (-0.025, 0.025)), ("finer", (-0.0125, 0.0125)),
     )  # fmt: skip
@@ -188,7 +161,7 @@ def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions
         centre = best
         for value in values:
             if watch.stopped or watch.time_is_up:
-                return best, made, True
+                return best, made if cost < empty else idle, True
             if what == "look":
                 rule = replace(centre, look=int(value))
             else:
@@ -199,4 +172,4 @@ def tuned(case: Case, watch: Watch, seconds: float) -> tuple[HireUpTo, Decisions
             trial = fill(case, rule)
             if (found := case.cost(trial, none)) < cost:
                 best, made, cost = rule, trial, found
-    return best, made, False
+    return best, made if cost < empty else idle, False

@@ -116,12 +116,15 @@ class Crew:
         self.wages, self.hiring = np.zeros(paths), np.zeros(paths)
 
     def add(self, flow: Flow, heads: np.ndarray, expected: float | None = None) -> None:
-        """Add a cohort of `heads` on each path, of which `expected` people were expected; None = just as many."""
+        """Add a cohort of `heads` on each path, of which `expected` people were expected; None = just as many.
+
+        Some of people known before the first month may have left when it begins.
+        """
         pool = self.case.supply.pool_of[flow.kind]
-        mean = float(heads[0]) if expected is None else expected
+        mean = (float(heads[0]) if expected is None else expected) * flow.reach
         noise = self.case.problem.kinds[flow.kind].learning.noise
         luck = np.clip(1.0 + noise * self.rng.standard_normal(len(heads)), 0.2, 1.8) - 1.0
-        at = heads
+        at = heads if flow.reach == 1.0 else self.rng.binomial(heads, flow.reach)
         for t in range(flow.starts, len(flow.stay)):
             after = self.rng.binomial(at, flow.stay[t])
             there, should = (at + after) / 2.0, mean * (1.0 + flow.stay[t]) / 2.0
@@ -137,7 +140,7 @@ def _outcome(
     case: Case, made: Decisions, plan: HiringPlan, crew: Crew, wages_today: np.ndarray, demand: np.ndarray
 ) -> Simulated:
     """Settle every month of every path, and count."""
-    presence = np.maximum(case.supply.presence(made)[:, :, None] + crew.gap, 0.0)
+    presence = case.supply.presence(made)[:, :, None] + crew.gap
     work = case.work(presence)
     cost = crew.wages + crew.hiring + sum(plan.cost[key] for key in ("transfers", "contract", "end_value"))
     met, missing = [], []

@@ -27,6 +27,9 @@ LEAST_S = 1.0
 """Seconds below which annealing is not begun."""
 ROUNDS = 4
 """Whole answers asked for, each with tangents at the one before."""
+LEAST_BASE = 0.02
+"""Share of all money of which a gap is a share at least. Where savings make the decidable cost nearly nothing, a share
+of that cost would be a few coins. So the default gap of 0.5 % is always met within a ten thousandth of all money."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,18 @@ class Best:
             if cost < self.cost:
                 self.made, self.bought, self.cost, self.by = made, bought, cost, "optimiser"
 
+    def base(self) -> float:
+        """Return the money of the decidable cost's bound, or of the cost without one; above 0."""
+        return max(abs(self.cost if self.bound is None else self.bound), 1e-9)
+
+    def eased(self, gap: float) -> float:
+        """Return `gap` as a share of `base`, wider where the decidable cost is nearly nothing."""
+        total = abs(self.case.money.wages_today + self.case.money.given + self.cost)
+        return gap * max(1.0, LEAST_BASE * total / self.base())
+
     def near(self, gap: float) -> bool:
         """Whether the cost lies within `gap` of the bound."""
-        return self.bound is not None and self.cost - self.bound <= gap * abs(self.bound)
+        return self.bound is not None and self.cost - self.bound <= self.eased(gap) * self.base()
 
 
 def plan_hires(
@@ -105,7 +117,7 @@ def plan_hires(
     time_limit_s
         Seconds of the search; the rule's plan stands after a few.
     gap
-        Share of the decidable cost's bound at which the search may end.
+        Share of the decidable cost's bound at which the search may end; where that is small, see `LEAST_BASE`.
 
     Raises
     ------
@@ -133,7 +145,8 @@ def plan_hires(
     solved = Solved.of(
         best.cost, bound, near=best.near(gap), by_user=watch.stopped, seconds=watch.elapsed_s, hurried=cut
     )
-    return make_plan(case, best.made, best.bought, solved, rule.buffer, best.by)
+    pays = bool(made.heads.any())
+    return make_plan(case, best.made, best.bought, solved, rule, pays, best.by)
 
 
 def _optimise(best: Best, watch: Watch, gap: float, seed: int, threads: int, search: Search) -> bool:
@@ -153,7 +166,12 @@ def _optimise(best: Best, watch: Watch, gap: float, seed: int, threads: int, sea
         if best.near(gap):
             return False
         answer = model.solve(
-            watch, gap=0.8 * gap, seed=seed, threads=threads, start=model.start(best.made, best.bought), text="classes"
+            watch,
+            gap=min(1.0, 0.8 * best.eased(gap)),
+            seed=seed,
+            threads=threads,
+            text="classes",
+            start=model.start(best.made, best.bought),
         )
         best.hear(model, answer, whole=True)
         if not answer.found:

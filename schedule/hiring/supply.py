@@ -11,7 +11,8 @@ import numpy as np
 
 from .cohort import PerHead, of_class, of_today, of_transfer, plain
 from .days import Days
-from .problem import ClassRules, Group, HiringProblem, Kind, Transfer
+from .held import classes_by_day, heads_off, held
+from .problem import Group, HiringProblem, Kind, Transfer
 from .tenure import staying, training_days
 
 
@@ -69,7 +70,8 @@ class Supply:
     options, moves
         What may be decided.
     fixed
-        Hours of presence of today's people and given classes, trainers taken off, shape (pools, T).
+        Hours of presence of today's people and given classes, those who train or accompany them taken off, shape
+        (pools, T).
     variance
         Of `fixed`, shape (pools, T).
     """
@@ -110,9 +112,10 @@ class Supply:
             given[i] = given[i].plus(one.times(people))
             fixed[pool_of[i]] += people * one.work_h
             variance[pool_of[i]] += spread_of(one, kinds[i], people, arrives, people)
-            mentor, off = mentors(problem, kinds[i], days, start, people, classes_of(problem.rules, people))
+        for group in problem.groups:
+            mentor = mentor_of(problem, group.name)
             if mentor is not None:
-                fixed[pool_of[mentor]] -= off
+                fixed[pool_of[mentor]] -= hours_of(kinds[mentor], heads_off(problem, days, group.name))
         options = tuple(
             Option(i, start, days.month(start), of_class(kind, days, start))
             for start in starts(problem, days)
@@ -139,14 +142,27 @@ class Supply:
         return self._by(0.0, 1.0)
 
     def _by(self, heads: float, classes: float) -> np.ndarray:
+        """Return the hours of presence that heads and classes of each option give, less those of their mentors.
+
+        Mentors give no more than their kind has: the rest comes from elsewhere.
+        """
         out = np.zeros((len(self.options), *self.fixed.shape))
         for j, option in enumerate(self.options):
             kind = self.problem.kinds[option.kind]
             out[j, self.pool_of[option.kind]] += heads * option.head.work_h
-            mentor, off = mentors(self.problem, kind, self.days, option.start, heads, classes)
+            mentor = mentor_of(self.problem, kind.group)
             if mentor is not None:
-                out[j, self.pool_of[mentor]] -= off
+                pool, away = self.pool_of[mentor], mentors(self.problem, kind, self.days, option.start, heads, classes)
+                out[j, pool] -= np.minimum(hours_of(self.problem.kinds[mentor], away), self.fixed[pool])
         return out
+
+    @cached_property
+    def rooms_taken(self) -> np.ndarray:
+        """Rooms of classes on their way and of today's people in training, by day, (D + 1,).
+
+        On its first day a class always takes one.
+        """
+        return classes_by_day(self.problem, self.days, held(self.problem), at_least=1)
 
     @cached_property
     def by_move(self) -> np.ndarray:
@@ -213,38 +229,41 @@ def starts(problem: HiringProblem, days: Days) -> list[dt.date]:
     for t, first in enumerate(problem.months.starts()[:-1]):
         for day in rules.start_days:
             start = first + dt.timedelta(days=min(day, int(np.diff(days.begin)[t])) - 1)
-            start += dt.timedelta(days=max(0, 7 - start.weekday()) if start.weekday() > 4 else 0)
+            start = rules.open_from(start)
             month = days.month(start)
             if start >= earliest and month < days.months and month not in rules.frozen:
                 out.add(start)
     return sorted(out)
 
 
-def classes_of(rules: ClassRules, people: float) -> int:
-    """Return the fewest classes that hold `people`."""
-    return -(-round(people) // rules.most)
+def mentor_of(problem: HiringProblem, group: str) -> int | None:
+    """Return the number of the kind that gives trainers and companions to the classes of `group`.
 
-
-def mentors(
-    problem: HiringProblem, kind: Kind, days: Days, start: dt.date, heads: float, classes: float
-) -> tuple[int | None, np.ndarray]:
-    """Return the kind that gives trainers and companions to classes of `kind`, and the hours of presence that it loses.
-
-    Of the kinds of the group, the one with most people today; None where the group has none. Shape (T,).
+    Of the kinds of the group, the one with most people today; None where the group has none.
     """
-    peers = [(len(k.staff), -i) for i, k in enumerate(problem.kinds) if k.group == kind.group]
-    most, index = max(peers)
-    if not most:
-        return None, np.zeros(days.months)
-    mentor, rules = problem.kinds[-index], problem.rules
-    age = days.numbers - days.number(start)
+    most, index = max((len(k.staff), -i) for i, k in enumerate(problem.kinds) if k.group == group)
+    return -index if most else None
+
+
+def hours_of(kind: Kind, heads: np.ndarray) -> np.ndarray:
+    """Return the hours of presence of `heads` experienced heads of `kind`, shape (T,)."""
+    return np.asarray(heads * kind.paid_h * kind.present)
+
+
+def mentors(problem: HiringProblem, kind: Kind, days: Days, start: dt.date, heads: float, classes: float) -> np.ndarray:
+    """Return the mean heads that train or accompany a class of `kind`, by month, shape (T,).
+
+    Parameters
+    ----------
+    heads, classes
+        Expected on its first day.
+    """
+    rules, age = problem.rules, days.numbers - days.number(start)
     learns = training_days(kind.learning.training_weeks)
     trains = (age >= 0) & (age < learns)
     nests = (age >= learns) & (age < learns + training_days(rules.nesting_weeks))
     alive = np.where(age >= 0, staying(kind.learning, age), 0.0)
-    off = classes * rules.trainers * days.mean(1.0 * trains)
-    off = off + heads * rules.nesting_heads * days.mean(alive * nests)
-    return -index, np.asarray(off * mentor.paid_h * mentor.present)
+    return days.mean(classes * rules.trainers * trains + heads * rules.nesting_heads * alive * nests)
 
 
 def spread_of(one: PerHead, kind: Kind, heads: float, arrives: float, alike: float) -> np.ndarray:

@@ -102,3 +102,21 @@ def test_one_recipe_is_a_ratio():
     mixing = Mixing.of((Recipe("a", {"full": 1.0}, np.array([1.25])),), ["full"], 0)
     assert mixing.work(np.array([100.0])) == pytest.approx(80.0)
     assert mixing.slope(np.array([100.0])).tolist() == [0.8]
+
+
+def test_recipes_of_contracts_that_the_group_lacks_give_no_work():
+    free = Recipe("free", {"part": 1.0}, np.array([0.5]))
+    mixing = Mixing.of((free, *RECIPES), ["full"], 0)
+    assert mixing.work(np.array([128.0])) == pytest.approx(100.0)
+    assert mixing.split(np.array([128.0])) == pytest.approx([0.0, 100.0, 0.0, 0.0])
+
+
+def test_presence_below_zero_counts_as_none():
+    mixing = Mixing.of(RECIPES, ["full", "part"], 0)
+    assert mixing.work(np.array([-50.0, 0.0])) == 0.0
+    assert mixing.work(np.array([64.0, -10.0])) == pytest.approx(mixing.work(np.array([64.0, 0.0])))
+
+
+def test_corners_of_the_same_ratios_are_enumerated_once():
+    one, other = (Mixing.of(RECIPES, ["full", "part"], 0) for _ in range(2))
+    assert one.price is other.price

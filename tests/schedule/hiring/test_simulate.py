@@ -11,10 +11,7 @@ from hiring_cases import RULES, group, kind, tiny, two_contracts
 
 from busyhour.forecast.progress import Stopped, Watch
 from busyhour.schedule.hiring.case import Case
-from busyhour.schedule.hiring.paths import Paths
-from busyhour.schedule.hiring.replan import Lives, firm, state
 from busyhour.schedule.hiring.result import decisions_of
-from busyhour.schedule.hiring.rule import HireUpTo, fill
 from busyhour.schedule.hiring.simulate import arrivals, simulate
 from busyhour.schedule.hiring.solve import plan_hires
 
@@ -69,39 +66,6 @@ def test_arrivals_are_as_many_as_expected_on_average():
     assert arrivals(np.random.default_rng(1), 0.0, 13.0, 5).tolist() == [13] * 5
 
 
-def test_the_workforce_lives_on_as_planned_without_chance():
-    """Re-planned with the rule that made the plan, and nothing random: the frozen plan's own cost."""
-    sure = replace(kind().learning, leave=np.zeros(1), fails=0.0, noise=0.0)
-    problem = tiny(
-        kinds=(kind(learning=sure),), groups=(group(scenarios=1, hours=1700.0),), rules=replace(RULES, drop_out=0.0)
-    )
-    case, rule = Case.of(problem), HireUpTo(1.0, 0)
-    made = fill(case, rule)
-    assert made.heads.any()
-    demand = problem.groups[0].demand[0][None]
-
-    def policy(now):
-        ready = Case.of(now)
-        return firm(now, ready, fill(ready, rule))
-
-    lived = Lives(problem).live(demand, lambda t: demand[None], policy, seed=1)
-    cost = case.cost(made, np.zeros_like(case.contract)) + case.money.wages_today
-    assert lived.hired == made.heads.sum()
-    assert lived.cost == pytest.approx(cost)
-
-
-def test_the_state_holds_who_is_there_and_on_the_way():
-    problem = tiny()
-    lives = Lives(problem)
-    coming = [("main/full", dt.date(2027, 3, 1), 3)]
-    now = state(problem, 2, problem.groups[0].demand[:, None], lives.staff, coming)
-    assert now.as_of == dt.date(2027, 3, 1)
-    assert now.months.count == 2
-    assert len(now.kinds[0].staff) == 12
-    assert now.given == (("main/full", dt.date(2027, 3, 1), 3),)
-    assert now.groups[0].demand.shape == (7, 2)
-
-
 def test_plans_read_back_as_decided():
     case = Case.of(two_contracts())
     plan = plan_hires(two_contracts(), gap=0.01)
@@ -110,29 +74,15 @@ def test_plans_read_back_as_decided():
     assert made.moved.sum() == sum(heads for *_, heads in plan.transfers)
 
 
-LAW = Paths(np.array([[100.0, 110.0, 120.0], [50.0, 50.0, 40.0]]), sd=0.1, rho=0.9, shared=0.4)
-
-
-def test_paths_are_centred_and_come_in_opposite_pairs():
-    demand = LAW.draw(40, seed=1)
-    assert demand.mean(axis=0) == pytest.approx(LAW.mean)
-    levels = LAW.levels(40, seed=1)
-    assert levels[:20] == pytest.approx(-levels[20:])
-    assert LAW.draw(1, seed=1)[0] == pytest.approx(LAW.mean)
-
-
-def test_fresh_paths_have_the_mean_and_the_correlation_of_the_law():
-    demand, levels = LAW.fresh(20000, seed=3)
-    assert demand.mean(axis=0) == pytest.approx(LAW.mean, rel=0.01)
-    assert np.corrcoef(levels[:, 0, 2], levels[:, 1, 2])[0, 1] == pytest.approx(0.4, abs=0.03)
-    assert levels[:, 0, 0].std() == pytest.approx(0.1, rel=0.03)
-
-
-def test_paths_go_on_from_a_known_level():
-    level = np.array([0.1, 0.05])
-    demand = LAW.draw(200, seed=1, first=1, level=level)
-    _, levels = LAW.fresh(200000, seed=5)
-    near = (np.abs(levels[:, :, 0] - level) < 0.02).all(axis=1)
-    fresh = LAW.fresh(200000, seed=5)[0][near]
-    assert near.sum() > 300
-    assert demand.mean(axis=0)[:, 1:] == pytest.approx(fresh.mean(axis=0)[:, 1:], rel=0.02)
+def test_people_may_leave_between_the_day_of_planning_and_the_first_month():
+    restless = replace(kind().learning, leave=np.array([0.3]))
+    problem = tiny(
+        as_of=dt.date(2026, 12, 8), kinds=(kind(heads=120, learning=restless),), groups=(group(hours=7000.0),),
+        rules=replace(RULES, most=20, rooms=3, recruits=40), given=(("main/full", dt.date(2026, 12, 20), 10),),
+    )  # fmt: skip
+    plan = plan_hires(problem, time_limit_s=0.0)
+    found = simulate(problem, plan, paths=3000, seed=2)
+    error = found.cost.std() / np.sqrt(3000)
+    assert found.cost.mean() == pytest.approx(plan.total, abs=4 * error + 0.001 * plan.total, rel=0.0)
+    assert found.work[1, 0] == pytest.approx(plan.groups["main"].supply, rel=0.02)
+    assert found.wages_today.mean() == pytest.approx(plan.cost["wages_today"], rel=0.01)

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from hiring_cases import FIRST, RULES, group, kind, tiny, two_contracts
 
+from benchmarks.hiring_lives import fill_next_month
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.hiring.anneal import anneal
 from busyhour.schedule.hiring.case import Case
 from busyhour.schedule.hiring.problem import HiringProblem, Recourse
 from busyhour.schedule.hiring.result import decisions_of
-from busyhour.schedule.hiring.rule import HireUpTo, fill, fill_next_month, tuned
-from busyhour.schedule.hiring.solve import plan_hires
+from busyhour.schedule.hiring.rule import HireUpTo, fill, tuned
+from busyhour.schedule.hiring.solve import Best, plan_hires
 from busyhour.schedule.hiring.supply import Decisions, Supply
 from busyhour.schedule.hiring.tenure import training_days
 from busyhour.schedule.optimise.status import Status, Stop
@@ -208,3 +209,35 @@ def test_without_recourse_hours_are_missing_and_said_to_be():
     plan = plan_hires(problem)
     assert plan.groups["main"].probability.max() < 0.05
     assert plan.cost["missing"] > 0
+
+
+def test_the_tuned_rule_is_told_with_its_look_and_whether_it_pays():
+    busy = tiny(groups=(group(hours=1700.0),))
+    rule, made, _ = tuned(Case.of(busy), Watch(), 60.0)
+    plan = plan_hires(busy, gap=0.01)
+    assert made.heads.any()
+    assert (plan.buffer, plan.look, plan.pays) == (rule.buffer, rule.look, True)
+    quiet = plan_hires(tiny(groups=(group(hours=900.0),)), gap=0.01)
+    assert not quiet.pays
+
+
+def test_where_nobody_is_worth_hiring_the_level_told_is_the_cheapest_tried():
+    dear = tiny(kinds=(kind(hire_cost=10**6),), groups=(group(hours=1700.0),))
+    case, none = Case.of(dear), np.zeros((1, 4))
+    rule, made, _ = tuned(case, Watch(), 60.0)
+    assert not made.heads.any()
+    assert case.cost(fill(case, rule), none) <= case.cost(fill(case, HireUpTo()), none)
+    assert rule != HireUpTo()
+
+
+def test_a_gap_of_nearly_nothing_is_measured_against_all_money():
+    case = Case.of(tiny())
+    nothing = case.supply.nothing()
+    total = case.money.wages_today
+    best = Best(case, nothing, np.zeros_like(case.contract), cost=1e-4 * total, bound=0.5e-4 * total)
+    assert best.near(0.005)
+    assert not best.near(0.001)
+    large = Best(case, nothing, np.zeros_like(case.contract), cost=total, bound=0.99 * total)
+    assert large.near(0.011)
+    assert not large.near(0.01)
+    assert large.eased(0.01) == 0.01
