@@ -153,8 +153,8 @@ def own_hour(kinds: tuple[Kind, ...], ratio: float) -> float:
 def prices_of(prices: Prices, hour: float) -> Recourse:
     """Return the recourse with the prices that are given, the others from an own hour of work.
 
-    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it; where nothing is told of
-    the second missing hour, it is not cheaper than the first.
+    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it; where nothing is told
+    of the second missing hour, it is not cheaper than the first.
 
     Raises
     ------
@@ -281,7 +281,6 @@ def rules_of(hiring: HiringConfig, months: Months, closed: tuple[dt.date, ...] =
     return ClassRules(
         least=c.least,
         most=c.most,
-        seats=c.seats,
         rooms=c.rooms,
         recruits=np.array(recruits, dtype=int),
         lead_weeks=c.lead_weeks,

@@ -29,8 +29,8 @@ def cost_lines(problem: HiringProblem, plan: HiringPlan) -> dict[str, dict[str, 
         lines = out[problem.kinds[option.kind].group]
         lines["cost_hiring"][option.month] += heads * hiring
         lines["cost_end_value"][-1] -= heads * end
-    for group, month, paid in _given(supply, plan.cost["given"]):
-        out[group]["cost_hiring"][month] += paid
+    for name, month, paid in _given(supply, plan.cost["given"]):
+        out[name]["cost_hiring"][month] += paid
     for move, heads, end in zip(supply.moves, made.moved, money.moved_end, strict=True):
         lines = out[problem.kinds[supply.ends(move)[1]].group]
         lines["cost_transfers"][move.month] += heads * problem.transfers[move.way].cost

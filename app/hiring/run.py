@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -124,6 +125,12 @@ class HiringInputs:
         refuse_conflicts(file.config, state, months)
         return cls(file, inputs, state, months, files)
 
+    def holidays(self) -> list[dt.date]:
+        """Return the public holidays from the day of the state to the end of the planned months."""
+        first, count = self.state.as_of, (self.months.starts()[-1] - self.state.as_of).days
+        days = [first + dt.timedelta(days=i) for i in range(count)]
+        return [day for day in days if self.inputs.calendar.holiday(day)]
+
     def failing(self, share: float) -> HiringInputs:
         """Return the inputs where `share` of a class fails."""
         config = self.file.config
@@ -153,7 +160,7 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
         need = need_of(given, eye)
     eye.raise_if_stopped()
     closed = {name: need.far.closed(group.queues) for name, group in need.groups.items()}
-    holidays = [d for d in need.far.dates if given.inputs.calendar.holiday(d)]
+    holidays = given.holidays()
 
     def problem(other: HiringConfig) -> HiringProblem:
         return problem_of(other, plan, given.state, given.months, need.groups, leaves.leave, base=given.file.base,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...schedule.hiring.days import Days
+from ...schedule.hiring.solve import LEAST_BASE
 from ...schedule.hiring.supply import starts as class_starts
 from ...schedule.optimise.status import Solved, Stop
 from ..gap import is_reached
@@ -21,8 +22,6 @@ HIRING = "hiring"
 """What `kind` says in the summary of a hiring run; weekly runs have no such key."""
 SURE = 0.5
 """Chance below which a month is told as one that probably misses its need."""
-LEAST_BASE = 0.01
-"""Share of all money that a gap is told of, at least: the decidable cost may be near 0."""
 
 
 def summarise(outcome: HiringOutcome) -> dict[str, Any]:

@@ -39,8 +39,8 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
         )
     if classes.empty:
         return f"Hire nobody from {span}"
-    starts = classes.groupby(["start", "kind"], sort=True)["size"].sum()
-    told = [f"{number(size)} {kind} on {start}" for (start, kind), size in starts.items()]
+    starts = classes.groupby(["start", "kind"], sort=True, as_index=False)[["size"]].sum()
+    told = [f"{number(c['size'])} {c['kind']} on {c['start']}" for c in records(starts)]
     later = f" and {len(told) - MOST_TOLD} later starts" if len(told) > MOST_TOLD else ""
     count = f"{len(classes)} class" + "es" * (len(classes) > 1)
     offers = number(classes["offers"].sum())

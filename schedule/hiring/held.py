@@ -29,11 +29,14 @@ class Held:
         First day.
     people
         They, on the day of planning.
+    turn_up
+        Share of them expected to be there on the first day.
     """
 
     kind: int
     start: dt.date
     people: tuple[Head, ...]
+    turn_up: float = 1.0
 
 
 def held(problem: HiringProblem) -> tuple[Held, ...]:
@@ -43,7 +46,10 @@ def held(problem: HiringProblem) -> tuple[Held, ...]:
         busy = dt.timedelta(training_days(kind.learning.training_weeks) + training_days(problem.rules.nesting_weeks))
         for start in sorted({h.since for h in kind.staff if h.since is not None and h.since + busy > problem.as_of}):
             out.append(Held(i, start, tuple(h for h in kind.staff if h.since == start)))
-    return (*out, *(Held(names.index(name), start, (Head(start),) * n) for name, start, n in problem.given))
+    for name, start, expected in problem.given:
+        if whole := math.ceil(expected):
+            out.append(Held(names.index(name), start, (Head(start),) * whole, expected / whole))
+    return tuple(out)
 
 
 def classes_of(rules: ClassRules, people: int) -> int:
@@ -88,7 +94,7 @@ def accompanied(problem: HiringProblem, days: Days, classes: Sequence[Held]) -> 
         stay = staying(learning, age) / reached if reached > 0 else np.zeros(len(age))
         for head in one.people:
             known = np.inf if head.until is None else days.number(head.until)
-            out += np.minimum(stay, 1.0) * nests * (days.numbers < known)
+            out += one.turn_up * np.minimum(stay, 1.0) * nests * (days.numbers < known)
     return out
 
 

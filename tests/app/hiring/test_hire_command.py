@@ -63,7 +63,7 @@ def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             queues=("calls",), demand=demand, recipes=(recipe,), load_h=1000 * flat, loss=(), kinds={"normal": flat},
             weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, breaks=0.0,
         )  # fmt: skip
-        far = SimpleNamespace(closed=lambda _: (), dates=())
+        far = SimpleNamespace(closed=lambda _: ())
         return Need(months, dict.fromkeys(more["groups"], group), far)  # type: ignore[arg-type, attr-defined]
 
     monkeypatch.setattr(hiring_run, "measured_need", need)

@@ -168,9 +168,8 @@ def test_the_rule_of_a_group_whose_name_holds_a_stroke(run: Path) -> None:
 
 def test_the_rule_says_when_it_looks_and_whether_it_pays(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    assert (
-        "2 months after the first that a class decided now" in rule_lines({**summary, "look": 2, "pays": True}, 4.0)[0]
-    )
+    told = rule_lines({**summary, "look": 2, "pays": True}, 4.0)[0]
+    assert "2 months after the first that a class decided now" in told
     assert "no level" in rule_lines({**summary, "look": 2, "pays": False}, 4.0)[0]
 
 
