@@ -153,8 +153,7 @@ def own_hour(kinds: tuple[Kind, ...], ratio: float) -> float:
 def prices_of(prices: Prices, hour: float) -> Recourse:
     """Return the recourse with the prices that are given, the others from an own hour of work.
 
-    Where nothing is told of time off, an hour of it saves no more than an hour costs that fills it; where nothing is told
-    of the second missing hour, it is not cheaper than the first.
+    Left out, time off saves no more than the hours cost that fill it, and the second missing hour is as dear as the first.
 
     Raises
     ------

@@ -36,7 +36,7 @@ PATHS = 1000
 """Paths of the simulation: a chance is then known to 3 points."""
 FRESH = 104_729
 """Added to the seed: the simulation's calls are not those that the plan was made for."""
-SAMPLES_SHARE = 0.25
+SAMPLES_SHARE = 0.3
 """Share of the time that sample weeks may take, all groups together."""
 PLAN_SHARE = 0.5
 """Share of the time left after the need that the search for the plan may take, at least."""

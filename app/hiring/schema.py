@@ -236,7 +236,7 @@ class HiringConfig(Strict):
     draws
         Scenarios of the demand.
     sample_s
-        Seconds for scheduling sample weeks, at most a quarter of all.
+        Seconds for scheduling the sample weeks of each group; of all groups at most three tenths of `time_limit_s`.
     time_limit_s
         Seconds for everything: forecast, sample weeks, plan; what is left goes to what changes are worth.
     gap
@@ -252,7 +252,7 @@ class HiringConfig(Strict):
     months: int = Field(default=12, ge=3, le=36)
     growth: Growth | Mapping[str, Growth] = 0.0
     draws: int = Field(default=200, ge=1, le=2000)
-    sample_s: float = Field(default=12.0, ge=1, le=86_400)
+    sample_s: float = Field(default=15.0, ge=1, le=86_400)
     time_limit_s: float = Field(default=50.0, ge=1, le=604_800)
     gap: float = Field(default=0.01, ge=0, le=0.999)
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
