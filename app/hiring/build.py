@@ -153,7 +153,7 @@ def own_hour(kinds: tuple[Kind, ...], ratio: float) -> float:
 def prices_of(prices: Prices, hour: float) -> Recourse:
     """Return the recourse with the prices that are given, the others from an own hour of work.
 
-    Left out, time off saves no more than the hours cost that fill it, and the second missing hour is as dear as the first.
+    Left out, time off saves no more than hours cost that fill it, and the second missing hour is as dear as the first.
 
     Raises
     ------
