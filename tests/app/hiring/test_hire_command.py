@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -150,10 +151,32 @@ def test_a_stop_after_the_plan_is_told(known: Path, monkeypatch: pytest.MonkeyPa
     assert "stopped when the plan was done" in summary["notes"][-1]
 
 
+def test_a_stop_while_defaults_are_tried_is_told(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(every: object, config: object, problem: object, watch: Watch, each_s: float) -> tuple[()]:
+        watch.stop.set()
+        return ()
+
+    monkeypatch.setattr(hiring_run, "trials", lambda *_: [None, None])
+    monkeypatch.setattr(hiring_run, "matters_of", stopped)
+    given = hiring_run.HiringInputs.read(known, hiring_run.HiringOptions())
+    found = hiring_run.hire(given)
+    assert found.notes[-1] == "left out: 2 of 2 defaults that are tried (the run was stopped when the plan was done)"
+    assert found.simulated is not None
+
+
 def test_a_frozen_month_that_is_not_planned_is_told(known: Path) -> None:
     (known / "hiring.toml").write_text(QUICK.replace("most = 4", "most = 4\nfrozen = ['2030-01']"), encoding="utf-8")
     summary = json.loads(hire(known, "--json").stdout)
     assert any(n.startswith("classes.frozen: 2030-01 changes nothing") for n in summary["notes"])
+
+
+def test_holidays_are_known_from_the_day_of_planning_on(known: Path) -> None:
+    given = hiring_run.HiringInputs.read(known, hiring_run.HiringOptions())
+    german = replace(given.inputs.calendar, country="DE")
+    found = replace(
+        given, inputs=replace(given.inputs, calendar=german), months=Months(dt.date(2026, 11, 1), 3)
+    ).holidays()
+    assert found == [dt.date(2026, 12, 25), dt.date(2026, 12, 26), dt.date(2027, 1, 1)]
 
 
 def test_without_time_the_plan_stands_and_the_rest_is_told(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from busyhour.app.hiring import need as need_module
 from busyhour.app.hiring.group_need import Need
 from busyhour.app.hiring.mixes import mixes_of
 from busyhour.app.hiring.need import measured_need
+from busyhour.app.hiring.promise import fresh_demand
 from busyhour.app.hiring.work_curve import WorkCurve
 from busyhour.app.inputs.inputs import Inputs
 from busyhour.forecast.errors import InputError
@@ -219,3 +220,13 @@ def test_a_stop_ends_it() -> None:
     watch.stop.set()
     with pytest.raises(Stopped):
         measured_need(folder(), MONTHS, watch=watch)
+
+
+@pytest.mark.slow
+def test_fresh_paths_need_as_much_as_those_that_are_planned_for(need: Need) -> None:
+    demand = need.groups["calls"].demand
+    fresh = fresh_demand(need, 400, 99)
+    assert fresh.shape == (400, 1, 3)
+    assert fresh[:, 0].mean(axis=0) == pytest.approx(demand.mean(axis=0), rel=0.01)
+    assert fresh[:, 0].std(axis=0) == pytest.approx(demand.std(axis=0), rel=0.5)  # of 20 scenarios
+    assert not np.isin(fresh[:, 0, 0], demand[:, 0]).any()

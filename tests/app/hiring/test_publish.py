@@ -23,10 +23,12 @@ from busyhour.app.hiring.cost_lines import COST_LINES
 from busyhour.app.hiring.outcome import HiringOutcome
 from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.hiring.starter import commented
+from busyhour.app.hiring.summary import gap_of
 from busyhour.app.hiring.tables import OCCUPANCY, formula_fte, headcount
 from busyhour.app.hiring.words import headline, rule_lines
 from busyhour.forecast.tables import read_csv
 from busyhour.schedule.hiring.problem import Recourse
+from busyhour.schedule.optimise.status import Solved
 from busyhour.schedule.tables import TABLES
 
 
@@ -202,3 +204,11 @@ def test_commands_on_weeks_say_that_this_is_none(run: Path, command: str) -> Non
     result = CliRunner().invoke(app, [command, str(run)])
     assert result.exit_code == 3
     assert "this is a hiring run" in result.output
+
+
+def test_a_gap_of_nearly_nothing_is_a_share_of_all_money() -> None:
+    near = Solved.of(10.0, -10.0, near=True, by_user=False, seconds=1.0)
+    assert gap_of(near, 1000.0) == pytest.approx(0.02)
+    assert gap_of(Solved.of(10.0, 0.0, near=True, by_user=False, seconds=1.0), 1000.0) == pytest.approx(0.01)
+    assert gap_of(Solved.of(5000.0, 4000.0, near=True, by_user=False, seconds=1.0), 1000.0) == pytest.approx(0.25)
+    assert gap_of(Solved.of(10.0, None, near=False, by_user=False, seconds=1.0), 1000.0) is None
