@@ -86,11 +86,9 @@ def _corners(takes: tuple[tuple[float, ...], ...]) -> np.ndarray:
     columns, tight = _bases(planes.T)
     found = np.linalg.solve(columns.transpose(0, 2, 1), sides[tight][..., None])[..., 0]
     fits = (found >= -TINY).all(axis=1) & (found @ rows.T >= 1.0 - TINY).all(axis=1)
-    corners = list[np.ndarray]()
-    for corner in found[fits]:
-        if not any(np.allclose(corner, c) for c in corners):
-            corners.append(np.maximum(corner, 0.0))
-    out = np.array(corners)
+    corners = np.maximum(found[fits], 0.0)
+    _, first = np.unique(np.round(corners, 9), axis=0, return_index=True)
+    out = corners[np.sort(first)]
     out.setflags(write=False)
     return out
 

@@ -98,13 +98,23 @@ class Filling:
             people = min(people, classes * rules.most)
         if classes < 1:
             return
-        add = people * self.supply.by_head[j] + classes * self.supply.by_class[j]
-        if (self.presence + add).min() < min(0.0, self.presence.min()):  # trainers whom the group does not have
+        while classes > 1 and self._owes(j, people, classes):
+            classes -= 1
+            people = min(people, classes * rules.most)
+        if self._owes(j, people, classes):
             return
         self.made.heads[j] += people
         self.made.classes[j] += classes
         self.recruits[option.month] -= people
-        self.presence += add
+        self.presence += self._adds(j, people, classes)
+
+    def _adds(self, j: int, people: int, classes: int) -> np.ndarray:
+        """Return the hours of presence that classes of option `j` add, shape (pools, T)."""
+        return np.asarray(people * self.supply.by_head[j] + classes * self.supply.by_class[j])
+
+    def _owes(self, j: int, people: int, classes: int) -> bool:
+        """Whether classes of option `j` need more trainers and companions than there are."""
+        return float((self.presence + self._adds(j, people, classes)).min()) < -1e-9
 
 
 def fill(case: Case, rule: HireUpTo) -> Decisions:

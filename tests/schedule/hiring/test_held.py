@@ -117,6 +117,7 @@ def test_no_more_people_train_than_there_are(part):
     supply = Supply.of(problem)
     assert plan.classes
     assert supply.presence(decisions_of(supply, plan)).min() >= -1e-5
+    assert plan.pays  # the rule holds as many classes as there are trainers
     months = plan.groups["main"]
     assert min(months.overtime.min(), months.time_off.min(), months.supply.min()) >= 0.0
 
