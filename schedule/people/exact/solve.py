@@ -154,8 +154,9 @@ def _days_apart(
     parts = parts_of(staff, service, clock)
     if parts is None:
         return nothing
-    for part in parts if start is not None else ():
-        part.take(start)
+    if start is not None:
+        for part in parts:
+            part.take(start)
     outer = clock.within(APART_SHARE * clock.left_s)
     search = DaysApart(staff, parts, outer, cost, on_bound or (lambda _: None), seed)
     search.run()

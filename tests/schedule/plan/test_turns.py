@@ -78,5 +78,6 @@ def test_a_search_that_finds_nothing_loses_no_plan(first, monkeypatch):
 
 def test_a_finish_without_time_is_told(first, monkeypatch):
     monkeypatch.setattr(NamedSearch, "finished", lambda self, problem, plan: (plan, True))
+    monkeypatch.setattr(NamedSearch, "bound", lambda self, problem, plan: 60.0)
     search = NamedSearch(desk(), dataclasses.replace(SETTINGS, gap=0.99))
     assert repaired(search.candidate(first), search).solved.stopped == Stop.TIME
