@@ -6,7 +6,7 @@ A plan is legal where there is a reading in which every rule is kept.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from .clock import Clock
@@ -40,11 +40,20 @@ def legal_reading(week: Week) -> Week:
     several = [readings(w, own, week.asked.clock) for w in week.shifts]
     if all(len(found) == 1 for found in several) or not any(_faults(week)):
         return week
-    for shifts in itertools.islice(itertools.product(*several), 1, MOST):
+    for shifts in itertools.islice(_others(week.shifts, several), MOST):
         read = replace(week, shifts=shifts)
         if not any(_faults(read)):
             return read
     return week
+
+
+def _others(shifts: Sequence[Worked], several: Sequence[Sequence[Worked]]) -> Iterator[tuple[Worked, ...]]:
+    """Yield the shifts read otherwise: first one of them, then two, …; `several` holds the readings of each."""
+    for count in range(1, len(shifts) + 1):
+        for places in itertools.combinations(range(len(shifts)), count):
+            for chosen in itertools.product(*(several[i][1:] for i in places)):
+                read = dict(zip(places, chosen, strict=True))
+                yield tuple(read.get(i, w) for i, w in enumerate(shifts))
 
 
 def planned_reading(worked: Worked, asked: Asked) -> Worked:

@@ -170,11 +170,12 @@ class Descent:
         price = self.goal_price
         while True:
             flow = self.flow(self.service.slope(price))
-            if self.cost(flow) > cost + 1e-9:
+            now = self.cost(flow)
+            if now > cost + 1e-9:
                 break
-            cost, self.goal_price = self.cost(flow), price
+            cost, self.goal_price = now, price
             low = (self.service.gained(flow.heads) < self.service.margin) & (price < dear)
-            if not low.any():
+            if not low.any() or self.over():
                 break
             price = np.where(low, np.minimum(price * self.params.dearer, dear), price)
 

@@ -53,7 +53,7 @@ class PeopleSearch:
             self.dual.take(start.prices.head, start.prices.goal, start.prices.bound)
         self.gap, self.seed, self.start = gap, seed, start
         self.choice = params.choice or choice_of(shape_of(self.staff, self.service))
-        self.proven: float | None = None
+        self.proven = None if start is None else start.prices.bound
         self.history = list[tuple[float, float | None, float | None]]()
         self.ended = threading.Event()
         self.begun = False
@@ -69,7 +69,9 @@ class PeopleSearch:
     @property
     def bound(self) -> float | None:
         """The highest proven bound, of the prices or of the exact model."""
-        return max((b for b in (self.dual.bound, self.proven) if b is not None), default=None)
+        cost = self.best.best_cost
+        sound = (sound_bound(b, cost) for b in (self.dual.bound, self.proven))
+        return max((b for b in sound if b is not None), default=None)
 
     def near(self) -> bool:
         """Whether the asked gap is reached, or the plan is proven the best."""
@@ -102,7 +104,8 @@ class PeopleSearch:
         self.tries.first.settle(1)  # a plan to fall back on
         self.sweep_s = self.clock.elapsed_s - began_s
         finish_s = self.params.finish_sweeps * self.sweep_s
-        if finish_s <= self.params.finish_share * self.limit_s:  # else it would not come to its end
+        self.finishes = finish_s <= self.params.finish_share * self.limit_s  # else it would not come to its end
+        if self.finishes:
             self.clock.time_limit_s = self.limit_s - finish_s
         self.tell("first plan")
         with ThreadPoolExecutor(1) as pool:
@@ -125,7 +128,7 @@ class PeopleSearch:
         costs = [d.cost_of_best(plan) for d, plan in zip(tries, plans, strict=True)]
         at = int(np.argmin(costs))
         plan, cost = plans[at], costs[at]
-        if finish and not self.clock.stopped and not self._proven(cost):
+        if finish and self.finishes and not self.clock.stopped and not self._proven(cost):
             self.clock.time_limit_s = self.limit_s
             tries[at].over = lambda: self.clock.stopped or self.clock.time_is_up
             self.hurried = not Finish(tries[at]).run() or self.hurried
@@ -255,11 +258,13 @@ class PeopleSearch:
         )  # fmt: skip
         if answer.bound is not None:
             self._prove(answer.bound)
-        self.hurried = self.hurried or (alone and clock.time_is_up and not self.near())
+        if alone and clock.time_is_up and not self.near():
+            self.hurried = True
         self.tell("exact model")
         if answer.weeks is not None and not over():
-            cut = self._polish(answer.weeks, over, self.steps)
-            self.hurried = self.hurried or (alone and cut and self.near())
+            cut = self._polish(answer.weeks, over, self.steps) and self.near()
+            if alone and (cut or answer.cut):
+                self.hurried = True
 
     def _prove(self, bound: float) -> None:
         """Take over a proven bound if it is the highest."""

@@ -54,6 +54,7 @@ class Tries:
         self.first = Descent(dual, seed=seed, over=over, start=start, params=params.descent)
         self._first_weeks = list(self.first.weeks)
         self._grown: list[Descent] = [self.first]
+        self._kept = list[Descent]()  # done, but the best of all
         self._numbers, self._lock = itertools.count(1), threading.Lock()
 
     @property
@@ -78,10 +79,12 @@ class Tries:
         return out
 
     def end(self, tries: Sequence[Descent]) -> None:
-        """Forget tries that are done, except for the best of all."""
+        """Forget tries that are done, now or before, except for the best of all."""
         best = self.best
         with self._lock:
-            self._grown = [d for d in self._grown if d is best or not any(d is done for done in tries)]
+            done = [*tries, *self._kept]
+            self._grown = [d for d in self._grown if d is best or not any(d is other for other in done)]
+            self._kept = [d for d in done if d is best]
 
     def round(
         self,

@@ -78,6 +78,7 @@ def ready(seen: SimulatedPlan[Search], search: PlanSearch[Search]) -> tuple[Simu
     published: Simulation | None = None
     for _ in range(MOVE_TURNS):  # a change alters the curve by which it was made, and the next turn sees that
         moved, cut = _finished(out.plan, search, out.true)
+        hurried = hurried or cut
         if moved is out.plan:
             break
         tried = measure.simulation(moved.assigned)
@@ -85,7 +86,7 @@ def ready(seen: SimulatedPlan[Search], search: PlanSearch[Search]) -> tuple[Simu
             break
         changed = measure.changed(out.plan.assigned, moved.assigned)
         told = [spliced(s, tried, changed) for s in told]
-        out, published, hurried = replace(out, plan=moved, true=measure.corrected(moved.assigned, told)), tried, cut
+        out, published = replace(out, plan=moved, true=measure.corrected(moved.assigned, told)), tried
     published = published or measure.simulation(out.plan.assigned)
     return (None if published is None else replace(out, simulation=published)), hurried
 

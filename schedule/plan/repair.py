@@ -23,6 +23,9 @@ ROUGH_RUNS = 128
 CHEAPER = 1e-6
 """Least money by which a plan is cheaper than another one."""
 
+LEAST_MARGIN = 0.25
+"""Least share of the margin: without any, a plan on its floor would be taken that the published chances favour."""
+
 MOST_TURNS = 90
 """Most turns: each of the last ones was proven to find nothing, or had hardly any time."""
 
@@ -57,7 +60,7 @@ def repaired(first: Candidate[Search], search: PlanSearch[Search]) -> Decision:
         after: Candidate[Search] | None = None
         while after is None and turns.goes_on(best, kept_s):
             start = min(last, best.seen, key=lambda s: s.plan.cost(last.true.problem)).plan
-            after = turns.further(last, start, kept_s, 0.5**barren)
+            after = turns.further(last, start, kept_s, max(0.5**barren, LEAST_MARGIN))
             if after is None:  # nothing is cheaper by these curves: by those of the best plan, with less margin
                 last, barren = best.seen, barren + 1
         seen = None if after is None else turns.seen(after, last.true)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Generic
 
@@ -87,25 +88,25 @@ class NamedSearch(PlanSearch[NamedPlan]):
         own = {name: price for name, price in roster.prices.items() if name not in ("lost_call", "under")}
         return Candidate(found, found.assigned, roster.cost_wages, own)
 
-    def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float) -> Candidate[NamedPlan]:
+    def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float) -> Candidate[NamedPlan] | None:
         """Make some steps on from a plan."""
         s = self.settings
         steps = min(s.repair_steps, s.person_steps * len(plan.assigned))
-        return self.candidate(self._solved(problem, plan, s.repair_share * s.time_limit_s, gap, steps))
+        found = self._solved(problem, plan, s.repair_share * s.time_limit_s, gap, steps)
+        return None if found is None else self.candidate(found)
 
     def further(
         self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float, limit_s: float, turn: int
-    ) -> Candidate[NamedPlan]:
+    ) -> Candidate[NamedPlan] | None:
         """Search on from a plan and from other starts."""
-        return self.candidate(self._solved(problem, plan, limit_s, gap, None, turn))
+        found = self._solved(problem, plan, limit_s, gap, None, turn)
+        return None if found is None else self.candidate(found)
 
     def bound(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> float | None:
         """Return the bound that prices prove, raised from those of the search."""
         s = self.settings
-        try:
-            return self._solved(problem, plan, s.proof_share * s.time_limit_s, s.gap, 0).prices.bound
-        except NothingFound:
-            return None
+        found = self._solved(problem, plan, s.proof_share * s.time_limit_s, s.gap, 0)
+        return None if found is None else found.prices.bound
 
     def _solved(
         self,
@@ -115,15 +116,16 @@ class NamedSearch(PlanSearch[NamedPlan]):
         gap: float,
         steps: int | None,
         turn: int = 0,
-    ) -> NamedPlan:
-        """Search on from a plan, without its bound, which was proven for other demands."""
+    ) -> NamedPlan | None:
+        """Search on from a plan, without its bound, which was proven for other demands; None if stopped at once."""
         prices = replace(plan.search.prices, bound=None)
         start = replace(plan.search, assigned=plan.assigned, prices=prices)
-        with timed(self.measure.stages, "repair"):
+        with timed(self.measure.stages, "repair"), suppress(NothingFound):
             return solve_named(
                 problem, watch=self.measure.watch.aside(), time_limit_s=limit_s, steps=steps, gap=gap,
                 seed=self.seed(turn), threads=self.settings.threads, start=start,
             )  # fmt: skip
+        return None
 
     def finished(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> tuple[Candidate[NamedPlan], bool]:
         """Return a plan that no change of one week, and no exchange of a day, makes cheaper."""

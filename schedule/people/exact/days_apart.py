@@ -18,6 +18,7 @@ from ....forecast.progress import Watch
 from ...optimise.linear import Linear
 from ...optimise.solver import Answer, solve_linear
 from ...price.worth import Service
+from ..best_week import ChosenWeek
 from ..compile import CompiledStaff
 from .day_values import DayValues, sizes
 from .one_day import STAGE, OneDay, Team, merged, service_of_day, teams_of
@@ -42,6 +43,16 @@ class Part:
     model: OneDay
     values: DayValues
 
+    def take(self, weeks: Sequence[ChosenWeek]) -> None:
+        """Let the week choose among the numbers of people of a plan, too: then it always has a choice."""
+        counts = np.zeros(len(self.model.teams), dtype=np.int64)
+        for number, week in enumerate(weeks):
+            for i, team in enumerate(self.model.teams):
+                counts[i] += int(week.options[self.day]) in team.members.get(number, ())
+        for place in np.flatnonzero((self.values.counts == counts).all(axis=1)).tolist():
+            if place not in self.values.taken:
+                self.values.taken.append(place)
+
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -65,8 +76,8 @@ class Relaxed:
     reduced: list[np.ndarray]
 
 
-def parts_of(staff: CompiledStaff, service: Service) -> list[Part] | None:
-    """Return the days apart; None where they do not come apart, or have too many numbers of people."""
+def parts_of(staff: CompiledStaff, service: Service, watch: Watch) -> list[Part] | None:
+    """Return the days apart; None where they do not come apart, have too many numbers of people, or time is up."""
     problem = staff.problem
     slots = problem.horizon.day_slots
     day_of = np.full(len(problem.grid), -1)
@@ -86,7 +97,7 @@ def parts_of(staff: CompiledStaff, service: Service) -> list[Part] | None:
         teams = teams_of(staff, day)
         while sizes(teams) > MOST_NUMBERS and (joined := _narrowest_joined(teams)) is not None:
             teams = joined
-        if sizes(teams) > MOST_NUMBERS:
+        if sizes(teams) > MOST_NUMBERS or watch.stopped or watch.time_is_up:
             return None
         if teams or only.floor.any() or (only.period >= 0).any():
             out.append(Part(day, OneDay.of(staff, service, day, teams), DayValues.of(teams)))
@@ -228,7 +239,7 @@ class DaysApart:
         return self._learn([[v for v, x in of.items() if answer.values[x] > 0.5] for of in columns])
 
     def _solve(self, linear: Linear) -> Answer:
-        return solve_linear(linear, watch=self.watch, stage=STAGE, text="days apart", seed=self.seed, gap=1e-5)
+        return solve_linear(linear, watch=self.watch.aside(), stage=STAGE, text="days apart", seed=self.seed, gap=1e-5)
 
     def _week(self, kept: Sequence[Sequence[int]]) -> tuple[Linear, list[dict[int, str]]]:
         """Build the programme of the week among the choices `kept`; return it and the names of their columns.

@@ -18,10 +18,12 @@ from .program import Pairs, Program
 from .service import add_service
 
 STAGE = "people"
-CENTS = 1000.0
+PARTS = 1000.0
 """Parts of a unit of money in which the steps of a day's cost are sought."""
-LOOSE = 1e-3
-"""Share of a step by which a cost may be above what is asked: rounding."""
+LEAST_STEP = 0.01
+"""Least step by which costs are told apart: far above the solver's rounding."""
+LOOSE = 0.5
+"""Share of a step by which a plan may cost more than is asked: no cost lies between two steps."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,10 @@ class OneDay:
 
     def up(self, value: np.ndarray) -> np.ndarray:
         """Return lower bounds on costs of the day raised to its steps."""
-        return value if not self.step else self.step * np.ceil(value / self.step - 1e-6)
+        if not self.step:
+            return value
+        steps = value / self.step
+        return self.step * np.ceil(steps - np.maximum(1e-6, 1e-9 * np.abs(steps)))
 
     def least(self, counts: np.ndarray, watch: Watch) -> tuple[float, np.ndarray] | None:
         """Return a lower bound on the day's cost for so many people, and what a further one of each team takes off it.
@@ -139,16 +144,22 @@ class OneDay:
     def dearer(self, counts: np.ndarray, low: float, watch: Watch, most_looks: int) -> float | None:
         """Return a better lower bound than `low` on the day's cost for so many people; `low` if the cost is that.
 
-        Where the cost goes by steps, HiGHS is asked for a plan that costs `low`: no plan, a step more. None if
+        Where the cost goes by steps, HiGHS is asked for a plan that costs less than a step more than `low`. If there is
+        none, the cost is a step more: half a step lies between, which no rounding of the solver bridges. None if
         stopped, or not decided in `most_looks`.
         """
-        allowed = low + LOOSE * self.step if self.step else np.inf
-        answer = self._solve(self.linear, counts, watch, allowed, low, most_looks)
+        if not self.step:
+            answer = self._solve(self.linear, counts, watch, np.inf, low, most_looks)
+            if answer.objective is not None and answer.objective <= low + 1e-6 * max(1.0, abs(low)):
+                return low
+            return answer.bound
+        allowed = low + LOOSE * self.step
+        answer = self._solve(self.linear, counts, watch, allowed, allowed, most_looks)
         if answer.status is Status.INFEASIBLE:
-            return low + self.step if self.step else None
-        if answer.objective is not None and answer.objective <= low + max(LOOSE * self.step, 1e-6 * max(1.0, abs(low))):
+            return low + self.step
+        if answer.objective is not None and answer.objective <= allowed + 1e-6 * self.step:
             return low
-        return None if answer.bound is None else min(answer.bound, allowed)
+        return low + self.step if answer.bound is not None and answer.bound >= low + LOOSE / 2 * self.step else None
 
     def _solve(
         self, linear: Linear, counts: np.ndarray, watch: Watch, allowed: float = np.inf, target: float | None = None,
@@ -158,7 +169,7 @@ class OneDay:
         high[self.rows] = counts
         high[self.budget] = allowed - linear.constant
         return solve_linear(
-            replace(linear, row_high=high), watch=watch, stage=STAGE, text="days apart", target=target,
+            replace(linear, row_high=high), watch=watch.aside(), stage=STAGE, text="days apart", target=target,
             most_looks=most_looks,
         )  # fmt: skip
 
@@ -182,8 +193,9 @@ def service_of_day(service: Service, staff: CompiledStaff, day: int) -> Service:
 
 
 def _step(money: np.ndarray) -> float:
-    """Return the greatest amount of which all are multiples, in thousandths of a unit of money; 0 if there is none."""
-    parts = np.round(money * CENTS)
-    if not np.allclose(parts, money * CENTS, rtol=0.0, atol=1e-6) or not parts.any():
+    """Return the greatest amount of which all are multiples; 0 if that is less than `LEAST_STEP`."""
+    parts = np.round(money * PARTS)
+    if not np.allclose(parts, money * PARTS, rtol=0.0, atol=1e-6) or not parts.any():
         return 0.0
-    return float(np.gcd.reduce(np.abs(parts).astype(np.int64))) / CENTS
+    step = float(np.gcd.reduce(np.abs(parts).astype(np.int64))) / PARTS
+    return step if step >= LEAST_STEP else 0.0

@@ -39,6 +39,8 @@ class ExactAnswer:
         Proven lower bound on the cost of every plan; None when none is known.
     status, stopped
         What is known of the model's answer, and why the solve ended early.
+    cut
+        Whether time has ended a part of the work: another run may then find other weeks.
     """
 
     weeks: tuple[ChosenWeek, ...] | None
@@ -46,6 +48,7 @@ class ExactAnswer:
     bound: float | None
     status: Status
     stopped: Stop | None
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def solve_exact(
         Told of better weeks and of a higher bound while the solve runs.
     """
     clock = watch.within(time_limit_s)
-    known = _days_apart(staff, service, clock, gap, seed, cost, on_bound)
+    known = _days_apart(staff, service, clock, gap, seed, start, cost, on_bound)
     if known.weeks is not None and on_better is not None:
         on_better(known.weeks)
     if near(known, gap):
@@ -125,7 +128,10 @@ def solve_exact(
     if not answer.found:
         status = answer.status if known.weeks is None else known.status
         return replace(known, bound=bound, status=status, stopped=answer.stopped)
-    return ExactAnswer(tuple(model.weeks(answer.values)), answer.objective, bound, answer.status, answer.stopped)
+    if known.cost is not None and answer.objective is not None and known.cost < answer.objective:
+        return replace(known, bound=bound, stopped=answer.stopped)
+    weeks = tuple(model.weeks(answer.values))
+    return ExactAnswer(weeks, answer.objective, bound, answer.status, answer.stopped, known.cut)
 
 
 def near(answer: ExactAnswer, gap: float) -> bool:
@@ -135,8 +141,8 @@ def near(answer: ExactAnswer, gap: float) -> bool:
 
 
 def _days_apart(
-    staff: CompiledStaff, service: Service, clock: Watch, gap: float, seed: int, cost: Callable[[], float],
-    on_bound: Callable[[float], None] | None,
+    staff: CompiledStaff, service: Service, clock: Watch, gap: float, seed: int, start: Sequence[ChosenWeek] | None,
+    cost: Callable[[], float], on_bound: Callable[[float], None] | None,
 ) -> ExactAnswer:  # fmt: skip
     """Raise the bound with the days apart, then find the best weeks on the days worked in the last choice.
 
@@ -145,20 +151,28 @@ def _days_apart(
     nothing = ExactAnswer(None, None, None, Status.NONE, None)
     if model_size(staff, service) <= FEW_COLUMNS:
         return nothing
-    parts = parts_of(staff, service)
+    parts = parts_of(staff, service, clock)
     if parts is None:
         return nothing
-    search = DaysApart(staff, parts, clock.within(APART_SHARE * clock.left_s), cost, on_bound or (lambda _: None), seed)
+    if start is not None:
+        for part in parts:
+            part.take(start)
+    outer = clock.within(APART_SHARE * clock.left_s)
+    search = DaysApart(staff, parts, outer, cost, on_bound or (lambda _: None), seed)
     search.run()
     bound = search.bound if np.isfinite(search.bound) else None
+    nothing = replace(nothing, bound=bound, cut=outer.time_is_up)
     inner = clock.within(DAYS_SHARE * clock.left_s)
     model = None if search.days is None else build(on_days(staff, search.days), service, inner)
     if model is None:
-        return replace(nothing, bound=bound)
-    answer = solve_linear(model.linear, watch=inner, stage=STAGE, gap=gap, seed=seed, text="days apart")
+        return nothing
+    answer = solve_linear(model.linear, watch=inner.aside(), stage=STAGE, gap=gap, seed=seed, text="days apart")
     if not answer.found:
-        return replace(nothing, bound=bound)
-    return ExactAnswer(tuple(model.weeks(answer.values)), answer.objective, bound, Status.FEASIBLE, answer.stopped)
+        return replace(nothing, cut=nothing.cut or inner.time_is_up)
+    return ExactAnswer(
+        tuple(model.weeks(answer.values)), answer.objective, bound, Status.FEASIBLE, answer.stopped,
+        nothing.cut or inner.time_is_up,
+    )  # fmt: skip
 
 
 def lp_prices(

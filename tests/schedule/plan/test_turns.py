@@ -6,8 +6,9 @@ import pytest
 from desk_of_calls import desk
 
 from busyhour.forecast.progress import Event, Watch
-from busyhour.schedule.optimise.status import Stop
+from busyhour.schedule.optimise.status import NothingFound, Stop
 from busyhour.schedule.people.solve import solve_named
+from busyhour.schedule.plan import searches
 from busyhour.schedule.plan.repair import repaired
 from busyhour.schedule.plan.searches import NamedSearch
 from busyhour.schedule.plan.settings import SolveSettings
@@ -61,3 +62,22 @@ def test_turns_go_on_until_a_stop_which_leaves_the_best_plan_that_was_made_ready
     assert found.simulation is not None
     assert found.solved.bound == 1.0
     assert found.repairs in (1, 2)
+
+
+def test_a_search_that_finds_nothing_loses_no_plan(first, monkeypatch):
+    def nothing(*_, **__):
+        raise NothingFound
+
+    monkeypatch.setattr(searches, "solve_named", nothing)
+    found = _repaired(first)
+    assert found.repairs == 0
+    assert any(found.assigned.values())
+    assert found.simulation is not None
+    assert found.solved.bound is None
+
+
+def test_a_finish_without_time_is_told(first, monkeypatch):
+    monkeypatch.setattr(NamedSearch, "finished", lambda self, problem, plan: (plan, True))
+    monkeypatch.setattr(NamedSearch, "bound", lambda self, problem, plan: 60.0)
+    search = NamedSearch(desk(), dataclasses.replace(SETTINGS, gap=0.99))
+    assert repaired(search.candidate(first), search).solved.stopped == Stop.TIME

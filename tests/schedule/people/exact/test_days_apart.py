@@ -9,8 +9,12 @@ import pytest
 from tiny_desks import by_day, desk, least_cost, roster_cost
 
 from busyhour.forecast.progress import Watch
+from busyhour.schedule.optimise.solver import Answer
+from busyhour.schedule.optimise.status import Status, Stop
 from busyhour.schedule.people.compile import CompiledStaff
-from busyhour.schedule.people.exact import days_apart, solve
+from busyhour.schedule.people.descent import Descent
+from busyhour.schedule.people.dual import DualPrices
+from busyhour.schedule.people.exact import days_apart, one_day, solve
 from busyhour.schedule.people.exact.day_values import DayValues
 from busyhour.schedule.people.exact.days_apart import DaysApart, on_days, parts_of
 from busyhour.schedule.people.exact.one_day import OneDay, merged, teams_of
@@ -22,7 +26,7 @@ from busyhour.schedule.problem.problem import ScheduleProblem
 def bound_of(problem: ScheduleProblem, cost: float) -> tuple[float | None, list[float]]:
     """Return the bound with the days apart, None where they do not come apart, and all bounds told."""
     staff, service = CompiledStaff.of(problem), Service.of(problem)
-    parts, told = parts_of(staff, service), list[float]()
+    parts, told = parts_of(staff, service, Watch()), list[float]()
     if parts is None:
         return None, told
     search = DaysApart(staff, parts, Watch(), lambda: cost, told.append, 1)
@@ -60,15 +64,15 @@ def test_rest_and_spread_only_make_plans_dearer(seed, monkeypatch):
 
 def test_shifts_over_midnight_keep_days_together():
     problem = next(p for s in range(50) if "night" in (p := desk(s)).families and p.staff[0].contract == "all")
-    assert parts_of(CompiledStaff.of(problem), Service.of(problem)) is None
+    assert parts_of(CompiledStaff.of(problem), Service.of(problem), Watch()) is None
 
 
 def test_a_goal_over_two_days_keeps_them_together():
     problem = by_day(awake(900), 1)
     service = Service.of(problem)
     joined = dataclasses.replace(service, period=np.minimum(service.period, 0))
-    assert parts_of(CompiledStaff.of(problem), service) is not None
-    assert parts_of(CompiledStaff.of(problem), joined) is None
+    assert parts_of(CompiledStaff.of(problem), service, Watch()) is not None
+    assert parts_of(CompiledStaff.of(problem), joined, Watch()) is None
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
@@ -136,7 +140,7 @@ def test_days_worked_are_kept():
 def test_a_stop_ends_the_search():
     problem = awake(950)
     staff, service, watch = CompiledStaff.of(problem), Service.of(problem), Watch()
-    parts, told = parts_of(staff, service), list[float]()
+    parts, told = parts_of(staff, service, Watch()), list[float]()
     assert parts is not None
     watch.stop.set()
     DaysApart(staff, parts, watch, lambda: 1e9, told.append, 1).run()
@@ -147,3 +151,38 @@ def test_a_day_on_which_nobody_can_work_has_one_number():
     values = DayValues.of([])
     assert values.counts.shape == (1, 0)
     assert values.taken == [0]
+
+
+def test_rounding_of_the_solver_raises_no_bound(monkeypatch):
+    """A bound a hair above a step is no step more, and neither is an undecided day."""
+    problem = awake(950, people=3)
+    staff, service = CompiledStaff.of(problem), Service.of(problem)
+    day = OneDay.of(staff, service, 0, teams_of(staff, 0))
+    counts, low = np.zeros(len(day.teams), dtype=np.int64), 3 * day.step
+    assert day.step > 0
+    for bound, told in ((low + 1e-5 * day.step, None), (low + 0.4 * day.step, low + day.step), (None, None)):
+        answer = Answer(Status.NONE, None, bound, {}, {}, {}, 0.0, Stop.TIME)
+        monkeypatch.setattr(one_day, "solve_linear", lambda *_, answer=answer, **__: answer)
+        assert day.dearer(counts, low, Watch(), 10) == (None if told is None else pytest.approx(told))
+
+
+def test_a_plans_numbers_of_people_are_among_the_choices():
+    problem = awake(950, people=3)
+    staff, service = CompiledStaff.of(problem), Service.of(problem)
+    parts = parts_of(staff, service, Watch())
+    assert parts is not None
+    weeks = Descent(DualPrices(staff, service), seed=1, over=lambda: False).weeks
+    for part in parts:
+        part.take(weeks)
+        counts = part.values.counts[part.values.taken]
+        assert (counts.sum(axis=1) == sum(week.options[part.day] >= 0 for week in weeks)).any()
+
+
+def test_no_progress_of_the_days_apart_claims_a_proof_of_the_week():
+    problem = awake(950, people=3)
+    staff, service, events = CompiledStaff.of(problem), Service.of(problem), []
+    parts = parts_of(staff, service, Watch())
+    assert parts is not None
+    watch = Watch(show=events.append)
+    DaysApart(staff, parts, watch, lambda: 1e9, lambda _: None, 1).run()
+    assert all(e.best is None and e.bound is None and e.gap is None for e in events)
