@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.solver import Answer
 from ..optimise.status import Solved
-from .anneal import anneal
+from .anneal import Annealing, anneal
 from .case import Case
 from .check import checked
 from .model import STAGE, Grid, HiringModel
 from .plan import HiringPlan
-from .problem import HiringProblem
+from .problem import ClassRules, Group, HiringProblem, Kind, Learning, Months, Recipe
 from .result import make_plan
 from .rule import HireUpTo, fill, tuned
 from .supply import Decisions
@@ -96,6 +98,27 @@ class Best:
         return self.bound is not None and self.cost - self.bound <= self.eased(gap) * self.base()
 
 
+@cache
+def compile_kernels() -> None:
+    """Compile all kernels before any clock runs: seconds on the very first use, nothing after that."""
+    hours = np.full(2, 160.0)
+    learning = Learning(1.0, 0.0, leave=np.array([0.02]), speed=np.ones(1))
+    kind = Kind("a", "a", "a", paid_h=hours, present=np.ones(2), cost_h=20.0, hire_cost=100.0, learning=learning)
+    group = Group("a", demand=np.array([hours, 2 * hours]), recipes=(Recipe("a", {"a": 1.0}, np.ones(2)),))
+    rules = ClassRules(least=1, lead_weeks=0.0)
+    first = dt.date(2026, 1, 1)
+    case = Case.of(checked(HiringProblem(first, Months(first, 2), (group,), (kind,), rules)))
+    anneal(
+        case,
+        case.supply.nothing(),
+        np.zeros_like(case.contract),
+        Watch(),
+        60.0,
+        1,
+        Annealing(steps=1, steps_per_option=1),
+    )
+
+
 def plan_hires(
     problem: HiringProblem,
     *,
@@ -124,6 +147,7 @@ def plan_hires(
     InputError
         If the problem contradicts itself.
     """
+    compile_kernels()
     outer = watch or Watch()
     watch = outer.within(min(time_limit_s, outer.left_s))
     case = Case.of(checked(problem))
