@@ -88,7 +88,7 @@ def _corners(takes: tuple[tuple[float, ...], ...]) -> np.ndarray:
     fits = (found >= -TINY).all(axis=1) & (found @ rows.T >= 1.0 - TINY).all(axis=1)
     corners = np.maximum(found[fits], 0.0)
     _, first = np.unique(np.round(corners, 9), axis=0, return_index=True)
-    out = corners[np.sort(first)]
+    out = np.asarray(corners[np.sort(first)])
     out.setflags(write=False)
     return out
 
