@@ -53,7 +53,7 @@ def presence_of_work(outcome: HiringOutcome, group: Group) -> np.ndarray:
 def formula_fte(outcome: HiringOutcome, group: Group) -> np.ndarray:
     """Return workload / occupancy / (1 − shrinkage) / paid hours of a head, by month: the spreadsheet's answer.
 
-    Shrinkage is vacation, absence, meetings and paid breaks.
+    Shrinkage is vacation, absence, meetings, paid breaks, and days on which the desk is shut.
     """
     kinds = [k for k in outcome.problem.kinds if k.group == group.name]
     longest = max(kinds, key=lambda k: float(k.paid_h.sum()))
