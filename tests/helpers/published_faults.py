@@ -107,7 +107,7 @@ ACTIVITY = [
 
 OFFERS = [
     Planted("an open shift struck out", "open_reasons", "0 in open_shifts.csv", drop("open_shifts")),
-    Planted("an open shift and its reason struck out", "summary", "open_shifts is 3, recounted 2", both(drop("open_shifts"), drop("open_reasons"))),
+    Planted("an open shift and its reason struck out", "summary", "open_shifts is ", both(drop("open_shifts"), drop("open_reasons"))),
     Planted("an open shift at another time", "open_shifts", "is no shift of plan.toml at this time", cell("open_shifts", "start", "2026-10-19T10:15+02:00")),
     Planted("a longer open shift", "open_shifts", "lasts", cell("open_shifts", "end", "2026-10-19T23:00+02:00")),
     Planted("an open shift at another pay", "open_shifts", "pays 300 min", cell("open_shifts", "paid_min", "300")),
