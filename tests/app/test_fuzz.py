@@ -68,6 +68,7 @@ def test_a_damaged_input_is_refused_or_read_right(name: str, desk: Path) -> None
     damaged()
 
 
+@pytest.mark.slow
 @settings(QUICK, max_examples=10)
 @given(SEEDS, st.sampled_from(["activity.csv", *(f"inputs/{n}" for n in ("arguments.json", "plan.toml", *TABLES))]))
 def test_a_damaged_run_is_judged_or_refused(desk: Path, run: Path, seed: int, name: str) -> None:

@@ -71,6 +71,7 @@ def test_a_search_whose_prices_time_has_cut_says_time_however_near_its_plan_is()
     assert _stopped(gap=1e6, params=cut) == Stop.TIME
 
 
+@pytest.mark.slow
 def test_the_same_plan_comes_again_while_others_work():
     """The threads take the interpreter away from the search at other moments each time."""
     problem, ended = _desk(), threading.Event()

@@ -43,7 +43,7 @@ class _StopAfter:
             self.watch.stop.set()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_tries_go_on_as_long_as_the_gap_is_not_reached(threads):
     """Nothing but the stop ends it: the price of starts is no part of the bound, so the gap stays open."""
     stop = _StopAfter("descent", 4)
@@ -82,7 +82,7 @@ def test_time_ends_a_search_whose_gap_is_not_reached():
     assert plan.solved.bound <= plan.solved.cost
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_the_exact_model_proves_a_small_desk(threads):
     params = PeopleParams(choice=EXACT, annealing=SHORT)
     plan = solve_named(_desk(), watch=Watch(), time_limit_s=600.0, gap=0.0, threads=threads, params=params)
@@ -103,7 +103,7 @@ def test_in_one_thread_the_same_plan_comes_again_from_the_exact_model():
     assert found[2].solved.cost == pytest.approx(found[0].solved.cost, rel=1e-3)
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_stop_while_the_exact_model_is_solved_returns_the_plan_so_far(threads):
     stop = _StopAfter("exact model", 1)
     params = PeopleParams(choice=EXACT, annealing=SHORT)
