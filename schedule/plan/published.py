@@ -7,6 +7,7 @@ from typing import Generic
 
 from ...forecast.queueing.simulation.simulation import Simulation
 from ..optimise.status import OPTIMAL, Solved, Status, Stop, sound_bound
+from ..problem.problem import ScheduleProblem
 from .correct import spliced
 from .decision import Decision
 from .free_moves import with_free_moves
@@ -55,7 +56,7 @@ class Published(Generic[Search]):
 def as_found(plan: Candidate[Search], first: Solved, search: PlanSearch[Search]) -> Decision:
     """Return what is known of a plan by the curves as they are; the bound of the `first` one holds for every plan."""
     measure = search.measure
-    moved, cut = _finished(plan, search, measure)
+    moved, cut = _finished(plan, search, measure, measure.problem)
     solved = _priced(first, moved.cost(measure.problem), first.bound, searched_s(measure.stages))
     told = _told(solved, first, search.settings, cut=cut, by_user=measure.watch.stopped)
     return measure.decision(moved.assigned, told, moved.wages, search.prices(moved, measure.problem))
@@ -77,7 +78,7 @@ def ready(seen: SimulatedPlan[Search], search: PlanSearch[Search]) -> tuple[Simu
     out, hurried = replace(seen, true=measure.corrected(seen.plan.assigned, told), wide=1.0), False
     published: Simulation | None = None
     for _ in range(MOVE_TURNS):  # a change alters the curve by which it was made, and the next turn sees that
-        moved, cut = _finished(out.plan, search, out.true)
+        moved, cut = _finished(out.plan, search, out.true, out.asked(settings))
         hurried = hurried or cut
         if moved is out.plan:
             break
@@ -91,12 +92,18 @@ def ready(seen: SimulatedPlan[Search], search: PlanSearch[Search]) -> tuple[Simu
     return (None if published is None else replace(out, simulation=published)), hurried
 
 
-def _finished(plan: Candidate[Search], search: PlanSearch[Search], measure: Measure) -> tuple[Candidate[Search], bool]:
+def _finished(
+    plan: Candidate[Search], search: PlanSearch[Search], measure: Measure, asked: ScheduleProblem
+) -> tuple[Candidate[Search], bool]:
     """Return a plan after all that is done to it by the very curves it is published with, and whether time cut that.
 
-    The plan itself is returned where nothing was to be done.
+    The plan itself is returned where nothing was to be done. Single changes are made by the demands `asked`, with their
+    margin above floors and goals: without one the plan would come to lie on the floors, and half of all simulations
+    under them.
     """
-    better, cut = search.finished(measure.problem, plan)
+    better, cut = search.finished(asked, plan)
+    if not better.cost(measure.problem) < plan.cost(measure.problem):
+        better = plan
     moved, hurried = with_free_moves(better, measure)
     return moved, cut or hurried
 
