@@ -21,7 +21,7 @@ from .compile import CompiledStaff
 from .descent import Descent
 from .dual import STAGE, DualPrices
 from .exact.solve import lp_prices, solve_exact
-from .finish import Finish
+from .finish import MOST_PEOPLE, Finish
 from .named_plan import NamedPlan, ProvenPrices
 from .params import PeopleParams
 from .queue_turns import planned_shifts, weeks_of_plan
@@ -104,7 +104,8 @@ class PeopleSearch:
         self.tries.first.settle(1)  # a plan to fall back on
         self.sweep_s = self.clock.elapsed_s - began_s
         finish_s = self.params.finish_sweeps * self.sweep_s
-        self.finishes = finish_s <= self.params.finish_share * self.limit_s  # else it would not come to its end
+        soon = finish_s <= self.params.finish_share * self.limit_s  # else it would not come to its end
+        self.finishes = soon and len(self.staff.people) <= MOST_PEOPLE
         if self.finishes:
             self.clock.time_limit_s = self.limit_s - finish_s
         self.tell("first plan")

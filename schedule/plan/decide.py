@@ -8,7 +8,7 @@ from ...forecast.progress import Stopped, Watch
 from ..diagnose.conflicts import refuse_conflicts
 from ..exchange.exchange import dealable, exchanged
 from ..optimise.status import NothingFound, Stop
-from ..people.finish import finished
+from ..people.finish import MOST_PEOPLE, finished
 from ..people.named_plan import NamedPlan
 from ..people.solve import compile_kernels, solve_named
 from ..problem.problem import ScheduleProblem
@@ -101,7 +101,7 @@ def _first_plan(measure: Measure, settings: SolveSettings) -> NamedPlan:
             seed=settings.seed,
             threads=settings.threads,
         )
-        if not dealt_out or not any(dealt.assigned.values()):  # many people are finished by the search alone
+        if len(dealt.assigned) > MOST_PEOPLE or not any(dealt.assigned.values()):
             return dealt
         clock = measure.watch.aside()
         if measure.simulates:  # else nothing follows that needs the time

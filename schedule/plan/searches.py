@@ -12,10 +12,9 @@ from ...forecast.progress import Watch
 from ...forecast.ranges import MOST_SEED
 from ..cover.result import Cover
 from ..cover.solve import solve_cover
-from ..exchange.exchange import dealable
 from ..exchange.result import roster_of
 from ..optimise.status import NothingFound, Status
-from ..people.finish import finished
+from ..people.finish import MOST_PEOPLE, finished
 from ..people.named_plan import NamedPlan
 from ..people.solve import solve_named
 from ..problem.problem import ScheduleProblem
@@ -129,7 +128,7 @@ class NamedSearch(PlanSearch[NamedPlan]):
 
     def finished(self, problem: ScheduleProblem, plan: Candidate[NamedPlan]) -> tuple[Candidate[NamedPlan], bool]:
         """Return a plan that no change of one week, and no exchange of a day, makes cheaper."""
-        if not dealable(problem):  # of many people one change saves next to nothing
+        if len(problem.staff) > MOST_PEOPLE:
             return plan, False
         settings, found = self.settings, plan.search
         start = replace(
