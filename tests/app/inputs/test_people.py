@@ -8,54 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from people_files import DAY, GRID, MONDAY, STAFF, people
 
 from busyhour.app.inputs.absences import off_grid, read_windows
-from busyhour.app.inputs.people import read_people
-from busyhour.app.inputs.week_before import last_week
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
-from busyhour.schedule.problem.costs import Costs
-from busyhour.schedule.problem.shift_families import Break, ShiftFamily
-from busyhour.schedule.problem.staff import Agent, Contract
-from busyhour.schedule.rules.rules import Rules
-
-MONDAY = dt.date(2026, 10, 19)  # the week's Sunday has 25 hours in Berlin
-GRID = Grid(MONDAY, 7, 15, "Europe/Berlin")
-DAY = 96
-WORKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
-FAMILIES = {
-    "full8": ShiftFamily("full8", 480, "08:00", "12:00", days=WORKDAYS),
-    "night8": ShiftFamily("night8", 480, "22:00", "22:00"),
-}
-CONTRACTS = {
-    "full": Contract("full", ("full8",), max_h_week=40, min_h_week=38, max_days=5, cost_h=22.0),
-    "night": Contract("night", ("night8",), max_h_week=40, max_days=5),
-}
-OPEN = np.zeros(len(GRID), dtype=bool)
-for _day in range(5):
-    OPEN[_day * DAY + 32 : _day * DAY + 80] = True  # 08:00-20:00, Monday to Friday
-
-
-def people(
-    folder: Path, *, previous: Path | None = None, open_slots: np.ndarray | None = OPEN, **files: str
-) -> dict[str, Agent]:
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    agents = read_people(
-        folder,
-        grid=GRID,
-        zone="Europe/Berlin",
-        contracts=CONTRACTS,
-        queues=("calls", "chat"),
-        costs=Costs(cost_h=20.0),
-        families=FAMILIES,
-        before=None if previous is None else last_week(previous, GRID, "Europe/Berlin", Rules(), ("calls",)),
-        open_slots=open_slots,
-    )
-    return {a.id: a for a in agents}
-
-
-STAFF = "agent,contract\na,full\nb,full\n"
 
 
 def test_without_staff_the_plan_has_no_names(tmp_path: Path) -> None:
@@ -183,42 +140,6 @@ def test_wishes_of_the_week_are_kept_in_order(tmp_path: Path) -> None:
     assert found["b"].wishes == ()
 
 
-def run_folder(folder: Path, rows: str) -> Path:
-    folder.mkdir()
-    (folder / "activity.csv").write_text(f"agent,start,end,activity,queue\n{rows}", encoding="utf-8")
-    return folder
-
-
-def test_last_week_leaves_rest_and_days_in_a_row(tmp_path: Path) -> None:
-    rows = "".join(
-        f"a,2026-10-{d}T14:00+02:00,2026-10-{d}T18:00+02:00,phone,calls\na,2026-10-{d}T18:00+02:00,2026-10-{d}T18:30+02:00,lunch,\n"
-        f"a,2026-10-{d}T18:30+02:00,2026-10-{d}T22:30+02:00,phone,calls\n"
-        for d in (14, 16, 17, 18)
-    )
-    rows += "b,2026-10-18T22:00+02:00,2026-10-19T06:00+02:00,phone,calls\n"
-    rows += "b,2026-10-17T00:00+02:00,2026-10-18T00:00+02:00,leave,\n"
-    rows += "gone,2026-10-18T08:00+02:00,2026-10-18T16:00+02:00,phone,calls\n"
-    found = people(tmp_path, staff=STAFF, previous=run_folder(tmp_path / "run", rows))
-    assert (found["a"].run_before, found["a"].earliest) == (3, 38), "22:30 and 11 hours is 09:30"
-    assert (found["b"].run_before, found["b"].earliest) == (1, 68), "the night counts on the day it starts"
-
-
-def test_last_week_hands_over_the_shifts_that_run_on(tmp_path: Path) -> None:
-    rows = "a,2026-10-18T22:00+02:00,2026-10-19T00:00+02:00,phone,calls\n"
-    rows += "a,2026-10-19T00:00+02:00,2026-10-19T00:15+02:00,break,\n"
-    rows += "a,2026-10-19T00:15+02:00,2026-10-19T06:00+02:00,phone,calls\n"
-    rows += "b,2026-10-18T14:00+02:00,2026-10-18T22:00+02:00,phone,calls\n"
-    rows += "b,2026-10-19T08:00+02:00,2026-10-19T16:00+02:00,phone,calls\n"
-    run = run_folder(tmp_path / "run", rows)
-    running = last_week(run, GRID, "Europe/Berlin", Rules(), ("calls",)).running
-    assert running[["agent", "activity"]].to_numpy().tolist() == [["a", "break"], ["a", "phone"]]
-
-
-def test_a_previous_run_must_be_one(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"run: no run folder"):
-        people(tmp_path, staff=STAFF, previous=tmp_path / "run")
-
-
 BAD = [
     ({"staff": "agent,contract\na,full\na,full\n"}, r"staff.csv, row 3: agent twice: same agent as row 2 \(got 'a'\)"),
     (
@@ -338,37 +259,6 @@ def test_2359_is_the_days_end(tmp_path: Path) -> None:
     rows = "a,2026-10-19T08:00,2026-10-19T23:59,\na,2026-10-20T00:00,2026-10-20T12:00,\n"
     away = people(tmp_path, staff=STAFF, availability="agent,start,end,kind\n" + rows)["a"].away
     assert away == ((0, 32), (DAY + 48, 2 * DAY))
-
-
-LATE = ShiftFamily("late", 240, "20:00", "24:30", breaks=(Break(30, 60, 120),))
-NIGHTS = (FAMILIES["night8"], LATE)
-
-
-@pytest.mark.parametrize(
-    ("rows", "roster", "family", "run"),
-    [
-        ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "", "night8", 1),
-        ("a,2026-10-18T22:00,2026-10-19T06:00,phone,calls\n", "late", "night8", 1),  # it can only be the night
-        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "late", "", 1),  # of no family, as the judge says
-        ("a,2026-10-18T22:00,2026-10-19T05:45,phone,calls\n", "", "", 1),
-        ("a,2026-10-18T20:00,2026-10-18T24:00,phone,calls\n".replace("18T24", "19T00"), "", "", 1),  # without its break
-        ("a,2026-10-18T20:00,2026-10-18T21:00,phone,calls\na,2026-10-18T21:00,2026-10-18T21:30,break,\n"
-         "a,2026-10-18T21:30,2026-10-19T00:00,phone,calls\n", "", "late", 1),
-        ("a,2026-10-19T00:30,2026-10-19T02:00,phone,calls\na,2026-10-19T02:00,2026-10-19T02:30,break,\n"
-         "a,2026-10-19T02:30,2026-10-19T04:30,phone,calls\n", "", "late", 1),  # it counts on Sunday
-        ("a,2026-10-19T00:30,2026-10-19T05:00,phone,calls\n", "", "", 0),  # this one begins in the planned week
-    ],
-)  # fmt: skip
-def test_yesterdays_family_is_read_from_what_was_worked(
-    tmp_path: Path, rows: str, roster: str, family: str, run: int
-) -> None:
-    folder = run_folder(tmp_path / "run", rows)
-    if roster:
-        head = "agent,date,pattern,start,end,paid_min\n"
-        line = f"a,2026-10-18,{roster}@2200,2026-10-18T22:00,2026-10-19T06:00,480\n"
-        (folder / "roster.csv").write_text(head + line, encoding="utf-8")
-    left = last_week(folder, GRID, "Europe/Berlin", Rules(), ("calls",)).of("a", NIGHTS)
-    assert (left.families, left.run) == ((family,) if family else (), run)
 
 
 def test_windows_off_the_grid_are_told_and_rounded_to_the_safe_side(tmp_path: Path) -> None:
