@@ -78,8 +78,13 @@ def _patient(n: float, inverse: float, a: float, t_in: float, t_short: float) ->
 def _by_stages(n: float, inverse: float, a: float, theta: float, t_in: float, t_short: float) -> tuple[float, ...]:
     """Return the measures as a sum over the callers found waiting; long, since kernels take plain numbers."""
     # r = p_(n+j) / p_n, s the same at load a·e^(−θT); delay = mean wait of one who is served and finds j waiting
-    gone, gone_short = -math.expm1(-theta * t_in), -math.expm1(-theta * t_short)
-    rest, rest_short = a * (1.0 - gone), a * (1.0 - gone_short)
+    # rest = a·e^(−θT) is raised to powers of a/θ: a rounding of it must be one of T in every place, or it would grow so
+    rest, rest_short = a * math.exp(-theta * t_in), a * math.exp(-theta * t_short)
+    gone, gone_short = (a - rest) / a, (a - rest_short) / a
+    if gone < 1.0:
+        t_in = -math.log1p(-gone) / theta
+    if gone_short < 1.0:
+        t_short = -math.log1p(-gone_short) / theta
     waiting = queue = wait = delay = still = late = still_short = late_short = 0.0
     r = s = s_short = 1.0
     level = level_in = level_short = 0.0
