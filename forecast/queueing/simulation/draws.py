@@ -21,6 +21,22 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
+def _products() -> np.ndarray:
+    """Return the products of the field of 32 elements, polynomials over two elements modulo x⁵ + x² + 1, (32, 32)."""
+    a, b = np.meshgrid(np.arange(32), np.arange(32), indexing="ij")
+    out = np.zeros_like(a)
+    for bit in range(5):
+        out ^= np.where(b >> bit & 1, a, 0)
+        a = (a << 1) ^ np.where(a & 16, 0b100101, 0)
+    return out.astype(np.uint64)
+
+
+MULTIPLES = _products()
+"""Row r: the multiples of r in the field of 32 elements. For a = 1…31 and b = 0…31 the maps r → a · r + b, where + is the
+exclusive or, are permutations of the strata of a batch that take any two runs to any two strata equally often: what a
+Latin hypercube asks of its permutations, in two steps of the processor."""
+
+
 def keys(names: Iterable[tuple[object, ...]]) -> np.ndarray:
     """Return one 64-bit key per name; a name is a tuple whose parts count by their text."""
     texts = ("\x1f".join(str(part) for part in name).encode() for name in names)
