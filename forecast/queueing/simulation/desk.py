@@ -118,7 +118,7 @@ def _serve(
 ) -> tuple[int, int, int, int]:
     """Serve the calls of row `r`, which begins at `begin`; returns the state after them.
 
-    The many parameters are what `run` holds. The state: agents here, agents who left in a call, callers waiting, segment.
+    The many parameters are what `run` holds. The state: agents here, who left in a call, callers waiting, segment.
     """
     until, edges, place, close = desk.until, desk.edges, desk.place, desk.close[r]
     within_s, short_s = desk.within_s, desk.short_s
@@ -203,9 +203,7 @@ def draw(
 
 
 @njit(cache=True, nogil=True)
-def _fill(
-    desk: Desk, row: int, begin: float, rate: float, seed: int, strata: np.ndarray, calls: np.ndarray
-) -> int:
+def _fill(desk: Desk, row: int, begin: float, rate: float, seed: int, strata: np.ndarray, calls: np.ndarray) -> int:
     """Draw the calls of a row as far as there is room; returns their number. Parameters as of `draw`."""
     until, patience_s, handle_s = desk.until[row], desk.patience_s[row], desk.handle_s[row]
     patience_kind, patience_sigma, patience_table = desk.patience

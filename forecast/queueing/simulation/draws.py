@@ -1,7 +1,7 @@
 """Random numbers by key: the same seed, name, day and run draw the same number on every machine, in any order.
 
-Every quantity that the simulation draws (the busyness of a day, the presence of a person, the calls of a day) has a
-key of its own, so that changing one thing (a shift, a queue, a day) leaves all other draws as they were.
+Every quantity that the simulation draws (the busyness of a day, the presence of a person, the calls of an interval) has
+a key of its own, so that changing one thing (a shift, a queue, a day) leaves all other draws as they were.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def _products() -> np.ndarray:
 
 
 MULTIPLES = _products()
-"""Row r: the multiples of r in the field of 32 elements. For a = 1…31 and b = 0…31 the maps r → a · r + b, where + is the
-exclusive or, are permutations of the strata of a batch that take any two runs to any two strata equally often: what a
-Latin hypercube asks of its permutations, in two steps of the processor."""
+"""Row r: the multiples of r in the field of 32 elements. For a = 1…31 and b = 0…31 the maps r → a · r + b, where + is
+the exclusive or, are permutations of the strata of a batch that take any two runs to any two strata equally often: what
+a Latin hypercube asks of its permutations, in two steps of the processor."""
 
 
 def keys(names: Iterable[tuple[object, ...]]) -> np.ndarray:

@@ -129,9 +129,10 @@ def simulate(
 
     Notes
     -----
-    Runs come in batches of 32: within a batch the busyness of each day and the absence of each person are
-    stratified (Latin hypercube), between batches everything is independent, which is where the confidence
-    interval comes from. A goal met by the mean is a statement about the mean: see `p_goal` for single days.
+    Runs come in batches of 32: within a batch the busyness of each day, the absence of each person, and the gaps,
+    patience and handle times of the calls are stratified (Latin hypercube), between batches everything is independent,
+    which is where the confidence interval comes from. A goal met by the mean is a statement about the mean: see
+    `p_goal` for single days.
 
     The many parameters are independent choices of the caller, given by name; inside they travel as `Assumptions` and
     `Precision`.

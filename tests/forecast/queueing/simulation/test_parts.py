@@ -77,7 +77,9 @@ def test_only_a_changed_day_is_simulated_again(kernel):
     volume = volume_of(days=3, hours=(8, 18), calls=70.0, patience_s=120.0)
     both = pd.concat([volume.assign(queue="bank", calls=30.0), volume])
     goals, more = GOAL | {"bank": GOAL["desk"]}, {"handle": Exponential(1.0), **RUNS}
-    staff = pd.concat([staffed(("08:00", "18:00")).assign(queue="desk"), staffed(("08:00", "18:00"), agents=4).assign(queue="bank")])
+    staff = pd.concat(
+        [staffed(("08:00", "18:00")).assign(queue="desk"), staffed(("08:00", "18:00"), agents=4).assign(queue="bank")]
+    )
     changed = pd.concat([staff, steps(("2026-03-03 11:00", "2026-03-03 11:15", 1)).assign(queue="desk")])
     memory = Memory()
     simulate(staff, both, goals, memory=memory, **more)
