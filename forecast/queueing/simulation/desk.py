@@ -175,7 +175,7 @@ def _serve(
 
 @njit(cache=True, nogil=True)
 def draw(
-    desk: Desk, row: int, begin: float, rate: float, seed: int, strata: np.ndarray, calls: np.ndarray
+    desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
 ) -> tuple[np.ndarray, int]:
     """Draw the calls of a row: each takes its patience, its handle time and the gap behind it from the row's stream.
 
@@ -203,13 +203,15 @@ def draw(
 
 
 @njit(cache=True, nogil=True)
-def _fill(desk: Desk, row: int, begin: float, rate: float, seed: int, strata: np.ndarray, calls: np.ndarray) -> int:
+def _fill(
+    desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
+) -> int:
     """Draw the calls of a row as far as there is room; returns their number. Parameters as of `draw`."""
     until, patience_s, handle_s = desk.until[row], desk.patience_s[row], desk.handle_s[row]
     patience_kind, patience_sigma, patience_table = desk.patience
     handle_kind, handle_sigma, handle_table = desk.handle
     arrivals, patience, handle = calls[ARRIVAL], calls[PATIENCE], calls[HANDLE]
-    count, state = 0, np.uint64(seed)
+    count, state = 0, seed
     state, u = _uniform(state, strata)
     t = begin - math.log(u) / rate
     while t < until and count < len(arrivals):
@@ -311,7 +313,7 @@ def _push(heap: np.ndarray, size: int, value: float) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _uniform(state: int, strata: np.ndarray) -> tuple[int, float]:
+def _uniform(state: np.uint64, strata: np.ndarray) -> tuple[np.uint64, float]:
     """Return the next state of a SplitMix64 stream (Steele, Lea and Flood 2014) and a number strictly between 0 and 1.
 
     The stream's number tells a place within a stratum, and which stratum is the run's: a · r + b in the field of 32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,9 +46,11 @@ class Part:
     @cached_property
     def _digest(self) -> hashlib.blake2b:
         digest = hashlib.blake2b(digest_size=16)
-        for value in _flat(self.desk):
-            digest.update(repr(np.shape(value)).encode())
-            digest.update(np.asarray(value).tobytes())
+        for value in (*self.desk, *self.desk.handle, *self.desk.patience):
+            if not isinstance(value, tuple):
+                numbers = np.asarray(value)
+                digest.update(repr(numbers.shape).encode())
+                digest.update(numbers.tobytes())
         return digest
 
 
@@ -93,11 +94,3 @@ def _part(desk: Desk, rows: np.ndarray, since: tuple[int, int, int], to: tuple[i
         place=desk.place[segment:segment_end] - row,
     )
     return Part(alone, row, segment, rows[first:end] - row)
-
-
-def _flat(values: tuple[object, ...]) -> Iterator[object]:
-    for value in values:
-        if isinstance(value, tuple):
-            yield from _flat(value)
-        else:
-            yield value
