@@ -12,6 +12,7 @@ import pandas as pd
 from ...forecast.progress import Stopped, Watch
 from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.formulas.time_laws import TimeLaw
+from ...forecast.queueing.simulation.memory import Memory
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
 from ..problem.demand import demands_by
@@ -75,6 +76,8 @@ class Measure:
         Seed of the simulation.
     stages
         The simulation's seconds are added here.
+    memory
+        What was simulated before, so that only days whose staff has changed are simulated again.
     """
 
     problem: ScheduleProblem
@@ -82,6 +85,7 @@ class Measure:
     seed: int
     watch: Watch
     stages: dict[str, float]
+    memory: Memory = field(default_factory=Memory)
 
     def decision(
         self,
@@ -193,5 +197,6 @@ class Measure:
                 half_width=half_width,
                 watch=replace(self.watch, time_limit_s=None),
                 min_runs=least,
+                memory=self.memory,
             )
         return None

@@ -14,6 +14,7 @@ from scipy import special
 
 from ...errors import InputError
 from .erlang import like_input, numbers
+from .normal import normal_quantile
 
 EXPONENTIAL, LOGNORMAL, TABLE = range(3)
 CELLS = 1000
@@ -29,14 +30,13 @@ class Shape(NamedTuple):
 
 
 @njit(cache=True)
-def drawn(shape: Shape, u: float, v: float) -> float:
-    """Return the value of `shape` that two numbers strictly between 0 and 1 stand for."""
-    if shape.kind == EXPONENTIAL:
+def drawn(kind: int, sigma: float, table: np.ndarray, u: float) -> float:
+    """Return the value of a `Shape` that `u`, strictly between 0 and 1, stands for: its quantile, or that of 1 − u."""
+    if kind == EXPONENTIAL:
         return -math.log(u)
-    if shape.kind == LOGNORMAL:
-        normal = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)  # Box and Muller 1958
-        return math.exp(shape.sigma * normal - 0.5 * shape.sigma * shape.sigma)
-    return float(shape.table[int(u * shape.table.size)])
+    if kind == LOGNORMAL:
+        return math.exp(sigma * normal_quantile(u) - 0.5 * sigma * sigma)
+    return float(table[int(u * table.size)])
 
 
 @dataclass(frozen=True)

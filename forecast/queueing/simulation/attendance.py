@@ -146,6 +146,12 @@ class Attendance:
         )
 
     @cached_property
+    def nobody(self) -> np.ndarray:
+        """Whether nobody is planned on each segment, shape (S,)."""
+        came, went = (np.bincount(at, minlength=self.segments) for at in (self.first, self.last))
+        return np.asarray(np.cumsum(came - went) == 0)
+
+    @cached_property
     def crews(self) -> dict[dt.date, np.ndarray]:
         """The person-days of each local day."""
         return {d: np.flatnonzero(self.date == d) for d in dict.fromkeys(self.date)}

@@ -1,7 +1,8 @@
 """One queue and its group of agents, call by call: the kernel of the simulation.
 
-First the calls of a run are drawn, before any is served: so all plans are compared on the same calls. Then the calls
-are served first come, first served: a call is answered at the first moment at which an agent is free, unless the
+First the calls of a run are drawn, before any is served: so all plans are compared on the same calls. The runs of a
+batch share their random streams, and each takes its own stratum of every number (`draws.MULTIPLES`). Then the calls are
+served first come, first served: a call is answered at the first moment at which an agent is free, unless the
 caller's patience ends first. Agents are kept as the moments at which they will be free. When heads leave, the agents
 who are free first go first; an agent in a call finishes the call, and no call starts while more calls are in hand than
 heads are there.
@@ -38,12 +39,11 @@ class Desk(NamedTuple):
     """The constants of all runs: R rows of time up to `until`, S segments of staff between `edges`.
 
     A row is an interval or a time without calls; the last one has no end. `close` is the end of the unbroken opening
-    that a row belongs to, `day` the position of its local day, `place` the row that each segment lies in. Seconds.
+    that a row belongs to, `place` the row that each segment lies in. Seconds.
     """
 
     until: np.ndarray
     close: np.ndarray
-    day: np.ndarray
     handle_s: np.ndarray
     patience_s: np.ndarray
     edges: np.ndarray
@@ -55,7 +55,7 @@ class Desk(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray, strata: np.ndarray) -> np.ndarray:
     """Simulate one run.
 
     Parameters
@@ -67,7 +67,9 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
     heads
         Heads present on each segment, shape (S,), nobody on the last.
     seeds
-        State of the random stream of each local day, shape (D,).
+        State of the random stream of each row, shape (R,); the runs of a batch share them.
+    strata
+        The run's row of `draws.MULTIPLES`, shape (32,).
 
     Returns
     -------
@@ -76,99 +78,152 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray) -> 
 
     Notes
     -----
-    One long loop, because its state (heaps, a stack, counters) lives in local variables.
+    Arrays are made outside of the loops over calls, and no array gets another name inside: counting who holds an array
+    would take longer than the work itself, and two threads would count in turn.
     """
-    until, edges = desk.until, desk.edges
+    until, edges, place = desk.until, desk.edges, desk.place
     out = np.zeros((len(until), len(MEASURES)))
     free = np.zeros(max(1, heads.max()))  # heap: times at which the agents present are free
     late = np.empty(len(free))  # stack: times at which agents who left in a call finish it
     line = np.empty(64)  # heap: times at which waiting callers leave the queue
-    here, lates, waiting, seg = heads[0], 0, 0, 0
-    calls, stream = np.empty((3, 64)), np.empty(1, dtype=np.uint64)
-    day, gap, begin = -1, 0.0, 0.0
+    state = heads[0], 0, 0, 0
+    calls, begin = np.empty((3, 64)), 0.0
     for r in range(len(until)):
-        if desk.day[r] != day:
-            day = desk.day[r]
-            stream[0] = seeds[day]
-            gap = -math.log(_uniform(stream))
-        calls, count, gap = draw(desk, r, begin, rates[r], gap, stream, calls)
-        row = out[r]
-        waiting = _move_up(line, waiting, begin)
-        row[LONGEST_QUEUE] = waiting
-        for c in range(count):
-            t, quits = calls[ARRIVAL, c], calls[ARRIVAL, c] + calls[PATIENCE, c]
-            while True:
-                if here == 0 and edges[seg] >= desk.close[r]:
-                    quits = min(quits, edges[seg])
-                ready = max(t, free[0]) if here else math.inf
-                if min(ready, quits) < edges[seg + 1]:
-                    break
-                seg += 1
-                here, lates = _restaff(edges[seg], desk.place[seg], here, heads[seg], free, late, lates, until, out)
-            leaves = min(ready, quits)
-            wait = leaves - t
-            row[OFFERED] += 1.0
-            row[WAIT] += wait
-            if ready <= quits:
-                ends = ready + calls[HANDLE, c]
-                _sink(free, here, ends)
-                _spread(out, BUSY, ready, ends, 1.0, r, until)
-                row[ANSWERED] += 1.0
-                row[WAIT_ANSWERED] += wait
-                row[ANSWERED_IN] += wait <= desk.within_s
-            else:
-                row[ABANDONED] += 1.0
-                row[ABANDONED_IN] += wait <= desk.within_s
-                row[ABANDONED_SHORT] += wait <= desk.short_s
-            if wait > 0.0:
-                waiting = _move_up(line, waiting, t)
-                if waiting == len(line):
-                    line = np.concatenate((line, np.empty(len(line))))
-                _push(line, waiting, leaves)
-                waiting += 1
-                row[LONGEST_QUEUE] = max(row[LONGEST_QUEUE], waiting)
-                row[LONGEST_WAIT] = max(row[LONGEST_WAIT], wait)
-                _spread(out, QUEUED, t, leaves, 1.0, r, until)
-        row[OPEN] = until[r] - begin
+        calls, count = draw(desk, r, begin, rates[r], seeds[r], strata, calls)
+        if state[2] + count > len(line):
+            line = np.concatenate((line, np.empty(2 * count)))
+        state = _serve(desk, r, begin, calls[:, :count], heads, free, late, line, state, out)
+        out[r, OPEN] = until[r] - begin
         begin = until[r]
+    here, lates, _, seg = state
     for s in range(len(heads) - 1):
-        out[desk.place[s], STAFFED] += heads[s] * (edges[s + 1] - edges[s])
+        out[place[s], STAFFED] += heads[s] * (edges[s + 1] - edges[s])
         if s >= seg:
-            here, lates = _restaff(edges[s + 1], desk.place[s + 1], here, heads[s + 1], free, late, lates, until, out)
+            here, lates = _restaff(edges[s + 1], place[s + 1], here, heads[s + 1], free, late, lates, until, out)
     return out
 
 
 @njit(cache=True, nogil=True)
+def _serve(
+    desk: Desk,
+    r: int,
+    begin: float,
+    calls: np.ndarray,
+    heads: np.ndarray,
+    free: np.ndarray,
+    late: np.ndarray,
+    line: np.ndarray,
+    state: tuple[int, int, int, int],
+    out: np.ndarray,
+) -> tuple[int, int, int, int]:
+    """Serve the calls of row `r`, which begins at `begin`; returns the state after them.
+
+    The many parameters are what `run` holds. The state: agents here, who left in a call, callers waiting, segment.
+    """
+    until, edges, place, close = desk.until, desk.edges, desk.place, desk.close[r]
+    within_s, short_s = desk.within_s, desk.short_s
+    arrivals, patience, handle = calls[ARRIVAL], calls[PATIENCE], calls[HANDLE]
+    here, lates, waiting, seg = state
+    waiting = _move_up(line, waiting, begin)
+    offered, answered, answered_in, abandoned, abandoned_in, abandoned_short = 0, 0, 0, 0, 0, 0
+    waits, waits_answered, longest, most = 0.0, 0.0, 0.0, waiting
+    for c in range(len(arrivals)):
+        t = arrivals[c]
+        quits = t + patience[c]
+        while True:
+            if here == 0 and edges[seg] >= close:
+                quits = min(quits, edges[seg])
+            ready = max(t, free[0]) if here else math.inf
+            if min(ready, quits) < edges[seg + 1]:
+                break
+            seg += 1
+            here, lates = _restaff(edges[seg], place[seg], here, heads[seg], free, late, lates, until, out)
+        leaves = min(ready, quits)
+        wait = leaves - t
+        offered += 1
+        waits += wait
+        if ready <= quits:
+            ends = ready + handle[c]
+            _sink(free, here, ends)
+            _spread(out, BUSY, ready, ends, 1.0, r, until)
+            answered += 1
+            waits_answered += wait
+            answered_in += wait <= within_s
+        else:
+            abandoned += 1
+            abandoned_in += wait <= within_s
+            abandoned_short += wait <= short_s
+        if wait > 0.0:
+            waiting = _move_up(line, waiting, t)
+            _push(line, waiting, leaves)
+            waiting += 1
+            most = max(most, waiting)
+            longest = max(longest, wait)
+            _spread(out, QUEUED, t, leaves, 1.0, r, until)
+    out[r, OFFERED] = offered
+    out[r, WAIT] = waits
+    out[r, ANSWERED] = answered
+    out[r, WAIT_ANSWERED] = waits_answered
+    out[r, ANSWERED_IN] = answered_in
+    out[r, ABANDONED] = abandoned
+    out[r, ABANDONED_IN] = abandoned_in
+    out[r, ABANDONED_SHORT] = abandoned_short
+    out[r, LONGEST_QUEUE] = most
+    out[r, LONGEST_WAIT] = longest
+    return here, lates, waiting, seg
+
+
+@njit(cache=True, nogil=True)
 def draw(
-    desk: Desk, row: int, begin: float, rate: float, gap: float, stream: np.ndarray, calls: np.ndarray
-) -> tuple[np.ndarray, int, float]:
-    """Draw the calls of a row: each takes its patience, its handle time and the gap behind it from the stream.
+    desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
+) -> tuple[np.ndarray, int]:
+    """Draw the calls of a row: each takes its patience, its handle time and the gap behind it from the row's stream.
 
     Parameters
     ----------
     begin, rate
         Begin of the row, and its calls per second.
-    gap
-        Calls that are due on average before the next one comes.
+    seed, strata
+        State of the row's stream, and the run's strata, as in `run`.
     calls
         Room for arrivals, patience and handle times, shape (3, …).
 
     Returns
     -------
     tuple
-        The calls (with more room if it was short), their number, and the remaining gap.
+        The calls (in more room if it was short) and their number.
     """
-    count, t = 0, begin
-    while gap < rate * (desk.until[row] - t):
-        t += gap / rate
-        if count == calls.shape[1]:
-            calls = np.concatenate((calls, np.empty_like(calls)), axis=1)
-        calls[ARRIVAL, count] = t
-        calls[PATIENCE, count] = desk.patience_s[row] * drawn(desk.patience, _uniform(stream), _uniform(stream))
-        calls[HANDLE, count] = desk.handle_s[row] * drawn(desk.handle, _uniform(stream), _uniform(stream))
-        gap = -math.log(_uniform(stream))
+    if rate <= 0.0:
+        return calls, 0
+    count = _fill(desk, row, begin, rate, seed, strata, calls)
+    while count == calls.shape[1]:
+        calls = np.empty((3, 2 * count))
+        count = _fill(desk, row, begin, rate, seed, strata, calls)
+    return calls, count
+
+
+@njit(cache=True, nogil=True)
+def _fill(
+    desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
+) -> int:
+    """Draw the calls of a row as far as there is room; returns their number. Parameters as of `draw`."""
+    until, patience_s, handle_s = desk.until[row], desk.patience_s[row], desk.handle_s[row]
+    patience_kind, patience_sigma, patience_table = desk.patience
+    handle_kind, handle_sigma, handle_table = desk.handle
+    arrivals, patience, handle = calls[ARRIVAL], calls[PATIENCE], calls[HANDLE]
+    count, state = 0, seed
+    state, u = _uniform(state, strata)
+    t = begin - math.log(u) / rate
+    while t < until and count < len(arrivals):
+        arrivals[count] = t
+        state, u = _uniform(state, strata)
+        patience[count] = patience_s * drawn(patience_kind, patience_sigma, patience_table, u)
+        state, u = _uniform(state, strata)
+        handle[count] = handle_s * drawn(handle_kind, handle_sigma, handle_table, u)
+        state, u = _uniform(state, strata)
+        t -= math.log(u) / rate
         count += 1
-    return calls, count, gap - rate * (desk.until[row] - t) if rate > 0.0 else gap
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -258,11 +313,19 @@ def _push(heap: np.ndarray, size: int, value: float) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _uniform(state: np.ndarray) -> float:
-    """Return the next number strictly between 0 and 1 of a SplitMix64 stream (Steele, Lea and Flood 2014)."""
-    state[0] += np.uint64(0x9E3779B97F4A7C15)
-    z = state[0]
+def _uniform(state: np.uint64, strata: np.ndarray) -> tuple[np.uint64, float]:
+    """Return the next state of a SplitMix64 stream (Steele, Lea and Flood 2014) and a number strictly between 0 and 1.
+
+    The stream's number tells a place within a stratum, and which stratum is the run's: a · r + b in the field of 32
+    elements, a from 1 to 31, b from 0 to 31. So the runs r of a batch meet each stratum once, and any two runs any two
+    strata with the same chance.
+    """
+    state += np.uint64(0x9E3779B97F4A7C15)
+    z = state
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return float((z >> np.uint64(12)) * 2.0**-52 + 2.0**-53)
+    a = np.uint64(1) + (((z >> np.uint64(5)) & np.uint64(0x7FFFFFF)) * np.uint64(31) >> np.uint64(27))
+    stratum = strata[a] ^ (z & np.uint64(31))
+    place = np.int64((stratum << np.uint64(32)) | (z >> np.uint64(32)))  # 37 bits, exact as a float
+    return state, (float(place) + 0.5) * 2.0**-37

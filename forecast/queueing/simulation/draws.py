@@ -1,7 +1,7 @@
 """Random numbers by key: the same seed, name, day and run draw the same number on every machine, in any order.
 
-Every quantity that the simulation draws (the busyness of a day, the presence of a person, the calls of a day) has a
-key of its own, so that changing one thing (a shift, a queue, a day) leaves all other draws as they were.
+Every quantity that the simulation draws (the busyness of a day, the presence of a person, the calls of an interval) has
+a key of its own, so that changing one thing (a shift, a queue, a day) leaves all other draws as they were.
 """
 
 from __future__ import annotations
@@ -19,6 +19,22 @@ GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Increment of SplitMix64 (2⁶⁴ divided by the golden ratio, made odd); the two factors below belong to it."""
 
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+def _products() -> np.ndarray:
+    """Return the products of the field of 32 elements, polynomials over two elements modulo x⁵ + x² + 1, (32, 32)."""
+    a, b = np.meshgrid(np.arange(32), np.arange(32), indexing="ij")
+    out = np.zeros_like(a)
+    for bit in range(5):
+        out ^= np.where(b >> bit & 1, a, 0)
+        a = (a << 1) ^ np.where(a & 16, 0b100101, 0)
+    return out.astype(np.uint64)
+
+
+MULTIPLES = _products()
+"""Row r: the multiples of r in the field of 32 elements. For a = 1…31 and b = 0…31 the maps r → a · r + b, where + is
+the exclusive or, are permutations of the strata of a batch that take any two runs to any two strata equally often: what
+a Latin hypercube asks of its permutations, in two steps of the processor."""
 
 
 def keys(names: Iterable[tuple[object, ...]]) -> np.ndarray:

@@ -14,6 +14,7 @@ from ..goal.targets import ServiceGoal
 from .assumptions import Assumptions, Laws
 from .attendance import Absent
 from .checks import with_queue
+from .memory import Memory
 from .precision import Precision
 from .simulation import Simulation, simulated
 
@@ -115,7 +116,7 @@ def repair(
     assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed)
     precision = Precision(half_width=0.0, min_runs=runs, max_runs=runs)
     staffing = with_queue(staffing, sorted(volume["queue"].unique()))
-    length = pd.Timedelta(minutes=report_min or interval_min)
+    length, memory = pd.Timedelta(minutes=report_min or interval_min), Memory()
 
     def staffed(added: pd.Series | None) -> pd.DataFrame:
         if added is None or not added.any():
@@ -125,7 +126,7 @@ def repair(
         return pd.concat([staffing, more.assign(agent="") if "agent" in staffing else more], ignore_index=True)
 
     def found(added: pd.Series | None) -> Simulation:
-        return simulated(staffed(added), volume, goals, assumptions, precision, watch)
+        return simulated(staffed(added), volume, goals, assumptions, precision, watch, memory)
 
     simulation = found(None)
     short = short_of(simulation, goals, tolerance)

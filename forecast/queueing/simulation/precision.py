@@ -8,6 +8,7 @@ from enum import StrEnum
 from ...errors import InputError
 from ...progress import Stopped, Watch
 from .estimates import Estimate
+from .memory import Memory
 from .simulated_queue import SimulatedQueue
 
 
@@ -63,7 +64,11 @@ class QueueProgress:
 
 
 def run_until_precise(
-    queue: SimulatedQueue, estimate: Estimate, precision: Precision, progress: QueueProgress
+    queue: SimulatedQueue,
+    estimate: Estimate,
+    precision: Precision,
+    progress: QueueProgress,
+    memory: Memory | None = None,
 ) -> SimulationEnd | None:
     """Simulate batches until `estimate` is precise enough.
 
@@ -79,7 +84,7 @@ def run_until_precise(
     """
     while True:
         try:
-            estimate.add(queue.batch(len(estimate.batches), progress.watch))
+            estimate.add(queue.batch(len(estimate.batches), progress.watch, memory))
         except Stopped:
             if estimate.runs < precision.min_runs:
                 raise

@@ -17,6 +17,7 @@ from .assumptions import Assumptions, Laws
 from .attendance import Absent, attendance_days
 from .checks import checked
 from .estimates import Estimate
+from .memory import Memory
 from .periods import days_of, reported_periods, seconds_since, zone_of
 from .precision import Precision, QueueProgress, SimulationEnd, run_until_precise
 from .routing import Routing
@@ -73,6 +74,7 @@ def simulate(
     min_runs: int = 256,
     max_runs: int = 4000,
     watch: Watch | None = None,
+    memory: Memory | None = None,
 ) -> Simulation:
     """Simulate the queues of `volume` call by call until every day and week is known to ± `half_width`.
 
@@ -114,6 +116,8 @@ def simulate(
         Bounds of the runs, rounded up to batches of 32.
     watch
         Told the progress; on its time limit the runs made so far count, `min_runs` at least.
+    memory
+        Outcomes of earlier simulations: days that hang on nothing changed since are taken from there. Changes nothing.
 
     Raises
     ------
@@ -125,9 +129,10 @@ def simulate(
 
     Notes
     -----
-    Runs come in batches of 32: within a batch the busyness of each day and the absence of each person are
-    stratified (Latin hypercube), between batches everything is independent, which is where the confidence
-    interval comes from. A goal met by the mean is a statement about the mean: see `p_goal` for single days.
+    Runs come in batches of 32: within a batch the busyness of each day, the absence of each person, and the gaps,
+    patience and handle times of the calls are stratified (Latin hypercube), between batches everything is independent,
+    which is where the confidence interval comes from. A goal met by the mean is a statement about the mean: see
+    `p_goal` for single days.
 
     The many parameters are independent choices of the caller, given by name; inside they travel as `Assumptions` and
     `Precision`.
@@ -142,7 +147,7 @@ def simulate(
     True
     """
     assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed)
-    return simulated(staffing, volume, goals, assumptions, Precision(half_width, min_runs, max_runs), watch)
+    return simulated(staffing, volume, goals, assumptions, Precision(half_width, min_runs, max_runs), watch, memory)
 
 
 def simulated(
@@ -152,6 +157,7 @@ def simulated(
     assumptions: Assumptions,
     precision: Precision,
     watch: Watch | None,
+    memory: Memory | None = None,
 ) -> Simulation:
     """Do the work of `simulate`, which tells what is simulated and which errors are raised."""
     began, watch = time.monotonic(), watch or Watch()
@@ -172,7 +178,7 @@ def simulated(
         periods = reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start)
         estimates.append(Estimate(name, goals[name], periods))
         progress = QueueProgress(watch, i, len(routing.groups))
-        endings.append(run_until_precise(queue, estimates[-1], precision, progress))
+        endings.append(run_until_precise(queue, estimates[-1], precision, progress, memory))
     return Simulation(
         service=pd.concat([e.frame() for e in estimates], ignore_index=True),
         runs=max(e.runs for e in estimates),

@@ -31,7 +31,7 @@ def week(found):
 @pytest.mark.parametrize("law", LAWS, ids=str)
 def test_draws_follow_the_law(law):
     rng = np.random.default_rng(1)
-    values = law.mean_s * np.array([drawn(law.shape, *u) for u in rng.random((20_000, 2))])
+    values = law.mean_s * np.array([drawn(*law.shape, u) for u in rng.random(20_000)])
     assert values.mean() == pytest.approx(law.mean_s, rel=0.03)
     for t in (0.0, 4.0, 5.0, 60.0, 90.0, 205.0, 500.0):
         assert np.mean(values > t) == pytest.approx(law.survival(t), abs=0.012)

@@ -7,28 +7,24 @@ import numpy as np
 import pytest
 
 from busyhour.forecast.queueing.formulas.time_laws import Empirical, Exponential, Lognormal
-from busyhour.forecast.queueing.simulation import desk
+from busyhour.forecast.queueing.simulation import desk, draws
 
 ARRIVE, END, GIVE_UP, STEP = range(4)
 
 
-def draw_calls(d, rates, seeds):
+def draw_calls(d, rates, seeds, strata):
     """Draw the calls as the kernel does, row by row: time of arrival, row, patience, handle time."""
-    out, stream, day, begin = [], np.empty(1, dtype=np.uint64), -1, 0.0
+    out, begin = [], 0.0
     for r, until in enumerate(d.until):
-        if d.day[r] != day:
-            day = d.day[r]
-            stream[0] = seeds[day]
-            gap = -math.log(desk._uniform(stream))
-        calls, count, gap = desk.draw(d, r, begin, rates[r], gap, stream, np.empty((3, 1)))
+        calls, count = desk.draw(d, r, begin, rates[r], seeds[r], strata, np.empty((3, 1)))
         out += [(t, r, patience, handle) for t, patience, handle in calls[:, :count].T]
         begin = until
     return out
 
 
-def plain(d, rates, heads, seeds):
+def plain(d, rates, heads, seeds, strata):
     """Simulate with one list of events and a queue of live callers."""
-    calls = draw_calls(d, rates, seeds)
+    calls = draw_calls(d, rates, seeds, strata)
     out = np.zeros((len(d.until), len(desk.MEASURES)))
     events = [(t, ARRIVE, k) for k, (t, *_) in enumerate(calls)]
     events += [(t, STEP, s) for s, t in enumerate(d.edges[:-1])]
@@ -94,12 +90,12 @@ def test_kernel_agrees_call_by_call_with_plain_events(seed):
     patience, laws = rng.integers(1, 200, 7).astype(float), rng.choice(len(LAWS), 2)
     if laws[1] == 0:
         patience[rng.random(7) < 0.4] = np.inf
-    day, edges, handle = np.array([0, 0, 0, 0, 1, 1, 1]), np.append(marks, np.inf), rng.uniform(20, 400, 7)
+    edges, handle = np.append(marks, np.inf), rng.uniform(20, 400, 7)
     shapes = [LAWS[k].shape for k in laws]
-    d = desk.Desk(until, close, day, handle, patience, edges, place, *shapes, 20.0, 5.0)
+    d = desk.Desk(until, close, handle, patience, edges, place, *shapes, 20.0, 5.0)
     rates = rng.uniform(0.0, rng.choice([0.05, 0.2]), 7) * np.array([1, 1, 1, 0, 1, 1, 0]) * (rng.random(7) < 0.9)
-    seeds = rng.integers(0, 2**63, 2).astype(np.uint64)
-    expected = plain(d, rates, heads, seeds)
+    drawn = rates, heads, rng.integers(0, 2**63, 7).astype(np.uint64), draws.MULTIPLES[seed % 32]
+    expected = plain(d, *drawn)
     assert expected[:, desk.OFFERED].sum() > 5
-    found = desk.run(d, rates, heads, seeds)
+    found = desk.run(d, *drawn)
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-6)

@@ -46,3 +46,13 @@ def test_paired_scores_fill_the_square_and_favour_no_sample():
         met.append(np.argsort(np.argsort(score))[order[np.argmax(sample)]])
     assert np.mean(met) == pytest.approx(15.5, abs=0.7)
     assert set(met) == set(range(32))
+
+
+def test_multiples_take_any_two_runs_to_any_two_strata_equally_often():
+    shifts = np.arange(32, dtype=np.uint64)
+    maps = (draws.MULTIPLES[:, 1:, None] ^ shifts).reshape(32, -1).astype(int)  # run, map
+    assert (np.sort(maps, axis=0) == np.arange(32)[:, None]).all()
+    for one, other in ((0, 1), (3, 17), (30, 31)):
+        pairs = np.zeros((32, 32), dtype=int)
+        np.add.at(pairs, (maps[one], maps[other]), 1)
+        assert (pairs == 1 - np.eye(32, dtype=int)).all()
