@@ -21,7 +21,7 @@ from .group_need import GroupNeed, Need
 from .groups import joined
 from .mixes import mixes_of
 from .sample_weeks import NORMAL, kinds_of_weeks, samples_of
-from .work_curve import WeeksAhead, WorkCurve, work_curve
+from .work_curve import FEWEST, LEVELS, WeeksAhead, WorkCurve, work_curve
 
 
 def measured_need(
@@ -37,6 +37,7 @@ def measured_need(
     seed: int = 1,
     watch: Watch | None = None,
     time_limit_s: float = 30.0,
+    hurry: Watch | None = None,
 ) -> Need:
     """Measure what the months ahead need, on the basis of each queue's own goal.
 
@@ -60,6 +61,9 @@ def measured_need(
     time_limit_s
         Seconds for scheduling the sample weeks of each group, above 0; without time the loss is that of linear
         relaxations.
+    hurry
+        Once its time is up the need is measured as coarsely as it may be told: fewer volumes, one sample week, one mix
+        of contracts. Notes tell what is left out. None = never.
 
     Raises
     ------
@@ -100,7 +104,7 @@ def measured_need(
     found = {}
     for name, of in own.items():
         mixes, effort = mixes_of(inputs, of, hired), Effort(time_limit_s=time_limit_s, seed=seed)
-        found[name], told = _group(ahead, months, name, of, mixes, effort, eye)
+        found[name], told = _group(ahead, months, name, of, mixes, effort, (eye, hurry or Watch()))
         notes += told
     closed = far.closed([queue for of in own.values() for queue in of])
     return Need(months, found, far, tuple(notes), tuple(d for d in closed if d < end))
@@ -113,13 +117,20 @@ def _group(
     queues: tuple[str, ...],
     mixes: Sequence[Mix],
     effort: Effort,
-    watch: Watch,
+    clocks: tuple[Watch, Watch],
 ) -> tuple[GroupNeed, list[str]]:
-    """Return the need of one group."""
+    """Return the need of one group.
+
+    Parameters
+    ----------
+    clocks
+        The watch of the run, and that after whose time only the least is measured.
+    """
+    watch, hurry = clocks
     far, starts = ahead.far, months.starts()
     inside = np.array([d < starts[-1] for d in far.dates])
     month = np.array([(d.year - months.first.year) * 12 + d.month - months.first.month for d in far.dates])[inside]
-    curves = {queue: work_curve(ahead, queue, watch) for queue in queues}
+    curves = {queue: work_curve(ahead, queue, watch, hurry) for queue in queues}
     work, load = _hours(ahead, curves)
     demand = np.array([np.bincount(month, w[inside], minlength=months.count) for w in work])
     empty = np.flatnonzero(demand.mean(axis=0) <= 0.0)
@@ -129,8 +140,8 @@ def _group(
             mend="Is it shut all month? Plan fewer months, or open it in [opening] and special_days.csv",
         )  # fmt: skip
     kind = kinds_of_weeks(ahead, queues)
-    samples = samples_of(ahead, queues, kind, watch)
-    points = measured(samples, mixes, effort, watch)
+    samples = samples_of(ahead, queues, kind, watch, hurry)
+    points = measured(samples, mixes, effort, watch, hurry)
     known = {p.mix for p in points if p.kind == NORMAL}
     if not known:
         raise InputError(
@@ -156,7 +167,7 @@ def _group(
         absent=samples[0].absent_share,
         breaks=_paid_breaks(ahead.inputs),
     )
-    return need, _told(name, need, mixes)
+    return need, _told(name, need, mixes, hurried=hurry.time_is_up)
 
 
 def _hours(ahead: WeeksAhead, curves: Mapping[str, WorkCurve]) -> tuple[np.ndarray, np.ndarray]:
@@ -198,8 +209,8 @@ def _recipes(points: Sequence[LossPoint], names: Sequence[str], shares: Mapping[
     return tuple(out)
 
 
-def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
-    """Tell what was not measured."""
+def _told(name: str, need: GroupNeed, mixes: Sequence[Mix], *, hurried: bool) -> list[str]:
+    """Tell what was not measured; `hurried` = for lack of time, where nothing else is known."""
     out = []
     relaxed = [p.mix for p in need.loss if p.kind == NORMAL and p.how == "relaxed"]
     asked = {m.name for m in mixes if m.share is None}
@@ -209,8 +220,17 @@ def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
             f"which whole shifts exceed"
         )
     known = {p.mix for p in need.loss}
-    if lost := [m.name for m in mixes if m.name not in known]:
+    lost = [m.name for m in mixes if m.name not in known]
+    if lost and hurried:
+        out.append(f"group {name}: no time was left to measure {', '.join(lost)}; the plan knows no other mix of "
+                   f"contracts than {', '.join(known)}")  # fmt: skip
+    elif lost:
         out.append(f"group {name}: the goals cannot be held with {', '.join(lost)}")
+    if far := [kind for kind in need.kinds if kind not in {p.kind for p in need.loss}]:
+        out.append(f"group {name}: no {' and no '.join(far)} week was measured; taken as lossy as a normal one")
+    if coarse := [queue for queue, curve in need.curves.items() if len(curve.levels) < LEVELS]:
+        out.append(f"group {name}: for lack of time hours of work of {', '.join(coarse)} are known at {FEWEST} volumes "
+                   f"instead of {LEVELS}")  # fmt: skip
     return out
 
 

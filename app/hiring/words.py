@@ -108,6 +108,12 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     defaults
         As in defaults.csv.
     """
+    if "cost_low" not in defaults:  # without money
+        return [
+            f"{d['key']} = {d['default']}: {d['low']} changes the plan by {change(d['hires_low'])} hires, {d['high']} "
+            f"by {change(d['hires_high'])}"
+            for d in records(defaults.head(most))
+        ]
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
         f"{d['key']} = {d['default']}: {d['low']} changes the money by about {change(d['cost_low'], currency)} or more "
@@ -119,6 +125,30 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     return lines or [
         f"no default is known to change the expected money by {percent(LEAST_CHANGE)} of what can be decided"
     ]
+
+
+def relief_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return which limits keep a month below the wanted chance, and the cheapest relief; none where none is missed."""
+    found = summary.get("relief")
+    if found is None:
+        return []
+    wanted, now = percent(found["wanted"], 0), percent(found["probability"], 0)
+    limits = [text.removeprefix("without ") for text in found["limits"]]
+    why = f"it is reached without {' or without '.join(limits)}" if limits else "no single limit is to blame"
+    lines = [f"the hardest month that hiring can reach has a chance of {now}, {wanted} are wanted: {why}"]
+    if found["step"] is not None:
+        then = percent(found["step_probability"], 0)
+        helps = "cheapest single step that reaches it" if found["reaches"] else "no single step reaches it, nearest is"
+        colon = ": " if found["reaches"] else " "
+        paid = "" if found["saves"] is None else f", {_saved(found['saves'], summary['currency'])}"
+        lines.append(f"{helps}{colon}planning {found['step']} ({then}{paid})")
+    return lines
+
+
+def _saved(value: float, currency: str) -> str:
+    """Write what a step saves or costs, its own price left aside."""
+    word = "dearer" if value < 0 else "cheaper"
+    return f"the plan is {money(abs(value), currency)} {word}, what the step itself costs left aside"
 
 
 def change(value: float, currency: str = "") -> str:

@@ -23,6 +23,8 @@ from ..run import decisive, problem_of, requirement_of
 
 LEVELS = 5
 """Volumes at which hours of work are computed: hours bend so little that five tell all between."""
+FEWEST = 3
+"""The same where time is short."""
 CALM = 0.002
 """Share of scenario days, at each end, beyond the volumes that are computed: there hours go with the calls."""
 
@@ -131,8 +133,11 @@ class WorkCurve:
         return np.asarray(out * level / inside * more)
 
 
-def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
-    """Compute the hours of work of a queue's typical week at several volumes, on the basis of its goal."""
+def work_curve(ahead: WeeksAhead, queue: str, watch: Watch, hurry: Watch) -> WorkCurve:
+    """Compute the hours of work of a queue's typical week at several volumes, on the basis of its goal.
+
+    Once the time of `hurry` is up fewer volumes do.
+    """
     far, config = ahead.far, ahead.inputs.config
     q = far.queues.index(queue)
     model, first = far.models[queue], ahead.first_days()[0]
@@ -142,7 +147,8 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
     seen = far.calls[q] > 0.0
     ratio = (far.scenarios[:, q] / plain[kinds])[:, seen]
     low, high = np.quantile(ratio, [CALM, 1.0 - CALM]) if ratio.size else (1.0, 1.0)
-    levels = np.geomspace(min(low, 0.95), max(high, 1.05), LEVELS)
+    count = FEWEST if hurry.time_is_up else LEVELS
+    levels = np.geomspace(min(low, 0.95), max(high, 1.05), count)
     days = [first + dt.timedelta(days=i) for i in range(7)]
     weekday = np.array([d.weekday() for d in days])
     minutes = config.site.interval_min
@@ -162,9 +168,9 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
 
     found = []
     for k, level in enumerate(levels):
-        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / LEVELS)
+        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / count)
         found.append(hours(float(level), holiday=False))
     more = np.ones(7)
     if (features["holiday"].to_numpy() > 0.0).any():
-        more = hours(float(levels[LEVELS // 2]), holiday=True) / np.maximum(found[LEVELS // 2], 1e-9)
+        more = hours(float(levels[count // 2]), holiday=True) / np.maximum(found[count // 2], 1e-9)
     return WorkCurve(plain, levels, np.array(found), more)

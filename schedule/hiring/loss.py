@@ -214,12 +214,19 @@ def scheduled(sample: Sample, mix: Mix, point: LossPoint, effort: Effort, watch:
     return replace(point, share=share, presence_h=total, how="scheduled", missed=missed)
 
 
-def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch) -> list[LossPoint]:
+def measured(
+    samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch, hurry: Watch | None = None
+) -> list[LossPoint]:
     """Return the measured loss of each sample week and mix, in the order of both; mixes that hold no goal are left out.
 
     Scheduled in whole shifts are mixes without prescribed shares: all in the first sample, in the others that of
     everyone.
     Once the time of `effort` is up there are relaxations only, and of the other samples that of the first mix alone.
+
+    Parameters
+    ----------
+    hurry
+        Once its time is up one point is enough: that of the first sample and the first mix that holds the goals.
 
     Raises
     ------
@@ -227,13 +234,14 @@ def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, wa
         If the user stopped the run.
     """
     points: dict[tuple[int, int], LossPoint] = {}
-    clock = watch.within(min(effort.time_limit_s, watch.left_s))
+    late = hurry or Watch()
+    clock = watch.within(min(effort.time_limit_s, watch.left_s, late.left_s))
     everyone = {c for mix in mixes for c in mix.contracts}
     free = next((m for m, mix in enumerate(mixes) if mix.share is None and set(mix.contracts) == everyone), -1)
     for i, sample in enumerate(samples):
         for m, mix in enumerate(mixes):
             watch.raise_if_stopped()
-            if i > 0 and m > 0 and clock.time_is_up:
+            if (i > 0 and m > 0 and clock.time_is_up) or (points and late.time_is_up):
                 break
             watch.tell("loss", f"{sample.kind} week, {mix.name}")
             point = relaxed(sample, mix, watch)
