@@ -66,11 +66,15 @@ class HeldOut:
         return (self.given_h - self.scheduled_h) / self.week_h
 
 
-def scheduled(folder: Path, week: dt.date, limit_s: float) -> tuple[ScheduleProblem, pd.DataFrame, float]:
-    """Schedule a week for real; return its problem, its forecast volume and its paid hours."""
+def scheduled(
+    folder: Path, week: dt.date, limit_s: float, scale: float = 1.0
+) -> tuple[ScheduleProblem, pd.DataFrame, float]:
+    """Schedule a week for real, its calls times `scale`; return its problem, its forecast volume and its paid hours."""
     inputs = Inputs.from_folder(folder, RunOptions(week=week))
     eye = Watch()
     volume = predict(inputs, eye).volume
+    quantiles = [c for c in volume if str(c).startswith("q0.")]
+    volume = volume.assign(**{str(c): volume[c] * scale for c in ("calls", *quantiles)})
     needed = requirement_of(inputs, volume, eye)
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
     never_shut = bool(problem.open[0] and problem.open[-1])

@@ -62,8 +62,8 @@ def measured_need(
         Seconds for scheduling the sample weeks of each group, above 0; without time the loss is that of linear
         relaxations.
     hurry
-        Once its time is up the need is measured as coarsely as it may be told: fewer volumes, one sample week, one mix
-        of contracts. Notes tell what is left out. None = never.
+        Once its time is up the need is measured as coarsely as it may be told: fewer volumes, one sample week, no
+        whole shifts. Notes tell what is left out. None = never.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def _group(
         absent=samples[0].absent_share,
         breaks=_paid_breaks(ahead.inputs),
     )
-    return need, _told(name, need, mixes, hurried=hurry.time_is_up)
+    return need, _told(name, need, mixes)
 
 
 def _hours(ahead: WeeksAhead, curves: Mapping[str, WorkCurve]) -> tuple[np.ndarray, np.ndarray]:
@@ -209,8 +209,8 @@ def _recipes(points: Sequence[LossPoint], names: Sequence[str], shares: Mapping[
     return tuple(out)
 
 
-def _told(name: str, need: GroupNeed, mixes: Sequence[Mix], *, hurried: bool) -> list[str]:
-    """Tell what was not measured; `hurried` = for lack of time, where nothing else is known."""
+def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
+    """Tell what was not measured."""
     out = []
     relaxed = [p.mix for p in need.loss if p.kind == NORMAL and p.how == "relaxed"]
     asked = {m.name for m in mixes if m.share is None}
@@ -220,11 +220,7 @@ def _told(name: str, need: GroupNeed, mixes: Sequence[Mix], *, hurried: bool) ->
             f"which whole shifts exceed"
         )
     known = {p.mix for p in need.loss}
-    lost = [m.name for m in mixes if m.name not in known]
-    if lost and hurried:
-        out.append(f"group {name}: no time was left to measure {', '.join(lost)}; the plan knows no other mix of "
-                   f"contracts than {', '.join(known)}")  # fmt: skip
-    elif lost:
+    if lost := [m.name for m in mixes if m.name not in known]:
         out.append(f"group {name}: the goals cannot be held with {', '.join(lost)}")
     if far := [kind for kind in need.kinds if kind not in {p.kind for p in need.loss}]:
         out.append(f"group {name}: no {' and no '.join(far)} week was measured; taken as lossy as a normal one")

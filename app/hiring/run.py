@@ -39,7 +39,7 @@ FRESH = 104_729
 """Added to the seed: the simulation's calls are not those that the plan was made for."""
 SAMPLES_SHARE = 0.3
 """Share of the time that sample weeks may take, all groups together."""
-NEED_SHARE = 0.5
+NEED_SHARE = 0.7
 """Share of the time after which the need is measured no finer than it has to be."""
 PLAN_SHARE = 0.5
 """Share of the time left after the need that the search for the plan may take, at least."""

@@ -49,11 +49,16 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
 
 
 def due_lines(classes: pd.DataFrame) -> list[str]:
-    """Return the classes that have to be decided now, a line each."""
+    """Return the classes that have to be decided now, a line for those of one kind and start."""
+    firm = classes[classes["firm"].astype(int) == 1]
+    together = firm.groupby(["lead_decision_date", "kind", "start"], sort=False, as_index=False).agg(
+        size=("size", "sum"), offers=("offers", "sum"), count=("size", "size")
+    )
     lines = [
-        f"decide by {c['lead_decision_date']}: {number(c['size'])} people for {c['kind']}, start {c['start']} "
-        f"({c['offers']} offers)"
-        for c in records(classes[classes["firm"].astype(int) == 1])
+        f"decide by {c['lead_decision_date']}: {number(c['size'])} people for {c['kind']}"
+        f"{' in ' + number(c['count']) + ' classes' if c['count'] > 1 else ''}, start {c['start']} "
+        f"({number(c['offers'])} offers)"
+        for c in records(together)
     ]
     return lines or ["no class has to be decided before the next planning"]
 

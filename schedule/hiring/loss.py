@@ -226,7 +226,8 @@ def measured(
     Parameters
     ----------
     hurry
-        Once its time is up one point is enough: that of the first sample and the first mix that holds the goals.
+        Once its time is up no shifts are scheduled, and no sample but the first is measured. All mixes are: with one
+        alone nobody could take anybody's place.
 
     Raises
     ------
@@ -241,7 +242,7 @@ def measured(
     for i, sample in enumerate(samples):
         for m, mix in enumerate(mixes):
             watch.raise_if_stopped()
-            if (i > 0 and m > 0 and clock.time_is_up) or (points and late.time_is_up):
+            if i > 0 and (late.time_is_up or (m > 0 and clock.time_is_up)):
                 break
             watch.tell("loss", f"{sample.kind} week, {mix.name}")
             point = relaxed(sample, mix, watch)

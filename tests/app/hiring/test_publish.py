@@ -25,7 +25,7 @@ from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.hiring.starter import commented
 from busyhour.app.hiring.summary import gap_of
 from busyhour.app.hiring.tables import OCCUPANCY, formula_fte, headcount
-from busyhour.app.hiring.words import headline, rule_lines
+from busyhour.app.hiring.words import due_lines, headline, rule_lines
 from busyhour.forecast.tables import read_csv
 from busyhour.schedule.hiring.problem import Recourse
 from busyhour.schedule.optimise.status import Solved
@@ -159,6 +159,15 @@ def test_the_headline_says_how_many_and_when(run: Path) -> None:
     assert headline(summary, classes.iloc[:0]).startswith("Hire nobody")
     late = {**summary, "possible_starts": 0, "earliest_start": "2027-06-01"}
     assert "none starts before 2027-06-01" in headline(late, classes.iloc[:0])
+
+
+def test_classes_of_one_kind_and_start_are_due_in_one_line(run: Path) -> None:
+    one = pd.read_csv(run / "classes.csv").iloc[:1].assign(firm=1)
+    (line,) = due_lines(pd.concat([one, one], ignore_index=True))
+    first = one.iloc[0]
+    assert f"{2 * first['size']:.0f} people for {first['kind']} in 2 classes, start {first['start']}" in line
+    assert f"({2 * first['offers']:.0f} offers)" in line
+    assert due_lines(one.assign(firm=0)) == ["no class has to be decided before the next planning"]
 
 
 def test_the_rule_of_a_group_whose_name_holds_a_stroke(run: Path) -> None:

@@ -141,6 +141,14 @@ def test_without_time_the_first_sample_is_relaxed_and_others_by_the_first_mix() 
     ]  # fmt: skip
 
 
+def test_in_a_hurry_every_mix_of_the_first_sample_is_relaxed_and_no_other_sample_measured() -> None:
+    samples = [sample(desk(FLAT)), sample(desk(PEAK), kind="peak")]
+    points = measured(samples, [PART, FULL], Effort(), Watch(), Watch(time_limit_s=0.0))
+    assert [(p.kind, p.mix, p.how) for p in points] == [
+        ("normal", "part only", "relaxed"), ("normal", "full only", "relaxed"),
+    ]  # fmt: skip
+
+
 def test_a_stop_ends_it() -> None:
     watch = Watch()
     watch.stop.set()
