@@ -86,8 +86,8 @@ def scheduled(
 
 
 def ratio_of(need: GroupNeed, kind: str) -> float:
-    """Return the measured loss of a kind of week with the mix of the schedules, as the recipes know it."""
-    ratios = {(p.kind, p.mix): p.ratio for p in need.loss}
+    """Return the measured loss of a kind of week with the mix of the schedules, of paid hours that shifts fill."""
+    ratios = {(p.kind, p.mix): p.filled_ratio for p in need.loss}
     mix = MIX if ("normal", MIX) in ratios else need.usual
     return ratios.get((kind, mix), ratios["normal", mix])
 

@@ -38,6 +38,7 @@ def measured_need(
     watch: Watch | None = None,
     time_limit_s: float = 30.0,
     hurry: Watch | None = None,
+    paid_week: Mapping[str, float] | None = None,
 ) -> Need:
     """Measure what the months ahead need, on the basis of each queue's own goal.
 
@@ -64,6 +65,9 @@ def measured_need(
     hurry
         Once its time is up the need is measured as coarsely as it may be told: fewer volumes, one sample week, no
         whole shifts. Notes tell what is left out. None = never.
+
+    paid_week
+        Contract → paid hours of a head in a week, where they are not `max_h_week`.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def measured_need(
         handle_s={n: q.handle_s for n, q in queues.items()}, patience_s={n: q.patience_s for n, q in queues.items()},
         watch=eye,
     )  # fmt: skip
-    ahead = WeeksAhead(inputs, far, typical, handle_time)
+    ahead = WeeksAhead(inputs, far, typical, handle_time, paid_week or {})
     notes = list(far.notes)
     found = {}
     for name, of in own.items():

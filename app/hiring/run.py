@@ -261,4 +261,5 @@ def need_of(given: HiringInputs, watch: Watch, hurry: Watch | None = None) -> Ne
         watch=watch,
         time_limit_s=min(config.sample_s, SAMPLES_SHARE * config.time_limit_s / len(groups)),
         hurry=hurry,
+        paid_week={n: c.hours_week for n, c in config.contract.items() if c.hours_week is not None},
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -43,12 +43,29 @@ class WeeksAhead:
         Queue → its typical week.
     handle_time
         Factor on handle times.
+    paid_week
+        Contract → paid hours of a week where they are not `max_h_week`.
     """
 
     inputs: Inputs
     far: FarForecast
     typical: dict[str, TypicalWeek]
     handle_time: float = 1.0
+    paid_week: Mapping[str, float] = field(default_factory=dict)
+
+    def day_hours(self) -> dict[str, float]:
+        """Return the paid hours of a week of each contract by the days on which a head may work."""
+        config = self.inputs.config
+        opened = max(1, sum(any(days) for days in zip(*(self._weekly(q) for q in self.far.queues), strict=True)))
+        return {
+            name: self.paid_week.get(name, c.max_h_week) / min(c.max_days, opened)
+            for name, c in config.contract.items()
+        }
+
+    def _weekly(self, queue: str) -> list[bool]:
+        """Return whether a queue is usually open on each weekday."""
+        hours = self.far.models[queue].history.known.hours(queue)
+        return [bool(hours.get(day)) for day in WEEKDAYS]
 
     def first_days(self) -> list[dt.date]:
         """Return the first days of whole weeks ahead in which no clock changes; all whole weeks where none is left."""
@@ -95,7 +112,7 @@ class WeeksAhead:
         rows = [self.far.queues.index(q) for q in queues]
         volume = self.volume(first, queues, self.far.calls[rows, at : at + 7])
         problem = self.problem(first, volume, watch)
-        return Sample(kind, problem, self.inputs.config.shrinkage.absent(problem.grid))
+        return Sample(kind, problem, self.inputs.config.shrinkage.absent(problem.grid), self.day_hours())
 
 
 @dataclass(frozen=True)
