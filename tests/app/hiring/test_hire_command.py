@@ -40,7 +40,7 @@ def test_scenarios_are_planned_side_by_side(desk: Path) -> None:
     text = QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n"
     (desk / "hiring.toml").write_text(text, encoding="utf-8")
     result = hire(desk, "--scenario", "busy", "--scenario", "loyal", "--out", desk / "both")
-    assert {p.name for p in (desk / "both").iterdir()} == {"base", "busy", "loyal"}
+    assert {p.name for p in (desk / "both").iterdir()} == {"base", "busy", "loyal", "compared"}
     told = {n: json.loads((desk / "both" / n / "summary.json").read_text(encoding="utf-8")) for n in ("base", "busy")}
     assert told["busy"]["groups"]["calls"]["required_fte_mean"] > told["base"]["groups"]["calls"]["required_fte_mean"]
     assert "chart-waterfall" in (desk / "both" / "busy" / "report.html").read_text(encoding="utf-8")
