@@ -100,7 +100,7 @@ def refuse_hiring(run: Path) -> None:
     """Raise `InputError` where a folder holds a hiring run: no week of it can be judged or shown."""
     path = settled(run) / "summary.json"
     if path.exists() and is_hiring(read_summary(path, odd_figures=True)):
-        raise InputError("this is a hiring run", file=run, mend="Name the run of a week, or use busyhour compare")
+        raise InputError("this is a hiring run", file=run, mend="Name the run of a week; check and compare take both")
 
 
 @of_one_run
@@ -124,7 +124,8 @@ def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
     """Give a second opinion on a run folder: the rules of its plan, and everything that is published of it.
 
     The rules are judged from activity.csv and inputs/. Every table, figure and paper is counted again from them, and
-    the files are compared with the manifest.
+    the files are compared with the manifest. Of a hiring run people, classes, money and figures are counted again; the
+    verdict's shifts are its classes.
 
     Parameters
     ----------
@@ -136,16 +137,19 @@ def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
     InputError
         If `run` is no run folder, or its activity or inputs cannot be read.
     """
+    from .check.hires import hires_opinion
     from .check.opinion import opinion_of
 
     inputs = run / "inputs"
-    refuse_hiring(run)
+    summary = summary_of(run, odd_figures=True)
     if not inputs.is_dir():
         raise InputError("not a run folder: inputs is missing", file=run)
+    if is_hiring(summary):
+        return hires_opinion(run, summary)
     asked = read_arguments(inputs / ARGUMENTS)
     folder = Folder.read(inputs, asked.scenario, asked.overrides)
     texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
-    return opinion_of(run, folder, asked, texts, summary_of(run, odd_figures=True), simulate=simulate)
+    return opinion_of(run, folder, asked, texts, summary, simulate=simulate)
 
 
 def write_papers(run: Path, *, wages: bool) -> Path:
@@ -160,6 +164,12 @@ def write_papers(run: Path, *, wages: bool) -> Path:
 
     refuse_hiring(run)
     return write_again(run, wages=wages)
+
+
+def run_names(runs: Sequence[Path]) -> list[str]:
+    """Return a short name of each run: that of its folder, or the whole path where two folders have the same."""
+    names = [run.name for run in runs]
+    return names if len(set(names)) == len(names) else [str(run) for run in runs]
 
 
 def figures_of(runs: Sequence[Path]) -> pd.DataFrame:

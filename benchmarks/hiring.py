@@ -10,13 +10,14 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 
 from benchmarks.hiring_cases import SETTINGS, made, on_mean
 from benchmarks.hiring_lives import Class, Lives, Policy, fill_next_month, firm
-from benchmarks.hiring_paths import Paths
 from busyhour.forecast.progress import Event, Watch
 from busyhour.schedule.hiring.case import Case
 from busyhour.schedule.hiring.model import Grid
@@ -122,7 +123,8 @@ def by_optimiser(rule: HireUpTo, asked: argparse.Namespace) -> Policy:
         if not supply.options:
             return []
         plan: HiringPlan = plan_hires(
-            problem, time_limit_s=asked.replan_seconds, gap=0.003, threads=asked.threads, search=search,
+            problem, time_limit_s=asked.replan_seconds, gap=0.003, search=search,
+            threads=1 if asked.workers > 1 else asked.threads,
         )  # fmt: skip
         return firm(problem, Case.of(problem), decisions_of(supply, plan))
 
@@ -131,49 +133,82 @@ def by_optimiser(rule: HireUpTo, asked: argparse.Namespace) -> Policy:
 
 @dataclass(frozen=True)
 class Contest:
-    """Paths that all policies live through."""
+    """Paths that all policies live through: the same instance, the same chance.
 
-    lives: Lives
-    law: Paths
-    demand: np.ndarray
-    levels: np.ndarray
-    scenarios: int
+    Parameters
+    ----------
+    asked, setting
+        The instance.
+    seed
+        Of demand paths and of chance.
+    paths
+        How many.
+    """
+
+    asked: argparse.Namespace
+    setting: str
     seed: int
+    paths: int
 
-    def costs(self, policy: Policy, tell: Callable[[int], None] = lambda _: None) -> np.ndarray:
-        """Return the cost of each path under `policy`."""
-        out = []
-        for i, (demand, levels) in enumerate(zip(self.demand, self.levels, strict=True)):
+    def costs(self, policy: str, rule: HireUpTo) -> np.ndarray:
+        """Return the cost of each path under a policy of `POLICIES`, several processes beside each other."""
+        workers = min(self.asked.workers, self.paths)
+        jobs = [(self, policy, rule, range(i, self.paths, workers)) for i in range(workers)]
+        out = np.zeros(self.paths)
+        if workers == 1:
+            found = [lived(jobs[0])]
+        else:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+                found = list(pool.map(lived, jobs))
+        for job, costs in zip(jobs, found, strict=True):
+            out[list(job[3])] = costs
+        return out
 
-            def known(t: int, own: np.ndarray = levels) -> np.ndarray:
-                return self.law.draw(self.scenarios, self.seed + t, t, own[:, t - 1] if t else None)
 
-            out.append(self.lives.live(demand, known, policy, self.seed + i).cost)
-            tell(i)
-        return np.array(out)
+def lived(job: tuple[Contest, str, HireUpTo, range]) -> list[float]:
+    """Return the costs of some paths of a contest under a policy."""
+    told, policy, rule, mine = job
+    asked = told.asked
+    months, groups = (asked.months, asked.groups) if asked.months else SIZES[0][:2]
+    problem, law = made(asked.seed, months, groups, 2, told.setting)
+    lives, decide = Lives(problem), POLICIES[policy](rule, asked)
+    demand, levels = law.fresh(told.paths, told.seed)
+    out = []
+    for i in mine:
+
+        def known(t: int, own: np.ndarray = levels[i]) -> np.ndarray:
+            return law.draw(asked.replan_scenarios, told.seed + 4000 + t, t, own[:, t - 1] if t else None)
+
+        out.append(lives.live(demand[i], known, decide, told.seed + 5000 + i).cost)
+    return out
+
+
+POLICIES: dict[str, Callable[[HireUpTo, argparse.Namespace], Policy]] = {
+    "next month's gap": lambda rule, asked: by_next_month,
+    "tuned rule": lambda rule, asked: by_rule(rule),
+    "untuned rule": lambda rule, asked: by_rule(HireUpTo()),
+    "programme, re-planned": by_optimiser,
+}
 
 
 def contest(asked: argparse.Namespace) -> Iterator[str]:
     """Yield savings of re-planned policies against hiring to next month's gap, and of the programme against each."""
-    yield "| setting | policy | total cost | below next month's gap | the programme below the policy |"
-    yield "|---|---|---|---|---|"
+    yield "| setting | policy | total cost | below next month's gap | the programme below the policy | seconds |"
+    yield "|---|---|---|---|---|---|"
     for setting in asked.settings:
-        months, groups = (asked.months, asked.groups) if asked.months else SIZES[0][:2]
-        problem, law = made(asked.seed, months, groups, 2, setting)
-        lives = Lives(problem)
-        tuning = Contest(lives, law, *law.fresh(asked.tuning_paths, asked.seed + 500), asked.replan_scenarios, 9000)
-        rule = best_rule(tuning)
-        fresh = Contest(lives, law, *law.fresh(asked.paths, asked.seed + 900), asked.replan_scenarios, 5000)
-        found = {
-            "next month's gap": fresh.costs(by_next_month),
-            f"tuned rule (level {rule.buffer:g}, look {rule.look})": fresh.costs(by_rule(rule)),
-            "untuned rule": fresh.costs(by_rule(HireUpTo())),
-            "programme, re-planned": fresh.costs(by_optimiser(rule, asked), lambda i: print(f"  path {i}", flush=True)),
-        }
+        began = time.monotonic()
+        rule = best_rule(Contest(asked, setting, asked.seed + 500, asked.tuning_paths))
+        yield f"| {setting} | tuning: level {rule.buffer:g}, look {rule.look} | | | | {time.monotonic() - began:.0f} |"
+        fresh, found, seconds = Contest(asked, setting, asked.seed + 900, asked.paths), {}, {}
+        for name in POLICIES:
+            began = time.monotonic()
+            found[name] = fresh.costs(name, rule)
+            seconds[name] = time.monotonic() - began
         base, best = found["next month's gap"], found["programme, re-planned"]
         for name, cost in found.items():
             yield (
-                f"| {setting} | {name} | {cost.mean():,.0f} | {paired(base, cost, base)} | {paired(cost, best, base)} |"
+                f"| {setting} | {name} | {cost.mean():,.0f} | {paired(base, cost, base)} | {paired(cost, best, base)} "
+                f"| {seconds[name]:.0f} |"
             )
 
 
@@ -189,7 +224,7 @@ def best_rule(tuning: Contest) -> HireUpTo:
 
     def cost(rule: HireUpTo) -> float:
         if rule not in known:
-            known[rule] = float(tuning.costs(by_rule(rule)).mean())
+            known[rule] = float(tuning.costs("tuned rule", rule).mean())
         return known[rule]
 
     best = min((HireUpTo(1.0, look) for look in (0, 1, 2, 3)), key=cost)
@@ -216,6 +251,7 @@ def main() -> None:
     parser.add_argument("--paths", type=int, default=200, help="of the contest")
     parser.add_argument("--tuning-paths", type=int, default=40)
     parser.add_argument("--promise-paths", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=2, help="processes of the contest")
     parser.add_argument("--replan-scenarios", type=int, default=20)
     parser.add_argument("--replan-seconds", type=float, default=5.0)
     asked = parser.parse_args()

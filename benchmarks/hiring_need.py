@@ -66,11 +66,15 @@ class HeldOut:
         return (self.given_h - self.scheduled_h) / self.week_h
 
 
-def scheduled(folder: Path, week: dt.date, limit_s: float) -> tuple[ScheduleProblem, pd.DataFrame, float]:
-    """Schedule a week for real; return its problem, its forecast volume and its paid hours."""
+def scheduled(
+    folder: Path, week: dt.date, limit_s: float, scale: float = 1.0
+) -> tuple[ScheduleProblem, pd.DataFrame, float]:
+    """Schedule a week for real, its calls times `scale`; return its problem, its forecast volume and its paid hours."""
     inputs = Inputs.from_folder(folder, RunOptions(week=week))
     eye = Watch()
     volume = predict(inputs, eye).volume
+    quantiles = [c for c in volume if str(c).startswith("q0.")]
+    volume = volume.assign(**{str(c): volume[c] * scale for c in ("calls", *quantiles)})
     needed = requirement_of(inputs, volume, eye)
     problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
     never_shut = bool(problem.open[0] and problem.open[-1])
@@ -82,8 +86,8 @@ def scheduled(folder: Path, week: dt.date, limit_s: float) -> tuple[ScheduleProb
 
 
 def ratio_of(need: GroupNeed, kind: str) -> float:
-    """Return the measured loss of a kind of week with the mix of the schedules, as the recipes know it."""
-    ratios = {(p.kind, p.mix): p.ratio for p in need.loss}
+    """Return the measured loss of a kind of week with the mix of the schedules, of paid hours that shifts fill."""
+    ratios = {(p.kind, p.mix): p.filled_ratio for p in need.loss}
     mix = MIX if ("normal", MIX) in ratios else need.usual
     return ratios.get((kind, mix), ratios["normal", mix])
 

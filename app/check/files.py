@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,22 @@ def check_inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments)
 
 
 def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> Iterator[str]:
+    yield from wrong_copies(folder, summary)
+    if arguments.week.isoformat() != summary.get("week"):
+        yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"
+
+
+def wrong_copies(folder: Path, summary: Mapping[str, Any], may_lack: Collection[str] = (PLAN, STAFF)) -> Iterator[str]:
+    """Yield copies of inputs that are not the files which the plan was made from, and money where there is to be none.
+
+    Parameters
+    ----------
+    may_lack
+        Copies that differ from their source in a run without money.
+    """
     hashes, redacted, shown = (summary.get(key) for key in ("input_hashes", "input_redacted", "wages_shown"))
     without = shown is False
-    redacted = set(redacted or ()) & ({PLAN, STAFF} if without else set())  # no other copy differs from its source
+    redacted = set(redacted or ()) & (set(may_lack) if without else set())  # no other copy differs from its source
     if not isinstance(hashes, dict) or not hashes:
         yield "summary.json tells no hashes of the inputs"
         return
@@ -63,8 +76,6 @@ def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> I
             yield f"inputs/{name} is not the file that the plan was made from"
     for name in sorted(there.keys() - hashes.keys()):
         yield f"inputs/{name} was not there when the plan was made"
-    if arguments.week.isoformat() != summary.get("week"):
-        yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"
     if without and any(summary.get(key) is not None for key in MONEY):
         yield "summary.json tells amounts and says that the folder holds none"
     manifest = Manifest.read(folder)

@@ -45,7 +45,10 @@ Gap = Annotated[
     typer.Option(help="Gap to stop at, like 0.001; else [solve] gap.", min=0, max=0.999),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder or file to write; it is replaced whole or not at all.")]
-Scenario = Annotated[str | None, typer.Option(help="Apply [scenario.NAME] of plan.toml.")]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option("--scenario", help="Apply [scenario.NAME]; several are planned side by side, and without any too."),
+]
 Week = Annotated[
     str | None,
     typer.Option(help="First day of the week, YYYY-MM-DD; else site.week, else the first whole one that there is."),

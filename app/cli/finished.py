@@ -26,7 +26,7 @@ MOST_NOTES = 20
 @told
 def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json = False) -> int:
     """Give a second opinion on a run: rules, files, tables, figures and papers, from activity and inputs."""
-    from ..finished import verdict_of
+    from ..finished import is_hiring, summary_of, verdict_of
 
     verdict = verdict_of(run)
     if json_:
@@ -55,8 +55,9 @@ def check(run: Annotated[Path, typer.Argument(help="Run folder.")], json_: Json 
             console.print(f"note: {note}")
         if len(verdict.notes) > MOST_NOTES:
             console.print(f"note: {len(verdict.notes) - MOST_NOTES} more notes, all with --json")
+        what = "classes" if is_hiring(summary_of(run, odd_figures=True)) else "shifts"
         console.print(
-            f"{verdict.shifts} shifts, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations"
+            f"{verdict.shifts} {what}, {verdict.paid_hours:,.1f} paid hours, {len(verdict.violations)} violations"
         )
     return REFUSED if verdict.violations else DONE
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ...forecast.tables import read_text_csv
 from ..hiring.summary import decidable
-from ..hiring.words import due_lines, formula_lines, headline, matter_lines
+from ..hiring.words import due_lines, formula_lines, headline, matter_lines, relief_lines
 from .screen import gap_line
 
 NUMBERS = ("size", "offers", "cost", "firm", "hires_low", "hires_high", "cost_low", "cost_high")
@@ -30,9 +30,10 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
     rows = [("Answer", headline(summary, classes)), *(("Due now", line) for line in due_lines(classes))]
     rows += [
         ("Status", f"{summary['status']}{stopped}"),
-        ("Cost", f"{summary['cost']:,.0f} {money} expected, {summary['cost_decidable']:,.0f} of it decidable"),
+        *([("Cost", f"{summary['cost']:,.0f} {money} expected, {summary['cost_decidable']:,.0f} of it decidable")]
+          if summary["wages_shown"] else []),
         ("Proven gap", gap_line(decidable(summary))),
-    ]
+    ]  # fmt: skip
     for name, group in summary["groups"].items():
         rows.append(
             (name, f"{group['heads']} people; {group['required_fte_mean']:.1f} FTE required, peak "
@@ -42,6 +43,7 @@ def hiring_screen(summary: dict[str, Any], out: Path) -> Table:
     if least:
         chance = f"{100 * least['probability']:.0f} % chance that no hour is missing"
         rows.append(("Hardest month", f"{least['month']}, {least['group']}: {chance}"))
+    rows += [("Relief", line) for line in relief_lines(summary)]
     rows += [("Formula", line) for line in formula_lines(summary)]
     if (out / "defaults.csv").exists():
         rows += [("Default", line) for line in matter_lines(_read(out / "defaults.csv"), summary)]

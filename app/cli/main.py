@@ -22,7 +22,7 @@ from .command import (
     Out,
     Previous,
     Quiet,
-    Scenario,
+    Scenarios,
     Seed,
     TimeLimit,
     Week,
@@ -33,7 +33,7 @@ from .command import (
     told,
 )
 from .console import Console
-from .exit_codes import DONE, LIMIT_WITH_PLAN, STOPPED
+from .exit_codes import LIMIT_WITH_PLAN, code_of
 
 app = typer.Typer(
     name="busyhour",
@@ -43,15 +43,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-
-
-def code_of(summary: dict[str, Any]) -> int:
-    """Return the exit code of a run that has a plan: whatever ended the search, the asked gap is reached or not."""
-    from ..gap import is_reached
-
-    if summary["stopped"] == "user":
-        return STOPPED
-    return DONE if is_reached(summary["status"], summary["gap"], summary["asked_gap"]) else LIMIT_WITH_PLAN
 
 
 def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:
@@ -121,7 +112,7 @@ def init(
 def plan(
     folder: Annotated[Path, typer.Argument(help="Folder with plan.toml and the files beside it.")],
     week: Week = None,
-    scenario: Scenario = None,
+    scenario: Scenarios = None,
     out: Out = None,
     previous: Previous = None,
     seed: Seed = None,
@@ -134,6 +125,17 @@ def plan(
     """Plan a week: forecast, requirement, shifts and breaks, named roster, simulation, judge, report."""
     from .progress_board import Board
 
+    names = list(dict.fromkeys(scenario or ()))
+    if len(names) > 1:
+        from ..inputs import RunOptions
+        from .beside import plan_beside, tell_beside
+
+        each = [RunOptions(date_of(week), name, seed, time_limit, gap, previous) for name in (None, *names)]
+        found, beside = plan_beside(folder, each, out, wages=not no_wages, quiet=quiet)
+        summaries = [one for _, one in found]
+        tell_beside(found, beside, summaries, as_json=json_, quiet=quiet)
+        return max(map(code_of, summaries))
+
     board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:
         watch.tell("start")
@@ -143,7 +145,7 @@ def plan(
         from ..run import plan as planned
 
         began = time.monotonic()
-        options = RunOptions(date_of(week), scenario, seed, time_limit, gap, previous)
+        options = RunOptions(date_of(week), names[0] if names else None, seed, time_limit, gap, previous)
         inputs = Inputs.from_folder(folder, options, watch)
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))

@@ -13,7 +13,7 @@ from ..files import write_atomic
 from ..publish.book import Book, Field, Formula
 from .charts import PARTS
 from .cost_lines import COST_LINES
-from .words import due_lines, formula_lines, headline, rule_lines
+from .words import due_lines, formula_lines, headline, relief_lines, rule_lines
 
 SHEETS = {
     "headcount": ("Months", "Month by month"),
@@ -50,18 +50,20 @@ def write_workbook(
         sheet.set_column(0, 0, 40)
         sheet.set_column(1, 1, 20)
         row = 2
-        for line in (headline(summary, tables["classes"]), *due_lines(tables["classes"]), *formula_lines(summary),
-                     *rule_lines(summary, lead_weeks)):  # fmt: skip
+        for line in (headline(summary, tables["classes"]), *due_lines(tables["classes"]), *relief_lines(summary),
+                     *formula_lines(summary), *rule_lines(summary, lead_weeks)):  # fmt: skip
             sheet.write_string(row, 0, line)
             row += 1
         row += 1
-        parts = [(PARTS.get(name, name), value) for name, value in summary["cost_parts"].items()]
+        told = summary["cost_parts"] or {}
+        parts = [(PARTS.get(name, name), value) for name, value in told.items()]
         for at, (name, value) in enumerate(parts, row):
             book.cell(sheet, at, 0, name)
             book.cell(sheet, at, 1, value, "money")
         total = row + len(parts)
-        book.cell(sheet, total, 0, "in all", bold=True)
-        book.cell(sheet, total, 1, Formula(f"=SUM(B{row + 1}:B{total})", summary["cost"]), "money", bold=True)
+        if parts:
+            book.cell(sheet, total, 0, "in all", bold=True)
+            book.cell(sheet, total, 1, Formula(f"=SUM(B{row + 1}:B{total})", summary["cost"]), "money", bold=True)
         for name, (title, told) in SHEETS.items():
             if name in tables:
                 book.table(title, told, _fields(tables[name]))

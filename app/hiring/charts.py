@@ -169,22 +169,25 @@ def calendar(classes: pd.DataFrame, training_weeks: float) -> Spec:
 
 
 def tornado(defaults: pd.DataFrame, currency: str, most: int = 8) -> Spec:
-    """Draw by how much each default changes the expected money, the largest first."""
-    rows = []
+    """Draw by how much each default changes the expected money, the largest first; without money, the hires."""
+    rows, paid = [], "cost_low" in defaults
     for d in defaults.head(most).to_dict("records"):
         rows += [
-            {"key": d["key"], "end": end, "value": str(d[end]), "cost": d[f"cost_{end}"], "hires": d[f"hires_{end}"]}
+            {"key": d["key"], "end": end, "value": str(d[end]), "hires": d[f"hires_{end}"],
+             **({"cost": d[f"cost_{end}"]} if paid else {})}
             for end in ("low", "high")
-        ]
+        ]  # fmt: skip
     order = list(dict.fromkeys(r["key"] for r in rows))
     key = alt.Color("end:N", title="value", scale=alt.Scale(domain=["low", "high"], range=[SKY, ORANGE]),
                     legend=alt.Legend(orient="top"))  # fmt: skip
-    tip = [alt.Tooltip("key:N"), alt.Tooltip("value:N"), alt.Tooltip("cost:Q", format="+,.0f", title=currency),
-           alt.Tooltip("hires:Q", format="+.0f")]  # fmt: skip
+    tip = [alt.Tooltip("key:N"), alt.Tooltip("value:N"), alt.Tooltip("hires:Q", format="+.0f")]
+    if paid:
+        tip.append(alt.Tooltip("cost:Q", format="+,.0f", title=currency))
+    x = ("cost:Q", f"change of the expected money, {currency}") if paid else ("hires:Q", "change of the people to hire")
     bars = alt.Chart(alt.NamedData("rows")).mark_bar(opacity=0.85).encode(
         y=alt.Y("key:N", sort=order, title=None, axis=alt.Axis(labelLimit=220, ticks=False)),
         yOffset=alt.YOffset("end:N", sort=["low", "high"]),
-        x=alt.X("cost:Q", title=f"change of the expected money, {currency}", axis=alt.Axis(format="~s")),
+        x=alt.X(x[0], title=x[1], axis=alt.Axis(format="~s")),
         color=key,
         tooltip=tip,
     )  # fmt: skip

@@ -41,6 +41,8 @@ class HiringFile:
         Names of all scenarios of both files.
     files
         The file as it was read, by name; empty where there is none.
+    overrides
+        Tables that the caller laid over both.
     """
 
     config: HiringConfig = field(default_factory=HiringConfig)
@@ -50,6 +52,7 @@ class HiringFile:
     plan_scenario: bool = False
     scenarios: tuple[str, ...] = ()
     files: Mapping[str, InputFile] = field(default_factory=dict, repr=False)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None) -> HiringFile:
@@ -95,7 +98,7 @@ class HiringFile:
             own = merged(own, mine.get(name, {}))
         config = base if name is None else parse(merged(own, overrides or {}), where)
         every = tuple(dict.fromkeys([*mine, *theirs]))
-        return cls(config, base, frozenset(_keys(own)), name, name in theirs, every, files)
+        return cls(config, base, frozenset(_keys(own)), name, name in theirs, every, files, dict(overrides or {}))
 
 
 def parse(raw: Mapping[str, Any], path: Path) -> HiringConfig:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
+
+import numpy as np
 
 from ...forecast.errors import InputError
-from ...schedule.hiring.problem import Months
+from ...schedule.hiring.held import classes_of
+from ...schedule.hiring.problem import ClassRules, Months
 from ...schedule.optimise.status import Infeasible
 from ..config.schema import Config, nearest
 from .build import rules_of
@@ -38,14 +42,18 @@ def refuse_unknown(hiring: HiringConfig, plan: Config, state: State) -> None:
 
 
 def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None:
-    """Refuse classes on their way that break a limit: their starts cannot be decided any more.
+    """Refuse limits that leave no class possible, and classes on their way that break one.
+
+    The starts of the latter cannot be decided any more.
 
     Raises
     ------
     Infeasible
-        If a class starts in a frozen month, is larger than its room, or finds none.
+        If no month has the people of the smallest class, or a class on its way starts in a frozen month, is larger than
+        its room, or finds none.
     """
     rules, starts = rules_of(hiring, months), months.starts()
+    _refuse_few(rules)
     offers, arrive = offers_of(rules.room, rules.drop_out), 1.0 - rules.drop_out
     weeks = dt.timedelta(weeks=hiring.people.training_weeks)
     frozen = {starts[t] for t in rules.frozen}
@@ -61,14 +69,36 @@ def refuse_conflicts(hiring: HiringConfig, state: State, months: Months) -> None
             more, key = math.ceil(size * arrive - 1e-9) - rules.room, "most" if rules.seats is None else "seats"
             limits = [told, f"classes.{key} is {rules.room}, enough for {offers} accepted offers"]
             raise Infeasible(limits, [f"{more} more seats, or {size - offers} people fewer"])
-    classes = [(start, kind) for kind, start, size in state.given if size >= rules.least]
-    classes.sort()  # smaller ones join a class or learn beside the others
-    for start, _ in classes:
-        together = [(s, k) for s, k in classes if s <= start < s + weeks]
-        if len(together) > hiring.classes.rooms:
-            names = [f"class for {kind}, on its way for {begin}" for begin, kind in together]
-            lack = len(together) - hiring.classes.rooms
+    _refuse_crowd(hiring, rules, state, weeks)
+
+
+def _refuse_few(rules: ClassRules) -> None:
+    """Refuse a smallest class that is larger than the people found in any month; none at all is a freeze."""
+    most = int(np.max(rules.recruits))
+    if 0 < most < rules.least:
+        raise Infeasible(
+            [f"classes.least is {rules.least}", f"classes.recruits is {most} in the best month"],
+            [f"classes.least = {most}, or {rules.least - most} more recruits in one month"],
+        )
+
+
+def _refuse_crowd(hiring: HiringConfig, rules: ClassRules, state: State, weeks: dt.timedelta) -> None:
+    """Refuse a class on its way that finds all rooms taken, by others on their way and by people in training.
+
+    Smaller ones than a class has at least join a class, or learn beside the others.
+    """
+    coming = [(start, f"class for {kind}, on its way for {start}") for kind, start, size in state.given
+              if size >= rules.least]  # fmt: skip
+    running = []
+    for name, kind in state.kinds.items():
+        counted = Counter(h.since for h in kind.staff if h.since is not None and h.since + weeks > state.as_of)
+        running += [(start, f"class for {name}, in training since {start}") for start, people in counted.items()
+                    if people >= rules.least for _ in range(classes_of(rules, people))]  # fmt: skip
+    for start, _ in sorted(coming):
+        together = sorted((s, told) for s, told in [*running, *coming] if s <= start < s + weeks)
+        lack = len(together) - hiring.classes.rooms
+        if lack > 0:
             raise Infeasible(
-                [*names, f"classes.rooms is {hiring.classes.rooms}"],
+                [*(told for _, told in together), f"classes.rooms is {hiring.classes.rooms}"],
                 [f"{lack} more room{'s' * (lack > 1)} on {start}, or let {lack} of these classes start later"],
             )

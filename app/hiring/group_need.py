@@ -109,9 +109,10 @@ class Need:
                 "ratio": p.ratio,
                 "how": p.how,
                 "missed": p.missed,
+                "unfilled": p.unfilled,
             }
             for name, need in self.groups.items()
             for p in need.loss
         ]
-        columns = ["group", "week", "mix", "share", "work_h", "presence_h", "ratio", "how", "missed"]
+        columns = ["group", "week", "mix", "share", "work_h", "presence_h", "ratio", "how", "missed", "unfilled"]
         return pd.DataFrame(rows, columns=columns)

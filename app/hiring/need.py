@@ -21,7 +21,7 @@ from .group_need import GroupNeed, Need
 from .groups import joined
 from .mixes import mixes_of
 from .sample_weeks import NORMAL, kinds_of_weeks, samples_of
-from .work_curve import WeeksAhead, WorkCurve, work_curve
+from .work_curve import FEWEST, LEVELS, WeeksAhead, WorkCurve, work_curve
 
 
 def measured_need(
@@ -37,6 +37,8 @@ def measured_need(
     seed: int = 1,
     watch: Watch | None = None,
     time_limit_s: float = 30.0,
+    hurry: Watch | None = None,
+    paid_week: Mapping[str, float] | None = None,
 ) -> Need:
     """Measure what the months ahead need, on the basis of each queue's own goal.
 
@@ -60,6 +62,12 @@ def measured_need(
     time_limit_s
         Seconds for scheduling the sample weeks of each group, above 0; without time the loss is that of linear
         relaxations.
+    hurry
+        Once its time is up the need is measured as coarsely as it may be told: fewer volumes, one sample week, no
+        whole shifts. Notes tell what is left out. None = never.
+
+    paid_week
+        Contract → paid hours of a head in a week, where they are not `max_h_week`.
 
     Raises
     ------
@@ -95,12 +103,12 @@ def measured_need(
         handle_s={n: q.handle_s for n, q in queues.items()}, patience_s={n: q.patience_s for n, q in queues.items()},
         watch=eye,
     )  # fmt: skip
-    ahead = WeeksAhead(inputs, far, typical, handle_time)
+    ahead = WeeksAhead(inputs, far, typical, handle_time, paid_week or {})
     notes = list(far.notes)
     found = {}
     for name, of in own.items():
         mixes, effort = mixes_of(inputs, of, hired), Effort(time_limit_s=time_limit_s, seed=seed)
-        found[name], told = _group(ahead, months, name, of, mixes, effort, eye)
+        found[name], told = _group(ahead, months, name, of, mixes, effort, (eye, hurry or Watch()))
         notes += told
     closed = far.closed([queue for of in own.values() for queue in of])
     return Need(months, found, far, tuple(notes), tuple(d for d in closed if d < end))
@@ -113,13 +121,20 @@ def _group(
     queues: tuple[str, ...],
     mixes: Sequence[Mix],
     effort: Effort,
-    watch: Watch,
+    clocks: tuple[Watch, Watch],
 ) -> tuple[GroupNeed, list[str]]:
-    """Return the need of one group."""
+    """Return the need of one group.
+
+    Parameters
+    ----------
+    clocks
+        The watch of the run, and that after whose time only the least is measured.
+    """
+    watch, hurry = clocks
     far, starts = ahead.far, months.starts()
     inside = np.array([d < starts[-1] for d in far.dates])
     month = np.array([(d.year - months.first.year) * 12 + d.month - months.first.month for d in far.dates])[inside]
-    curves = {queue: work_curve(ahead, queue, watch) for queue in queues}
+    curves = {queue: work_curve(ahead, queue, watch, hurry) for queue in queues}
     work, load = _hours(ahead, curves)
     demand = np.array([np.bincount(month, w[inside], minlength=months.count) for w in work])
     empty = np.flatnonzero(demand.mean(axis=0) <= 0.0)
@@ -129,8 +144,8 @@ def _group(
             mend="Is it shut all month? Plan fewer months, or open it in [opening] and special_days.csv",
         )  # fmt: skip
     kind = kinds_of_weeks(ahead, queues)
-    samples = samples_of(ahead, queues, kind, watch)
-    points = measured(samples, mixes, effort, watch)
+    samples = samples_of(ahead, queues, kind, watch, hurry)
+    points = measured(samples, mixes, effort, watch, hurry)
     known = {p.mix for p in points if p.kind == NORMAL}
     if not known:
         raise InputError(
@@ -211,6 +226,11 @@ def _told(name: str, need: GroupNeed, mixes: Sequence[Mix]) -> list[str]:
     known = {p.mix for p in need.loss}
     if lost := [m.name for m in mixes if m.name not in known]:
         out.append(f"group {name}: the goals cannot be held with {', '.join(lost)}")
+    if far := [kind for kind in need.kinds if kind not in {p.kind for p in need.loss}]:
+        out.append(f"group {name}: no {' and no '.join(far)} week was measured; taken as lossy as a normal one")
+    if coarse := [queue for queue, curve in need.curves.items() if len(curve.levels) < LEVELS]:
+        out.append(f"group {name}: for lack of time hours of work of {', '.join(coarse)} are known at {FEWEST} volumes "
+                   f"instead of {LEVELS}")  # fmt: skip
     return out
 
 

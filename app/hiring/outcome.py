@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from ...schedule.hiring.answers import Answer
+from ...schedule.hiring.answers import Answer, Missed
 from ...schedule.hiring.plan import HiringPlan
 from ...schedule.hiring.problem import HiringProblem
 from ...schedule.hiring.simulate import Simulated
@@ -71,12 +71,17 @@ class HiringOutcome:
         Of plan.toml.
     files
         Content and hash of every input.
+    staff
+        The text cells of staff.csv.
     simulated
         None where the run was stopped before.
     matters
         Defaults by the change that they make, the largest first.
     answers
         To what a manager asks.
+    missed
+        Which limits keep a month below the wanted chance, and the cheapest relief; None where none is missed or nothing
+        was asked.
     notes
         What the reader should know, a sentence each.
     stages
@@ -95,9 +100,11 @@ class HiringOutcome:
     site: str
     currency: str
     files: Mapping[str, InputFile] = field(default_factory=dict, repr=False)
+    staff: pd.DataFrame | None = field(default=None, repr=False)
     simulated: Simulated | None = None
     matters: tuple[Matter, ...] = ()
     answers: tuple[Answer, ...] = ()
+    missed: Missed | None = None
     notes: tuple[str, ...] = ()
     stages: Mapping[str, float] = field(default_factory=dict)
     stopped: bool = False

@@ -17,7 +17,7 @@ from ..report.run import records
 from ..report.tables import TextTable, table
 from .charts import PARTS, charts, waterfall
 from .summary import SURE, decidable
-from .words import PAID, change, due_lines, formula_lines, headline, matter_lines, month_told, rule_lines
+from .words import PAID, change, due_lines, formula_lines, headline, matter_lines, month_told, relief_lines, rule_lines
 
 Tables = Mapping[str, pd.DataFrame]
 SAFE = 0.9
@@ -42,6 +42,7 @@ def write_page(
     """
     currency = summary["currency"]
     specs = charts(tables, training_weeks, currency)
+    wages = summary["wages_shown"]
     if len(beside) > 1:
         specs["waterfall"] = waterfall(beside, currency)
     groups = list(summary["groups"])
@@ -57,13 +58,15 @@ def write_page(
         due=due_lines(tables["classes"]),
         rules=rule_lines(summary, lead_weeks),
         formula=formula_lines(summary),
+        relief=relief_lines(summary),
         matters=matter_lines(tables["defaults"], summary) if "defaults" in tables else [],
         unmet=shortfall(decidable(summary)),
         cards=_cards(summary, tables),
         queues=groups,
         months=_months(tables["headcount"], currency),
         classes=_classes(tables["classes"], currency),
-        cost=_cost(summary),
+        cost=_cost(summary) if wages else None,
+        wages=wages,
         defaults=_defaults(tables, currency),
         answers=_answers(tables, currency),
         transfers=_transfers(tables),
@@ -84,9 +87,10 @@ def _cards(summary: Mapping[str, Any], tables: Tables) -> list[Card]:
              f"Beside {number(summary['heads'])} people of today, over {len(summary['months'])} months"),
         Card("Due now", number(firm), "decide before the next planning" if firm else "nothing to decide this month",
              "Classes whose lead ends within a month; later ones are intents", WARN if firm else PLAIN),
-        Card("Expected cost", money(summary["cost"], summary["currency"]),
-             f"{money(summary['cost_decidable'], summary['currency'])} of it can be decided",
-             "Wages, hiring, training, overtime, vendor, missing hours; the worth of people at the end is taken off"),
+        *([Card("Expected cost", money(summary["cost"], summary["currency"]),
+                f"{money(summary['cost_decidable'], summary['currency'])} of it can be decided",
+                "Wages, hiring, training, overtime, vendor, missing hours; less the worth of people at the end")]
+          if summary["wages_shown"] else []),
         Card("Proven gap", gap_told(gap, summary["asked_gap"]), summary["status"],
              "Of the decidable cost: what wages of today's people hide", PLAIN),
         Card("Missing hours", number(missing), f"{percent(missing / need if need else 0.0)} of the need",
@@ -107,14 +111,15 @@ def _months(headcount: pd.DataFrame, currency: str) -> TextTable:
                 "opening", "hires", "leavers", "in_training", "productive_fte", "contract_fte", "required_fte",
                 "required_fte_q0.1", "required_fte_q0.9", "formula_fte")),
             percent(r["probability"], 0), *(number(r[c]) for c in ("overtime_h", "vendor_h", "missing_h")),
-            money(r["cost_wages"], currency),
+            *([money(r["cost_wages"], currency)] if "cost_wages" in r else []),
         )
         for r in headcount.to_dict("records")
     ]  # fmt: skip
     columns = (
         "Month|Group|Opening#|Start#|Leave#|In training#|Own FTE#|Contract FTE#|Required FTE#|10 %#|90 %#|"
-        "Formula#|Chance#|Overtime h#|Vendor h#|Missing h#|Wages#"
+        "Formula#|Chance#|Overtime h#|Vendor h#|Missing h#"
     )
+    columns += "|Wages#" if "cost_wages" in headcount else ""
     return table("Month by month", columns, rows, file="headcount.csv")
 
 
@@ -123,13 +128,12 @@ def _classes(classes: pd.DataFrame, currency: str) -> TextTable | None:
         return None
     rows = [
         (str(c["start"]), c["kind"], number(c["size"]), number(c["offers"]), str(c["lead_decision_date"]),
-         money(c["cost"], currency), "firm" if int(c["firm"]) else "intent")
+         *([money(c["cost"], currency)] if "cost" in c else []), "firm" if int(c["firm"]) else "intent")
         for c in records(classes)
     ]  # fmt: skip
     marked = [i for i, c in enumerate(records(classes)) if int(c["firm"])]
-    return table(
-        "Classes", "Start|Kind|People#|Offers#|Decide by|Cost#|Decision", rows, marked=marked, file="classes.csv"
-    )
+    columns = f"Start|Kind|People#|Offers#|Decide by|{'Cost#|' if 'cost' in classes else ''}Decision"
+    return table("Classes", columns, rows, marked=marked, file="classes.csv")
 
 
 def _cost(summary: Mapping[str, Any]) -> TextTable:
@@ -145,45 +149,43 @@ def _defaults(tables: Tables, currency: str) -> TextTable | None:
     rows = [
         (d["key"], d["meaning"], str(d["default"]), f"{d['low']} … {d['high']}",
          f"{change(d['hires_low'])} … {change(d['hires_high'])}",
-         f"{change(d['cost_low'], currency)} … {change(d['cost_high'], currency)}")
+         *([f"{change(d['cost_low'], currency)} … {change(d['cost_high'], currency)}"] if "cost_low" in d else []))
         for d in records(tables["defaults"])
     ]  # fmt: skip
-    columns = "Key|Meaning|Default|Low … high|People to hire#|Expected money, by the bounds#"
+    columns = "Key|Meaning|Default|Low … high|People to hire#"
+    columns += "|Expected money, by the bounds#" if "cost_low" in tables["defaults"] else ""
     return table("Defaults by the change they make", columns, rows, file="defaults.csv")
 
 
 def _answers(tables: Tables, currency: str) -> TextTable | None:
     if "answers" not in tables:
         return None
-    rows = []
+    rows, paid = [], "saves" in tables["answers"]
     for a in records(tables["answers"]):
-        known = not (pd.isna(a["saves_at_least"]) or pd.isna(a["saves_at_most"]))
-        ends = [change(a[f"saves_at_{end}"], currency) if known else MISSING for end in ("least", "most")]
-        saves, chance = change(a["saves"], currency), percent(a["probability"], 0)
-        rows.append((a["change"], saves, " … ".join(ends), number(a["missing_h"]), chance))
+        told = []
+        if paid:
+            known = not (pd.isna(a["saves_at_least"]) or pd.isna(a["saves_at_most"]))
+            ends = [change(a[f"saves_at_{end}"], currency) if known else MISSING for end in ("least", "most")]
+            told = [change(a["saves"], currency), " … ".join(ends)]
+        rows.append((a["change"], *told, number(a["missing_h"]), percent(a["probability"], 0)))
     note = (
         "One head more or trained counts with this plan as it stands, all else is planned anew. What the bounds leave "
         "open is the range: neither plan need be the cheapest, and each bound takes the spread of who stays and learns "
         "from its own rule."
     )
-    columns = "Change|Saves#|By the bounds#|Missing h#|Hardest month#"
+    columns = f"Change|{'Saves#|By the bounds#|' if paid else ''}Missing h#|Hardest month#"
     return table("What a change is worth", columns, rows, note, file="answers.csv")
 
 
 def _mixes(mixes: pd.DataFrame, currency: str) -> TextTable:
     rows = [
-        (
-            m["group"],
-            m["mix"],
-            m["contracts"],
-            number(m["presence_per_work"], 3),
-            money(m["cost_h"], currency, 2),
-            percent(m["used"], 0),
-        )
+        (m["group"], m["mix"], m["contracts"], number(m["presence_per_work"], 3),
+         *([money(m["cost_h"], currency, 2)] if "cost_h" in m else []), percent(m["used"], 0))
         for m in records(mixes)
-    ]
+    ]  # fmt: skip
     note = "Wages only, for an experienced head, measured on sample weeks; used: share of the work in this plan."
-    columns = "Group|Mix of contracts|Contracts|Presence per hour of work#|Cost of an hour of work#|Used#"
+    paid = "Cost of an hour of work#|" if "cost_h" in mixes else ""
+    columns = f"Group|Mix of contracts|Contracts|Presence per hour of work#|{paid}Used#"
     return table("Which contracts are cheapest for these calls", columns, rows, note, file="mixes.csv")
 
 

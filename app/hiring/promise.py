@@ -17,6 +17,9 @@ MOST_OFF = 0.01
 POINT = 0.01
 """Chance by which a month may differ more than its intervals explain."""
 
+COST_TOLD = "the plan's cost of "
+"""How the sentence on a cost that does not come true begins: the only one that tells amounts."""
+
 
 def fresh_demand(need: Need, paths: int, seed: int) -> np.ndarray:
     """Return hours of work on new paths of the calls, shape (paths, groups, T)."""
@@ -51,7 +54,7 @@ def broken(problem: HiringProblem, plan: HiringPlan, found: Simulated) -> list[s
     low, high = mean_interval(found.cost)
     if max(low - plan.total, plan.total - high) > MOST_OFF * abs(plan.total):
         out.append(
-            f"the plan's cost of {plan.total:,.0f} is not borne out by the simulation: {found.cost.mean():,.0f} "
+            f"{COST_TOLD}{plan.total:,.0f} is not borne out by the simulation: {found.cost.mean():,.0f} "
             f"({low:,.0f} to {high:,.0f}) on calls that it was not made for"
         )
     starts, worst, count = problem.months.starts(), (0.0, ""), 0

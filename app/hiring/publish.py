@@ -20,6 +20,7 @@ from .page import write_page
 from .starter import commented
 from .summary import summarise
 from .tables import tables_of
+from .without_money import copies, summary_without_money, tables_without_money
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class HiringFolder:
         Folder to write; it is replaced whole or not at all.
     beside
         Run → part of the cost → money of scenarios side by side, for the report; the base first.
+    wages
+        Whether anything in the folder tells wages, prices or costs.
     log
         Gives the lines of run.log when all else is written.
     """
@@ -39,6 +42,7 @@ class HiringFolder:
     path: Path
     beside: Mapping[str, Mapping[str, float]]
     log: Callable[[], list[str]] = list
+    wages: bool = True
 
     def place(self, outcome: HiringOutcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
@@ -59,26 +63,32 @@ def publish(outcome: HiringOutcome, sink: HiringFolder) -> tuple[Path, dict[str,
     OSError
         If a file cannot be written; nothing is published then.
     """
-    out, tables, summary = followed(sink.path), tables_of(outcome), summarise(outcome)
+    out, tables, summary, files = followed(sink.path), tables_of(outcome), summarise(outcome), dict(outcome.files)
+    beside = sink.beside if sink.wages else {}
+    if not sink.wages:
+        files, redacted = copies(outcome)
+        tables, summary = tables_without_money(tables), summary_without_money(summary, redacted)
+    notes = summary["notes"]
+    asked = {"as_of": summary["as_of"], "scenario": summary["scenario"], "overrides": dict(outcome.file.overrides)}
     rules, people = outcome.problem.rules, outcome.file.config.people
     with work_folder(out) as run:
-        write_inputs(outcome.files, {"as_of": summary["as_of"], "scenario": summary["scenario"]}, run / "inputs")
+        write_inputs(files, asked, run / "inputs")
         for name, table in tables.items():
             write_csv(run / f"{name}.csv", table)
-        write_atomic(run / FILE, commented(outcome))
+        write_atomic(run / FILE, commented(outcome, wages=sink.wages))
         write_page(run, summary, tables, lead_weeks=rules.lead_weeks, training_weeks=people.training_weeks,
-                   beside=sink.beside)  # fmt: skip
+                   beside=beside)  # fmt: skip
         write_workbook(run, summary, tables, rules.lead_weeks)
 
         def last(place: Path, why: str) -> None:
             """Tell in the run what has become of it."""
-            summary["notes"] = [*outcome.notes, *[f"{why}; this run is in {place}"] * bool(why)]
+            summary["notes"] = [*notes, *[f"{why}; this run is in {place}"] * bool(why)]
             write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
             lines = [*sink.log(), *(f"note: {note}" for note in summary["notes"])]
             write_atomic(run / "run.log", "".join(f"{line}\n" for line in lines).encode(errors="replace"))
 
-        beside, keeps = ("stopped", finished) if outcome.stopped else ("", None)
-        where = put(run, out, beside=beside, last=last, keeps=keeps)
+        aside, keeps = ("stopped", finished) if outcome.stopped else ("", None)
+        where = put(run, out, wages=sink.wages, beside=aside, last=last, keeps=keeps)
     return where, summary
 
 

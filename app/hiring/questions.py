@@ -9,17 +9,22 @@ from ...forecast.progress import Watch
 from ...schedule.hiring.answers import (
     Answer,
     Asked,
+    Missed,
     changed,
     fewer_leave,
     lowest,
+    missed,
     one_head_more,
     one_head_trained,
     same_plan,
+    small_steps,
     waiting,
     without_limits,
 )
 from ...schedule.hiring.plan import HiringPlan
 from ...schedule.hiring.problem import HiringProblem
+
+LIMIT, STEP = "limit", "step"
 
 
 @dataclass(frozen=True)
@@ -34,20 +39,23 @@ class Question:
         The hiring problem with it.
     keeps_plan
         Whether the plan stays as it is. So for single people: two plans differ by more than one head is worth.
-    looser
-        Whether the plan is still possible, so that the change cannot cost anything.
+    eases
+        ``limit`` where a limit is dropped, ``step`` where one is eased by a step, else blank: the plan is then still
+        possible, so that the change cannot cost anything.
     """
 
     what: str
     problem: HiringProblem
     keeps_plan: bool = False
-    looser: bool = False
+    eases: str = ""
 
 
-def questions_of(problem: HiringProblem) -> list[Question]:
-    """Return what is asked of each plan of `problem`."""
+def questions_of(problem: HiringProblem, plan: HiringPlan, wanted: float) -> list[Question]:
+    """Return what is asked of `plan`; steps that ease a limit only where a month stays below the `wanted` chance."""
     out = [Question("deciding nothing for a month", waiting(problem))]
-    out += [Question(what, other, looser=True) for what, other in without_limits(problem)]
+    out += [Question(what, other, eases=LIMIT) for what, other in without_limits(problem)]
+    if lowest(problem, plan) < wanted:
+        out += [Question(what, other, eases=STEP) for what, other in small_steps(problem)]
     for kind in problem.kinds:
         if kind.staff:
             more = one_head_more(problem, kind.name)
@@ -82,10 +90,20 @@ def answers_of(
         found = changed(problem, plan, question.what, question.problem, quiet, asked)
         if watch.stopped:
             break  # a plan that was cut short tells nothing
-        if found.saves < 0 and question.looser:  # the plan itself is still possible, and cheaper than the one found
+        if found.saves < 0 and question.eases:  # the plan itself is still possible, and cheaper than the one found
             missing = float(sum(g.missing.sum() for g in plan.groups.values()))
             most = None if found.at_most is None else max(0.0, found.at_most)
             found = replace(found, saves=0.0, at_least=0.0, at_most=most, missing_h=missing,
                             lowest=lowest(problem, plan))  # fmt: skip
         out.append(found)
     return tuple(out)
+
+
+def missed_by(
+    questions: Sequence[Question], answers: Sequence[Answer], problem: HiringProblem, plan: HiringPlan, wanted: float
+) -> Missed | None:
+    """Return which limits keep a month below the `wanted` chance, and the cheapest relief, from what was answered."""
+    found = {
+        eases: [a for q, a in zip(questions, answers, strict=False) if q.eases == eases] for eases in (LIMIT, STEP)
+    }
+    return missed(lowest(problem, plan), wanted, found[LIMIT], found[STEP])

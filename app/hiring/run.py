@@ -10,6 +10,7 @@ from pathlib import Path
 from ...forecast.months.growth import Growth, Step
 from ...forecast.progress import Stopped, Watch
 from ...schedule.hiring.answers import Asked
+from ...schedule.hiring.cross_trained import cross_trained
 from ...schedule.hiring.problem import HiringProblem, Months
 from ...schedule.hiring.simulate import simulate
 from ...schedule.hiring.solve import plan_hires
@@ -26,7 +27,7 @@ from .matters import NEAR, matters_of, trials
 from .need import measured_need
 from .outcome import HiringOutcome
 from .promise import broken, fresh_demand
-from .questions import answers_of, questions_of
+from .questions import answers_of, missed_by, questions_of
 from .remarks import remarks_of
 from .schema import HiringConfig
 from .state import State, offers_of, read_state, state_of
@@ -38,6 +39,8 @@ FRESH = 104_729
 """Added to the seed: the simulation's calls are not those that the plan was made for."""
 SAMPLES_SHARE = 0.3
 """Share of the time that sample weeks may take, all groups together."""
+NEED_SHARE = 0.7
+"""Share of the time after which the need is measured no finer than it has to be."""
 PLAN_SHARE = 0.5
 """Share of the time left after the need that the search for the plan may take, at least."""
 LEAST_PLAN_S = 3.0
@@ -157,7 +160,9 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     given = given.failing(leaves.fails)
     config, plan = given.file.config, given.inputs.config
     with timed(stages, "need"):
-        need = need_of(given, eye)
+        need = need_of(given, eye, eye.within(max(0.0, clock.left_s - (1.0 - NEED_SHARE) * config.time_limit_s)))
+    short = (f"reading and measuring the need took {given.inputs.seconds + stages['need']:.0f} s, time_limit_s is "
+             f"{config.time_limit_s:g}: the plan has {LEAST_PLAN_S:g} s all the same")  # fmt: skip
     eye.raise_if_stopped()
     closed = {name: need.far.closed(group.queues) for name, group in need.groups.items()}
     holidays = given.holidays()
@@ -176,8 +181,9 @@ def hire(given: HiringInputs, watch: Watch | None = None) -> HiringOutcome:
     outcome = HiringOutcome(
         file=given.file, state=given.state, problem=asked, plan=found, load_h=need.load_h, loss=need.loss,
         breaks={name: group.breaks for name, group in need.groups.items()}, site=plan.site.name,
-        currency=plan.costs.currency, files=given.files, stages=stages, stopped=stopped,
-        notes=(*given.inputs.notes, *given.state.notes, *need.notes, *leaves.notes,
+        currency=plan.costs.currency, files=given.files, staff=given.inputs.texts.get("staff"), stages=stages,
+        stopped=stopped,
+        notes=(*given.inputs.notes, *given.state.notes, *need.notes, *leaves.notes, *[short] * clock.time_is_up,
                *remarks_of(given.file, given.state, given.months)),
     )  # fmt: skip
     return outcome if stopped else _judged(outcome, need, problem, clock, stages)
@@ -202,7 +208,7 @@ def _judged(
         With the time limit of the run.
     """
     asked, plan, config = outcome.problem, outcome.plan, outcome.file.config
-    questions, every = questions_of(asked), trials(config, outcome.file.given, asked)
+    questions, every = questions_of(asked, plan, config.chance), trials(config, outcome.file.given, asked)
     plans = sum(not q.keeps_plan for q in questions) + 2 * len(every) + 1
     try:
         with timed(stages, "simulation"):
@@ -212,7 +218,9 @@ def _judged(
         each_s = min(MOST_EACH_S, max(LEAST_EACH_S, clock.left_s / plans))
         with timed(stages, "answers"):
             answers = answers_of(questions, asked, plan, clock, Asked(each_s, NEAR, config.seed, config.threads))
-        outcome = replace(outcome, answers=answers)
+            crossed = cross_trained(asked, plan, clock)
+        missed = missed_by(questions, answers, asked, plan, config.chance)
+        outcome = replace(outcome, answers=(*answers, *crossed), missed=missed)
         with timed(stages, "defaults"):
             matters = () if clock.stopped or clock.time_is_up else matters_of(every, config, problem, clock, each_s)
         outcome = replace(outcome, matters=matters)
@@ -236,8 +244,8 @@ def _noted(outcome: HiringOutcome, note: str) -> HiringOutcome:
     return replace(outcome, notes=(*outcome.notes, note))
 
 
-def need_of(given: HiringInputs, watch: Watch) -> Need:
-    """Return what the months need, with the growth and the factors of hiring.toml."""
+def need_of(given: HiringInputs, watch: Watch, hurry: Watch | None = None) -> Need:
+    """Return what the months need, with the growth and the factors of hiring.toml; `hurry` as in `measured_need`."""
     config, groups = given.file.config, given.state.groups
     steps = tuple(Step(s.date, s.factor, s.queue) for s in config.step)
     return measured_need(
@@ -252,4 +260,6 @@ def need_of(given: HiringInputs, watch: Watch) -> Need:
         seed=config.seed,
         watch=watch,
         time_limit_s=min(config.sample_s, SAMPLES_SHARE * config.time_limit_s / len(groups)),
+        hurry=hurry,
+        paid_week={n: c.hours_week for n, c in config.contract.items() if c.hours_week is not None},
     )

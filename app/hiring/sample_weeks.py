@@ -42,16 +42,19 @@ def kinds_of_weeks(ahead: WeeksAhead, queues: Sequence[str]) -> list[str]:
     return [HOLIDAY if holiday[w] else PEAK if whole[w] and total[w] >= BUSY * usual else NORMAL for w in range(weeks)]
 
 
-def samples_of(ahead: WeeksAhead, queues: Sequence[str], kind: Sequence[str], watch: Watch) -> list[Sample]:
+def samples_of(
+    ahead: WeeksAhead, queues: Sequence[str], kind: Sequence[str], watch: Watch, hurry: Watch
+) -> list[Sample]:
     """Return a sample week of each kind that occurs, the normal one first: the median week of its kind by calls.
 
-    Where no whole normal week lies ahead a week of another kind stands for it.
+    Where no whole normal week lies ahead a week of another kind stands for it. Once the time of `hurry` is up one week
+    is enough.
     """
     firsts = _by_kind(ahead, queues, kind)
-    out = []
+    out = list[Sample]()
     for name in (NORMAL, PEAK, HOLIDAY):
         first = firsts.get(name) or (next(iter(firsts.values())) if name == NORMAL and firsts else None)
-        if first is not None:
+        if first is not None and not (out and hurry.time_is_up):
             watch.raise_if_stopped()
             out.append(ahead.sample(name, first, queues, watch))
     return out

@@ -241,6 +241,9 @@ class HiringConfig(Strict):
         Seconds for everything: forecast, sample weeks, plan; what is left goes to what changes are worth.
     gap
         Proven gap at which the search for the plan may end, as a share of the decidable cost.
+    chance
+        Chance that no hour is missing below which a month is taken as missed: limits in the way are named, and the
+        cheapest relief.
     seed, threads
         As in ``[solve]`` of plan.toml.
     people, hours, classes, prices, vendor, factors, contract, group, transfer, step
@@ -255,6 +258,7 @@ class HiringConfig(Strict):
     sample_s: float = Field(default=15.0, ge=1, le=86_400)
     time_limit_s: float = Field(default=50.0, ge=1, le=604_800)
     gap: float = Field(default=0.01, ge=0, le=0.999)
+    chance: Share = 0.5
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
     threads: int = Field(default=1, ge=1, le=256)
     people: People = People()

@@ -6,14 +6,16 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from ..config.plan_toml import HIRING, PLAN, plan_tables
 from ..config.toml_text import toml_text
+from ..publish.content import HIRING_MONEY, hiring_without_money
 from .build import OWN_HOURS, priced
-from .config import FILE
+from .config import FILE, parse
 from .outcome import HiringOutcome
 from .schema import Classes, Factors, HiringConfig, Hours, People, Prices
 from .terms import Vendor
@@ -26,28 +28,40 @@ TABLES: tuple[tuple[str, type[BaseModel]], ...] = (
 WIDTH = 100
 
 
-def commented(outcome: HiringOutcome) -> str:
-    """Return the hiring.toml of a run; with it in the planner's folder the same plan is made again."""
+def commented(outcome: HiringOutcome, *, wages: bool = True) -> str:
+    """Return the hiring.toml of a run; with it in the planner's folder the same plan is made again.
+
+    Parameters
+    ----------
+    wages
+        Whether prices and wages stand there; without them the file says so.
+    """
     config, given = outcome.file.config, outcome.file.given
+    if not wages:
+        config = parse(hiring_without_money(_plain(config)), Path(FILE))
     head = [
         "# What the hiring plan is made from. A line without # was given; a line that begins with # is a default:",
         "# an example that can be defended, not a measurement of this centre. Replace what you know better.",
     ]
     if outcome.matters:
         head.append("# These defaults change the plan most: " + ", ".join(m.key for m in outcome.matters[:3]) + ".")
+    if not wages:
+        head.append("# Written without money: prices and wages are left out, the plan was made with them.")
     if outcome.file.scenario is not None:
         head.append(f"# Scenario {outcome.file.scenario} is part of what stands at the top and in the tables.")
     if given and FILE not in outcome.file.files:
         head.append(f"# {PLAN} has [{HIRING}]: take it out before this file is put beside it.")
     parts = ["\n".join(head)]
-    shown = _computed(outcome)
+    shown = _computed(outcome) if wages else {}
+    hidden = {} if wages else HIRING_MONEY
     plain = [
         n for n in HiringConfig.model_fields
         if n not in dict(TABLES) and n not in NESTED and not isinstance(getattr(config, n), Mapping)
     ]  # fmt: skip
     parts.append("\n".join(_lines(HiringConfig, config, plain, "", given, shown)))
     for name, kind in TABLES:
-        lines = _lines(kind, getattr(config, name), list(kind.model_fields), f"{name}.", given, shown)
+        fields = [n for n in kind.model_fields if n not in hidden.get(name, ())]
+        lines = _lines(kind, getattr(config, name), fields, f"{name}.", given, shown)
         parts.append("\n".join([f"[{name}]", *lines]))
     values = {n: getattr(config, n) for n in ("growth", "contract", "group", "plan")}
     nested = {n: _plain(value) for n, value in values.items() if value and isinstance(value, Mapping)}
@@ -55,9 +69,13 @@ def commented(outcome: HiringOutcome) -> str:
     if nested:
         parts.append(toml_text(nested).rstrip())
     for name in ("transfer", "step"):
-        parts += [f"[[{name}]]\n" + toml_text(_plain(table)).rstrip() for table in getattr(config, name)]
+        rows = [_plain(table) for table in getattr(config, name)]
+        if not wages:
+            rows = hiring_without_money({name: rows})[name]
+        parts += [f"[[{name}]]\n" + toml_text(row).rstrip() for row in rows]
     if scenarios := _scenarios(outcome):
-        parts.append(toml_text({"scenario": scenarios}).rstrip())
+        told = scenarios if wages else hiring_without_money({"scenario": scenarios})["scenario"]
+        parts.append(toml_text({"scenario": told}).rstrip())
     return "\n\n".join(parts) + "\n"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...schedule.hiring.days import Days
+from ...schedule.hiring.problem import Kind
 from ...schedule.hiring.solve import LEAST_BASE
 from ...schedule.hiring.supply import starts as class_starts
 from ...schedule.optimise.status import Solved, Stop
@@ -60,8 +61,11 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "earliest_start": (problem.as_of + dt.timedelta(days=round(7 * problem.rules.lead_weeks))).isoformat(),
         "possible_starts": len(class_starts(problem, Days.of(problem.months))),
         "heads": sum(len(k.staff) for k in problem.kinds),
+        "people": _people(outcome),
+        "kinds": {kind.name: _kind(kind) for kind in problem.kinds},
         "groups": {group.name: _group(outcome, group.name) for group in problem.groups},
         "probability_least": _least(outcome),
+        "relief": _relief(outcome),
         "simulation": _simulation(outcome),
         "hire_up_to": {name: [round(float(h), 1) for h in hours] for name, hours in plan.hire_up_to.items()},
         "buffer": plan.buffer,
@@ -74,6 +78,8 @@ def summarise(outcome: HiringOutcome) -> dict[str, Any]:
         "gap_history": [list(h) for h in plan.solved.history],
         "seed": config.seed,
         "versions": versions(),
+        "wages_shown": True,
+        "input_redacted": [],
         "input_hashes": {name: file.sha256 for name, file in outcome.files.items()},
     }
 
@@ -128,6 +134,48 @@ def _group(outcome: HiringOutcome, name: str) -> dict[str, Any]:
         "overtime_h": float(months.overtime.sum()),
         "vendor_h": float(months.vendor.sum()),
         "probability": [float(p) for p in months.probability],
+        "prices": {
+            "overtime_h": group.recourse.overtime_cost,
+            "time_off_h": group.recourse.off_saving,
+            "vendor_h": group.recourse.vendor_cost,
+            "short_h": group.recourse.short_cost,
+            "lost_h": group.recourse.lost_cost,
+        },
+    }
+
+
+def _people(outcome: HiringOutcome) -> dict[str, Any]:
+    """Return how people leave, as it was planned with: estimated or given, the factor on it included."""
+    learning = outcome.problem.kinds[0].learning  # all kinds learn and leave alike
+    return {"leave": [float(q) for q in learning.leave], "fails": float(learning.fails)}
+
+
+def _kind(kind: Kind) -> dict[str, Any]:
+    """Return what the money of one kind follows from."""
+    return {
+        "group": kind.group,
+        "contract": kind.contract,
+        "heads": len(kind.staff),
+        "paid_h": [float(h) for h in kind.paid_h],
+        "wage_h": float(kind.cost_h),
+        "hire": float(kind.hire_cost),
+    }
+
+
+def _relief(outcome: HiringOutcome) -> dict[str, Any] | None:
+    """Return which limits keep a month below the wanted chance, and the cheapest step that helps."""
+    found = outcome.missed
+    if found is None:
+        return None
+    step = found.relief or found.nearest
+    return {
+        "wanted": found.wanted,
+        "probability": found.now,
+        "limits": [a.what for a in found.limits],
+        "step": None if step is None else step.what,
+        "step_probability": None if step is None else step.lowest,
+        "reaches": found.relief is not None,
+        "saves": None if step is None else step.saves,
     }
 
 

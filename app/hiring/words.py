@@ -49,11 +49,16 @@ def headline(summary: Mapping[str, Any], classes: pd.DataFrame) -> str:
 
 
 def due_lines(classes: pd.DataFrame) -> list[str]:
-    """Return the classes that have to be decided now, a line each."""
+    """Return the classes that have to be decided now, a line for those of one kind and start."""
+    firm = classes[classes["firm"].astype(int) == 1]
+    together = firm.groupby(["lead_decision_date", "kind", "start"], sort=False, as_index=False).agg(
+        size=("size", "sum"), offers=("offers", "sum"), count=("size", "size")
+    )
     lines = [
-        f"decide by {c['lead_decision_date']}: {number(c['size'])} people for {c['kind']}, start {c['start']} "
-        f"({c['offers']} offers)"
-        for c in records(classes[classes["firm"].astype(int) == 1])
+        f"decide by {c['lead_decision_date']}: {number(c['size'])} people for {c['kind']}"
+        f"{' in ' + number(c['count']) + ' classes' if c['count'] > 1 else ''}, start {c['start']} "
+        f"({number(c['offers'])} offers)"
+        for c in records(together)
     ]
     return lines or ["no class has to be decided before the next planning"]
 
@@ -108,6 +113,12 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     defaults
         As in defaults.csv.
     """
+    if "cost_low" not in defaults:  # without money
+        return [
+            f"{d['key']} = {d['default']}: {d['low']} changes the plan by {change(d['hires_low'])} hires, {d['high']} "
+            f"by {change(d['hires_high'])}"
+            for d in records(defaults.head(most))
+        ]
     currency, least = summary["currency"], LEAST_CHANGE * abs(summary["cost_decidable"])
     lines = [
         f"{d['key']} = {d['default']}: {d['low']} changes the money by about {change(d['cost_low'], currency)} or more "
@@ -119,6 +130,30 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
     return lines or [
         f"no default is known to change the expected money by {percent(LEAST_CHANGE)} of what can be decided"
     ]
+
+
+def relief_lines(summary: Mapping[str, Any]) -> list[str]:
+    """Return which limits keep a month below the wanted chance, and the cheapest relief; none where none is missed."""
+    found = summary.get("relief")
+    if found is None:
+        return []
+    wanted, now = percent(found["wanted"], 0), percent(found["probability"], 0)
+    limits = [text.removeprefix("without ") for text in found["limits"]]
+    why = f"it is reached without {' or without '.join(limits)}" if limits else "no single limit is to blame"
+    lines = [f"the hardest month that hiring can reach has a chance of {now}, {wanted} are wanted: {why}"]
+    if found["step"] is not None:
+        then = percent(found["step_probability"], 0)
+        helps = "cheapest single step that reaches it" if found["reaches"] else "no single step reaches it, nearest is"
+        colon = ": " if found["reaches"] else " "
+        paid = "" if found["saves"] is None else f", {_saved(found['saves'], summary['currency'])}"
+        lines.append(f"{helps}{colon}planning {found['step']} ({then}{paid})")
+    return lines
+
+
+def _saved(value: float, currency: str) -> str:
+    """Write what a step saves or costs, its own price left aside."""
+    word = "dearer" if value < 0 else "cheaper"
+    return f"the plan is {money(abs(value), currency)} {word}, what the step itself costs left aside"
 
 
 def change(value: float, currency: str = "") -> str:

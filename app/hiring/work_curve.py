@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from ..run import decisive, problem_of, requirement_of
 
 LEVELS = 5
 """Volumes at which hours of work are computed: hours bend so little that five tell all between."""
+FEWEST = 3
+"""The same where time is short."""
 CALM = 0.002
 """Share of scenario days, at each end, beyond the volumes that are computed: there hours go with the calls."""
 
@@ -41,12 +43,29 @@ class WeeksAhead:
         Queue → its typical week.
     handle_time
         Factor on handle times.
+    paid_week
+        Contract → paid hours of a week where they are not `max_h_week`.
     """
 
     inputs: Inputs
     far: FarForecast
     typical: dict[str, TypicalWeek]
     handle_time: float = 1.0
+    paid_week: Mapping[str, float] = field(default_factory=dict)
+
+    def day_hours(self) -> dict[str, float]:
+        """Return the paid hours of a week of each contract by the days on which a head may work."""
+        config = self.inputs.config
+        opened = max(1, sum(any(days) for days in zip(*(self._weekly(q) for q in self.far.queues), strict=True)))
+        return {
+            name: self.paid_week.get(name, c.max_h_week) / min(c.max_days, opened)
+            for name, c in config.contract.items()
+        }
+
+    def _weekly(self, queue: str) -> list[bool]:
+        """Return whether a queue is usually open on each weekday."""
+        hours = self.far.models[queue].history.known.hours(queue)
+        return [bool(hours.get(day)) for day in WEEKDAYS]
 
     def first_days(self) -> list[dt.date]:
         """Return the first days of whole weeks ahead in which no clock changes; all whole weeks where none is left."""
@@ -93,7 +112,7 @@ class WeeksAhead:
         rows = [self.far.queues.index(q) for q in queues]
         volume = self.volume(first, queues, self.far.calls[rows, at : at + 7])
         problem = self.problem(first, volume, watch)
-        return Sample(kind, problem, self.inputs.config.shrinkage.absent(problem.grid))
+        return Sample(kind, problem, self.inputs.config.shrinkage.absent(problem.grid), self.day_hours())
 
 
 @dataclass(frozen=True)
@@ -131,8 +150,11 @@ class WorkCurve:
         return np.asarray(out * level / inside * more)
 
 
-def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
-    """Compute the hours of work of a queue's typical week at several volumes, on the basis of its goal."""
+def work_curve(ahead: WeeksAhead, queue: str, watch: Watch, hurry: Watch) -> WorkCurve:
+    """Compute the hours of work of a queue's typical week at several volumes, on the basis of its goal.
+
+    Once the time of `hurry` is up fewer volumes do.
+    """
     far, config = ahead.far, ahead.inputs.config
     q = far.queues.index(queue)
     model, first = far.models[queue], ahead.first_days()[0]
@@ -142,7 +164,8 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
     seen = far.calls[q] > 0.0
     ratio = (far.scenarios[:, q] / plain[kinds])[:, seen]
     low, high = np.quantile(ratio, [CALM, 1.0 - CALM]) if ratio.size else (1.0, 1.0)
-    levels = np.geomspace(min(low, 0.95), max(high, 1.05), LEVELS)
+    count = FEWEST if hurry.time_is_up else LEVELS
+    levels = np.geomspace(min(low, 0.95), max(high, 1.05), count)
     days = [first + dt.timedelta(days=i) for i in range(7)]
     weekday = np.array([d.weekday() for d in days])
     minutes = config.site.interval_min
@@ -162,9 +185,9 @@ def work_curve(ahead: WeeksAhead, queue: str, watch: Watch) -> WorkCurve:
 
     found = []
     for k, level in enumerate(levels):
-        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / LEVELS)
+        watch.tell("need", f"{queue}: hours of work at {level:.0%} of today's calls", share=k / count)
         found.append(hours(float(level), holiday=False))
     more = np.ones(7)
     if (features["holiday"].to_numpy() > 0.0).any():
-        more = hours(float(levels[LEVELS // 2]), holiday=True) / np.maximum(found[LEVELS // 2], 1e-9)
+        more = hours(float(levels[count // 2]), holiday=True) / np.maximum(found[count // 2], 1e-9)
     return WorkCurve(plain, levels, np.array(found), more)

@@ -13,9 +13,8 @@ import pandas as pd
 
 from ...schedule.judge.check import Violation
 from ...schedule.tables import TABLES
-from ..config.plan_toml import PLAN, plan_tables
+from ..config.plan_toml import HIRING, PLAN, plan_tables
 from ..config.toml_text import toml_text
-from ..inputs.inputs import Inputs
 from ..inputs.people import STAFF
 from ..inputs.snapshot import InputFile
 from ..outcome import Outcome
@@ -25,6 +24,13 @@ from .summary import summarise
 
 MONEY = ("cost", "cost_wages", "cost_prices", "cost_prices_parts", "bound", "gap_history")
 """Keys of ``summary.json`` that hold amounts; the gap is a share and stays."""
+
+HIRING_MONEY = {
+    "prices": ("hire", "overtime_h", "time_off_h", "vendor_h", "short_h", "lost_h", "end_value"),
+    "vendor": ("price_h",),
+    "factors": ("wages",),
+}
+"""Keys of tables of hiring.toml that hold amounts, or tell how wages change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +60,8 @@ class Content:
     @classmethod
     def without_money(cls, outcome: Outcome) -> Content:
         """Return what an outcome tells without any wage, price, premium, cost or bound."""
-        whole, copies = cls.of(outcome), _copies(outcome.inputs)
+        whole, inputs = cls.of(outcome), outcome.inputs
+        copies = copies_without_money(inputs.files, inputs.texts.get(STAFF.removesuffix(".csv")))
         redacted = sorted(name for name, file in copies.items() if file is not whole.inputs[name])
         summary = _hidden(whole.summary) | {"wages_shown": False, "input_redacted": redacted}
         return cls(copies, {name: _hidden_columns(name, table) for name, table in whole.tables.items()}, summary)
@@ -70,16 +77,44 @@ def plan_without_money(plan: Mapping[str, Any]) -> dict[str, Any]:
     out = {key: value for key, value in plan.items() if key != "costs"}
     contracts = {name: {k: v for k, v in c.items() if k != "cost_h"} for name, c in plan.get("contract", {}).items()}
     scenarios = {name: plan_without_money(scenario) for name, scenario in plan.get("scenario", {}).items()}
-    return {**out, **({"contract": contracts} if contracts else {}), **({"scenario": scenarios} if scenarios else {})}
+    hiring = {HIRING: hiring_without_money(plan[HIRING])} if isinstance(plan.get(HIRING), Mapping) else {}
+    return {**out, **({"contract": contracts} if contracts else {}), **({"scenario": scenarios} if scenarios else {}),
+            **hiring}  # fmt: skip
 
 
-def _copies(inputs: Inputs) -> dict[str, InputFile]:
-    """Return the input files, plan.toml and staff.csv without money; a file that held none is left as it is."""
-    out = dict(inputs.files)
-    plan = out[PLAN]
-    text = toml_text(plan_without_money(plan_tables(plan.content, plan.path)))  # comments go: they may tell wages
-    out[PLAN] = InputFile.of(plan.path, text.encode(), plan.mode)
-    staff = inputs.texts.get(STAFF.removesuffix(".csv"))
+def hiring_without_money(hiring: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain dict of a hiring.toml without prices and wages, scenarios too; shares stay."""
+    out = dict(hiring)
+    for table, keys in HIRING_MONEY.items():
+        if isinstance(out.get(table), Mapping):
+            out[table] = {k: v for k, v in out[table].items() if k not in keys}
+    if isinstance(out.get("contract"), Mapping):
+        out["contract"] = {
+            name: {k: v for k, v in terms.items() if k not in ("cost_h", "hire")}
+            for name, terms in out["contract"].items()
+        }
+    if isinstance(out.get("transfer"), list | tuple):
+        out["transfer"] = [{k: v for k, v in way.items() if k != "cost"} for way in out["transfer"]]
+    if isinstance(out.get("plan"), Mapping):
+        out["plan"] = plan_without_money(out["plan"])
+    if isinstance(out.get("scenario"), Mapping):
+        out["scenario"] = {name: hiring_without_money(table) for name, table in out["scenario"].items()}
+    return out
+
+
+def copies_without_money(files: Mapping[str, InputFile], staff: pd.DataFrame | None) -> dict[str, InputFile]:
+    """Return the input files, plan.toml and staff.csv without money; a file that held none is left as it is.
+
+    Parameters
+    ----------
+    staff
+        The text cells of staff.csv; None without any.
+    """
+    out = dict(files)
+    plan = out.get(PLAN)
+    if plan is not None:
+        text = toml_text(plan_without_money(plan_tables(plan.content, plan.path)))  # comments go: they may tell wages
+        out[PLAN] = InputFile.of(plan.path, text.encode(), plan.mode)
     if staff is not None and STAFF in out:
         known = [c for c, column in TABLES["staff"].items() if c in staff and not column.is_money]
         if list(staff.columns) != known:  # a column of the user's own may be a wage by another name

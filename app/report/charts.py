@@ -58,8 +58,9 @@ def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
 
 
 def picture(spec: Spec, *, scale: float = 2.0) -> bytes:
-    """Draw a specification as PNG."""
-    return bytes(vl_convert.vegalite_to_png(spec | {"width": 1100, "background": "white"}, scale=scale))
+    """Draw a specification as PNG; one that is a column of charts has widths of its own."""
+    wide = {} if "vconcat" in spec else {"width": 1100}
+    return bytes(vl_convert.vegalite_to_png(spec | wide | {"background": "white"}, scale=scale))
 
 
 def staffing(run: Run, axis: TimeAxis, slots: Rows) -> Spec:

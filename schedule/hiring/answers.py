@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -97,14 +97,15 @@ def same_plan(problem: HiringProblem, plan: HiringPlan, what: str, other: Hiring
     case = Case.of(other)
     made = decisions_of(case.supply, plan)
     case = case.with_chance_of(made)
-    found = case.expected(case.work(case.supply.presence(made)), _bought(case, plan))
+    found = case.expected(case.work(case.supply.presence(made)), bought(case, plan))
     first = reach(other)
     met = min((float(e.met[first:].min()) for e in found if len(e.met) > first), default=1.0)
     missing = float(sum(e.missing.sum() for e in found))
     return Answer(what, before - after, before - after, None, missing, met)
 
 
-def _bought(case: Case, plan: HiringPlan) -> np.ndarray:
+def bought(case: Case, plan: HiringPlan) -> np.ndarray:
+    """Return the hours that `plan` buys ahead beyond the contract, shape (G, T)."""
     return np.asarray([plan.groups[g.name].contract for g in case.groups] - case.contract)
 
 
@@ -112,7 +113,7 @@ def _cost(problem: HiringProblem, plan: HiringPlan) -> float:
     """Return all expected money of `plan` under `problem`, less what today's people are worth after the last month."""
     case = Case.of(problem)
     made = decisions_of(case.supply, plan)
-    cost = case.with_chance_of(made).cost(made, _bought(case, plan))
+    cost = case.with_chance_of(made).cost(made, bought(case, plan))
     return cost + case.money.wages_today + case.money.given - worth_today(problem)
 
 
@@ -178,45 +179,45 @@ def small_steps(problem: HiringProblem) -> Iterator[tuple[str, HiringProblem]]:
 
 @dataclass(frozen=True)
 class Missed:
-    """Why a wanted probability is missed.
+    """Which limits keep a month below the wanted probability, and the cheapest relief.
 
     Parameters
     ----------
+    wanted, now
+        Probability that no hour is missing: wanted, and that of the hardest month that hiring can reach.
     limits
         Limits each of which alone stands in the way: without it the probability is reached. Empty where several do, or
         none.
     relief
-        The cheapest single step that reaches it: the one that saves most; None where none does.
-    tried
-        All answers, limits first.
+        Of single steps that reach it the one with which the plan costs least; None where none does.
+    nearest
+        The step that comes nearest where none reaches it; None where one does, or none was tried.
     """
 
+    wanted: float
+    now: float
     limits: tuple[Answer, ...]
     relief: Answer | None
-    tried: tuple[Answer, ...]
+    nearest: Answer | None
 
 
-def why_missed(
-    problem: HiringProblem, plan: HiringPlan, wanted: float, watch: Watch, asked: Asked | None = None
-) -> Missed | None:
-    """Return which limits keep months below the `wanted` probability, and the cheapest relief; None where none is.
+def missed(now: float, wanted: float, limits: Sequence[Answer], steps: Sequence[Answer]) -> Missed | None:
+    """Return which limits keep the probability `now` below the `wanted` one, and the relief; None where none is missed.
 
-    Months that hiring can no longer reach are left out.
+    Parameters
+    ----------
+    limits, steps
+        What dropping each limit, and each of `small_steps`, is worth.
     """
-    if lowest(problem, plan) >= wanted:
+    if now >= wanted:
         return None
-    asked = asked or Asked()
-    limits, steps = list[Answer](), list[Answer]()
-    for found, changes in ((limits, without_limits(problem)), (steps, small_steps(problem))):
-        for what, other in changes:
-            if watch.stopped or watch.time_is_up:
-                break
-            found.append(changed(problem, plan, what, other, watch, asked))
     reached = [a for a in steps if a.lowest >= wanted]
     return Missed(
+        wanted,
+        now,
         limits=tuple(a for a in limits if a.lowest >= wanted),
         relief=max(reached, key=lambda a: a.saves, default=None),
-        tried=(*limits, *steps),
+        nearest=None if reached else max(steps, key=lambda a: (a.lowest, a.saves), default=None),
     )
 
 

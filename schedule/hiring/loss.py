@@ -3,12 +3,14 @@
 A shift covers breaks, and hours in which nobody is needed; how many depends on the shapes of shifts, thus on the
 contracts. Some mixes are scheduled in whole shifts (`solve_cover`); others come from the linear relaxation of the same
 week with the mix prescribed, raised by what whole shifts cost beyond the relaxation in the mixes that were scheduled.
+A head is paid for the hours of a contract and works on so many days, so shifts shorter than such a day leave paid hours
+that no shift fills: these count, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pulp
@@ -64,11 +66,15 @@ class Sample:
         Its demands, families and costs; nobody named.
     absent
         Share of scheduled people who are absent, per slot, shape (S,).
+    day_h
+        Contract → paid hours of a week by the days on which a head on it may work: shorter shifts leave paid hours that
+        none fills. Contracts that are left out are paid for their shifts.
     """
 
     kind: str
     problem: ScheduleProblem
     absent: np.ndarray
+    day_h: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def work_h(self) -> float:
@@ -102,6 +108,8 @@ class LossPoint:
         Hours of work that the goals ask for, and hours of presence that the week takes.
     relaxed_h
         Hours of presence in the linear relaxation.
+    unfilled
+        Share of the hours of presence that are paid and that no shift fills.
     how
         ``scheduled`` (whole shifts, by the engine) or ``relaxed`` (see the file's head).
     missed
@@ -116,11 +124,17 @@ class LossPoint:
     relaxed_h: float
     how: str
     missed: float
+    unfilled: float = 0.0
 
     @property
     def ratio(self) -> float:
         """Hours of presence for one hour of work."""
         return self.presence_h / self.work_h
+
+    @property
+    def filled_ratio(self) -> float:
+        """Hours of presence on shifts for one hour of work: what a schedule without names is paid for."""
+        return self.ratio * (1.0 - self.unfilled)
 
 
 @dataclass(frozen=True)
@@ -160,26 +174,33 @@ def relaxed(sample: Sample, mix: Mix, watch: Watch) -> LossPoint | None:
     A watch with a time limit may end it before there is an answer; that raises.
 
     The hours of each family are dealt out to the contracts that may work it: ``Σ_c hours[c, f] = paid hours on f`` and
-    ``Σ_f hours[c, f] = share[c] · all hours``.
+    ``Σ_f hours[c, f] + unfilled[c] = share[c] · all of them``. A shift takes a head's day, so
+    ``unfilled[c] >= Σ_f hours[c, f] · (day_h[c] / paid hours of f − 1)``; these hours are paid like all others.
     """
     frame = _frame(sample, mix)
     model = build(frame, whole_week(frame), for_bound=True)
-    dealt = _deal(sample, mix, model)
+    dealt, unfilled = _deal(sample, mix, model)
+    hour = sample.problem.costs.cost_h / (1.0 - sample.absent_share)
+    model.program.setObjective(
+        model.program.objective + pulp.LpAffineExpression([(x, hour) for x in unfilled.values()])
+    )
     answer = solve(model.program, watch=watch.aside(), stage="loss", relax=True)
     watch.raise_if_stopped()
     if answer.objective is None:
         raise NothingFound
     heads = {c: answer.values[x.name] for c, x in model.variables.heads.items()}
     wages = sum(n * frame.wage(c) for c, n in heads.items())
-    missed = (answer.objective - wages) / wages if wages > 0.0 else 1.0
+    lost = {c: answer.values[x.name] for c, x in unfilled.items()}
+    missed = (answer.objective - wages - hour * sum(lost.values())) / wages if wages > 0.0 else 1.0
     if missed > MOST_PRICES:
         return None
-    presence = sum(n * sample.presence_h(frame.shifts[j]) for (_, j), n in heads.items())
-    by_contract: dict[str, float] = dict.fromkeys(mix.contracts, 0.0)
+    presence = sum(n * sample.presence_h(frame.shifts[j]) for (_, j), n in heads.items()) + sum(lost.values())
+    by_contract: dict[str, float] = {c: lost.get(c, 0.0) for c in mix.contracts}
     for (contract, _), x in dealt.items():
         by_contract[contract] += answer.values[x.name]
     share = _shares(by_contract)
-    return LossPoint(sample.kind, mix.name, share, sample.work_h, presence, presence, "relaxed", missed)
+    share_lost = sum(lost.values()) / presence if presence > 0.0 else 0.0
+    return LossPoint(sample.kind, mix.name, share, sample.work_h, presence, presence, "relaxed", missed, share_lost)
 
 
 def scheduled(sample: Sample, mix: Mix, point: LossPoint, effort: Effort, watch: Watch) -> LossPoint | None:
@@ -210,16 +231,27 @@ def scheduled(sample: Sample, mix: Mix, point: LossPoint, effort: Effort, watch:
         for c, w in zip(who, weight.tolist(), strict=True):
             by_contract[c] += w * h
     missed = cover.cost_prices / cover.cost_wages if cover.cost_wages else 0.0
-    share, total = _shares(by_contract), sum(hours.values())
-    return replace(point, share=share, presence_h=total, how="scheduled", missed=missed)
+    total = sum(hours.values())
+    if point.unfilled > 0.0:  # of these the relaxation alone knows
+        total = point.relaxed_h * max(1.0, total / (point.relaxed_h * (1.0 - point.unfilled)))
+        return replace(point, presence_h=total, how="scheduled", missed=missed)
+    return replace(point, share=_shares(by_contract), presence_h=total, how="scheduled", missed=missed)
 
 
-def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch) -> list[LossPoint]:
+def measured(
+    samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, watch: Watch, hurry: Watch | None = None
+) -> list[LossPoint]:
     """Return the measured loss of each sample week and mix, in the order of both; mixes that hold no goal are left out.
 
     Scheduled in whole shifts are mixes without prescribed shares: all in the first sample, in the others that of
     everyone.
     Once the time of `effort` is up there are relaxations only, and of the other samples that of the first mix alone.
+
+    Parameters
+    ----------
+    hurry
+        Once its time is up no shifts are scheduled, and no sample but the first is measured. All mixes are: with one
+        alone nobody could take anybody's place.
 
     Raises
     ------
@@ -227,13 +259,14 @@ def measured(samples: Sequence[Sample], mixes: Sequence[Mix], effort: Effort, wa
         If the user stopped the run.
     """
     points: dict[tuple[int, int], LossPoint] = {}
-    clock = watch.within(min(effort.time_limit_s, watch.left_s))
+    late = hurry or Watch()
+    clock = watch.within(min(effort.time_limit_s, watch.left_s, late.left_s))
     everyone = {c for mix in mixes for c in mix.contracts}
     free = next((m for m, mix in enumerate(mixes) if mix.share is None and set(mix.contracts) == everyone), -1)
     for i, sample in enumerate(samples):
         for m, mix in enumerate(mixes):
             watch.raise_if_stopped()
-            if i > 0 and m > 0 and clock.time_is_up:
+            if i > 0 and (late.time_is_up or (m > 0 and clock.time_is_up)):
                 break
             watch.tell("loss", f"{sample.kind} week, {mix.name}")
             point = relaxed(sample, mix, watch)
@@ -270,9 +303,18 @@ def _frame(sample: Sample, mix: Mix) -> CoverFrame:
     return CoverFrame(replace(sample.problem, families=families), CoverParams())
 
 
-def _deal(sample: Sample, mix: Mix, model: CoverModel) -> dict[tuple[str, str], pulp.LpVariable]:
-    """Ensures that contracts have their shares: ``Σ_f hours[c, f] = share[c] · all hours``."""
+def _deal(
+    sample: Sample, mix: Mix, model: CoverModel
+) -> tuple[dict[tuple[str, str], pulp.LpVariable], dict[str, pulp.LpVariable]]:
+    """Ensures that contracts have their shares, and that a shift takes a day: see `relaxed`.
+
+    Returns
+    -------
+    tuple
+        Hours of presence by contract and family, and hours that no shift fills by contract.
+    """
     program, frame = model.program, model.frame
+    paid_h = {s.family: s.paid_min / 60.0 for s in frame.shifts}
     on: dict[str, list[tuple[pulp.LpVariable, float]]] = {}
     for (_, j), x in model.variables.heads.items():
         on.setdefault(frame.shifts[j].family, []).append((x, sample.presence_h(frame.shifts[j])))
@@ -286,11 +328,19 @@ def _deal(sample: Sample, mix: Mix, model: CoverModel) -> dict[tuple[str, str], 
     for k, (family, pairs) in enumerate(on.items()):
         dealt = [(x, -1.0) for (_, f), x in hours.items() if f == family]
         add_row(program, f"dealt_{k}", [*pairs, *dealt], "==", 0.0)
+    unfilled = dict[str, pulp.LpVariable]()
+    for i, c in enumerate(mix.contracts):
+        short = [(x, sample.day_h[c] / paid_h[f] - 1.0) for (mine, f), x in hours.items()
+                 if mine == c and c in sample.day_h]  # fmt: skip
+        if any(lacks > 0.0 for _, lacks in short):
+            unfilled[c] = program.add_variable(f"unfilled_{i}", 0)
+            add_row(program, f"day_{i}", [(unfilled[c], 1.0), *((x, -lacks) for x, lacks in short)], ">=", 0.0)
     for i, c in enumerate(mix.contracts if mix.share is not None else ()):
         share = (mix.share or {}).get(c, 0.0)
-        pairs = [(x, (1.0 if mine == c else 0.0) - share) for (mine, _), x in hours.items()]
+        every = [*((mine, x) for (mine, _), x in hours.items()), *unfilled.items()]
+        pairs = [(x, (1.0 if mine == c else 0.0) - share) for mine, x in every]
         add_row(program, f"share_{i}", pairs, "==", 0.0)
-    return hours
+    return hours, unfilled
 
 
 def _shares(hours: Mapping[str, float]) -> dict[str, float]:

@@ -126,6 +126,11 @@ class Refused(Exception):
     def __init__(self, violations: list[str]) -> None:
         head = f"The judge refused the plan ({len(violations)} violations); nothing was published."
         super().__init__("\n".join([head, *violations[:20]]))
+        self.violations = violations
+
+    def __reduce__(self) -> tuple[type[Refused], tuple[list[str]]]:
+        """Carry the lines from one process to another."""
+        return Refused, (self.violations,)
 
 
 class NothingFound(Exception):
@@ -148,3 +153,7 @@ class Infeasible(Exception):
             "The rules contradict each other: " + "; ".join(conflict) + ". Smallest change: " + "; ".join(repair) + "."
         )
         self.conflict, self.repair = conflict, repair
+
+    def __reduce__(self) -> tuple[type[Infeasible], tuple[list[str], list[str]]]:
+        """Carry both lists from one process to another."""
+        return Infeasible, (self.conflict, self.repair)

@@ -8,71 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from hire_desk import QUICK, hire
+from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
 from busyhour.app.hiring import run as hiring_run
-from busyhour.app.hiring.group_need import GroupNeed, Need
 from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.hiring.questions import answers_of
-from busyhour.app.inputs import Inputs
 from busyhour.forecast.progress import Event, Stopped, Watch
-from busyhour.schedule.hiring.problem import Months, Recipe
-
-QUICK = """months = 3
-draws = 20
-sample_s = 1
-gap = 0.5
-time_limit_s = 60
-[classes]
-least = 1
-most = 4
-[scenario.busy]
-factors.volume = 1.2
-"""
-
-
-def hire(folder: Path, *args: str | Path, code: int = 0) -> Result:
-    """Run the command in this process and expect its exit code."""
-    result = CliRunner().invoke(app, ["hire", str(folder), *map(str, args)])
-    assert result.exit_code == code, result.output
-    return result
-
-
-@pytest.fixture
-def desk(centre: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The small centre with a quick hiring.toml; each change is planned for half a second at most."""
-    (centre / "hiring.toml").write_text(QUICK, encoding="utf-8")
-    monkeypatch.setattr(hiring_run, "MOST_EACH_S", 0.5)
-    return centre
-
-
-@pytest.fixture
-def known(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The desk, its need known without a forecast, and nothing told beside the plan."""
-
-    def need(inputs: Inputs, months: Months, **more: object) -> Need:
-        factor = more["volume"]
-        assert isinstance(factor, float)
-        demand = 1500.0 * factor * np.linspace(0.97, 1.03, 20)[:, None] * np.ones(months.count)
-        recipe = Recipe("today's people", {"full": 0.8, "part": 0.2}, np.full(months.count, 1.1))
-        flat = np.ones(months.count)
-        group = GroupNeed(
-            queues=("calls",), demand=demand, recipes=(recipe,), load_h=1000 * flat, loss=(), kinds={"normal": flat},
-            weeks=pd.DataFrame(), curves={}, usual=recipe.name, absent=0.05, breaks=0.0,
-        )  # fmt: skip
-        far = SimpleNamespace(closed=lambda _: ())
-        return Need(months, dict.fromkeys(more["groups"], group), far)  # type: ignore[arg-type, attr-defined]
-
-    monkeypatch.setattr(hiring_run, "measured_need", need)
-    monkeypatch.setattr(hiring_run, "answers_of", lambda *_: ())
-    monkeypatch.setattr(hiring_run, "questions_of", lambda _: [])
-    monkeypatch.setattr(hiring_run, "trials", lambda *_: [])
-    monkeypatch.setattr(hiring_run, "fresh_demand", lambda *_: None)
-    return desk
+from busyhour.schedule.hiring.problem import Months
 
 
 @pytest.mark.slow
@@ -94,7 +40,7 @@ def test_scenarios_are_planned_side_by_side(desk: Path) -> None:
     text = QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n"
     (desk / "hiring.toml").write_text(text, encoding="utf-8")
     result = hire(desk, "--scenario", "busy", "--scenario", "loyal", "--out", desk / "both")
-    assert {p.name for p in (desk / "both").iterdir()} == {"base", "busy", "loyal"}
+    assert {p.name for p in (desk / "both").iterdir()} == {"base", "busy", "loyal", "compared"}
     told = {n: json.loads((desk / "both" / n / "summary.json").read_text(encoding="utf-8")) for n in ("base", "busy")}
     assert told["busy"]["groups"]["calls"]["required_fte_mean"] > told["base"]["groups"]["calls"]["required_fte_mean"]
     assert "chart-waterfall" in (desk / "both" / "busy" / "report.html").read_text(encoding="utf-8")
@@ -180,7 +126,7 @@ def test_holidays_are_known_from_the_day_of_planning_on(known: Path) -> None:
 
 
 def test_without_time_the_plan_stands_and_the_rest_is_told(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hiring_run, "questions_of", lambda _: [SimpleNamespace(keeps_plan=False)])
+    monkeypatch.setattr(hiring_run, "questions_of", lambda *_: [SimpleNamespace(keeps_plan=False, eases="")])
     monkeypatch.setattr(hiring_run, "answers_of", answers_of)
     given = hiring_run.HiringInputs.read(known, hiring_run.HiringOptions())
     found = hiring_run.hire(replace(given, inputs=replace(given.inputs, seconds=1000.0)))
@@ -226,6 +172,49 @@ def test_months_that_cannot_be_forecast_are_refused(desk: Path) -> None:
     calls = pd.read_csv(desk / "calls.csv")
     calls[calls["start"] >= "2026-10-05"].to_csv(desk / "calls.csv", index=False)
     assert "calls" in hire(desk, code=3).output
+
+
+def test_a_queue_without_calls_has_months_without_a_forecast(desk: Path) -> None:
+    plan = (desk / "plan.toml").read_text(encoding="utf-8")
+    (desk / "plan.toml").write_text(plan + "[queue.chat]\nhandle_s = 300\n", encoding="utf-8")
+    calls = pd.read_csv(desk / "calls.csv").assign(queue="calls")
+    calls.to_csv(desk / "calls.csv", index=False)
+    output = hire(desk, code=3).output
+    assert "chat" in output
+    assert "Traceback" not in output
+
+
+def test_a_month_that_is_shut_has_no_work(desk: Path) -> None:
+    days = pd.date_range("2026-12-01", "2026-12-31").strftime("%Y-%m-%d")
+    pd.DataFrame({"date": days, "name": "winter", "kind": "shut", "closed": 1}).to_csv(
+        desk / "special_days.csv", index=False
+    )
+    assert "group calls has no work in a planned month (got '2026-12')" in hire(desk, code=3).output
+
+
+@pytest.mark.parametrize(
+    ("classes", "conflict", "relief"),
+    [
+        ("least = 8\nrecruits = 5", "classes.recruits is 5 in the best month", "classes.least = 5, or 3 more recruits"),
+        ("least = 2\nrooms = 1", "classes.rooms is 1", "1 more room on 2026-11-02, or let 1 of these classes"),
+        ("least = 2\nmost = 2\ndrop_out = 0.4\nfrozen = ['2026-11']", "classes.frozen holds 2026-11",
+         "take 2026-11 out of classes.frozen; or let the class start on 2026-12-01"),
+    ],
+)  # fmt: skip
+def test_limits_that_contradict_name_the_cheapest_relief(known: Path, classes: str, conflict: str, relief: str) -> None:
+    staff = pd.read_csv(known / "staff.csv")
+    staff["hire_date"] = ["2026-11-02"] * 3 + ["2026-10-12"] * 3 + [""] * (len(staff) - 6)
+    staff.to_csv(known / "staff.csv", index=False)
+    (known / "hiring.toml").write_text(f"months = 3\n[classes]\n{classes}\n", encoding="utf-8")
+    output = hire(known, code=4).output
+    assert conflict in output
+    assert relief in output
+    assert not (known / "runs").exists()
+
+
+def test_nobody_to_find_in_any_month_is_a_freeze_and_no_contradiction(known: Path) -> None:
+    (known / "hiring.toml").write_text("months = 3\n[classes]\nrecruits = 0\n", encoding="utf-8")
+    assert "Hire nobody" in hire(known, "--gap", "0.9").output
 
 
 def test_without_staff_there_is_nothing_to_start_from(desk: Path) -> None:

@@ -113,6 +113,19 @@ def test_recipes_have_shares_and_a_ratio_for_each_month(need: Need) -> None:
 
 
 @pytest.mark.slow
+def test_in_a_hurry_the_need_is_coarse_and_says_so(need: Need) -> None:
+    found = measured_need(folder(special_days=SHUT), MONTHS, scenarios=20, hurry=Watch(time_limit_s=0.0))
+    group = found.groups["calls"]
+    assert {(p.kind, p.how) for p in group.loss} == {("normal", "relaxed")}
+    assert {p.mix for p in group.loss} == {p.mix for p in need.groups["calls"].loss}
+    assert group.demand.mean(axis=0) == pytest.approx(need.groups["calls"].demand.mean(axis=0), rel=0.02)
+    told = "; ".join(found.notes)
+    assert "no holiday week was measured; taken as lossy as a normal one" in told
+    assert "known at 3 volumes instead of 5" in told
+    assert "no whole shifts were found in time" in told
+
+
+@pytest.mark.slow
 def test_load_and_breaks_are_what_the_spreadsheet_formula_begins_with(need: Need) -> None:
     group = need.groups["calls"]
     load = need.far.calls[0] * 240 / 3600

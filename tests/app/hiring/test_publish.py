@@ -25,7 +25,7 @@ from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.hiring.starter import commented
 from busyhour.app.hiring.summary import gap_of
 from busyhour.app.hiring.tables import OCCUPANCY, formula_fte, headcount
-from busyhour.app.hiring.words import headline, rule_lines
+from busyhour.app.hiring.words import due_lines, headline, rule_lines
 from busyhour.forecast.tables import read_csv
 from busyhour.schedule.hiring.problem import Recourse
 from busyhour.schedule.optimise.status import Solved
@@ -161,6 +161,15 @@ def test_the_headline_says_how_many_and_when(run: Path) -> None:
     assert "none starts before 2027-06-01" in headline(late, classes.iloc[:0])
 
 
+def test_classes_of_one_kind_and_start_are_due_in_one_line(run: Path) -> None:
+    one = pd.read_csv(run / "classes.csv").iloc[:1].assign(firm=1)
+    (line,) = due_lines(pd.concat([one, one], ignore_index=True))
+    first = one.iloc[0]
+    assert f"{2 * first['size']:.0f} people for {first['kind']} in 2 classes, start {first['start']}" in line
+    assert f"({2 * first['offers']:.0f} offers)" in line
+    assert due_lines(one.assign(firm=0)) == ["no class has to be decided before the next planning"]
+
+
 def test_the_rule_of_a_group_whose_name_holds_a_stroke(run: Path) -> None:
     summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
     levels = {"north/day/full": [1.0] * 6, "north/full": [2.0] * 6}
@@ -199,9 +208,8 @@ def test_compare_lays_hiring_runs_side_by_side(run: Path, tmp_path: Path) -> Non
     assert {"hires", "cost_decidable", "probability_least"} <= set(table.columns)
 
 
-@pytest.mark.parametrize("command", ["check", "report"])
-def test_commands_on_weeks_say_that_this_is_none(run: Path, command: str) -> None:
-    result = CliRunner().invoke(app, [command, str(run)])
+def test_commands_on_weeks_say_that_this_is_none(run: Path) -> None:
+    result = CliRunner().invoke(app, ["report", str(run)])
     assert result.exit_code == 3
     assert "this is a hiring run" in result.output
 

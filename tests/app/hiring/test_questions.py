@@ -8,7 +8,8 @@ import pytest
 from hiring_outcome import small_plan
 
 from busyhour.app.hiring import questions
-from busyhour.app.hiring.questions import answers_of, questions_of
+from busyhour.app.hiring.questions import STEP, answers_of, missed_by, questions_of
+from busyhour.app.hiring.words import relief_lines
 from busyhour.forecast.progress import Event, Watch
 from busyhour.schedule.hiring.answers import Answer, Asked, one_head_more, same_plan
 
@@ -23,7 +24,7 @@ def _unplanned(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_single_people_count_with_the_plan_as_it_is() -> None:
     problem, plan = small_plan()
-    found = {a.what: a for a in answers_of(questions_of(problem), problem, plan, Watch(), Asked())}
+    found = {a.what: a for a in answers_of(questions_of(problem, plan, 0.0), problem, plan, Watch(), Asked())}
     more = found["one experienced head more of desk/full"]
     assert more.saves == same_plan(problem, plan, "", one_head_more(problem, "desk/full")).saves
     assert more.saves == more.at_least
@@ -42,10 +43,37 @@ def test_answers_found_before_a_stop_stay() -> None:
             watch.stop.set()
 
     watch.show = show
-    found = answers_of(questions_of(problem), problem, plan, watch, Asked())
+    found = answers_of(questions_of(problem, plan, 0.0), problem, plan, watch, Asked())
     assert [a.what for a in found] == seen[:2]
+
+
+def test_steps_are_asked_only_where_a_month_stays_below_what_is_wanted() -> None:
+    problem, plan = small_plan()
+    assert not [q for q in questions_of(problem, plan, 0.0) if q.eases == STEP]
+    asked = questions_of(problem, plan, 1.1)
+    assert next(q.what for q in asked if q.eases == STEP) == "with one room more"
+    answers = answers_of(asked, problem, plan, Watch(), Asked())
+    found = missed_by(asked, answers, problem, plan, 1.1)
+    assert found is not None
+    assert found.relief is None  # a chance of 1.1 is out of reach
+    assert missed_by(asked, answers, problem, plan, 0.0) is None
+
+
+def test_the_relief_is_told_in_words() -> None:
+    told = {"wanted": 0.5, "probability": 0.2, "limits": ["without the hiring freeze"],
+            "step": "with starts in 2027-02",
+            "step_probability": 0.7, "reaches": True, "saves": 1200.0}  # fmt: skip
+    first, second = relief_lines({"relief": told, "currency": "USD"})
+    assert "chance of 20" in first
+    assert first.endswith("it is reached without the hiring freeze")
+    assert second.startswith("cheapest single step that reaches it: planning with starts in 2027-02 (70")
+    assert "cheaper" in second
+    _, other = relief_lines({"relief": {**told, "reaches": False, "limits": [], "saves": None}, "currency": "USD"})
+    assert other.startswith("no single step reaches it, nearest is planning with")
+    assert "$" not in other
+    assert relief_lines({"relief": None}) == []
 
 
 def test_without_time_nothing_is_asked() -> None:
     problem, plan = small_plan()
-    assert answers_of(questions_of(problem), problem, plan, Watch(time_limit_s=0.0), Asked()) == ()
+    assert answers_of(questions_of(problem, plan, 0.0), problem, plan, Watch(time_limit_s=0.0), Asked()) == ()

@@ -12,17 +12,19 @@ from hiring_cases import FIRST, LEARNING, RULES, group, kind, tiny, two_contract
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.hiring.answers import (
+    Answer,
     Asked,
     changed,
     fewer_leave,
     lowest,
+    missed,
     one_head_less,
     one_head_more,
     one_head_trained,
     reach,
     same_plan,
+    small_steps,
     waiting,
-    why_missed,
     without_limits,
 )
 from busyhour.schedule.hiring.attrition import LEAVE, estimate
@@ -159,12 +161,34 @@ def test_a_freeze_that_misses_the_wanted_service_is_named_with_the_cheapest_reli
     assert not plan.classes
     free = plan_hires(replace(problem, rules=replace(problem.rules, frozen=())), gap=1e-3)
     wanted = lowest(problem, plan) + 0.5 * (lowest(problem, free) - lowest(problem, plan))
-    missed = why_missed(problem, plan, wanted, Watch(), Asked(gap=0.01))
-    assert missed is not None
-    assert [a.what for a in missed.limits] == ["without the hiring freeze"]
-    assert missed.relief is not None
-    assert missed.relief.what.startswith("with starts in 2027-0")
-    assert why_missed(problem, plan, 0.0, Watch()) is None
+    limits, steps = (
+        [changed(problem, plan, what, other, Watch(), Asked(gap=0.01)) for what, other in changes]
+        for changes in (without_limits(problem), small_steps(problem))
+    )
+    found = missed(lowest(problem, plan), wanted, limits, steps)
+    assert found is not None
+    assert [a.what for a in found.limits] == ["without the hiring freeze"]
+    assert found.relief is not None
+    assert found.relief.what.startswith("with starts in 2027-0")
+    assert found.nearest is None
+
+
+def test_the_cheapest_relief_is_that_which_reaches_what_is_wanted():
+    def answer(what: str, saves: float, lowest: float) -> Answer:
+        return Answer(what, saves, None, None, 0.0, lowest)
+
+    steps = [answer("cheap", 90.0, 0.4), answer("good", 50.0, 0.8), answer("dear", 10.0, 0.9)]
+    assert missed(0.6, 0.5, [], steps) is None
+    found = missed(0.3, 0.75, [answer("limit", 1.0, 0.9), answer("other", 1.0, 0.3)], steps)
+    assert found is not None
+    assert found.relief is not None
+    assert ([a.what for a in found.limits], found.relief.what, found.nearest) == (["limit"], "good", None)
+    short = missed(0.3, 0.95, [], steps)
+    assert short is not None
+    assert short.relief is None
+    assert short.nearest is not None
+    assert short.nearest.what == "dear"
+    assert missed(0.3, 0.95, [], []) is not None
 
 
 def test_months_within_lead_and_training_cannot_be_reached():

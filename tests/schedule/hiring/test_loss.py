@@ -117,6 +117,26 @@ def test_whole_shifts_take_at_least_the_relaxation() -> None:
         assert p.presence_h >= p.relaxed_h - 1e-6
 
 
+def test_a_shift_takes_a_day_of_a_head_however_short() -> None:
+    """Who is paid eight hours a day and works four leaves half of the pay unfilled."""
+    plain = sample(desk(FLAT))
+    paid_by_day = dataclasses.replace(plain, day_h={"part": 8.0, "full": 8.0})
+    (short,), (long,) = (measured([s], [PART], Effort(gap=0.0), Watch()) for s in (plain, paid_by_day))
+    assert (short.unfilled, short.filled_ratio) == (0.0, short.ratio)
+    assert long.ratio == pytest.approx(2.0 * short.ratio)
+    assert long.unfilled == pytest.approx(0.5)
+    assert long.filled_ratio == pytest.approx(short.ratio)
+    (full,) = measured([paid_by_day], [FULL], Effort(gap=0.0), Watch())
+    assert full.unfilled == 0.0
+
+
+def test_hours_that_no_shift_fills_count_in_prescribed_shares() -> None:
+    paid_by_day = dataclasses.replace(sample(desk(PEAK)), day_h={"part": 5.0})
+    (half,) = measured([paid_by_day], [Mix("half", ("full", "part"), {"full": 0.5, "part": 0.5})], Effort(), Watch())
+    assert half.share == pytest.approx({"full": 0.5, "part": 0.5})
+    assert half.unfilled == pytest.approx(0.1)  # a fifth of what part-timers are paid
+
+
 def test_absence_leaves_the_ratio_where_it_is() -> None:
     """People who are absent are paid, but neither present nor at work."""
     problem = desk(FLAT)
@@ -138,6 +158,14 @@ def test_without_time_the_first_sample_is_relaxed_and_others_by_the_first_mix() 
     points = measured(samples, [PART, FULL], Effort(time_limit_s=1e-9), Watch())
     assert [(p.kind, p.mix, p.how) for p in points] == [
         ("normal", "part only", "relaxed"), ("normal", "full only", "relaxed"), ("peak", "part only", "relaxed"),
+    ]  # fmt: skip
+
+
+def test_in_a_hurry_every_mix_of_the_first_sample_is_relaxed_and_no_other_sample_measured() -> None:
+    samples = [sample(desk(FLAT)), sample(desk(PEAK), kind="peak")]
+    points = measured(samples, [PART, FULL], Effort(), Watch(), Watch(time_limit_s=0.0))
+    assert [(p.kind, p.mix, p.how) for p in points] == [
+        ("normal", "part only", "relaxed"), ("normal", "full only", "relaxed"),
     ]  # fmt: skip
 
 

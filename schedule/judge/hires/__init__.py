@@ -1,0 +1,1 @@
+"""The second opinion on a hiring plan: people, classes, money and figures counted again, by code of its own."""
