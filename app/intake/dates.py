@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +27,13 @@ DATES = (
     "%b %d, %Y",
     "%Y-%m-%d",
 )
-TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")  # fmt: skip
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+TIMES = ("", *(" " + clock for clock in _CLOCKS), *(", " + clock for clock in _CLOCKS))
+EXCEL, SERIAL_FROM = "excel", pd.Timestamp("1899-12-30")
+"""Format of dates that count days, as spreadsheets do, and the day from which they count."""
+SERIAL_DAYS = (36526, 73050)
+"""Serial days that are taken for dates: those of the years 2000 to 2099."""
+_HALF = re.compile(r"\s*\b([ap])\.?\s*m\.?\s*$|(?<=\d)\s*([ap])\.?\s*m\.?\s*$", re.IGNORECASE)
 LOOK = 5000
 """Different values on which formats are tried first: those that fit are tried on all."""
 REAL_DATE = r"\d{4}-\d\d-\d\d(?:[T ].*)?"
@@ -53,6 +60,11 @@ def date_format(text: pd.Series) -> Found:
     if cells.str.fullmatch(r"\d{10}(?:\d{3})?").all():
         form = "epoch_s" if len(cells[0]) == 10 else "epoch_ms"
         return form, f"{form.replace('epoch_', '')} since 1970 like {cells[0]}", None
+    if cells.str.fullmatch(r"\d{5}(?:[.,]\d+)?").all():
+        days = pd.to_numeric(cells.str.replace(",", "."))
+        if days.between(SERIAL_DAYS[0], SERIAL_DAYS[1], inclusive="left").all():
+            first = SERIAL_FROM + pd.Timedelta(days=float(days[0]))
+            return EXCEL, f"days as spreadsheets count, {cells[0]} is {first.round('s'):%Y-%m-%d %H:%M}", None
     mixed = real.any() and not real.all()
     written = cells[~real] if mixed else cells
     few = written.head(LOOK)
@@ -118,7 +130,19 @@ def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path
 
 
 def _read(cells: pd.Series, form: str) -> pd.Series:
-    return pd.Series(pd.to_datetime(cells, format=form, errors="coerce"))
+    return pd.Series(pd.to_datetime(plain_halves(cells) if "%p" in form else cells, format=form, errors="coerce"))
+
+
+def plain_halves(text: pd.Series) -> pd.Series:
+    """Return times of a 12-hour clock with AM or PM, however the halves of the day are written.
+
+    Examples
+    --------
+    >>> plain_halves(pd.Series(["05/01/2026 08:00:00 a. m.", "8:30PM"])).tolist()
+    ['05/01/2026 08:00:00 AM', '8:30 PM']
+    """
+    cells = text.unique()
+    return text.map({c: _HALF.sub(lambda m: f" {(m[1] or m[2]).upper()}M", c) for c in cells}).astype("str")
 
 
 def _spread(times: pd.Series) -> pd.Timedelta:
