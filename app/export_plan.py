@@ -120,7 +120,7 @@ def _calls(export: Path, guess: Guess, out: ExportPlan) -> tuple[pd.DataFrame | 
 def _hours(calls: pd.DataFrame, minutes: int, out: ExportPlan) -> dict[str, dict[str, Spans]]:
     """Return per queue the opening hours that its calls show; queues without any are left out.
 
-    Where the last weeks show longer hours than the months before, the desk has opened longer: these are taken, and asked.
+    Where the last weeks show longer hours than the months before, these are taken, and asked.
     """
     shown = {}
     for name, rows in calls.groupby("queue", sort=False):
@@ -131,7 +131,7 @@ def _hours(calls: pd.DataFrame, minutes: int, out: ExportPlan) -> dict[str, dict
         if longer:
             out.asked.append(
                 f"opening hours of {name!r}: since {since:%Y-%m-%d} calls come {_told(longer)}, before "
-                f"{_told({day: hours[day] for day in longer})}; the longer hours are written; correct [opening] if they end"
+                f"{_told({day: hours[day] for day in longer})}; the longer are written; correct them if they end"
             )
         if any((hours | longer).values()):
             shown[str(name)] = hours | longer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,9 @@ LOST = frozenset({
     "cancel", "canceled", "cancelled", "congestion", "timeout", "hangup", "rejected", "verloren", "aufgelegt",
     "abandonada", "perdida", "false", "no", "n", "0", "nein",
 })  # fmt: skip
+RESULTS = ("status", "call status", "result", "state", "estado", "ergebnis")
+TALKS = ("duration", "call duration", "talk seconds", "dauer", "duración")
+"""Names of columns that tell the outcome and the talk of a call, in lower case."""
 EVENTS = ("time", "call", "queue", "agent", "event", "d1", "d2", "d3", "d4", "d5")
 """Fields of an Asterisk ``queue_log``, one event a line."""
 WAITED = {"CONNECT": "d1", "ABANDON": "d3", "EXITWITHTIMEOUT": "d3"}
@@ -67,6 +71,21 @@ def looks_like_calls(starts: pd.Series) -> bool:
     """Whether the times of a column, as text, are those of calls: most of them have seconds."""
     seconds = starts.str.extract(r":\d{2}:(\d{2})", expand=False)
     return len(starts) > 0 and bool((seconds.notna() & (seconds != "00")).mean() > 0.5)
+
+
+def call_columns(cells: pd.DataFrame, known: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of outcome and talk whose names tell them in a log of calls, though not in other files."""
+    out: dict[str, str] = {}
+    free = [name for name in cells.columns if name not in known.values()]
+    if not {"answered", "abandoned"} & known.keys():
+        words = ANSWERED | LOST | {""}
+        results = [name for name in free if name.casefold() in RESULTS]
+        told = [n for n in results if cells[n].str.casefold().str.replace("_", " ").isin(words).all()]
+        out |= dict.fromkeys(["answered"], told[0]) if told else {}
+    if not {"handle_s", "talk_s"} & known.keys():
+        talks = [name for name in free if name.casefold() in TALKS]
+        out |= dict.fromkeys(["talk_s"], talks[0]) if talks else {}
+    return out
 
 
 def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
-from .dates import EXCEL, REAL_DATE, SERIAL_FROM, plain_halves, refuse_swapped
+from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
 from .mapping import Layout
 from .values import minutes_of_day, numbers
 
@@ -52,7 +52,7 @@ def stamps(
             value=layout.zone,
             mend="Set zone in [site]",
         )
-    text, form = frame[date], layout.date_format
+    text, form = beginnings(frame[date]), layout.date_format
     if "start" not in layout.trust:
         refuse_swapped(text, form, column=date, file=file)
     offset = pd.Series(False, index=text.index)
@@ -66,7 +66,7 @@ def stamps(
     wall = _dates(text[~offset], form, date, file)
     if time is not None:
         minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
-        wall = _date_and_time(wall, pd.to_timedelta(minutes, unit="min"), date, time, file)
+        wall = _date_and_time(wall, pd.to_timedelta((minutes * 60).round(), unit="s"), date, time, file)
     if zone is None and (epoch is not None or text[offset].str.endswith("Z").any()):
         raise InputError(
             "the stamps are UTC, and the site has no zone",

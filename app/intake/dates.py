@@ -40,6 +40,9 @@ REAL_DATE = r"\d{4}-\d\d-\d\d(?:[T ].*)?"
 """What a real date of a workbook reaches us as: ISO 8601, whatever its cell showed."""
 CLOSER = 0.2
 """Span of the dates with day and month swapped as a share of the span as given, below 1, that shows a swap."""
+_RANGE = re.compile(
+    r"(.*?\d:\d{2}\S*?(?:\s?[ap]\.?\s?m\.?)?)\s*(?:/(?=\d{4}-)|\s[-–]\s|\s(?:to|bis|hasta)\s).*\d.*", re.IGNORECASE
+)
 Found = tuple[str | None, str, str | None]
 
 
@@ -51,7 +54,7 @@ def date_format(text: pd.Series) -> Found:
     >>> date_format(pd.Series(["25/10/2026 07:30", "26/10/2026 08:00"]))[0]
     '%d/%m/%Y %H:%M'
     """
-    cells = pd.Series(text[text != ""].unique(), dtype="str")
+    cells = beginnings(pd.Series(text[text != ""].unique(), dtype="str"))
     if cells.empty:
         return None, "it is empty", None
     real = cells.str.fullmatch(REAL_DATE)
@@ -131,6 +134,20 @@ def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path
 
 def _read(cells: pd.Series, form: str) -> pd.Series:
     return pd.Series(pd.to_datetime(plain_halves(cells) if "%p" in form else cells, format=form, errors="coerce"))
+
+
+def beginnings(text: pd.Series) -> pd.Series:
+    """Return the beginnings of spans such as 2026-01-05T08:00Z/2026-01-05T08:30Z; other text as it stands.
+
+    Examples
+    --------
+    >>> beginnings(pd.Series(["01/05/2026 08:00 - 08:30"])).tolist()
+    ['01/05/2026 08:00']
+    """
+    found = {cell: _RANGE.fullmatch(cell) for cell in text.unique() if cell}
+    if not found or not all(found.values()):
+        return text
+    return text.map({"": ""} | {cell: match[1] for cell, match in found.items() if match}).astype("str")
 
 
 def plain_halves(text: pd.Series) -> pd.Series:

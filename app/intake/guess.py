@@ -12,8 +12,9 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from .body import data_rows
-from .call_log import looks_like_calls
+from .call_log import call_columns, looks_like_calls
 from .dates import date_format
+from .excel import read_sheet, sheet_names
 from .hours import counted
 from .mapping import Intake, preset_about, preset_names
 from .measures import measured
@@ -30,6 +31,7 @@ ZONE = "zone: a file does not tell its time zone; set zone if it is not the site
 TOP = 20
 """Names that a reason lists, at most."""
 _HOLDS_DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|^\d{10}(?:\d{3})?$|^\d{5}(?:[.,]\d+)?$|^\d{8}$"
+_TIME = r"\d{1,2}[:h]\d{2}"
 _DIRECTIONS = ("direction", "call direction", "richtung")
 
 
@@ -83,7 +85,7 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
     keys: dict[str, Any] = {}
     if (spread := spread_over(header)) is not None:
         keys["one_row"] = spread[0]
-        whole, _ = lengthened(whole, spread[0], path)
+        whole, _ = lengthened(whole, spread[0], path, Notes())
         header = list(whole.columns)
         named = "times of day" if spread[0] == "day" else "dates"
         reasons.append(f"a matrix: {len(spread[1])} columns are {named}, {spread[1][0]!r} to {spread[1][-1]!r}")
@@ -99,16 +101,17 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         keys["date_format"] = form
     if found.start is not None:
         columns["start"] = found.start
-        if "offered" not in columns and looks_like_calls(whole[found.start]):
-            keys["one_row"] = "call"
-            reasons.append("a row is a call, as its times have seconds; calls are counted per interval")
     elif found.date is not None and found.time is not None:
         keys |= {"date_column": found.date, "time_column": found.time}
         keys |= _time_of_day(whole[found.time], found.time, reasons, doubts)
-    if intake.sheet == "*" and "queue" not in columns:
+    if "offered" not in columns and when is not None and looks_like_calls(whole[found.time or when]):
+        keys["one_row"] = "call"
+        reasons.append("a row is a call, as its times have seconds; calls are counted per interval")
+        columns |= call_columns(whole, columns)
+    if intake.sheet == "*" and "queue" not in columns and when is not None and _sheets_overlap(path, intake, when):
         columns["queue"] = SHEET
-        reasons.append("the queue is the name of the sheet")
-    reasons += [f"{theirs!r} is {ours}" for ours, theirs in found.columns.items()]
+        reasons.append("the queue is the name of the sheet, as the sheets have the same times")
+    reasons += [f"{theirs!r} is {ours}" for ours, theirs in columns.items() if theirs in header and ours != "start"]
     cells, each_call = whole.head(LOOK), keys.get("one_row") == "call"
     keys |= measured(cells, {o: t for o, t in columns.items() if t in header and not (each_call and o in _OUTCOMES)},
                      reasons, doubts, each_call=each_call)  # fmt: skip
@@ -131,6 +134,14 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
 _OUTCOMES = ("answered", "abandoned")
 
 
+def _sheets_overlap(path: Path, intake: Intake, when: str) -> bool:
+    """Whether the sheets of a workbook have the same times: then they are queues, not months."""
+    names = sheet_names(path)
+    cells = (read_sheet(path, sheet=name, header_row=intake.header_row)[when] for name in names)
+    times = pd.concat([pd.Series(text[text != ""].unique()) for text in cells])
+    return bool(times.duplicated().any())
+
+
 def _with_start(found: Recognised, cells: pd.DataFrame) -> Recognised:
     """Return what was recognised, corrected by the values: a time that holds a date is the start by itself."""
     if found.date is not None and found.time is not None and _dated(cells[found.time]):
@@ -144,6 +155,12 @@ def _with_start(found: Recognised, cells: pd.DataFrame) -> Recognised:
         dated = next((name for name in cells.columns if name != found.start and _dated(cells[name])), None)
         if dated is not None and dated not in found.columns.values():
             return replace(found, start=None, date=dated, time=found.start)
+    if found.date is None and found.start is not None and not cells[found.start].str.contains(":", regex=False).any():
+        timed = next(
+            (n for n in cells.columns if n.startswith("Unnamed:") and cells[n].str.match(_TIME).mean() > 0.5), None
+        )
+        if timed is not None:
+            return replace(found, start=None, date=found.start, time=timed)
     return found
 
 

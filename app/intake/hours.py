@@ -20,6 +20,7 @@ TimeIs = Literal[
 
 MINUTES = {"hour": 60, "half_hour": 30, "quarter_hour": 15}
 ENDING = "_ending"
+_ENDING = re.compile(r"(?<![a-z])(?:ending|ends?|bis|endend|HE)(?![a-z])", re.IGNORECASE)
 OFF_MIN = 0.1
 """Minutes by which a fraction of the day may be rounded."""
 _CLOCKLIKE = frozenset({0, 15, 30, 45})
@@ -40,6 +41,8 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
     'hour'
     >>> counted(pd.Series(["1", "13", "24"]), column="Hour")
     'hour_ending'
+    >>> counted(pd.Series(["9", "18"]), column="Hour ending")
+    'hour_ending'
     """
     cells = text.unique()
     if any(_FRACTION.fullmatch(cell) for cell in cells) and all(
@@ -50,6 +53,8 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
         return None
     found = {int(cell) for cell in cells}
     low, high = min(found), max(found)
+    if _ENDING.search(column) and "half" not in column.casefold() and low >= 1 and high <= 24:
+        return "hour_ending"
     if len(found) > 1 and found <= _CLOCKLIKE:
         raise _doubtful(text, column, file)  # 0, 30 may be the first two half-hours of a day in digits of the clock
     if high < 24:

@@ -82,7 +82,7 @@ class Intake:
         File that tells how the calls of a day lie in the day, for files with totals of whole days: columns ``time`` and
         ``share`` (and ``weekday``), or the calls of another queue (``start``, ``offered``).
     units
-        Our time column → ``s``, ``ms``, ``min``, ``h``, ``d`` (days, as spreadsheets count) or ``hms`` (H:MM:SS, 3m 31s);
+        Our time column → ``s``, ``ms``, ``min``, ``h``, ``d`` (days) or ``hms`` (H:MM:SS, 3m 31s);
         the key ``default`` stands for all others.
     totals
         Our time columns that hold totals of the interval; they are divided by the calls answered.

@@ -13,6 +13,7 @@ from .excel import WORKBOOKS, read_sheet, sheet_names
 from .mapping import DEFAULT_ENCODING, Intake
 from .text import decoded, likely_encoding, read_bytes, read_text, sniff_separator
 from .wide import spread_over
+from .words import recognised
 
 LOOK = 20
 """First rows among which the header is sought: reports print titles above."""
@@ -60,15 +61,28 @@ def header_row(rows: list[list[str]], numbers: list[int]) -> int:
         full = [str(c).strip() for c in row if str(c).strip()]
         plain = not any(c.replace(".", "").replace(",", "").isdigit() for c in full)
         if len(full) >= max(2, widest - 1) and (plain or spread_over(full) is not None):
-            return number
+            return _below_groups(rows, numbers, number)
     return 1
+
+
+def _below_groups(rows: list[list[str]], numbers: list[int], number: int) -> int:
+    """Return the row of a header, or of the next row where the first names groups over the names of that."""
+    at = numbers.index(number)
+    first, following = ([str(c).strip() for c in row] for row in (*rows, [])[at : at + 2])
+    grouped = len({*first} - {""}) < len([c for c in first if c])
+    named = all(c and not any(map(str.isdigit, c)) for c in following)
+    return numbers[at + 1] if grouped and following and named else number
 
 
 def _workbook(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
     """Open a workbook: all its sheets where they share the header of the first."""
+    names = sheet_names(path)
+    if sheet is None and len(names) > 1 and not _recognised(_head(path, None)[1]):
+        sheet = max(names, key=lambda name: _recognised(_head(path, name)[1]))
     row, head = _head(path, sheet)
     told = [f"a workbook, header in row {row}"]
-    names = sheet_names(path)
+    if sheet is not None and len(names) > 1:
+        told.append(f"only its sheet {sheet!r} is read, not {', '.join(n for n in names[:LOOK] if n != sheet)}")
     if sheet is None and len(names) > 1:
         others = ", ".join(names[1:LOOK])
         if all(_head(path, name) == (row, head) for name in names[1:]):
@@ -77,6 +91,12 @@ def _workbook(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
         else:
             told.append(f"only its first sheet {names[0]!r} is read, not {others}; sheet names another")
     return Intake(files=(path.name,), sheet=sheet, header_row=row), told
+
+
+def _recognised(head: list[str]) -> int:
+    """Return how many columns of a header are known."""
+    found = recognised(head)
+    return len(found.columns) + sum(name is not None for name in (found.start, found.date, found.time))
 
 
 def _head(path: Path, sheet: str | None) -> tuple[int, list[str]]:

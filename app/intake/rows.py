@@ -61,7 +61,7 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
             cells = cells.assign(**{name: value})
     if layout.one_row not in ("day", "time"):
         return _typed(cells, path, layout, zone, queues, notes)
-    cells, numbers = lengthened(cells, layout.one_row, path)
+    cells, numbers = lengthened(cells, layout.one_row, path, notes)
     try:
         out = _typed(cells, path, layout, zone, queues, notes)
     except InputError as error:

@@ -34,9 +34,11 @@ _WORDED = re.compile(
     r"(?:(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?|sek|sekunden?|\")\.?)?",
     re.IGNORECASE,
 )
-_CLOCK = re.compile(r"(\d{1,2})(?::|\s?h\s?)(\d{2})(?::00(?:\.0+)?)?\s*(?:([ap])\.?\s*(?:m\.?)?|uhr)?", re.IGNORECASE)
-_HOUR = re.compile(r"(\d{1,2})()\s*([ap])\.?\s*m\.?", re.IGNORECASE)
-_HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})()")
+_CLOCK = re.compile(
+    r"(\d{1,2})(?::|\s?h\s?)(\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?:(?P<half>[ap])\.?\s*(?:m\.?)?|uhr)?", re.IGNORECASE
+)
+_HOUR = re.compile(r"(\d{1,2})()\s*(?P<half>[ap])\.?\s*m\.?", re.IGNORECASE)
+_HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})")
 
 
 def numbers(
@@ -151,7 +153,7 @@ def _number_mend(ours: str, decimal: str, cell: str) -> str:
     other = "," if decimal == "." else "."
     if re.fullmatch(rf"[+-]?[\d{decimal}]*\{other}\d+", cell):
         return f'Set decimal = "{other}" in [intake]'
-    return f"Write a number with {decimal!r} for decimals, or leave it blank"
+    return f"Write a number with {decimal!r} for decimals, or leave it blank; what means unknown, missing_marks names"
 
 
 def _duration(decimal: str, cell: str) -> float | None:
@@ -178,7 +180,9 @@ def _minute(cell: str) -> float | None:
     match = _CLOCK.fullmatch(first) or _HOUR.fullmatch(first) or _HHMM.fullmatch(first)
     if match is None:
         return None
-    hour, minute, half = int(match[1] or 0), int(match[2] or 0), (match[3] or "").lower()
-    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+    named = match.groupdict()
+    hour, minute, second = int(match[1] or 0), int(match[2] or 0), int(named.get("s") or 0)
+    half = (named.get("half") or "").lower()
+    if minute > 59 or second > 59 or hour > 23 or (half and not 1 <= hour <= 12):
         return None
-    return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute)
+    return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute + second / 60)

@@ -10,6 +10,8 @@ from typing import Literal
 import pandas as pd
 
 from ...forecast.errors import InputError
+from .body import without_totals
+from .merge import Notes
 
 Wide = Literal["day", "time"]
 """``day`` = a row per day and a column per time of day; ``time`` = a row per time of day and a column per date."""
@@ -38,10 +40,11 @@ def spread_over(header: Sequence[str]) -> tuple[Wide, list[str]] | None:
     return ("day", times) if len(times) >= len(dates) else ("time", dates)
 
 
-def lengthened(cells: pd.DataFrame, one_row: Wide, file: Path) -> tuple[pd.DataFrame, pd.Series]:
+def lengthened(cells: pd.DataFrame, one_row: Wide, file: Path, notes: Notes) -> tuple[pd.DataFrame, pd.Series]:
     """Return a matrix as one row per interval, and the number in the file of each of these rows.
 
-    The columns are those that the header does not spread, then `TIME` or `DATE`, then `CALLS`.
+    Rows of totals are left out. Columns are those that the header does not spread,
+    then `TIME` or `DATE`, then `CALLS`.
 
     Raises
     ------
@@ -59,6 +62,8 @@ def lengthened(cells: pd.DataFrame, one_row: Wide, file: Path) -> tuple[pd.DataF
         )
     spread = found[1]
     kept = [name for name in cells.columns if name not in spread]
+    if kept:
+        cells = without_totals(cells, kept[:1], None, file=file, notes=notes)
     out = cells.reset_index().melt(
         id_vars=["row", *kept], value_vars=spread, var_name=TIME if one_row == "day" else DATE, value_name=CALLS
     )
