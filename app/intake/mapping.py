@@ -49,7 +49,7 @@ class Intake:
     outside
         Whether files may lie outside the folder, be it by their name or by a link; each is told as a note of the run.
     sheet
-        Sheet of a workbook; None = its first.
+        Sheet of a workbook, ``*`` for all of them or a glob for some; None = its first.
     encoding
         Text encoding; None = UTF-8, with or without a byte-order mark.
     separator
@@ -63,7 +63,8 @@ class Intake:
         Row of the header, or of the first data without one; rows above it are skipped.
     columns
         Our column → theirs. Several of theirs are added up with ``+``; ``|`` lists other names of which the first
-        present is taken; a literal number is written ``=20``. Ours are the columns of `calls` and ``talk_s``,
+        present is taken; a literal number is written ``=20``; ``queue = "=file"`` or ``"=sheet"`` takes the name of the
+        file or of the sheet. Ours are the columns of `calls` and ``talk_s``,
         ``hold_s``, ``acw_s``.
     date_format
         ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``, ``excel`` (serial days);
@@ -72,8 +73,8 @@ class Intake:
         Where date and time of day stand apart. Times may be 9:30, 09:30:00, 930, 9:30 PM or a range 9:30-10:00.
     time_is
         What whole numbers in `time_column` are: ``hour`` (0 to 23), ``hour_ending`` (1 to 24, the hour that ends then),
-        in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, or ``hhmm``
-        (930 is 09:30), or ``day_fraction`` (0.375 is 09:00); None = as the numbers show, asked where they do not.
+        in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, ``hhmm``
+        (930 is 09:30) or ``day_fraction`` (0.375 is 09:00); None = as the numbers show, asked where they do not.
     zone
         Time zone of stamps without an offset; None = the site's.
     interval_min
@@ -90,7 +91,8 @@ class Intake:
         Their queue → ours. Several of theirs may share one of ours and are added up; queues not named are dropped
         and counted. Empty = names are taken as they stand.
     parts
-        Their columns that split a queue into several rows per interval, which are added up.
+        Their columns that split a queue into several rows per interval, which are added up; ``=file`` and ``=sheet``
+        are the names of the file and of the sheet.
     filter
         Their column → the value rows must have (any case); ``!value`` = must not have.
     missing_marks

@@ -27,6 +27,8 @@ from .units import DEFERRED
 
 OPEN_ELSEWHERE = "~$"
 """How a file begins that a spreadsheet program keeps beside an open workbook."""
+MOST = 0.5
+"""Share of times with seconds, from 0 to 1, from which they are those of calls."""
 TOP = 20
 """Sheets that a note names, at most."""
 
@@ -181,6 +183,17 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
         If they are longer than the forecast's, do not divide it, or a row is off their steps.
     """
     starts = rows["start"]
+    seconds = starts.dt.second != 0
+    if seconds.mean() > MOST:
+        bad = rows[seconds].iloc[0]
+        raise InputError(
+            "most times have seconds, as those of single calls",
+            file=files[int(bad["file"])],
+            row=int(bad["row"]),
+            column="start",
+            value=f"{bad['start']:%Y-%m-%d %H:%M:%S}",
+            mend='Set one_row = "call" in [intake] if each row is a call, or correct the times',
+        )
     minute = starts.dt.hour * 60 + starts.dt.minute
     moments = np.unique(starts.to_numpy(dtype="datetime64[us]")).astype("datetime64[s]").astype(np.int64)
     gaps = np.diff(moments) // 60
@@ -206,7 +219,7 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
             row=int(bad["row"]),
             column="start",
             value=f"{bad['start']:%Y-%m-%d %H:%M:%S}",
-            mend='Correct the time, or set interval_min in [intake]; one_row = "call" where each row is a call',
+            mend="Correct the time, or set intake.interval_min",
         )
     return step
 
