@@ -19,6 +19,8 @@ INTERVALS = (30, 60)
 """Minutes of the forecast's interval that are tried, at least 1: the half-hour that is usual, else the hour."""
 LONG_MIN, SHORT_MIN, LUNCH_MIN, STEP_MIN = 480, 240, 30, 30
 """Minutes of the made-up shifts, of their lunch and of the step of their starts."""
+LATELY_DAYS = 28
+"""Days at the end of the history in which longer hours than before are looked for."""
 ASKED = "# ASKED:"
 """How a line of plan.toml begins that the planner must write or confirm."""
 
@@ -50,15 +52,19 @@ def plan_of_export(export: Path, guess: Guess) -> ExportPlan:
     out = ExportPlan()
     calls, minutes = _calls(export, guess, out)
     queues = ["calls"] if calls is None else list(map(str, calls["queue"].unique()))
-    hours = {} if calls is None else _hours(calls, minutes)
+    hours = {} if calls is None else _hours(calls, minutes, out)
     handled = calls is not None and "handle_s" in calls and bool(calls["handle_s"].notna().any())
     if calls is not None and not handled:
         out.first = out.first or (
             f"write handle_s, the mean handle time in seconds, under [queue.{_key(queues[0])}]"
             + (" and the other queues" if len(queues) > 1 else "")
         )
+    if guess.utc:
+        out.first = out.first or "write zone in [site] (the stamps are UTC), and the opening hours in that zone"
     out.asked += [
-        "zone: set zone in [site]; until then times are wall clock, and clock changes are not checked",
+        "zone: the stamps are UTC; set zone in [site], or nobody knows the time of day of a call"
+        if guess.utc
+        else "zone: set zone in [site]; until then times are wall clock, and clock changes are not checked",
         "country: set country in [site]; until then no public holidays are known",
         "patience: set patience_s of each queue, unless the export has waits and abandons; until then nobody hangs up",
         "goal: 80 % within 20 s stands in [queue.NAME.goal] until you write yours",
@@ -76,8 +82,8 @@ def plan_of_export(export: Path, guess: Guess) -> ExportPlan:
             "",
             f"# Guessed from {export.name}; correct what is wrong.",
             to_toml(guess.intake),
-            *_opening(hours, out),
-            *[line for name in queues for line in _queue(name, hours, handled=handled)],
+            *_opening(hours, out, utc=guess.utc),
+            *[line for name in queues for line in _queue(name, {} if guess.utc else hours, handled=handled)],
             f"{ASKED} absence on the day, and meetings, as shares of the paid time",
             "[shrinkage]",
             f"{ASKED} unplanned =",
@@ -98,7 +104,9 @@ def _calls(export: Path, guess: Guess, out: ExportPlan) -> tuple[pd.DataFrame | 
     wrong = None
     for minutes in INTERVALS:
         try:
-            calls, notes = read_calls(export.parent, guess.intake, zone=None, interval_min=minutes, queues=())
+            calls, notes = read_calls(
+                export.parent, guess.intake, zone="UTC" if guess.utc else None, interval_min=minutes, queues=()
+            )
         except InputError as error:
             wrong = wrong or error
             continue
@@ -109,10 +117,30 @@ def _calls(export: Path, guess: Guess, out: ExportPlan) -> tuple[pd.DataFrame | 
     return None, INTERVALS[0]
 
 
-def _hours(calls: pd.DataFrame, minutes: int) -> dict[str, dict[str, Spans]]:
-    """Return per queue the opening hours that its calls show; queues without any are left out."""
-    shown = {str(name): opening_of_history(rows, minutes) for name, rows in calls.groupby("queue", sort=False)}
-    return {name: hours for name, hours in shown.items() if any(hours.values())}
+def _hours(calls: pd.DataFrame, minutes: int, out: ExportPlan) -> dict[str, dict[str, Spans]]:
+    """Return per queue the opening hours that its calls show; queues without any are left out.
+
+    Where the last weeks show longer hours than the months before, these are taken, and asked.
+    """
+    shown = {}
+    for name, rows in calls.groupby("queue", sort=False):
+        hours = opening_of_history(rows, minutes)
+        since = rows["start"].max().normalize() - pd.Timedelta(days=LATELY_DAYS - 1)
+        late = opening_of_history(rows[rows["start"] >= since], minutes)
+        longer = {day: late[day] for day in WEEKDAYS if late[day] != hours[day] and _covers(late[day], hours[day])}
+        if longer:
+            out.asked.append(
+                f"opening hours of {name!r}: since {since:%Y-%m-%d} calls come {_told(longer)}, before "
+                f"{_told({day: hours[day] for day in longer})}; the longer are written; correct them if they end"
+            )
+        if any((hours | longer).values()):
+            shown[str(name)] = hours | longer
+    return shown
+
+
+def _covers(wide: Spans, narrow: Spans) -> bool:
+    """Whether every minute of `narrow` lies in `wide`."""
+    return all(any(a <= start and end <= b for a, b in wide) for start, end in narrow)
 
 
 def _site(export: Path, minutes: int) -> list[str]:
@@ -126,12 +154,23 @@ def _site(export: Path, minutes: int) -> list[str]:
     ]
 
 
-def _opening(hours: Mapping[str, Mapping[str, Spans]], out: ExportPlan) -> list[str]:
-    """Return the table of opening hours: those of the first queue, which the others may override."""
+def _opening(hours: Mapping[str, Mapping[str, Spans]], out: ExportPlan, *, utc: bool) -> list[str]:
+    """Return the table of opening hours: those of the first queue, which the others may override.
+
+    Hours that the calls show in UTC are no opening hours yet: they are told, and asked.
+    """
     if not hours:
         out.asked.append("opening hours: write [opening]; until then every day is open around the clock")
         return [f"{ASKED} [opening], like monday = \"HH:MM-HH:MM\" or \"closed\"", ""]  # fmt: skip
     first = next(iter(hours.values()))
+    if utc:
+        out.asked.append(f"opening hours: write [opening] in the desk's zone; in UTC the calls come {_told(first)}")
+        return [
+            f"{ASKED} opening hours in the desk's zone; in UTC the calls come",
+            "# [opening]",
+            *(f"# {day}" for day in _days(first)),
+            "",
+        ]
     out.found.append(f"opening hours: {_told(first)}; check them")
     return ["[opening]                    # as the calls show; check them", *_days(first), ""]
 
@@ -143,7 +182,7 @@ def _days(hours: Mapping[str, Spans]) -> list[str]:
 def _told(hours: Mapping[str, Spans]) -> str:
     """Return opening hours in one line, days with the same hours together."""
     same: dict[str, list[str]] = {}
-    for day in WEEKDAYS:
+    for day in (day for day in WEEKDAYS if day in hours):
         same.setdefault(hours_text(hours[day]), []).append(day)
     return "; ".join(f"{', '.join(days)} {text}" for text, days in same.items())
 

@@ -14,7 +14,7 @@ import pandas as pd
 from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
-from .dates import REAL_DATE, refuse_swapped
+from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
 from .mapping import Layout
 from .values import minutes_of_day, numbers
 
@@ -52,7 +52,7 @@ def stamps(
             value=layout.zone,
             mend="Set zone in [site]",
         )
-    text, form = frame[date], layout.date_format
+    text, form = beginnings(frame[date]), layout.date_format
     if "start" not in layout.trust:
         refuse_swapped(text, form, column=date, file=file)
     offset = pd.Series(False, index=text.index)
@@ -66,7 +66,15 @@ def stamps(
     wall = _dates(text[~offset], form, date, file)
     if time is not None:
         minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
-        wall = _date_and_time(wall, pd.to_timedelta(minutes, unit="min"), date, time, file)
+        wall = _date_and_time(wall, pd.to_timedelta((minutes * 60).round(), unit="s"), date, time, file)
+    if zone is None and (epoch is not None or text[offset].str.endswith("Z").any()):
+        raise InputError(
+            "the stamps are UTC, and the site has no zone",
+            file=file,
+            column=date,
+            value=str(text.iloc[0]),
+            mend="Set zone in [site] (--zone), such as Europe/Berlin",
+        )
     if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock
         kept = (
             given if epoch is not None else _dates(text[offset].str.replace(_OFFSET, "", regex=True), None, date, file)
@@ -121,7 +129,12 @@ def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series
 
 def _dates(text: pd.Series, form: str | None, column: str, file: Path, *, aware: bool = False) -> pd.Series:
     """Read text by a format (None = ISO 8601); a workbook's real dates reach us as ISO 8601 whatever the format."""
-    parsed = pd.to_datetime(text, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
+    if form == EXCEL:
+        days = numbers(text.str.replace(",", "."), column=column, file=file)
+        parsed = pd.to_datetime(days, unit="D", origin=SERIAL_FROM, utc=aware).dt.round("s").astype(_kind(aware))
+    else:
+        given = plain_halves(text) if form is not None and "%p" in form else text
+        parsed = pd.to_datetime(given, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
     if form is None:
         parsed = parsed.where(text.str.match(WRITTEN_DATE))  # 0800 is a time of day, not the year 800
     elif parsed.isna().any():

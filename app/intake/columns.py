@@ -43,7 +43,7 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
     """
     out: Theirs = {}
     for ours, expression in layout.columns.items():
-        if expression.startswith("="):
+        if expression.startswith("=") and expression not in header:
             out[ours] = _literal(ours, expression)
             continue
         found = pick(expression, header)
@@ -61,7 +61,8 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
         ours = ALIASES.get(folded(name), folded(name).replace(" ", "_"))
         if ours in OURS and ours not in layout.columns and not _taken(name, out) and (name == ours or ours not in out):
             out[ours] = [name]
-    for needed in ("start", "offered"):
+    counted = layout.one_row in ("call", "event")
+    for needed in ("start", *([] if counted else ["offered"])):
         if needed not in out and not (needed == "start" and layout.date_column):
             raise InputError(
                 f"column {needed!r} is missing",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -26,13 +27,22 @@ DATES = (
     "%b %d, %Y",
     "%Y-%m-%d",
 )
-TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")  # fmt: skip
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+TIMES = ("", *(" " + clock for clock in _CLOCKS), *(", " + clock for clock in _CLOCKS))
+EXCEL, SERIAL_FROM = "excel", pd.Timestamp("1899-12-30")
+"""Format of dates that count days, as spreadsheets do, and the day from which they count."""
+SERIAL_DAYS = (36526, 73050)
+"""Serial days that are taken for dates: those of the years 2000 to 2099."""
+_HALF = re.compile(r"\s*\b([ap])\.?\s*m\.?\s*$|(?<=\d)\s*([ap])\.?\s*m\.?\s*$", re.IGNORECASE)
 LOOK = 5000
 """Different values on which formats are tried first: those that fit are tried on all."""
 REAL_DATE = r"\d{4}-\d\d-\d\d(?:[T ].*)?"
 """What a real date of a workbook reaches us as: ISO 8601, whatever its cell showed."""
 CLOSER = 0.2
 """Span of the dates with day and month swapped as a share of the span as given, below 1, that shows a swap."""
+_RANGE = re.compile(
+    r"(.*?\d:\d{2}\S*?(?:\s?[ap]\.?\s?m\.?)?)\s*(?:/(?=\d{4}-)|\s[-–]\s|\s(?:to|bis|hasta)\s).*\d.*", re.IGNORECASE
+)
 Found = tuple[str | None, str, str | None]
 
 
@@ -44,7 +54,7 @@ def date_format(text: pd.Series) -> Found:
     >>> date_format(pd.Series(["25/10/2026 07:30", "26/10/2026 08:00"]))[0]
     '%d/%m/%Y %H:%M'
     """
-    cells = pd.Series(text[text != ""].unique(), dtype="str")
+    cells = beginnings(pd.Series(text[text != ""].unique(), dtype="str"))
     if cells.empty:
         return None, "it is empty", None
     real = cells.str.fullmatch(REAL_DATE)
@@ -53,6 +63,11 @@ def date_format(text: pd.Series) -> Found:
     if cells.str.fullmatch(r"\d{10}(?:\d{3})?").all():
         form = "epoch_s" if len(cells[0]) == 10 else "epoch_ms"
         return form, f"{form.replace('epoch_', '')} since 1970 like {cells[0]}", None
+    if cells.str.fullmatch(r"\d{5}(?:[.,]\d+)?").all():
+        days = pd.to_numeric(cells.str.replace(",", "."))
+        if days.between(SERIAL_DAYS[0], SERIAL_DAYS[1], inclusive="left").all():
+            first = SERIAL_FROM + pd.Timedelta(days=float(days[0]))
+            return EXCEL, f"days as spreadsheets count, {cells[0]} is {first.round('s'):%Y-%m-%d %H:%M}", None
     mixed = real.any() and not real.all()
     written = cells[~real] if mixed else cells
     few = written.head(LOOK)
@@ -118,7 +133,33 @@ def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path
 
 
 def _read(cells: pd.Series, form: str) -> pd.Series:
-    return pd.Series(pd.to_datetime(cells, format=form, errors="coerce"))
+    return pd.Series(pd.to_datetime(plain_halves(cells) if "%p" in form else cells, format=form, errors="coerce"))
+
+
+def beginnings(text: pd.Series) -> pd.Series:
+    """Return the beginnings of spans such as 2026-01-05T08:00Z/2026-01-05T08:30Z; other text as it stands.
+
+    Examples
+    --------
+    >>> beginnings(pd.Series(["01/05/2026 08:00 - 08:30"])).tolist()
+    ['01/05/2026 08:00']
+    """
+    found = {cell: _RANGE.fullmatch(cell) for cell in text.unique() if cell}
+    if not found or not all(found.values()):
+        return text
+    return text.map({"": ""} | {cell: match[1] for cell, match in found.items() if match}).astype("str")
+
+
+def plain_halves(text: pd.Series) -> pd.Series:
+    """Return times of a 12-hour clock with AM or PM, however the halves of the day are written.
+
+    Examples
+    --------
+    >>> plain_halves(pd.Series(["05/01/2026 08:00:00 a. m.", "8:30PM"])).tolist()
+    ['05/01/2026 08:00:00 AM', '8:30 PM']
+    """
+    cells = text.unique()
+    return text.map({c: _HALF.sub(lambda m: f" {(m[1] or m[2]).upper()}M", c) for c in cells}).astype("str")
 
 
 def _spread(times: pd.Series) -> pd.Timedelta:

@@ -55,8 +55,10 @@ def refuse_bomb(path: Path) -> None:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets; the workbook must be one that `read_sheet` reads."""
-    with CalamineWorkbook.from_path(path) as book:
+    """Return the names of a workbook's sheets; errors are those of `read_sheet`."""
+    file_bytes(path, unpack=False, mend=MISSING.format(path.name, path.parent.name or "the folder"))
+    refuse_bomb(path)
+    with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
         return list(book.sheet_names)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -13,20 +11,28 @@ from typing import Any
 import pandas as pd
 
 from ...forecast.errors import InputError
+from .body import data_rows
+from .call_log import call_columns, looks_like_calls
 from .dates import date_format
-from .excel import WORKBOOKS, read_sheet, sheet_names
+from .excel import read_sheet, sheet_names
 from .hours import counted
-from .mapping import DEFAULT_ENCODING, Intake, preset_about, preset_names
+from .mapping import Intake, preset_about, preset_names
 from .measures import measured
+from .merge import Notes
 from .names import find_column
-from .text import decoded, likely_encoding, read_bytes, read_text, sniff_separator
-from .words import recognised
+from .opened import QUEUE_LOG, opened, text_cells
+from .rows import SHEET
+from .wide import lengthened, spread_over
+from .words import TWICE, Recognised, recognised
 
 LOOK = 5000
 """Rows that a guess looks at, at most: enough for every format, and a large file is still guessed at once."""
 ZONE = "zone: a file does not tell its time zone; set zone if it is not the site's (many systems export UTC)"
 TOP = 20
-"""First rows among which the header is sought, and names that a reason lists, at most: reports print titles above."""
+"""Names that a reason lists, at most."""
+_HOLDS_DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|^\d{10}(?:\d{3})?$|^\d{5}(?:[.,]\d+)?$|^\d{8}$"
+_TIME = r"\d{1,2}[:h]\d{2}"
+_DIRECTIONS = ("direction", "call direction", "richtung")
 
 
 @dataclass(frozen=True)
@@ -41,41 +47,54 @@ class Guess:
         One readable line per guess.
     doubts
         What the file alone does not show; the planner should check these.
+    utc
+        Whether the stamps are UTC, so that the site's zone must be known before they tell a time of day.
     """
 
     intake: Intake
     reasons: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    utc: bool = False
 
     def __str__(self) -> str:
         return "\n".join([*(f"- {r}" for r in self.reasons), *(f"? {d}" for d in self.doubts)])
 
 
 def guess(path: Path, *, sheet: str | None = None) -> Guess:
-    """Guess how an export is laid out from its bytes, its header and its first rows.
+    """Guess how an export is laid out from its bytes, its header and its rows.
 
-    A ready layout whose columns are all there is preferred; otherwise columns are known by their names in English or
-    German, and formats and units by their values. What is not recognised is left out, never made up.
+    A ready layout whose columns are all there is preferred; otherwise columns are known by their names, and formats and
+    units by their values. What is not recognised is left out, never made up.
 
     Raises
     ------
     InputError
         If the file cannot be read as a table at all.
     """
-    intake, reasons = _opened(path, sheet)
-    whole = _cells(path, intake)
-    cells = whole.head(LOOK)
-    header = list(cells.columns)
-    preset = next((p for p in preset_names() if _fits(p, header)), None)
+    intake, reasons = opened(path, sheet)
+    if intake.preset == QUEUE_LOG:
+        reasons.append(preset_about(QUEUE_LOG))
+        return Guess(intake, tuple(reasons), (), utc=True)
+    whole = text_cells(path, intake)
+    header = list(whole.columns)
+    preset = next((p for p in preset_names() if p != QUEUE_LOG and _fits(p, header)), None)
     if preset is not None:
         reasons.append(f"preset = {preset!r}: {preset_about(preset)}; its columns are all there")
         return Guess(replace(intake, preset=preset), tuple(reasons), (ZONE,))
-    found = recognised(header)
-    columns = dict(found.columns)
-    keys: dict[str, Any] = {}
-    when = found.start or found.date
     doubts: list[str] = []
+    keys: dict[str, Any] = {}
+    if (spread := spread_over(header)) is not None:
+        keys["one_row"] = spread[0]
+        whole, _ = lengthened(whole, spread[0], path, Notes())
+        header = list(whole.columns)
+        named = "times of day" if spread[0] == "day" else "dates"
+        reasons.append(f"a matrix: {len(spread[1])} columns are {named}, {spread[1][0]!r} to {spread[1][-1]!r}")
+    found = _with_start(recognised(header), whole)
+    columns = dict(found.columns)
+    when = found.start or found.date
+    notes = Notes()
     if when is not None:
+        whole = data_rows(whole, when, found.time, columns.get("queue"), file=path, notes=notes)
         form, why, doubt = date_format(whole[when])
         doubts += [doubt] if doubt else []
         reasons.append(f"{when!r} is the {'start' if found.start else 'date'}: {why}")
@@ -85,20 +104,118 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
     elif found.date is not None and found.time is not None:
         keys |= {"date_column": found.date, "time_column": found.time}
         keys |= _time_of_day(whole[found.time], found.time, reasons, doubts)
-    reasons += [f"{theirs!r} is {ours}" for ours, theirs in found.columns.items()]
-    keys |= measured(cells, columns, reasons, doubts)
-    missing = tuple(
-        f"no column for {n!r} was recognised; add it to [intake.columns] before you plan"
-        for n in ("start", "offered")
-        if n not in columns and not (n == "start" and "date_column" in keys)
-    )
+    if "offered" not in columns and when is not None and looks_like_calls(whole[found.time or when]):
+        keys["one_row"] = "call"
+        reasons.append("a row is a call, as its times have seconds; calls are counted per interval")
+        columns |= call_columns(whole, columns)
+    if intake.sheet == "*" and "queue" not in columns and when is not None and _sheets_overlap(path, intake, when):
+        columns["queue"] = SHEET
+        reasons.append("the queue is the name of the sheet, as the sheets have the same times")
+    reasons += [f"{theirs!r} is {ours}" for ours, theirs in columns.items() if theirs in header and ours != "start"]
+    cells, each_call = whole.head(LOOK), keys.get("one_row") == "call"
+    keys |= measured(cells, {o: t for o, t in columns.items() if t in header and not (each_call and o in _OUTCOMES)},
+                     reasons, doubts, each_call=each_call)  # fmt: skip
+    if "offered" not in columns and not each_call:
+        columns |= _offered(cells, columns, reasons)
+    keys |= _inbound(cells, header, reasons)
+    missing = _missing(columns, keys, header, each_call=each_call)
     used = {*columns.values(), found.date, found.time}
     unused = [n for n in header if n not in used]
     if unused:
         reasons.append(f"not used: {', '.join(map(repr, unused[:TOP]))}")
-    if "queue" in columns:
-        reasons.append(_queues(cells[columns["queue"]]))
-    return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *doubts, ZONE))
+    if columns.get("queue") in header:
+        reasons.append(_queues(whole[columns["queue"]]))
+    utc = when is not None and (
+        str(keys.get("date_format")).startswith("epoch") or bool(whole[when].str.endswith("Z").any())
+    )
+    return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *doubts, ZONE), utc)
+
+
+_OUTCOMES = ("answered", "abandoned")
+
+
+def _sheets_overlap(path: Path, intake: Intake, when: str) -> bool:
+    """Whether the sheets of a workbook have the same times: then they are queues, not months."""
+    names = sheet_names(path)
+    cells = (read_sheet(path, sheet=name, header_row=intake.header_row)[when] for name in names)
+    times = pd.concat([pd.Series(text[text != ""].unique()) for text in cells])
+    return bool(times.duplicated().any())
+
+
+def _with_start(found: Recognised, cells: pd.DataFrame) -> Recognised:
+    """Return what was recognised, corrected by the values: a time that holds a date is the start by itself."""
+    if found.date is not None and found.time is not None and _dated(cells[found.time]):
+        return replace(found, start=found.time, date=None, time=None)
+    if found.start is None and found.date is None:
+        dated = next((name for name in cells.columns if name.startswith("Unnamed:") and _dated(cells[name])), None)
+        if dated is not None and found.time is not None:
+            return replace(found, date=dated)
+        return replace(found, start=dated)
+    if found.start is not None and not _dated(cells[found.start]):
+        dated = next((name for name in cells.columns if name != found.start and _dated(cells[name])), None)
+        if dated is not None and dated not in found.columns.values():
+            return replace(found, start=None, date=dated, time=found.start)
+    if found.date is None and found.start is not None and not cells[found.start].str.contains(":", regex=False).any():
+        timed = next(
+            (n for n in cells.columns if n.startswith("Unnamed:") and cells[n].str.match(_TIME).mean() > 0.5), None
+        )
+        if timed is not None:
+            return replace(found, start=None, date=found.start, time=timed)
+    return found
+
+
+def _dated(text: pd.Series) -> bool:
+    """Whether most of the filled cells of a column hold a date."""
+    filled = text[text != ""].head(LOOK)
+    return len(filled) > 0 and bool(filled.str.contains(_HOLDS_DATE).mean() > 0.5)
+
+
+def _offered(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]) -> dict[str, str]:
+    """Return the column of the calls offered by arithmetic: they are those answered and those abandoned."""
+    if not {"answered", "abandoned"} <= columns.keys():
+        return {}
+    answered, abandoned = (pd.to_numeric(cells[columns[name]], errors="coerce") for name in ("answered", "abandoned"))
+    both = f"{columns['answered']} + {columns['abandoned']}"
+    for name in cells.columns:
+        values = pd.to_numeric(cells[name], errors="coerce")
+        if (
+            name not in columns.values()
+            and values.notna().any()
+            and values.equals((answered + abandoned).astype(values.dtype))
+        ):
+            reasons.append(f"{name!r} is offered: it is {both} in each row")
+            return {"offered": name}
+    reasons.append(f"offered is {both}")
+    return {"offered": both}
+
+
+def _inbound(cells: pd.DataFrame, header: list[str], reasons: list[str]) -> dict[str, Any]:
+    """Return the filter that keeps the inbound calls of a log with both directions."""
+    name = next((h for h in header if h.casefold() in _DIRECTIONS), None)
+    if name is None:
+        return {}
+    inbound = next((v for v in cells[name].unique() if v.casefold() in ("inbound", "in", "incoming")), None)
+    if inbound is None or cells[name].nunique() < 2:
+        return {}
+    reasons.append(f"{name!r}: only rows of {inbound!r} are read")
+    return {"filter": {name: inbound}}
+
+
+def _missing(columns: Mapping[str, str], keys: Mapping[str, Any], header: list[str], *, each_call: bool) -> list[str]:
+    """Return a doubt for each needed column that was not recognised."""
+    needed = [n for n in ("start", *([] if each_call else ["offered"])) if n not in columns]
+    out = [
+        f"no column for {n!r} was recognised; add it to [intake.columns] before you plan"
+        for n in needed
+        if not (n == "start" and "date_column" in keys)
+    ]
+    twice = [n for n in header if TWICE.search(n)]
+    if out and twice:
+        out.append(
+            f"names stand twice in the header: {', '.join(map(repr, twice[:TOP]))}; if groups stand above them, map "
+            "the columns of one group by these names, or bring a file per group"
+        )
+    return out
 
 
 def _queues(names: pd.Series) -> str:
@@ -121,53 +238,6 @@ def _time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[st
     size = counts.replace("_", " ").replace(" ending", " (the one that ends then)")
     reasons.append(f"{name!r} counts each {size} of the day")
     return {"time_is": counts}
-
-
-def _opened(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
-    """Return encoding, separator and header row."""
-    if path.suffix.lower() in WORKBOOKS:
-        cells = read_sheet(path, sheet=sheet, header=False)
-        row = _header_row([list(r) for r in cells.head(TOP).itertuples(index=False)], list(cells.index[:TOP]))
-        told = [f"a workbook, header in row {row}"]
-        names = sheet_names(path)
-        if sheet is None and len(names) > 1:
-            told.append(
-                f"only its first sheet {names[0]!r} is read, not {', '.join(names[1:TOP])}; sheet names another"
-            )
-        return Intake(files=(path.name,), sheet=sheet, header_row=row), told
-    encoding = likely_encoding(read_bytes(path))
-    lines = decoded(path, encoding).splitlines()[:TOP]
-    widest = max(lines, key=lambda line: len(line.split(sniff_separator(line))), default="")
-    separator = sniff_separator(widest)
-    row = _header_row(
-        list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)), list(range(1, len(lines) + 1))
-    )
-    reasons = [f"encoding {encoding}, separator {separator!r}, header in row {row}"]
-    plain = encoding == DEFAULT_ENCODING
-    return Intake(
-        files=(path.name,),
-        encoding=None if plain else encoding,
-        separator=None if separator == "," else separator,
-        header_row=row,
-    ), reasons
-
-
-def _header_row(rows: list[list[str]], numbers: list[int]) -> int:
-    """Return the number of the first row that is as wide as the widest and holds no number."""
-    widest = max((sum(bool(str(c).strip()) for c in r) for r in rows), default=0)
-    for row, number in zip(rows, numbers, strict=False):
-        full = [str(c).strip() for c in row if str(c).strip()]
-        if len(full) >= max(2, widest - 1) and not any(c.replace(".", "").replace(",", "").isdigit() for c in full):
-            return number
-    return 1
-
-
-def _cells(path: Path, intake: Intake) -> pd.DataFrame:
-    if path.suffix.lower() in WORKBOOKS:
-        return read_sheet(path, sheet=intake.sheet, header_row=intake.header_row)
-    return read_text(
-        path, encoding=intake.encoding or DEFAULT_ENCODING, separator=intake.separator, header_row=intake.header_row
-    )
 
 
 def _fits(preset: str, header: list[str]) -> bool:

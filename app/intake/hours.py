@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from pathlib import Path
 from typing import Literal
@@ -10,16 +11,24 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 
-TimeIs = Literal["hhmm", "hour", "hour_ending", "half_hour", "half_hour_ending", "quarter_hour", "quarter_hour_ending"]
-"""``hour`` counts 0 to 23 (8 = 08:00), ``hour_ending`` 1 to 24 (8 = 07:00 to 08:00); in ``hhmm`` 930 is 09:30."""
+TimeIs = Literal[
+    "hhmm", "hour", "hour_ending", "half_hour", "half_hour_ending", "quarter_hour", "quarter_hour_ending",
+    "day_fraction",
+]  # fmt: skip
+"""``hour`` counts 0 to 23 (8 = 08:00), ``hour_ending`` 1 to 24 (8 = 07:00 to 08:00); in ``hhmm`` 930 is 09:30; in
+``day_fraction`` 0.375 is 09:00, as spreadsheets count."""
 
 MINUTES = {"hour": 60, "half_hour": 30, "quarter_hour": 15}
 ENDING = "_ending"
+_ENDING = re.compile(r"(?<![a-z])(?:ending|ends?|bis|endend|HE)(?![a-z])", re.IGNORECASE)
+OFF_MIN = 0.1
+"""Minutes by which a fraction of the day may be rounded."""
 _CLOCKLIKE = frozenset({0, 15, 30, 45})
+_FRACTION = re.compile(r"0?[.,]\d+")
 
 
 def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs | None:
-    """Return what a column counts whose cells are all whole numbers of one or two digits; None for other columns.
+    """Return what a column counts whose cells are whole numbers of one or two digits, or fractions; None for others.
 
     Raises
     ------
@@ -32,12 +41,20 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
     'hour'
     >>> counted(pd.Series(["1", "13", "24"]), column="Hour")
     'hour_ending'
+    >>> counted(pd.Series(["9", "18"]), column="Hour ending")
+    'hour_ending'
     """
     cells = text.unique()
+    if any(_FRACTION.fullmatch(cell) for cell in cells) and all(
+        _FRACTION.fullmatch(cell) or cell == "0" for cell in cells
+    ):
+        return "day_fraction"
     if not len(cells) or not all(cell.isdigit() and len(cell) <= 2 for cell in cells):
         return None
     found = {int(cell) for cell in cells}
     low, high = min(found), max(found)
+    if _ENDING.search(column) and "half" not in column.casefold() and low >= 1 and high <= 24:
+        return "hour_ending"
     if len(found) > 1 and found <= _CLOCKLIKE:
         raise _doubtful(text, column, file)  # 0, 30 may be the first two half-hours of a day in digits of the clock
     if high < 24:
@@ -58,9 +75,13 @@ def minutes_counted(numbers: pd.Series, counts: TimeIs, *, column: str, file: Pa
     InputError
         On a number outside the day.
     """
-    size = MINUTES[counts.removesuffix(ENDING)]
-    minutes = (numbers - counts.endswith(ENDING)) * size
-    wrong = ~((minutes >= 0) & (minutes < 1440) & (numbers % 1 == 0))
+    if counts == "day_fraction":
+        size, minutes = 1, (numbers * 1440).round()
+        wrong = ~((minutes >= 0) & (minutes < 1440) & ((numbers * 1440 - minutes).abs() < OFF_MIN))
+    else:
+        size = MINUTES[counts.removesuffix(ENDING)]
+        minutes = (numbers - counts.endswith(ENDING)) * size
+        wrong = ~((minutes >= 0) & (minutes < 1440) & (numbers % 1 == 0))
     if wrong.any():
         row = numbers.index[int(wrong.to_numpy().argmax())]
         raise InputError(

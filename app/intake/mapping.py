@@ -19,8 +19,10 @@ from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
 from .hours import TimeIs
 from .names import nearest
+from .no_row import NoRow
 
-Unit = Literal["s", "ms", "min", "hms"]
+Unit = Literal["s", "ms", "min", "h", "d", "hms"]
+OneRow = Literal["interval", "call", "event", "day", "time"]
 
 PARTS_OF_HANDLE = ("talk_s", "hold_s", "acw_s")
 OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
@@ -47,7 +49,7 @@ class Intake:
     outside
         Whether files may lie outside the folder, be it by their name or by a link; each is told as a note of the run.
     sheet
-        Sheet of a workbook; None = its first.
+        Sheet of a workbook, ``*`` for all of them or a glob for some; None = its first.
     encoding
         Text encoding; None = UTF-8, with or without a byte-order mark.
     separator
@@ -61,31 +63,46 @@ class Intake:
         Row of the header, or of the first data without one; rows above it are skipped.
     columns
         Our column → theirs. Several of theirs are added up with ``+``; ``|`` lists other names of which the first
-        present is taken; a literal number is written ``=20``. Ours are the columns of `calls` and ``talk_s``,
+        present is taken; a literal number is written ``=20``; ``queue = "=file"`` or ``"=sheet"`` takes the name of the
+        file or of the sheet. Ours are the columns of `calls` and ``talk_s``,
         ``hold_s``, ``acw_s``.
     date_format
-        ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``; None = ISO 8601.
+        ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``, ``excel`` (serial days);
+        None = ISO 8601.
     date_column, time_column
         Where date and time of day stand apart. Times may be 9:30, 09:30:00, 930, 9:30 PM or a range 9:30-10:00.
     time_is
         What whole numbers in `time_column` are: ``hour`` (0 to 23), ``hour_ending`` (1 to 24, the hour that ends then),
-        in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, or ``hhmm``
-        (930 is 09:30); None = as the numbers show, asked where they do not.
+        in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, ``hhmm``
+        (930 is 09:30) or ``day_fraction`` (0.375 is 09:00); None = as the numbers show, asked where they do not.
     zone
         Time zone of stamps without an offset; None = the site's.
     interval_min
         Length of the file's intervals; None = found from the stamps.
+    day_shape
+        File that tells how the calls of a day lie in the day, for files with totals of whole days: columns ``time`` and
+        ``share`` (and ``weekday``), or the calls of another queue (``start``, ``offered``).
     units
-        Our time column → ``s``, ``ms``, ``min`` or ``hms`` (H:MM:SS); the key ``default`` stands for all others.
+        Our time column → ``s``, ``ms``, ``min``, ``h``, ``d`` (days) or ``hms`` (H:MM:SS, 3m 31s);
+        the key ``default`` stands for all others.
     totals
         Our time columns that hold totals of the interval; they are divided by the calls answered.
     queue_names
         Their queue → ours. Several of theirs may share one of ours and are added up; queues not named are dropped
         and counted. Empty = names are taken as they stand.
     parts
-        Their columns that split a queue into several rows per interval, which are added up.
+        Their columns that split a queue into several rows per interval, which are added up; ``=file`` and ``=sheet``
+        are the names of the file and of the sheet.
     filter
         Their column → the value rows must have (any case); ``!value`` = must not have.
+    missing_marks
+        Cells that mean unknown, beside blank, ``-``, ``n/a``, ``null`` and the errors of spreadsheets such as ``#N/A``.
+    no_row
+        What an open interval without a row means: ``zero`` calls, or ``unknown``; None = unknown, but zero where many
+        rows have one call and none has none, or where each row is a call.
+    one_row
+        What a row is: an ``interval``, a ``call`` (counted per interval), an ``event`` of a call (Asterisk's
+        ``queue_log``), a ``day`` with a column per time of day, or a ``time`` of day with a column per date.
     trust
         Our columns whose figures look odd and are right all the same: ``offered`` (parts of calls), ``handle_s`` (means
         under 30 s or over 2 h, or steadier calls than handle times), ``start`` (real dates beside text), ``queue``
@@ -109,11 +126,15 @@ class Intake:
     time_is: TimeIs | None = None
     zone: str | None = None
     interval_min: int | None = None
+    day_shape: str | None = None
     units: Mapping[str, Unit] = field(default_factory=dict)
     totals: tuple[str, ...] = ()
     queue_names: Mapping[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
     filter: Mapping[str, str] = field(default_factory=dict)
+    missing_marks: tuple[str, ...] = ()
+    no_row: NoRow | None = None
+    one_row: OneRow | None = None
     trust: tuple[str, ...] = ()
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")

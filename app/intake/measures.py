@@ -12,15 +12,25 @@ from ...forecast.errors import InputError
 from .marks import decimal_of
 from .merge import COUNTS
 from .units import LEAST_MEAN_S, MOST_MEAN_S
-from .values import SECONDS
+from .values import SECONDS, is_duration
 
 TIMES = ("handle_s", "talk_s", "hold_s", "acw_s", "wait_s")
 _NAMED = {"ms": re.compile(r"\bms\b|millisec", re.IGNORECASE), "min": re.compile(r"\bmin\b|minutes", re.IGNORECASE)}
 _SECONDS = re.compile(r"\bs\b|\bsec|_s$|seconds|sekunden", re.IGNORECASE)
 
 
-def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str], doubts: list[str]) -> dict[str, Any]:
-    """Return the keys decimal, thousands, units and totals that fit, each told in `reasons` or `doubts`."""
+def measured(
+    cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str], doubts: list[str], *, each_call: bool = False
+) -> dict[str, Any]:
+    """Return the keys decimal, thousands, units and totals that fit, each told in `reasons` or `doubts`.
+
+    Parameters
+    ----------
+    cells, columns
+        Text cells, and per column of ``calls`` the file's.
+    each_call
+        Whether a row is a call: then times are those of the call.
+    """
     keys: dict[str, Any] = {}
     numeric = [t for o, t in columns.items() if o not in ("queue", "start")]
     comma = any(cells[t].str.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}").any() for t in numeric)
@@ -33,14 +43,18 @@ def measured(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]
     units: dict[str, str] = {}
     totals: list[str] = []
     calls = _number(cells, columns.get("answered") or columns.get("offered"), comma)
+    if each_call:
+        calls = pd.Series(1.0, index=cells.index)
     for ours in (t for t in TIMES if t in columns):
         theirs = columns[ours]
         unit, total, why = _unit(theirs, cells[theirs], _number(cells, theirs, comma), calls)
         if unit != "s":
             units[ours] = unit
+        total = total and not each_call
         if total:
             totals.append(ours)
-        reasons.append(f"{theirs!r} is in {unit}, {'a total' if total else 'a mean per call'}: {why}")
+        what = "of a call" if each_call else "a total" if total else "a mean per call"
+        reasons.append(f"{theirs!r} is in {unit}, {what}: {why}")
     return keys | ({"units": units} if units else {}) | ({"totals": tuple(totals)} if totals else {})
 
 
@@ -67,8 +81,9 @@ def _number(cells: pd.DataFrame, name: str | None, comma: bool) -> pd.Series:
 def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tuple[str, bool, str]:
     """Return the unit, whether the column holds totals, and why."""
     total = bool(re.search(r"\btotal|\bsum\b|gesamt", name, re.IGNORECASE))
-    if text.str.contains(":", regex=False).any():
-        return "hms", total, "written like H:MM:SS"
+    written = next((cell for cell in text.unique() if is_duration(cell)), None)
+    if written is not None:
+        return "hms", total, "written like H:MM:SS" if ":" in written else f"written like {written}"
     for unit, words in _NAMED.items():
         if words.search(name):
             return unit, total, "its name says so"
@@ -78,12 +93,13 @@ def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tu
     mean, per_call = float(values[known].mean()), float(values[known].sum() / calls[known].sum())
     if total or _SECONDS.search(name):
         size = per_call if total else mean
-        unit = next((u for u in ("s", "ms", "min") if LEAST_MEAN_S <= size * SECONDS[u] <= MOST_MEAN_S), "s")
+        unit = next((u for u in ("s", "ms", "min", "d") if LEAST_MEAN_S <= size * SECONDS[u] <= MOST_MEAN_S), "s")
         return unit, total, f"its name, and {size * SECONDS[unit]:.0f} s per call"
     steadier = _varies(values[known] / calls[known]) < _varies(values[known])
     if steadier and LEAST_MEAN_S <= per_call <= MOST_MEAN_S:
         return "s", True, f"it grows with the calls, {per_call:.0f} s for each"
-    unit = "ms" if mean > MOST_MEAN_S else "min" if 0 < mean < LEAST_MEAN_S else "s"
+    small = "d" if LEAST_MEAN_S <= mean * SECONDS["d"] <= MOST_MEAN_S else "min"
+    unit = "ms" if mean > MOST_MEAN_S else small if 0 < mean < LEAST_MEAN_S else "s"
     return unit, False, f"{mean * SECONDS[unit]:.0f} s per call"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from fnmatch import fnmatch
 from math import gcd
 from pathlib import Path
 
@@ -13,13 +15,22 @@ from ...forecast.errors import InputError
 from ...forecast.reading import reading
 from ...forecast.tables import TABLES
 from ...forecast.text import flaw
-from .mapping import Intake
+from .call_log import per_interval
+from .day_totals import Shape, are_day_totals, refuse_longer, shape_of_calls, shape_of_table, spread
+from .excel import WORKBOOKS, sheet_names
+from .mapping import Intake, Layout
 from .merge import Notes, summed, without_repeats
-from .rows import read_rows
+from .no_row import with_zeros
+from .rows import CALLS, read_rows
+from .text import read_text
 from .units import DEFERRED
 
-DAY_MIN = 1440
-"""Minutes of a day."""
+OPEN_ELSEWHERE = "~$"
+"""How a file begins that a spreadsheet program keeps beside an open workbook."""
+MOST = 0.5
+"""Share of times with seconds, from 0 to 1, from which they are those of calls."""
+TOP = 20
+"""Sheets that a note names, at most."""
 
 
 def calls_files(folder: Path, intake: Intake) -> list[Path]:
@@ -37,7 +48,8 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
             if name and (exact.exists() or exact.is_symlink()):
                 matches = [exact]
             else:
-                matches = [] if Path(name).is_absolute() else sorted(p for p in folder.glob(name) if p.is_file())
+                found_here = () if Path(name).is_absolute() else folder.glob(name)
+                matches = sorted(p for p in found_here if p.is_file() and not p.name.startswith(OPEN_ELSEWHERE))
         if not matches:
             raise InputError(
                 "file not found",
@@ -94,7 +106,11 @@ def read_calls(
     """
     layout, notes = intake.resolved(), Notes()
     files = calls_files(folder, intake)
-    parts = [read_rows(path, layout, zone, tuple(queues), notes).assign(file=i) for i, path in enumerate(files)]
+    parts = [
+        read_rows(path, replace(layout, sheet=sheet), zone, tuple(queues), notes).assign(file=i)
+        for i, path in enumerate(files)
+        for sheet in _sheets(path, layout, notes)
+    ]
     rows = pd.concat(parts, ignore_index=True)
     if rows.empty:
         raise InputError(
@@ -108,11 +124,54 @@ def read_calls(
             f"{len(files)} files: {', '.join(f.name for f in files[:6])}{' …' if len(files) > 6 else ''}",
             "merged",
         )
+    if layout.one_row in CALLS:
+        step = layout.interval_min or interval_min
+        rows = per_interval(rows, step, notes)
+    if are_day_totals(rows["start"], layout.interval_min):
+        refuse_longer(rows["start"], files[0])
+        rows = spread(without_repeats(rows, files, notes), _shape(folder, layout, zone, interval_min, files[0]),
+                      interval_min, files, notes)  # fmt: skip
+        layout = replace(layout, interval_min=interval_min)
     step = _step(rows, layout, interval_min, files)
     rows = summed(without_repeats(rows, files, notes))
+    rows = with_zeros(rows, layout.no_row or ("zero" if layout.one_row in CALLS else None), step, notes)
     _note_oddities(rows, notes, tuple(queues))
     calls = rows[[c for c in TABLES["calls"] if c in rows]].sort_values(["queue", "start"], ignore_index=True)
     return calls, notes.table(calls["start"], step)
+
+
+def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, file: Path) -> Shape:
+    """Return how the calls of a day lie in the day: by a table of shares, or the calls of another queue."""
+    if layout.day_shape is None:
+        raise InputError(
+            "totals of whole days show no time of day",
+            file=file,
+            column="start",
+            mend="Bring the calls of each half-hour, or name in [intake] what tells the shape of a day: day_shape = "
+            '"FILE", a CSV with the columns time and share, or start and offered of another queue',
+        )
+    source = Intake(files=(layout.day_shape,), outside=layout.outside)
+    path = calls_files(folder, source)[0]
+    if path.suffix.lower() not in WORKBOOKS and "share" in (cells := read_text(path)).columns:
+        return shape_of_table(cells, interval_min, path)
+    return shape_of_calls(read_calls(folder, source, zone=zone, interval_min=interval_min, queues=())[0], interval_min)
+
+
+def _sheets(path: Path, layout: Layout, notes: Notes) -> list[str | None]:
+    """Return the sheets of a file that are read; those that are not are noted."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return [None]
+    if layout.sheet is not None and "*" not in layout.sheet:
+        return [layout.sheet]
+    names = sheet_names(path)
+    if layout.sheet is not None:
+        wanted = [name for name in names if fnmatch(name, layout.sheet)]
+        return list(wanted) or [layout.sheet]
+    if len(names) > 1:
+        others = ", ".join(names[1:TOP])
+        what = f"{path.name}: only the first sheet {names[0]!r} is read, not {others}"
+        notes.add("sheets", what, 'name another in intake.sheet, or all by "*"')
+    return list(names[:1])
 
 
 def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence[Path]) -> int:
@@ -124,6 +183,17 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
         If they are longer than the forecast's, do not divide it, or a row is off their steps.
     """
     starts = rows["start"]
+    seconds = starts.dt.second != 0
+    if seconds.mean() > MOST:
+        bad = rows[seconds].iloc[0]
+        raise InputError(
+            "most times have seconds, as those of single calls",
+            file=files[int(bad["file"])],
+            row=int(bad["row"]),
+            column="start",
+            value=f"{bad['start']:%Y-%m-%d %H:%M:%S}",
+            mend='Set one_row = "call" in [intake] if each row is a call, or correct the times',
+        )
     minute = starts.dt.hour * 60 + starts.dt.minute
     moments = np.unique(starts.to_numpy(dtype="datetime64[us]")).astype("datetime64[s]").astype(np.int64)
     gaps = np.diff(moments) // 60
@@ -138,9 +208,7 @@ def _step(rows: pd.DataFrame, intake: Intake, interval_min: int, files: Sequence
             file=files[0],
             column="start",
             value=step,
-            mend="Totals of whole days show no time of day: bring the calls of each half-hour or hour"
-            if step >= DAY_MIN
-            else f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
+            mend=f"Set interval_min = {step} in [site] (--interval), or the file's true length in intake.interval_min",
         )
     off = (minute % step != 0) | (starts.dt.second != 0)
     if off.any():
@@ -174,7 +242,7 @@ def _note_oddities(rows: pd.DataFrame, notes: Notes, queues: Sequence[str]) -> N
         "answered + abandoned exceed offered",
         "kept; offered may leave out abandons",
     )
-    notes.each(rows, rows["offered"].isna(), "unknown", "offered is blank", "kept as unknown, not as zero")
+    notes.each(rows, rows["offered"].isna(), "unknown", "offered is unknown", "kept as unknown, not as zero")
     if "complete" in rows:
         notes.each(
             rows, rows["complete"] == 0, "incomplete", "still running when exported", "kept, marked complete = 0"

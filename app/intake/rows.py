@@ -11,25 +11,34 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.tables import TABLES, check, texts
 from ...forecast.text import unguarded
+from .body import data_rows
+from .call_log import outcomes, queue_log_calls
 from .clock import stamps
 from .columns import Theirs, added, mapped
-from .excel import WORKBOOKS, read_sheet, sheet_names
+from .excel import WORKBOOKS, read_sheet
 from .mapping import OURS, PARTS_OF_HANDLE, Layout
 from .marks import decimal_of
 from .merge import COUNTS, Notes
 from .names import find_column, nearest
 from .text import read_text
 from .units import LEAST_MEAN_S, MOST_USUAL_S, means, refuse_parts_of_calls, refuse_wrong_units
-from .values import SECONDS, flags, numbers, seconds
+from .values import MARKS, SECONDS, flags, numbers, seconds
+from .wide import lengthened
 
 ONLY_QUEUE = "calls"
 SEPARATOR = "\x1f"
-TOP = 20
-"""Sheets that a note names, at most."""
+TOP = 6
+"""Marks that a note names, at most."""
+CALLS = ("call", "event")
+"""What a row is in logs whose calls are counted."""
+FILE, SHEET = "=file", "=sheet"
+"""How `Intake.columns` and `Intake.parts` name the name of the file (without its suffix) or of the sheet."""
 
 
-def read_cells(path: Path, layout: Layout) -> pd.DataFrame:
+def read_cells(path: Path, layout: Layout, notes: Notes) -> pd.DataFrame:
     """Return a calls file as text cells under the file's column names, index "row"."""
+    if layout.one_row == "event":
+        return queue_log_calls(path, layout.encoding, notes)
     if path.suffix.lower() in WORKBOOKS:
         return read_sheet(path, sheet=layout.sheet, header=layout.header, header_row=layout.header_row)
     return read_text(
@@ -38,23 +47,40 @@ def read_cells(path: Path, layout: Layout) -> pd.DataFrame:
 
 
 def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, ...], notes: Notes) -> pd.DataFrame:
-    """Read one file.
+    """Read one file, or one sheet of a workbook.
 
     Returns
     -------
     DataFrame
-        The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file).
+        The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file);
+        one row an interval, or a call where `layout.one_row` says so.
     """
-    cells = read_cells(path, layout)
-    if path.suffix.lower() in WORKBOOKS and layout.sheet is None and len(sheets := sheet_names(path)) > 1:
-        others = ", ".join(sheets[1:TOP])
-        notes.add(
-            "sheets",
-            f"{path.name}: only the first sheet {sheets[0]!r} is read, not {others}",
-            "name another in intake.sheet",
-        )
+    cells = read_cells(path, layout, notes)
+    for name, value in ((FILE, path.stem), (SHEET, layout.sheet or "")):
+        if name in (layout.columns.get("queue"), *layout.parts):
+            cells = cells.assign(**{name: value})
+    if layout.one_row not in ("day", "time"):
+        return _typed(cells, path, layout, zone, queues, notes)
+    cells, numbers = lengthened(cells, layout.one_row, path, notes)
+    try:
+        out = _typed(cells, path, layout, zone, queues, notes)
+    except InputError as error:
+        if error.file == path and error.row is not None:
+            row = int(numbers[error.row])
+            error = InputError(error.what, file=path, row=row, column=error.column, value=error.value, mend=error.mend)
+        raise error from None
+    return out.assign(row=numbers[out["row"]].to_numpy())
+
+
+def _typed(
+    cells: pd.DataFrame, path: Path, layout: Layout, zone: str | None, queues: tuple[str, ...], notes: Notes
+) -> pd.DataFrame:
+    """Return text cells as `read_rows` does."""
     header = list(cells.columns)
     theirs = mapped(layout, header, path)
+    date, time = _clock_columns(theirs, layout, header)
+    queue = theirs.get("queue")
+    cells = data_rows(cells, date, time, queue[0] if isinstance(queue, list) else None, file=path, notes=notes)
     cells = _filtered(cells, layout, path, notes)
     names = _their_queues(cells, theirs.get("queue"), layout, queues, path)
     ours = _our_queues(names, layout, queues, path)
@@ -68,11 +94,10 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         keep = ours.notna()
         cells, names, ours = cells[keep], names[keep], ours[keep]
     part = _joined(cells, [p for n in layout.parts if (p := _named(n, layout, header, path, "parts")) is not None])
-    date, time = _clock_columns(theirs, layout, header)
     begin, lone = stamps(cells, date, time, layout, zone=zone, key=names + SEPARATOR + part, file=path)
     values = _values(cells, theirs, layout, path, notes)
     out = pd.DataFrame({"queue": ours, "start": begin, **values}, index=cells.index)
-    refuse_parts_of_calls(out, layout.trust, path, _source(theirs["offered"]))
+    refuse_parts_of_calls(out, layout.trust, path, _source(theirs.get("offered", 1.0)))
     refuse_wrong_units(out, layout, path)
     out = check(out, TABLES["calls"], zone=zone, file=path)
     notes.each(
@@ -93,14 +118,21 @@ def _clock_columns(theirs: Theirs, layout: Layout, header: list[str]) -> tuple[s
 def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path, notes: Notes) -> dict[str, pd.Series]:
     """Return every number column of the table ``calls`` in its units."""
     out: dict[str, pd.Series] = {}
+    calls = layout.one_row in CALLS
+    if calls:
+        out["offered"] = pd.Series(1.0, index=cells.index)
     for ours in OURS:
-        if ours in ("queue", "start") or ours not in theirs:
+        if ours in ("queue", "start", *out) or ours not in theirs:
             continue
         if ours == "complete":
             read: Callable[..., pd.Series] = flags
+        elif calls and ours in ("answered", "abandoned"):
+            read = outcomes if ours == "answered" else flags
         else:
             read = partial(_read, ours=ours, layout=layout, notes=notes)
         out[ours] = added(cells, theirs[ours], read, path)
+    if calls and "abandoned" in out:
+        out.setdefault("answered", 1.0 - out["abandoned"])
     if "handle_s" not in out and "talk_s" in out:
         out["handle_s"] = reduce(lambda a, b: a + b, [means(out, p, layout) for p in PARTS_OF_HANDLE if p in out])
     elif "handle_s" in out:
@@ -114,6 +146,7 @@ def _read(text: pd.Series, *, column: str, file: Path, ours: str, layout: Layout
     """Return one of the file's columns as numbers, its marks of decimals and thousands told apart."""
     unit = layout.unit(ours)
     decimal = layout.decimal
+    text = _known(text, column, file, layout, notes)
     if decimal is None:
         scale = SECONDS.get(unit, 1.0)
         believed = None if ours in COUNTS or ours in layout.totals else partial(_believed, scale=scale, ours=ours)
@@ -124,7 +157,20 @@ def _read(text: pd.Series, *, column: str, file: Path, ours: str, layout: Layout
             notes.add("numbers", f"{file.name}, column {column}: commas part decimals", "1.143,5 is read as 1143.5")
     if ours in COUNTS:
         return numbers(text, column=column, decimal=decimal, file=file)
-    return seconds(text, unit=unit, column=column, decimal=decimal, file=file)
+    return seconds(text, unit=unit, column=column, decimal=decimal, file=file, ours=ours)
+
+
+def _known(text: pd.Series, column: str, file: Path, layout: Layout, notes: Notes) -> pd.Series:
+    """Return text with blanks for cells that mean unknown; those that are written out are noted."""
+    own = {mark.casefold() for mark in layout.missing_marks}
+    found = text[text.str.casefold().isin(MARKS | own)]
+    if found.empty:
+        return text
+    marks = ", ".join(map(str, found.unique()[:TOP]))
+    notes.add(
+        "unknown", f"{file.name}, column {column}: {len(found)} cells hold {marks}", "taken as unknown, not as zero"
+    )
+    return text.mask(text.index.isin(found.index), "")
 
 
 def _believed(value: float, *, scale: float, ours: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,10 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.reading import file_bytes, reading, refuse_many_columns
+from .body import is_footer
 
 SEPARATORS = (",", ";", "\t", "|")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\n", re.IGNORECASE)
 _MEND = "Quote cells that contain the separator, or set separator and decimal in [intake]"
 RAGGED = (
     (pd.errors.ParserError, "rows do not have the cells of the header ({})", _MEND),
@@ -105,6 +109,9 @@ def read_text(
         If the file is missing, not of that encoding, empty, not rectangular, or breaks off in its last row.
     """
     text = decoded(path, encoding)
+    told = _SEPARATOR_LINE.match(text)
+    if told is not None:  # a spreadsheet reads this line as an order, not as a row
+        separator, header_row = separator or told[1], max(header_row, 2)
     lines = text.split("\n", header_row)
     if len(lines) < header_row or not lines[header_row - 1].strip():
         raise InputError(
@@ -117,9 +124,35 @@ def read_text(
         rows = io.StringIO("\n".join(lines[header_row - 1 :]), newline="")  # a name may have two lines
         names = next(csv.reader(rows, delimiter=separator))
     refuse_many_columns(names, path)
+    frame = _parsed(_without_ends(text, lines, separator, len(names)), path, separator, header_row, header=header)
+    if header and len(names) == len(frame.columns):  # pandas would call the second of two "offered" "offered.1"
+        frame.columns = pd.Index(
+            [name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)]
+        )
+    if (
+        frame.iloc[-1:, -1].eq("").any()
+        and (last := text.rstrip("\r\n").rpartition("\n")[2]).count(separator) < len(frame.columns) - 1
+        and not is_footer([cell.strip(' "') for cell in last.split(separator)])
+    ):
+        raise InputError(
+            "file breaks off in its last row", file=path, row=header_row + len(frame), mend="Export or copy it again"
+        )
+    return numbered(frame, first=header_row + bool(header), header=header)
+
+
+def _without_ends(text: str, lines: Sequence[str], separator: str, width: int) -> str:
+    """Return the text without the separator at the end of its rows, where the header has none and no cell follows."""
+    rows = [(line.count(separator), line.endswith(separator)) for line in text.split("\n")[len(lines) - 1 :]]
+    if '"' in text or all(n < width for n, _ in rows) or any(n > width or (n == width and not end) for n, end in rows):
+        return text
+    head = text.split("\n")[: len(lines) - 1]
+    return "\n".join([*head, *(line.removesuffix(separator) for line in text.split("\n")[len(lines) - 1 :])])
+
+
+def _parsed(text: str, path: Path, separator: str, header_row: int, *, header: bool) -> pd.DataFrame:
     with reading(path, also=RAGGED), warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
-        frame = pd.read_csv(
+        return pd.read_csv(
             io.StringIO(text),
             sep=separator,
             dtype=str,
@@ -129,18 +162,6 @@ def read_text(
             header=header_row - 1 if header else None,
             skiprows=0 if header else header_row - 1,
         )
-    if header and len(names) == len(frame.columns):  # pandas would call the second of two "offered" "offered.1"
-        frame.columns = pd.Index(
-            [name if name.strip() else old for name, old in zip(names, frame.columns, strict=True)]
-        )
-    if (
-        frame.iloc[-1:, -1].eq("").any()
-        and text.rstrip("\r\n").rpartition("\n")[2].count(separator) < len(frame.columns) - 1
-    ):
-        raise InputError(
-            "file breaks off in its last row", file=path, row=header_row + len(frame), mend="Export or copy it again"
-        )
-    return numbered(frame, first=header_row + bool(header), header=header)
 
 
 def numbered(frame: pd.DataFrame, *, first: int, header: bool) -> pd.DataFrame:

@@ -13,8 +13,13 @@ import pandas as pd
 from ...forecast.errors import InputError
 from .hours import TimeIs, counted, minutes_counted
 
-UNKNOWN = frozenset({"", "null", "none", "n/a", "na", "-", "--", "—"})
-SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0}
+MARKS = frozenset({
+    "null", "none", "n/a", "na", "n.a.", "k.a.", "k. a.", "-", "--", "---", "–", "—", "#n/a", "#nv", "#div/0!",
+    "#value!", "#wert!", "#ref!", "#bezug!", "#name?", "#num!", "#zahl!", "#null!", "#error!",
+})  # fmt: skip
+"""How systems and spreadsheets write that a figure is not known, in lower case."""
+UNKNOWN = MARKS | {""}
+SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0, "d": 86400.0}
 """Seconds of one unit."""
 FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
 """Words of a yes-or-no column, as 1 and 0."""
@@ -23,25 +28,43 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:['\u2019 \u00a0\u2007\u2009\u202f]\d{3})+(?:[.,]\d+)?")
 _SWAP = str.maketrans(".,", ",.")
-_DURATION = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::00(?:\.0+)?)?\s*(?:([ap])\.?\s*(?:m\.?)?)?", re.IGNORECASE)
-_HOUR = re.compile(r"(\d{1,2})()\s*([ap])\.?\s*m\.?", re.IGNORECASE)
-_HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})()")
+_DURATION = re.compile(r"(?:(\d+) days? )?(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
+_WORDED = re.compile(
+    r"(?=.*\d)(?:(\d+)\s*(?:h|hrs?|hours?|std)\.?\s*)?(?:(\d+)\s*(?:m|mins?|minutes?|minuten?|')\.?\s*)?"
+    r"(?:(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?|sek|sekunden?|\")\.?)?",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(\d{1,2})(?::|\s?h\s?)(\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?\s*(?:(?P<half>[ap])\.?\s*(?:m\.?)?|uhr)?", re.IGNORECASE
+)
+_HOUR = re.compile(r"(\d{1,2})()\s*(?P<half>[ap])\.?\s*m\.?", re.IGNORECASE)
+_HHMM = re.compile(r"(\d{0,2}?)(\d{1,2})")
 
 
-def numbers(text: pd.Series, *, column: str, decimal: str = ".", file: Path | None = None) -> pd.Series:
+def numbers(
+    text: pd.Series, *, column: str, decimal: str = ".", file: Path | None = None, ours: str | None = None
+) -> pd.Series:
     """Return text as float64; blank, ``-``, ``null`` and ``n/a`` are unknown (NaN), thousands marks are understood.
+
+    Parameters
+    ----------
+    column, ours
+        What the file and what the config call the column; `ours` None = alike.
 
     Raises
     ------
     InputError
         On anything else that is no number, naming the first such row.
     """
-    return _each(text, partial(_number, decimal), "not a number", partial(_number_mend, column, decimal), column, file)
+    return _each(
+        text, partial(_number, decimal), "not a number", partial(_number_mend, ours or column, decimal), column, file
+    )
 
 
-def seconds(text: pd.Series, *, unit: str, column: str, decimal: str = ".", file: Path | None = None) -> pd.Series:
-    """Return durations in seconds; unit ``hms`` reads H:MM:SS and MM:SS (and plain seconds), the others are scaled.
+def seconds(
+    text: pd.Series, *, unit: str, column: str, decimal: str = ".", file: Path | None = None, ours: str | None = None
+) -> pd.Series:
+    """Return durations in seconds; unit ``hms`` reads H:MM:SS, MM:SS, 3m 31s (and plain seconds); others are scaled.
 
     Examples
     --------
@@ -49,8 +72,14 @@ def seconds(text: pd.Series, *, unit: str, column: str, decimal: str = ".", file
     [175.0, 65.0, nan]
     """
     if unit != "hms":
-        return numbers(text, column=column, decimal=decimal, file=file) * SECONDS[unit]
+        return numbers(text, column=column, decimal=decimal, file=file, ours=ours) * SECONDS[unit]
     return _each(text, partial(_duration, decimal), "not a duration", lambda _: "Write it like 0:02:55", column, file)
+
+
+def is_duration(cell: str) -> bool:
+    """Whether a cell writes a duration: H:MM:SS, MM:SS, or numbers with units such as 3m 31s."""
+    worded = _WORDED.fullmatch(cell)
+    return _DURATION.fullmatch(cell) is not None or (worded is not None and any(worded.groups()))
 
 
 def flags(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Series:
@@ -75,7 +104,8 @@ def minutes_of_day(
     """
     counts = counts or counted(text, column=column, file=file)
     if counts not in (None, "hhmm"):
-        return minutes_counted(numbers(text, column=column, file=file), counts, column=column, file=file)
+        plain = text.str.replace(",", ".") if counts == "day_fraction" else text
+        return minutes_counted(numbers(plain, column=column, file=file), counts, column=column, file=file)
     read = _clock_only if counts is None and text.str.contains(":", regex=False).any() else _minute
     return _each(text, read, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
 
@@ -117,20 +147,23 @@ def _number(decimal: str, cell: str) -> float | None:
     return NAN if cell.lower() in UNKNOWN else None
 
 
-def _number_mend(column: str, decimal: str, cell: str) -> str:
-    if _DURATION.fullmatch(cell):
-        return f'Set units = {{ {column} = "hms" }} in [intake]'
+def _number_mend(ours: str, decimal: str, cell: str) -> str:
+    if is_duration(cell):
+        return f'Set units = {{ {ours} = "hms" }} in [intake]'
     other = "," if decimal == "." else "."
     if re.fullmatch(rf"[+-]?[\d{decimal}]*\{other}\d+", cell):
         return f'Set decimal = "{other}" in [intake]'
-    return f"Write a number with {decimal!r} for decimals, or leave it blank"
+    return f"Write a number with {decimal!r} for decimals, or leave it blank; what means unknown, missing_marks names"
 
 
 def _duration(decimal: str, cell: str) -> float | None:
     match = _DURATION.fullmatch(cell)
-    if match is None:
-        return _number(decimal, cell)
-    return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3])
+    if match is not None:
+        return int(match[1] or 0) * 86400 + int(match[2] or 0) * 3600 + int(match[3]) * 60 + float(match[4])
+    worded = _WORDED.fullmatch(cell)
+    if worded is not None and any(worded.groups()):
+        return int(worded[1] or 0) * 3600 + int(worded[2] or 0) * 60 + float(worded[3] or 0)
+    return _number(decimal, cell)
 
 
 def _flag(cell: str) -> float | None:
@@ -147,7 +180,9 @@ def _minute(cell: str) -> float | None:
     match = _CLOCK.fullmatch(first) or _HOUR.fullmatch(first) or _HHMM.fullmatch(first)
     if match is None:
         return None
-    hour, minute, half = int(match[1] or 0), int(match[2] or 0), (match[3] or "").lower()
-    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
+    named = match.groupdict()
+    hour, minute, second = int(match[1] or 0), int(match[2] or 0), int(named.get("s") or 0)
+    half = (named.get("half") or "").lower()
+    if minute > 59 or second > 59 or hour > 23 or (half and not 1 <= hour <= 12):
         return None
-    return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute)
+    return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute + second / 60)

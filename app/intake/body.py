@@ -1,0 +1,109 @@
+"""Rows of a report that are no data: totals, repeated headers and footers; and dates that stand once a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from .merge import Notes
+
+_TOTAL = re.compile(
+    r"\b(?:(?:sub|grand)[\s-]*)?totals?\b|\b(?:zwischen|gesamt)?summen?\b|\bgesamt(?:ergebnis)?\b|\binsgesamt\b"
+    r"|\b(?:averages?|mittelwert|durchschnitt|promedio|moyenne|somme)\b",
+    re.IGNORECASE,
+)
+"""Words of rows that add others up; no date and no time of day holds one."""
+_WORDS = re.compile(r"[^\W\d_]{3,}")
+SHOWN = 6
+"""Row numbers that a note lists, at most."""
+
+
+def data_rows(
+    cells: pd.DataFrame, date: str, time: str | None, queue: str | None, *, file: Path, notes: Notes
+) -> pd.DataFrame:
+    """Return the rows that are data (`without_totals`), each with its date (`with_dates`)."""
+    cells = without_totals(cells, [date] if time is None else [date, time], queue, file=file, notes=notes)
+    return cells if time is None else with_dates(cells, date, time, file=file, notes=notes)
+
+
+def is_footer(cells: Sequence[str]) -> bool:
+    """Whether a row is the text below a table, or a total, rather than data.
+
+    Examples
+    --------
+    >>> is_footer(["Report generated 03/02/26", "", ""]), is_footer(["2026-01-0", "", ""])
+    (True, False)
+    """
+    full = [cell for cell in cells if cell]
+    return any(_TOTAL.search(cell) for cell in full[:1]) or (len(full) == 1 and _WORDS.search(full[0]) is not None)
+
+
+def without_totals(
+    cells: pd.DataFrame, when: Sequence[str], queue: str | None, *, file: Path, notes: Notes
+) -> pd.DataFrame:
+    """Return the rows that are data, and note which were left out.
+
+    Left out are rows that repeat the header; rows with a word like Total in a column of `when`, or as their queue
+    where there are other queues; and, below the last row that is dated, rows without a date or of one text.
+
+    Parameters
+    ----------
+    cells
+        Text cells, index "row".
+    when
+        Columns of the start: one, or the date and the time.
+    queue
+        Column of the queue; None = the file has none.
+    """
+    if cells.empty:
+        return cells
+    out = (cells == list(cells.columns)).all(axis=1)
+    blank = pd.Series(True, index=cells.index)
+    for name in when:
+        out |= _holds(cells[name], _TOTAL)
+        blank &= cells[name] == ""
+    out |= _total_queues(cells, when, queue)
+    texts = (cells != "").sum(axis=1).eq(1) & _holds(cells[when[0]], _WORDS)
+    undated = (out | blank | texts).to_numpy()
+    out |= undated[::-1].cumprod()[::-1].astype(bool)
+    if out.all() or not out.any():
+        return cells
+    rows = list(map(str, cells.index[out]))
+    notes.add(
+        "rows",
+        f"{file.name}: {len(rows)} row{'s' * (len(rows) > 1)} of totals, headers or footers "
+        f"({', '.join(rows[:SHOWN])}{' …' * (len(rows) > SHOWN)})",
+        "left out",
+    )
+    return cells[~out]
+
+
+def with_dates(cells: pd.DataFrame, date: str, time: str, *, file: Path, notes: Notes) -> pd.DataFrame:
+    """Return the rows with the date of a block, written on its first row alone, on all rows of the block."""
+    dates = cells[date]
+    bare = (dates == "") & (cells[time] != "")
+    repeated = (dates != "") & (dates == dates.shift())
+    if not bare.any() or repeated.any() or (len(dates) and dates.iloc[0] == ""):
+        return cells
+    notes.add("rows", f"{file.name}, column {date}: a date stands on the first row of a day alone", "filled down")
+    return cells.assign(**{date: dates.where(dates != "").ffill()})
+
+
+def _holds(text: pd.Series, pattern: re.Pattern[str]) -> pd.Series:
+    return text.map({cell: pattern.search(cell) is not None for cell in text.unique()}).astype(bool)
+
+
+def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None) -> pd.Series:
+    """Return where the queue is the total of the other queues."""
+    if queue is None or queue in when:
+        return pd.Series(False, index=cells.index)
+    names = set(cells[queue])
+
+    def is_total(name: str) -> bool:
+        rest = _TOTAL.sub("", name).strip(" :-")
+        return rest != name and (rest in names - {name, ""} or not (rest or names <= {name, ""}))
+
+    return cells[queue].map({name: is_total(name) for name in names}).astype(bool)
