@@ -20,6 +20,7 @@ from .console import Console
 from .exit_codes import (
     BAD_INPUT,
     DONE,
+    HELD,
     INFEASIBLE,
     INTERNAL,
     LIMIT_WITHOUT_PLAN,
@@ -93,6 +94,7 @@ def _code_and_words(error: BaseException) -> tuple[int, str]:
     if isinstance(error, MemoryError):
         return INTERNAL, f"not enough memory. {places.said}"
     from ...schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
+    from ..store.faults import Held
 
     if _interrupted(error):
         return STOPPED, f"Stopped before the end. {places.said}"
@@ -108,6 +110,8 @@ def _code_and_words(error: BaseException) -> tuple[int, str]:
             return LIMIT_WITHOUT_PLAN, text
         case Refused():
             return REFUSED, str(error)
+        case Held():
+            return HELD, str(error)
         case OSError() if error.errno in PATHS and error.filename is not None:
             return BAD_INPUT, f"{error.filename}: {error.strerror}. {places.said}"
         case OSError() | SolverFault():
