@@ -13,9 +13,6 @@ from ...forecast.progress import Event
 Step = Literal["forecast", "plan"]
 State = Literal["done", "failed", "lost"]
 
-PREVIOUS, FORECAST = "previous", "forecast"
-"""Folders within `Task.inputs`: the run of the week before, and the folder of a forecast that is ready."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -32,10 +29,9 @@ class Task:
     week
         First day, YYYY-MM-DD.
     inputs
-        A folder with plan.toml, the files of people, and the calls; for a plan perhaps ``previous/``, the run of the
-        week before, and ``forecast/``, what the step ``forecast`` wrote. Nobody changes the folder afterwards.
+        A folder with plan.toml, the files of people, and the calls, as they were taken; nobody changes what is in there.
     staging
-        Folder that the answer's files go to; not there yet. Its parent is there.
+        Folder that the files of this attempt go to; not there yet. Its parent is there.
     weeks
         Weeks of the step ``forecast``, at least 1.
     scenario, plan
@@ -44,12 +40,14 @@ class Task:
         Whether anything in the run folder tells wages, prices or costs.
     papers
         Which of ``report``, ``workbook``, ``calendars``, ``sheets`` are written.
+    previous
+        Run folder of the week before; None = nothing is known of that week.
+    forecast
+        Folder that the step ``forecast`` wrote, of which the plan takes its week; None = the plan forecasts.
     published
         The published run of this week, whose calendars are revised; None = they begin anew.
     timeout_s
         Seconds after which the worker is ended and the unit is lost.
-    memory_gb
-        Memory of a worker, GB (10⁹ bytes).
     """
 
     unit: int
@@ -64,9 +62,10 @@ class Task:
     plan: Mapping[str, Any] = field(default_factory=dict)
     wages: bool = False
     papers: tuple[str, ...] = ("report", "workbook", "calendars", "sheets")
+    previous: Path | None = None
+    forecast: Path | None = None
     published: Path | None = None
     timeout_s: float = 1200.0
-    memory_gb: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Answer:
     folder
         The task's `staging`, whole; None unless done.
     summary
-        Content of ``summary.json`` of a plan, with wages where the task asked for them; else {}.
+        Of a plan the content of ``summary.json`` with its money, for the store, even where the folder tells none; else {}.
     seconds, peak_mb
         Wall time, and the most memory that the worker has used, MB (10⁶ bytes).
     worker
