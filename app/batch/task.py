@@ -29,7 +29,7 @@ class Task:
     week
         First day, YYYY-MM-DD.
     inputs
-        A folder with plan.toml, the files of people, and the calls, as they were taken; nobody changes what is in there.
+        A folder with plan.toml, the files of people, and the calls, as they were taken; nobody changes them.
     staging
         Folder that the files of this attempt go to; not there yet. Its parent is there.
     weeks
@@ -77,15 +77,15 @@ class Answer:
     unit, attempt
         Those of the task.
     state
-        ``done``: `folder` holds the result; ``failed``: for a reason that would come again, codes 1, 3, 4, 6, 7;
-        ``lost``: crash, memory, timeout or a lost worker (code 1), or a stop (code 130, whose attempt does not count).
+        ``done``: `folder` holds the result; ``failed``: for a reason that would come again, codes 3, 4, 6, 7; ``lost``:
+        crash, full disk, memory, timeout or a lost worker (code 1), or a stop (code 130, whose attempt does not count).
     code, message
         Exit code that ``busyhour plan`` would have, 5 = a plan whose gap is wider than asked; and one sentence, "" if
         all is well.
     folder
         The task's `staging`, whole; None unless done.
     summary
-        Of a plan the content of ``summary.json`` with its money, for the store, even where the folder tells none; else {}.
+        Of a plan the content of ``summary.json``, with its money (for the store) even where the folder tells none.
     seconds, peak_mb
         Wall time, and the most memory that the worker has used, MB (10⁶ bytes).
     worker
