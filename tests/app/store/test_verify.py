@@ -33,7 +33,14 @@ def filled(store: Store) -> Store:
             for s in starts
         ]
         c.execute(sa.insert(forecast), rows)
-        scored(c, number, [s.date() for s in starts[::48]], "Europe/Berlin", before=pd.Timestamp("2026-03-04").date(), leads=[1])
+        scored(
+            c,
+            number,
+            [s.date() for s in starts[::48]],
+            "Europe/Berlin",
+            before=pd.Timestamp("2026-03-04").date(),
+            leads=[1],
+        )
         assert c.execute(sa.select(sa.func.count()).select_from(score)).scalar_one() == 2
         c.execute(
             sa.insert(run).values(
@@ -55,7 +62,10 @@ def test_a_whole_store_holds_together(filled: Store) -> None:
 
 
 FAULTS: dict[str, tuple[Callable[[sa.Connection], object], str]] = {
-    "score": (lambda c: c.execute(sa.update(score).values(abs_error=3.0)), "is not what its forecasts and calls sum to"),
+    "score": (
+        lambda c: c.execute(sa.update(score).values(abs_error=3.0)),
+        "is not what its forecasts and calls sum to",
+    ),
     "forecast": (
         lambda c: c.execute(sa.update(forecast).where(forecast.c.start_s % 7200 == 0).values(calls=1.0)),
         "is not what its forecasts and calls sum to",
