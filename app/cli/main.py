@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from ...forecast.progress import Watch
-from . import finished, hire, stages
+from . import finished, hire, record, stages
 from .command import (
     Gap,
     Json,
@@ -203,6 +203,7 @@ def schedule(
 app.add_typer(hire.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
+app.add_typer(record.app)
 
 
 def main() -> None:
