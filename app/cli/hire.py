@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..faults import code_of
 from .command import Gap, Json, Out, Quiet, Seed, TimeLimit, err, places, remark, show_frame, told
 from .console import Console
 from .exit_codes import LIMIT_WITH_PLAN
@@ -81,7 +82,6 @@ def finish(found: list[tuple[Path, dict[str, Any]]], *, as_json: bool, quiet: bo
     from ..gap import shortfall
     from ..hiring.summary import decidable
     from .hire_screen import hiring_screen
-    from .main import code_of
 
     codes = [code_of(decidable(summary)) for _, summary in found]
     if as_json:

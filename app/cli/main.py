@@ -14,7 +14,8 @@ from typing import Annotated, Any
 import typer
 
 from ...forecast.progress import Watch
-from . import finished, hire, record, stages
+from ..faults import code_of
+from . import finished, hire, record, stages, store
 from .command import (
     Gap,
     Json,
@@ -33,7 +34,7 @@ from .command import (
     told,
 )
 from .console import Console
-from .exit_codes import DONE, LIMIT_WITH_PLAN, STOPPED
+from .exit_codes import LIMIT_WITH_PLAN
 
 app = typer.Typer(
     name="busyhour",
@@ -43,15 +44,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     rich_markup_mode=None,
 )
-
-
-def code_of(summary: dict[str, Any]) -> int:
-    """Return the exit code of a run that has a plan: whatever ended the search, the asked gap is reached or not."""
-    from ..gap import is_reached
-
-    if summary["stopped"] == "user":
-        return STOPPED
-    return DONE if is_reached(summary["status"], summary["gap"], summary["asked_gap"]) else LIMIT_WITH_PLAN
 
 
 def finish(out: Path, summary: dict[str, Any], *, as_json: bool, quiet: bool) -> int:
@@ -204,6 +196,7 @@ app.add_typer(hire.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
 app.add_typer(record.app)
+app.add_typer(store.app, name="store")
 
 
 def main() -> None:

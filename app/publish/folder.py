@@ -23,7 +23,7 @@ from ..inputs.snapshot import InputFile
 from ..missed import missed_lines
 from ..outcome import Outcome
 from .content import Content, told_without_money
-from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
+from .papers import AFTER_STOP_S, NAMES, Patience, keep_earlier, write_papers
 
 PRIVATE = 0o600
 """Mode of a file that only its owner may read."""
@@ -41,11 +41,17 @@ class RunFolder:
         Whether anything in the folder tells wages, prices or costs.
     log
         Gives the lines of run.log when all else is written.
+    papers
+        Which papers are written, by `papers.NAMES`.
+    earlier
+        The run whose calendars are continued; None = the one in the place that this run takes.
     """
 
     path: Path
     wages: bool = True
     log: Callable[[], list[str]] = list
+    papers: tuple[str, ...] = tuple(NAMES)
+    earlier: Path | None = None
 
     def place(self, outcome: Outcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
@@ -85,8 +91,10 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
             write_csv(run / f"{name}.csv", table)
         summary = dict(content.summary)
         _write_summary(run, summary)
-        notes = keep_earlier(run, sink.place(outcome), summary["week"]) if outcome.decision.named else []
-        left_out, told = write_papers(run, wages=sink.wages, patience=Patience(watch or Watch(), until))
+        earlier = sink.earlier or sink.place(outcome)
+        notes = keep_earlier(run, earlier, summary["week"]) if outcome.decision.named else []
+        patience = Patience(watch or Watch(), until)
+        left_out, told = write_papers(run, wages=sink.wages, patience=patience, asked=sink.papers)
         notes += told
 
         def last(place: Path, why: str) -> None:
