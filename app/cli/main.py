@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ import typer
 
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import finished, hire, stages, store
+from . import finished, hire, record, stages, store
 from .command import (
     Gap,
     Json,
@@ -131,6 +132,7 @@ def plan(
         watch.tell("start")
         from ..folders.targets import folder_to_write
         from ..inputs import Inputs, RunOptions
+        from ..last_week import last_week_of
         from ..publish.folder import RunFolder, publish, usual_place
         from ..run import plan as planned
 
@@ -139,8 +141,10 @@ def plan(
         inputs = Inputs.from_folder(folder, options, watch)
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))
-        sink = RunFolder(place, not no_wages, lambda: board.log)
+        before, unknown = last_week_of(inputs)
+        sink = RunFolder(place, not no_wages, lambda: board.log, before)
         outcome = planned(inputs, watch)
+        outcome = replace(outcome, notes=(*outcome.notes, *unknown))
         watch.tell("publish", str(sink.place(outcome)))
         places.may_write(sink.place(outcome))
         where, summary = publish(outcome, sink, watch)
@@ -195,6 +199,7 @@ def schedule(
 app.add_typer(hire.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
+app.add_typer(record.app)
 app.add_typer(store.app, name="store")
 
 
