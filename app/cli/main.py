@@ -15,7 +15,7 @@ import typer
 
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import finished, hire, stages
+from . import finished, hire, stages, store
 from .command import (
     Gap,
     Json,
@@ -195,6 +195,7 @@ def schedule(
 app.add_typer(hire.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
+app.add_typer(store.app, name="store")
 
 
 def main() -> None:
