@@ -1,0 +1,413 @@
+"""One site's way through a batch: take and score its calls, forecast, plan week after week, publish."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import math
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...forecast.calendar.grid import WEEKDAYS
+from ...forecast.errors import InputError
+from ...forecast.progress import Watch
+from ...schedule.problem.horizon import WEEK_DAYS
+from ..cli.exit_codes import BAD_INPUT, DONE, INTERNAL, STOPPED
+from ..faults import code_of
+from ..files import write_atomic
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
+from . import publication
+from .commit import commit_forecast, commit_run, run_folder
+from .journal import Journal
+from .ledger import Ledger, Unit, now
+from .publication import HASH, RunRow
+from .recording import calls_of, history_of, take_calls
+from .site_inputs import SiteInputs
+from .sites import Site
+from .task import Answer, Task
+from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
+
+FRESH, KNOWN = "fresh", "known"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all sites of a batch share.
+
+    Attributes
+    ----------
+    home
+        Folder of batch.toml.
+    place
+        Folder of the batch: its log, its page, its work.
+    as_of
+        The day of the run.
+    attempts
+        How often a unit is begun that crashes.
+    accept
+        Whether an export may correct more than usual.
+    """
+
+    ledger: Ledger
+    home: Path
+    place: Path
+    as_of: dt.date
+    attempts: int
+    journal: Journal
+    watch: Watch
+    accept: bool = False
+
+
+class Chain:
+    """The units of one site, done one after the other.
+
+    Attributes
+    ----------
+    site, units
+        The site, and its units as they stand.
+    """
+
+    def __init__(self, shared: Shared, site: Site, units: list[Unit], inputs: SiteInputs | None = None) -> None:
+        self.shared, self.site, self.units = shared, site, units
+        self._inputs, self._at, self._laid, self._forecast = inputs, 0, False, None
+        self._whole = False
+
+    _forecast: Path | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether every unit has ended."""
+        return all(unit.state in ENDED for unit in self.units)
+
+    @property
+    def work(self) -> Path:
+        """Folder for what is needed while the batch runs."""
+        return self.shared.place / "work" / self.site.name
+
+    def advance(self) -> Task | None:
+        """Do what needs no worker, and return the next task; None once the site has ended."""
+        for i, unit in enumerate(self.units):
+            self._at = i
+            if unit.state in BAD:
+                self._block_rest()
+                break
+            if unit.state in GOOD:
+                continue
+            self.shared.watch.raise_if_stopped()
+            try:
+                task = self._do(unit)
+            except InputError as error:
+                self._fail(BAD_INPUT, str(error))
+                break
+            except OSError as error:
+                if isinstance(error, _store_faults()):
+                    raise
+                self._fail(INTERNAL, f"could not finish: {error}")
+                break
+            if task is not None:
+                return task
+        if self.ended:
+            shutil.rmtree(self.work, ignore_errors=True)
+        return None
+
+    def settle(self, answer: Answer) -> None:
+        """Commit what became of the task at work."""
+        unit = self.units[self._at]
+        known = {"seconds": answer.seconds, "peak_mb": answer.peak_mb, "worker": answer.worker}
+        self._tell("answered", unit, state=answer.state, code=answer.code, message=answer.message or None, **known)
+        if answer.state == "lost" and answer.code == STOPPED:
+            self._move(Event.RELEASE)
+        elif answer.state == "lost":
+            self._move(after_loss(unit.attempt + 1, self.shared.attempts), attempt=unit.attempt + 1, code=answer.code,
+                       message=answer.message, **known)  # fmt: skip
+        elif answer.state == "failed" or answer.folder is None:
+            self._move(Event.FAIL, code=answer.code, message=answer.message, **known)
+        else:
+            try:
+                self._keep(unit, answer, known)
+            except InputError as error:
+                self._fail(BAD_INPUT, str(error))
+            except OSError as error:
+                if isinstance(error, _store_faults()):
+                    raise
+                self._fail(INTERNAL, f"could not finish: {error}")
+
+    def release(self) -> None:
+        """Give back the unit at work."""
+        if self.units[self._at].state is State.RUNNING:
+            self._move(Event.RELEASE)
+
+    def _do(self, unit: Unit) -> Task | None:
+        """Do one unit as far as no worker is needed."""
+        if unit.step is Step.TAKE:
+            return self._take(unit)
+        if self._inputs is None or not self._whole:
+            self._read()
+        return self._forecast_step(unit) if unit.step is Step.FORECAST else self._plan(unit)
+
+    def _take(self, unit: Unit) -> None:
+        """Take new exports, score what came and hold last week's plan against it."""
+        if self.site.fault is not None:
+            raise self.site.fault
+        if len(self.units) == 1:
+            SiteInputs.read(self.site.folder)
+            raise InputError("nobody knew its weeks when the batch began", mend="Begin another one with --new")
+        if self.site.settings.calls == "files":
+            self._move(Event.UNCHANGED)
+            return
+        told = take_calls(self.shared, self.site)
+        self._inputs = None if told.changed else self._inputs
+        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
+        if told.changed:
+            self._tell("taken", unit, message=told.message)
+
+    def _read(self) -> None:
+        """Take the site's files, and what tells the state of its calls."""
+        inputs = self._inputs or SiteInputs.read(self.site.folder)
+        if self.site.settings.calls == "files":
+            self._inputs, self._whole = inputs.with_files(), True
+            return
+        calls, last = calls_of(self.shared, self.site, inputs)
+        ahead = last is not None and last >= self.shared.as_of
+        inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
+        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days)
+        if late and (last is None or self.site.settings.on_late == "fail"):
+            raise InputError(late, mend="Bring the missing exports" if last is not None else None)
+        if late:
+            self._tell("late", self.units[self._at], message=late)
+        self._inputs, self._whole = inputs, True
+
+    @property
+    def _all(self) -> SiteInputs:
+        assert self._inputs is not None  # noqa: S101 - `_read` came before
+        return self._inputs
+
+    def _hashes(self) -> dict[str, str]:
+        """Return what tells each week's plan from any other: each rests on the week before."""
+        out: dict[str, str] = {}
+        again = self.shared.ledger.batch if self.site.settings.when == "always" else None
+        for unit in self.units:
+            if unit.step is Step.PLAN:
+                week = dt.date.fromisoformat(unit.week)
+                before = (week - dt.timedelta(days=WEEK_DAYS)).isoformat()
+                if unit.state in GOOD and unit.input_hash is not None:
+                    out[unit.week] = unit.input_hash
+                    continue
+                if (frozen := self._frozen(unit)) is not None:
+                    out[unit.week] = frozen.input_hash
+                    continue
+                known = out.get(before)
+                if known is None and (run := self._published(before)) is not None:
+                    known = run.input_hash
+                out[unit.week] = self._all.hash_of(week, known, wages=self.site.settings.wages, again=again)
+        return out
+
+    def _frozen(self, unit: Unit) -> RunRow | None:
+        """Return the published run of a week that is too near to change; None where it may be planned."""
+        near = self.shared.as_of + dt.timedelta(days=WEEK_DAYS * self.site.settings.freeze_weeks)
+        return self._published(unit.week) if dt.date.fromisoformat(unit.week) < near else None
+
+    def _published(self, week: str) -> RunRow | None:
+        with self.shared.ledger.store.read() as c:
+            return publication.published(c, self.units[0].site_id, week)
+
+    def _forecast_step(self, unit: Unit) -> Task | None:
+        """Forecast once for all weeks; nothing is forecast where no week is planned anew."""
+        weeks, kept = self._forecast_weeks(), self._forecast_place()
+        if (kept / "volume.csv").is_file():
+            commit_forecast(self.shared, self.site, unit, kept)
+            self._moved_elsewhere(Event.DONE)
+            return None
+        if all(self._is_known(unit, hashed) for unit, hashed in self._plans()):
+            self._move(Event.UNCHANGED)
+            return None
+        weekday = WEEKDAYS[self.shared.as_of.weekday()]
+        first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
+        return self._begin(unit, Step.FORECAST, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
+
+    def _plan(self, unit: Unit) -> Task | None:
+        """Plan a week, or find that it need not be planned."""
+        if (frozen := self._frozen(unit)) is not None:
+            told = "published, and too near to be planned again"
+            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
+            return None
+        hashed = self._hashes()[unit.week]
+        with self.shared.ledger.store.read() as c:
+            run = publication.run_of(c, unit.site_id, unit.week, hashed)
+        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
+        whole = (folder / MANIFEST).is_file() and publication.summary_of(folder).get(HASH) == hashed
+        if whole:
+            run = commit_run(self.shared, self.site, unit, folder, self._money(hashed))
+            self._conclude(unit, run, {"input_hash": hashed})
+            return None
+        before = self._run_before(unit)
+        previous = None if before is None or self._all.config.cyclic else self.shared.home / before.folder
+        at = publication.place_of(self.shared.home, self.site.name, unit.week)
+        kept = self._forecast_place()
+        covered = dt.date.fromisoformat(unit.week) >= self.shared.as_of and (kept / "volume.csv").is_file()
+        return self._begin(
+            unit,
+            Step.PLAN,
+            unit.week,
+            input_hash=hashed,
+            previous=previous,
+            forecast=kept if covered else None,
+            published=at if at.is_dir() else None,
+        )
+
+    def _begin(self, unit: Unit, step: Step, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
+        """Lay out the inputs, say that the unit runs, and return its task."""
+        inputs, settings = self.work / "inputs", self.site.settings
+        if not self._laid:
+            calls = None if settings.calls == "files" else history_of(self.shared, self.site, self._all)
+            self._all.lay_out(inputs, calls)
+            self._laid = True
+        staging = self.work / f"staging-{unit.id}-{unit.attempt + 1}"
+        shutil.rmtree(staging, ignore_errors=True)
+        self._move(Event.BEGIN, input_hash=input_hash)
+        self._tell("begun", unit)
+        return Task(
+            unit.id, unit.attempt + 1, self.site.name, step.value, week, inputs, staging, wages=settings.wages,
+            papers=settings.papers, timeout_s=settings.timeout_s, **more,
+        )  # fmt: skip
+
+    def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
+        """Keep what a worker made: rename, enter, publish."""
+        staging = answer.folder
+        assert staging is not None  # noqa: S101 - the caller looked
+        if unit.step is Step.FORECAST:
+            kept = self._forecast_place()
+            if not kept.is_dir():
+                staging.rename(kept)
+            commit_forecast(self.shared, self.site, unit, kept, known)
+            self._moved_elsewhere(Event.DONE)
+            return
+        hashed = unit.input_hash or ""
+        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
+        summary = publication.summary_of(staging) | {HASH: hashed}
+        money = {key: answer.summary.get(key) for key in ("cost", "cost_wages", "cost_prices", "bound", "currency")}
+        write_atomic(self._money_file(hashed), json.dumps(money))
+        write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
+        write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
+            shutil.rmtree(folder)
+        staging.rename(folder)
+        run = commit_run(self.shared, self.site, unit, folder, money)
+        self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
+
+    def _conclude(self, unit: Unit, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
+        """Publish a run or hold it, and end its unit.
+
+        Parameters
+        ----------
+        fresh
+            Whether the run was made just now, as a revision of what is published.
+        """
+        shared, home, name = self.shared, self.shared.home, self.site.name
+        code = code_of(publication.summary_of(home / run.folder))
+        values |= {"run": run.id, "code": code}
+        now_published = self._published(unit.week)
+        if now_published is not None and now_published.id == run.id:
+            if not publication.stands(home, name, run):
+                publication.copy_to_place(home, name, run, revise=True)
+            self._move(Event.UNCHANGED if not fresh else Event.DONE, **values)
+            return
+        changes = None
+        if now_published is not None:
+            changes = publication.changes_between(home / now_published.folder, home / run.folder)
+        if why := self._held_for(unit, code, changes):
+            with shared.ledger.store.write() as c:
+                self.units[self._at] = shared.ledger.move(unit, Event.HOLD, c, message=why, **values)
+            self._tell("held", unit, message=why, run=run.id)
+            return
+        if not publication.stands(home, name, run):
+            publication.copy_to_place(home, name, run, revise=not fresh)
+        with shared.ledger.store.write() as c:
+            publication.enter(c, unit.site_id, run, shared.ledger.store.by, now(), f"batch {shared.ledger.batch}",
+                              changes)  # fmt: skip
+            self.units[self._at] = shared.ledger.move(unit, Event.DONE, c, **values)
+        self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
+
+    def _held_for(self, unit: Unit, code: int, changes: publication.Changes | None) -> str:
+        """Say why a run waits for a person; "" where it is published."""
+        settings = self.site.settings
+        before = next((u for u in reversed(self.units[: self._at]) if u.step is Step.PLAN), None)
+        if code not in settings.accept:
+            return f"its search ended with code {code}, and accept has {list(settings.accept)}"
+        if settings.publish == "hold":
+            return "publish = \"hold\""
+        if before is not None and before.state is State.HELD:
+            return f"the week before it, {before.week}, is held"
+        if changes is not None and changes.share > settings.max_changed:
+            return (
+                f"{changes.changed} of {changes.of} published agent-days would change, "
+                f"{100 * changes.share:.0f} %, and max_changed allows {100 * settings.max_changed:.0f} %"
+            )
+        return ""
+
+    def _run_before(self, unit: Unit) -> RunRow | None:
+        """Return the run of the week before: the one of this batch, else the published one."""
+        week = (dt.date.fromisoformat(unit.week) - dt.timedelta(days=WEEK_DAYS)).isoformat()
+        own = next((u for u in self.units if u.step is Step.PLAN and u.week == week), None)
+        if own is not None and own.run is not None:
+            with self.shared.ledger.store.read() as c:
+                return publication.run_by_id(c, own.run)
+        return self._published(week)
+
+    def _plans(self) -> list[tuple[Unit, str]]:
+        hashes = self._hashes()
+        return [(unit, hashes[unit.week]) for unit in self.units if unit.step is Step.PLAN]
+
+    def _is_known(self, unit: Unit, hashed: str) -> bool:
+        """Whether a week needs no plan: its run is there, or it is too near."""
+        if unit.state in GOOD or self._frozen(unit) is not None:
+            return True
+        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
+        return publication.summary_of(folder).get(HASH) == hashed
+
+    def _forecast_weeks(self) -> int:
+        """Return how many weeks from the day of the run on hold all weeks to plan and all leads."""
+        last = max((dt.date.fromisoformat(u.week) for u in self.units if u.step is Step.PLAN), default=self.shared.as_of)
+        days = max((last - self.shared.as_of).days + WEEK_DAYS, *self.site.settings.leads, 1)
+        return math.ceil(days / WEEK_DAYS)
+
+    def _forecast_place(self) -> Path:
+        hashed = self._all.forecast_hash(self.shared.as_of, self._forecast_weeks())
+        return self.work / f"forecast-{hashed[:16]}"
+
+    def _money_file(self, hashed: str) -> Path:
+        return self.work / f"money-{hashed[:16]}.json"
+
+    def _money(self, hashed: str) -> dict[str, Any]:
+        """Return what a killed driver knew of the money of a run."""
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads(self._money_file(hashed).read_text(encoding="utf-8")))
+        return {}
+
+    def _move(self, event: Event, **values: Any) -> None:
+        self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
+
+    def _moved_elsewhere(self, event: Event) -> None:
+        """Note a move that was part of another transaction."""
+        self.units[self._at] = replace(self.units[self._at], state=State.DONE if event is Event.DONE else State.HELD)
+
+    def _fail(self, code: int, message: str) -> None:
+        self._move(Event.FAIL, code=code, message=message)
+        self._tell("failed", self.units[self._at], code=code, message=message)
+        self._block_rest()
+
+    def _block_rest(self) -> None:
+        """Block what comes after a unit that has failed."""
+        why = f"{self.units[self._at].step} did not succeed"
+        for i in range(self._at + 1, len(self.units)):
+            if self.units[i].state is State.WAITING:
+                self.units[i] = self.shared.ledger.move(self.units[i], Event.BLOCK, message=why)
+
+    def _tell(self, what: str, unit: Unit, **detail: Any) -> None:
+        self.shared.journal.write(what, site=self.site.name, step=unit.step.value, week=unit.week or None, **detail)

@@ -1,0 +1,78 @@
+"""What a batch reads from and tells the store of a site's calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import sqlalchemy as sa
+
+from ..record import record_site
+from ..store.calls import calls_versions, history
+from ..store.entries import site_id
+from ..store.schema import calls as rows
+from ..store.schema import ingest, queue
+from ..store.times import days_of
+from .site_inputs import SiteInputs
+from .sites import Site
+
+if TYPE_CHECKING:
+    from .chain import Shared
+
+
+@dataclass(frozen=True)
+class Took:
+    """What the step `take` did: whether any row changed, and one sentence."""
+
+    changed: bool
+    message: str = ""
+
+
+def take_calls(shared: Shared, site: Site) -> Took:
+    """Take the exports of a site that are new, score what came and hold the plan of then against it.
+
+    Raises
+    ------
+    InputError
+        If an export cannot be taken.
+    """
+    recorded = record_site(
+        shared.ledger.store,
+        site.folder,
+        name=site.name,
+        as_of=shared.as_of,
+        inbox=site.inbox(shared.home),
+        leads=site.settings.leads,
+        accept=shared.accept,
+        watch=shared.watch,
+    )
+    return Took(recorded.changed, recorded.told)
+
+
+def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dt.date | None]:
+    """Return by queue the digest of the export that changed the queue last, and the last day with calls.
+
+    Digests instead of numbers: the same exports in a store begun anew are the same calls.
+    """
+    names = list(inputs.config.queue)
+    with shared.ledger.store.read() as c:
+        number = site_id(c, site.name, inputs.config.site.zone)
+        versions = {name: version for name, version in calls_versions(c, number).items() if name in names}
+        wanted = [version for version in versions.values() if version is not None]
+        found = sa.select(ingest.c.id, ingest.c.sha256).where(ingest.c.id.in_(wanted))
+        digests = {int(i): str(sha) for i, sha in c.execute(found)} if wanted else {}
+        of_site = sa.select(queue.c.id).where(queue.c.site == number, queue.c.name.in_(names))
+        last = c.execute(sa.select(sa.func.max(rows.c.start_s)).where(rows.c.queue.in_(of_site))).scalar()
+    marks = {name: digests.get(versions.get(name) or -1) for name in names}
+    zone = inputs.config.site.zone
+    return marks, None if last is None else dt.date.fromisoformat(str(days_of([last], zone)[0]))
+
+
+def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:
+    """Return the calls of a site from the store."""
+    config = inputs.config
+    with shared.ledger.store.read() as c:
+        number = site_id(c, site.name, config.site.zone)
+        return history(c, number, list(config.queue), config.site.zone, config.site.interval_min)
