@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -30,25 +32,44 @@ class Took:
     message: str = ""
 
 
-def take_calls(shared: Shared, site: Site) -> Took:
+def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     """Take the exports of a site that are new, score what came and hold the plan of then against it.
+
+    The files that [intake] names are taken first, where they are there, then the inbox: exports add to a history that
+    lies beside plan.toml, and correct it.
 
     Raises
     ------
     InputError
         If an export cannot be taken.
     """
-    recorded = record_site(
-        shared.ledger.store,
-        site.folder,
-        name=site.name,
-        as_of=shared.as_of,
-        inbox=site.inbox(shared.home),
-        leads=site.settings.leads,
-        accept=shared.accept,
-        watch=shared.watch,
-    )
-    return Took(recorded.changed, recorded.told)
+    own = any(_there(inputs.folder.path, name) for name in inputs.config.intake.files)
+    inbox = site.inbox_glob(shared.home) if site.inbox(shared.home) else None
+    rows = corrected = 0
+    notes: list[str] = []
+    for glob in [*([None] if own else []), *([inbox] if inbox is not None else [])]:
+        told = record_site(
+            shared.ledger.store,
+            site.folder,
+            name=site.name,
+            as_of=shared.as_of,
+            inbox=glob,
+            leads=(),  # a batch keeps its own forecast
+            accept=shared.accept,
+            home=shared.home,
+            watch=shared.watch,
+        )
+        rows += sum(taken.added for _, taken in told.taken)
+        corrected += sum(taken.corrected for _, taken in told.taken)
+        notes += told.notes
+    changed = rows + corrected > 0
+    said = [f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(dict.fromkeys(notes))
+    return Took(changed, "; ".join(said))
+
+
+def _there(folder: Path, name: str) -> bool:
+    """Whether a name or glob of [intake] finds a file."""
+    return (folder / name).exists() or (not Path(name).is_absolute() and any(folder.glob(name)))
 
 
 def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dt.date | None]:
@@ -67,7 +88,7 @@ def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, 
         last = c.execute(sa.select(sa.func.max(rows.c.start_s)).where(rows.c.queue.in_(of_site))).scalar()
     marks = {name: digests.get(versions.get(name) or -1) for name in names}
     zone = inputs.config.site.zone
-    return marks, None if last is None else dt.date.fromisoformat(str(days_of([last], zone)[0]))
+    return marks, None if last is None else dt.date.fromisoformat(str(days_of(np.array([last]), zone)[0]))
 
 
 def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:
