@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ..intake.read import calls_files
 from ..record import record_site
 from ..store.calls import calls_versions, history
 from ..store.entries import site_id
@@ -44,27 +45,21 @@ def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
         If an export cannot be taken.
     """
     own = any(_there(inputs.folder.path, name) for name in inputs.config.intake.files)
-    inbox = site.inbox_glob(shared.home) if site.inbox(shared.home) else None
-    rows = corrected = 0
-    notes: list[str] = []
-    for glob in [*([None] if own else []), *([inbox] if inbox is not None else [])]:
-        told = record_site(
-            shared.ledger.store,
-            site.folder,
-            name=site.name,
-            as_of=shared.as_of,
-            inbox=glob,
-            leads=(),  # a batch keeps its own forecast
-            accept=shared.accept,
-            home=shared.home,
-            watch=shared.watch,
-        )
-        rows += sum(taken.added for _, taken in told.taken)
-        corrected += sum(taken.corrected for _, taken in told.taken)
-        notes += told.notes
+    told = record_site(
+        shared.ledger.store,
+        site.folder,
+        name=site.name,
+        as_of=shared.as_of,
+        inbox=[*(calls_files(inputs.folder.path, inputs.config.intake) if own else ()), *site.inbox(shared.home)],
+        leads=site.settings.leads,
+        accept=shared.accept,
+        home=shared.home,
+        watch=shared.watch,
+    )
+    rows = sum(taken.added for _, taken in told.taken)
+    corrected = sum(taken.corrected for _, taken in told.taken)
     changed = rows + corrected > 0
-    said = [f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(dict.fromkeys(notes))
-    return Took(changed, "; ".join(said))
+    return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
 
 
 def _there(folder: Path, name: str) -> bool:

@@ -42,15 +42,8 @@ class Site:
 
     def inbox(self, home: Path) -> list[Path]:
         """Return the exports of the site in order of their names."""
-        return [path for path in _matches(home, self._pattern) if path.is_file()] if self._pattern else []
-
-    def inbox_glob(self, home: Path) -> str:
-        """Return the glob of the exports as an absolute path."""
-        return str(home / self._pattern)
-
-    @property
-    def _pattern(self) -> str:
-        return self.settings.inbox.replace(SITE, _literal(self.name))
+        pattern = self.settings.inbox.replace(SITE, _literal(self.name))
+        return [path for path in _matches(home, pattern) if path.is_file()] if pattern else []
 
 
 def sites_of(file: BatchFile, only: str | None = None) -> list[Site]:

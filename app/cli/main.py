@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from ...forecast.errors import InputError
-from . import batch, finished, hire, stages, store
+from . import batch, finished, hire, record, stages, store
 from .command import (
     Gap,
     Json,
@@ -218,6 +218,7 @@ app.add_typer(hire.app)
 app.add_typer(batch.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
+app.add_typer(record.app)
 app.add_typer(store.app, name="store")
 
 
