@@ -21,6 +21,7 @@ from ..forecast.progress import Watch
 from .config.plan_toml import PLAN
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
+from .intake.mapping import DEFAULT_FILES
 from .intake.read import calls_files, read_calls
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, history, take, taken_before
@@ -192,7 +193,7 @@ def _new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable
     intake = planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)
     layout = intake.resolved()
-    how = repr((replace(layout, files=(), outside=False, trust=()), planned.config.site.zone, list(planned.config.queue)))
+    how = repr((replace(layout, files=DEFAULT_FILES, outside=False, trust=()), planned.config.site.zone, list(planned.config.queue)))
     digests = {path: hashlib.sha256(path.read_bytes() + how.encode()).hexdigest() for path in files}
     names = layout.queue_names
     if len(files) > 1 and (layout.parts or len(set(names.values())) < len(names)):

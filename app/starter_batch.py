@@ -1,4 +1,4 @@
-"""`busyhour init --batch`: two small sites and a batch.toml that plans them at once, with data that is plainly made up."""
+"""`busyhour init --batch`: two small sites and a batch.toml that plans them at once, with made-up data."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ def test_defaults_are_those_of_the_starter() -> None:
     told = read(LEAST).model_dump()
     flat = {key: value for table in told.values() if isinstance(table, dict) for key, value in table.items()}
     for line in shown:
-        key, _, rest = line.partition(" = ")
-        if key.strip() in ("weeks", "command"):
+        key = line.split(" = ")[0]
+        if key in ("weeks", "command"):
             continue
         value = read(f"{LEAST}[{_table(told, key)}]\n{line}\n" if _table(told, key) != "batch" else LEAST + line)
         assert value.model_dump()[_table(told, key)][key] == flat[key], line

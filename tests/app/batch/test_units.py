@@ -52,6 +52,11 @@ class OneUnit(RuleBasedStateMachine):
     def new_driver(self) -> None:
         self.move(Event.RELEASE)
 
+    @precondition(lambda self: self.state in GOOD)
+    @rule()
+    def look(self) -> None:
+        """Nothing more can happen."""
+
     @precondition(lambda self: self.state in BAD)
     @rule()
     def retry(self) -> None:
