@@ -21,6 +21,7 @@ from ..forecast.progress import Watch
 from .config.plan_toml import PLAN
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
+from .intake.mapping import DEFAULT_FILES
 from .intake.read import calls_files, read_calls
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, history, take, taken_before
@@ -135,7 +136,7 @@ def record_site(
     as_of
         First day that is not over: the days before it are scored.
     inbox
-        The exports; None = the files of ``[intake]``. Each file is read once; they are read together where several of
+        The exports, in the order in which they are taken; None = the files of ``[intake]``. Each file is read once; they are read together where several of
         their queues make one of ours, since the parts of an interval may lie in two files.
     leads
         Leads that are kept.
@@ -188,11 +189,11 @@ def record_site(
 
 
 def _new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
-    """Return the exports that the store has not taken, in the order of their names."""
+    """Return the exports that the store has not taken, in their order."""
     intake = planned.config.intake
-    files = calls_files(planned.path, intake) if inbox is None else sorted(inbox)
+    files = calls_files(planned.path, intake) if inbox is None else list(inbox)
     layout = intake.resolved()
-    how = repr((replace(layout, files=(), outside=False, trust=()), planned.config.site.zone, list(planned.config.queue)))
+    how = repr((replace(layout, files=DEFAULT_FILES, outside=False, trust=()), planned.config.site.zone, list(planned.config.queue)))
     digests = {path: hashlib.sha256(path.read_bytes() + how.encode()).hexdigest() for path in files}
     names = layout.queue_names
     if len(files) > 1 and (layout.parts or len(set(names.values())) < len(names)):

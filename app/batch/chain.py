@@ -16,23 +16,22 @@ from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ...schedule.problem.horizon import WEEK_DAYS
-from ..cli.exit_codes import BAD_INPUT, DONE, INTERNAL, STOPPED
+from ..cli.exit_codes import BAD_INPUT, INTERNAL, STOPPED
 from ..faults import code_of
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
+from ..store.faults import StoreFault
 from . import publication
-from .commit import commit_forecast, commit_run, run_folder
+from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
 from .journal import Journal
-from .ledger import Ledger, Unit, now
+from .ledger import Ledger, Unit
 from .publication import HASH, RunRow
 from .recording import calls_of, history_of, take_calls
 from .site_inputs import SiteInputs
 from .sites import Site
 from .task import Answer, Task
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
-
-FRESH, KNOWN = "fresh", "known"
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Chain:
                 self._fail(BAD_INPUT, str(error))
                 break
             except OSError as error:
-                if isinstance(error, _store_faults()):
+                if isinstance(error, StoreFault):
                     raise
                 self._fail(INTERNAL, f"could not finish: {error}")
                 break
@@ -133,7 +132,7 @@ class Chain:
             except InputError as error:
                 self._fail(BAD_INPUT, str(error))
             except OSError as error:
-                if isinstance(error, _store_faults()):
+                if isinstance(error, StoreFault):
                     raise
                 self._fail(INTERNAL, f"could not finish: {error}")
 
@@ -160,8 +159,8 @@ class Chain:
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
-        told = take_calls(self.shared, self.site)
-        self._inputs = None if told.changed else self._inputs
+        self._inputs = self._inputs or SiteInputs.read(self.site.folder)
+        told = take_calls(self.shared, self.site, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
         if told.changed:
             self._tell("taken", unit, message=told.message)
@@ -184,8 +183,12 @@ class Chain:
 
     @property
     def _all(self) -> SiteInputs:
-        assert self._inputs is not None  # noqa: S101 - `_read` came before
+        assert self._inputs is not None
         return self._inputs
+
+    @property
+    def _zone(self) -> str | None:
+        return self._all.config.site.zone
 
     def _hashes(self) -> dict[str, str]:
         """Return what tells each week's plan from any other: each rests on the week before."""
@@ -220,8 +223,7 @@ class Chain:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew."""
         weeks, kept = self._forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            commit_forecast(self.shared, self.site, unit, kept)
-            self._moved_elsewhere(Event.DONE)
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
             return None
         if all(self._is_known(unit, hashed) for unit, hashed in self._plans()):
             self._move(Event.UNCHANGED)
@@ -242,7 +244,7 @@ class Chain:
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         whole = (folder / MANIFEST).is_file() and publication.summary_of(folder).get(HASH) == hashed
         if whole:
-            run = commit_run(self.shared, self.site, unit, folder, self._money(hashed))
+            run = commit_run(self.shared, unit, folder, self._money(hashed))
             self._conclude(unit, run, {"input_hash": hashed})
             return None
         before = self._run_before(unit)
@@ -279,18 +281,17 @@ class Chain:
     def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
         """Keep what a worker made: rename, enter, publish."""
         staging = answer.folder
-        assert staging is not None  # noqa: S101 - the caller looked
+        assert staging is not None
         if unit.step is Step.FORECAST:
             kept = self._forecast_place()
             if not kept.is_dir():
                 staging.rename(kept)
-            commit_forecast(self.shared, self.site, unit, kept, known)
-            self._moved_elsewhere(Event.DONE)
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone, known)
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         summary = publication.summary_of(staging) | {HASH: hashed}
-        money = {key: answer.summary.get(key) for key in ("cost", "cost_wages", "cost_prices", "bound", "currency")}
+        money = {key: answer.summary.get(key) for key in MONEY}
         write_atomic(self._money_file(hashed), json.dumps(money))
         write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
@@ -298,7 +299,7 @@ class Chain:
         if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
             shutil.rmtree(folder)
         staging.rename(folder)
-        run = commit_run(self.shared, self.site, unit, folder, money)
+        run = commit_run(self.shared, unit, folder, money)
         self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
 
     def _conclude(self, unit: Unit, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
@@ -322,16 +323,12 @@ class Chain:
         if now_published is not None:
             changes = publication.changes_between(home / now_published.folder, home / run.folder)
         if why := self._held_for(unit, code, changes):
-            with shared.ledger.store.write() as c:
-                self.units[self._at] = shared.ledger.move(unit, Event.HOLD, c, message=why, **values)
+            self._move(Event.HOLD, message=why, **values)
             self._tell("held", unit, message=why, run=run.id)
             return
         if not publication.stands(home, name, run):
             publication.copy_to_place(home, name, run, revise=not fresh)
-        with shared.ledger.store.write() as c:
-            publication.enter(c, unit.site_id, run, shared.ledger.store.by, now(), f"batch {shared.ledger.batch}",
-                              changes)  # fmt: skip
-            self.units[self._at] = shared.ledger.move(unit, Event.DONE, c, **values)
+        self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
         self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
 
     def _held_for(self, unit: Unit, code: int, changes: publication.Changes | None) -> str:
@@ -341,7 +338,7 @@ class Chain:
         if code not in settings.accept:
             return f"its search ended with code {code}, and accept has {list(settings.accept)}"
         if settings.publish == "hold":
-            return "publish = \"hold\""
+            return 'publish = "hold"'
         if before is not None and before.state is State.HELD:
             return f"the week before it, {before.week}, is held"
         if changes is not None and changes.share > settings.max_changed:
@@ -373,7 +370,9 @@ class Chain:
 
     def _forecast_weeks(self) -> int:
         """Return how many weeks from the day of the run on hold all weeks to plan and all leads."""
-        last = max((dt.date.fromisoformat(u.week) for u in self.units if u.step is Step.PLAN), default=self.shared.as_of)
+        last = max(
+            (dt.date.fromisoformat(u.week) for u in self.units if u.step is Step.PLAN), default=self.shared.as_of
+        )
         days = max((last - self.shared.as_of).days + WEEK_DAYS, *self.site.settings.leads, 1)
         return math.ceil(days / WEEK_DAYS)
 
@@ -392,10 +391,6 @@ class Chain:
 
     def _move(self, event: Event, **values: Any) -> None:
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
-
-    def _moved_elsewhere(self, event: Event) -> None:
-        """Note a move that was part of another transaction."""
-        self.units[self._at] = replace(self.units[self._at], state=State.DONE if event is Event.DONE else State.HELD)
 
     def _fail(self, code: int, message: str) -> None:
         self._move(Event.FAIL, code=code, message=message)

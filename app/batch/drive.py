@@ -27,7 +27,7 @@ from .site_inputs import SiteInputs
 from .sites import Site, sites_of, weeks_of
 from .status import BatchStatus, seconds_left
 from .task import Engine, Told
-from .units import ENDED, Step
+from .units import Step
 
 BATCHES = "batches"
 SAME_NIGHT_S = 24 * 3600
@@ -269,7 +269,9 @@ def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
     return replace(file, config=type(file.config).model_validate({**today, **kept}))
 
 
-def _chains(sites: Iterator[Site] | Sequence[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
+def _chains(
+    sites: Iterator[Site] | Sequence[Site], as_of: dt.date, begun: dict[str, SiteInputs]
+) -> Iterator[books.Chain]:
     """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
     for site in sites:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .config import Run
+from .schema import Run
 from .in_process import InProcess
 from .task import Engine, Tell
 

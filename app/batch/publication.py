@@ -127,13 +127,6 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
         raise InputError(f"published beside, in {where}: {place} changed meanwhile", mend="Move one of them away")
 
 
-def enter(c: Connection, site: int, run: RunRow, by: str, at_s: int, reason: str, changes: Changes | None) -> None:
-    """Enter a publication."""
-    told = {} if changes is None else {"changed_agent_days": changes.changed, "agent_days": changes.of}
-    row = {"site": site, "week": run.week, "run": run.id, "at_s": at_s, "by": by, "reason": reason, **told}
-    c.execute(publications.insert(), [row])
-
-
 def changes_between(old: Path, new: Path) -> Changes | None:
     """Count the agent-days that differ between two plans of a week; None where one of them names nobody."""
     if not ((old / ROSTER).is_file() and (new / ROSTER).is_file()):

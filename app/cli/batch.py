@@ -156,7 +156,9 @@ def status(
             time.sleep(2)
     if not json_:
         say_troubles(found)
-    last_line(found.line(page if page.exists() else None), found.summary(page if page.exists() else None), as_json=json_)
+    last_line(
+        found.line(page if page.exists() else None), found.summary(page if page.exists() else None), as_json=json_
+    )
     return found.code if row.state not in (RUNNING, STOPPING) else DONE
 
 
