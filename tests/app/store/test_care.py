@@ -102,7 +102,7 @@ def test_roles_may_do_what_they_need_and_no_more(store: Store, request: pytest.F
                     c.execute(statement)
         with open_store(server.url(database, f"{database}_reader")) as reader:
             with reader.read() as c:
-                assert c.execute(sa.select(event.c.what)).scalars().all() == ["planned"]
+                assert c.execute(sa.select(event.c.what)).scalars().all() == ["upgraded", "planned"]
             with pytest.raises(InputError, match="does not allow"), reader.read() as c:
                 c.execute(sa.select(run_cost))
             with pytest.raises(InputError, match="does not allow"), reader.write() as c:

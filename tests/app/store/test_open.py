@@ -183,7 +183,7 @@ def test_an_upgrade_waits_for_no_run(store: Store, store_url: str, scripts: Path
     from busyhour.app.store.faults import Held
     from busyhour.app.store.locks import held
 
-    with held(store, ["site lisbon"], "batch weekly"), pytest.raises(Held, match=r"site lisbon|store"):
+    with held(store, ["site lisbon"], "batch weekly"), pytest.raises(Held, match="held by anna"):
         upgrade(store_url, scripts=scripts)
 
 
@@ -299,6 +299,7 @@ def test_a_lost_session_is_one_sentence(server: object, tmp_path: Path) -> None:
             site_id(c, "lisbon", None)
 
 
+@pytest.mark.slow
 def test_opening_a_store_imports_no_migrations(tmp_path: Path) -> None:
     open_store("sqlite:///wfm.db", base=tmp_path).close()
     code = (

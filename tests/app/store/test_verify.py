@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 
 import pandas as pd
@@ -90,11 +92,9 @@ def test_each_fault_is_found(filled: Store, fault: str) -> None:
 def test_rows_without_parents_are_found(kind: str, filled: Store) -> None:
     if kind == "postgresql":  # the server refuses them
         return
-    with filled.engine.connect() as c:
-        c.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        c.commit()
-        c.exec_driver_sql("BEGIN IMMEDIATE") if not c.in_transaction() else None
-        c.exec_driver_sql("DELETE FROM snapshot")
+    assert filled.path is not None
+    with contextlib.closing(sqlite3.connect(filled.path)) as c:  # no reference is checked here
+        c.execute("DELETE FROM snapshot")
         c.commit()
     assert any("rows of forecast name a row of snapshot that is not there" in line for line in verify(filled))
 
