@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from busyhour.app.cli.main import app
+from busyhour.app.cli.store import address
 from busyhour.app.store.backup import backup, pg_dump_line
 from busyhour.app.store.connection import now_s
 from busyhour.app.store.entries import queue_ids, site_id, tell
@@ -74,8 +75,8 @@ def test_old_interval_forecasts_go_and_scores_stay(store: Store) -> None:
 def test_each_right_is_granted_by_name() -> None:
     text = roles_sql("wfm")
     for table in APPEND_ONLY:
-        assert f"GRANT SELECT, INSERT ON wfm.{table.name} TO busyhour_batch;" in text
-    assert f"{run_cost.name} TO busyhour_reader" not in text
+        assert f'GRANT SELECT, INSERT ON "wfm"."{table.name}" TO busyhour_batch;' in text
+    assert f'"{run_cost.name}" TO busyhour_reader' not in text
     assert invoke("roles", "--schema", "wfm") == (0, text)
     with pytest.raises(InputError, match="not the name of a schema"):
         roles_sql('x"; DROP TABLE site; --')
@@ -126,5 +127,23 @@ def test_the_commands(kind: str, empty_url: str, tmp_path: Path) -> None:
     else:
         assert code == 3
         assert "Run: pg_dump" in output
-    assert invoke("upgrade", "postgresql://anna:hunter2@db/wfm")[0] == 3
-    assert "hunter2" not in invoke("upgrade", "postgresql://anna:hunter2@db/wfm")[1]
+    code, output = invoke("upgrade", "postgresql://anna:hunter2@db/wfm")
+    assert code == 3
+    assert "hunter2" not in output
+
+
+def test_a_store_is_named_in_many_ways(tmp_path: Path) -> None:
+    (tmp_path / "batch.toml").write_text('[batch]\nsites = ["sites/*"]\n[record]\nkeep_days = 50\n')
+    (tmp_path / "lisbon").mkdir()
+    (tmp_path / "lisbon" / "plan.toml").write_text(
+        "[store]\nurl = 'sqlite:///own.db'\n"
+        "[queue.sales.goal]\nlevel = 0.8\nwithin_s = 20\n"
+    )
+    for where in (tmp_path, tmp_path / "batch.toml"):
+        assert address(str(where)) == ("sqlite:///busyhour.db", tmp_path, 50)
+    for where in (tmp_path / "lisbon", tmp_path / "lisbon" / "plan.toml"):
+        assert address(str(where)) == ("sqlite:///own.db", tmp_path / "lisbon", 400)
+    (tmp_path / "copy.db").touch()
+    assert address(str(tmp_path / "copy.db")) == (f"sqlite:///{tmp_path / 'copy.db'}", None, 400)
+    with pytest.raises(InputError, match="file not found"):
+        address(str(tmp_path / "nowhere.toml"))
