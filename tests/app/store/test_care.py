@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
@@ -15,10 +16,13 @@ from busyhour.app.store.backup import backup, pg_dump_line
 from busyhour.app.store.connection import now_s
 from busyhour.app.store.entries import queue_ids, site_id, tell
 from busyhour.app.store.open import Store, open_store
-from busyhour.app.store.prune import DAY_S, Pruned, prune
+from busyhour.app.store.prune import Pruned, prune
 from busyhour.app.store.roles import roles_sql
 from busyhour.app.store.schema import APPEND_ONLY, event, forecast, run_cost, score, site, snapshot
 from busyhour.forecast.errors import InputError
+
+
+DAY_S = 86_400
 
 
 def invoke(*words: str) -> tuple[int, str]:
@@ -70,6 +74,23 @@ def test_old_interval_forecasts_go_and_scores_stay(store: Store) -> None:
         assert c.execute(sa.select(sa.func.count()).select_from(score)).scalar_one() == 1
     with pytest.raises(InputError, match=r"record\.keep_days.*too short"):
         prune(store, 3)
+
+
+def test_days_go_whole(store: Store) -> None:
+    zone = "Asia/Tokyo"
+    last = pd.Timestamp.now(zone).normalize() - pd.Timedelta(days=40)
+    starts = pd.date_range(last - pd.Timedelta(days=2), last + pd.Timedelta(days=2), freq="h", inclusive="left")
+    with store.write() as c:
+        number = site_id(c, "tokyo", zone)
+        queue = queue_ids(c, number, ["sales"])["sales"]
+        c.execute(sa.insert(snapshot).values(id=1, site=number, origin_s=0, kind="nightly", at_s=0))
+        c.execute(
+            sa.insert(forecast),
+            [{"queue": queue, "lead": 1, "start_s": int(s.timestamp()), "snapshot": 1} for s in starts],
+        )
+    assert prune(store, 40) == Pruned(48, 0)
+    with store.read() as c:
+        assert c.execute(sa.select(sa.func.min(forecast.c.start_s))).scalar_one() == int(last.timestamp())
 
 
 def test_each_right_is_granted_by_name() -> None:
@@ -136,8 +157,7 @@ def test_a_store_is_named_in_many_ways(tmp_path: Path) -> None:
     (tmp_path / "batch.toml").write_text('[batch]\nsites = ["sites/*"]\n[record]\nkeep_days = 50\n')
     (tmp_path / "lisbon").mkdir()
     (tmp_path / "lisbon" / "plan.toml").write_text(
-        "[store]\nurl = 'sqlite:///own.db'\n"
-        "[queue.sales.goal]\nlevel = 0.8\nwithin_s = 20\n"
+        "[store]\nurl = 'sqlite:///own.db'\n[queue.sales.goal]\nlevel = 0.8\nwithin_s = 20\n"
     )
     for where in (tmp_path, tmp_path / "batch.toml"):
         assert address(str(where)) == ("sqlite:///busyhour.db", tmp_path, 50)
