@@ -14,7 +14,7 @@ from ..forecast.errors import InputError
 from .inputs.folder import Folder
 from .record import name_of
 from .report.accuracy_charts import charts
-from .report.figures import number, percent
+from .report.figures import number, percent, points
 from .report.page import rendered
 from .report.run import records
 from .report.tables import TextTable, table
@@ -204,8 +204,3 @@ def _days(days: pd.DataFrame) -> TextTable | None:
     )
     note = "Points of service; the three parts sum to measured − planned. – is unknown: nothing is guessed."
     return table("Plans against what came", columns, rows, note, file="the store")
-
-
-def points(share: float) -> str:
-    """Write a change of a share in points, with its sign."""
-    return ("+" if share > 0 else "") + number(100 * share, 1)

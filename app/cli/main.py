@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -153,6 +154,7 @@ def plan(
         watch.tell("start")
         from ..folders.targets import folder_to_write
         from ..inputs import Inputs, RunOptions
+        from ..last_week import last_week_of
         from ..publish.folder import RunFolder, publish, usual_place
         from ..run import plan as planned
 
@@ -161,8 +163,10 @@ def plan(
         inputs = Inputs.from_folder(folder, options, watch)
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))
-        sink = RunFolder(place, not no_wages, lambda: board.log)
+        before, unknown = last_week_of(inputs)
+        sink = RunFolder(place, not no_wages, lambda: board.log, before)
         outcome = planned(inputs, watch)
+        outcome = replace(outcome, notes=(*outcome.notes, *unknown))
         watch.tell("publish", str(sink.place(outcome)))
         places.may_write(sink.place(outcome))
         where, summary = publish(outcome, sink, watch)

@@ -92,9 +92,9 @@ def _told(c: Connection, table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame
     if "day" in out:
         day = pd.to_datetime(out["day"])
         if "week" in by:
-            out["week"] = (day - pd.to_timedelta(day.dt.dayofweek, unit="D")).dt.strftime("%Y-%m-%d")
+            out["week"] = (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
         if "weekday" in by:
-            out["weekday"] = day.dt.dayofweek
+            out["weekday"] = day.dt.day_of_week
     if not {"number", "day"} & set(out):
         return out
     out = out.drop(columns=["number", "day"], errors="ignore")
