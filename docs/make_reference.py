@@ -339,7 +339,7 @@ def _bounds(row: Mapping[str, str]) -> str:
 def commands() -> str:
     """Return every command with its arguments and options."""
     parts = []
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in _commands(typer.main.get_command(app).commands):  # type: ignore[attr-defined]
         rows = []
         for p in command.params:
             is_option = p.param_type_name == "option"
@@ -348,8 +348,18 @@ def commands() -> str:
             default = "**required**" if p.required else code(p.default) if has_default else ""
             rows.append((words, default, getattr(p, "help", None) or ""))
         header = ("argument or option", "default", "meaning")
-        parts.append(f"### busyhour {name}\n\n{command.help}\n\n" + table(header, rows))
+        options = "\n\n" + table(header, rows) if rows else ""
+        parts.append(f"### busyhour {name}\n\n{command.help}{options}")
     return "\n\n".join(parts)
+
+
+def _commands(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield each command by its words; a group of commands is told by those in it."""
+    for name, command in given.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {word}", inner) for word, inner in _commands(command.commands))
+        else:
+            yield name, command
 
 
 def presets() -> str:

@@ -55,7 +55,9 @@ def upgrade(where: Where, json_: Json = False, quiet: Quiet = False) -> None:
 @told
 def backup(
     where: Where,
-    out: Annotated[Path | None, typer.Option("--out", help="File to write; else beside the store, named by the moment.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="File to write; else beside the store, named by the moment.")
+    ] = None,
     json_: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -92,7 +94,8 @@ def verify(where: Where, json_: Json = False, quiet: Quiet = False) -> int:
 def prune(
     where: Where,
     keep_days: Annotated[
-        int | None, typer.Option("--keep-days", help="Days of interval forecasts to keep; else record.keep_days.", min=35)
+        int | None,
+        typer.Option("--keep-days", help="Days of interval forecasts to keep; else record.keep_days.", min=35),
     ] = None,
     json_: Json = False,
     quiet: Quiet = False,

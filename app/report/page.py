@@ -122,6 +122,11 @@ def rendered(
     )
 
 
+def plain_page(template: str, **told: Any) -> str:
+    """Return a page without charts and scripts, which asks the network for nothing; `told` is what it tells."""
+    return environment().get_template(template).render(**told, policy=policy([]), style=_text("report.css"))
+
+
 def environment() -> jinja2.Environment:
     """Return the template environment: everything is escaped, an unknown name is an error."""
     return jinja2.Environment(

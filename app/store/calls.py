@@ -22,6 +22,8 @@ MOST_CORRECTED = 0.2
 desk, another mapping or a shifted clock."""
 NOISE = 1e-9
 """Relative difference of two numbers that is no correction: means of parts are summed in any order."""
+ENOUGH = 24
+"""Different starts whose common step is the length of the intervals: fewer may leave some out by chance."""
 COLUMNS = ("queue", "start_s", *CALL_NUMBERS, "ingest")
 
 
@@ -65,9 +67,13 @@ class Taken:
         """What a planner should know, each a sentence without its point."""
         said = []
         if self.shrunk_from is not None:
-            said.append(f"the export has shrunk from {self.shrunk_from:,} to {self.rows:,} rows; rows taken before stay")
+            said.append(
+                f"the export has shrunk from {self.shrunk_from:,} to {self.rows:,} rows; rows taken before stay"
+            )
         if self.missing:
-            said.append(f"the export lacks {self.missing:,} rows that were taken before between its first and last; they stay")
+            said.append(
+                f"the export lacks {self.missing:,} rows that were taken before between its first and last; they stay"
+            )
         return tuple(said)
 
 
@@ -170,7 +176,7 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
 def calls_versions(c: Connection, site: int) -> dict[str, int | None]:
     """Return, by name of queue, the last ingest that changed a row of that queue; None = there is no row."""
     found = c.execute(select(queue.c.name, queue.c.calls_version).where(queue.c.site == site).order_by(queue.c.name))
-    return {name: version for name, version in found}
+    return {str(row.name): row.calls_version for row in found}
 
 
 # Of `take` ------------------------------------------------------------------------------------------------------------
@@ -236,19 +242,17 @@ def _stored(c: Connection, new: _Rows) -> _Rows:
 
 def _refuse_longer_intervals(new: _Rows, old: _Rows, file: str) -> None:
     """Raise `InputError` where the store has rows inside the intervals of the export: both would count."""
-    for number in np.unique(new.queue).tolist():
-        mine, theirs = np.unique(new.start_s[new.queue == number]), old.start_s[old.queue == number]
-        if len(mine) < 2:
-            continue
-        step = int(np.gcd.reduce(np.diff(mine)))
-        inside = theirs[(theirs - mine[0]) % step != 0]
-        if len(inside):
-            raise InputError(
-                f"intervals of {step // 60} min, but the store has rows of the same days in between ({len(inside)})",
-                file=file,
-                column="start",
-                mend="Export intervals of the same length as before, or begin a new store",
-            )
+    mine = np.unique(new.start_s)
+    if len(mine) < ENOUGH:
+        return
+    step = int(np.gcd.reduce(np.diff(mine)))
+    if inside := int(((old.start_s - mine[0]) % step != 0).sum()):
+        raise InputError(
+            f"intervals of {step // 60} min, but the store has rows of the same days in between ({inside:,})",
+            file=file,
+            column="start",
+            mend="Export intervals of the same length as before, or begin a new store",
+        )
 
 
 def _refuse_many(corrected: int, known: int, queues: int, file: str) -> None:
@@ -311,14 +315,14 @@ def _tuples(queues: np.ndarray, starts: np.ndarray, numbers: np.ndarray, number:
 
 
 def _refuse_odd_step(starts: np.ndarray, interval_min: int) -> None:
-    gaps = np.diff(np.unique(starts))
-    step = int(np.gcd.reduce(gaps)) if len(gaps) else interval_min * 60
-    if (interval_min * 60) % step and step % 60 == 0:
+    moments = np.unique(starts)
+    step = int(np.gcd.reduce(np.diff(moments))) // 60 if len(moments) >= ENOUGH else 0
+    if step and interval_min % step:
         raise InputError(
-            f"the store has intervals of {step // 60} min, which do not divide interval_min = {interval_min}",
+            f"the store has intervals of {step} min, which do not divide interval_min",
             column="site.interval_min",
             value=interval_min,
-            mend=f"Set interval_min = {step // 60} in [site]",
+            mend=f"Set interval_min = {step} in [site]",
         )
 
 

@@ -73,8 +73,11 @@ class Store:
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one state of the store and writes nothing; raises as `write`."""
-        with self.told(), self.engine.connect() as c, c.begin():
-            yield c
+        with self.told(), self.engine.connect() as c:
+            if self.path is None:
+                c.execution_options(isolation_level="REPEATABLE READ")  # SQLite sees one state anyhow
+            with c.begin():
+                yield c
 
     @contextlib.contextmanager
     def told(self) -> Iterator[None]:

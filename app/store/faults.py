@@ -39,7 +39,11 @@ BUSY_S = 30
 
 RESTORE = "Put a backup in its place"
 OF_SQLITE: tuple[tuple[tuple[str, ...], str, str | None], ...] = (
-    (("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"), "may not be written", "Change its permissions and its folder's"),
+    (
+        ("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
+        "may not be written",
+        "Change its permissions and its folder's",
+    ),
     (("SQLITE_CANTOPEN",), "cannot be opened", "Check that its folder is there and may be written"),
     (("SQLITE_NOTADB",), "is not a database of SQLite", "Name another file in [store] url"),
     (("SQLITE_CORRUPT",), "is damaged", RESTORE),
@@ -84,12 +88,16 @@ def fault_of(error: BaseException, name: str) -> Exception | None:
     for beginnings, what, mend in known:
         if code.startswith(beginnings):
             text = what.format(_said(orig))
-            return StoreFault(f"the store {name} {text}") if mend is None else InputError(f"the store {name} {text}", mend=mend)
+            return (
+                StoreFault(f"the store {name} {text}")
+                if mend is None
+                else InputError(f"the store {name} {text}", mend=mend)
+            )
     return None
 
 
 def _said(error: BaseException) -> str:
-    """Return the last line of a driver's words that says something: the lines before repeat the address tried."""
+    """Return the first line of a driver's words that says something."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("Multiple", "- host", "Is the server", "CONTEXT", "HINT"))]
+    told = [line for line in lines if not line.startswith(("Multiple", "CONTEXT", "HINT"))]
     return (told or lines or ["no word"])[0].rstrip(".")

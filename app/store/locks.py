@@ -154,7 +154,8 @@ def _session_holds(store: Store, names: Sequence[str], what: str) -> Iterator[No
         finally:
             if not lost(c):
                 with c.begin():
-                    c.execute(text("SELECT pg_advisory_unlock(:key)"), [{"key": key} for key in taken])
+                    for key in taken:
+                        c.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
 
 
 def _session_name(store: Store) -> str:

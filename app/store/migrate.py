@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from .address import address_of
-from .faults import StoreFault
-from .locks import holders, key_of
 from .connection import Store, prepared, user
 from .entries import tell
+from .faults import StoreFault
+from .locks import holders, key_of
 from .schema import metadata
 from .versions import EMPTY, HEAD, REVISIONS, TABLE, refuse_other, revision_of
 
@@ -62,9 +63,11 @@ def upgrade(url: str, *, base: Path | None = None, by: str | None = None, script
             raise other[0]
         copy = _copied(store) if before != EMPTY and store.path is not None else None
         with store.session() as session:
-            if store.path is not None:  # a table that is made again is missing for a moment: rows are checked at the end
-                session.exec_driver_sql("PRAGMA foreign_keys = OFF")
-                session.rollback()
+            if (
+                store.path is not None
+            ):  # a table that is made again is missing for a moment: rows are checked at the end
+                driver: Any = session.connection.driver_connection  # inside a transaction SQLite would ignore this
+                driver.execute("PRAGMA foreign_keys = OFF")
             with store.write() as c:
                 migrate(c, scripts)
                 _refuse_orphans(c, store)
@@ -96,4 +99,6 @@ def _refuse_orphans(c: Connection, store: Store) -> None:
     if store.path is None:
         return
     if (row := c.exec_driver_sql("PRAGMA foreign_key_check").first()) is not None:
-        raise StoreFault(f"the store {store.name} stays as it was: the upgrade would lose what rows of {row[0]} refer to")
+        raise StoreFault(
+            f"the store {store.name} stays as it was: the upgrade would lose what rows of {row[0]} refer to"
+        )

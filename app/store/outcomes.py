@@ -218,9 +218,7 @@ def last_week(c: Connection, site: int, before: dt.date, zone: str | None, queue
     return rows[list(LAST_WEEK)].reset_index(drop=True)
 
 
-def _expected(
-    c: Connection, ids: Mapping[int, str], zone: str | None, first: dt.date, last: dt.date
-) -> pd.DataFrame:
+def _expected(c: Connection, ids: Mapping[int, str], zone: str | None, first: dt.date, last: dt.date) -> pd.DataFrame:
     """Return the calls that were expected on each day, by the model and with overrides, by queue, day and lead."""
     f = forecast.c
     low, high = midnight_s(first, zone), midnight_s(last + dt.timedelta(days=1), zone)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Float, Integer, and_, cast, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from ...forecast.progress import Watch
 from .connection import Store
@@ -97,7 +97,7 @@ def _outcomes(c: Connection) -> Iterator[str]:
     """Whether the parts of each gap of service sum to the gap."""
     o = outcome.c
     gap = o.service_actual - o.service_planned
-    off = func.abs(cast(o.gap_volume + o.gap_handle + o.gap_other - gap, Float)) > TOLERANCE
+    off = func.abs(o.gap_volume + o.gap_handle + o.gap_other - gap) > TOLERANCE
     if number := c.execute(select(func.count()).select_from(outcome).where(off)).scalar_one():
         yield f"the parts of {number:,} gaps between plan and outcome do not sum to the gap"
 
@@ -106,7 +106,7 @@ def _publications(c: Connection) -> Iterator[str]:
     """Whether each published run is one of that site and week."""
     joined = publication.join(run, publication.c.run == run.c.id)
     other = or_(publication.c.site != run.c.site, publication.c.week != run.c.week)
-    if number := c.execute(select(cast(func.count(), Integer)).select_from(joined).where(other)).scalar_one():
+    if number := c.execute(select(func.count()).select_from(joined).where(other)).scalar_one():
         yield f"{number:,} publications name a run of another site or week"
 
 

@@ -90,7 +90,9 @@ def test_a_lost_session_stops_all_writing(store: Store, request: pytest.FixtureR
     server = request.getfixturevalue("server")
     with pytest.raises(StoreFault, match=r"was lost|cannot be reached"), held(store, ["site lisbon"], ""):
         with store.read() as c:
-            found = sa.text("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'busyhour/%' AND datname = :d")
+            found = sa.text(
+                "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'busyhour/%' AND datname = :d"
+            )
             pid = c.execute(found, {"d": store.address.url.database}).scalar_one()
         server.sql(f"SELECT pg_terminate_backend({pid})")
         for _ in range(2):  # no new session takes the place of the one that held the lock

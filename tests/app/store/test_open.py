@@ -58,13 +58,13 @@ def test_a_file_is_made_by_being_opened_and_found_again(tmp_path: Path) -> None:
 
 
 def test_many_open_a_fresh_file_at_once(tmp_path: Path) -> None:
-    faults: list[BaseException] = []
+    faults: list[Exception] = []
 
     def enter(name: str) -> None:
         try:
             with open_store("sqlite:///wfm.db", base=tmp_path) as store, store.write() as c:
                 site_id(c, name, None)
-        except BaseException as error:
+        except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:
             faults.append(error)
 
     threads = [threading.Thread(target=enter, args=(f"s{i}",)) for i in range(6)]
@@ -89,9 +89,7 @@ def test_a_database_without_a_store_waits_for_upgrade(kind: str, empty_url: str)
 @pytest.mark.parametrize(
     ("revision", "words"), [("0000", "newer version of busyhour"), ("old", "older schema old.*busyhour store upgrade")]
 )
-def test_other_schemas_are_refused(
-    store_url: str, revision: str, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_other_schemas_are_refused(store_url: str, revision: str, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "REVISIONS", ("old", *versions.REVISIONS))
     engine = sa.create_engine(store_url)
     with engine.begin() as c:
@@ -185,7 +183,7 @@ def test_an_upgrade_waits_for_no_run(store: Store, store_url: str, scripts: Path
     from busyhour.app.store.faults import Held
     from busyhour.app.store.locks import held
 
-    with held(store, ["site lisbon"], "batch weekly"), pytest.raises(Held, match="site lisbon|the store|store"):
+    with held(store, ["site lisbon"], "batch weekly"), pytest.raises(Held, match="held by anna"):
         upgrade(store_url, scripts=scripts)
 
 
@@ -276,7 +274,7 @@ def test_names_are_entered_once_and_events_say_who(store: Store) -> None:
         assert queue_ids(c, first, ["service"]) == {"service": ids["service"]}
         tell(c, "overrode", site=first, days=3, why="fair")
     with store.read() as c:
-        row = c.execute(sa.select(event)).one()
+        row = c.execute(sa.select(event).where(event.c.what != "upgraded")).one()
     assert (row.by, row.what, row.site, row.detail) == ("anna", "overrode", first, '{"days": 3, "why": "fair"}')
 
 
@@ -292,7 +290,7 @@ def test_a_lost_session_is_one_sentence(server: object, tmp_path: Path) -> None:
     url = server.url(server.new_database())  # type: ignore[attr-defined]
     upgrade(url)
     with open_store(url) as store:
-        with pytest.raises(StoreFault, match="was lost|cannot be reached") as error, store.write() as c:
+        with pytest.raises(StoreFault, match=r"was lost|cannot be reached") as error, store.write() as c:
             pid = c.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
             server.sql(f"SELECT pg_terminate_backend({pid})")  # type: ignore[attr-defined]
             site_id(c, "lisbon", None)
@@ -301,6 +299,7 @@ def test_a_lost_session_is_one_sentence(server: object, tmp_path: Path) -> None:
             site_id(c, "lisbon", None)
 
 
+@pytest.mark.slow
 def test_opening_a_store_imports_no_migrations(tmp_path: Path) -> None:
     open_store("sqlite:///wfm.db", base=tmp_path).close()
     code = (
@@ -309,5 +308,3 @@ def test_opening_a_store_imports_no_migrations(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
-
-

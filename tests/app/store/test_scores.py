@@ -45,7 +45,15 @@ def volume_of(starts: pd.DatetimeIndex, calls: float = 21.0, queue: str = "sales
     own = np.where(np.arange(len(starts)) % 2, model, 0.9 * model)
     bands = {"q0.1": 0.75 * own, "q0.9": 1.25 * own}
     return pd.DataFrame(
-        {"queue": queue, "start": starts, "calls": own, **bands, "handle_s": 190.0, "model": "mean", "model_calls": model}
+        {
+            "queue": queue,
+            "start": starts,
+            "calls": own,
+            **bands,
+            "handle_s": 190.0,
+            "model": "mean",
+            "model_calls": model,
+        }
     )
 
 
@@ -62,7 +70,9 @@ def filled(store: Store, first: str, days: int, zone: str | None = ZONE, name: s
     return site
 
 
-def scored(store: Store, site: int, before: dt.date, days: tuple[dt.date, ...] = (), zone: str | None = ZONE) -> list[dt.date]:
+def scored(
+    store: Store, site: int, before: dt.date, days: tuple[dt.date, ...] = (), zone: str | None = ZONE
+) -> list[dt.date]:
     """Score what is due."""
     with store.write() as c:
         return score(c, site, days, zone, before=before)
@@ -115,7 +125,9 @@ def test_unknown_intervals_are_left_out_and_counted(store: Store) -> None:
     with store.write() as c:
         site = site_id(c, "lisbon", ZONE)
         take(c, site, "a.csv", "a", calls)
-        write_snapshot(c, site, midnight_s(dt.date(2026, 3, 10), ZONE), NIGHTLY, volume_of(grid("2026-03-10", 2)), (1, 2))
+        write_snapshot(
+            c, site, midnight_s(dt.date(2026, 3, 10), ZONE), NIGHTLY, volume_of(grid("2026-03-10", 2)), (1, 2)
+        )
         score(c, site, (), ZONE, before=dt.date(2026, 3, 12), leads=(1, 2))
     found = rows(store)
     assert found[["lead", "n", "unknown"]].values.tolist() == [[1, 46, 2], [2, 0, 48]]
@@ -159,7 +171,9 @@ def test_longer_calls_than_the_forecast_are_unknown(store: Store) -> None:
         ("2026-03-29", None, 48, 48),
     ],
 )
-def test_days_of_clock_changes_are_whole(store: Store, day: str, zone: str | None, intervals: int, compared: int) -> None:
+def test_days_of_clock_changes_are_whole(
+    store: Store, day: str, zone: str | None, intervals: int, compared: int
+) -> None:
     first = dt.date.fromisoformat(day) - 8 * DAY
     site = filled(store, str(first), 9, zone)
     before = dt.date.fromisoformat(day) + DAY
@@ -244,7 +258,9 @@ def test_a_published_forecast_has_lead_0_and_tells_whose_queue_is_known(store: S
         take(c, site, "a.csv", "a", calls_of(grid("2026-03-10", 1)))
         both = pd.concat([volume_of(grid("2026-03-09", 7)), volume_of(grid("2026-03-09", 7), queue="new")])
         write_snapshot(c, site, midnight_s(dt.date(2026, 3, 9), ZONE), PUBLISHED, both)
-        assert score(c, site, (), ZONE, before=dt.date(2026, 3, 16)) == [dt.date(2026, 3, 9) + i * DAY for i in range(7)]
+        assert score(c, site, (), ZONE, before=dt.date(2026, 3, 16)) == [
+            dt.date(2026, 3, 9) + i * DAY for i in range(7)
+        ]
     found = rows(store)
     assert (found["lead"] == 0).all()
     assert found["n"].tolist() == [0, 48, 0, 0, 0, 0, 0]
@@ -261,7 +277,13 @@ def many(store: Store) -> Store:
         ids = []
         for zone, name in ((ZONE, "lisbon"), ("America/New_York", "york")):
             site = site_id(c, name, zone)
-            take(c, site, name, name, pd.concat(calls_of(grid("2026-03-02", 1, zone), queue=q) for q in ("sales", "help")))
+            take(
+                c,
+                site,
+                name,
+                name,
+                pd.concat(calls_of(grid("2026-03-02", 1, zone), queue=q) for q in ("sales", "help")),
+            )
         ids = list(c.scalars(sa.select(queue.c.id).order_by(queue.c.id)))
         made = []
         for number in ids:
@@ -283,7 +305,8 @@ def many(store: Store) -> Store:
 
 
 @pytest.mark.parametrize(
-    "by", [(), ("lead",), ("queue",), ("site", "queue"), ("lead", "weekday"), ("week", "queue"), ("model", "week", "lead")]
+    "by",
+    [(), ("lead",), ("queue",), ("site", "queue"), ("lead", "weekday"), ("week", "queue"), ("model", "week", "lead")],
 )
 def test_accuracy_is_made_of_sums(many: Store, by: tuple[str, ...]) -> None:
     with many.read() as c:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 
 import pandas as pd
@@ -33,7 +35,14 @@ def filled(store: Store) -> Store:
             for s in starts
         ]
         c.execute(sa.insert(forecast), rows)
-        scored(c, number, [s.date() for s in starts[::48]], "Europe/Berlin", before=pd.Timestamp("2026-03-04").date(), leads=[1])
+        scored(
+            c,
+            number,
+            [s.date() for s in starts[::48]],
+            "Europe/Berlin",
+            before=pd.Timestamp("2026-03-04").date(),
+            leads=[1],
+        )
         assert c.execute(sa.select(sa.func.count()).select_from(score)).scalar_one() == 2
         c.execute(
             sa.insert(run).values(
@@ -55,7 +64,10 @@ def test_a_whole_store_holds_together(filled: Store) -> None:
 
 
 FAULTS: dict[str, tuple[Callable[[sa.Connection], object], str]] = {
-    "score": (lambda c: c.execute(sa.update(score).values(abs_error=3.0)), "is not what its forecasts and calls sum to"),
+    "score": (
+        lambda c: c.execute(sa.update(score).values(abs_error=3.0)),
+        "is not what its forecasts and calls sum to",
+    ),
     "forecast": (
         lambda c: c.execute(sa.update(forecast).where(forecast.c.start_s % 7200 == 0).values(calls=1.0)),
         "is not what its forecasts and calls sum to",
@@ -80,11 +92,9 @@ def test_each_fault_is_found(filled: Store, fault: str) -> None:
 def test_rows_without_parents_are_found(kind: str, filled: Store) -> None:
     if kind == "postgresql":  # the server refuses them
         return
-    with filled.engine.connect() as c:
-        c.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        c.commit()
-        c.exec_driver_sql("BEGIN IMMEDIATE") if not c.in_transaction() else None
-        c.exec_driver_sql("DELETE FROM snapshot")
+    assert filled.path is not None
+    with contextlib.closing(sqlite3.connect(filled.path)) as c:  # no reference is checked here
+        c.execute("DELETE FROM snapshot")
         c.commit()
     assert any("rows of forecast name a row of snapshot that is not there" in line for line in verify(filled))
 

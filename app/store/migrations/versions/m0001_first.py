@@ -43,7 +43,9 @@ def _numbers(names: str) -> list[sa.Column[float]]:
 
 
 def _inputs() -> None:
-    op.create_table("site", _id(), sa.Column("name", sa.Text, nullable=False, unique=True), _text("zone", optional=True))
+    op.create_table(
+        "site", _id(), sa.Column("name", sa.Text, nullable=False, unique=True), _text("zone", optional=True)
+    )
     op.create_table(
         "ingest", _id(), _to("site"), _text("sha256"), _text("file"), _whole("rows"), _whole("added"),
         _whole("corrected"), _seconds("at_s"), _text("by"), sa.UniqueConstraint("site", "sha256"),
@@ -70,7 +72,10 @@ def _runs() -> None:
         sa.UniqueConstraint("site", "week", "scenario", "input_hash"),
     )  # fmt: skip
     op.create_table(
-        "run_cost", _to("run", key=True), *_numbers("cost cost_wages cost_prices bound"), _text("currency", optional=True)
+        "run_cost",
+        _to("run", key=True),
+        *_numbers("cost cost_wages cost_prices bound"),
+        _text("currency", optional=True),
     )
     op.create_table(
         "publication", _id(), _to("site"), _text("week"), _to("run"), _seconds("at_s"), _text("by"), _text("reason"),
@@ -81,8 +86,8 @@ def _runs() -> None:
 
 def _forecasts() -> None:
     op.create_table(
-        "snapshot", _id(), _to("site"), _seconds("origin_s"), _text("kind"), _to("run", optional=True), _seconds("at_s"),
-        sa.UniqueConstraint("site", "origin_s", "kind", "run"),
+        "snapshot", _id(), _to("site"), _seconds("origin_s"), _text("kind"), _to("run", optional=True),
+        _seconds("at_s"), sa.UniqueConstraint("site", "origin_s", "kind", "run"),
     )  # fmt: skip
     op.create_table(
         "forecast", _to("queue", key=True), _whole("lead", key=True), _seconds("start_s", key=True), _to("snapshot"),
