@@ -56,7 +56,7 @@ def in_one_line(words: str) -> str:
     head, *rest = words.split("\n")
     for line in rest:
         point = line.removeprefix("  - ")
-        head += (" " if head.endswith((":", ".")) else "; ") + point if point != line else f". {line}"
+        head += (" " if head.endswith((":", ".")) else "; " if point != line else ". ") + point
     return " ".join(head.split())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,6 @@ from ..forecast.progress import Watch
 from .config.plan_toml import PLAN
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
-from .intake.mapping import DEFAULT_FILES
 from .intake.read import calls_files, read_calls
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, history, take, taken_before
@@ -35,6 +34,8 @@ from .store.scores import score
 from .store.snapshots import LEADS, NIGHTLY, write_snapshot
 from .store.times import days_of, midnight_s
 
+NO_LAYOUT = ("files", "outside", "trust")
+"""Keys of [intake] that change nothing of how a file is read."""
 BACK_DAYS = 35
 """Days back over which plans are held against what came; corrections of older days are taken wherever they lie."""
 
@@ -136,8 +137,9 @@ def record_site(
     as_of
         First day that is not over: the days before it are scored.
     inbox
-        The exports, in the order in which they are taken; None = the files of ``[intake]``. Each file is read once; they are read together where several of
-        their queues make one of ours, since the parts of an interval may lie in two files.
+        The exports, in the order in which they are taken; None = the files of ``[intake]``. Each file is read once;
+        they are read together where several of their queues make one of ours, since the parts of an interval may lie
+        in two files.
     leads
         Leads that are kept.
     accept
@@ -193,7 +195,8 @@ def _new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable
     intake = planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)
     layout = intake.resolved()
-    how = repr((replace(layout, files=DEFAULT_FILES, outside=False, trust=()), planned.config.site.zone, list(planned.config.queue)))
+    told = {f.name: getattr(layout, f.name) for f in fields(layout) if f.name not in NO_LAYOUT}
+    how = repr((told, planned.config.site.zone, list(planned.config.queue)))
     digests = {path: hashlib.sha256(path.read_bytes() + how.encode()).hexdigest() for path in files}
     names = layout.queue_names
     if len(files) > 1 and (layout.parts or len(set(names.values())) < len(names)):

@@ -1,4 +1,4 @@
-"""Folders as zip files, between machines that do not see the same paths; what comes in is checked before it is written."""
+"""Folders as zip files between machines that see different paths; what comes in is checked before it is written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ PRIVATE, OPEN = 0o600, 0o666
 
 
 def packed(folders: Mapping[str, Path]) -> bytes:
-    """Return a zip file of folders, each under its name ("" = at the top), with the modes of their files; links are followed."""
+    """Return a zip file of folders, each under its name, with the modes of their files; links are followed.
+
+    A folder whose name is empty lies at the top.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as bundle:
         for name, folder in folders.items():

@@ -49,7 +49,7 @@ def carried(task: Task, bundle: bytes | None, topic: str) -> tuple[Answer, bytes
         if bundle is not None:
             return _unpacked_and_done(task, bundle, Path(worker.local_directory), watch)
         if not task.inputs.is_dir():
-            message = f"{task.inputs} is not there on {worker.address}: set files = \"shipped\" in [run]"
+            message = f'{task.inputs} is not there on {worker.address}: set files = "shipped" in [run]'
             return Answer(task.unit, task.attempt, "lost", INTERNAL, message), None
         return run_task(task, watch), None
     finally:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .schema import Run
 from .in_process import InProcess
+from .schema import Run
 from .task import Engine, Tell
 
 

@@ -103,8 +103,9 @@ class Ledger:
                 .where(batches.c.name == file.config.batch.name, batches.c.state.in_((RUNNING, STOPPING)))
                 .values(state=STOPPED, ended_s=now())
             )
-            made = c.execute(
-                batches.insert().values(
+            number = c.execute(
+                batches.insert()
+                .values(
                     name=file.config.batch.name,
                     as_of=as_of.isoformat(),
                     config_sha256=file.sha256,
@@ -115,8 +116,9 @@ class Ledger:
                     state=RUNNING,
                     began_s=now(),
                 )
+                .returning(batches.c.id)
             )
-            ledger = cls(store, int(made.inserted_primary_key[0]))
+            ledger = cls(store, int(number.scalar_one()))
             rows = []
             for chain in chains:
                 site = _site(c, chain.site, chain.zone)

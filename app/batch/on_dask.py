@@ -208,7 +208,7 @@ class OnDask:
             if bundle is not None:
                 unpacked(bundle, flight.task.staging)
             if answer.state == "done" and not flight.task.staging.is_dir():
-                raise FileNotFoundError(f"{flight.task.staging} is not there: set files = \"shipped\" in [run]")
+                raise FileNotFoundError(f'{flight.task.staging} is not there: set files = "shipped" in [run]')
         except (InputError, *GONE) as error:
             self._lose(key, f"the result of {self._crew.name(flight.address)} did not come over: {_first_line(error)}.")
             return

@@ -8,10 +8,11 @@ from typing import Any
 from ..publish.summary import LIBRARIES, versions
 
 QUESTION = (
-    "(lambda found, python: {name: next((d.version for d in found(name=name)), '') for name in %r} | {'python': python})"
+    "(lambda found, python: {name: next((d.version for d in found(name=name)), '') for name in "
+    f"{LIBRARIES!r}}} | {{'python': python}})"
     "(__import__('importlib.metadata', fromlist=['Distribution']).Distribution.discover,"
     " __import__('platform').python_version())"
-) % (LIBRARIES,)
+)
 """An expression of plain Python: a worker that lacks busyhour, or has another one, can answer it too."""
 
 

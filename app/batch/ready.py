@@ -42,6 +42,7 @@ def read_forecast(folder: Path, grid: Grid) -> Forecast:
 
     parts, quality = text(PARTS), text(QUALITY)
     volume, when = typed(VOLUME, text(VOLUME)), typed(PARTS, parts)["start"]
+    volume["start"] = volume["start"].dt.as_unit(grid.starts.unit)  # as a forecast that was never a file
     found = typed(QUALITY, quality)
     first = volume["start"].min()
     elsewhere = (found["start"] >= first) & ((found["start"] >= grid.end) | (found["end"] <= grid.first))

@@ -164,7 +164,7 @@ def plan(
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))
         before, unknown = last_week_of(inputs)
-        sink = RunFolder(place, not no_wages, lambda: board.log, before)
+        sink = RunFolder(place, not no_wages, lambda: board.log, last_week=before)
         outcome = planned(inputs, watch)
         outcome = replace(outcome, notes=(*outcome.notes, *unknown))
         watch.tell("publish", str(sink.place(outcome)))

@@ -48,6 +48,8 @@ class RunFolder:
         Which papers are written, by `papers.NAMES`.
     earlier
         The run whose calendars are continued; None = the one in the place that this run takes.
+    last_week
+        What came on the days before the week, where a store knows that; no part of the plan.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class RunFolder:
     log: Callable[[], list[str]] = list
     papers: tuple[str, ...] = tuple(NAMES)
     earlier: Path | None = None
+    last_week: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def place(self, outcome: Outcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
