@@ -80,8 +80,16 @@ def done(task: Task) -> Answer:
     if task.previous is not None:
         seed.update((task.previous / "roster.csv").read_bytes())
     hour = 8 + seed.digest()[0] % 3
-    shifts = pd.DataFrame({"agent": ["a1", "a2"], "date": task.week, "pattern": "full", "start": f"{task.week}T{hour:02d}:00",
-                           "end": f"{task.week}T18:00", "paid_min": 480})  # fmt: skip
+    shifts = pd.DataFrame(
+        {
+            "agent": ["a1", "a2"],
+            "date": task.week,
+            "pattern": "full",
+            "start": f"{task.week}T{hour:02d}:00",
+            "end": f"{task.week}T18:00",
+            "paid_min": 480,
+        }
+    )
     write_csv(task.staging / "roster.csv", shifts)
     summary = {"week": task.week, "status": "optimal", "stopped": "gap", "gap": 0.0, "asked_gap": 0.05, "cost": None,
                "service_level_expected": 0.8, "service_level_simulated": 0.8, "paid_hours": 16.0, "seconds": 1.0,

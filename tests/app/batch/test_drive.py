@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +52,16 @@ def correct(path: Path, site: str = "south", more: int = 1) -> None:
     calls.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def of_north(state: Literal["failed", "lost"], code: int) -> Callable[[Task], Answer | None]:
+    """Let the plans of the north end badly."""
+
+    def answer(task: Task) -> Answer | None:
+        bad = (task.site, task.step) == ("north", "plan")
+        return Answer(task.unit, task.attempt, state, code, "no") if bad else None
+
+    return answer
+
+
 def test_a_batch_plans_and_publishes_and_the_second_is_unchanged(tmp_path: Path, quick: Engines) -> None:
     """All weeks of all sites are planned once; nothing is done again, and the line says so."""
     path, engine = make(tmp_path / "b"), quick()
@@ -69,6 +80,7 @@ def test_a_batch_plans_and_publishes_and_the_second_is_unchanged(tmp_path: Path,
     assert not (path.parent / "batches" / "1" / "work").exists()
 
 
+@pytest.mark.slow
 def test_each_week_rests_on_the_week_before(tmp_path: Path, quick: Engines) -> None:
     """The first on the published one, if there is any, the next on the run just made; forecasts are made once."""
     path, engine = make(tmp_path / "b"), quick()
@@ -100,27 +112,28 @@ def test_a_corrected_export_plans_one_site_again(tmp_path: Path, quick: Engines)
     assert publication.summary_of(place)["input_hash"] == newest.input_hash
 
 
-@pytest.mark.parametrize(("code", "state"), [(3, "failed"), (4, "failed"), (6, "failed"), (7, "failed")])
-def test_a_site_that_fails_costs_itself_only(tmp_path: Path, quick: Engines, code: int, state: str) -> None:
+@pytest.mark.parametrize("code", [3, *(pytest.param(code, marks=pytest.mark.slow) for code in (4, 6, 7))])
+def test_a_site_that_fails_costs_itself_only(tmp_path: Path, quick: Engines, code: int) -> None:
     """Its later weeks are blocked; the rest stands; the code is 8; `retry` plans what failed."""
     path = make(tmp_path / "b")
-    engine = quick(lambda t: Answer(t.unit, t.attempt, "failed", code, "no") if (t.site, t.step) == ("north", "plan") else None)
+    engine = quick(of_north("failed", code))
     ended = drive(path)
     assert ended.status.code == 8
     assert ended.status.line().startswith("busyhour batch weekly 1: 1 done, 1 failed of 2 sites, ")
     assert f"worst {code}: north" in ended.status.line()
     found = states(path)
-    assert (found["north", "plan", WEEK], found["north", "plan", LATER]) == (state, "blocked")
+    assert (found["north", "plan", WEEK], found["north", "plan", LATER]) == ("failed", "blocked")
     assert len([t for t in engine.tasks if (t.site, t.step) == ("north", "plan")]) == 1
     quick()
     ended = drive(path, resume=True, retry=True)
     assert (ended.status.code, ended.status.batch.id) == (0, 1)
 
 
+@pytest.mark.slow
 def test_a_lost_worker_is_tried_again_until_attempts_are_used_up(tmp_path: Path, quick: Engines) -> None:
     """Three attempts, then the unit is dead; a stop does not count."""
     path = make(tmp_path / "b")
-    engine = quick(lambda t: Answer(t.unit, t.attempt, "lost", 1, "gone") if (t.site, t.step) == ("north", "plan") else None)
+    engine = quick(of_north("lost", 1))
     assert drive(path).status.code == 8
     assert [t.attempt for t in engine.tasks if (t.site, t.step) == ("north", "plan")] == [1, 2, 3]
     assert states(path)["north", "plan", WEEK] == "dead"
@@ -144,6 +157,7 @@ def test_bad_sites_are_told_one_sentence_each(tmp_path: Path, quick: Engines) ->
     assert ended.status.code == 8
 
 
+@pytest.mark.slow
 def test_calls_of_days_to_come_and_late_calls_cost_the_site(tmp_path: Path, quick: Engines) -> None:
     """Calls end two weeks before the day of the run: nothing is planned from them, unless only a warning is asked."""
     engine = quick()
@@ -151,11 +165,14 @@ def test_calls_of_days_to_come_and_late_calls_cost_the_site(tmp_path: Path, quic
     ended = drive(path, as_of=TODAY + dt.timedelta(days=21))
     assert ended.status.code == 8
     assert "late_days allows 7" in ended.status.sites[0].message
-    path.write_text(path.read_text(encoding="utf-8").replace('# on_late = "fail" ', 'on_late = "warn" #'), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('# on_late = "fail" ', 'on_late = "warn" #'), encoding="utf-8"
+    )
     assert drive(path, as_of=TODAY + dt.timedelta(days=21)).status.code == 0
     assert engine.tasks
 
 
+@pytest.mark.slow
 def test_calls_after_the_day_of_the_run_are_not_used(tmp_path: Path, quick: Engines) -> None:
     """A batch of an earlier day plans from what was known then, and the day after plans anew."""
     path, engine = make(tmp_path / "b"), quick()
@@ -170,6 +187,7 @@ def test_calls_after_the_day_of_the_run_are_not_used(tmp_path: Path, quick: Engi
     assert later[WEEK] != hashes[WEEK]
 
 
+@pytest.mark.slow
 def test_near_weeks_that_are_published_are_left_alone(tmp_path: Path, quick: Engines) -> None:
     """A frozen week keeps its plan, and the next week rests on it."""
     path, engine = make(tmp_path / "b", {"freeze_weeks = 0": "freeze_weeks = 2"}), quick()
@@ -182,6 +200,7 @@ def test_near_weeks_that_are_published_are_left_alone(tmp_path: Path, quick: Eng
     assert states(path)["south", "plan", WEEK] == "unchanged"
 
 
+@pytest.mark.slow
 def test_a_plan_that_changes_much_waits_for_a_person(tmp_path: Path, quick: Engines) -> None:
     """Held weeks hold the weeks after them; `publish` releases them with a reason; the next batch holds no more."""
     path = make(tmp_path / "b", {"max_changed = 1.0": "max_changed = 0.1"})
@@ -209,6 +228,7 @@ def test_a_plan_that_changes_much_waits_for_a_person(tmp_path: Path, quick: Engi
         release(BatchFile.read(path), "nobody", dt.date.fromisoformat(WEEK), None, "x")
 
 
+@pytest.mark.slow
 def test_hold_and_codes_hold(tmp_path: Path, quick: Engines) -> None:
     """publish = "hold" holds every new plan."""
     quick()
@@ -217,6 +237,7 @@ def test_hold_and_codes_hold(tmp_path: Path, quick: Engines) -> None:
     assert not (path.parent / "published").exists()
 
 
+@pytest.mark.slow
 def test_a_published_folder_that_was_edited_is_not_replaced(tmp_path: Path, quick: Engines) -> None:
     """What a person changed in a published plan stays, and the site says so."""
     quick()
@@ -233,6 +254,7 @@ def test_a_published_folder_that_was_edited_is_not_replaced(tmp_path: Path, quic
     assert drive(path).status.code == 0
 
 
+@pytest.mark.slow
 def test_always_plans_every_time(tmp_path: Path, quick: Engines) -> None:
     """when = "always" plans the same inputs anew in each batch, never twice in one."""
     engine = quick()
@@ -278,6 +300,7 @@ def test_a_stop_gives_back_and_the_same_line_goes_on(tmp_path: Path, quick: Engi
     assert drive(path).status.batch.id == 2
 
 
+@pytest.mark.slow
 def test_a_stop_from_elsewhere_is_heard(tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
     """`busyhour batch stop` reaches the driver through the store."""
     path = make(tmp_path / "b")
@@ -296,6 +319,7 @@ def test_a_stop_from_elsewhere_is_heard(tmp_path: Path, quick: Engines, monkeypa
         assert ask_to_stop(store, "weekly") is None
 
 
+@pytest.mark.slow
 def test_other_settings_begin_another_batch(tmp_path: Path, quick: Engines) -> None:
     """A stopped batch goes on with the settings it began with; a changed batch.toml begins another."""
     path, watch = make(tmp_path / "b"), Watch()
@@ -313,6 +337,7 @@ def test_other_settings_begin_another_batch(tmp_path: Path, quick: Engines) -> N
         drive(path, resume=True, batch=9)
 
 
+@pytest.mark.slow
 def test_files_instead_of_the_store(tmp_path: Path, quick: Engines) -> None:
     """calls = "files" plans from what [intake] names; an edit of the file plans its site again."""
     path, engine = make(tmp_path / "b", {'# calls = "store"': 'calls = "files"'}), quick()
