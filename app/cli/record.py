@@ -35,8 +35,9 @@ def record(
 ) -> int:
     """Take new calls into the store, score past forecasts, hold past plans against what came, keep today's forecast."""
     from ..inputs.folder import Folder
-    from ..record import LEADS, record_folder
+    from ..record import record_folder
     from ..store.open import open_store
+    from ..store.snapshots import LEADS
     from .progress_board import Board
 
     with Board(err, quiet=quiet).watching() as watch:
@@ -65,9 +66,7 @@ def record(
 @told
 def accuracy(
     folder: Annotated[Path, typer.Argument(help="Folder with plan.toml.")],
-    by: Annotated[
-        str, typer.Option(help="Words parted by commas: lead, queue, site, week, weekday, model.")
-    ] = "lead",
+    by: Annotated[str, typer.Option(help="Words parted by commas: lead, queue, site, week, weekday, model.")] = "lead",
     since: Annotated[str | None, typer.Option(help="First day that counts, YYYY-MM-DD.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="F.csv to write; the charts go beside it, into F.html.")

@@ -123,7 +123,7 @@ def figures(sums: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     x = {name: pd.to_numeric(sums[name]).to_numpy(dtype=float) for name in sums if name not in (*BY, "day")}
 
     def per(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-        return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+        return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
 
     table = pd.DataFrame(
         {

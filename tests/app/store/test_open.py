@@ -321,7 +321,7 @@ def test_a_site_keeps_its_zone(store: Store) -> None:
 
 @pytest.mark.slow
 def test_a_lost_session_is_one_sentence(server: object, tmp_path: Path) -> None:
-    url = server.url(server.new_database())  # type: ignore[attr-defined]
+    url = server.url(server.new_schema())  # type: ignore[attr-defined]
     upgrade(url)
     with open_store(url) as store:
         with pytest.raises(StoreFault, match=r"was lost|cannot be reached") as error, store.write() as c:
