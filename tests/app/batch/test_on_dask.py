@@ -286,8 +286,12 @@ def other_version(place: Path) -> Path:
     return told.parent
 
 
-def test_workers_that_do_not_fit_are_left_out_by_name(yard: Yard, tmp_path: Path, told: list[Told]) -> None:
+def test_workers_that_do_not_fit_are_left_out_by_name(
+    yard: Yard, tmp_path: Path, told: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another version, no nanny, two threads: none of them is given a unit; the one that fits does all."""
+    monkeypatch.setattr(crew, "JOIN_S", WAIT_S)
+    monkeypatch.setattr(crew, "SETTLE_S", WAIT_S)
     yard.worker("old", path=other_version(tmp_path))
     yard.worker("bare", "--no-nanny")
     yard.worker("wide", "--nthreads", "2")
