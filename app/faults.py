@@ -13,6 +13,7 @@ from ..forecast.progress import Stopped
 from .cli.exit_codes import (
     BAD_INPUT,
     DONE,
+    HELD,
     INFEASIBLE,
     INTERNAL,
     LIMIT_WITH_PLAN,
@@ -64,6 +65,8 @@ def _told(error: BaseException, written: str, more_time: str) -> tuple[int, *tup
     if isinstance(error, MemoryError):
         return INTERNAL, "not enough memory.", written
     from ..schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
+    from .batch.task import EngineFault
+    from .store.faults import Held
 
     if _interrupted(error):
         return STOPPED, "Stopped before the end.", written
@@ -78,6 +81,10 @@ def _told(error: BaseException, written: str, more_time: str) -> tuple[int, *tup
             return LIMIT_WITHOUT_PLAN, "Time was up before there was a plan.", written, more_time
         case Refused():
             return REFUSED, str(error)
+        case Held():
+            return HELD, str(error)
+        case EngineFault():
+            return INTERNAL, str(error), written
         case OSError() if error.errno in PATHS and error.filename is not None:
             return BAD_INPUT, f"{error.filename}: {error.strerror}.", written
         case OSError() | SolverFault():

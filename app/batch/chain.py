@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,24 +14,23 @@ from typing import Any
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
-from ...schedule.problem.horizon import WEEK_DAYS
-from ..cli.exit_codes import BAD_INPUT, DONE, INTERNAL, STOPPED
+from ..cli.exit_codes import BAD_INPUT, INTERNAL, STOPPED
 from ..faults import code_of
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
+from ..store.faults import StoreFault
 from . import publication
-from .commit import commit_forecast, commit_run, run_folder
+from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
 from .journal import Journal
-from .ledger import Ledger, Unit, now
+from .ledger import Ledger, Unit
 from .publication import HASH, RunRow
 from .recording import calls_of, history_of, take_calls
 from .site_inputs import SiteInputs
 from .sites import Site
 from .task import Answer, Task
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
-
-FRESH, KNOWN = "fresh", "known"
+from .weeks import Weeks
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ class Chain:
                 self._fail(BAD_INPUT, str(error))
                 break
             except OSError as error:
-                if isinstance(error, _store_faults()):
+                if isinstance(error, StoreFault):
                     raise
                 self._fail(INTERNAL, f"could not finish: {error}")
                 break
@@ -133,7 +131,7 @@ class Chain:
             except InputError as error:
                 self._fail(BAD_INPUT, str(error))
             except OSError as error:
-                if isinstance(error, _store_faults()):
+                if isinstance(error, StoreFault):
                     raise
                 self._fail(INTERNAL, f"could not finish: {error}")
 
@@ -145,7 +143,8 @@ class Chain:
     def _do(self, unit: Unit) -> Task | None:
         """Do one unit as far as no worker is needed."""
         if unit.step is Step.TAKE:
-            return self._take(unit)
+            self._take(unit)
+            return None
         if self._inputs is None or not self._whole:
             self._read()
         return self._forecast_step(unit) if unit.step is Step.FORECAST else self._plan(unit)
@@ -160,8 +159,8 @@ class Chain:
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
-        told = take_calls(self.shared, self.site)
-        self._inputs = None if told.changed else self._inputs
+        self._inputs = self._inputs or SiteInputs.read(self.site.folder)
+        told = take_calls(self.shared, self.site, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
         if told.changed:
             self._tell("taken", unit, message=told.message)
@@ -184,75 +183,52 @@ class Chain:
 
     @property
     def _all(self) -> SiteInputs:
-        assert self._inputs is not None  # noqa: S101 - `_read` came before
+        assert self._inputs is not None
         return self._inputs
 
-    def _hashes(self) -> dict[str, str]:
-        """Return what tells each week's plan from any other: each rests on the week before."""
-        out: dict[str, str] = {}
-        again = self.shared.ledger.batch if self.site.settings.when == "always" else None
-        for unit in self.units:
-            if unit.step is Step.PLAN:
-                week = dt.date.fromisoformat(unit.week)
-                before = (week - dt.timedelta(days=WEEK_DAYS)).isoformat()
-                if unit.state in GOOD and unit.input_hash is not None:
-                    out[unit.week] = unit.input_hash
-                    continue
-                if (frozen := self._frozen(unit)) is not None:
-                    out[unit.week] = frozen.input_hash
-                    continue
-                known = out.get(before)
-                if known is None and (run := self._published(before)) is not None:
-                    known = run.input_hash
-                out[unit.week] = self._all.hash_of(week, known, wages=self.site.settings.wages, again=again)
-        return out
+    @property
+    def _weeks(self) -> Weeks:
+        return Weeks(self.shared.ledger, self.shared.home, self.shared.as_of, self.site, self.units, self._all)
 
-    def _frozen(self, unit: Unit) -> RunRow | None:
-        """Return the published run of a week that is too near to change; None where it may be planned."""
-        near = self.shared.as_of + dt.timedelta(days=WEEK_DAYS * self.site.settings.freeze_weeks)
-        return self._published(unit.week) if dt.date.fromisoformat(unit.week) < near else None
-
-    def _published(self, week: str) -> RunRow | None:
-        with self.shared.ledger.store.read() as c:
-            return publication.published(c, self.units[0].site_id, week)
+    @property
+    def _zone(self) -> str | None:
+        return self._all.config.site.zone
 
     def _forecast_step(self, unit: Unit) -> Task | None:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew."""
-        weeks, kept = self._forecast_weeks(), self._forecast_place()
+        weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            commit_forecast(self.shared, self.site, unit, kept)
-            self._moved_elsewhere(Event.DONE)
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
             return None
-        if all(self._is_known(unit, hashed) for unit, hashed in self._plans()):
+        if self._weeks.all_known():
             self._move(Event.UNCHANGED)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
         first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
-        return self._begin(unit, Step.FORECAST, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
+        return self._begin(unit, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
 
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
-        if (frozen := self._frozen(unit)) is not None:
+        if (frozen := self._weeks.frozen(unit)) is not None:
             told = "published, and too near to be planned again"
             self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
             return None
-        hashed = self._hashes()[unit.week]
+        hashed = self._weeks.hashes()[unit.week]
         with self.shared.ledger.store.read() as c:
             run = publication.run_of(c, unit.site_id, unit.week, hashed)
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         whole = (folder / MANIFEST).is_file() and publication.summary_of(folder).get(HASH) == hashed
         if whole:
-            run = commit_run(self.shared, self.site, unit, folder, self._money(hashed))
+            run = commit_run(self.shared, unit, folder, self._money(hashed))
             self._conclude(unit, run, {"input_hash": hashed})
             return None
-        before = self._run_before(unit)
+        before = self._weeks.run_before(unit)
         previous = None if before is None or self._all.config.cyclic else self.shared.home / before.folder
         at = publication.place_of(self.shared.home, self.site.name, unit.week)
         kept = self._forecast_place()
         covered = dt.date.fromisoformat(unit.week) >= self.shared.as_of and (kept / "volume.csv").is_file()
         return self._begin(
             unit,
-            Step.PLAN,
             unit.week,
             input_hash=hashed,
             previous=previous,
@@ -260,7 +236,7 @@ class Chain:
             published=at if at.is_dir() else None,
         )
 
-    def _begin(self, unit: Unit, step: Step, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
+    def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
         """Lay out the inputs, say that the unit runs, and return its task."""
         inputs, settings = self.work / "inputs", self.site.settings
         if not self._laid:
@@ -272,25 +248,33 @@ class Chain:
         self._move(Event.BEGIN, input_hash=input_hash)
         self._tell("begun", unit)
         return Task(
-            unit.id, unit.attempt + 1, self.site.name, step.value, week, inputs, staging, wages=settings.wages,
-            papers=settings.papers, timeout_s=settings.timeout_s, **more,
-        )  # fmt: skip
+            unit.id,
+            unit.attempt + 1,
+            self.site.name,
+            "plan" if unit.step is Step.PLAN else "forecast",
+            week,
+            inputs,
+            staging,
+            wages=settings.wages,
+            papers=settings.papers,
+            timeout_s=settings.timeout_s,
+            **more,
+        )
 
     def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
         """Keep what a worker made: rename, enter, publish."""
         staging = answer.folder
-        assert staging is not None  # noqa: S101 - the caller looked
+        assert staging is not None
         if unit.step is Step.FORECAST:
             kept = self._forecast_place()
             if not kept.is_dir():
                 staging.rename(kept)
-            commit_forecast(self.shared, self.site, unit, kept, known)
-            self._moved_elsewhere(Event.DONE)
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone, known)
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         summary = publication.summary_of(staging) | {HASH: hashed}
-        money = {key: answer.summary.get(key) for key in ("cost", "cost_wages", "cost_prices", "bound", "currency")}
+        money = {key: answer.summary.get(key) for key in MONEY}
         write_atomic(self._money_file(hashed), json.dumps(money))
         write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
@@ -298,7 +282,7 @@ class Chain:
         if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
             shutil.rmtree(folder)
         staging.rename(folder)
-        run = commit_run(self.shared, self.site, unit, folder, money)
+        run = commit_run(self.shared, unit, folder, money)
         self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
 
     def _conclude(self, unit: Unit, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
@@ -312,7 +296,7 @@ class Chain:
         shared, home, name = self.shared, self.shared.home, self.site.name
         code = code_of(publication.summary_of(home / run.folder))
         values |= {"run": run.id, "code": code}
-        now_published = self._published(unit.week)
+        now_published = self._weeks.published(unit.week)
         if now_published is not None and now_published.id == run.id:
             if not publication.stands(home, name, run):
                 publication.copy_to_place(home, name, run, revise=True)
@@ -321,64 +305,17 @@ class Chain:
         changes = None
         if now_published is not None:
             changes = publication.changes_between(home / now_published.folder, home / run.folder)
-        if why := self._held_for(unit, code, changes):
-            with shared.ledger.store.write() as c:
-                self.units[self._at] = shared.ledger.move(unit, Event.HOLD, c, message=why, **values)
+        if why := self._weeks.held_for(unit, code, changes):
+            self._move(Event.HOLD, message=why, **values)
             self._tell("held", unit, message=why, run=run.id)
             return
         if not publication.stands(home, name, run):
             publication.copy_to_place(home, name, run, revise=not fresh)
-        with shared.ledger.store.write() as c:
-            publication.enter(c, unit.site_id, run, shared.ledger.store.by, now(), f"batch {shared.ledger.batch}",
-                              changes)  # fmt: skip
-            self.units[self._at] = shared.ledger.move(unit, Event.DONE, c, **values)
+        self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
         self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
 
-    def _held_for(self, unit: Unit, code: int, changes: publication.Changes | None) -> str:
-        """Say why a run waits for a person; "" where it is published."""
-        settings = self.site.settings
-        before = next((u for u in reversed(self.units[: self._at]) if u.step is Step.PLAN), None)
-        if code not in settings.accept:
-            return f"its search ended with code {code}, and accept has {list(settings.accept)}"
-        if settings.publish == "hold":
-            return "publish = \"hold\""
-        if before is not None and before.state is State.HELD:
-            return f"the week before it, {before.week}, is held"
-        if changes is not None and changes.share > settings.max_changed:
-            return (
-                f"{changes.changed} of {changes.of} published agent-days would change, "
-                f"{100 * changes.share:.0f} %, and max_changed allows {100 * settings.max_changed:.0f} %"
-            )
-        return ""
-
-    def _run_before(self, unit: Unit) -> RunRow | None:
-        """Return the run of the week before: the one of this batch, else the published one."""
-        week = (dt.date.fromisoformat(unit.week) - dt.timedelta(days=WEEK_DAYS)).isoformat()
-        own = next((u for u in self.units if u.step is Step.PLAN and u.week == week), None)
-        if own is not None and own.run is not None:
-            with self.shared.ledger.store.read() as c:
-                return publication.run_by_id(c, own.run)
-        return self._published(week)
-
-    def _plans(self) -> list[tuple[Unit, str]]:
-        hashes = self._hashes()
-        return [(unit, hashes[unit.week]) for unit in self.units if unit.step is Step.PLAN]
-
-    def _is_known(self, unit: Unit, hashed: str) -> bool:
-        """Whether a week needs no plan: its run is there, or it is too near."""
-        if unit.state in GOOD or self._frozen(unit) is not None:
-            return True
-        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
-        return publication.summary_of(folder).get(HASH) == hashed
-
-    def _forecast_weeks(self) -> int:
-        """Return how many weeks from the day of the run on hold all weeks to plan and all leads."""
-        last = max((dt.date.fromisoformat(u.week) for u in self.units if u.step is Step.PLAN), default=self.shared.as_of)
-        days = max((last - self.shared.as_of).days + WEEK_DAYS, *self.site.settings.leads, 1)
-        return math.ceil(days / WEEK_DAYS)
-
     def _forecast_place(self) -> Path:
-        hashed = self._all.forecast_hash(self.shared.as_of, self._forecast_weeks())
+        hashed = self._all.forecast_hash(self.shared.as_of, self._weeks.forecast_weeks())
         return self.work / f"forecast-{hashed[:16]}"
 
     def _money_file(self, hashed: str) -> Path:
@@ -392,10 +329,6 @@ class Chain:
 
     def _move(self, event: Event, **values: Any) -> None:
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
-
-    def _moved_elsewhere(self, event: Event) -> None:
-        """Note a move that was part of another transaction."""
-        self.units[self._at] = replace(self.units[self._at], state=State.DONE if event is Event.DONE else State.HELD)
 
     def _fail(self, code: int, message: str) -> None:
         self._move(Event.FAIL, code=code, message=message)

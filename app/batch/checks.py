@@ -88,6 +88,8 @@ def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str
                 for week in weeks:
                     stands = None if number is None else publication.published(c, number, str(week))
                     frozen = stands is not None and week < near
-                    what = "too near: left alone" if frozen else "planned if its inputs changed" if stands else "planned"
+                    what = (
+                        "too near: left alone" if frozen else "planned if its inputs changed" if stands else "planned"
+                    )
                     out.append((site.name, str(week), what))
     return out

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ...forecast.calendar.grid import midnight
-from ...forecast.tables import check, read_text_csv
+from ...forecast.tables import read_csv
 from ..report.run import FILES
+from ..store.connection import by_of
 from ..store.entries import tell
+from ..store.schema import publication as publications
 from ..store.schema import run as runs
-from ..store.schema import run_cost, snapshot
+from ..store.schema import run_cost
 from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
+from ..store.times import midnight_s
 from . import publication
 from .ledger import Unit, now
-from .publication import RunRow
+from .publication import Changes, RunRow
 from .sites import Site
 from .units import Event
 
@@ -39,7 +39,7 @@ NUMBERS = {
 MONEY = ("cost", "cost_wages", "cost_prices", "bound", "currency")
 SHORT = 8
 """Characters of the hash in the name of a run's folder."""
-RUNS = "runs"
+RUNS, VOLUME = "runs", "volume.csv"
 
 
 def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
@@ -48,18 +48,17 @@ def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
 
 
 def commit_forecast(
-    shared: Shared, site: Site, unit: Unit, folder: Path, known: Mapping[str, Any] | None = None
+    shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
 ) -> Unit:
     """Keep the nightly forecast by lead and end its unit, in one transaction."""
-    volume = _volume(folder, site)
-    origin = int(midnight(shared.as_of, _zone(volume)).timestamp())
+    volume = read_csv(folder / VOLUME, FILES["volume"], zone=zone)
     with shared.ledger.store.write() as c:
-        write_snapshot(c, unit.site_id, origin, NIGHTLY, volume, site.settings.leads)
+        write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
 
 
-def commit_run(shared: Shared, site: Site, unit: Unit, folder: Path, money: Mapping[str, Any]) -> RunRow:
-    """Enter a run, its money, the forecast it was made for and the event; what is entered already stays."""
+def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any]) -> RunRow:
+    """Enter a run, its money and the event; a run that is entered already stays as it is."""
     summary = publication.summary_of(folder)
     hashed = str(summary[publication.HASH])
     with shared.ledger.store.write() as c:
@@ -79,32 +78,38 @@ def commit_run(shared: Shared, site: Site, unit: Unit, folder: Path, money: Mapp
         }
         number = int(c.execute(runs.insert().values(row).returning(runs.c.id)).scalar_one())
         c.execute(run_cost.insert(), [{"run": number, **{key: money.get(key) for key in MONEY}}])
-        _keep_published_forecast(c, shared, site, unit, folder, number)
-        tell(
-            c,
-            "planned",
-            site=unit.site_id,
-            batch=shared.ledger.batch,
-            week=unit.week,
-            run=number,
-            folder=row["folder"],
-            input_hash=hashed,
-            inputs=summary.get("input_hashes"),
-        )
+        detail = {"week": unit.week, "run": number, "folder": row["folder"], "input_hash": hashed}
+        inputs = summary.get("input_hashes")
+        tell(c, "planned", site=unit.site_id, batch=shared.ledger.batch, inputs=inputs, **detail)
     return RunRow(number, unit.week, hashed, str(row["folder"]))
 
 
-def _keep_published_forecast(
-    c: Connection, shared: Shared, site: Site, unit: Unit, folder: Path, run: int
+def commit_publication(
+    shared: Shared, unit: Unit, run: RunRow, zone: str | None, changes: Changes | None, values: Mapping[str, Any]
+) -> Unit:
+    """Enter a publication with the forecast that its plan was made for, and end the unit, in one transaction."""
+    store, reason = shared.ledger.store, f"batch {shared.ledger.batch}"
+    with store.write() as c:
+        enter(c, unit.site_id, run, shared.home, zone, shared.as_of, reason, changes)
+        return shared.ledger.move(unit, Event.DONE, c, **values)
+
+
+def enter(
+    c: Connection,
+    site: int,
+    run: RunRow,
+    home: Path,
+    zone: str | None,
+    as_of: dt.date,
+    reason: str,
+    changes: Changes | None,
 ) -> None:
-    """Keep the forecast that a plan was made for; a plan for a requirement has none."""
-    if (folder / "volume.csv").is_file():
-        volume = _volume(folder, site)
-        origin = int(midnight(shared.as_of, _zone(volume)).timestamp())
-        write_snapshot(c, unit.site_id, origin, PUBLISHED, volume, run=run)
-
-
-def _volume(folder: Path, site: Site) -> pd.DataFrame:
-    """Return volume.csv of a folder that busyhour wrote."""
-    path, zone = folder / "volume.csv", _zone_of(folder)
-    return check(read_text_csv(path), FILES["volume"], zone=zone, file=path)
+    """Enter a publication: its row, the forecast as published, and the event."""
+    told = {} if changes is None else {"changed_agent_days": changes.changed, "agent_days": changes.of}
+    row = {"site": site, "week": run.week, "run": run.id, "at_s": now(), "by": by_of(c), "reason": reason, **told}
+    c.execute(publications.insert(), [row])
+    path = home / run.folder / VOLUME
+    if path.is_file():  # a plan for a requirement made elsewhere has none
+        volume = read_csv(path, FILES["volume"], zone=zone)
+        write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
+    tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)

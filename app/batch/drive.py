@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import math
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...forecast.errors import InputError
-from ...forecast.progress import Watch
+from ...forecast.progress import Stopped, Watch
+from ..folders.swap import sweep
 from ..store.locks import held
 from ..store.open import Store, open_store
 from . import ledger as books
@@ -23,6 +25,7 @@ from .index import write_page
 from .journal import LOG, Journal
 from .ledger import BatchRow, Ledger, Unit, settings_of
 from .notify import notify
+from .publication import place_of as published_place
 from .site_inputs import SiteInputs
 from .sites import Site, sites_of, weeks_of
 from .status import BatchStatus, seconds_left
@@ -36,6 +39,8 @@ STOP_S = 2.0
 """Seconds that workers have to answer after a stop."""
 POLL_S = 0.2
 """Seconds between two looks at the clock, the signals and who asked to stop."""
+TELL_S = 1.0
+"""Seconds between two lines of progress of one unit."""
 LOOK_S = 1.0
 """Seconds between two questions to the store whether somebody asked to stop."""
 
@@ -163,7 +168,11 @@ class Driver:
             name: Chain(shared, sites.get(name) or _gone(file, name), own, begun.get(name))
             for name, own in units.items()
         }
+        if not begun:  # the batch goes on: a killed driver may have died while it published
+            for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
+                sweep(published_place(file.home, unit.site, unit.week))
         self._looked = time.monotonic()
+        self._heard: dict[int | None, float] = {}
 
     def drive(self) -> Ended:
         """Do all units that wait, and tell what became of them."""
@@ -189,7 +198,10 @@ class Driver:
                 while (waiting or busy) and not self._stopped():
                     while waiting and not self.watch.stopped and (engine is None or len(busy) < engine.places):
                         chain = waiting.popleft()
-                        task = chain.advance()
+                        try:
+                            task = chain.advance()
+                        except Stopped:
+                            break
                         self._show(1 if engine is None else engine.places)
                         if task is None:
                             continue
@@ -226,7 +238,10 @@ class Driver:
         return self.watch.stopped
 
     def _hear(self, told: Told) -> None:
-        event = told.event
+        event, at = told.event, time.monotonic()
+        if at - self._heard.get(told.unit, -math.inf) < TELL_S:
+            return
+        self._heard[told.unit] = at
         self.journal.write("progress", unit=told.unit, stage=event.stage, text=event.text or None, gap=event.gap,
                            worker=told.worker or None)  # fmt: skip
         self._tell(told)
@@ -254,12 +269,12 @@ def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | No
         if found.state == books.DONE and not options.retry:
             raise InputError(f"batch {name} {found.id} is done", mend="Begin another one with: busyhour batch run")
         return found
-    found = None if options.new else books.last(store, name, unfinished=True)
-    if found is None or found.settings != settings_of(file, options.only):
+    left = None if options.new else books.last(store, name, unfinished=True)
+    if left is None or left.settings != settings_of(file, options.only):
         return None
     if options.as_of is not None:
-        return found if found.day == options.as_of else None
-    return found if books.now() - found.began_s < SAME_NIGHT_S else None
+        return left if left.day == options.as_of else None
+    return left if books.now() - left.began_s < SAME_NIGHT_S else None
 
 
 def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
@@ -269,7 +284,7 @@ def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
     return replace(file, config=type(file.config).model_validate({**today, **kept}))
 
 
-def _chains(sites: Iterator[Site] | Sequence[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
+def _chains(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
     """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
     for site in sites:
         try:

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
 from ..publish.summary import versions
-from ..store.calls import site_id
-from ..store.open import Store
+from ..store.connection import Store
 from ..store.schema import batch as batches
+from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from .config import BatchFile
@@ -103,8 +103,9 @@ class Ledger:
                 .where(batches.c.name == file.config.batch.name, batches.c.state.in_((RUNNING, STOPPING)))
                 .values(state=STOPPED, ended_s=now())
             )
-            made = c.execute(
-                batches.insert().values(
+            number = c.execute(
+                batches.insert()
+                .values(
                     name=file.config.batch.name,
                     as_of=as_of.isoformat(),
                     config_sha256=file.sha256,
@@ -115,11 +116,12 @@ class Ledger:
                     state=RUNNING,
                     began_s=now(),
                 )
+                .returning(batches.c.id)
             )
-            ledger = cls(store, int(made.inserted_primary_key[0]))
+            ledger = cls(store, int(number.scalar_one()))
             rows = []
             for chain in chains:
-                site = site_id(c, chain.site, chain.zone)
+                site = _site(c, chain.site, chain.zone)
                 base = {"batch": ledger.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
                 rows += [base | {"step": step.value, "week": week} for step, week in chain.units]
             if rows:
@@ -289,6 +291,23 @@ def last_seconds(store: Store) -> dict[str, float]:
 def now() -> int:
     """Return the seconds since 1970."""
     return int(time.time())
+
+
+def known_site(c: Connection, name: str) -> int | None:
+    """Return the number of a site; None where the store does not know it."""
+    found = c.execute(sa.select(sites.c.id).where(sites.c.name == name)).scalar()
+    return None if found is None else int(found)
+
+
+def _site(c: Connection, name: str, zone: str | None) -> int:
+    """Return the number of a site; that the store knows the site in another zone is told when its calls are taken."""
+    found = c.execute(sa.select(sites.c.id, sites.c.zone).where(sites.c.name == name)).first()
+    if found is None:
+        return int(c.execute(sites.insert().values(name=name, zone=zone).returning(sites.c.id)).scalar_one())
+    if found.zone is None and zone is not None:  # entered when its plan.toml could not be read: no calls yet
+        has_calls = sa.exists().where(queue.c.site == found.id)
+        c.execute(sites.update().where(sites.c.id == found.id, ~has_calls).values(zone=zone))
+    return int(found.id)
 
 
 def _batch(row: Any) -> BatchRow:

@@ -40,14 +40,14 @@ class RunRow:
 
 @dataclass(frozen=True)
 class Changes:
-    """Agent-days of a week that differ between two plans, and all agent-days of the published one."""
+    """Agent-days of a week that differ between two plans, and all agent-days that one of them has."""
 
     changed: int
     of: int
 
     @property
     def share(self) -> float:
-        """Changed agent-days as a share of the published ones."""
+        """Changed agent-days as a share of all."""
         return self.changed / self.of if self.of else 0.0
 
 
@@ -59,14 +59,14 @@ def run_of(c: Connection, site: int, week: str, input_hash: str) -> RunRow | Non
 
 def run_by_id(c: Connection, run: int) -> RunRow:
     """Return a run by its id."""
-    return RunRow(*c.execute(_runs().where(runs.c.id == run)).one())
+    return _run(c.execute(_runs().where(runs.c.id == run)).one())
 
 
 def run_named(c: Connection, site: int, week: str, name: str | None) -> RunRow | None:
     """Return the run of a week whose id, hash or folder begins or ends with `name`; None = the last that was made."""
     query = _runs().where(runs.c.site == site, runs.c.week == week, runs.c.scenario == "").order_by(runs.c.id.desc())
     for row in c.execute(query):
-        found = RunRow(*row)
+        found = _run(row)
         if name is None or name in (str(found.id), Path(found.folder).name) or found.input_hash.startswith(name):
             return found
     return None
@@ -127,20 +127,13 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
         raise InputError(f"published beside, in {where}: {place} changed meanwhile", mend="Move one of them away")
 
 
-def enter(c: Connection, site: int, run: RunRow, by: str, at_s: int, reason: str, changes: Changes | None) -> None:
-    """Enter a publication."""
-    told = {} if changes is None else {"changed_agent_days": changes.changed, "agent_days": changes.of}
-    row = {"site": site, "week": run.week, "run": run.id, "at_s": at_s, "by": by, "reason": reason, **told}
-    c.execute(publications.insert(), [row])
-
-
 def changes_between(old: Path, new: Path) -> Changes | None:
     """Count the agent-days that differ between two plans of a week; None where one of them names nobody."""
     if not ((old / ROSTER).is_file() and (new / ROSTER).is_file()):
         return None
     before, after = _days(old / ROSTER), _days(new / ROSTER)
-    differ = sum(before.get(day) != after.get(day) for day in before.keys() | after.keys())
-    return Changes(differ, len(before))
+    days = before.keys() | after.keys()
+    return Changes(sum(before.get(day) != after.get(day) for day in days), len(days))
 
 
 def summary_of(folder: Path) -> dict[str, Any]:
@@ -166,4 +159,8 @@ def _runs() -> sa.Select[tuple[int, str, str, str]]:
 
 
 def _row(found: sa.Row[tuple[int, str, str, str]] | None) -> RunRow | None:
-    return None if found is None else RunRow(*found)
+    return None if found is None else _run(found)
+
+
+def _run(found: sa.Row[tuple[int, str, str, str]]) -> RunRow:
+    return RunRow(found.id, found.week, found.input_hash, found.folder)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ..intake.read import calls_files
 from ..record import record_site
 from ..store.calls import calls_versions, history
 from ..store.entries import site_id
@@ -30,25 +33,38 @@ class Took:
     message: str = ""
 
 
-def take_calls(shared: Shared, site: Site) -> Took:
+def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     """Take the exports of a site that are new, score what came and hold the plan of then against it.
+
+    The files that [intake] names are taken first, where they are there, then the inbox: exports add to a history that
+    lies beside plan.toml, and correct it.
 
     Raises
     ------
     InputError
         If an export cannot be taken.
     """
-    recorded = record_site(
+    own = any(_there(inputs.folder.path, name) for name in inputs.config.intake.files)
+    told = record_site(
         shared.ledger.store,
         site.folder,
         name=site.name,
         as_of=shared.as_of,
-        inbox=site.inbox(shared.home),
+        inbox=[*(calls_files(inputs.folder.path, inputs.config.intake) if own else ()), *site.inbox(shared.home)],
         leads=site.settings.leads,
         accept=shared.accept,
+        home=shared.home,
         watch=shared.watch,
     )
-    return Took(recorded.changed, recorded.told)
+    rows = sum(taken.added for _, taken in told.taken)
+    corrected = sum(taken.corrected for _, taken in told.taken)
+    changed = rows + corrected > 0
+    return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
+
+
+def _there(folder: Path, name: str) -> bool:
+    """Whether a name or glob of [intake] finds a file."""
+    return (folder / name).exists() or (not Path(name).is_absolute() and any(folder.glob(name)))
 
 
 def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dt.date | None]:
@@ -67,7 +83,7 @@ def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, 
         last = c.execute(sa.select(sa.func.max(rows.c.start_s)).where(rows.c.queue.in_(of_site))).scalar()
     marks = {name: digests.get(versions.get(name) or -1) for name in names}
     zone = inputs.config.site.zone
-    return marks, None if last is None else dt.date.fromisoformat(str(days_of([last], zone)[0]))
+    return marks, None if last is None else dt.date.fromisoformat(str(days_of(np.array([last]), zone)[0]))
 
 
 def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -14,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
 from ...forecast.calendar.grid import midnight
-from ...forecast.errors import InputError
 from ..config.plan_toml import PLAN, plan_file, plan_of, plan_tables
 from ..config.schema import Config
 from ..config.toml_text import toml_text
@@ -146,19 +143,17 @@ class SiteInputs:
             intake = {**tables.get("intake", {}), "files": [name for name, _ in names]}
             _write(place / PLAN, toml_text({**tables, "intake": intake}).encode())
 
-    def refuse_late(self, last: dt.date | None, as_of: dt.date, most: int) -> str:
-        """Say that the calls end more than `most` open days before the day of the run; "" where they do not."""
+    def late(self, last: dt.date | None, as_of: dt.date, most: int) -> str:
+        """Say that the calls lack more than `most` open days before the day of the run; "" where they do not."""
         if last is None:
-            return "there are no calls yet"
+            return "there are no calls yet: put exports into the inbox, or name them in [intake]"
         calendar, missing = self.folder.calendar(), 0
-        opened = calendar.opening
-        day = last + dt.timedelta(days=1)
-        while day < as_of:
-            missing += any(w.day_is_open(day) for w in ()) if not opened else bool(_open_on(self, day))
-            day += dt.timedelta(days=1)
+        for n in range(1, (as_of - last).days):
+            day = last + dt.timedelta(days=n)
+            missing += any(calendar.spans(day, queue) for queue in self.config.queue)
         if missing <= most:
             return ""
-        return f"the calls end on {last}, {missing} open days before {as_of}; late_days allows {most}"
+        return f"the calls end on {last}, {missing} open days before {as_of}, and late_days allows {most}"
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -25,7 +25,7 @@ class Step(StrEnum):
     """What a unit does; the units of a site are done in this order, a plan for each week."""
 
     TAKE = "take"
-    SCORE = "score"
+    """New exports become rows; forecasts and plans are held against what came."""
     FORECAST = "forecast"
     PLAN = "plan"
 
@@ -93,12 +93,11 @@ def after_loss(attempt: int, attempts: int) -> Event:
     return Event.GIVE_UP if attempt >= attempts else Event.LOSE
 
 
-def site_state(states: Iterable[State]) -> State:
+def site_state(units: Iterable[tuple[Step, State]]) -> State:
     """Return the state of a site from those of its units: its gravest trouble, else what became of its plans."""
-    found = set(states)
-    if found & BAD:
-        return next(s for s in (State.DEAD, State.FAILED, State.BLOCKED) if s in found)
-    for state in (State.RUNNING, State.WAITING, State.HELD, State.DONE):
+    pairs = list(units)
+    found = {state for _, state in pairs}
+    for state in (State.DEAD, State.FAILED, State.BLOCKED, State.RUNNING, State.WAITING, State.HELD):
         if state in found:
             return state
-    return State.UNCHANGED
+    return State.DONE if (Step.PLAN, State.DONE) in pairs else State.UNCHANGED

@@ -124,7 +124,7 @@ def say_findings(quality: Any) -> None:
         remark(f"… and {len(quality) - MANY} more findings")
 
 
-def date_of(text: str | None) -> Any:
+def date_of(text: str | None, option: str = "--week") -> Any:
     """Read a date of the command line."""
     import datetime as dt
 
@@ -133,10 +133,10 @@ def date_of(text: str | None) -> Any:
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError("not a date", column="--week", value=text, mend="Write it like 2026-11-30") from None
+        raise InputError("not a date", column=option, value=text, mend="Write it like 2026-11-30") from None
     from ...forecast.calendar.grid import refuse_far_year
 
-    refuse_far_year(date, column="--week")
+    refuse_far_year(date, column=option)
     return date
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
@@ -25,6 +27,7 @@ from ..outcome import Outcome
 from .content import Content, told_without_money
 from .papers import AFTER_STOP_S, NAMES, Patience, keep_earlier, write_papers
 
+LAST_WEEK = "last_week"
 PRIVATE = 0o600
 """Mode of a file that only its owner may read."""
 
@@ -45,6 +48,8 @@ class RunFolder:
         Which papers are written, by `papers.NAMES`.
     earlier
         The run whose calendars are continued; None = the one in the place that this run takes.
+    last_week
+        What came on the days before the week, where a store knows that; no part of the plan.
     """
 
     path: Path
@@ -52,6 +57,7 @@ class RunFolder:
     log: Callable[[], list[str]] = list
     papers: tuple[str, ...] = tuple(NAMES)
     earlier: Path | None = None
+    last_week: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def place(self, outcome: Outcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
@@ -89,6 +95,8 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
         write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
         for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
+        if len(sink.last_week):
+            write_csv(run / f"{LAST_WEEK}.csv", sink.last_week)
         summary = dict(content.summary)
         _write_summary(run, summary)
         earlier = sink.earlier or sink.place(outcome)
