@@ -160,7 +160,7 @@ class Chain:
             self._move(Event.UNCHANGED)
             return
         self._inputs = self._inputs or SiteInputs.read(self.site.folder)
-        told = take_calls(self.shared, self.site, self._inputs)
+        told = take_calls(self.shared, self.site, unit, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
         if told.changed:
             self._tell("taken", unit, message=told.message)

@@ -84,7 +84,7 @@ def books() -> Books:
         c.execute(schema.ingest.insert(), [ingest])
         last = int(dt.datetime(2026, 10, 12, 21, 30, tzinfo=dt.UTC).timestamp())  # 23:30 at the site
         c.execute(schema.calls.insert(), [{"queue": 2, "start_s": last - 1800 * i, "ingest": 1} for i in range(3)])
-        score = {"queue": 1, "n": 20, "error": 0.0, "squared_error": 0.0, "inside_80": 16.0}
+        score = {"queue": 1, "n": 20, "unknown": 0, "error": 0.0, "squared_error": 0.0, "inside_80": 16.0}
         c.execute(schema.score.insert(), [
             {**score, "lead": lead, "day": day, "actual": 100.0, "abs_error": off}
             for lead, day, off in [(1, "2026-10-12", 5.0), (7, "2026-10-12", 12.0), (7, "2026-10-11", 8.0),
