@@ -65,6 +65,7 @@ def _told(error: BaseException, written: str, more_time: str) -> tuple[int, *tup
     if isinstance(error, MemoryError):
         return INTERNAL, "not enough memory.", written
     from ..schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
+    from .batch.task import EngineFault
     from .store.faults import Held
 
     if _interrupted(error):
@@ -82,6 +83,8 @@ def _told(error: BaseException, written: str, more_time: str) -> tuple[int, *tup
             return REFUSED, str(error)
         case Held():
             return HELD, str(error)
+        case EngineFault():
+            return INTERNAL, str(error), written
         case OSError() if error.errno in PATHS and error.filename is not None:
             return BAD_INPUT, f"{error.filename}: {error.strerror}.", written
         case OSError() | SolverFault():

@@ -26,6 +26,7 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 
+from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
@@ -75,6 +76,15 @@ HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[[transfer]]", terms.TransferTerms, "Cross-training, or a change of contract."),
     ("[[step]]", terms.StepTerms, "A known change of the calls."),
 )  # fmt: skip
+
+BATCH_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("[batch]", batch.Batch, "What is planned."),
+    ("[store]", batch.Store, "Where calls, forecasts, runs and publications are kept."),
+    ("[record]", batch.Record, "What is taken in and remembered."),
+    ("[plan]", batch.Plan, "When a week is planned anew, and which plans are published."),
+    ("[run]", batch.Run, "Who does the work. See [A cluster](../guides/cluster.md)."),
+    ("[notify]", batch.Notify, "Who is told at the end."),
+)
 
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
@@ -283,6 +293,11 @@ def hiring_keys() -> str:
     return _keys_of(HIRING_TABLES)
 
 
+def batch_keys() -> str:
+    """Return every key of batch.toml."""
+    return _keys_of(BATCH_TABLES)
+
+
 def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
     parts = []
     for title, kind, about in tables:
@@ -425,6 +440,7 @@ def python() -> str:
 GENERATORS: dict[str, Callable[[], str]] = {
     "plan keys": plan_keys,
     "hiring keys": hiring_keys,
+    "batch keys": batch_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "commands": commands,

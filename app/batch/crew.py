@@ -16,8 +16,9 @@ from .task import EngineFault
 
 LOOK_S = 0.5
 """Seconds between two looks at which workers there are."""
-JOIN_S, GONE_S = 30.0, 60.0
-"""Seconds for the first worker to join, and without any worker before the work ends."""
+JOIN_S, SETTLE_S, GONE_S = 30.0, 5.0, 60.0
+"""Seconds for the first usable worker to join; without a newcomer where none that is there may be used; and without any
+worker before the work ends."""
 RESTART_S, ANSWER_S = 30.0, 60.0
 """Seconds for a nanny to restart its worker, and for a result to come over."""
 
@@ -44,6 +45,7 @@ class Crew:
         self._probes: dict[str, Future] = {}
         self._restarting: set[str] = set()
         self._looked, self._alive = 0.0, time.monotonic()
+        self._newcomer = self._alive
 
     def name(self, address: str) -> str:
         """Return what people call the worker."""
@@ -59,12 +61,12 @@ class Crew:
         Raises
         ------
         EngineFault
-            If there is none in time, or none of those that are there may be used.
+            If there is none in time, or none of those that have come may be used.
         """
         until = time.monotonic() + JOIN_S
         while len(self.usable) < wanted and time.monotonic() < until:
             self.look()
-            if self._misfits and not self.usable and not self._probes:
+            if self._misfits and not self._probes and time.monotonic() - self._newcomer > SETTLE_S:
                 break
             time.sleep(0.02)
         if not self.usable:
@@ -125,7 +127,7 @@ class Crew:
                 self._memory[address] = f"{used / 1e9:.1f} of its {most / 1e9:.1f} GB"
             if address in known:
                 continue
-            name = info.get("name")
+            self._newcomer, name = time.monotonic(), info.get("name")
             self._names[address] = f"worker {name}" if isinstance(name, int) else str(name or address)
             if why := unfit(info):
                 self._leave_out(address, why)

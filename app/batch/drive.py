@@ -8,12 +8,13 @@ import math
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
+from ..folders.swap import sweep
 from ..store.locks import held
 from ..store.open import Store, open_store
 from . import ledger as books
@@ -24,11 +25,12 @@ from .index import write_page
 from .journal import LOG, Journal
 from .ledger import BatchRow, Ledger, Unit, settings_of
 from .notify import notify
+from .publication import place_of as published_place
 from .site_inputs import SiteInputs
 from .sites import Site, sites_of, weeks_of
 from .status import BatchStatus, seconds_left
 from .task import Engine, Told
-from .units import Step
+from .units import ENDED, Step
 
 BATCHES = "batches"
 SAME_NIGHT_S = 24 * 3600
@@ -166,6 +168,9 @@ class Driver:
             name: Chain(shared, sites.get(name) or _gone(file, name), own, begun.get(name))
             for name, own in units.items()
         }
+        if not begun:  # the batch goes on: a killed driver may have died while it published
+            for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
+                sweep(published_place(file.home, unit.site, unit.week))
         self._looked = time.monotonic()
         self._heard: dict[int | None, float] = {}
 
@@ -279,9 +284,7 @@ def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
     return replace(file, config=type(file.config).model_validate({**today, **kept}))
 
 
-def _chains(
-    sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]
-) -> Iterator[books.Chain]:
+def _chains(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
     """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
     for site in sites:
         try:

@@ -25,7 +25,7 @@ from .ledger import Unit
 from .publication import place_of as published_place
 from .status import BatchStatus, duration
 
-INDEX, SUMMARY, TABLE = "index.html", "summary.json", "summary.csv"
+PAGE, SUMMARY, TABLE = "index.html", "summary.json", "summary.csv"
 TROUBLES = ("failed", "dead", "held", "blocked")
 TONES = {"failed": WARN, "dead": WARN, "held": WARN, "blocked": WARN, "done": GOOD, "unchanged": GOOD}
 COLUMNS = (
@@ -58,7 +58,7 @@ def write_page(
     """Write index.html, summary.csv and summary.json of a batch into `place` and return the page's path."""
     with store.read() as c:
         rows = rows_of(c, units, status.batch.day)
-    page = place / INDEX
+    page = place / PAGE
     told = {**status.summary(page), "rows": [dataclasses.asdict(row) for row in rows]}
     write_csv(place / TABLE, pd.DataFrame([dataclasses.asdict(row) for row in rows], columns=_names()))
     write_atomic(place / SUMMARY, json.dumps(told, indent=2, allow_nan=False, ensure_ascii=False, default=str) + "\n")

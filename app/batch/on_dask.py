@@ -42,6 +42,7 @@ SETTINGS = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.98,
+    "distributed.deploy.lost-worker-timeout": "10 minutes",  # a busy machine takes long to start a worker again
     "distributed.worker.profile.enabled": False,  # else a hundred looks a second at the stack of every plan
     "distributed.admin.large-graph-warning-threshold": "4GB",  # inputs are shipped through the scheduler on purpose
 }
@@ -225,6 +226,8 @@ class OnDask:
         self._told.append(Answer(task.unit, task.attempt, "lost", INTERNAL, why, seconds=seconds, worker=name))
 
     def _died(self, address: str) -> str:
+        """Say that a worker has died, and send nothing to its address until whoever is there is probed."""
+        self._crew.usable.discard(address)
         memory = self._crew.memory(address)
         last = f"; it had taken {memory} of memory when last heard of" if memory else ""
         return f"{self._crew.name(address)} was killed, crashed, or was out of memory{last}."
@@ -259,6 +262,7 @@ def _local(workers: int, memory_gb: float) -> Iterator[LocalCluster]:
         threads_per_worker=1,
         memory_limit=int(memory_gb * 1e9),
         dashboard_address=None,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its port for health checks: any that is free
         silence_logs=logging.CRITICAL,
         preload=["busyhour.app.batch.deaf"],
     )
@@ -266,7 +270,6 @@ def _local(workers: int, memory_gb: float) -> Iterator[LocalCluster]:
         yield cluster
     finally:
         for nanny in cluster.workers.values():  # a busy worker takes seconds to end by itself, and has nothing to lose
-            nanny.auto_restart = False
             if nanny.pid is not None:
                 with contextlib.suppress(OSError):
                     os.kill(nanny.pid, getattr(signal, "SIGKILL", signal.SIGTERM))

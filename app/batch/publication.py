@@ -163,5 +163,4 @@ def _row(found: sa.Row[tuple[int, str, str, str]] | None) -> RunRow | None:
 
 
 def _run(found: sa.Row[tuple[int, str, str, str]]) -> RunRow:
-    number, week, input_hash, folder = found
-    return RunRow(number, week, input_hash, folder)
+    return RunRow(found.id, found.week, found.input_hash, found.folder)

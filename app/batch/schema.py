@@ -11,14 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from ...forecast.calendar.grid import refuse_far_year
 from ...forecast.errors import InputError
 
-PAPERS = ("report", "workbook", "calendars", "sheets")
+Paper = Literal["report", "workbook", "calendars", "sheets"]
+PAPERS: tuple[Paper, ...] = ("report", "workbook", "calendars", "sheets")
 """Words of ``[plan] papers``."""
 PLAN_CODES = (0, 5)
 """Exit codes of a plan that there is."""
-NOTIFY_ON = ("done", "unchanged", "held", "failed", "stopped")
 SITE = "{site}"
 
-Weeks = int
 First = int | dt.date
 
 
@@ -48,7 +47,7 @@ class Batch(_Strict):
 
     name: str = "batch"
     sites: tuple[str, ...]
-    weeks: Weeks = Field(default=1, ge=1, le=53)
+    weeks: int = Field(default=1, ge=1, le=53)
     first: First = 1
     calls: Literal["store", "files"] = "store"
 
@@ -143,7 +142,7 @@ class Plan(_Strict):
     publish: Literal["auto", "hold"] = "auto"
     accept: tuple[int, ...] = PLAN_CODES
     max_changed: float = Field(default=0.10, ge=0, le=1)
-    papers: tuple[Literal["report", "workbook", "calendars", "sheets"], ...] = PAPERS
+    papers: tuple[Paper, ...] = PAPERS
     wages: bool = False
 
     @field_validator("accept")
@@ -200,7 +199,7 @@ class Notify(_Strict):
 class Override(_Strict):
     """What differs for one site; a key left out is that of the whole batch."""
 
-    weeks: Weeks | None = Field(default=None, ge=1, le=53)
+    weeks: int | None = Field(default=None, ge=1, le=53)
     first: First | None = None
     calls: Literal["store", "files"] | None = None
     inbox: str | None = None
@@ -211,7 +210,7 @@ class Override(_Strict):
     publish: Literal["auto", "hold"] | None = None
     accept: tuple[int, ...] | None = None
     max_changed: float | None = Field(default=None, ge=0, le=1)
-    papers: tuple[Literal["report", "workbook", "calendars", "sheets"], ...] | None = None
+    papers: tuple[Paper, ...] | None = None
     wages: bool | None = None
     timeout_s: float | None = Field(default=None, ge=1, le=604_800)
 

@@ -138,7 +138,7 @@ def status(
     """Tell how the last batch stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened, place_of
-    from ..batch.index import INDEX
+    from ..batch.index import PAGE
     from ..batch.ledger import RUNNING, STOPPING, Ledger, known, last_seconds
     from ..batch.status import BatchStatus, seconds_left
 
@@ -149,7 +149,7 @@ def status(
             units = Ledger(store, row.id).by_site()
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
-            page = place_of(read, row.id) / INDEX
+            page = place_of(read, row.id) / PAGE
             if not watch or row.state not in (RUNNING, STOPPING):
                 break
             err.print(found.line(), highlight=False)
@@ -178,7 +178,7 @@ def publish(
     if not reason.strip():
         raise InputError("no reason is given", column="--reason", mend="Say why, in a few words")
     where = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
-    last_line(f"busyhour batch: published {site} {week}; {where}", {}, as_json=False)
+    last_line(f"busyhour batch: published {site} {week}; {shown(where)}", {}, as_json=False)
     return DONE
 
 
@@ -195,7 +195,7 @@ def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
         ended = run_batch(batch, options, watch, board.stands, board.hear)
     if not as_json:
         say_troubles(ended.status)
-    last_line(ended.status.line(ended.page), ended.status.summary(ended.page), as_json=as_json)
+    last_line(ended.status.line(shown(ended.page)), ended.status.summary(ended.page), as_json=as_json)
     return ended.status.code
 
 
@@ -228,6 +228,12 @@ def say_dry_run(file: Path, as_of: str | None, only: str | None, *, as_json: boo
 def last_line(line: str, summary: dict[str, Any], *, as_json: bool) -> None:
     """Print the one-line result as the last line of standard output; as JSON it is one line too."""
     sys.stdout.write((json.dumps(summary, ensure_ascii=False, allow_nan=False) if as_json else line) + "\n")
+
+
+def shown(path: Path) -> Path:
+    """Return a path as short as people write it: from the current folder on, where it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def day_of(text: str | None, column: str = "--as-of") -> dt.date:

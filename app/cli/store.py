@@ -14,7 +14,9 @@ from .exit_codes import DONE, INTERNAL
 
 app = typer.Typer(no_args_is_help=True, help="Look after the store: upgrade, backup, verify, prune, roles.")
 
-Where = Annotated[str, typer.Argument(help="batch.toml, its folder, or the address of a store.")]
+Where = Annotated[
+    str, typer.Argument(help="batch.toml or plan.toml, or its folder; the address or the file of a store.")
+]
 
 
 def line(summary: dict[str, Any], text: str, *, as_json: bool, quiet: bool) -> None:
@@ -27,12 +29,19 @@ def line(summary: dict[str, Any], text: str, *, as_json: bool, quiet: bool) -> N
 
 def address(where: str) -> tuple[str, Path | None, int]:
     """Return the address of the store that `where` names, the folder it is relative to, and the days of forecasts."""
-    from ..batch.config import BatchFile
+    from ..batch.config import FILE, BatchFile
     from ..batch.schema import Record
+    from ..config.plan_toml import PLAN, read_plan
 
+    path, usual = Path(where), Record().keep_days
     if "://" in where:
-        return where, None, Record().keep_days
-    file = BatchFile.read(Path(where))
+        return where, None, usual
+    if path.is_file() and path.suffix != ".toml":
+        return f"sqlite:///{path.absolute()}", None, usual
+    if path.name == PLAN or ((path / PLAN).is_file() and not (path / FILE).exists()):
+        config, _ = read_plan(path)
+        return config.store.url, (path.parent if path.name == PLAN else path).absolute(), usual
+    file = BatchFile.read(path)
     return file.config.store.url, file.home, file.config.record.keep_days
 
 

@@ -164,7 +164,7 @@ def engine_of(address: Address) -> Engine:
     }
     given = {key: value for key, value in options.items() if key not in address.url.query}
     try:
-        return create_engine(address.url, hide_parameters=True, connect_args=given)
+        return create_engine(address.url, hide_parameters=True, pool_pre_ping=True, connect_args=given)
     except ModuleNotFoundError:
         mend = 'Install it with: pip install "busyhour[postgres]"'
         raise InputError("PostgreSQL needs the library psycopg", column=KEY, mend=mend) from None

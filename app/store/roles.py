@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy.dialects import postgresql
-
 from ...forecast.errors import InputError
 from .schema import APPEND_ONLY, metadata, run_cost
 from .versions import TABLE
@@ -32,12 +30,11 @@ def roles_sql(schema: str = "public") -> str:
     """
     if not NAME.fullmatch(schema):
         raise InputError("not the name of a schema", column="--schema", value=schema, mend="Use letters, digits and _")
-    quoted = postgresql.dialect().identifier_preparer.quote
-    place = quoted(schema)
+    place = f'"{schema}"'
     fixed = {table.name for table in APPEND_ONLY}
     lines = [
         "-- Run by an administrator in the database of the store, after: busyhour store upgrade",
-        *(f"{_made(role)}" for role in (OWNER, BATCH, READER)),
+        *(_made(role) for role in (OWNER, BATCH, READER)),
         f"GRANT USAGE, CREATE ON SCHEMA {place} TO {OWNER};",
         f"GRANT USAGE ON SCHEMA {place} TO {BATCH}, {READER};",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA {place} FROM PUBLIC, {BATCH}, {READER};",
@@ -45,7 +42,7 @@ def roles_sql(schema: str = "public") -> str:
         f"ALTER TABLE {place}.{TABLE} OWNER TO {OWNER};",
     ]
     for table in metadata.sorted_tables:
-        name = f"{place}.{quoted(table.name)}"
+        name = f'{place}."{table.name}"'
         rights = "SELECT, INSERT" if table.name in fixed else "SELECT, INSERT, UPDATE, DELETE"
         lines += [f"ALTER TABLE {name} OWNER TO {OWNER};", f"GRANT {rights} ON {name} TO {BATCH};"]
         if table is not run_cost:

@@ -10,6 +10,8 @@ import time
 import pytest
 import sqlalchemy as sa
 
+from busyhour.app.cli.exit_codes import HELD
+from busyhour.app.faults import code_and_words
 from busyhour.app.store.connection import host
 from busyhour.app.store.entries import site_id
 from busyhour.app.store.faults import Held, StoreFault
@@ -26,6 +28,7 @@ def test_one_name_is_held_once(store: Store, store_url: str) -> None:
             found = error.value
             assert (found.holder, found.host, found.name) == ("anna", host(), "site porto")
             assert abs((dt.datetime.now(dt.UTC) - found.since).total_seconds()) < 600
+            assert code_and_words(found, "") == (HELD, str(found))
             assert str(found).startswith(f"site porto is held by anna on {host()} since ")
             with held(other, ["site faro"], "record"):  # nothing is left of the refused try
                 assert sorted(h.holder for h in holders(store)) == ["anna", "bert"]

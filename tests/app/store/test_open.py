@@ -258,6 +258,40 @@ def test_a_locked_store_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Monk
         other.close()
 
 
+def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
+    with open_store("sqlite:///wfm.db", base=tmp_path) as store:
+        with store.engine.connect() as c:  # the pool keeps this connection
+            c.exec_driver_sql("PRAGMA max_page_count = 1")
+        with pytest.raises(StoreFault, match=r"wfm\.db cannot grow: its disk is full"), store.write() as c:
+            for i in range(10_000):
+                site_id(c, f"site {i}", None)
+        with store.read() as c:
+            assert c.execute(sa.select(site)).all() == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_row_that_another_session_keeps_is_one_sentence(store: Store, store_url: str) -> None:
+    with store.write() as c:
+        site_id(c, "lisbon", None)
+    with open_store(store_url) as other, store.write() as mine:
+        mine.execute(sa.update(site).values(zone="UTC"))
+        with pytest.raises(StoreFault, match="has been locked by another session"), other.write() as c:
+            c.exec_driver_sql("SET LOCAL lock_timeout = 50")
+            c.execute(sa.update(site).values(zone="Asia/Tokyo"))
+
+
+def test_a_damaged_file_is_one_sentence(tmp_path: Path) -> None:
+    open_store("sqlite:///wfm.db", base=tmp_path).close()
+    path = tmp_path / "wfm.db"
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\xff" * (size - 100))
+    with pytest.raises(InputError, match=r"wfm\.db is (damaged|not a database).*"):
+        open_store("sqlite:///wfm.db", base=tmp_path)
+
+
 def test_a_transaction_is_whole_or_nothing(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.write() as c:
         site_id(c, "lisbon", None)
@@ -287,7 +321,7 @@ def test_a_site_keeps_its_zone(store: Store) -> None:
 
 @pytest.mark.slow
 def test_a_lost_session_is_one_sentence(server: object, tmp_path: Path) -> None:
-    url = server.url(server.new_database())  # type: ignore[attr-defined]
+    url = server.url(server.new_schema())  # type: ignore[attr-defined]
     upgrade(url)
     with open_store(url) as store:
         with pytest.raises(StoreFault, match=r"was lost|cannot be reached") as error, store.write() as c:
