@@ -62,9 +62,11 @@ class Found:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """The table as text for people."""
+        """The table as text for people, without figures that are unknown throughout."""
         out = self.table[list(self.by)].astype(str)
         for name, word in WORDS.items():
+            if self.table[name].isna().all():
+                continue
             out[word] = [told(name, value) for value in self.table[name]]
         return out
 

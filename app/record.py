@@ -76,8 +76,8 @@ class Recorded:
         """What was recorded, in one line."""
         added, corrected = (sum(getattr(t, name) for _, t in self.taken) for name in ("added", "corrected"))
         parts = [f"{added:,} rows of calls added, {corrected:,} corrected" if self.taken else "no new calls"]
-        parts += [f"{len(self.scored)} days scored"] * bool(self.scored)
-        parts += [f"{len(self.against)} days of plans held against what came"] * bool(self.against)
+        for days, what in ((self.scored, "scored"), (self.against, "of plans held against what came")):
+            parts += [f"{len(days)} day{'s' if len(days) > 1 else ''} {what}"] * bool(days)
         return "; ".join(parts)
 
 

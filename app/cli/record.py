@@ -54,8 +54,8 @@ def record(
             "against": done.against, "leads": LEADS, "known_until": done.known_until, "notes": done.notes,
         }  # fmt: skip
         sys.stdout.write(json.dumps(told_, indent=2, default=str) + "\n")
-    else:
-        for note in () if quiet else done.notes[:MOST_NOTES]:
+    elif not quiet:
+        for note in done.notes[:MOST_NOTES]:
             remark(note)
         until = f"calls until {done.known_until}" if done.known_until else "no calls"
         Console(soft_wrap=True).print(f"busyhour record {done.site}: {done.told}; {until}", highlight=False)
