@@ -239,6 +239,7 @@ class Chain:
     def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
         """Lay out the inputs, say that the unit runs, and return its task."""
         inputs, settings = self.work / "inputs", self.site.settings
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # wages of plan.toml and costs of runs lie in there
         if not self._laid:
             calls = None if settings.calls == "files" else history_of(self.shared, self.site, self._all)
             self._all.lay_out(inputs, calls)
