@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ..inputs.folder import Folder
 from ..intake.read import calls_files
 from ..record import record_site
 from ..store.calls import calls_versions, history
@@ -44,13 +45,12 @@ def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     InputError
         If an export cannot be taken.
     """
-    own = any(_there(inputs.folder.path, name) for name in inputs.config.intake.files)
     told = record_site(
         shared.ledger.store,
         site.folder,
         name=site.name,
         as_of=shared.as_of,
-        inbox=[*(calls_files(inputs.folder.path, inputs.config.intake) if own else ()), *site.inbox(shared.home)],
+        inbox=exports_of(site, inputs.folder, shared.home),
         leads=site.settings.leads,
         accept=shared.accept,
         home=shared.home,
@@ -60,6 +60,12 @@ def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     corrected = sum(taken.corrected for _, taken in told.taken)
     changed = rows + corrected > 0
     return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
+
+
+def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:
+    """Return the files that [intake] names, where any is there, then the site's inbox."""
+    own = any(_there(folder.path, name) for name in folder.config.intake.files)
+    return [*(calls_files(folder.path, folder.config.intake) if own else ()), *site.inbox(home)]
 
 
 def _there(folder: Path, name: str) -> bool:
