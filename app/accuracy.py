@@ -28,7 +28,8 @@ SHARES = ("wape", "bias", "coverage_80", "skill", "model_wape", "handle_wape", "
 SIGNED = ("bias", "handle_bias", "skill")
 WORDS = {
     "intervals": "intervals", "unknown": "unknown", "calls": "calls", "wape": "WAPE", "bias": "bias", "rmse": "RMSE",
-    "coverage_80": "in 80 % band", "skill": "skill", "model_wape": "WAPE of model", "overrides_value": "overrides, calls",
+    "coverage_80": "in 80 % band", "skill": "skill", "model_wape": "WAPE of model",
+    "overrides_value": "overrides, calls",
     "handle_wape": "handle WAPE", "handle_bias": "handle bias",
 }  # fmt: skip
 """Figures as the terminal and the page call them."""
@@ -61,9 +62,11 @@ class Found:
 
     @property
     def shown(self) -> pd.DataFrame:
-        """The table as text for people."""
+        """The table as text for people, without figures that are unknown throughout."""
         out = self.table[list(self.by)].astype(str)
         for name, word in WORDS.items():
+            if self.table[name].isna().all():
+                continue
             out[word] = [told(name, value) for value in self.table[name]]
         return out
 
@@ -87,9 +90,7 @@ def told(name: str, value: float) -> str:
     return number(value, 1 if name == "rmse" else 0)
 
 
-def accuracy_of(
-    folder: Path, by: Sequence[str], since: dt.date | None = None, *, page: bool = False
-) -> Found:
+def accuracy_of(folder: Path, by: Sequence[str], since: dt.date | None = None, *, page: bool = False) -> Found:
     """Return how good the forecasts of a planner's folder were.
 
     Parameters

@@ -102,7 +102,7 @@ def parts_of_gap(
     Parameters
     ----------
     came, days
-        What came by interval, and by queue and day (see `store.outcomes.came`).
+        What came by interval, and by day (see `store.outcomes.came`).
     ids
         The store's number of each queue.
 
@@ -120,15 +120,15 @@ def parts_of_gap(
     names = {number: name for name, number in ids.items()}
     planned = _planned(volume)
     rows = []
-    for (number, day), actual in days.iterrows():
-        key = names[int(number)], day.date()
-        service, measured = run.service.get(key, np.nan), float(actual["service_actual"])
+    for actual in days.to_dict("records"):
+        key = names[actual["queue"]], actual["day"]
+        service, measured = run.service.get(key, np.nan), actual["service_actual"]
         after_calls = with_calls.get(key, np.nan) if actual["calls_actual"] > 0 else np.nan
         after_both = with_both.get(key, np.nan) if actual["handle_actual_s"] > 0 else np.nan
         calls, handle = planned.loc[key]
         rows.append(
             {
-                "queue": int(number), "day": key[1].isoformat(), "calls_planned": calls,
+                "queue": actual["queue"], "day": key[1].isoformat(), "calls_planned": calls,
                 "calls_actual": actual["calls_actual"], "handle_planned_s": handle,
                 "handle_actual_s": actual["handle_actual_s"], "service_planned": service, "service_actual": measured,
                 "gap_volume": after_calls - service, "gap_handle": after_both - after_calls,
@@ -168,7 +168,7 @@ def _simulated(
 
     A day is simulated with the day before it, whose callers and shifts may run on into it.
     """
-    wanted = {day.date() for day in days.index.get_level_values(1).unique()}
+    wanted = set(days["day"])
     near = wanted | {day - dt.timedelta(days=1) for day in wanted}
     rows = volume[volume["start"].dt.date.isin(near)]
     rows = rows.drop(columns=list(QUANTILE_COLUMNS), errors="ignore")  # what came is sure

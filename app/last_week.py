@@ -16,7 +16,7 @@ from .store.schema import site as sites
 
 
 def last_week_of(inputs: Inputs) -> tuple[pd.DataFrame, list[str]]:
-    """Return what is known of the seven days known last before the planned week, and why nothing is, if the store fails.
+    """Return what is known of the seven days known last before the planned week, and why the store could not tell.
 
     Both are empty where nothing was recorded.
     """

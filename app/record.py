@@ -13,17 +13,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from ..forecast.calendar.grid import Grid
 from ..forecast.errors import InputError
-from ..forecast.overrides import Override
-from ..forecast.predict import Forecast, forecast
 from ..forecast.progress import Watch
-from .config.plan_toml import PLAN
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
 from .intake.read import calls_files, read_calls
+from .nightly_forecast import keep_forecast
 from .own_runs import enter, finished_runs, known_runs
-from .store.calls import Taken, history, take, taken_before
+from .store.calls import Taken, take, taken_before
 from .store.entries import queue_ids, site_id
 from .store.locks import held
 from .store.open import Store
@@ -31,8 +28,8 @@ from .store.outcomes import came, due, slots_of, standing, write_outcomes
 from .store.schema import calls, queue
 from .store.schema import site as sites
 from .store.scores import score
-from .store.snapshots import LEADS, NIGHTLY, write_snapshot
-from .store.times import days_of, midnight_s
+from .store.snapshots import LEADS
+from .store.times import days_of
 
 NO_LAYOUT = ("files", "outside", "trust")
 """Keys of [intake] that change nothing of how a file is read."""
@@ -79,8 +76,8 @@ class Recorded:
         """What was recorded, in one line."""
         added, corrected = (sum(getattr(t, name) for _, t in self.taken) for name in ("added", "corrected"))
         parts = [f"{added:,} rows of calls added, {corrected:,} corrected" if self.taken else "no new calls"]
-        parts += [f"{len(self.scored)} days scored"] * bool(self.scored)
-        parts += [f"{len(self.against)} days of plans held against what came"] * bool(self.against)
+        for days, what in ((self.scored, "scored"), (self.against, "of plans held against what came")):
+            parts += [f"{len(days)} day{'s' if len(days) > 1 else ''} {what}"] * bool(days)
         return "; ".join(parts)
 
 
@@ -91,7 +88,9 @@ def queues_of(c: Connection, site: int) -> dict[str, int]:
 
 def last_day(c: Connection, site: int, zone: str | None) -> dt.date | None:
     """Return the last day with calls of any queue; None without calls."""
-    newest = [c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues_of(c, site).values()]
+    newest = [
+        c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues_of(c, site).values()
+    ]
     known = [int(s) for s in newest if s is not None]
     return days_of(np.array([max(known)]), zone)[0].astype(object) if known else None
 
@@ -164,7 +163,7 @@ def record_site(
         before = taken_before(c, known) if known is not None else frozenset()
         runs = known_runs(c, known) if known is not None else set()
     watch.tell("record", f"calls of {name}")
-    exports = [(one, _read(planned, one)) for one in _new_exports(planned, inbox, before)]
+    exports = [(one, _read(planned, one)) for one in new_exports(planned, inbox, before)]
     found = list(finished_runs(planned.path, runs)) if own_runs else []
     watch.raise_if_stopped()
     taken: list[tuple[str, Taken]] = []
@@ -181,7 +180,9 @@ def record_site(
         scored = score(c, site, days, zone, before=as_of, leads=leads, interval_min=minutes)
     notes = [*(run for run in found if isinstance(run, str)), *(r for _, t in taken for r in t.remarks)]
     back = {as_of - dt.timedelta(days=k) for k in range(1, BACK_DAYS + 1)}
-    against, told = _against(store, planned, home or planned.path, site, [d for d in days | back if d < as_of], days, watch)
+    against, told = _against(
+        store, planned, home or planned.path, site, [d for d in days | back if d < as_of], days, watch
+    )
     with store.read() as c:
         until = last_day(c, site, zone)
     return Recorded(
@@ -190,7 +191,7 @@ def record_site(
     )  # fmt: skip
 
 
-def _new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
+def new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
     """Return the exports that the store has not taken, in their order."""
     intake = planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)
@@ -262,54 +263,6 @@ def name_of(c: Connection, store: Store, folder: Path) -> str:
     return str(names[0]) if own and len(names) == 1 else home.name
 
 
-def keep_forecast(store: Store, planned: Folder, name: str, as_of: dt.date, watch: Watch) -> list[str]:
-    """Keep the forecast of a folder as it is known at the beginning of a day; return what could not be forecast."""
-    site = planned.config.site
-    with store.read() as c:
-        number = site_id(c, name, site.zone)
-        past = history(c, number, list(planned.config.queue), site.zone, site.interval_min)
-    watch.tell("record", f"forecast of {', '.join(map(str, LEADS))} days ahead")
-    found = forecast_ahead(planned, past, as_of, max(LEADS), watch)
-    with store.write() as c:
-        write_snapshot(c, number, midnight_s(as_of, site.zone), NIGHTLY, found.volume, LEADS)
-    grid = Grid(as_of, max(LEADS), site.interval_min, site.zone)
-    return [
-        *(f"queue {queue} has no forecast: {error}" for queue, error in found.failed.items()),
-        *(f"overrides.csv, row {one.row}: its calls belong to days before and after an end of the forecast, so that "
-          "the forecast that is kept leaves them out" for one in planned.forecast_overrides() if _crosses(one, grid)),
-    ]  # fmt: skip
-
-
-def _crosses(one: Override, grid: Grid) -> bool:
-    """Whether a number of calls is for a span that lies on both sides of an end of the forecast."""
-    inside = one.start < grid.end and one.end > grid.first
-    return one.calls is not None and inside and (one.start < grid.first or one.end > grid.end)
-
-
-def forecast_ahead(planned: Folder, past: pd.DataFrame, as_of: dt.date, days: int, watch: Watch) -> Forecast:
-    """Forecast the days from `as_of` on with what was known when `as_of` began; later overrides are left out."""
-    config = planned.config
-    grid = Grid(as_of, days, config.site.interval_min, config.site.zone)
-    with_calls = set(past["queue"].unique())
-    if not with_calls:
-        raise InputError("no calls of this site are known", file=PLAN, column="intake.files", mend="Bring an export")
-    names = [name for name in config.queue if name in with_calls]
-    overrides = [
-        one for one in planned.forecast_overrides()
-        if (one.made is None or one.made < grid.first) and one.queue in (None, *names) and not _crosses(one, grid)
-    ]  # fmt: skip
-    return forecast(
-        past,
-        grid,
-        planned.calendar(),
-        models={name: config.queue[name].model for name in names},
-        handle_s={name: config.queue[name].handle_s for name in names},
-        patience_s={name: config.queue[name].patience_s for name in names},
-        overrides=overrides,
-        watch=watch,
-    )
-
-
 def _against(
     store: Store,
     planned: Folder,
@@ -337,14 +290,15 @@ def _against(
         watch.tell("record", f"the plan of {plan.folder} against what came on {len(wanted)} days")
         run = published_run(home / plan.folder, plan.input_hash)
         if run is None:
-            notes.append(f"the run that stood on {wanted[0]} is no longer in {plan.folder}: its service is not compared")
+            notes.append(
+                f"the run that stood on {wanted[0]} is no longer in {plan.folder}: its service is not compared"
+            )
             continue
         near = {day - dt.timedelta(days=k) for day in wanted for k in (0, 1)}
         own = {ids[name]: goal for name, goal in run.goals.items() if name in ids}
         with store.read() as c:
             rows, table = came(c, run.slots(ids, near), run.config.site.zone, own)
-        table = table[[day.date() in wanted for day in table.index.get_level_values(1)]]
-        outcomes = parts_of_gap(run, rows, table, ids, watch)
+        outcomes = parts_of_gap(run, rows, table[table["day"].isin(wanted)], ids, watch)
         with store.write() as c:
             write_outcomes(c, outcomes.assign(run=plan.run))
         done += wanted

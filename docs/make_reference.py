@@ -60,7 +60,7 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[costs]", Costs, "Wages and prices."),
     ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
     ("[solve]", config.Solve, "How long and how hard to optimise."),
-    ("[store]", config.StoreAddress, "Where `busyhour record` keeps what came. See [How good were we](../guides/accuracy.md)."),
+    ("[store]", config.StoreAddress, "Where what came is kept. See [How good were we](../guides/accuracy.md)."),
 )  # fmt: skip
 
 HIRING_TABLES: tuple[tuple[str, type, str], ...] = (

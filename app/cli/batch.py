@@ -138,7 +138,7 @@ def status(
     """Tell how the last batch stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened, place_of
-    from ..batch.index import INDEX
+    from ..batch.index import PAGE
     from ..batch.ledger import RUNNING, STOPPING, Ledger, known, last_seconds
     from ..batch.status import BatchStatus, seconds_left
 
@@ -149,7 +149,7 @@ def status(
             units = Ledger(store, row.id).by_site()
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
-            page = place_of(read, row.id) / INDEX
+            page = place_of(read, row.id) / PAGE
             if not watch or row.state not in (RUNNING, STOPPING):
                 break
             err.print(found.line(), highlight=False)

@@ -35,8 +35,9 @@ def record(
 ) -> int:
     """Take new calls into the store, score past forecasts, hold past plans against what came, keep today's forecast."""
     from ..inputs.folder import Folder
-    from ..record import LEADS, record_folder
+    from ..record import record_folder
     from ..store.open import open_store
+    from ..store.snapshots import LEADS
     from .progress_board import Board
 
     with Board(err, quiet=quiet).watching() as watch:
@@ -53,8 +54,8 @@ def record(
             "against": done.against, "leads": LEADS, "known_until": done.known_until, "notes": done.notes,
         }  # fmt: skip
         sys.stdout.write(json.dumps(told_, indent=2, default=str) + "\n")
-    else:
-        for note in () if quiet else done.notes[:MOST_NOTES]:
+    elif not quiet:
+        for note in done.notes[:MOST_NOTES]:
             remark(note)
         until = f"calls until {done.known_until}" if done.known_until else "no calls"
         Console(soft_wrap=True).print(f"busyhour record {done.site}: {done.told}; {until}", highlight=False)
@@ -65,9 +66,7 @@ def record(
 @told
 def accuracy(
     folder: Annotated[Path, typer.Argument(help="Folder with plan.toml.")],
-    by: Annotated[
-        str, typer.Option(help="Words parted by commas: lead, queue, site, week, weekday, model.")
-    ] = "lead",
+    by: Annotated[str, typer.Option(help="Words parted by commas: lead, queue, site, week, weekday, model.")] = "lead",
     since: Annotated[str | None, typer.Option(help="First day that counts, YYYY-MM-DD.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="F.csv to write; the charts go beside it, into F.html.")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Date, Integer, case, cast, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from ...forecast.errors import InputError
@@ -55,50 +55,42 @@ def accuracy(
         if name not in BY or name in by[:i]:
             what = "unknown word" if name not in BY else "twice"
             raise InputError(what, column="--by", value=name, mend=f"Some of {', '.join(BY)}, each once")
-    keys = _keys(by)
+    keys = _keys(c, by)
     asked = select(*(column.label(name) for name, column in keys.items()), *_sums()).group_by(*keys.values())
     if since is not None:
         asked = asked.where(scored.c.day >= since.isoformat())
     if site is not None:
         asked = asked.where(scored.c.queue.in_(select(queue.c.id).where(queue.c.site == site)))
     result = c.execute(asked)
-    table = pd.DataFrame(result.all(), columns=list(result.keys()))
-    table = table[table["n"].notna()]  # a sum over no row at all is no row
-    return figures(_told(c, table, by), by)
+    return figures(_told(c, pd.DataFrame(result.all(), columns=list(result.keys())), by), by)
 
 
-def _keys(by: Sequence[str]) -> dict[str, ColumnElement[Any]]:
-    """Return the columns to sum by; numbers of queues and days are told as names, weeks and weekdays later."""
-    out: dict[str, ColumnElement[Any]] = {}
-    for name in by:
-        if name in ("queue", "site"):
-            out["number"] = scored.c.queue
-        elif name in ("week", "weekday"):
-            out["day"] = scored.c.day
-        else:
-            out[name] = scored.c[name]
-    return out
+def _keys(c: Connection, by: Sequence[str]) -> dict[str, ColumnElement[Any]]:
+    """Return the columns to sum by: queue and lead always, since rows lie in their order and need no sorting then."""
+    day: ColumnElement[Any] = scored.c.day
+    if c.dialect.name == "sqlite":
+        monday, weekday = func.date(day, "weekday 0", "-6 days"), (cast(func.strftime("%w", day), Integer) + 6) % 7
+    else:
+        date = cast(day, Date)
+        monday = func.to_char(func.date_trunc("week", date), "YYYY-MM-DD")
+        weekday = cast(func.extract("isodow", date), Integer) - 1
+    more = {"week": monday, "weekday": weekday, "model": scored.c.model}
+    keys: dict[str, ColumnElement[Any]] = {"number": scored.c.queue, "lead": scored.c.lead}
+    return keys | {name: column for name, column in more.items() if name in by}
 
 
 def _told(c: Connection, table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return sums by the words of `by` in place of numbers of queues and days."""
-    out = table.copy()
-    if "number" in out:
-        known = select(queue.c.id, queue.c.name, sites.c.name).join(sites, queue.c.site == sites.c.id)
-        names = {number: told for number, *told in c.execute(known)}
-        for i, word in enumerate(("queue", "site")):
-            if word in by:
-                out[word] = [names[number][i] for number in out["number"]]
-    if "day" in out:
-        day = pd.to_datetime(out["day"])
-        if "week" in by:
-            out["week"] = (day - pd.to_timedelta(day.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
-        if "weekday" in by:
-            out["weekday"] = day.dt.day_of_week
-    if not {"number", "day"} & set(out):
-        return out
-    out = out.drop(columns=["number", "day"], errors="ignore")
-    return out.groupby(list(by), as_index=False, dropna=False).sum(min_count=1)
+    """Return sums by queue and lead as sums by the words of `by`."""
+    known = select(queue.c.id, queue.c.name, sites.c.name).join(sites, queue.c.site == sites.c.id)
+    names = {number: told for number, *told in c.execute(known)}
+    for i, word in enumerate(("queue", "site")):
+        if word in by:
+            table[word] = [names[number][i] for number in table["number"]]
+    sums = table.drop(columns=["number", *({"lead"} - set(by))])
+    words: list[str] = list(by)
+    if not words and len(sums):
+        return sums.sum(min_count=1).to_frame().T
+    return sums.groupby(words, as_index=False, dropna=False).sum(min_count=1) if words else sums
 
 
 def _sums() -> list[ColumnElement[Any]]:
@@ -123,7 +115,7 @@ def figures(sums: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     x = {name: pd.to_numeric(sums[name]).to_numpy(dtype=float) for name in sums if name not in (*BY, "day")}
 
     def per(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-        return np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+        return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
 
     table = pd.DataFrame(
         {

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import os
 import uuid
@@ -29,6 +28,8 @@ from .faults import BUSY_S, Held, StoreFault
 CLAIM = "claim.lock"
 MOST_NAME = 63
 """Characters of the name of a session of PostgreSQL, at most."""
+KEY = "hashtextextended('busyhour ' || current_schema() || ' ' || :name, 0)"
+"""Number of the advisory lock of a name: those of a database are shared by all its schemas."""
 
 
 @contextlib.contextmanager
@@ -70,11 +71,6 @@ def holders(store: Store) -> list[Held]:
             "AND a.datname = current_database() AND l.granted"
         )
         return [_held_by_session(name, role, store.name) for name, role in c.execute(query)]
-
-
-def key_of(name: str) -> int:
-    """Return the number of an advisory lock, 63 bits."""
-    return int.from_bytes(hashlib.sha256(f"busyhour {name}".encode()).digest()[:8]) >> 1
 
 
 # Beside a file of SQLite ----------------------------------------------------------------------------------------------
@@ -142,20 +138,20 @@ def _held_by(entry: dict[str, Any], name: str) -> Held:
 @contextlib.contextmanager
 def _session_holds(store: Store, names: Sequence[str], what: str) -> Iterator[None]:
     with store.session() as c:
-        taken: list[int] = []
+        taken: list[str] = []
         try:
             with c.begin():
                 c.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _session_name(store)})
                 for name in names:
-                    if not c.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key_of(name)}).scalar_one():
+                    if not c.execute(text(f"SELECT pg_try_advisory_lock({KEY})"), {"name": name}).scalar_one():
                         raise _other_session(c, name)
-                    taken.append(key_of(name))
+                    taken.append(name)
             yield
         finally:
             if not lost(c):
                 with c.begin():
-                    for key in taken:
-                        c.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+                    for name in taken:
+                        c.execute(text(f"SELECT pg_advisory_unlock({KEY})"), {"name": name})
 
 
 def _session_name(store: Store) -> str:
@@ -168,9 +164,9 @@ def _other_session(c: Connection, name: str) -> Held:
     query = text(
         "SELECT a.application_name, a.usename FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
         "WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted "
-        "AND a.datname = current_database() AND (l.classid::bigint << 32) | l.objid::bigint = :key"
+        f"AND a.datname = current_database() AND (l.classid::bigint << 32) | l.objid::bigint = {KEY}"
     )
-    row = c.execute(query, {"key": key_of(name)}).first()
+    row = c.execute(query, {"name": name}).first()
     return _held_by_session(row[0] if row else "", row[1] if row else "", name)
 
 

@@ -15,7 +15,7 @@ from .address import address_of
 from .connection import Store, prepared, user
 from .entries import tell
 from .faults import StoreFault
-from .locks import holders, key_of
+from .locks import KEY, holders
 from .schema import metadata
 from .versions import EMPTY, HEAD, REVISIONS, TABLE, refuse_other, revision_of
 
@@ -79,7 +79,7 @@ def upgrade(url: str, *, base: Path | None = None, by: str | None = None, script
 def migrate(c: Connection, scripts: Path = SCRIPTS) -> None:
     """Bring the schema up to date inside the transaction of `c`."""
     if c.dialect.name == "postgresql":  # two at once would both make the tables
-        c.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key_of("schema")})
+        c.execute(text(f"SELECT pg_advisory_xact_lock({KEY})"), {"name": "schema"})
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes.update(connection=c, metadata=metadata, table=TABLE)

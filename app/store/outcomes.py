@@ -21,8 +21,8 @@ from .times import days_of, midnight_s
 
 ACTUAL = ("calls_actual", "handle_actual_s", "service_actual")
 COLUMNS = (
-    "run", "queue", "day", "calls_planned", "calls_actual", "handle_planned_s", "handle_actual_s", "service_planned", "service_actual",
-    "gap_volume", "gap_handle", "gap_other",
+    "run", "queue", "day", "calls_planned", "calls_actual", "handle_planned_s", "handle_actual_s", "service_planned",
+    "service_actual", "gap_volume", "gap_handle", "gap_other",
 )  # fmt: skip
 SAME = 1e-9
 """Relative difference below which two figures of a day are the same."""
@@ -87,8 +87,8 @@ def came(
     intervals : pandas.DataFrame
         `slots` with what `actuals.actuals` knows, and the local ``day``.
     days : pandas.DataFrame
-        Indexed by queue and day: `ACTUAL`. NaN where an interval of the day is unknown, no call came, or the service
-        was not counted with the goal's threshold.
+        ``queue, day`` and `ACTUAL`. NaN where an interval of the day is unknown, no call came, or the service was not
+        counted with the goal's threshold.
     """
     found = actuals(c, slots, zone, {q: g.within_s for q, g in goals.items()})
     rows = pd.concat([slots, found], axis=1)
@@ -97,7 +97,7 @@ def came(
     for name in ("answered", "short_abandoned", "answered_in", "abandoned_in"):
         rows[name] = rows[name].where(~quiet, 0.0)
     keys = [rows["queue"], rows["day"]]
-    whole = rows.groupby(keys)[[n for n in found]].sum(min_count=0)
+    whole = rows.groupby(keys)[list(found)].sum(min_count=0)
     known = rows[list(found)].notna().groupby(keys).all()
     whole = whole.where(known)
     measured = (whole["unmeasured"] == 0) & (whole["handle_n"] > 0)
@@ -111,7 +111,8 @@ def came(
     for number, goal in goals.items():
         if number in out.index.get_level_values(0):
             out.loc[[number], "service_actual"] = service(whole.loc[[number]], goal)
-    return rows, out
+    out = out.reset_index()
+    return rows, out.assign(day=out["day"].dt.date)
 
 
 def service(sums: pd.DataFrame, goal: ServiceGoal) -> pd.Series:
@@ -125,7 +126,8 @@ def service(sums: pd.DataFrame, goal: ServiceGoal) -> pd.Series:
         above, below = answered_in, offered - sums["short_abandoned"]
     else:
         above, below = answered_in, offered
-    return (above / below.where(below > 0)).clip(0.0, 1.0)
+    share = above / below.where(below > 0)
+    return share.where(share <= 1)  # more than all is a contradiction of the export
 
 
 def slots_of(c: Connection, queues: Collection[int], zone: str | None, days: Sequence[dt.date]) -> pd.DataFrame:
@@ -151,18 +153,18 @@ def due(c: Connection, which: Standing, days: pd.DataFrame, changed: Collection[
     Parameters
     ----------
     days
-        What came by queue and day (see `came`).
+        What came by day (see `came`).
     """
     o = outcome.c
     kept = select(o.queue, o.day, o.calls_actual, o.handle_actual_s).where(o.run == which.run)
     held = {(q, day): figures for q, day, *figures in c.execute(kept)}
     out = set()
-    for (number, day), row in days.iterrows():
-        now = [None if np.isnan(v) else float(v) for v in row[["calls_actual", "handle_actual_s"]].to_numpy(float)]
-        told = held.get((int(number), f"{day:%Y-%m-%d}"))
+    for row in days.to_dict("records"):
+        day, now = row["day"], [None if np.isnan(row[name]) else row[name] for name in ACTUAL[:2]]
+        told = held.get((row["queue"], day.isoformat()))
         new = now[0] is not None and (told is None or not all(map(_same, told, now)))
-        if new or day.date() in changed:
-            out.add(day.date())
+        if new or day in changed:
+            out.add(day)
     return sorted(out)
 
 

@@ -182,6 +182,12 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
     out = parts.groupby(keys).sum(min_count=0)
     for name in ("inside_80", "model_abs"):  # unknown in one interval is unknown for the day: a part is no sum
         out[name] = out[name].where(~parts[name].isna().groupby(keys).any())
-    out["model"] = rows["model"].groupby(keys).agg(lambda names: "/".join(sorted(set(names.dropna()))) or None)
+    names = rows["model"].groupby(keys).agg(_joined)
+    out["model"] = names.where(names != "")
     out = out.reset_index()
     return out.assign(day=out["day"].dt.strftime("%Y-%m-%d"))
+
+
+def _joined(names: pd.Series) -> str:
+    """Return the models of a day's intervals, nearly always one."""
+    return "/".join(sorted({str(name) for name in names.dropna()}))

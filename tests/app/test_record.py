@@ -183,7 +183,9 @@ def test_exports_are_taken_once_each_and_the_later_one_counts(desk: Path, edit_d
     rows = pd.read_csv(desk / "calls.csv")
     (desk / "calls.csv").rename(desk / "calls-1.csv")
     busyhour("record", str(desk), "--as-of", "2026-10-19")
-    late = rows[rows["start"] >= "2026-10-14"].assign(offered=lambda f: f["offered"] + (f["start"] == "2026-10-16T10:00"))
+    late = rows[rows["start"] >= "2026-10-14"].assign(
+        offered=lambda f: f["offered"] + (f["start"] == "2026-10-16T10:00")
+    )
     late.to_csv(desk / "calls-2.csv", index=False)
     told = json.loads(busyhour("record", str(desk), "--as-of", "2026-10-19", "--json"))
     assert [(t["file"], t["added"], t["corrected"]) for t in told["taken"]] == [("calls-2.csv", 0, 1)]

@@ -1,4 +1,4 @@
-"""Stores of both kinds for tests: a file of SQLite, and a database on a server of PostgreSQL that the tests start."""
+"""Stores of both kinds for tests: a file of SQLite, and a schema on a server of PostgreSQL that the tests start."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from busyhour.app.store.open import Store, open_store
 
 MUST = "BUSYHOUR_NEEDS_POSTGRESQL"
 """Set where a missing server is a failure."""
+DATABASE = "wfm"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
 
@@ -44,6 +45,7 @@ class Server:
             shutil.chown(self.folder, "postgres", "postgres")
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.start()
+        self.sql(f"CREATE DATABASE {DATABASE}", "postgres")
 
     @property
     def data(self) -> str:
@@ -70,21 +72,21 @@ class Server:
         """Stop it at once; all sessions are lost."""
         self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
-    def url(self, database: str, user: str = "postgres") -> str:
-        """Return the address of a database."""
-        return f"postgresql+psycopg://{user}@/{database}?host={self.folder}"
+    def url(self, schema: str, user: str = "postgres") -> str:
+        """Return the address of a schema."""
+        return f"postgresql+psycopg://{user}@/{DATABASE}?host={self.folder}&options=-csearch_path%3D{schema}"
 
-    def sql(self, text: str, database: str = "postgres") -> None:
+    def sql(self, text: str, database: str = DATABASE) -> None:
         """Run statements as the administrator, one by one."""
         import psycopg
 
         with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as c:
             c.execute(text.encode())
 
-    def new_database(self, like: str = "template0") -> str:
-        """Make a database that holds what another holds, and return its name."""
+    def new_schema(self) -> str:
+        """Make an empty schema and return its name: a database would take a thousand files."""
         name = f"t{uuid.uuid4().hex[:12]}"
-        self.sql(f"CREATE DATABASE {name} TEMPLATE {like}")
+        self.sql(f"CREATE SCHEMA {name}")
         return name
 
 
@@ -115,7 +117,7 @@ def empty_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if kind == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     server: Server = request.getfixturevalue("server")
-    return server.url(server.new_database())
+    return server.url(server.new_schema())
 
 
 @pytest.fixture(scope="session")
@@ -126,14 +128,6 @@ def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def made_database(server: Server) -> str:
-    """The same on the server."""
-    name = server.new_database()
-    upgrade(server.url(name), by="anna")
-    return name
-
-
 @pytest.fixture
 def store_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty store of the newest schema."""
@@ -141,7 +135,9 @@ def store_url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
         shutil.copy(request.getfixturevalue("made_file"), tmp_path / "store.db")
         return f"sqlite:///{tmp_path / 'store.db'}"
     server: Server = request.getfixturevalue("server")
-    return server.url(server.new_database(request.getfixturevalue("made_database")))
+    url = server.url(server.new_schema())
+    upgrade(url, by="anna")
+    return url
 
 
 @pytest.fixture

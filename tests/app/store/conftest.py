@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from store_servers import empty_url, kind, made_database, made_file, server, store, store_url
+from store_servers import empty_url, kind, made_file, server, store, store_url
 
-__all__ = ["empty_url", "kind", "made_database", "made_file", "server", "store", "store_url"]
+__all__ = ["empty_url", "kind", "made_file", "server", "store", "store_url"]

@@ -21,7 +21,6 @@ from busyhour.app.store.roles import roles_sql
 from busyhour.app.store.schema import APPEND_ONLY, event, forecast, run_cost, score, site, snapshot
 from busyhour.forecast.errors import InputError
 
-
 DAY_S = 86_400
 
 
@@ -107,13 +106,14 @@ def test_each_right_is_granted_by_name() -> None:
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_roles_may_do_what_they_need_and_no_more(store: Store, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("server")
-    database = store.address.url.database
+    with store.read() as c:
+        schema = c.exec_driver_sql("SELECT current_schema()").scalar_one()
     for _ in range(2):  # to be run again after each upgrade
-        server.sql(roles_sql(), database)
+        server.sql(roles_sql(schema))
     for role in ("batch", "reader"):
-        server.sql(f"CREATE ROLE {database}_{role} LOGIN IN ROLE busyhour_{role}", database)
+        server.sql(f"CREATE ROLE {schema}_{role} LOGIN IN ROLE busyhour_{role}")
     try:
-        with open_store(server.url(database, f"{database}_batch")) as batch:
+        with open_store(server.url(schema, f"{schema}_batch")) as batch:
             with batch.write() as c:
                 number = site_id(c, "lisbon", None)
                 tell(c, "planned", site=number)
@@ -122,7 +122,7 @@ def test_roles_may_do_what_they_need_and_no_more(store: Store, request: pytest.F
                 refused = pytest.raises(InputError, match=r"does not allow this user.*busyhour store roles")
                 with refused, batch.write() as c:
                     c.execute(statement)
-        with open_store(server.url(database, f"{database}_reader")) as reader:
+        with open_store(server.url(schema, f"{schema}_reader")) as reader:
             with reader.read() as c:
                 assert c.execute(sa.select(event.c.what)).scalars().all() == ["upgraded", "planned"]
             with pytest.raises(InputError, match="does not allow"), reader.read() as c:
@@ -131,7 +131,7 @@ def test_roles_may_do_what_they_need_and_no_more(store: Store, request: pytest.F
                 site_id(c, "porto", None)
     finally:
         for role in ("batch", "reader"):
-            server.sql(f"DROP OWNED BY {database}_{role}; DROP ROLE {database}_{role}", database)
+            server.sql(f"DROP OWNED BY {schema}_{role}; DROP ROLE {schema}_{role}")
 
 
 def test_the_commands(kind: str, empty_url: str, tmp_path: Path) -> None:
