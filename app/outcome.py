@@ -17,6 +17,20 @@ from ..schedule.plan.figures import service_table
 from .inputs.inputs import Inputs
 
 
+def forecast_tables(forecast: Forecast) -> dict[str, pd.DataFrame]:
+    """Return the tables of a forecast by the names of their files."""
+    past = forecast.past
+    return {
+        "volume": forecast.volume,
+        "backtest": forecast.backtest,
+        "handle_backtest": forecast.handle_backtest,
+        "volume_parts": forecast.parts,
+        "past_weeks": past.assign(origin=pd.to_datetime(past["origin"]).dt.date),
+        "history": forecast.history,
+        "quality": forecast.quality,
+    }
+
+
 @dataclass(frozen=True, eq=False)
 class Outcome:
     """Everything that a run has decided; nothing is written.
@@ -91,14 +105,5 @@ class Outcome:
                 "open_reasons": explain_open(found.problem, found.assigned, found.open),
             }
         if self.forecast is not None:
-            past = self.forecast.past
-            out |= {
-                "volume": self.forecast.volume,
-                "backtest": self.forecast.backtest,
-                "handle_backtest": self.forecast.handle_backtest,
-                "volume_parts": self.forecast.parts,
-                "past_weeks": past.assign(origin=pd.to_datetime(past["origin"]).dt.date),
-                "history": self.forecast.history,
-                "quality": self.forecast.quality,
-            }
+            out |= forecast_tables(self.forecast)
         return {name: table for name, table in out.items() if table is not None}

@@ -36,7 +36,7 @@ LEAST_DAYS, FAR_DAYS = 28, 42
 """Days of history below which, and days between history and plan above which, the reader is told."""
 
 
-def plan(inputs: Inputs, watch: Watch | None = None) -> Outcome:
+def plan(inputs: Inputs, watch: Watch | None = None, ready: Forecast | None = None) -> Outcome:
     """Plan the week of `inputs`: forecast and requirement where there are calls, then the decision and the verdict.
 
     Nothing is written; see `publish`. The plan of an outcome whose verdict has violations must not be used.
@@ -45,6 +45,8 @@ def plan(inputs: Inputs, watch: Watch | None = None) -> Outcome:
     ----------
     watch
         Told of progress; a stop ends the work with the best plan so far.
+    ready
+        A forecast of the planned days that is made already; None = the calls are forecast here.
 
     Raises
     ------
@@ -56,15 +58,15 @@ def plan(inputs: Inputs, watch: Watch | None = None) -> Outcome:
         If stopped, or time was up, before there was any plan.
     """
     eye = watch or Watch()
-    return _from_requirement(inputs, eye) if inputs.requirement is not None else _from_calls(inputs, eye)
+    return _from_requirement(inputs, eye) if inputs.requirement is not None else _from_calls(inputs, eye, ready)
 
 
-def _from_calls(inputs: Inputs, watch: Watch) -> Outcome:
-    """Plan from a history of calls."""
+def _from_calls(inputs: Inputs, watch: Watch, ready: Forecast | None) -> Outcome:
+    """Plan from a history of calls, or from their forecast where that is `ready`."""
     stages = {"read": inputs.seconds}
     watch.raise_if_stopped()
     with timed(stages, "forecast"):
-        predicted = predict(inputs, watch)
+        predicted = predict(inputs, watch) if ready is None else ready
     with timed(stages, "require"):
         needed = requirement_of(inputs, predicted.volume, watch)
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * inputs.grid.hours:,.0f} erlang-hours")
@@ -127,8 +129,8 @@ def _decided(
     return found, verdict, stopped
 
 
-def predict(inputs: Inputs, watch: Watch) -> Forecast:
-    """Forecast every queue over the planned days.
+def predict(inputs: Inputs, watch: Watch, days: int | None = None) -> Forecast:
+    """Forecast every queue over the planned days, or over so many `days` from the first of them on.
 
     Raises
     ------
@@ -138,9 +140,10 @@ def predict(inputs: Inputs, watch: Watch) -> Forecast:
     queues = inputs.config.queue
     if inputs.calls is None:
         raise InputError("no calls are given")
+    grid = inputs.grid if days is None else replace(inputs.grid, days=days)
     result = forecast(
         inputs.calls,
-        inputs.grid,
+        grid,
         inputs.calendar,
         models={n: q.model for n, q in queues.items()},
         handle_s={n: q.handle_s for n, q in queues.items()},

@@ -65,7 +65,7 @@ def write_starter(folder: Path, export: Path | None = None) -> tuple[str, str]:
     """
     if export is not None and not export.is_file():
         raise InputError("file not found", file=export, mend="Name the export with its folder")
-    place = _empty_place(folder)
+    place = empty_place(folder)
     found = guess(export) if export is not None else None
     files = {
         PLAN: (resources.files(__package__) / "starter_plan.toml").read_text(encoding="utf-8"),
@@ -80,14 +80,14 @@ def write_starter(folder: Path, export: Path | None = None) -> tuple[str, str]:
             mend = "Give it another name, such as calls.csv"
             raise InputError("another file of the folder has this name", file=export, mend=mend)
         made = plan_of_export(export, found)
-        _write_all(place, {export.name: export.read_bytes(), PLAN: made.text.encode()})
+        write_all(place, {export.name: export.read_bytes(), PLAN: made.text.encode()})
         (place / export.name).chmod(0o600 | export.stat().st_mode & 0o666)  # a copy is as private as its source
         return said(found, made), made.first
-    _write_all(place, {name: text.encode() for name, text in files.items()})
+    write_all(place, {name: text.encode() for name, text in files.items()})
     return "", ""
 
 
-def _empty_place(folder: Path) -> Path:
+def empty_place(folder: Path) -> Path:
     """Return `folder`, its link followed, where files can be written into it and none is there yet."""
     mend = "Name a folder that does not exist yet"
     try:
@@ -100,8 +100,8 @@ def _empty_place(folder: Path) -> Path:
         raise InputError(error.what, value=error.value, mend=mend) from None
 
 
-def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into an empty folder: all, or none."""
+def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into an empty folder, folders within it made where they are missing: all, or none."""
     was_there = folder.exists()
     try:
         for name, content in contents.items():
@@ -109,6 +109,8 @@ def _write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
     except OSError:
         for name in contents:
             (folder / name).unlink(missing_ok=True)
-        if not was_there and folder.exists():
-            folder.rmdir()
+        inner = {parent for name in contents for parent in (folder / name).parents if parent.is_relative_to(folder)}
+        for parent in sorted(inner, reverse=True):
+            if parent.exists() and (parent != folder or not was_there):
+                parent.rmdir()
         raise

@@ -26,6 +26,7 @@ from typing import Any
 import typer
 from pydantic import BaseModel
 
+from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
@@ -59,6 +60,7 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[costs]", Costs, "Wages and prices."),
     ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
     ("[solve]", config.Solve, "How long and how hard to optimise."),
+    ("[store]", config.StoreAddress, "Where what came is kept. See [How good were we](../guides/accuracy.md)."),
 )  # fmt: skip
 
 HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
@@ -74,6 +76,15 @@ HIRING_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[[transfer]]", terms.TransferTerms, "Cross-training, or a change of contract."),
     ("[[step]]", terms.StepTerms, "A known change of the calls."),
 )  # fmt: skip
+
+BATCH_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("[batch]", batch.Batch, "What is planned."),
+    ("[store]", batch.Store, "Where calls, forecasts, runs and publications are kept."),
+    ("[record]", batch.Record, "What is taken in and remembered."),
+    ("[plan]", batch.Plan, "When a week is planned anew, and which plans are published."),
+    ("[run]", batch.Run, "Who does the work. See [A cluster](../guides/cluster.md)."),
+    ("[notify]", batch.Notify, "Who is told at the end."),
+)
 
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
@@ -282,6 +293,11 @@ def hiring_keys() -> str:
     return _keys_of(HIRING_TABLES)
 
 
+def batch_keys() -> str:
+    """Return every key of batch.toml."""
+    return _keys_of(BATCH_TABLES)
+
+
 def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
     parts = []
     for title, kind, about in tables:
@@ -338,7 +354,7 @@ def _bounds(row: Mapping[str, str]) -> str:
 def commands() -> str:
     """Return every command with its arguments and options."""
     parts = []
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in _commands(typer.main.get_command(app).commands):  # type: ignore[attr-defined]
         rows = []
         for p in command.params:
             is_option = p.param_type_name == "option"
@@ -347,8 +363,18 @@ def commands() -> str:
             default = "**required**" if p.required else code(p.default) if has_default else ""
             rows.append((words, default, getattr(p, "help", None) or ""))
         header = ("argument or option", "default", "meaning")
-        parts.append(f"### busyhour {name}\n\n{command.help}\n\n" + table(header, rows))
+        options = "\n\n" + table(header, rows) if rows else ""
+        parts.append(f"### busyhour {name}\n\n{command.help}{options}")
     return "\n\n".join(parts)
+
+
+def _commands(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Yield each command by its words; a group of commands is told by those in it."""
+    for name, command in given.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {word}", inner) for word, inner in _commands(command.commands))
+        else:
+            yield name, command
 
 
 def presets() -> str:
@@ -414,6 +440,7 @@ def python() -> str:
 GENERATORS: dict[str, Callable[[], str]] = {
     "plan keys": plan_keys,
     "hiring keys": hiring_keys,
+    "batch keys": batch_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "commands": commands,

@@ -12,6 +12,7 @@ from typing import Any
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..comparison import write_comparison
+from ..faults import code_of
 from ..finished import run_names, side_by_side
 from ..folders.targets import folder_to_write
 from ..gap import shortfall
@@ -21,7 +22,7 @@ from ..run import plan
 from ..side_by_side import each_alone
 from .command import err, places, remark, show_frame
 from .console import Console
-from .exit_codes import LIMIT_WITH_PLAN, code_of
+from .exit_codes import LIMIT_WITH_PLAN
 from .progress_board import Board
 
 BASE, COMPARED = "base", "compared"

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import math
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec
@@ -15,17 +12,9 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from ...forecast.errors import InputError
-from ...forecast.progress import Stopped
+from ..faults import code_and_words
 from .console import Console
-from .exit_codes import (
-    BAD_INPUT,
-    DONE,
-    INFEASIBLE,
-    INTERNAL,
-    LIMIT_WITHOUT_PLAN,
-    REFUSED,
-    STOPPED,
-)
+from .exit_codes import DONE, STOPPED
 from .places import Places
 
 err = Console(stderr=True, soft_wrap=True)
@@ -61,11 +50,6 @@ NoWages = Annotated[
 ]
 
 
-PATHS = {errno.ENOENT, errno.EEXIST, errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EROFS, errno.ELOOP,
-         errno.ENAMETOOLONG}  # fmt: skip
-"""Errors of the system about a path that the user named."""
-
-
 def told(command: Callable[P, int | None]) -> Callable[P, None]:
     """Turn what a command raises into one clear message and its exit code."""
 
@@ -78,7 +62,7 @@ def told(command: Callable[P, int | None]) -> Callable[P, None]:
         except typer.Exit:
             raise
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - nothing lies behind but the user
-            code = say(*_code_and_words(error))
+            code = say(*code_and_words(error, places.said))
         raise typer.Exit(code)
 
     return wrapped
@@ -89,55 +73,6 @@ def _refuse_nan(options: Mapping[str, object]) -> None:
     for name, value in options.items():
         if isinstance(value, float) and math.isnan(value):
             raise InputError("not a number", column=f"--{name.replace('_', '-')}", value=value, mend="Write digits")
-
-
-def _code_and_words(error: BaseException) -> tuple[int, str]:
-    """Return the exit code of what ended a command, and what the user is told."""
-    if isinstance(error, MemoryError):
-        return INTERNAL, f"not enough memory. {places.said}"
-    from ...schedule.optimise.status import Infeasible, NothingFound, Refused, SolverFault
-
-    if _interrupted(error):
-        return STOPPED, f"Stopped before the end. {places.said}"
-    match error:
-        case InputError():
-            return BAD_INPUT, str(error)
-        case Infeasible():
-            conflict, repair = ([f"  - {line}" for line in lines] for lines in (error.conflict, error.repair))
-            lines = ["These cannot hold together:", *conflict, "Smallest change that frees it:", *repair]
-            return INFEASIBLE, "\n".join(lines)
-        case NothingFound():
-            text = f"Time was up before there was a plan. {places.said} Give it more with --time-limit."
-            return LIMIT_WITHOUT_PLAN, text
-        case Refused():
-            return REFUSED, str(error)
-        case OSError() if error.errno in PATHS and error.filename is not None:
-            return BAD_INPUT, f"{error.filename}: {error.strerror}. {places.said}"
-        case OSError() | SolverFault():
-            return INTERNAL, f"Could not finish: {error}. {places.said}"
-    return INTERNAL, f"{_kept(error)} {places.said}"
-
-
-def _interrupted(error: BaseException | None) -> bool:
-    """Whether a stop is behind an error; compiled code and imports turn an interruption into errors of their own."""
-    while error is not None:
-        if isinstance(error, (Stopped, KeyboardInterrupt)):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
-
-
-def _kept(error: BaseException) -> str:
-    """Return what to say of an error that is our own fault; where each call stood is kept in a file."""
-    kind = type(error).__name__
-    text = " ".join(f"{kind}: {error}".split())
-    try:
-        number, name = tempfile.mkstemp(prefix="busyhour-error-", suffix=".txt")
-        with open(number, "w", encoding="utf-8", errors="backslashreplace") as file:  # noqa: PTH123 - a number
-            file.write("".join(traceback.format_exception(error)))
-    except OSError:
-        return f"internal error, a fault of busyhour: {text}."
-    return f"internal error, a fault of busyhour: {text}. Report it with {name}."
 
 
 def say(code: int, text: str) -> int:
@@ -192,7 +127,7 @@ def say_findings(quality: Any) -> None:
         remark(f"… and {len(quality) - MANY} more findings")
 
 
-def date_of(text: str | None) -> Any:
+def date_of(text: str | None, option: str = "--week") -> Any:
     """Read a date of the command line."""
     import datetime as dt
 
@@ -201,10 +136,10 @@ def date_of(text: str | None) -> Any:
     try:
         date = dt.date.fromisoformat(text)
     except ValueError:
-        raise InputError("not a date", column="--week", value=text, mend="Write it like 2026-11-30") from None
+        raise InputError("not a date", column=option, value=text, mend="Write it like 2026-11-30") from None
     from ...forecast.calendar.grid import refuse_far_year
 
-    refuse_far_year(date, column="--week")
+    refuse_far_year(date, column=option)
     return date
 
 

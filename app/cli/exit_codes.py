@@ -1,10 +1,5 @@
 """Exit codes of the commands."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
-
 DONE = 0
 INTERNAL = 1
 USAGE = 2
@@ -18,12 +13,3 @@ SOME_FAILED = 8
 HELD = 9
 """Another batch holds what this one needs."""
 STOPPED = 130
-
-
-def code_of(summary: Mapping[str, Any]) -> int:
-    """Return the exit code of a run that has a plan: whatever ended the search, the asked gap is reached or not."""
-    from ..gap import is_reached
-
-    if summary["stopped"] == "user":
-        return STOPPED
-    return DONE if is_reached(summary["status"], summary["gap"], summary["asked_gap"]) else LIMIT_WITH_PLAN

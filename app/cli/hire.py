@@ -9,9 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ..faults import code_of
 from .command import Gap, Json, NoWages, Out, Quiet, Scenarios, Seed, TimeLimit, err, places, remark, told
 from .console import Console
-from .exit_codes import LIMIT_WITH_PLAN, code_of
+from .exit_codes import LIMIT_WITH_PLAN
 
 app = typer.Typer()
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from ...forecast.errors import InputError
 from ...forecast.progress import Watch
-from . import finished, hire, stages
+from ..faults import code_of
+from . import batch, finished, hire, record, stages, store
 from .command import (
     Gap,
     Json,
@@ -33,7 +36,7 @@ from .command import (
     told,
 )
 from .console import Console
-from .exit_codes import LIMIT_WITH_PLAN, code_of
+from .exit_codes import LIMIT_WITH_PLAN
 
 app = typer.Typer(
     name="busyhour",
@@ -90,9 +93,16 @@ def init(
     calls: Annotated[
         Path | None, typer.Option(help="An export of your ACD: its layout is guessed and written to [intake].")
     ] = None,
+    batch_: Annotated[
+        bool, typer.Option("--batch", help="Many sites: batch.toml and two small example sites that run at once.")
+    ] = False,
 ) -> None:
     """Write a commented starter folder: plan.toml and small example files to replace."""
     from ..starter import write_starter
+
+    if batch_:
+        init_batch(folder, calls)
+        return
 
     places.may_write(folder)
     guesses, first = write_starter(folder, calls)
@@ -104,6 +114,20 @@ def init(
             f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
         )
     lines.append(f"Next: {f'{first}; then ' if first else ''}busyhour plan {folder}")
+    Console(soft_wrap=True).print("\n".join(lines), highlight=False)
+
+
+def init_batch(folder: Path, calls: Path | None) -> None:
+    """Write a starter folder of a batch."""
+    from ..starter_batch import write_batch_starter
+
+    if calls is not None:
+        mend = "Make the folder of a site with: busyhour init FOLDER --calls EXPORT"
+        raise InputError("--batch comes with calls of its own", column="--calls", value=str(calls), mend=mend)
+    places.may_write(folder)
+    write_batch_starter(folder)
+    lines = [f"Made {folder}.", f"Its two sites are examples: put your own folders in place of {folder / 'sites'}."]
+    lines.append(f"Next: busyhour batch run {folder / 'batch.toml'}")
     Console(soft_wrap=True).print("\n".join(lines), highlight=False)
 
 
@@ -141,6 +165,7 @@ def plan(
         watch.tell("start")
         from ..folders.targets import folder_to_write
         from ..inputs import Inputs, RunOptions
+        from ..last_week import last_week_of
         from ..publish.folder import RunFolder, publish, usual_place
         from ..run import plan as planned
 
@@ -149,8 +174,10 @@ def plan(
         inputs = Inputs.from_folder(folder, options, watch)
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))
-        sink = RunFolder(place, not no_wages, lambda: board.log)
+        before, unknown = last_week_of(inputs)
+        sink = RunFolder(place, not no_wages, lambda: board.log, last_week=before)
         outcome = planned(inputs, watch)
+        outcome = replace(outcome, notes=(*outcome.notes, *unknown))
         watch.tell("publish", str(sink.place(outcome)))
         places.may_write(sink.place(outcome))
         where, summary = publish(outcome, sink, watch)
@@ -203,8 +230,11 @@ def schedule(
 
 
 app.add_typer(hire.app)
+app.add_typer(batch.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
+app.add_typer(record.app)
+app.add_typer(store.app, name="store")
 
 
 def main() -> None:

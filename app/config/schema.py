@@ -131,6 +131,12 @@ class Solve(_Strict):
         return self
 
 
+class StoreAddress(_Strict):
+    """Where calls, forecasts and what became of plans are kept."""
+
+    url: str = "sqlite:///busyhour.db"
+
+
 class Config(_Strict):
     """All of `plan.toml`."""
 
@@ -144,6 +150,7 @@ class Config(_Strict):
     rules: Rules = Rules()
     costs: Costs = Costs()
     solve: Solve = Solve()
+    store: StoreAddress = StoreAddress()
     cyclic: bool = False
 
     @model_validator(mode="after")

@@ -33,8 +33,7 @@ def work_folder(out: Path) -> Iterator[Path]:
     What killed runs left beside `out` is swept before.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(OSError), locked(out):  # sweeping is tidiness: a lock that cannot be had stops nothing
-        _sweep(out)
+    sweep(out)
     work = out.with_name(f".{_short(out)}.{uuid.uuid4().hex}{TEMPORARY}")
     with held(_beside(work, LOCK), LOCK_S):
         work.mkdir()
@@ -42,6 +41,12 @@ def work_folder(out: Path) -> Iterator[Path]:
             yield work
         finally:
             _discard(work, out)
+
+
+def sweep(out: Path) -> None:
+    """Remove what killed runs left beside `out`, and put back a run that one of them had set aside."""
+    with contextlib.suppress(OSError), locked(out):  # sweeping is tidiness: a lock that cannot be had stops nothing
+        _sweep(out)
 
 
 def locked(out: Path) -> contextlib.AbstractContextManager[None]:

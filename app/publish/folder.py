@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
@@ -23,8 +25,9 @@ from ..inputs.snapshot import InputFile
 from ..missed import missed_lines
 from ..outcome import Outcome
 from .content import Content, told_without_money
-from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
+from .papers import AFTER_STOP_S, NAMES, Patience, keep_earlier, write_papers
 
+LAST_WEEK = "last_week"
 PRIVATE = 0o600
 """Mode of a file that only its owner may read."""
 
@@ -41,11 +44,20 @@ class RunFolder:
         Whether anything in the folder tells wages, prices or costs.
     log
         Gives the lines of run.log when all else is written.
+    papers
+        Which papers are written, by `papers.NAMES`.
+    earlier
+        The run whose calendars are continued; None = the one in the place that this run takes.
+    last_week
+        What came on the days before the week, where a store knows that; no part of the plan.
     """
 
     path: Path
     wages: bool = True
     log: Callable[[], list[str]] = list
+    papers: tuple[str, ...] = tuple(NAMES)
+    earlier: Path | None = None
+    last_week: pd.DataFrame = field(default_factory=pd.DataFrame, repr=False, compare=False)
 
     def place(self, outcome: Outcome) -> Path:
         """Return where `outcome` goes: `path`, or beside it where a stopped run would replace a finished one."""
@@ -83,10 +95,14 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
         write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
         for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
+        if len(sink.last_week):
+            write_csv(run / f"{LAST_WEEK}.csv", sink.last_week)
         summary = dict(content.summary)
         _write_summary(run, summary)
-        notes = keep_earlier(run, sink.place(outcome), summary["week"]) if outcome.decision.named else []
-        left_out, told = write_papers(run, wages=sink.wages, patience=Patience(watch or Watch(), until))
+        earlier = sink.earlier or sink.place(outcome)
+        notes = keep_earlier(run, earlier, summary["week"]) if outcome.decision.named else []
+        patience = Patience(watch or Watch(), until)
+        left_out, told = write_papers(run, wages=sink.wages, patience=patience, asked=sink.papers)
         notes += told
 
         def last(place: Path, why: str) -> None:

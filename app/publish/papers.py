@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,8 @@ from .excel import write_workbook
 from .sheets import write_sheets
 
 REPORT, WORKBOOK, CALENDARS, SHEETS = "report.html", "schedule.xlsx", "calendars", "sheets.html"
+NAMES = {"report": REPORT, "workbook": WORKBOOK, "calendars": CALENDARS, "sheets": SHEETS}
+"""The papers by the names under which they are asked for."""
 EARLIER = "earlier"
 """Folder with the calendars of the run before: they tell the revisions, and stay until new calendars are written."""
 PAPERS = (CALENDARS, REPORT, SHEETS, WORKBOOK, EARLIER)
@@ -58,7 +60,12 @@ class Patience:
 
 
 def write_papers(
-    run: Path, *, wages: bool, patience: Patience | None = None, faults: tuple[type[Exception], ...] = FAULTS
+    run: Path,
+    *,
+    wages: bool,
+    patience: Patience | None = None,
+    faults: tuple[type[Exception], ...] = FAULTS,
+    asked: Collection[str] = tuple(NAMES),
 ) -> tuple[list[str], list[str]]:
     """Write report, workbook, calendars and sheets of a run from its tables.
 
@@ -66,6 +73,8 @@ def write_papers(
     ----------
     faults
         Exceptions for which a paper is left out whole; others are raised.
+    asked
+        Which papers to write, by `NAMES`; nothing is said of the others.
 
     Returns
     -------
@@ -86,7 +95,8 @@ def write_papers(
     writers[REPORT] = lambda: write_report(run, wages=wages, read=read())
     writers[WORKBOOK] = lambda: write_workbook(run, wages=wages, goes_on=goes_on, read=read())
     left_out = []
-    for name, write in writers.items():
+    wanted = {NAMES[name] for name in asked}
+    for name, write in ((name, write) for name, write in writers.items() if name in wanted):
         try:
             if not goes_on():
                 raise Stopped

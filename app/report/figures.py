@@ -42,6 +42,17 @@ def percent(value: float | None, decimals: int = 1) -> str:
     return MISSING if value is None or math.isnan(value) else f"{number(100 * value, decimals)}\u00a0%"
 
 
+def points(share: float) -> str:
+    """Write a change of a share in points, with its sign.
+
+    Examples
+    --------
+    >>> points(0.034)
+    '+3.4'
+    """
+    return ("+" if share > 0 else "") + number(100 * share, 1)
+
+
 def money(value: float | None, currency: str, decimals: int = 0) -> str:
     """Write an amount with its currency.
 

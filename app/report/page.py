@@ -29,6 +29,7 @@ from .tables import (
     backtest_table,
     cost_table,
     explain_table,
+    last_week_table,
     missed_table,
     open_table,
     origin_tables,
@@ -87,6 +88,7 @@ def page(run: Run, *, wages: bool) -> str:
         rules=rule_tables(run, wages=wages),
         backtest=backtest_table(run),
         quality=quality_table(run),
+        last_week=last_week_table(run),
         proof=proof_table(run, wages=wages),
         origin=origin_tables(run),
     )
@@ -118,6 +120,11 @@ def rendered(
         policy=policy(texts),
         style=_text("report.css"),
     )
+
+
+def plain_page(template: str, **told: Any) -> str:
+    """Return a page without charts and scripts, which asks the network for nothing; `told` is what it tells."""
+    return environment().get_template(template).render(**told, policy=policy([]), style=_text("report.css"))
 
 
 def environment() -> jinja2.Environment:

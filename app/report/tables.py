@@ -11,7 +11,7 @@ import pandas as pd
 from ...schedule.rules.rules import SPECS
 from ..gap import gap_told
 from ..missed import level_told
-from .figures import MISSING, clock, day, hours, known, money, number, percent, span
+from .figures import MISSING, clock, day, hours, known, money, number, percent, points, span
 from .run import Run, records
 from .service_cards import verdict
 
@@ -108,6 +108,27 @@ def missed_table(run: Run) -> TextTable | None:
     note = "A goal is missed when its whole 95 % interval lies below it, a floor when the simulated share does."
     columns = "Queue|When|Promise|Least#|Simulated#|95 % interval#"
     return table("Goals and floors missed", columns, rows, note, file="summary.json") if rows else None
+
+
+def last_week_table(run: Run) -> TextTable | None:
+    """What was expected of the seven days known last, and what came; None where no store knew any."""
+    frame = run.table("last_week")
+    if frame is None:
+        return None
+    rows = [
+        (
+            r["queue"], day(r["date"]), *(number(r[name]) for name in ("model_calls", "calls", "actual")),
+            *(percent(r[f"service_{name}"]) for name in ("planned", "actual")),
+            *(points(r[f"gap_{part}"]) for part in ("volume", "handle", "other")),
+        )
+        for r in records(frame)
+    ]  # fmt: skip
+    note = (
+        "Calls: by the model, with your overrides, and those that came. Service: as simulated for the published plan, "
+        "and as measured. Its parts are points and sum to measured − planned; – is unknown."
+    )
+    heads = "Queue|Day|Model#|Forecast#|Came#|Service planned#|Measured#|By volume#|By handle time#|By all else#"
+    return table("The days known last", heads, rows, note, file="last_week.csv")
 
 
 def hidden_money(explain: pd.DataFrame) -> pd.DataFrame:

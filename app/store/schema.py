@@ -156,6 +156,7 @@ score = Table(
     Column("lead", Integer, primary_key=True, autoincrement=False),
     _text("day", key=True),
     Column("n", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
     *_numbers(
         "actual", "error", "abs_error", "squared_error", "inside_80", "naive_n", "naive_abs", "own_abs", "model_abs",
         "handle_n", "handle_actual", "handle_error", "handle_abs",
@@ -163,7 +164,8 @@ score = Table(
     _text("model", optional=True),
     sqlite_with_rowid=False,
 )  # fmt: skip
-"""Sums over the known intervals of a day; figures over any span are sums of these, never averages of shares.
+"""Sums over the `n` known intervals of a day, those `unknown` left out; figures over any span are sums of these, never
+averages of shares.
 
 `error` = Σ(forecast − actual); `naive_abs` and `own_abs` sum |error| of last week's day and of the forecast over the
 `naive_n` intervals where last week is known; `model_abs` is that of the model before overrides; handle times are

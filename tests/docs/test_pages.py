@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from busyhour.app.batch.config import BatchFile
 from busyhour.app.config.plan_toml import parse_plan
 from busyhour.app.hiring.config import parse as parse_hiring
 from busyhour.forecast.tables import TABLES as CALLS
@@ -90,11 +91,14 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", fences("toml"))
 def test_fragments_of_plan_toml_are_valid(text: str) -> None:
-    """Each fragment can be put into the starter's plan.toml; a hiring.toml says so in its first line."""
+    """Each fragment can be put into the starter's plan.toml; a hiring.toml or batch.toml says so in its first line."""
     if text.startswith("# hiring.toml\n"):
         hiring = tomllib.loads(text)
         for over in ({}, *hiring.pop("scenario", {}).values()):
             parse_hiring(merged(hiring, over), Path("hiring.toml"))
+        return
+    if text.startswith("# batch.toml\n"):
+        BatchFile.of(text.encode(), Path("batch.toml"))
         return
     starter = tomllib.loads((resources.files("busyhour.app") / "starter_plan.toml").read_text(encoding="utf-8"))
     fragment = tomllib.loads(text)

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-from busyhour.app.cli.main import app, code_of
+from busyhour.app.cli.main import app
+from busyhour.app.faults import code_of
 from busyhour.app.inputs import RunOptions
 
 RUN = Path("runs") / "2026-10-19"

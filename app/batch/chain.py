@@ -1,0 +1,347 @@
+"""One site's way through a batch: take and score its calls, forecast, plan week after week, publish."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...forecast.calendar.grid import WEEKDAYS
+from ...forecast.errors import InputError
+from ...forecast.progress import Watch
+from ..cli.exit_codes import BAD_INPUT, INTERNAL, STOPPED
+from ..faults import code_of
+from ..files import write_atomic
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
+from ..store.faults import StoreFault
+from . import publication
+from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
+from .journal import Journal
+from .ledger import Ledger, Unit
+from .publication import HASH, RunRow
+from .recording import calls_of, history_of, take_calls
+from .site_inputs import SiteInputs
+from .sites import Site
+from .task import Answer, Task
+from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
+from .weeks import Weeks
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all sites of a batch share.
+
+    Attributes
+    ----------
+    home
+        Folder of batch.toml.
+    place
+        Folder of the batch: its log, its page, its work.
+    as_of
+        The day of the run.
+    attempts
+        How often a unit is begun that crashes.
+    accept
+        Whether an export may correct more than usual.
+    """
+
+    ledger: Ledger
+    home: Path
+    place: Path
+    as_of: dt.date
+    attempts: int
+    journal: Journal
+    watch: Watch
+    accept: bool = False
+
+
+class Chain:
+    """The units of one site, done one after the other.
+
+    Attributes
+    ----------
+    site, units
+        The site, and its units as they stand.
+    """
+
+    def __init__(self, shared: Shared, site: Site, units: list[Unit], inputs: SiteInputs | None = None) -> None:
+        self.shared, self.site, self.units = shared, site, units
+        self._inputs, self._at, self._laid, self._forecast = inputs, 0, False, None
+        self._whole = False
+
+    _forecast: Path | None
+
+    @property
+    def ended(self) -> bool:
+        """Whether every unit has ended."""
+        return all(unit.state in ENDED for unit in self.units)
+
+    @property
+    def work(self) -> Path:
+        """Folder for what is needed while the batch runs."""
+        return self.shared.place / "work" / self.site.name
+
+    def advance(self) -> Task | None:
+        """Do what needs no worker, and return the next task; None once the site has ended."""
+        for i, unit in enumerate(self.units):
+            self._at = i
+            if unit.state in BAD:
+                self._block_rest()
+                break
+            if unit.state in GOOD:
+                continue
+            self.shared.watch.raise_if_stopped()
+            try:
+                task = self._do(unit)
+            except InputError as error:
+                self._fail(BAD_INPUT, str(error))
+                break
+            except OSError as error:
+                if isinstance(error, StoreFault):
+                    raise
+                self._fail(INTERNAL, f"could not finish: {error}")
+                break
+            if task is not None:
+                return task
+        if self.ended:
+            shutil.rmtree(self.work, ignore_errors=True)
+        return None
+
+    def settle(self, answer: Answer) -> None:
+        """Commit what became of the task at work."""
+        unit = self.units[self._at]
+        known = {"seconds": answer.seconds, "peak_mb": answer.peak_mb, "worker": answer.worker}
+        self._tell("answered", unit, state=answer.state, code=answer.code, message=answer.message or None, **known)
+        if answer.state == "lost" and answer.code == STOPPED:
+            self._move(Event.RELEASE)
+        elif answer.state == "lost":
+            self._move(after_loss(unit.attempt + 1, self.shared.attempts), attempt=unit.attempt + 1, code=answer.code,
+                       message=answer.message, **known)  # fmt: skip
+        elif answer.state == "failed" or answer.folder is None:
+            self._move(Event.FAIL, code=answer.code, message=answer.message, **known)
+        else:
+            try:
+                self._keep(unit, answer, known)
+            except InputError as error:
+                self._fail(BAD_INPUT, str(error))
+            except OSError as error:
+                if isinstance(error, StoreFault):
+                    raise
+                self._fail(INTERNAL, f"could not finish: {error}")
+
+    def release(self) -> None:
+        """Give back the unit at work."""
+        if self.units[self._at].state is State.RUNNING:
+            self._move(Event.RELEASE)
+
+    def _do(self, unit: Unit) -> Task | None:
+        """Do one unit as far as no worker is needed."""
+        if unit.step is Step.TAKE:
+            self._take(unit)
+            return None
+        if self._inputs is None or not self._whole:
+            self._read()
+        return self._forecast_step(unit) if unit.step is Step.FORECAST else self._plan(unit)
+
+    def _take(self, unit: Unit) -> None:
+        """Take new exports, score what came and hold last week's plan against it."""
+        if self.site.fault is not None:
+            raise self.site.fault
+        if len(self.units) == 1:
+            SiteInputs.read(self.site.folder)
+            raise InputError("nobody knew its weeks when the batch began", mend="Begin another one with --new")
+        if self.site.settings.calls == "files":
+            self._move(Event.UNCHANGED)
+            return
+        self._inputs = self._inputs or SiteInputs.read(self.site.folder)
+        told = take_calls(self.shared, self.site, unit, self._inputs)
+        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
+        if told.changed:
+            self._tell("taken", unit, message=told.message)
+
+    def _read(self) -> None:
+        """Take the site's files, and what tells the state of its calls."""
+        inputs = self._inputs or SiteInputs.read(self.site.folder)
+        if self.site.settings.calls == "files":
+            self._inputs, self._whole = inputs.with_files(), True
+            return
+        calls, last = calls_of(self.shared, self.site, inputs)
+        ahead = last is not None and last >= self.shared.as_of
+        inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
+        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days)
+        if late and (last is None or self.site.settings.on_late == "fail"):
+            raise InputError(late, mend="Bring the missing exports" if last is not None else None)
+        if late:
+            self._tell("late", self.units[self._at], message=late)
+        self._inputs, self._whole = inputs, True
+
+    @property
+    def _all(self) -> SiteInputs:
+        assert self._inputs is not None
+        return self._inputs
+
+    @property
+    def _weeks(self) -> Weeks:
+        return Weeks(self.shared.ledger, self.shared.home, self.shared.as_of, self.site, self.units, self._all)
+
+    @property
+    def _zone(self) -> str | None:
+        return self._all.config.site.zone
+
+    def _forecast_step(self, unit: Unit) -> Task | None:
+        """Forecast once for all weeks; nothing is forecast where no week is planned anew."""
+        weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
+        if (kept / "volume.csv").is_file():
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
+            return None
+        if self._weeks.all_known():
+            self._move(Event.UNCHANGED)
+            return None
+        weekday = WEEKDAYS[self.shared.as_of.weekday()]
+        first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
+        return self._begin(unit, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
+
+    def _plan(self, unit: Unit) -> Task | None:
+        """Plan a week, or find that it need not be planned."""
+        if (frozen := self._weeks.frozen(unit)) is not None:
+            told = "published, and too near to be planned again"
+            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
+            return None
+        hashed = self._weeks.hashes()[unit.week]
+        with self.shared.ledger.store.read() as c:
+            run = publication.run_of(c, unit.site_id, unit.week, hashed)
+        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
+        whole = (folder / MANIFEST).is_file() and publication.summary_of(folder).get(HASH) == hashed
+        if whole:
+            run = commit_run(self.shared, unit, folder, self._money(hashed))
+            self._conclude(unit, run, {"input_hash": hashed})
+            return None
+        before = self._weeks.run_before(unit)
+        previous = None if before is None or self._all.config.cyclic else self.shared.home / before.folder
+        at = publication.place_of(self.shared.home, self.site.name, unit.week)
+        kept = self._forecast_place()
+        covered = dt.date.fromisoformat(unit.week) >= self.shared.as_of and (kept / "volume.csv").is_file()
+        return self._begin(
+            unit,
+            unit.week,
+            input_hash=hashed,
+            previous=previous,
+            forecast=kept if covered else None,
+            published=at if at.is_dir() else None,
+        )
+
+    def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
+        """Lay out the inputs, say that the unit runs, and return its task."""
+        inputs, settings = self.work / "inputs", self.site.settings
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # wages of plan.toml and costs of runs lie in there
+        if not self._laid:
+            calls = None if settings.calls == "files" else history_of(self.shared, self.site, self._all)
+            self._all.lay_out(inputs, calls)
+            self._laid = True
+        staging = self.work / f"staging-{unit.id}-{unit.attempt + 1}"
+        shutil.rmtree(staging, ignore_errors=True)
+        self._move(Event.BEGIN, input_hash=input_hash)
+        self._tell("begun", unit)
+        return Task(
+            unit.id,
+            unit.attempt + 1,
+            self.site.name,
+            "plan" if unit.step is Step.PLAN else "forecast",
+            week,
+            inputs,
+            staging,
+            wages=settings.wages,
+            papers=settings.papers,
+            timeout_s=settings.timeout_s,
+            **more,
+        )
+
+    def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
+        """Keep what a worker made: rename, enter, publish."""
+        staging = answer.folder
+        assert staging is not None
+        if unit.step is Step.FORECAST:
+            kept = self._forecast_place()
+            if not kept.is_dir():
+                staging.rename(kept)
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone, known)
+            return
+        hashed = unit.input_hash or ""
+        folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
+        summary = publication.summary_of(staging) | {HASH: hashed}
+        money = {key: answer.summary.get(key) for key in MONEY}
+        write_atomic(self._money_file(hashed), json.dumps(money))
+        write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
+        write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
+            shutil.rmtree(folder)
+        staging.rename(folder)
+        run = commit_run(self.shared, unit, folder, money)
+        self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
+
+    def _conclude(self, unit: Unit, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
+        """Publish a run or hold it, and end its unit.
+
+        Parameters
+        ----------
+        fresh
+            Whether the run was made just now, as a revision of what is published.
+        """
+        shared, home, name = self.shared, self.shared.home, self.site.name
+        code = code_of(publication.summary_of(home / run.folder))
+        values |= {"run": run.id, "code": code}
+        now_published = self._weeks.published(unit.week)
+        if now_published is not None and now_published.id == run.id:
+            if not publication.stands(home, name, run):
+                publication.copy_to_place(home, name, run, revise=True)
+            self._move(Event.UNCHANGED if not fresh else Event.DONE, **values)
+            return
+        changes = None
+        if now_published is not None:
+            changes = publication.changes_between(home / now_published.folder, home / run.folder)
+        if why := self._weeks.held_for(unit, code, changes):
+            self._move(Event.HOLD, message=why, **values)
+            self._tell("held", unit, message=why, run=run.id)
+            return
+        if not publication.stands(home, name, run):
+            publication.copy_to_place(home, name, run, revise=not fresh)
+        self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
+        self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
+
+    def _forecast_place(self) -> Path:
+        hashed = self._all.forecast_hash(self.shared.as_of, self._weeks.forecast_weeks())
+        return self.work / f"forecast-{hashed[:16]}"
+
+    def _money_file(self, hashed: str) -> Path:
+        return self.work / f"money-{hashed[:16]}.json"
+
+    def _money(self, hashed: str) -> dict[str, Any]:
+        """Return what a killed driver knew of the money of a run."""
+        with contextlib.suppress(OSError, ValueError):
+            return dict(json.loads(self._money_file(hashed).read_text(encoding="utf-8")))
+        return {}
+
+    def _move(self, event: Event, **values: Any) -> None:
+        self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
+
+    def _fail(self, code: int, message: str) -> None:
+        self._move(Event.FAIL, code=code, message=message)
+        self._tell("failed", self.units[self._at], code=code, message=message)
+        self._block_rest()
+
+    def _block_rest(self) -> None:
+        """Block what comes after a unit that has failed."""
+        why = f"{self.units[self._at].step} did not succeed"
+        for i in range(self._at + 1, len(self.units)):
+            if self.units[i].state is State.WAITING:
+                self.units[i] = self.shared.ledger.move(self.units[i], Event.BLOCK, message=why)
+
+    def _tell(self, what: str, unit: Unit, **detail: Any) -> None:
+        self.shared.journal.write(what, site=self.site.name, step=unit.step.value, week=unit.week or None, **detail)

@@ -1,0 +1,115 @@
+"""What a batch enters of its work: forecasts and runs, each in one transaction that comes again unharmed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+
+from ...forecast.tables import read_csv
+from ..report.run import FILES
+from ..store.connection import by_of
+from ..store.entries import tell
+from ..store.schema import publication as publications
+from ..store.schema import run as runs
+from ..store.schema import run_cost
+from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
+from ..store.times import midnight_s
+from . import publication
+from .ledger import Unit, now
+from .publication import Changes, RunRow
+from .sites import Site
+from .units import Event
+
+if TYPE_CHECKING:
+    from .chain import Shared
+
+NUMBERS = {
+    "gap": "gap",
+    "service_expected": "service_level_expected",
+    "service_simulated": "service_level_simulated",
+    "under_agent_hours": "under_agent_hours",
+    "paid_hours": "paid_hours",
+    "seconds": "seconds",
+}
+"""Column of `run` → key of summary.json."""
+MONEY = ("cost", "cost_wages", "cost_prices", "bound", "currency")
+SHORT = 8
+"""Characters of the hash in the name of a run's folder."""
+RUNS, VOLUME = "runs", "volume.csv"
+
+
+def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
+    """Return where the run of these inputs lies for ever."""
+    return home / RUNS / site / f"{week}.{input_hash[:SHORT]}"
+
+
+def commit_forecast(
+    shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
+) -> Unit:
+    """Keep the nightly forecast by lead and end its unit, in one transaction."""
+    volume = read_csv(folder / VOLUME, FILES["volume"], zone=zone)
+    with shared.ledger.store.write() as c:
+        write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
+        return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
+
+
+def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any]) -> RunRow:
+    """Enter a run, its money and the event; a run that is entered already stays as it is."""
+    summary = publication.summary_of(folder)
+    hashed = str(summary[publication.HASH])
+    with shared.ledger.store.write() as c:
+        found = publication.run_of(c, unit.site_id, unit.week, hashed)
+        if found is not None:
+            return found
+        row = {
+            "site": unit.site_id,
+            "week": unit.week,
+            "scenario": "",
+            "input_hash": hashed,
+            "folder": folder.relative_to(shared.home).as_posix(),
+            "status": summary["status"],
+            "stopped": summary["stopped"],
+            "at_s": now(),
+            **{column: summary.get(key) for column, key in NUMBERS.items()},
+        }
+        number = int(c.execute(runs.insert().values(row).returning(runs.c.id)).scalar_one())
+        c.execute(run_cost.insert(), [{"run": number, **{key: money.get(key) for key in MONEY}}])
+        detail = {"week": unit.week, "run": number, "folder": row["folder"], "input_hash": hashed}
+        inputs = summary.get("input_hashes")
+        tell(c, "planned", site=unit.site_id, batch=shared.ledger.batch, inputs=inputs, **detail)
+    return RunRow(number, unit.week, hashed, str(row["folder"]))
+
+
+def commit_publication(
+    shared: Shared, unit: Unit, run: RunRow, zone: str | None, changes: Changes | None, values: Mapping[str, Any]
+) -> Unit:
+    """Enter a publication with the forecast that its plan was made for, and end the unit, in one transaction."""
+    store, reason = shared.ledger.store, f"batch {shared.ledger.batch}"
+    with store.write() as c:
+        enter(c, unit.site_id, run, shared.home, zone, shared.as_of, reason, changes)
+        return shared.ledger.move(unit, Event.DONE, c, **values)
+
+
+def enter(
+    c: Connection,
+    site: int,
+    run: RunRow,
+    home: Path,
+    zone: str | None,
+    as_of: dt.date,
+    reason: str,
+    changes: Changes | None,
+) -> None:
+    """Enter a publication: its row, the forecast as published, and the event."""
+    told = {} if changes is None else {"changed_agent_days": changes.changed, "agent_days": changes.of}
+    row = {"site": site, "week": run.week, "run": run.id, "at_s": now(), "by": by_of(c), "reason": reason, **told}
+    c.execute(publications.insert(), [row])
+    path = home / run.folder / VOLUME
+    if path.is_file():  # a plan for a requirement made elsewhere has none
+        volume = read_csv(path, FILES["volume"], zone=zone)
+        write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
+    tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)

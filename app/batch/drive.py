@@ -1,0 +1,319 @@
+"""The driver of a batch: the only process that writes to the store and to published folders."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import math
+import shutil
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...forecast.errors import InputError
+from ...forecast.progress import Stopped, Watch
+from ..folders.swap import sweep
+from ..store.locks import held
+from ..store.open import Store, open_store
+from . import ledger as books
+from .chain import Chain, Shared
+from .config import BatchFile
+from .engine import engine_of
+from .index import write_page
+from .journal import LOG, Journal
+from .ledger import BatchRow, Ledger, Unit, settings_of
+from .notify import notify
+from .publication import place_of as published_place
+from .site_inputs import SiteInputs
+from .sites import Site, sites_of, weeks_of
+from .status import BatchStatus, seconds_left
+from .task import Engine, Told
+from .units import ENDED, Step
+
+BATCHES = "batches"
+SAME_NIGHT_S = 24 * 3600
+"""Seconds within which a batch is continued on another day than it began."""
+STOP_S = 2.0
+"""Seconds that workers have to answer after a stop."""
+POLL_S = 0.2
+"""Seconds between two looks at the clock, the signals and who asked to stop."""
+SHOW_S = 0.2
+"""Seconds between two looks of a person at the batch."""
+TELL_S = 1.0
+"""Seconds between two lines of progress of one unit."""
+LOOK_S = 1.0
+"""Seconds between two questions to the store whether somebody asked to stop."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line sets beside batch.toml.
+
+    Parameters
+    ----------
+    as_of
+        The day of the run; None = today.
+    only
+        Glob of the sites' names.
+    new
+        Whether an unfinished batch is left as it is.
+    batch
+        Id of the batch to continue; None = the last one, or a new one.
+    resume
+        Whether a batch must be continued: none is begun.
+    retry
+        Whether failed and blocked units are tried again.
+    workers, cluster
+        In place of those of [run].
+    accept
+        Whether exports may correct more rows than usual.
+    """
+
+    as_of: dt.date | None = None
+    only: str | None = None
+    new: bool = False
+    batch: int | None = None
+    resume: bool = False
+    retry: bool = False
+    workers: int | None = None
+    cluster: str | None = None
+    accept: bool = False
+
+
+Show = Callable[[BatchStatus], None]
+"""Called with each change of the batch's status."""
+
+
+def opened(file: BatchFile) -> Store:
+    """Open the store of a batch."""
+    return open_store(file.config.store.url, base=file.home)
+
+
+def place_of(file: BatchFile, batch: int) -> Path:
+    """Return the folder of a batch: its log, its page, its work."""
+    return file.home / BATCHES / str(batch)
+
+
+def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell: Callable[[Told], None]) -> Ended:
+    """Continue the unfinished batch of the file's name, or begin one, and drive it to its end.
+
+    Raises
+    ------
+    InputError
+        If batch.toml names no site, or the store is not one of this version.
+    Held
+        If another batch holds one of the sites.
+    StoreFault, EngineFault
+        If the store or all workers are lost; what is entered stands.
+    """
+    with opened(file) as store:
+        row = _continued(store, file, options)
+        only = options.only if row is None else row.settings["only"]
+        if row is not None:
+            file = _as_it_began(file, row)
+        sites = {site.name: site for site in sites_of(file, only)}
+        names = [f"batch {file.config.batch.name}", *(f"site {name}" for name in sites)]
+        with held(store, names, f"batch {file.config.batch.name}"):
+            begun: dict[str, SiteInputs] = {}
+            if row is None:
+                as_of = options.as_of or dt.datetime.now().date()
+                ledger = Ledger.begin(store, file, as_of, only, _chains(sites.values(), as_of, begun))
+            else:
+                ledger = Ledger(store, row.id)
+                ledger.release()
+                if options.retry:
+                    ledger.retry()
+            return Driver(file, ledger, sites, begun, options, watch, show, tell).drive()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a batch ended, and its page."""
+
+    status: BatchStatus
+    page: Path
+
+
+class Driver:
+    """Drives one batch; the caller holds the locks of its sites."""
+
+    def __init__(
+        self,
+        file: BatchFile,
+        ledger: Ledger,
+        sites: Mapping[str, Site],
+        begun: Mapping[str, SiteInputs],
+        options: Options,
+        watch: Watch,
+        show: Show,
+        tell: Callable[[Told], None],
+    ) -> None:
+        """Sweep what a killed driver left, and line the sites up, the longest last time first."""
+        self.file, self.ledger, self.watch, self.show, self._tell = file, ledger, watch, show, tell
+        self.row = ledger.row()
+        self.place = place_of(file, self.row.id)
+        self.place.mkdir(parents=True, exist_ok=True)
+        _sweep(self.place)
+        run = file.config.run
+        given = {"workers": options.workers, "cluster": options.cluster}
+        if options.workers is not None and options.cluster is None:
+            given["cluster"] = ""
+        self.run = run.model_copy(update={k: v for k, v in given.items() if v is not None})
+        self.journal = Journal(self.place / LOG)
+        shared = Shared(ledger, file.home, self.place, self.row.day, self.run.attempts, self.journal, watch,
+                        options.accept)  # fmt: skip
+        self.last = books.last_seconds(ledger.store)
+        units = ledger.by_site()
+        self.chains = {
+            name: Chain(shared, sites.get(name) or _gone(file, name), own, begun.get(name))
+            for name, own in units.items()
+        }
+        if not begun:  # the batch goes on: a killed driver may have died while it published
+            for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
+                sweep(published_place(file.home, unit.site, unit.week))
+        self._looked = time.monotonic()
+        self._shown = -math.inf
+        self._heard: dict[int | None, float] = {}
+
+    def drive(self) -> Ended:
+        """Do all units that wait, and tell what became of them."""
+        self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.chains))
+        order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
+        waiting = deque(self.chains[name] for name in order if not self.chains[name].ended)
+        self._show(0)
+        try:
+            self._work(waiting)
+        finally:
+            self._show(0, last=True)
+            state = self.ledger.end()
+            self.journal.write("end", state=state)
+        if state == books.DONE:
+            shutil.rmtree(self.place / "work", ignore_errors=True)
+        return self._told()
+
+    def _work(self, waiting: deque[Chain]) -> None:
+        """Begin a unit wherever there is a place for it, and commit each answer at once."""
+        busy: dict[int, Chain] = {}
+        with contextlib.ExitStack() as stack:
+            engine: Engine | None = None
+            try:
+                while (waiting or busy) and not self._stopped():
+                    while waiting and not self.watch.stopped and (engine is None or len(busy) < engine.places):
+                        chain = waiting.popleft()
+                        try:
+                            task = chain.advance()
+                        except Stopped:
+                            break
+                        self._show(1 if engine is None else engine.places)
+                        if task is None:
+                            continue
+                        if engine is None:
+                            engine = stack.enter_context(engine_of(self.run, self._hear))
+                        engine.submit(task)
+                        busy[task.unit] = chain
+                    if engine is not None and (busy or waiting):
+                        self._settle(engine, busy, waiting, POLL_S)
+                if engine is not None and busy:
+                    engine.stop()
+                    until = time.monotonic() + STOP_S
+                    while busy and time.monotonic() < until:
+                        self._settle(engine, busy, deque(), POLL_S)
+            finally:
+                for chain in busy.values():
+                    with contextlib.suppress(OSError):
+                        chain.release()
+
+    def _settle(self, engine: Engine, busy: dict[int, Chain], waiting: deque[Chain], timeout_s: float) -> None:
+        for answer in engine.answers(timeout_s):
+            chain = busy.pop(answer.unit, None)
+            if chain is not None:
+                chain.settle(answer)
+                waiting.appendleft(chain)  # its next week before the first week of another site
+                self._show(engine.places)
+
+    def _stopped(self) -> bool:
+        """Whether a signal, or ``busyhour batch stop``, asked to stop."""
+        if not self.watch.stopped and time.monotonic() - self._looked > LOOK_S:
+            self._looked = time.monotonic()
+            if self.ledger.asked_to_stop():
+                self.watch.stop.set()
+        return self.watch.stopped
+
+    def _hear(self, told: Told) -> None:
+        event, at = told.event, time.monotonic()
+        if at - self._heard.get(told.unit, -math.inf) < TELL_S:
+            return
+        self._heard[told.unit] = at
+        self.journal.write("progress", unit=told.unit, stage=event.stage, text=event.text or None, gap=event.gap,
+                           worker=told.worker or None)  # fmt: skip
+        self._tell(told)
+
+    def _units(self) -> dict[str, list[Unit]]:
+        return {name: chain.units for name, chain in self.chains.items()}
+
+    def _show(self, places: int, *, last: bool = False) -> None:
+        """Show how the batch stands, a few times a second: hundreds of sites are counted each time."""
+        if not last and time.monotonic() - self._shown < SHOW_S:
+            return
+        self._shown, units = time.monotonic(), self._units()
+        self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places)))
+
+    def _told(self) -> Ended:
+        """Write the page, tell whoever is to be told, and return how the batch ended."""
+        status = BatchStatus.of(self.ledger.row(), self._units())
+        page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
+        notify(self.file.config.notify, status.summary(page), self.journal)
+        return Ended(status, page)
+
+
+def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | None:
+    """Return the batch to continue; None where a new one begins."""
+    name = file.config.batch.name
+    if options.resume or options.batch is not None:
+        found = books.known(store, name, options.batch)
+        if found.state == books.DONE and not options.retry:
+            raise InputError(f"batch {name} {found.id} is done", mend="Begin another one with: busyhour batch run")
+        return found
+    left = None if options.new else books.last(store, name, unfinished=True)
+    if left is None or left.settings != settings_of(file, options.only):
+        return None
+    if options.as_of is not None:
+        return left if left.day == options.as_of else None
+    return left if books.now() - left.began_s < SAME_NIGHT_S else None
+
+
+def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
+    """Return the file with the settings that the batch began with; machines and messages are those of today."""
+    kept = {key: row.settings[key] for key in books.SETTINGS}
+    today = file.config.model_dump(exclude=set(books.SETTINGS))
+    return replace(file, config=type(file.config).model_validate({**today, **kept}))
+
+
+def _chains(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
+    """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
+    for site in sites:
+        try:
+            if site.fault is not None:
+                raise site.fault
+            inputs = SiteInputs.read(site.folder)
+            weeks = weeks_of(site, as_of, inputs.config.site.week_start)
+        except InputError:
+            yield books.Chain(site.name, None, [(Step.TAKE, "")])
+            continue
+        begun[site.name] = inputs
+        first = [(step, "") for step in Step if step is not Step.PLAN]
+        yield books.Chain(site.name, inputs.config.site.zone, [*first, *((Step.PLAN, str(week)) for week in weeks)])
+
+
+def _gone(file: BatchFile, name: str) -> Site:
+    told = InputError("its folder is gone since the batch began", mend="Put it back, or begin a new batch with --new")
+    return Site(name, file.home / name, file.config.of(name), told)
+
+
+def _sweep(place: Path) -> None:
+    """Remove the inputs and the half-made results of a killed driver; forecasts and runs are whole or not there."""
+    for folder in place.glob("work/*"):
+        for left in [*folder.glob("staging*"), *folder.glob(".staging*"), folder / "inputs"]:
+            shutil.rmtree(left, ignore_errors=True)

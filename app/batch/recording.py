@@ -1,0 +1,129 @@
+"""What a batch reads from and tells the store of a site's calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+
+from ..inputs.folder import Folder
+from ..intake.read import calls_files
+from ..record import new_exports, record_site
+from ..store.calls import calls_versions, history, taken_before
+from ..store.entries import site_id
+from ..store.schema import batch as batches
+from ..store.schema import calls as rows
+from ..store.schema import ingest, queue
+from ..store.schema import site as sites
+from ..store.schema import unit as units
+from ..store.times import days_of
+from .ledger import Unit
+from .site_inputs import SiteInputs
+from .sites import Site
+from .units import State, Step
+
+if TYPE_CHECKING:
+    from .chain import Shared
+
+
+@dataclass(frozen=True)
+class Took:
+    """What the step `take` did: whether any row changed, and one sentence."""
+
+    changed: bool
+    message: str = ""
+
+
+def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> Took:
+    """Take the exports of a site that are new, score what came and hold the plan of then against it.
+
+    The files that [intake] names are taken first, where they are there, then the inbox: exports add to a history that
+    lies beside plan.toml, and correct it.
+
+    Raises
+    ------
+    InputError
+        If an export cannot be taken.
+    """
+    exports = exports_of(site, inputs.folder, shared.home)
+    if _recorded_today(shared, unit, inputs, exports):
+        return Took(changed=False)
+    told = record_site(
+        shared.ledger.store,
+        site.folder,
+        name=site.name,
+        as_of=shared.as_of,
+        inbox=exports,
+        leads=site.settings.leads,
+        accept=shared.accept,
+        home=shared.home,
+        watch=shared.watch,
+    )
+    rows = sum(taken.added for _, taken in told.taken)
+    corrected = sum(taken.corrected for _, taken in told.taken)
+    changed = rows + corrected > 0
+    return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
+
+
+def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Sequence[Path]) -> bool:
+    """Whether a batch of the same day has taken all exports and scored what they tell: nothing is new then."""
+    same_day = (
+        sa.select(units.c.id)
+        .join(batches, batches.c.id == units.c.batch)
+        .where(
+            units.c.site == unit.site_id,
+            units.c.step == Step.TAKE.value,
+            units.c.state.in_((State.DONE.value, State.UNCHANGED.value)),
+            batches.c.as_of == str(shared.as_of),
+        )
+    )
+    with shared.ledger.store.read() as c:
+        if c.execute(same_day.limit(1)).first() is None:
+            return False
+        known = c.execute(sa.select(sites.c.zone).where(sites.c.id == unit.site_id)).scalar()
+        before = taken_before(c, unit.site_id)
+    return known == inputs.config.site.zone and not new_exports(inputs.folder, exports, before)
+
+
+def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:
+    """Return the files that [intake] names, where any is there, then the site's inbox."""
+    own = any(_there(folder.path, name) for name in folder.config.intake.files)
+    return [*(calls_files(folder.path, folder.config.intake) if own else ()), *site.inbox(home)]
+
+
+def _there(folder: Path, name: str) -> bool:
+    """Whether a name or glob of [intake] finds a file."""
+    return (folder / name).exists() or (not Path(name).is_absolute() and any(folder.glob(name)))
+
+
+def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dt.date | None]:
+    """Return by queue the digest of the export that changed the queue last, and the last day with calls.
+
+    Digests instead of numbers: the same exports in a store begun anew are the same calls.
+    """
+    names = list(inputs.config.queue)
+    with shared.ledger.store.read() as c:
+        number = site_id(c, site.name, inputs.config.site.zone)
+        versions = {name: version for name, version in calls_versions(c, number).items() if name in names}
+        wanted = [version for version in versions.values() if version is not None]
+        found = sa.select(ingest.c.id, ingest.c.sha256).where(ingest.c.id.in_(wanted))
+        digests = {int(i): str(sha) for i, sha in c.execute(found)} if wanted else {}
+        of_site = sa.select(queue.c.id).where(queue.c.site == number, queue.c.name.in_(names))
+        last = c.execute(sa.select(sa.func.max(rows.c.start_s)).where(rows.c.queue.in_(of_site))).scalar()
+    marks = {name: digests.get(versions.get(name) or -1) for name in names}
+    zone = inputs.config.site.zone
+    return marks, None if last is None else dt.date.fromisoformat(str(days_of(np.array([last]), zone)[0]))
+
+
+def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:
+    """Return the calls of a site from the store."""
+    config = inputs.config
+    with shared.ledger.store.read() as c:
+        number = site_id(c, site.name, config.site.zone)
+        return history(c, number, list(config.queue), config.site.zone, config.site.interval_min)

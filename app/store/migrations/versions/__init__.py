@@ -1,0 +1,1 @@
+"""One file a schema, in the order of `versions.REVISIONS`; a file is never changed once released."""

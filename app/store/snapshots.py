@@ -1,0 +1,114 @@
+"""Forecasts as they were known: kept by lead, so that what came can be held against them later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, insert, select, update
+
+from .bulk import add_rows, put_rows
+from .connection import now_s
+from .schema import forecast, queue, snapshot
+from .times import days_of, midnight_s, seconds_of
+
+NIGHTLY, PUBLISHED = "nightly", "published"
+LEADS = (1, 7, 28)
+"""Days ahead at which forecasts are kept: tomorrow's staff, next week's plan, leave and hiring."""
+AS_PUBLISHED = 0
+"""Lead of the forecast that a published plan was made for, however long before."""
+COLUMNS = ("queue", "lead", "start_s", "snapshot", "calls", "model_calls", "q0.1", "q0.9", "handle_s", "model")
+NUMBERS = COLUMNS[4:9]
+
+
+def write_snapshot(
+    c: Connection,
+    site: int,
+    origin_s: int,
+    kind: str,
+    volume: pd.DataFrame,
+    leads: Iterable[int] = LEADS,
+    run: int | None = None,
+    *,
+    at_s: int | None = None,
+) -> int:
+    """Keep a forecast: of a nightly one the days that lie `leads` days ahead, of a published one every day.
+
+    What is kept of a day that is over stays, whoever writes later: a forecast made with hindsight is none. The same
+    snapshot written again on the same day takes the place of the first.
+
+    Each parameter is a fact of its own about the forecast, and the callers give them by name.
+
+    Parameters
+    ----------
+    origin_s
+        Moment until which calls were known. The local day that begins then lies one day ahead: lead 1.
+    kind
+        `NIGHTLY` or `PUBLISHED`.
+    volume
+        Rows of the table ``volume``; queues that the store does not know are left out.
+    leads
+        Of a nightly snapshot; a published one has the lead `AS_PUBLISHED`.
+    run
+        The run that was planned for it.
+    at_s
+        When it was known; None = now.
+
+    Returns
+    -------
+    int
+        The snapshot's id.
+    """
+    now = now_s() if at_s is None else at_s
+    number = _snapshot(c, site, origin_s, kind, run, now)
+    ids = {name: int(i) for i, name in c.execute(select(queue.c.id, queue.c.name).where(queue.c.site == site))}
+    rows = volume[volume["queue"].isin(ids)].reset_index(drop=True)
+    if rows.empty:
+        return number
+    zone = None if rows["start"].dt.tz is None else str(rows["start"].dt.tz)
+    starts = seconds_of(rows["start"])
+    lead = np.full(len(rows), AS_PUBLISHED)
+    if kind == NIGHTLY:
+        lead = (days_of(starts, zone) - days_of(np.array([origin_s]), zone)[0]).astype(int) + 1
+        keep = np.isin(lead, list(leads))
+        rows, starts, lead = rows[keep], starts[keep], lead[keep]
+    numbers = rows.reindex(columns=list(NUMBERS)).astype(object)
+    cells = [
+        rows["queue"].map(ids).tolist(),
+        lead.tolist(),
+        starts.tolist(),
+        [number] * len(rows),
+        *(numbers[name].where(numbers[name].notna(), None).tolist() for name in NUMBERS),
+        rows["model"].tolist() if "model" in rows else [None] * len(rows),
+    ]
+    today = midnight_s(days_of(np.array([now]), zone)[0].astype(object), zone)
+    table = list(zip(*cells, strict=True))
+    put_rows(c, forecast, COLUMNS, [row for row in table if row[2] >= today])
+    over = [row for row in table if row[2] < today]
+    add_rows(c, forecast, COLUMNS, _new(c, over))
+    return number
+
+
+def _snapshot(c: Connection, site: int, origin_s: int, kind: str, run: int | None, now: int) -> int:
+    """Return the id of the snapshot, made where it is missing."""
+    same_run = snapshot.c.run.is_(None) if run is None else snapshot.c.run == run
+    mine = (snapshot.c.site == site) & (snapshot.c.origin_s == origin_s) & (snapshot.c.kind == kind) & same_run
+    found = c.execute(select(snapshot.c.id).where(mine)).scalar()
+    if found is not None:
+        c.execute(update(snapshot).where(snapshot.c.id == found).values(at_s=now))
+        return int(found)
+    row = {"site": site, "origin_s": origin_s, "kind": kind, "run": run, "at_s": now}
+    return int(c.execute(insert(snapshot).values(row).returning(snapshot.c.id)).scalar_one())
+
+
+def _new(c: Connection, rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Return those rows whose key the store does not hold."""
+    if not rows:
+        return []
+    queues, leads, starts = ({row[i] for row in rows} for i in range(3))
+    f = forecast.c
+    span = f.start_s.between(min(starts), max(starts))  # type: ignore[type-var]
+    held = select(f.queue, f.lead, f.start_s).where(f.queue.in_(queues), f.lead.in_(leads), span)
+    known = {tuple(key) for key in c.execute(held)}
+    return [row for row in rows if row[:3] not in known]

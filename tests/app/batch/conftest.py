@@ -1,0 +1,22 @@
+"""Fixtures of batches: an engine that plans nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tiny_batch import Fault, Quick
+
+from busyhour.app.batch import drive
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Quick]:
+    """Put an engine in the place of workers, with faults by task where asked for."""
+
+    def put(fault: Fault = lambda task: None) -> Quick:
+        engine = Quick(fault)
+        monkeypatch.setattr(drive, "engine_of", lambda run, tell: engine)
+        return engine
+
+    return put
