@@ -203,7 +203,8 @@ def test_a_run_reads_the_shape_beside_its_plan(tmp_path: Path) -> None:
     totals(tmp_path)
     (tmp_path / "shape.csv").write_text("time,share\n09:00,1\n10:00,1\n", encoding="utf-8")
     (tmp_path / "plan.toml").write_text(
-        '[intake]\nfiles = ["c.csv"]\nday_shape = "shape.csv"\n[queue.calls]\nhandle_s = 240\n[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n'
+        '[intake]\nfiles = ["c.csv"]\nday_shape = "shape.csv"\n[queue.calls]\nhandle_s = 240\n'
+        "[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n"
         '[opening]\nmonday = "09:00-11:00"\n[shift.a]\npaid_min = 120\nstart_from = "09:00"\nstart_to = "09:00"\n',
         encoding="utf-8",
     )
