@@ -30,7 +30,7 @@ from ..config.toml_text import toml_text
 from ..files import csv_text
 from ..folders.one_run import seen_once
 from ..intake.names import nearest
-from ..intake.read import calls_files, outside
+from ..intake.read import calls_files, outside, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
@@ -134,7 +134,8 @@ class Inputs:
         files, folder = _plan(path, asked)
         (watch or Watch()).tell("read", str(path))
         paths = calls_files(folder.path, folder.config.intake)
-        read = cls._of_calls(folder, files, [InputFile.read(path) for path in paths], asked, began)
+        shape = [InputFile.read(path) for path in shape_files(folder.path, folder.config.intake)]
+        read = cls._of_calls(folder, files, [InputFile.read(path) for path in paths], asked, began, shape)
         beyond = [f"calls are read from outside the folder: {visible(str(p))}" for p in outside(folder.path, paths)]
         return replace(read, notes=(*read.notes, *beyond))
 
@@ -206,13 +207,20 @@ class Inputs:
 
     @classmethod
     def _of_calls(
-        cls, folder: Folder, files: Mapping[str, InputFile], calls: Sequence[InputFile], asked: RunOptions, began: float
+        cls,
+        folder: Folder,
+        files: Mapping[str, InputFile],
+        calls: Sequence[InputFile],
+        asked: RunOptions,
+        began: float,
+        shape: Sequence[InputFile] = (),
     ) -> Self:
-        """Read the files of a run that begins with a history of calls."""
+        """Read the files of a run that begins with a history of calls, with the shape of a day where it has totals."""
         previous = _previous(folder, asked)
         keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
-        with _laid(folder, files, previous | keys) as laid:
-            intake = replace(folder.config.intake, files=tuple(keys))
+        shapes = {f"calls/{file.path.name}": file for file in shape}
+        with _laid(folder, files, previous | keys | shapes) as laid:
+            intake = replace(folder.config.intake, files=tuple(keys), day_shape=next(iter(shapes), None))
             reading = replace(laid, config=folder.config.model_copy(update={"intake": intake}))
             history, found = reading.calls()
             rest = _common(laid, laid.week(asked.week, history), previous)
@@ -220,7 +228,7 @@ class Inputs:
                 raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
             return cls(
                 **rest,
-                files=_kept({**files, **{file.path.name: file for file in calls}}, previous, rest["texts"]),
+                files=_kept({**files, **{file.path.name: file for file in (*calls, *shape)}}, previous, rest["texts"]),
                 calls=history,
                 findings=found,
                 overrides=laid.forecast_overrides(),

@@ -101,7 +101,10 @@ def spread(rows: pd.DataFrame, shape: Shape, minutes: int, files: Sequence[Path]
             mend="Add the weekday to the file of intake.day_shape",
         )
     parts = []
-    for day, shares in shape.items():
+    for day, known in shape.items():
+        shares = known.reindex(
+            range(0, DAY_MIN, minutes), fill_value=0.0
+        )  # the whole total is spread: no call elsewhere
         own = rows[weekday == day]
         clock = np.array(shares.index, dtype=int)
         out = own.loc[own.index.repeat(len(clock))].reset_index(drop=True)

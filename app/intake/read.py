@@ -71,6 +71,13 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
     return list(found)
 
 
+def shape_files(folder: Path, intake: Intake) -> list[Path]:
+    """Return the file that `intake.day_shape` names in `folder`; none without the key. Errors: as `calls_files`."""
+    if intake.day_shape is None:
+        return []
+    return calls_files(folder, Intake(files=(intake.day_shape,), outside=intake.outside))[:1]
+
+
 def outside(folder: Path, files: Iterable[Path]) -> list[Path]:
     """Return where those of `files` really lie that are not in `folder`; links are followed."""
     home = folder.resolve()
@@ -150,8 +157,8 @@ def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, fi
             mend="Bring the calls of each half-hour, or name in [intake] what tells the shape of a day: day_shape = "
             '"FILE", a CSV with the columns time and share, or start and offered of another queue',
         )
+    (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)
-    path = calls_files(folder, source)[0]
     if path.suffix.lower() not in WORKBOOKS and "share" in (cells := read_text(path)).columns:
         return shape_of_table(cells, interval_min, path)
     return shape_of_calls(read_calls(folder, source, zone=zone, interval_min=interval_min, queues=())[0], interval_min)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from busyhour.app.export_plan import plan_of_export
+from busyhour.app.inputs.inputs import Inputs
 from busyhour.app.intake.guess import guess
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import read_calls
@@ -139,7 +140,8 @@ def test_day_totals_are_spread_by_a_given_or_a_learnt_shape(tmp_path: Path, shap
     calls, notes = read_calls(
         tmp_path, Intake(files=("c.csv",), day_shape="shape.csv"), zone="Europe/Berlin", interval_min=30, queues=()
     )
-    assert calls["offered"].tolist()[:3] == [50, 30, 20]
+    assert calls.loc[calls["offered"] > 0, "offered"].tolist()[:3] == [50, 30, 20]
+    assert len(calls) == len(DAYS) * 48
     assert calls.groupby(calls["start"].dt.date)["offered"].sum().tolist() == [100 + k for k in range(len(DAYS))]
     assert (calls["offered"] % 1 == 0).all()
     assert "spread" in set(notes["kind"])
@@ -195,3 +197,18 @@ def test_hours_that_became_longer_of_late_are_found_and_asked(tmp_path: Path) ->
     plan = plan_of_export(tmp_path / "c.csv", guess(tmp_path / "c.csv"))
     assert 'monday = "08:00-21:00"' in plan.text
     assert any("since 2026-02-14" in line and "before" in line for line in plan.asked)
+
+
+def test_a_run_reads_the_shape_beside_its_plan(tmp_path: Path) -> None:
+    totals(tmp_path)
+    (tmp_path / "shape.csv").write_text("time,share\n09:00,1\n10:00,1\n", encoding="utf-8")
+    (tmp_path / "plan.toml").write_text(
+        '[intake]\nfiles = ["c.csv"]\nday_shape = "shape.csv"\n[queue.calls]\nhandle_s = 240\n'
+        "[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n"
+        '[opening]\nmonday = "09:00-11:00"\n[shift.a]\npaid_min = 120\nstart_from = "09:00"\nstart_to = "09:00"\n',
+        encoding="utf-8",
+    )
+    inputs = Inputs.from_folder(tmp_path)
+    assert inputs.calls is not None
+    assert inputs.calls["offered"].sum() == sum(100 + k for k in range(len(DAYS)))
+    assert "shape.csv" in inputs.files
