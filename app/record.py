@@ -164,7 +164,7 @@ def record_site(
         before = taken_before(c, known) if known is not None else frozenset()
         runs = known_runs(c, known) if known is not None else set()
     watch.tell("record", f"calls of {name}")
-    exports = [(one, _read(planned, one)) for one in _new_exports(planned, inbox, before)]
+    exports = [(one, _read(planned, one)) for one in new_exports(planned, inbox, before)]
     found = list(finished_runs(planned.path, runs)) if own_runs else []
     watch.raise_if_stopped()
     taken: list[tuple[str, Taken]] = []
@@ -192,7 +192,7 @@ def record_site(
     )  # fmt: skip
 
 
-def _new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
+def new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
     """Return the exports that the store has not taken, in their order."""
     intake = planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)

@@ -160,7 +160,7 @@ class Chain:
             self._move(Event.UNCHANGED)
             return
         self._inputs = self._inputs or SiteInputs.read(self.site.folder)
-        told = take_calls(self.shared, self.site, self._inputs)
+        told = take_calls(self.shared, self.site, unit, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
         if told.changed:
             self._tell("taken", unit, message=told.message)
@@ -239,6 +239,7 @@ class Chain:
     def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
         """Lay out the inputs, say that the unit runs, and return its task."""
         inputs, settings = self.work / "inputs", self.site.settings
+        self.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # wages of plan.toml and costs of runs lie in there
         if not self._laid:
             calls = None if settings.calls == "files" else history_of(self.shared, self.site, self._all)
             self._all.lay_out(inputs, calls)

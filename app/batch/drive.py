@@ -39,6 +39,8 @@ STOP_S = 2.0
 """Seconds that workers have to answer after a stop."""
 POLL_S = 0.2
 """Seconds between two looks at the clock, the signals and who asked to stop."""
+SHOW_S = 0.2
+"""Seconds between two looks of a person at the batch."""
 TELL_S = 1.0
 """Seconds between two lines of progress of one unit."""
 LOOK_S = 1.0
@@ -172,6 +174,7 @@ class Driver:
             for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
                 sweep(published_place(file.home, unit.site, unit.week))
         self._looked = time.monotonic()
+        self._shown = -math.inf
         self._heard: dict[int | None, float] = {}
 
     def drive(self) -> Ended:
@@ -183,6 +186,7 @@ class Driver:
         try:
             self._work(waiting)
         finally:
+            self._show(0, last=True)
             state = self.ledger.end()
             self.journal.write("end", state=state)
         if state == books.DONE:
@@ -249,8 +253,11 @@ class Driver:
     def _units(self) -> dict[str, list[Unit]]:
         return {name: chain.units for name, chain in self.chains.items()}
 
-    def _show(self, places: int) -> None:
-        units = self._units()
+    def _show(self, places: int, *, last: bool = False) -> None:
+        """Show how the batch stands, a few times a second: hundreds of sites are counted each time."""
+        if not last and time.monotonic() - self._shown < SHOW_S:
+            return
+        self._shown, units = time.monotonic(), self._units()
         self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places)))
 
     def _told(self) -> Ended:

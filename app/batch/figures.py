@@ -40,6 +40,8 @@ class Row:
         Of the plan published before.
     days_without_calls
         Days before the day of the batch of which no call is known.
+    lost
+        How often a worker was lost over it.
     folder
         The run, relative to the folder of batch.toml; `published` where it stands published.
     """
@@ -59,7 +61,7 @@ class Row:
     forecast_error: float | None = None
     days_without_calls: int | None = None
     seconds: float | None = None
-    attempts: int = 0
+    lost: int = 0
     folder: str | None = None
     published: bool = False
 
@@ -99,7 +101,7 @@ def _row(
     base = Row(
         unit.site, unit.week, unit.state.value, unit.code, unit.message or "", forecast_error=error,
         days_without_calls=late, seconds=_sum(u.seconds for u in units if u.week in (unit.week, "")),
-        attempts=unit.attempt,
+        lost=unit.attempt,
     )  # fmt: skip
     if made is None:
         return base

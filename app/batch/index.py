@@ -128,7 +128,7 @@ def _cards(status: BatchStatus, rows: Sequence[Row]) -> list[Card]:
         Card("Not done", number(left), "stopped before" if left else "nothing is left",
              "The same command goes on there", WARN if left else GOOD),
         Card("Short", f"{number(short, 1)} h", "agent-hours missing in all plans",
-             "Over all sites and weeks of this page", WARN if short > 0.05 else GOOD),
+             "Over all sites and weeks of this page, against the agents required"),
         Card("Worst forecast", percent(worst), "off, of all sites" if known else "not scored yet",
              f"Σ|error| / Σ calls, {SCORED_DAYS} days, about {LEAD_DAYS} days ahead"),
     ]  # fmt: skip

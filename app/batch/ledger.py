@@ -27,6 +27,8 @@ RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
 """States of a batch; ``stopping``: somebody asked its driver to stop."""
 SETTINGS = ("batch", "record", "plan", "site")
 """Tables of batch.toml that a batch keeps from its beginning to its end; machines and messages may change."""
+MOST_LATER = 100
+"""Moves of unchanged units that are entered together: a transaction for each would take longer than all else."""
 MOST_MESSAGE = 2000
 """Characters of a unit's message that are kept."""
 
@@ -93,6 +95,7 @@ class Ledger:
 
     def __init__(self, store: Store, batch: int) -> None:
         self.store, self.batch = store, batch
+        self._later: list[sa.Update] = []
 
     @classmethod
     def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Iterable[Chain]) -> Ledger:
@@ -148,7 +151,7 @@ class Ledger:
         return dict(sorted(out.items()))
 
     def move(self, unit: Unit, event: Event, c: Connection | None = None, **values: Any) -> Unit:
-        """Move a unit and return it as it is then; `values` are further columns.
+        """Move a unit and return it as it is then; that it is unchanged may be entered later. `values`: columns.
 
         Parameters
         ----------
@@ -167,13 +170,23 @@ class Ledger:
         if state in ENDED:
             more["ended_s"] = now()
         change = units.update().where(units.c.id == unit.id).values(state=state.value, **more, **values)
-        if c is not None:
-            c.execute(change)
-        else:
+        if c is None and event is Event.UNCHANGED and len(self._later) < MOST_LATER:
+            self._later.append(change)  # a killed driver finds the unit unchanged once more
+        elif c is None:
             with self.store.write() as own:
+                self._flush(own)
                 own.execute(change)
+        else:
+            self._flush(c)
+            c.execute(change)
         kept = {key: value for key, value in values.items() if key in Unit.__dataclass_fields__}
         return replace(unit, state=state, **kept)
+
+    def _flush(self, c: Connection) -> None:
+        """Enter the moves that waited for a transaction."""
+        for change in self._later:
+            c.execute(change)
+        self._later.clear()
 
     def release(self) -> None:
         """Give back what a killed driver was doing; the batch runs again."""
@@ -201,6 +214,7 @@ class Ledger:
     def end(self) -> str:
         """Close the batch and return its state: done where every unit has ended, else stopped."""
         with self.store.write() as c:
+            self._flush(c)
             ended = [s.value for s in ENDED]
             left = c.execute(
                 sa.select(sa.func.count())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +14,19 @@ import sqlalchemy as sa
 
 from ..inputs.folder import Folder
 from ..intake.read import calls_files
-from ..record import record_site
-from ..store.calls import calls_versions, history
+from ..record import new_exports, record_site
+from ..store.calls import calls_versions, history, taken_before
 from ..store.entries import site_id
+from ..store.schema import batch as batches
 from ..store.schema import calls as rows
 from ..store.schema import ingest, queue
+from ..store.schema import site as sites
+from ..store.schema import unit as units
 from ..store.times import days_of
+from .ledger import Unit
 from .site_inputs import SiteInputs
 from .sites import Site
+from .units import State, Step
 
 if TYPE_CHECKING:
     from .chain import Shared
@@ -34,7 +40,7 @@ class Took:
     message: str = ""
 
 
-def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
+def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> Took:
     """Take the exports of a site that are new, score what came and hold the plan of then against it.
 
     The files that [intake] names are taken first, where they are there, then the inbox: exports add to a history that
@@ -45,12 +51,15 @@ def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     InputError
         If an export cannot be taken.
     """
+    exports = exports_of(site, inputs.folder, shared.home)
+    if _recorded_today(shared, unit, inputs, exports):
+        return Took(changed=False)
     told = record_site(
         shared.ledger.store,
         site.folder,
         name=site.name,
         as_of=shared.as_of,
-        inbox=exports_of(site, inputs.folder, shared.home),
+        inbox=exports,
         leads=site.settings.leads,
         accept=shared.accept,
         home=shared.home,
@@ -60,6 +69,26 @@ def take_calls(shared: Shared, site: Site, inputs: SiteInputs) -> Took:
     corrected = sum(taken.corrected for _, taken in told.taken)
     changed = rows + corrected > 0
     return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
+
+
+def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Sequence[Path]) -> bool:
+    """Whether a batch of the same day has taken all exports and scored what they tell: nothing is new then."""
+    same_day = (
+        sa.select(units.c.id)
+        .join(batches, batches.c.id == units.c.batch)
+        .where(
+            units.c.site == unit.site_id,
+            units.c.step == Step.TAKE.value,
+            units.c.state.in_((State.DONE.value, State.UNCHANGED.value)),
+            batches.c.as_of == str(shared.as_of),
+        )
+    )
+    with shared.ledger.store.read() as c:
+        if c.execute(same_day.limit(1)).first() is None:
+            return False
+        known = c.execute(sa.select(sites.c.zone).where(sites.c.id == unit.site_id)).scalar()
+        before = taken_before(c, unit.site_id)
+    return known == inputs.config.site.zone and not new_exports(inputs.folder, exports, before)
 
 
 def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class SiteInputs:
 
     def _hash(self, asked: Mapping[str, Any]) -> str:
         content = {
-            "busyhour": importlib.metadata.version("busyhour"),
+            "busyhour": _version(),
             "plan": self.folder.plan,
             "files": {name: file.sha256 for name, file in self.files.items() if name != PLAN},
             "calls": self.calls,
@@ -154,6 +155,11 @@ class SiteInputs:
         if missing <= most:
             return ""
         return f"the calls end on {last}, {missing} open days before {as_of}, and late_days allows {most}"
+
+
+@cache
+def _version() -> str:
+    return importlib.metadata.version("busyhour")
 
 
 def _write(path: Path, content: bytes) -> None:

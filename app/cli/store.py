@@ -75,7 +75,7 @@ def backup(
     from ..store.open import open_store
 
     url, base, _ = address(where)
-    with open_store(url, base=base) as store:
+    with open_store(url, base=base, make=False) as store:
         done = copied(store, out)
     line({"file": done.file, "bytes": done.size}, f"{done.file}, {done.size / 1e6:,.1f} MB", as_json=json_, quiet=quiet)
 
@@ -89,7 +89,7 @@ def verify(where: Where, json_: Json = False, quiet: Quiet = False) -> int:
     from .progress_board import Board
 
     url, base, _ = address(where)
-    with open_store(url, base=base) as store, Board(err, quiet=quiet or json_).watching() as watch:
+    with open_store(url, base=base, make=False) as store, Board(err, quiet=quiet or json_).watching() as watch:
         found = verified(store, watch)
     if not (json_ or quiet):
         for text in found:
@@ -114,7 +114,7 @@ def prune(
     from ..store.prune import prune as pruned
 
     url, base, usual = address(where)
-    with open_store(url, base=base) as store:
+    with open_store(url, base=base, make=False) as store:
         done = pruned(store, keep_days or usual)
     text = f"{done.forecasts:,} interval forecasts and {done.snapshots:,} empty snapshots removed, scores stay"
     line({"forecasts": done.forecasts, "snapshots": done.snapshots}, text, as_json=json_, quiet=quiet)

@@ -65,6 +65,12 @@ OF_POSTGRESQL: tuple[tuple[tuple[str, ...], str, str | None], ...] = (
 )
 """The same by the beginnings of PostgreSQL's states; "{}" = the server's own words."""
 
+OF_PSYCOPG: dict[str, tuple[tuple[tuple[str, ...], str, str | None], ...]] = {
+    "OperationalError": ((("",), "cannot be reached ({})", None),),
+    "ProgrammingError": ((("",), "cannot be reached so ({})", "Correct [store] url"),),
+}
+"""The same by the classes of errors that have no state: no session was begun, or a word of the address is unknown."""
+
 
 def fault_of(error: BaseException, name: str) -> Exception | None:
     """Return the one sentence of what a database raised, or None where the fault is ours.
@@ -81,8 +87,8 @@ def fault_of(error: BaseException, name: str) -> Exception | None:
         known = OF_SQLITE
     elif (code := getattr(orig, "sqlstate", None)) is not None:
         known = OF_POSTGRESQL
-    elif type(orig).__module__.startswith("psycopg") and type(orig).__name__ == "OperationalError":
-        known, code = ((("",), "cannot be reached ({})", None),), ""
+    elif type(orig).__module__.startswith("psycopg") and type(orig).__name__ in OF_PSYCOPG:
+        known, code = OF_PSYCOPG[type(orig).__name__], ""
     else:
         return None
     for beginnings, what, mend in known:

@@ -10,7 +10,7 @@ from .entries import queue_ids, site_id, tell
 from .versions import EMPTY, refuse_other, revision_of
 
 
-def open_store(url: str, *, base: Path | None = None, by: str | None = None) -> Store:
+def open_store(url: str, *, base: Path | None = None, by: str | None = None, make: bool = True) -> Store:
     """Open the store at `url`; a file of SQLite that is not there yet is made whole.
 
     Parameters
@@ -19,6 +19,8 @@ def open_store(url: str, *, base: Path | None = None, by: str | None = None) -> 
         Folder that a relative file lies in; None = the current one.
     by
         Who works with the store; None = the user of the system.
+    make
+        Whether a file of SQLite that is not there is made.
 
     Raises
     ------
@@ -27,7 +29,10 @@ def open_store(url: str, *, base: Path | None = None, by: str | None = None) -> 
     StoreFault
         If the store cannot be reached, or is locked.
     """
-    store = Store(address_of(url, base), by or user())
+    address = address_of(url, base)
+    if not make and address.path is not None and not address.path.exists():
+        refuse_other(EMPTY, address.name)
+    store = Store(address, by or user())
     try:
         fresh = prepared(store)
         with store.read() as c:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import datetime as dt
+import html
 import html.parser
 import json
 from collections.abc import Iterator
@@ -84,7 +85,7 @@ def books() -> Books:
         c.execute(schema.ingest.insert(), [ingest])
         last = int(dt.datetime(2026, 10, 12, 21, 30, tzinfo=dt.UTC).timestamp())  # 23:30 at the site
         c.execute(schema.calls.insert(), [{"queue": 2, "start_s": last - 1800 * i, "ingest": 1} for i in range(3)])
-        score = {"queue": 1, "n": 20, "error": 0.0, "squared_error": 0.0, "inside_80": 16.0}
+        score = {"queue": 1, "n": 20, "unknown": 0, "error": 0.0, "squared_error": 0.0, "inside_80": 16.0}
         c.execute(schema.score.insert(), [
             {**score, "lead": lead, "day": day, "actual": 100.0, "abs_error": off}
             for lead, day, off in [(1, "2026-10-12", 5.0), (7, "2026-10-12", 12.0), (7, "2026-10-11", 8.0),
@@ -166,7 +167,7 @@ def test_the_page_leads_everywhere_and_tells_no_wages(books: Books, place: Path)
     path = write_page(books, file, status, units(), place)  # type: ignore[arg-type]
     text = path.read_text(encoding="utf-8")
     page = Page(text)
-    assert "script" not in page.tags and "default-src 'none'" in text and "http" not in text.replace("http-equiv", "")
+    assert "script" not in page.tags and "default-src 'none'" in html.unescape(text) and "://" not in text
     assert len(page.links) == 2 and all((place / link).exists() for link in page.links)
     assert page.links[1].endswith(f"published/lisbon/{WEEK}/report.html")
     assert text.index("paris") < text.index("os&lt;lo&gt;") and "<lo>" not in text

@@ -1,4 +1,4 @@
-"""A whole batch whose store is PostgreSQL: the folders are those of a batch beside SQLite, whatever happens to the server."""
+"""A whole batch whose store is PostgreSQL: its folders are those of a batch beside SQLite, even with lost sessions."""
 
 from __future__ import annotations
 

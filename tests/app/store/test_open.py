@@ -219,6 +219,18 @@ def test_a_dead_server_is_one_sentence() -> None:
         open_store("postgresql://127.0.0.1:1/wfm")
 
 
+def test_an_unknown_word_of_the_address_is_one_sentence() -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(InputError, match=r'cannot be reached so \(invalid connection option "colour"'):
+        open_store("postgresql://127.0.0.1:1/wfm?colour=red")
+
+
+def test_a_file_is_not_made_where_one_is_looked_after(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"no store yet in wfm\.db"):
+        open_store("sqlite:///wfm.db", base=tmp_path, make=False)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_network_drive_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     part = type(psutil.disk_partitions(all=True)[0])
     parts = [part("/dev/sda", "/", "ext4", "rw"), part("server:/x", str(tmp_path), "nfs4", "rw")]
