@@ -45,6 +45,7 @@ def test_every_site_is_recorded_and_a_fault_costs_its_site_alone(tmp_path: Path)
     assert "many" in found[1]["error"]
 
 
+@pytest.mark.slow
 def test_accuracy_of_a_batch_is_told_by_site(tmp_path: Path) -> None:
     home = tmp_path / "demo"
     busyhour("init", "--batch", str(home))
