@@ -106,24 +106,45 @@ def accuracy_of(folder: Path, by: Sequence[str], since: dt.date | None = None, *
         If nothing is recorded, or `by` holds an unknown word.
     """
     planned = Folder.read(folder)
-    with recorded(planned) as store, store.read() as c:
+    first = f"busyhour record {planned.path}"
+    with recorded(planned.config.store.url, planned.path, first) as store, store.read() as c:
         site = site_of(c, store, planned)
         return found_in(c, planned.config.site.name, by, since, site, page=page)
 
 
-def recorded(planned: Folder) -> Store:
-    """Open the store of a folder that has been recorded; a store is never made here.
+def accuracy_of_batch(
+    name: str, url: str, home: Path, by: Sequence[str], since: dt.date | None = None, *, page: bool = False
+) -> Found:
+    """Return how good the forecasts of all sites of a store were; parameters as for `accuracy_of`.
+
+    Raises
+    ------
+    InputError
+        As `accuracy_of`.
+    """
+    with recorded(url, home, "busyhour batch run") as store, store.read() as c:
+        return found_in(c, name, by, since, None, page=page)
+
+
+def recorded(url: str, home: Path, first: str) -> Store:
+    """Open a store in which something has been recorded; a store is never made here.
+
+    Parameters
+    ----------
+    home
+        Folder that a relative file lies in.
+    first
+        The command that makes it.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    url = planned.config.store.url
-    path = address_of(url, planned.path).path
+    path = address_of(url, home).path
     if path is not None and not path.is_file():
-        raise InputError("nothing is recorded yet", file=path, mend=f"Begin with: busyhour record {planned.path}")
-    return open_store(url, base=planned.path)
+        raise InputError("nothing is recorded yet", file=path, mend=f"Begin with: {first}")
+    return open_store(url, base=home)
 
 
 def site_of(c: Connection, store: Store, planned: Folder) -> int:
@@ -150,10 +171,14 @@ def found_in(
     if whole.empty:
         mend = "Record on later days: a forecast is scored when its day is over and its calls have come"
         raise InputError("no forecast has come due yet", value=None if since is None else str(since), mend=mend)
-    none = pd.DataFrame()
-    leads = accuracy(c, ("queue", "lead"), since, site) if page else none
-    weeks = accuracy(c, ("queue", "lead", "week"), since, site) if page else none
-    return Found(title, tuple(by), whole, leads, weeks, outcomes(c, since, site) if page else none)
+    if not page:
+        return Found(title, tuple(by), whole, *[pd.DataFrame()] * 3)
+    key = "queue" if site is not None else "site"  # the page of many sites lets them be chosen like queues
+    leads, weeks = (
+        accuracy(c, (key, "lead", *more), since, site).rename(columns={key: "queue"}) for more in ((), ("week",))
+    )
+    days = outcomes(c, since, site) if site is not None else pd.DataFrame()
+    return Found(title, tuple(by), whole, leads, weeks, days)
 
 
 def page_of(found: Found) -> str:

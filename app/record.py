@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from ..forecast.errors import InputError
 from ..forecast.progress import Watch
+from ..forecast.text import spelled
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
 from .intake.read import calls_files, read_calls
@@ -260,7 +261,7 @@ def name_of(c: Connection, store: Store, folder: Path) -> str:
     home = folder.resolve()
     names = list(c.scalars(select(sites.c.name)))
     own = store.path is not None and store.path.resolve().parent == home
-    return str(names[0]) if own and len(names) == 1 else home.name
+    return str(names[0]) if own and len(names) == 1 else spelled(home.name)
 
 
 def _against(
@@ -288,7 +289,11 @@ def _against(
         if not wanted:
             continue
         watch.tell("record", f"the plan of {plan.folder} against what came on {len(wanted)} days")
-        run = published_run(home / plan.folder, plan.input_hash)
+        try:
+            run = published_run(home / plan.folder, plan.input_hash)
+        except (InputError, OSError) as error:  # whatever became of an old run, calls are taken and weeks planned
+            notes.append(f"the plan of {wanted[0]} is not held against what came: {error}")
+            continue
         if run is None:
             notes.append(
                 f"the run that stood on {wanted[0]} is no longer in {plan.folder}: its service is not compared"

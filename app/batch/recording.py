@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ..inputs.folder import Folder
 from ..intake.read import calls_files
 from ..record import new_exports, record_site
 from ..store.calls import calls_versions, history, taken_before
@@ -50,8 +51,7 @@ def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> To
     InputError
         If an export cannot be taken.
     """
-    own = any(_there(inputs.folder.path, name) for name in inputs.config.intake.files)
-    exports = [*(calls_files(inputs.folder.path, inputs.config.intake) if own else ()), *site.inbox(shared.home)]
+    exports = exports_of(site, inputs.folder, shared.home)
     if _recorded_today(shared, unit, inputs, exports):
         return Took(changed=False)
     told = record_site(
@@ -89,6 +89,12 @@ def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Seq
         known = c.execute(sa.select(sites.c.zone).where(sites.c.id == unit.site_id)).scalar()
         before = taken_before(c, unit.site_id)
     return known == inputs.config.site.zone and not new_exports(inputs.folder, exports, before)
+
+
+def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:
+    """Return the files that [intake] names, where any is there, then the site's inbox."""
+    own = any(_there(folder.path, name) for name in folder.config.intake.files)
+    return [*(calls_files(folder.path, folder.config.intake) if own else ()), *site.inbox(home)]
 
 
 def _there(folder: Path, name: str) -> bool:
