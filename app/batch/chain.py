@@ -25,7 +25,7 @@ from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_
 from .journal import Journal
 from .ledger import Ledger, Unit
 from .publication import HASH, RunRow
-from .recording import calls_of, history_of, take_calls
+from .recording import calls_of, history_of, lay_last_week, take_calls
 from .site_inputs import SiteInputs
 from .sites import Site
 from .task import Answer, Task
@@ -243,6 +243,7 @@ class Chain:
         if not self._laid:
             calls = None if settings.calls == "files" else history_of(self.shared, self.site, self._all)
             self._all.lay_out(inputs, calls)
+            lay_last_week(self.shared, self.site, self._all, inputs)
             self._laid = True
         staging = self.work / f"staging-{unit.id}-{unit.attempt + 1}"
         shutil.rmtree(staging, ignore_errors=True)

@@ -14,6 +14,8 @@ from ..outcome import forecast_tables
 from ..report.run import FILES
 
 VOLUME, PARTS, QUALITY = "volume", "volume_parts", "quality"
+LAST_WEEK = "last_week.csv"
+"""What came on the days before, for the report alone."""
 
 
 def write_forecast(forecast: Forecast, folder: Path) -> None:
@@ -61,3 +63,9 @@ def read_forecast(folder: Path, grid: Grid) -> Forecast:
 def _on(grid: Grid, start: pd.Series) -> pd.Series:
     """Tell which starts lie on the days of `grid`."""
     return (start >= grid.first) & (start < grid.end)
+
+
+def read_last_week(folder: Path) -> pd.DataFrame:
+    """Return what the inputs of a task tell of the days before, as texts; empty where they tell nothing."""
+    path = folder / LAST_WEEK
+    return read_text_csv(path) if path.is_file() else pd.DataFrame()

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
+from ..files import write_csv
 from ..inputs.folder import Folder
 from ..intake.read import calls_files
 from ..record import new_exports, record_site
 from ..store.calls import calls_versions, history, taken_before
 from ..store.entries import site_id
+from ..store.outcomes import last_week
 from ..store.schema import batch as batches
 from ..store.schema import calls as rows
 from ..store.schema import ingest, queue
@@ -24,6 +26,7 @@ from ..store.schema import site as sites
 from ..store.schema import unit as units
 from ..store.times import days_of
 from .ledger import Unit
+from .ready import LAST_WEEK
 from .site_inputs import SiteInputs
 from .sites import Site
 from .units import State, Step
@@ -127,3 +130,15 @@ def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:
     with shared.ledger.store.read() as c:
         number = site_id(c, site.name, config.site.zone)
         return history(c, number, list(config.queue), config.site.zone, config.site.interval_min)
+
+
+def lay_last_week(shared: Shared, site: Site, inputs: SiteInputs, place: Path) -> None:
+    """Write what is known of the days known last into the folder `place`; no week is planned from that."""
+    config = inputs.config
+    with shared.ledger.store.read() as c:
+        number = c.scalar(sa.select(sites.c.id).where(sites.c.name == site.name))
+        if number is None:
+            return
+        days = last_week(c, int(number), shared.as_of, config.site.zone, list(config.queue))
+    if len(days):
+        write_csv(place / LAST_WEEK, days)

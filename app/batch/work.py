@@ -21,7 +21,7 @@ from ..inputs import Inputs, RunOptions
 from ..publish.folder import RunFolder, publish
 from ..publish.summary import summarise
 from ..run import plan, predict
-from .ready import read_forecast, write_forecast
+from .ready import read_forecast, read_last_week, write_forecast
 from .task import Answer, State, Task
 
 MORE_TIME = "Give it more with time_limit_s of [solve]."
@@ -89,7 +89,8 @@ def _plan(task: Task, watch: Watch) -> tuple[int, str, Mapping[str, Any]]:
     outcome = plan(inputs, eye, ready)
     if outcome.stopped:
         raise Stopped
-    sink = RunFolder(task.staging, task.wages, lambda: board.log, task.papers, task.published)
+    before = read_last_week(task.inputs)
+    sink = RunFolder(task.staging, task.wages, lambda: board.log, task.papers, task.published, before)
     where, told = publish(outcome, sink, eye)
     if where != task.staging:
         raise FileExistsError(f"{task.staging} is there already; the run went to {where}")

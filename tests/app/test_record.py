@@ -19,6 +19,7 @@ from busyhour.app.store.open import open_store
 from busyhour.app.store.schema import event, forecast, metadata, outcome, publication, run, score, snapshot
 from busyhour.forecast.tables import read_text_csv
 
+pytestmark = pytest.mark.slow
 WEEK = dt.date(2026, 10, 19)
 DAY = dt.timedelta(days=1)
 
@@ -205,7 +206,6 @@ def test_calls_of_days_to_come_are_refused(desk: Path) -> None:
     assert "2027-01-04" in output
 
 
-@pytest.mark.slow
 def test_planning_reads_a_store_and_never_makes_or_writes_one(desk: Path) -> None:
     (desk / "plan.toml").write_text(
         (desk / "plan.toml").read_text(encoding="utf-8").replace("gap = 0.05", "gap = 0.5"), encoding="utf-8"
