@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -74,7 +74,9 @@ class OneUnit(RuleBasedStateMachine):
 
 
 TestOneUnit = OneUnit.TestCase
-TestOneUnit.settings = settings(max_examples=30, stateful_step_count=20)
+TestOneUnit.settings = settings(
+    max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 @given(st.sampled_from(State), st.sampled_from(Event))
