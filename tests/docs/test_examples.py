@@ -43,6 +43,7 @@ def blocks_of(page: Path) -> list[Block]:
 
 
 SLOW = {
+    "guides/accuracy.md",
     "guides/batch.md",
     "guides/hiring.md",
     "guides/people_rules.md",

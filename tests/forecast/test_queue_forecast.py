@@ -31,6 +31,7 @@ def test_a_queue_that_fails_does_not_stop_the_others(office, make_calls):
     assert told.quality.query("kind == 'failed'")["queue"].tolist() == ["other"]
 
 
+@pytest.mark.slow
 def test_queues_beside_each_other_are_forecast_as_one_by_one(office, make_calls):
     calls = two_queues(office, make_calls)
     calls = pd.concat([calls, calls[calls["queue"] == "other"].assign(queue="dead", offered=0.0)])

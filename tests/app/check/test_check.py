@@ -70,6 +70,7 @@ def test_a_fault_is_told_in_one_sentence(planted: Planted, planned: Path, tmp_pa
     assert planted.words in found[0]
 
 
+@pytest.mark.slow
 def test_files_of_others_and_a_run_without_a_manifest_are_notes(planned: Path, tmp_path: Path) -> None:
     """A planner's own notes in the folder break no rule."""
     run = copied(planned, tmp_path).run
@@ -93,6 +94,7 @@ def test_what_rests_on_a_wrong_table_is_not_compared(planned: Path, tmp_path: Pa
     assert (result.exit_code, result.output.count("volume: ")) == (7, 1)
 
 
+@pytest.mark.slow
 def test_large_desks_are_simulated_in_part(planned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Chance does not make a right run wrong; a service that is far off is told, and so is an interval too wide."""
     monkeypatch.setattr(service, "MOST_CALLS", 1e5)

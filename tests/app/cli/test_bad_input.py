@@ -176,6 +176,7 @@ def test_contradicting_rules_name_rule_people_and_repair(folder: Path) -> None:
     assert "Smallest change" in result.output
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system's own words, and the earlier run stays."""
 

@@ -152,6 +152,7 @@ def test_check_finds_a_changed_activity(planned: Path, tmp_path: Path) -> None:
     assert "violations" in busyhour("check", run, code=7).output
 
 
+@pytest.mark.slow
 def test_check_prints_a_hundred_violations_of_a_rule_and_counts_the_rest(planned: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     shutil.copytree(planned / RUN, run)

@@ -112,6 +112,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
+@pytest.mark.slow
 def test_planted_faults_are_found(ran: Path, tmp_path: Path) -> None:
     missed = {}
     for name, (plant, says) in FAULTS.items():

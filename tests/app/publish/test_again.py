@@ -81,6 +81,7 @@ def test_report_of_what_is_no_run(planned: Path, tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["afile", "old", "own"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_killed_report_leaves_papers_that_the_manifest_lists(
     outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

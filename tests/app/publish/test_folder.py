@@ -150,6 +150,7 @@ def test_a_folder_that_changes_while_planning_stays(outcome: Outcome, tmp_path: 
     whole(where)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_stopped_run_replaces_stopped_runs_only(outcome: Outcome, tmp_path: Path) -> None:
     """A finished run of that name stays too."""
@@ -215,6 +216,7 @@ def test_a_torn_calendar_of_the_earlier_run_is_a_note(outcome: Outcome, tmp_path
     whole(run)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_torn_summary_or_manifest_of_the_earlier_run_loses_nothing(outcome: Outcome, tmp_path: Path) -> None:
     """The run goes beside, whether it was stopped or not."""

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 from busyhour.forecast.queueing import ServiceGoal
 from busyhour.forecast.queueing.compiling import FEW, Kernel
@@ -19,6 +20,7 @@ def law(low, high):
     return np.exp(RNG.uniform(np.log(low), np.log(high), COUNT))
 
 
+@pytest.mark.slow
 def test_measures_are_the_same():
     a = law(0.01, 900)
     n = np.floor(a * RNG.uniform(0, 2, COUNT))
@@ -31,6 +33,7 @@ def test_measures_are_the_same():
     np.testing.assert_allclose(inverses.plain(n, a), inverses.compiled(n, a), rtol=1e-14)
 
 
+@pytest.mark.slow
 def test_requirements_are_the_same():
     a, theta, h = law(0.01, 300), law(0.01, 10), law(30, 900)
     places = np.full(COUNT, np.inf)

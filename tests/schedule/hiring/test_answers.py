@@ -129,6 +129,7 @@ def test_dropping_a_limit_saves():
         assert answer.at_least - 1e-6 <= answer.saves <= answer.at_most + 1e-6
 
 
+@pytest.mark.slow
 def test_waiting_a_month_costs():
     problem = tiny(groups=(group(hours=1700.0),))
     waits = changed(problem, plan_hires(problem, gap=1e-4), "waiting", waiting(problem), Watch(), ASKED)

@@ -151,6 +151,7 @@ def test_a_roster_that_is_given_stays_at_least_as_good(double, whole, doubled):
     assert again.assigned == found.assigned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("double", DOUBLES)
 @pytest.mark.parametrize(
     "honest", [0, 1, pytest.param(2, marks=pytest.mark.slow), pytest.param(4, marks=pytest.mark.slow)]
@@ -177,6 +178,7 @@ def _periods() -> PeriodProblem:
     return PeriodProblem(14, (early, late), people, needs, (), frozenset({5, 12}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("columns", "double"),
     [

@@ -39,6 +39,7 @@ def _nobody(frame: CompiledPeriod) -> tuple[np.ndarray, np.ndarray]:
     return empty, np.full_like(empty, FREE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_cheapest_row_is_the_cheapest_of_all(seed, tiny, legal_rows):
     problem = tiny(seed)

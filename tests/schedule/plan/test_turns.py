@@ -28,6 +28,7 @@ def _repaired(first):
     return repaired(search.candidate(first), search)
 
 
+@pytest.mark.slow
 def test_a_plan_far_from_its_bound_is_searched_on_until_the_asked_gap_is_reached(first):
     found, again = _repaired(first), _repaired(first)
     assert found.repairs > 0
@@ -45,6 +46,7 @@ class _Unproven(NamedSearch):
         return 1.0
 
 
+@pytest.mark.slow
 def test_turns_go_on_until_a_stop_which_leaves_the_best_plan_that_was_made_ready(first):
     watch, told = Watch(), []
 

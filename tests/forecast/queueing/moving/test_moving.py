@@ -18,6 +18,7 @@ GOAL = ServiceGoal(0.8, 20)
 HALF_HOUR_S = 1800.0
 
 
+@pytest.mark.slow
 def test_constant_rates_come_to_rest_at_erlang_a():
     found = transient(np.full(5, 1 / 6), np.full(5, 50), aht_s=300, patience_s=120, closes=False)
     rest = performance("erlang_a", 50, load_erl=50, aht_s=300, patience_s=120)
