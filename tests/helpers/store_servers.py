@@ -40,7 +40,7 @@ class Server:
     def __init__(self, bin_: Path) -> None:
         self.bin, self.folder = bin_, Path(tempfile.mkdtemp(prefix="busyhour-pg-"))
         # The server refuses to run as root: root lends it the user that its package made.
-        self.user = ["runuser", "-u", "postgres", "--"] if os.name == "posix" and os.geteuid() == 0 else []
+        self.user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
         if self.user:
             shutil.chown(self.folder, "postgres", "postgres")
         self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -55,8 +55,11 @@ class Server:
     def run(self, program: str, *words: str) -> None:
         """Run one of its programs."""
         done = subprocess.run(
-            [*self.user, str(self.bin / program), *words],
+            [str(self.bin / program), *words],
             cwd="/",
+            user=self.user,
+            group=self.user,
+            extra_groups=self.user and [],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
