@@ -16,6 +16,16 @@ from busyhour.app.inputs import Inputs
 from busyhour.app.outcome import Outcome
 from busyhour.forecast.progress import Watch
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file to one worker, which makes its fixtures once; what has a group of its own comes first."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
 PLAN = """
 [site]
 name = "Small"
