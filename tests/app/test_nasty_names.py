@@ -103,6 +103,7 @@ def test_no_cell_of_a_csv_is_a_formula(desk: Planned) -> None:
     assert set(table_of(desk.run, "roster")["agent"]) == at_work
 
 
+@pytest.mark.slow
 def test_files_that_were_written_can_be_read_again(desk: Planned, tmp_path: Path) -> None:
     """The run passes its check; its roster can be fixed, its activity be last week's."""
     assert verdict_of(desk.run).passed

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.one_mind import tried
 from benchmarks.random_desks import random_desk
 
-QUICK = 6
+QUICK = 2
 """Desks of the fast tests."""
 SLOW, SLOW_ALIKE = 100, 40
 """Desks of all tests; `benchmarks.judge` tries thousands."""

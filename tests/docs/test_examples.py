@@ -45,11 +45,13 @@ def blocks_of(page: Path) -> list[Block]:
 SLOW = {
     "guides/accuracy.md",
     "guides/batch.md",
+    "guides/forecast.md",
     "guides/hiring.md",
     "guides/people_rules.md",
     "guides/privacy.md",
     "guides/python.md",
     "guides/requirements.md",
+    "guides/stages.md",
     "tutorial.md",
 }
 

@@ -83,6 +83,7 @@ def test_files_of_others_and_a_run_without_a_manifest_are_notes(planned: Path, t
     assert (told(run), "calendars is not there" in verdict_of(run).notes) == ([], True)
 
 
+@pytest.mark.slow
 def test_what_rests_on_a_wrong_table_is_not_compared(planned: Path, tmp_path: Path) -> None:
     """One sentence for the cause, a note for what could not be asked."""
     forger = copied(planned, tmp_path)

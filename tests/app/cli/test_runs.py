@@ -127,6 +127,7 @@ def test_every_stage_alone(planned: Path, tmp_path: Path) -> None:
     assert "0 violations" in busyhour("check", run).output
 
 
+@pytest.mark.slow
 def test_commands_on_finished_runs(planned: Path, tmp_path: Path) -> None:
     """check, explain, report, diff and compare read a run folder."""
     run = tmp_path / "run"

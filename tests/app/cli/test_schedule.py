@@ -136,6 +136,7 @@ def test_cover_and_roster_price_a_shortage_alike(planned: Path, tmp_path: Path) 
     assert short <= summary["cover"]["cost_prices"] + 1e-6
 
 
+@pytest.mark.slow
 def test_last_weeks_heads_of_a_queue_that_is_gone_are_left_aside(planned: Path, tmp_path: Path) -> None:
     """A renamed queue in the run before stops nothing."""
     last = tmp_path / "last"

@@ -55,6 +55,7 @@ def test_the_screen_answers_how_many_and_when(known: Path) -> None:
     assert again.stdout == ""
 
 
+@pytest.mark.slow
 def test_the_written_state_is_where_the_next_planning_begins(known: Path) -> None:
     hire(known, "--out", known / "out", "--quiet")
     hire(known, "--as-of", known / "out" / "state.csv", "--out", known / "next", "--quiet")
@@ -110,6 +111,7 @@ def test_a_stop_while_defaults_are_tried_is_told(known: Path, monkeypatch: pytes
     assert found.simulated is not None
 
 
+@pytest.mark.slow
 def test_a_frozen_month_that_is_not_planned_is_told(known: Path) -> None:
     (known / "hiring.toml").write_text(QUICK.replace("most = 4", "most = 4\nfrozen = ['2030-01']"), encoding="utf-8")
     summary = json.loads(hire(known, "--json").stdout)
@@ -184,6 +186,7 @@ def test_a_queue_without_calls_has_months_without_a_forecast(desk: Path) -> None
     assert "Traceback" not in output
 
 
+@pytest.mark.slow
 def test_a_month_that_is_shut_has_no_work(desk: Path) -> None:
     days = pd.date_range("2026-12-01", "2026-12-31").strftime("%Y-%m-%d")
     pd.DataFrame({"date": days, "name": "winter", "kind": "shut", "closed": 1}).to_csv(

@@ -83,6 +83,7 @@ def test_growth_compounds_over_months() -> None:
     assert more[0, 5] == pytest.approx(1.1 ** (5 / 12))
 
 
+@pytest.mark.slow
 def test_the_largest_change_comes_first() -> None:
     problem = small_problem()
     asked = [t for t in trials(HiringConfig(), frozenset(), problem)

@@ -90,6 +90,7 @@ def test_no_amount_is_left_anywhere(paid: Path) -> None:
     assert "Written without money" in (paid / "without" / "hiring.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_check_counts_what_is_left(paid: Path) -> None:
     hire(paid, "--out", paid / "without", "--no-wages", "--quiet")
     verdict = verdict_of(paid / "without")

@@ -66,6 +66,7 @@ def test_report_shows_no_wages_of_a_run_without(
     assert not whole(run).wages
 
 
+@pytest.mark.slow
 def test_report_of_what_is_no_run(planned: Path, tmp_path: Path) -> None:
     """A file, a folder that is not there, a folder of somebody's, an older run: one error each, nothing is made."""
     file, own, old = tmp_path / "afile", tmp_path / "own", tmp_path / "old"
@@ -111,6 +112,7 @@ def test_a_killed_report_leaves_papers_that_the_manifest_lists(
         (run / "manifest.json").write_text(Manifest.of(run).text, encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_report_does_not_bring_back_a_run_that_was_replaced(
     outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

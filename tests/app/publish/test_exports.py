@@ -192,6 +192,7 @@ def test_calendar_per_person_with_zone_and_breaks(small_run: Path) -> None:
     assert str(found[0]["description"]).count("break ") == 2
 
 
+@pytest.mark.slow
 def test_a_changed_shift_replaces_its_event(small_run: Path) -> None:
     write_calendars(small_run)
     file = small_run / "calendars" / "A002.ics"
@@ -207,6 +208,7 @@ def test_a_changed_shift_replaces_its_event(small_run: Path) -> None:
     assert after[moved]["dtstart"].dt - before[moved]["dtstart"].dt == dt.timedelta(hours=1)
 
 
+@pytest.mark.slow
 def test_a_withdrawn_shift_is_cancelled_once(small_run: Path, tmp_path: Path) -> None:
     write_calendars(small_run)
     for name in ("activity", "roster"):
@@ -259,6 +261,7 @@ def test_a_printable_page_per_person_without_wages(small_run: Path) -> None:
     assert "<script" not in text
 
 
+@pytest.mark.slow
 def test_zoneless_run_keeps_its_wall_clock(small_run: Path) -> None:
     summary = json.loads((small_run / "summary.json").read_text(encoding="utf-8"))
     (small_run / "summary.json").write_text(json.dumps(summary | {"zone": None}), encoding="utf-8")

@@ -138,6 +138,7 @@ def test_calendars_that_take_too_long_after_ctrl_c_are_left_out_whole(
     whole(run)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_folder_that_changes_while_planning_stays(outcome: Outcome, tmp_path: Path) -> None:
     """The run goes beside it, which is told."""
@@ -165,6 +166,7 @@ def test_a_stopped_run_replaces_stopped_runs_only(outcome: Outcome, tmp_path: Pa
     assert publish(outcome, RunFolder(where))[0] == where
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("calendars")
 def test_calendars_are_continued_even_when_a_run_between_left_them_out(
     outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -199,6 +201,7 @@ GARBAGE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("calendars")
 def test_a_torn_calendar_of_the_earlier_run_is_a_note(outcome: Outcome, tmp_path: Path) -> None:
     """Nobody loses a plan to a file that only helps; nobody else's events are cancelled."""
@@ -237,6 +240,7 @@ def test_a_torn_summary_or_manifest_of_the_earlier_run_loses_nothing(outcome: Ou
         assert (copy / name).read_bytes() == content
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_a_link_to_a_run_stays_a_link(outcome: Outcome, tmp_path: Path) -> None:
     """The run behind the link is replaced, by plans and reports."""

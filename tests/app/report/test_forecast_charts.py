@@ -157,6 +157,7 @@ def test_a_part_that_is_nowhere_anything_is_not_in_the_legend(small_run: Path) -
     assert names == ["expected", "level", "weekday", "calendar days", "your overrides"]
 
 
+@pytest.mark.slow
 def test_a_run_without_parts_and_past_weeks_has_the_other_charts(small_run: Path) -> None:
     for name in ("volume_parts", "past_weeks"):
         (small_run / f"{name}.csv").unlink()
@@ -174,6 +175,7 @@ def test_past_weeks_whose_calls_are_all_unknown_are_not_drawn(small_run: Path) -
     assert misses(run) is None
 
 
+@pytest.mark.slow
 def test_files_without_rows_are_as_good_as_none(small_run: Path) -> None:
     for name in ("volume_parts", "past_weeks"):
         rewrite(small_run, name, lambda f: f.head(0))

@@ -74,6 +74,7 @@ def test_page_asks_the_network_for_nothing_and_runs_only_its_own_scripts(html: s
     assert "url(" not in rest
 
 
+@pytest.mark.slow
 def test_no_wages_leaves_no_money_in_page_or_data(html: str, small_run: Path) -> None:
     shown, hidden = without_bundle(html), without_bundle(page(read_run(small_run), wages=False))
     for text in ("27.77", "29.99", "9\u202f876", "87.65", "€"):
@@ -108,6 +109,7 @@ def test_absent_files_are_named_instead_of_failing(small_run: Path, kept: set[st
         assert f"This run has no {name}" in text
 
 
+@pytest.mark.slow
 def test_anonymous_plan_is_shown_by_shift(make_run: Callable[..., Path]) -> None:
     run = read_run(make_run(people=False, days=1))
     assert "an anonymous plan" in page(run, wages=True)

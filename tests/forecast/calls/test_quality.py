@@ -2,6 +2,7 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.opening_hours import ALWAYS
@@ -162,6 +163,7 @@ def test_an_interval_of_which_most_is_lost_is_an_outlier(office, make_calls):
     assert notes["outlier"].start == pd.Timestamp("2026-02-04 10:00") and inspect(past).outliers.sum() == 1
 
 
+@pytest.mark.slow
 def test_two_years_of_half_hours_are_inspected(make_calls):
     always = Calendar(ALWAYS)
     past = histories(make_calls(always, days=800, step=30), always, minutes=30)["calls"]

@@ -63,6 +63,7 @@ def told(calls):
     return patience_of(history.waits, history.handle_s, 30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("load", "agents", "days"), [(12.0, 14, 20), (12.0, 11, 10), (2.0, 3, 60)], ids=["usual", "short of staff", "small"]
 )

@@ -71,6 +71,7 @@ def test_a_goal_over_the_week_costs_no_more_than_one_over_each_day():
     assert weekly.solved.bound <= daily.solved.cost
 
 
+@pytest.mark.slow
 def test_margin_asks_for_more_calls_in_time():
     costs = Costs(cost_h=20.0, lost_call=300.0, under_h=100.0)
     plain, problem = run(pooled(8, 1)), pooled(8, 1, margin=60.0, costs=costs)

@@ -96,6 +96,7 @@ def _mixed(problem: ScheduleProblem) -> float:
     return float(found.fun)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_the_bound_of_a_steep_goal_is_as_high_as_prices_can_prove_and_the_plan_near_the_optimum(seed):
     problem = _steep(seed)

@@ -143,6 +143,7 @@ def test_bound_optimum_and_plan_stand_in_order(seed, rules):
     assert plan.solved.cost <= 1.05 * best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_a_goal_over_the_day_is_priced_by_its_curve(seed):
     problem = _by_day(_problem(seed))
@@ -221,6 +222,7 @@ def test_a_stop_returns_a_legal_plan():
     assert plan.solved.cost == pytest.approx(_cost(problem, plan))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_heads_of_mixed_skills_are_split_as_no_other_split_is_better(seed):
     rng = np.random.default_rng(seed)

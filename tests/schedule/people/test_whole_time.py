@@ -43,6 +43,7 @@ class _StopAfter:
             self.watch.stop.set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_tries_go_on_as_long_as_the_gap_is_not_reached(threads):
     """Nothing but the stop ends it: the price of starts is no part of the bound, so the gap stays open."""

@@ -14,6 +14,8 @@ from busyhour.schedule.periods.patch import Patch, RowPool
 from busyhour.schedule.periods.problem import PeriodProblem, PeriodRoster, ShiftType
 from busyhour.schedule.periods.tables import OFF, CompiledPeriod, PeriodTables
 
+pytestmark = pytest.mark.slow  # compiling the kernels takes most of the seconds
+
 DAYS = 6
 SEEDS = range(8)
 

@@ -13,6 +13,8 @@ from busyhour.schedule.periods.check import cost_of, violations
 from busyhour.schedule.periods.problem import Need, PeriodPerson, PeriodProblem, ShiftType
 from busyhour.schedule.periods.solve import solve_periods
 
+pytestmark = pytest.mark.slow  # compiling the kernels takes most of the seconds
+
 EARLY = ShiftType("E", 480)
 LATE = ShiftType("L", 600, frozenset({"E"}))
 ANN = PeriodPerson("Ann", {"E": 14, "L": 14}, 0, 14 * 600, 14)

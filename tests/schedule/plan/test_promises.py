@@ -51,6 +51,7 @@ def _inside(found):
     return inside(decided, found.assigned, _fresh(found))
 
 
+@pytest.mark.slow
 def test_curves_of_intervals_that_last_for_ever_promise_what_does_not_happen(first):
     measure = desk()
     simulation = measure.simulation(first.assigned, more=7)
@@ -83,6 +84,7 @@ def test_a_floor_that_cannot_be_met_is_told():
     assert found.prices["under"] > 0
 
 
+@pytest.mark.slow
 def test_plans_without_names_are_decided_by_corrected_curves():
     measure = desk(0)
     found = decide(measure.problem, measure.data, SolveSettings(time_limit_s=600.0, gap=0.02), Watch())

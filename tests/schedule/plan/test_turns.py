@@ -66,6 +66,7 @@ def test_turns_go_on_until_a_stop_which_leaves_the_best_plan_that_was_made_ready
     assert found.repairs in (1, 2)
 
 
+@pytest.mark.slow
 def test_a_search_that_finds_nothing_loses_no_plan(first, monkeypatch):
     def nothing(*_, **__):
         raise NothingFound
@@ -78,6 +79,7 @@ def test_a_search_that_finds_nothing_loses_no_plan(first, monkeypatch):
     assert found.solved.bound is None
 
 
+@pytest.mark.slow
 def test_a_finish_without_time_is_told(first, monkeypatch):
     monkeypatch.setattr(NamedSearch, "finished", lambda self, problem, plan: (plan, True))
     monkeypatch.setattr(NamedSearch, "bound", lambda self, problem, plan: 60.0)

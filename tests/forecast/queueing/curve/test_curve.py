@@ -270,6 +270,7 @@ def test_bad_volume_is_named(bad):
         service_curve(rows, interval_min=30, model="erlang_a")
 
 
+@pytest.mark.slow
 @given(
     calls=st.lists(st.floats(0, 300, allow_subnormal=False), min_size=1, max_size=4),
     cv=st.floats(0, 0.6),

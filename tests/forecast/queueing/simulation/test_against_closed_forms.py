@@ -45,6 +45,7 @@ def test_callers_without_patience_limit_give_erlang_c():
     assert row["abandon_rate"] < 1e-4  # those who wait when it closes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 1.5])
 def test_one_agent_waits_as_pollaczek_and_khinchine_say(cv):
     volume = volume_of(days=7, calls=6.0, handle_s=150.0)
@@ -70,6 +71,7 @@ def test_uncertain_rate_mixes_over_a_gamma_law():
     assert days["p_goal"].between(0.3, 0.9).all()  # a day is busy or slow as a whole
 
 
+@pytest.mark.slow
 def test_a_day_is_busy_as_a_whole():
     mean, cv, agents = 1000.0, 0.1, 105
     half = 1.2816 * math.sqrt(mean + (cv * mean) ** 2)
@@ -121,6 +123,7 @@ def test_a_day_is_thin_as_a_whole():
     assert served.mean() == pytest.approx(0.75, abs=0.02)
 
 
+@pytest.mark.slow
 def test_absence_costs_as_many_heads_as_stay_away():
     volume = volume_of(days=5, hours=(8, 18), patience_s=120.0)
     many = simulate(whole(volume, 12), volume, GOAL)
