@@ -31,13 +31,6 @@ def data_rows(
     known: Collection[str] = (),
     file: Path,
     notes: Notes,
-)| None, queue: str |    cells: pd.DataFrame,
-    when: Sequence[str],
-    queue: str | None,
-    *,
-    known: Collection[str] = (),
-    file: Path,
-    notes: Notes,
 ) -> pd.DataFrame:
     """Return the rows that are data (`without_totals`), each with its date (`with_dates`)."""
     when = [date] if time is None else [date, time]
@@ -79,7 +72,13 @@ def is_footer(cells: Sequence[str], above: pd.DataFrame) -> bool:
 
 
 def without_totals(
-    cells: pd.DataFrame, when: Sequence[str], queue: str | None, *, file: Path, notes: Notes
+    cells: pd.DataFrame,
+    when: Sequence[str],
+    queue: str | None,
+    *,
+    known: Collection[str] = (),
+    file: Path,
+    notes: Notes,
 ) -> pd.DataFrame:
     """Return the rows that are data, and note which were left out.
 
@@ -135,7 +134,7 @@ def _holds(text: pd.Series, pattern: re.Pattern[str]) -> pd.Series:
     return text.map({cell: pattern.search(cell) is not None for cell in text.unique()}).astype(bool)
 
 
-def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None, known: Collection[str]) -> pd.Series:| None) -> pd.Series:
+def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None, known: Collection[str]) -> pd.Series:
     """Return where the queue is the total of the other queues."""
     if queue is None or queue in when:
         return pd.Series(False, index=cells.index)
