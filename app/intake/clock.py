@@ -71,9 +71,7 @@ def stamps(
     if time is not None:
         minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
         wall = _date_and_time(wall, pd.to_timedelta((minutes * 60).round(), unit="s"), date, time, file)
-    summer = given.dt.month.between(FIRST_SUMMER, LAST_SUMMER).any()  # then +00:00 is not the time of London
-    utc = epoch is not None or text[offset].str.endswith("Z").any() or (summer and all_in_utc(text[offset]))
-    if zone is None and utc:
+    if zone is None and (epoch is not None or _no_wall_clock(text[offset], given)):
         raise InputError(
             "the stamps are UTC, and the site has no zone",
             file=file,
@@ -126,6 +124,12 @@ def all_in_utc(text: pd.Series) -> bool:
     """
     cells = beginnings(pd.Series(text[text != ""].unique(), dtype="str"))
     return len(cells) > 0 and bool(cells.str.contains(_UTC).all())
+
+
+def _no_wall_clock(text: pd.Series, moments: pd.Series) -> bool:
+    """Whether times with an offset are surely UTC: they end in Z, or have +00:00 in summer, when London has not."""
+    summer = bool(moments.dt.month.between(FIRST_SUMMER, LAST_SUMMER).any())
+    return bool(text.str.endswith("Z").any()) or (summer and all_in_utc(text))
 
 
 def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series:
