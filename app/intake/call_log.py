@@ -38,7 +38,7 @@ TALKED = {
 }
 """Field of the seconds talked, per event that ends a talk."""
 SAME = 0.9
-"""Share of the calls of two files, from 0 to 1, that are alike where both cover a time, from which they are the same."""
+"""Share of the calls of two files where both cover a time, from 0 to 1, that are alike if they are the same calls."""
 UNANSWERED = ("ABANDON", "EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY")
 
 

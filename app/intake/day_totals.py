@@ -16,13 +16,15 @@ from .values import minutes_of_day, numbers
 
 DAY_MIN = 1440
 """Minutes of a day."""
-PART_OF = MappingProxyType({
-    "answered": ("offered",),
-    "abandoned": ("offered",),
-    "short_abandoned": ("abandoned", "offered"),
-    "answered_in": ("answered", "offered"),
-    "abandoned_in": ("abandoned", "offered"),
-})
+PART_OF = MappingProxyType(
+    {
+        "answered": ("offered",),
+        "abandoned": ("offered",),
+        "short_abandoned": ("abandoned", "offered"),
+        "answered_in": ("answered", "offered"),
+        "abandoned_in": ("abandoned", "offered"),
+    }
+)
 """The calls of which others are a part: the first that is known."""
 Shape = dict[int, pd.Series]
 """Per weekday (0 = Monday) the share of the day's calls by minute of the day; the shares add up to 1."""
@@ -43,7 +45,7 @@ def day_totals(rows: pd.DataFrame, interval_min: int | None, *, counted: bool) -
     if interval_min is not None or counted:
         return pd.Series(interval_min == DAY_MIN, index=rows.index)
     midnight = rows["start"] == rows["start"].dt.normalize()
-    out = pd.Series(bool(midnight.all()) and rows["start"].nunique() > 1, index=rows.index)
+    out = pd.Series(bool(midnight.all()) and rows["start"].min() < rows["start"].max(), index=rows.index)
     for key in (["theirs"], ["theirs", "file"]):
         several = rows.groupby(key)["start"].transform("nunique") > 1
         out |= several & midnight.groupby([rows[name] for name in key]).transform("all").astype(bool)

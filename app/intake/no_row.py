@@ -43,8 +43,8 @@ def with_zeros(rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes
     """Return the rows with a row of zero calls for every interval that the file leaves out as a zero.
 
     Zeros stand between the earliest and the latest time of day of a queue. A whole day without a row is filled where
-    the weekday is usually there and has so few calls that none is no surprise; else the day is unknown. Before the first
-    and after the last row of all queues nothing is known, nor in an hour that comes twice as the clock goes back.
+    the weekday is usually there and has so few calls that none is no surprise; else the day is unknown. Nothing is
+    known before the first and after the last row of all queues, nor in an hour that comes twice.
 
     Parameters
     ----------

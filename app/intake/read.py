@@ -132,8 +132,8 @@ def read_calls(
             "merged",
         )
     if layout.one_row in CALLS:
-        step = layout.interval_min or interval_min
-        rows = per_interval(rows, step, notes)
+        layout = replace(layout, interval_min=layout.interval_min or interval_min)
+        rows = per_interval(rows, layout.interval_min or interval_min, notes)
     daily = day_totals(rows, layout.interval_min, counted=layout.one_row in CALLS)
     if daily.any():
         totals = without_repeats(rows[daily], files, notes)
@@ -151,9 +151,7 @@ def read_calls(
     return calls, notes.table(calls["start"], step)
 
 
-def _shape(
-    folder: Path, layout: Layout, zone: str | None, interval_min: int, first: pd.Series, file: Path
-) -> Shape:
+def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, first: pd.Series, file: Path) -> Shape:
     """Return how the calls of a day lie in the day: by a table of shares, or the calls of another queue."""
     if layout.day_shape is None:
         raise InputError(
@@ -162,8 +160,9 @@ def _shape(
             row=int(first["row"]),
             column="start",
             value=f"{first['theirs']}, {first['start']:%Y-%m-%d %H:%M}",
-            mend="Bring the calls of each half-hour (interval_min = 30 in [intake] if they are), or name there what tells "
-            'the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start and offered of another queue',
+            mend="Bring the calls of each half-hour (interval_min = 30 in [intake] if they are), or name there what "
+            'tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start and offered '
+            "of another queue",
         )
     (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)

@@ -171,7 +171,7 @@ def test_offsets_of_zero_in_summer_and_winter_are_utc(tmp_path: Path) -> None:
 
 def test_a_ready_layout_in_utc_asks_for_the_zone_alone(tmp_path: Path) -> None:
     head = "Interval Start UTC Date,Queue,Media Type,Skill Set,Language,Offered,Interactions Handled,Total Handle Time"
-    rows = [f"2026-06-0{d}T{h:02d}:30:00Z,Desk,Voice,a,English,10,8,800" for d in range(1, 6) for h in range(9, 12)]
+    rows = [f"2026-06-0{d}T09:{m}:00Z,Desk,Voice,a,English,10,8,800" for d in range(1, 6) for m in ("00", "30")]
     found = guess(written(tmp_path, head + "\n" + "\n".join(rows) + "\n"))
     assert (found.intake.preset, found.utc, found.doubts) == ("genesys_cloud_history", True, ())
     plan = plan_of_export(tmp_path / "c.csv", found)
@@ -222,7 +222,9 @@ def test_parts_of_a_days_calls_never_exceed_them(tmp_path: Path) -> None:
 
 def test_the_day_on_which_the_clock_skips_an_hour_keeps_its_total(tmp_path: Path) -> None:
     written(tmp_path, "start,offered\n2026-03-28,48\n2026-03-29,48\n2026-03-30,48\n")
-    written(tmp_path, "time,share\n" + "".join(f"{h:02d}:{m},1\n" for h in range(24) for m in ("00", "30")), "shape.csv")
+    written(
+        tmp_path, "time,share\n" + "".join(f"{h:02d}:{m},1\n" for h in range(24) for m in ("00", "30")), "shape.csv"
+    )
     calls, _ = read(tmp_path, Intake(files=("c.csv",), day_shape="shape.csv"), zone=BERLIN)
     assert calls.groupby(calls["start"].dt.date)["offered"].sum().tolist() == [48, 48, 48]
     assert (calls["start"].dt.day == 29).sum() == 46
