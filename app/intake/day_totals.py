@@ -177,7 +177,7 @@ def _whole(rows: pd.DataFrame, name: str, upto: np.ndarray, done: Mapping[str, n
         What is spread already, row x interval, by column.
     """
     total = rows[name].to_numpy(dtype=float)
-    calls = np.diff(np.round(total[:, None] * upto), axis=1, prepend=0.0)
+    calls: np.ndarray = np.diff(np.round(total[:, None] * upto), axis=1, prepend=0.0)
     whole = next((w for w in PART_OF.get(name, ()) if w in done), None)
     if whole is None:
         return calls

@@ -91,9 +91,9 @@ def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tu
     written = next((cell for cell in text.unique() if is_duration(cell)), None)
     if written is not None:
         return "hms", total, "written like H:MM:SS" if ":" in written else f"written like {written}"
-    for unit, words in _NAMED.items():
+    for named, words in _NAMED.items():
         if words.search(name):
-            return unit, total, "its name says so"
+            return named, total, "its name says so"
     known = values.notna() & (calls > 0)
     if not known.any():
         return "s", total, "nothing to measure, seconds assumed"
@@ -102,7 +102,7 @@ def _unit(name: str, text: pd.Series, values: pd.Series, calls: pd.Series) -> tu
         size = per_call if total else mean
         small = _small(size)
         likely = next((u for u in ("s", "ms") if _believed(size, u)), small)
-        unit = likely if likely is None or _believed(size, likely) else "s"
+        unit: str | None = likely if likely is None or _believed(size, likely) else "s"
         return unit, total, f"its name, and {_told(size, unit)} per call"
     steadier = _varies(values[known] / calls[known]) < _varies(values[known])
     if steadier and LEAST_MEAN_S <= per_call <= MOST_MEAN_S:

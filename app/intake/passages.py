@@ -39,6 +39,6 @@ def call_passages(wall: pd.Series, twice: pd.Series, key: pd.Series) -> tuple[pd
         for _, night in inside.groupby(inside.dt.normalize()):
             back = -night.diff() > usual
             if not told[night.index].any() and back.sum() == 1:
-                passage[night.index] = back.cumsum()
+                passage[night.index] = back.to_numpy(dtype=int).cumsum()
                 told[night.index] = True
     return passage, told
