@@ -55,7 +55,7 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
         return None
     found = {int(cell) for cell in cells}
     low, high = min(found), max(found)
-    if high < 24 and _PARTS.search(column):
+    if _PARTS.search(column) and (high < 24 or (high == 24 and low > 1)):
         raise _doubtful(text, column, file)  # the parts of a day that ends before noon
     if _ENDING.search(column) and "half" not in column.casefold() and low >= 1 and high <= 24:
         return "hour_ending"

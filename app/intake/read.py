@@ -160,9 +160,9 @@ def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, fi
             row=int(first["row"]),
             column="start",
             value=f"{first['theirs']}, {first['start']:%Y-%m-%d %H:%M}",
-            mend="Bring the calls of each half-hour (interval_min = 30 in [intake] if they are), or name there what "
-            'tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start and offered '
-            "of another queue",
+            mend=f"Bring the calls of each half-hour (interval_min = {interval_min} in [intake] if they are), or name "
+            'there what tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start and '
+            "offered of another queue",
         )
     (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)

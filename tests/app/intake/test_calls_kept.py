@@ -191,9 +191,10 @@ def test_one_queue_of_day_totals_beside_one_of_half_hours(tmp_path: Path) -> Non
     assert b["start"].dt.strftime("%d %H:%M").tolist() == ["05 09:00", "05 09:30", "06 09:00", "06 09:30"]
 
 
+@pytest.mark.parametrize("last", [23, 24])
 @pytest.mark.parametrize("name", ["Half hour", "Period", "Interval", "Quarter"])
-def test_parts_of_a_day_that_ends_before_noon_are_no_hours(tmp_path: Path, name: str) -> None:
-    rows = [f"2026-01-0{d},{k},5" for d in (5, 6) for k in range(16, 24)]
+def test_parts_of_a_day_that_ends_before_noon_are_no_hours(tmp_path: Path, name: str, last: int) -> None:
+    rows = [f"2026-01-0{d},{k},5" for d in (5, 6) for k in range(16, last + 1)]
     written(tmp_path, f"Date,{name},Calls\n" + "\n".join(rows) + "\n")
     columns = {"offered": "Calls"}
     with pytest.raises(InputError, match=r"time_is = one of"):
