@@ -161,8 +161,8 @@ def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, fi
             column="start",
             value=f"{first['theirs']}, {first['start']:%Y-%m-%d %H:%M}",
             mend=f"Bring the calls of each half-hour (interval_min = {interval_min} in [intake] if they are), or name "
-            'there what tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start and '
-            "offered of another queue",
+            'there what tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start '
+            "and offered of another queue",
         )
     (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)
