@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,32 +17,68 @@ _TOTAL = re.compile(
 )
 """Words of rows that add others up; no date and no time of day holds one."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_DIGIT = re.compile(r"\d")
 SHOWN = 6
 """Row numbers that a note lists, at most."""
 
 
 def data_rows(
-    cells: pd.DataFrame, date: str, time: str | None, queue: str | None, *, file: Path, notes: Notes
+    cells: pd.DataFrame,
+    date: str,
+    time: str | None,
+    queue: str | None,
+    *,
+    known: Collection[str] = (),
+    file: Path,
+    notes: Notes,
 ) -> pd.DataFrame:
     """Return the rows that are data (`without_totals`), each with its date (`with_dates`)."""
-    cells = without_totals(cells, [date] if time is None else [date, time], queue, file=file, notes=notes)
+    when = [date] if time is None else [date, time]
+    cells = without_totals(cells, when, queue, known=known, file=file, notes=notes)
     return cells if time is None else with_dates(cells, date, time, file=file, notes=notes)
 
 
-def is_footer(cells: Sequence[str]) -> bool:
-    """Whether a row is the text below a table, or a total, rather than data.
+def is_footer(cells: Sequence[str], above: pd.DataFrame) -> bool:
+    """Whether a last row with too few cells is the text below a table, or a total, rather than data cut short.
+
+    A row of one cell is cut short where the cell begins like one above it in its column (digits are alike), or is a
+    single word that tells no total; a row of several where its first cell heads whole rows above it.
+
+    Parameters
+    ----------
+    cells
+        The row, stripped.
+    above
+        The rows above it.
 
     Examples
     --------
-    >>> is_footer(["Report generated 03/02/26", "", ""]), is_footer(["2026-01-0", "", ""])
+    >>> above = pd.DataFrame({"queue": ["Sales"], "start": ["2026-01-05 08:00"], "offered": ["7"]})
+    >>> is_footer(["Report generated 03/02/26", "", ""], above), is_footer(["Sal"], above)
     (True, False)
     """
-    full = [cell for cell in cells if cell]
-    return any(_TOTAL.search(cell) for cell in full[:1]) or (len(full) == 1 and _WORDS.search(full[0]) is not None)
+    filled = [at for at, cell in enumerate(cells) if cell]
+    first = cells[filled[0]] if filled else ""
+    if _WORDS.search(first) is None:
+        return False
+    above = above[(above != "").sum(axis=1) > 1]  # lines of text below the table may begin alike
+    column = above.iloc[:, filled[0]]
+    total = _TOTAL.search(first) is not None
+    if len(filled) > 1:
+        return total and not bool((above.iloc[:, -1].ne("") & column.eq(first)).any())
+    starts = _DIGIT.sub("0", first)
+    cut = any(_DIGIT.sub("0", str(cell).strip()).startswith(starts) for cell in column.unique())
+    return not cut and (total or " " in first)
 
 
 def without_totals(
-    cells: pd.DataFrame, when: Sequence[str], queue: str | None, *, file: Path, notes: Notes
+    cells: pd.DataFrame,
+    when: Sequence[str],
+    queue: str | None,
+    *,
+    known: Collection[str] = (),
+    file: Path,
+    notes: Notes,
 ) -> pd.DataFrame:
     """Return the rows that are data, and note which were left out.
 
@@ -57,6 +93,8 @@ def without_totals(
         Columns of the start: one, or the date and the time.
     queue
         Column of the queue; None = the file has none.
+    known
+        Names of queues that the planner knows: none of these is a total.
     """
     if cells.empty:
         return cells
@@ -65,7 +103,7 @@ def without_totals(
     for name in when:
         out |= _holds(cells[name], _TOTAL)
         blank &= cells[name] == ""
-    out |= _total_queues(cells, when, queue)
+    out |= _total_queues(cells, when, queue, known)
     texts = (cells != "").sum(axis=1).eq(1) & _holds(cells[when[0]], _WORDS)
     undated = (out | blank | texts).to_numpy()
     out |= undated[::-1].cumprod()[::-1].astype(bool)
@@ -96,7 +134,7 @@ def _holds(text: pd.Series, pattern: re.Pattern[str]) -> pd.Series:
     return text.map({cell: pattern.search(cell) is not None for cell in text.unique()}).astype(bool)
 
 
-def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None) -> pd.Series:
+def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None, known: Collection[str]) -> pd.Series:
     """Return where the queue is the total of the other queues."""
     if queue is None or queue in when:
         return pd.Series(False, index=cells.index)
@@ -104,6 +142,6 @@ def _total_queues(cells: pd.DataFrame, when: Sequence[str], queue: str | None) -
 
     def is_total(name: str) -> bool:
         rest = _TOTAL.sub("", name).strip(" :-")
-        return rest != name and (rest in names - {name, ""} or not (rest or names <= {name, ""}))
+        return name not in known and rest != name and (rest in names - {name, ""} or not (rest or names <= {name, ""}))
 
     return cells[queue].map({name: is_total(name) for name in names}).astype(bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,8 @@ TALKED = {
     "ATTENDEDTRANSFER": "d4",
 }
 """Field of the seconds talked, per event that ends a talk."""
+SAME = 0.9
+"""Share of the calls of two files where both cover a time, from 0 to 1, that are alike if they are the same calls."""
 UNANSWERED = ("ABANDON", "EXITWITHTIMEOUT", "EXITEMPTY", "EXITWITHKEY")
 
 
@@ -95,14 +98,11 @@ def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFram
     ----------
     calls
         One row a call with queue, theirs, part, start, file and row, and what is known of answered (1 or 0), handle_s
-        and wait_s; the same call in two files is counted once.
+        and wait_s; the same call in two files that cover one time is counted once.
     minutes
         Length of an interval.
     """
-    values = [c for c in calls.columns if c not in ("file", "row")]
-    twice = calls.duplicated(values) & (calls["file"] != calls.groupby(values, dropna=False)["file"].transform("first"))
-    notes.each(calls, twice, "overlap", "the same call in two files", "counted once")
-    calls = calls[~twice]
+    calls = _without_copies(calls, notes)
     answered = calls.get("answered", pd.Series(np.nan, index=calls.index))
     if answered.isna().all() and "handle_s" in calls:
         answered = (calls["handle_s"] > 0).astype(float)  # who was never talked to was not answered
@@ -137,6 +137,37 @@ def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFram
     out = out.drop(columns="unknown")
     notes.add("calls", f"{len(calls)} rows of one call each", f"counted by {minutes} min")
     return out
+
+
+def _without_copies(calls: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Return the calls without those that another file holds, too; of equal calls of one file all are kept.
+
+    Two files hold the same calls of a queue only where both cover a time: there nearly each call of the one is in the
+    other, too. Where only some are alike they are other calls of the same moment.
+    """
+    values = [c for c in calls.columns if c not in ("file", "row")]
+    numbered = calls.assign(nth=calls.groupby([*values, "file"], dropna=False, sort=False).cumcount())
+    code = numbered.groupby([*values, "nth"], dropna=False, sort=False).ngroup()
+    shared = code.duplicated(keep=False)
+    copies, alike = shared & False, shared & False
+    queues: dict[str, list[pd.Series]] = {}
+    for (queue, _), own in calls.groupby(["theirs", "file"]):
+        if shared[own.index].any():
+            queues.setdefault(str(queue), []).append(own["start"])
+    for one, other in (pair for starts in queues.values() for pair in combinations(starts, 2)):
+        begin, end = max(one.min(), other.min()), min(one.max(), other.max())
+        same = code[other.index].isin(code[one.index])
+        if begin > end or not same.any():
+            continue
+        most = max(int(one.between(begin, end).sum()), int(other.between(begin, end).sum()))
+        (copies if same.sum() >= SAME * most else alike)[same[same].index] = True
+    for mask, what, action in (
+        (copies, "are in another file, too, that covers the same time", "counted once"),
+        (alike & ~copies, "are like a call of another file, whose other calls differ", "counted as other calls"),
+    ):
+        if mask.any():
+            notes.add("overlap", f"{int(mask.sum())} calls {what}", action)
+    return calls[~copies]
 
 
 def queue_log_calls(path: Path, encoding: str, notes: Notes) -> pd.DataFrame:

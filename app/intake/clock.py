@@ -16,11 +16,15 @@ from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
 from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
 from .mapping import Layout
+from .passages import call_passages
 from .values import minutes_of_day, numbers
 
 _OFFSET = re.compile(r"(?:[+-]\d\d:?\d\d|Z)$")
+_UTC = re.compile(r":.*(?:[+-]00:?00|Z)$")
 EPOCHS = MappingProxyType({"epoch_s": 1.0, "epoch_ms": 0.001})
 """Seconds of one unit of a stamp that counts from 1970, by its format."""
+FIRST_SUMMER, LAST_SUMMER = 4, 9
+"""Months that lie wholly in summer time where there is one in the north."""
 FAR_S = pd.Timestamp(LAST_YEAR + 1, 1, 1).timestamp()
 """Seconds since 1970 at which the last year that is known has ended."""
 
@@ -28,7 +32,7 @@ FAR_S = pd.Timestamp(LAST_YEAR + 1, 1, 1).timestamp()
 def stamps(
     frame: pd.DataFrame, date: str, time: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
 ) -> tuple[pd.Series, pd.Series]:
-    """Return each row's start in `zone` (naive when None), and where this start is the only passage of a repeated hour.
+    """Return each row's start in `zone` (naive when None), and where its passage of a repeated hour is not sure.
 
     Parameters
     ----------
@@ -38,7 +42,7 @@ def stamps(
         Their columns; without `time` the first holds both.
     key
         What distinguishes rows of one interval (queue and parts): of two rows with the same key and the same repeated
-        wall clock the earlier in the file's time order is the first passage.
+        wall clock the earlier in the file's time order is the first passage (of calls: `call_passages`).
 
     Raises
     ------
@@ -67,7 +71,7 @@ def stamps(
     if time is not None:
         minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
         wall = _date_and_time(wall, pd.to_timedelta((minutes * 60).round(), unit="s"), date, time, file)
-    if zone is None and (epoch is not None or text[offset].str.endswith("Z").any()):
+    if zone is None and (epoch is not None or _no_wall_clock(text[offset], given)):
         raise InputError(
             "the stamps are UTC, and the site has no zone",
             file=file,
@@ -80,7 +84,7 @@ def stamps(
             given if epoch is not None else _dates(text[offset].str.replace(_OFFSET, "", regex=True), None, date, file)
         )
         return pd.concat([wall, kept.dt.tz_localize(None)]).loc[text.index], offset & False
-    local, lone = _localized(wall, layout.zone or zone, key, date, file)
+    local, lone = _localized(wall, layout.zone or zone, key, date, file, each_call=layout.one_row == "call")
     both = [moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]") for moments in (local, given)]
     return pd.concat(both).loc[text.index], lone.reindex(text.index, fill_value=False)
 
@@ -108,6 +112,24 @@ def _with_offset(text: pd.Series) -> pd.Series:
     return pd.Series(
         np.array([":" in c and _OFFSET.search(c) is not None for c in cells], dtype=bool)[codes], text.index
     )
+
+
+def all_in_utc(text: pd.Series) -> bool:
+    """Whether all times carry an offset, and each the one of UTC; in winter alone that may be London's, too.
+
+    Examples
+    --------
+    >>> all_in_utc(pd.Series(["2026-01-05T08:00+00:00", "2026-06-05T08:00Z"]))
+    True
+    """
+    cells = beginnings(pd.Series(text[text != ""].unique(), dtype="str"))
+    return len(cells) > 0 and bool(cells.str.contains(_UTC).all())
+
+
+def _no_wall_clock(text: pd.Series, moments: pd.Series) -> bool:
+    """Whether times with an offset are surely UTC: they end in Z, or have +00:00 in summer, when London has not."""
+    summer = bool(moments.dt.month.between(FIRST_SUMMER, LAST_SUMMER).any())
+    return bool(text.str.endswith("Z").any()) or (summer and all_in_utc(text))
 
 
 def _epochs(text: pd.Series, scale: float, column: str, file: Path) -> pd.Series:
@@ -169,8 +191,13 @@ def _no_time(bad: pd.Series, form: str | None, column: str, file: Path) -> Input
     )
 
 
-def _localized(naive: pd.Series, zone: str, key: pd.Series, column: str, file: Path) -> tuple[pd.Series, pd.Series]:
-    """Return wall clock of `zone` as instants; in a repeated hour the passage follows from the order of the rows."""
+def _localized(
+    naive: pd.Series, zone: str, key: pd.Series, column: str, file: Path, *, each_call: bool
+) -> tuple[pd.Series, pd.Series]:
+    """Return wall clock of `zone` as instants; in a repeated hour the passage follows from the order of the rows.
+
+    The second series tells where that order shows one passage only, or (of calls) does not tell them apart.
+    """
     tz = ZoneInfo(zone)
     sure = naive.dt.tz_localize(tz, ambiguous="NaT", nonexistent="NaT")
     open_ = sure.isna()
@@ -187,6 +214,10 @@ def _localized(naive: pd.Series, zone: str, key: pd.Series, column: str, file: P
             value=f"{skipped.iloc[0]:%Y-%m-%d %H:%M}",
             mend="Name the export's own zone in intake.zone (UTC?)",
         )
+    if each_call:
+        passage, told = call_passages(naive, open_, key)
+        sure[first.index] = naive[first.index].dt.tz_localize(tz, ambiguous=np.asarray(passage == 0))
+        return sure, open_ & ~told.reindex(naive.index, fill_value=False)
     same = pd.DataFrame({"key": key[first.index], "wall": naive[first.index]})
     groups = same.groupby(["key", "wall"], sort=False)
     ends = naive.groupby(key).agg(["first", "last"])

@@ -78,6 +78,13 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
     return out
 
 
+def queue_column(layout: Layout, header: Sequence[str]) -> str | None:
+    """Return the column of a header that names the queue; None where there is none."""
+    if "queue" in layout.columns:
+        return next(iter(pick(layout.columns["queue"], header) or ()), None)
+    return next((name for name in header if ALIASES.get(folded(name), folded(name)) == "queue"), None)
+
+
 def _literal(ours: str, expression: str) -> float:
     try:
         return float(expression[1:])

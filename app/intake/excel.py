@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -40,9 +42,17 @@ def refuse_bomb(path: Path) -> None:
     """
     if path.suffix.lower() == ".xls":
         return
+    with reading(path, also=BAD_WORKBOOK):
+        known = path.stat()
+        _refuse_bomb(path, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=64)
+def _refuse_bomb(path: Path, _changed_ns: int, size: int) -> None:
+    """Test an archive; one that stays as it is only once."""
     with reading(path, also=BAD_WORKBOOK), zipfile.ZipFile(path) as archive:
         total = sum(member.file_size for member in archive.infolist())
-        ratio = total / max(1, path.stat().st_size)
+        ratio = total / max(1, size)
         if total > MOST_BYTES or ratio > MOST_RATIO:
             raise InputError(
                 f"workbook unpacks to {total / 1e6:.0f} MB, {ratio:.0f} times its size",
@@ -60,6 +70,23 @@ def sheet_names(path: Path) -> list[str]:
     refuse_bomb(path)
     with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
         return list(book.sheet_names)
+
+
+def sheet_heads(path: Path, names: Sequence[str], rows: int) -> dict[str, pd.DataFrame]:
+    """Return the first rows of sheets as `read_sheet` does without a header; errors are its own, but for empty sheets.
+
+    The workbook is opened once.
+    """
+    file_bytes(path, unpack=False, mend=MISSING.format(path.name, path.parent.name or "the folder"))
+    refuse_bomb(path)
+    heads = {}
+    with reading(path, also=BAD_WORKBOOK), CalamineWorkbook.from_path(path) as book:
+        for name in names:
+            refuse_bad_sheet(path, name)
+            cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False, nrows=rows)
+            frame = pd.DataFrame([[_text(cell) for cell in row] for row in cells], dtype="str")
+            heads[name] = numbered(frame, first=1, header=False)
+    return heads
 
 
 def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, header_row: int = 1) -> pd.DataFrame:

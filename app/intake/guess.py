@@ -13,10 +13,12 @@ import pandas as pd
 from ...forecast.errors import InputError
 from .body import data_rows
 from .call_log import call_columns, looks_like_calls
+from .clock import EPOCHS, all_in_utc
+from .columns import pick
 from .dates import date_format
 from .excel import read_sheet, sheet_names
 from .hours import counted
-from .mapping import Intake, preset_about, preset_names
+from .mapping import Intake, Layout, preset_about, preset_names
 from .measures import measured
 from .merge import Notes
 from .names import find_column
@@ -80,12 +82,14 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
     preset = next((p for p in preset_names() if p != QUEUE_LOG and _fits(p, header)), None)
     if preset is not None:
         reasons.append(f"preset = {preset!r}: {preset_about(preset)}; its columns are all there")
-        return Guess(replace(intake, preset=preset), tuple(reasons), (ZONE,))
+        intake = replace(intake, preset=preset)
+        utc = _preset_in_utc(intake.resolved(), whole)
+        return Guess(intake, tuple(reasons), () if utc else (ZONE,), utc)
     doubts: list[str] = []
     keys: dict[str, Any] = {}
     if (spread := spread_over(header)) is not None:
         keys["one_row"] = spread[0]
-        whole, _ = lengthened(whole, spread[0], path, Notes())
+        whole, _ = lengthened(whole, spread[0], path, Notes(), queue=recognised(header).columns.get("queue"))
         header = list(whole.columns)
         named = "times of day" if spread[0] == "day" else "dates"
         reasons.append(f"a matrix: {len(spread[1])} columns are {named}, {spread[1][0]!r} to {spread[1][-1]!r}")
@@ -125,13 +129,24 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         reasons.append(f"not used: {', '.join(map(repr, unused[:TOP]))}")
     if columns.get("queue") in header:
         reasons.append(_queues(whole[columns["queue"]]))
-    utc = when is not None and (
-        str(keys.get("date_format")).startswith("epoch") or bool(whole[when].str.endswith("Z").any())
-    )
+    utc = when is not None and _in_utc(whole[when], keys.get("date_format"))
     return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *doubts, ZONE), utc)
 
 
 _OUTCOMES = ("answered", "abandoned")
+
+
+def _in_utc(text: pd.Series, form: str | None) -> bool:
+    """Whether stamps are UTC: they count from 1970, end in Z, or all have the offset +00:00."""
+    return form in EPOCHS or bool(text.str.endswith("Z").any()) or all_in_utc(text)
+
+
+def _preset_in_utc(layout: Layout, cells: pd.DataFrame) -> bool:
+    """Whether the stamps of a ready layout are UTC, by the layout or by the cells."""
+    if layout.zone is not None:
+        return layout.zone == "UTC"
+    names = pick(layout.date_column or layout.columns.get("start", "start"), list(cells.columns))
+    return names is not None and _in_utc(cells[names[0]], layout.date_format)
 
 
 def _sheets_overlap(path: Path, intake: Intake, when: str) -> bool:

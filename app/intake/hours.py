@@ -21,6 +21,8 @@ TimeIs = Literal[
 MINUTES = {"hour": 60, "half_hour": 30, "quarter_hour": 15}
 ENDING = "_ending"
 _ENDING = re.compile(r"(?<![a-z])(?:ending|ends?|bis|endend|HE)(?![a-z])", re.IGNORECASE)
+_PARTS = re.compile(r"half|halb|quarter|viertel|period|interval|slot", re.IGNORECASE)
+"""Names of columns whose numbers may count parts of an hour."""
 OFF_MIN = 0.1
 """Minutes by which a fraction of the day may be rounded."""
 _CLOCKLIKE = frozenset({0, 15, 30, 45})
@@ -53,6 +55,8 @@ def counted(text: pd.Series, *, column: str, file: Path | None = None) -> TimeIs
         return None
     found = {int(cell) for cell in cells}
     low, high = min(found), max(found)
+    if _PARTS.search(column) and (high < 24 or (high == 24 and low > 1)):
+        raise _doubtful(text, column, file)  # the parts of a day that ends before noon
     if _ENDING.search(column) and "half" not in column.casefold() and low >= 1 and high <= 24:
         return "hour_ending"
     if len(found) > 1 and found <= _CLOCKLIKE:

@@ -43,7 +43,8 @@ def with_zeros(rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes
     """Return the rows with a row of zero calls for every interval that the file leaves out as a zero.
 
     Zeros stand between the earliest and the latest time of day of a queue. A whole day without a row is filled where
-    the weekday is usually there and has so few calls that none is no surprise; else the day is unknown.
+    the weekday is usually there and has so few calls that none is no surprise; else the day is unknown. Nothing is
+    known before the first and after the last row of all queues, nor in an hour that comes twice.
 
     Parameters
     ----------
@@ -64,14 +65,17 @@ def with_zeros(rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes
 
 def _filled(rows: pd.DataFrame, step: int) -> pd.DataFrame:
     parts = [rows]
+    begin, end = rows["start"].min(), rows["start"].max()
     for queue, own in rows.groupby("queue", sort=False):
         starts = own["start"]
         minute = starts.dt.hour * 60 + starts.dt.minute
         first, last = starts.min().normalize(), starts.max().normalize() + pd.DateOffset(days=1)
         every = pd.Series(pd.date_range(first, last, freq=f"{step}min", inclusive="left")).astype(starts.dtype)
         clock = every.dt.hour * 60 + every.dt.minute
+        sure = every.between(begin, end) & ~every.dt.tz_localize(None).duplicated(keep=False)
         quiet = _quiet_days(own, every)
-        missing = every[(clock >= minute.min()) & (clock <= minute.max()) & quiet & ~every.isin(starts)]
+        open_ = (clock >= minute.min()) & (clock <= minute.max())
+        missing = every[open_ & quiet & sure & ~every.isin(starts)]
         zeros = {name: 0.0 for name in COUNTS if name in rows and bool(rows[name].notna().any())}
         parts.append(pd.DataFrame({"queue": queue, "start": missing, **zeros}))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .excel import WORKBOOKS, read_sheet, sheet_names
+from .excel import WORKBOOKS, read_sheet, sheet_heads, sheet_names
 from .mapping import DEFAULT_ENCODING, Intake
 from .text import decoded, likely_encoding, read_bytes, read_text, sniff_separator
 from .wide import spread_over
@@ -17,6 +17,8 @@ from .words import recognised
 
 LOOK = 20
 """First rows among which the header is sought: reports print titles above."""
+HEAD_ROWS = 200
+"""Rows of each sheet that are read to find its header: blank rows among them do not count as looked at."""
 QUEUE_LOG = "asterisk_queue_log"
 """Ready layout of a log of events, which has no header to know it by."""
 _EVENT = re.compile(r"\d{10}(?:\.\d+)?\|[^|]*\|[^|]*\|[^|]*\|[A-Z]+(?:\||$)")
@@ -77,15 +79,18 @@ def _below_groups(rows: list[list[str]], numbers: list[int], number: int) -> int
 def _workbook(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
     """Open a workbook: all its sheets where they share the header of the first."""
     names = sheet_names(path)
-    if sheet is None and len(names) > 1 and not _recognised(_head(path, None)[1]):
-        sheet = max(names, key=lambda name: _recognised(_head(path, name)[1]))
-    row, head = _head(path, sheet)
+    if not names or (sheet is not None and sheet not in names):
+        read_sheet(path, sheet=sheet)  # raises what is missing
+    heads = {name: _head(cells) for name, cells in sheet_heads(path, [sheet] if sheet else names, HEAD_ROWS).items()}
+    if sheet is None and len(names) > 1 and not _recognised(heads[names[0]][1]):
+        sheet = max(names, key=lambda name: _recognised(heads[name][1]))
+    row, head = heads[sheet or names[0]]
     told = [f"a workbook, header in row {row}"]
     if sheet is not None and len(names) > 1:
         told.append(f"only its sheet {sheet!r} is read, not {', '.join(n for n in names[:LOOK] if n != sheet)}")
     if sheet is None and len(names) > 1:
         others = ", ".join(names[1:LOOK])
-        if all(_head(path, name) == (row, head) for name in names[1:]):
+        if all(heads[name] == (row, head) for name in names[1:]):
             sheet = "*"
             told.append(f"its sheets {names[0]}, {others} have the same columns; all are read")
         else:
@@ -99,8 +104,7 @@ def _recognised(head: list[str]) -> int:
     return len(found.columns) + sum(name is not None for name in (found.start, found.date, found.time))
 
 
-def _head(path: Path, sheet: str | None) -> tuple[int, list[str]]:
+def _head(cells: pd.DataFrame) -> tuple[int, list[str]]:
     """Return the number of a sheet's header row, and its cells."""
-    cells = read_sheet(path, sheet=sheet, header=False)
     row = header_row([list(r) for r in cells.head(LOOK).itertuples(index=False)], list(cells.index[:LOOK]))
     return row, list(map(str, cells.loc[row])) if row in cells.index else []

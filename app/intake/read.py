@@ -16,7 +16,7 @@ from ...forecast.reading import reading
 from ...forecast.tables import TABLES
 from ...forecast.text import flaw
 from .call_log import per_interval
-from .day_totals import Shape, are_day_totals, refuse_longer, shape_of_calls, shape_of_table, spread
+from .day_totals import Shape, day_totals, refuse_longer, shape_of_calls, shape_of_table, spread
 from .excel import WORKBOOKS, sheet_names
 from .mapping import Intake, Layout
 from .merge import Notes, summed, without_repeats
@@ -132,13 +132,17 @@ def read_calls(
             "merged",
         )
     if layout.one_row in CALLS:
-        step = layout.interval_min or interval_min
-        rows = per_interval(rows, step, notes)
-    if are_day_totals(rows["start"], layout.interval_min):
-        refuse_longer(rows["start"], files[0])
-        rows = spread(without_repeats(rows, files, notes), _shape(folder, layout, zone, interval_min, files[0]),
-                      interval_min, files, notes)  # fmt: skip
-        layout = replace(layout, interval_min=interval_min)
+        layout = replace(layout, interval_min=layout.interval_min or interval_min)
+        rows = per_interval(rows, layout.interval_min or interval_min, notes)
+    daily = day_totals(rows, layout.interval_min, counted=layout.one_row in CALLS)
+    if daily.any():
+        totals = without_repeats(rows[daily], files, notes)
+        file = files[int(totals["file"].iloc[0])]
+        refuse_longer(totals["start"], file)
+        shape = _shape(folder, layout, zone, interval_min, totals.iloc[0], file)
+        rows = pd.concat([rows[~daily], spread(totals, shape, interval_min, files, notes)], ignore_index=True)
+        if daily.all():
+            layout = replace(layout, interval_min=interval_min)
     step = _step(rows, layout, interval_min, files)
     rows = summed(without_repeats(rows, files, notes))
     rows = with_zeros(rows, layout.no_row or ("zero" if layout.one_row in CALLS else None), step, notes)
@@ -147,15 +151,18 @@ def read_calls(
     return calls, notes.table(calls["start"], step)
 
 
-def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, file: Path) -> Shape:
+def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, first: pd.Series, file: Path) -> Shape:
     """Return how the calls of a day lie in the day: by a table of shares, or the calls of another queue."""
     if layout.day_shape is None:
         raise InputError(
             "totals of whole days show no time of day",
             file=file,
+            row=int(first["row"]),
             column="start",
-            mend="Bring the calls of each half-hour, or name in [intake] what tells the shape of a day: day_shape = "
-            '"FILE", a CSV with the columns time and share, or start and offered of another queue',
+            value=f"{first['theirs']}, {first['start']:%Y-%m-%d %H:%M}",
+            mend=f"Bring the calls of each half-hour (interval_min = {interval_min} in [intake] if they are), or name "
+            'there what tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start '
+            "and offered of another queue",
         )
     (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)

@@ -14,7 +14,7 @@ from ...forecast.text import unguarded
 from .body import data_rows
 from .call_log import outcomes, queue_log_calls
 from .clock import stamps
-from .columns import Theirs, added, mapped
+from .columns import Theirs, added, mapped, queue_column
 from .excel import WORKBOOKS, read_sheet
 from .mapping import OURS, PARTS_OF_HANDLE, Layout
 from .marks import decimal_of
@@ -61,7 +61,9 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
             cells = cells.assign(**{name: value})
     if layout.one_row not in ("day", "time"):
         return _typed(cells, path, layout, zone, queues, notes)
-    cells, numbers = lengthened(cells, layout.one_row, path, notes)
+    queue = queue_column(layout, list(cells.columns))
+    known = {*layout.queue_names, *queues}
+    cells, numbers = lengthened(cells, layout.one_row, path, notes, queue=queue, known=known)
     try:
         out = _typed(cells, path, layout, zone, queues, notes)
     except InputError as error:
@@ -80,7 +82,9 @@ def _typed(
     theirs = mapped(layout, header, path)
     date, time = _clock_columns(theirs, layout, header)
     queue = theirs.get("queue")
-    cells = data_rows(cells, date, time, queue[0] if isinstance(queue, list) else None, file=path, notes=notes)
+    known = {*layout.queue_names, *queues}
+    named = queue[0] if isinstance(queue, list) else None
+    cells = data_rows(cells, date, time, named, known=known, file=path, notes=notes)
     cells = _filtered(cells, layout, path, notes)
     names = _their_queues(cells, theirs.get("queue"), layout, queues, path)
     ours = _our_queues(names, layout, queues, path)
@@ -100,9 +104,12 @@ def _typed(
     refuse_parts_of_calls(out, layout.trust, path, _source(theirs.get("offered", 1.0)))
     refuse_wrong_units(out, layout, path)
     out = check(out, TABLES["calls"], zone=zone, file=path)
-    notes.each(
-        out, lone, "clock", "an hour that comes twice has one row", "taken as its first passage; the second is unknown"
-    )
+    if layout.one_row in CALLS and lone.any():
+        what = f"{path.name}: {int(lone.sum())} calls in an hour that comes twice; the order of rows does not tell when"
+        notes.add("clock", what, "shared out in turn between both passages")
+    elif layout.one_row not in CALLS:
+        what = "an hour that comes twice has one row"
+        notes.each(out, lone, "clock", what, "taken as its first passage; the second is unknown")
     return out.assign(theirs=names, part=part, row=out.index)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -40,11 +40,19 @@ def spread_over(header: Sequence[str]) -> tuple[Wide, list[str]] | None:
     return ("day", times) if len(times) >= len(dates) else ("time", dates)
 
 
-def lengthened(cells: pd.DataFrame, one_row: Wide, file: Path, notes: Notes) -> tuple[pd.DataFrame, pd.Series]:
+def lengthened(
+    cells: pd.DataFrame,
+    one_row: Wide,
+    file: Path,
+    notes: Notes,
+    *,
+    queue: str | None = None,
+    known: Collection[str] = (),
+) -> tuple[pd.DataFrame, pd.Series]:
     """Return a matrix as one row per interval, and the number in the file of each of these rows.
 
-    Rows of totals are left out. Columns are those that the header does not spread,
-    then `TIME` or `DATE`, then `CALLS`.
+    Rows of totals are left out (`queue` and `known` as for `without_totals`). Columns are those that the header does
+    not spread, then `TIME` or `DATE`, then `CALLS`.
 
     Raises
     ------
@@ -62,8 +70,8 @@ def lengthened(cells: pd.DataFrame, one_row: Wide, file: Path, notes: Notes) -> 
         )
     spread = found[1]
     kept = [name for name in cells.columns if name not in spread]
-    if kept:
-        cells = without_totals(cells, kept[:1], None, file=file, notes=notes)
+    if when := [name for name in kept if name != queue][:1]:
+        cells = without_totals(cells, when, queue, known=known, file=file, notes=notes)
     out = cells.reset_index().melt(
         id_vars=["row", *kept], value_vars=spread, var_name=TIME if one_row == "day" else DATE, value_name=CALLS
     )

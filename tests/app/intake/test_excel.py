@@ -12,6 +12,7 @@ import pytest
 
 from busyhour.app.intake import excel
 from busyhour.app.intake.excel import read_sheet, refuse_bomb
+from busyhour.app.intake.guess import guess
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import read_calls
 from busyhour.forecast.errors import InputError
@@ -180,3 +181,27 @@ def test_formulas_on_another_sheet_do_no_harm(tmp_path: Path) -> None:
     loaded["Sums"]["A1"] = "=1+2"
     loaded.save(path)
     assert len(read_sheet(path, sheet="Data")) == 1
+
+
+def test_an_archive_is_tested_once_and_the_heads_of_its_sheets_read_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = book(tmp_path / "c.xlsx", [["start", "offered"], ["2026-06-01 08:00", 1]], "June", first="May")
+    tested, opened = [], []
+    test = zipfile.ZipFile.testzip
+    monkeypatch.setattr(zipfile.ZipFile, "testzip", lambda self: tested.append(1) or test(self))
+    whole = excel.CalamineWorkbook.from_path
+
+    class Counted:
+        @staticmethod
+        def from_path(path: Path) -> object:
+            opened.append(1)
+            return whole(path)
+
+    monkeypatch.setattr(excel, "CalamineWorkbook", Counted)
+    assert excel.sheet_names(path) == ["May", "June"]
+    heads = excel.sheet_heads(path, ["May", "June"], 1)
+    assert heads["May"].empty
+    assert heads["June"].to_numpy().tolist() == [["start", "offered"]]
+    assert (len(tested), len(opened)) == (1, 2)
+    assert guess(path).intake.sheet == "June", "the first sheet is empty"
