@@ -17,7 +17,7 @@ from .schema import forecast, outcome, publication, queue, run
 from .schema import score as scored
 from .schema import site as sites
 from .snapshots import AS_PUBLISHED
-from .times import days_of, midnight_s
+from .times import days_of, midnight_s, moment_s
 
 ACTUAL = ("calls_actual", "handle_actual_s", "service_actual")
 COLUMNS = (
@@ -65,7 +65,7 @@ def standing(
         if week is None:
             continue
         over = midnight_s(day + dt.timedelta(days=1), zone)
-        in_time = [one for one in weeks[week] if one[0] < over]
+        in_time = [one for one in weeks[week] if moment_s(one[0], zone) < over]
         found.setdefault((in_time[-1] if in_time else weeks[week][0])[1:], []).append(day)
     return [Standing(*which, tuple(ds)) for which, ds in found.items()]
 

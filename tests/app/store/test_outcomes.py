@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from busyhour.app.store.calls import take
-from busyhour.app.store.entries import site_id
+from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
 from busyhour.app.store.outcomes import came, due, last_week, slots_of, standing, write_outcomes
-from busyhour.app.store.schema import publication, queue, run
+from busyhour.app.store.schema import forecast, publication, queue, run
 from busyhour.app.store.scores import score
 from busyhour.app.store.snapshots import PUBLISHED, write_snapshot
 from busyhour.app.store.times import midnight_s
@@ -119,6 +121,26 @@ def test_of_plans_that_are_all_known_too_late_the_first_stands(store: Store) -> 
     with store.read() as c:
         (only,) = standing(c, site, ZONE, [WEEK + i * DAY for i in range(7)])
     assert only.run == 1
+
+
+def test_without_a_zone_the_clock_of_the_machine_tells_when_a_day_ended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published at 23:00 by the clock of a machine five hours behind UTC: it was worked on that day."""
+    clock = SimpleNamespace(localtime=lambda s: time.gmtime(s - 5 * 3600))
+    monkeypatch.setattr("busyhour.app.store.times.time", clock)
+    at_s = midnight_s(WEEK, "UTC")
+    published(store, at_s, at_s + 28 * 3600)
+    volume = pd.DataFrame({"queue": "sales", "start": Grid(WEEK, 2, 30, None).starts, "calls": 1.0})
+    with store.write() as c:
+        site = site_id(c, "lisbon", ZONE)
+        (only,) = standing(c, site, None, [WEEK])
+        queue_ids(c, site, ["sales"])
+        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume, run=1, at_s=at_s)
+        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume.assign(calls=2.0), run=2, at_s=at_s + 28 * 3600)
+        calls = set(c.scalars(sa.select(forecast.c.calls)))
+    assert only.run == 2
+    assert calls == {2.0}  # the first day was not over
 
 
 def test_a_day_is_due_until_its_outcome_is_of_the_same_calls(store: Store) -> None:
