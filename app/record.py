@@ -25,7 +25,7 @@ from .store.calls import Taken, take, taken_before
 from .store.entries import queue_ids, site_id
 from .store.locks import held
 from .store.open import Store
-from .store.outcomes import came, due, slots_of, standing, write_outcomes
+from .store.outcomes import came, due, forget_outcomes, slots_of, standing, write_outcomes
 from .store.schema import calls, queue
 from .store.schema import site as sites
 from .store.scores import score
@@ -172,17 +172,20 @@ def record_site(
         site = site_id(c, name, zone)
         queue_ids(c, site, list(planned.config.queue))
         days: set[dt.date] = set()
+        changed: set[dt.date] = set()
         for run in found:
             if not isinstance(run, str):
                 days |= set(enter(c, site, run, store.by))
         for export, rows in exports:
             taken.append((export.name, take(c, site, export.name, export.sha256, rows, accept=accept)))
-            days |= set(taken[-1][1].days_changed)
+            changed |= set(taken[-1][1].days_changed)
+        again = forget_outcomes(c, site, changed)  # whatever ends this run: the next one finds them missing
+        days |= changed
         scored = score(c, site, days, zone, before=as_of, leads=leads, interval_min=minutes)
     notes = [*(run for run in found if isinstance(run, str)), *(r for _, t in taken for r in t.remarks)]
     back = {as_of - dt.timedelta(days=k) for k in range(1, BACK_DAYS + 1)}
     against, told = _against(
-        store, planned, home or planned.path, site, [d for d in days | back if d < as_of], days, watch
+        store, planned, home or planned.path, site, {*again, *(d for d in days | back if d < as_of)}, days, watch
     )
     with store.read() as c:
         until = last_day(c, site, zone)
@@ -269,7 +272,7 @@ def _against(
     planned: Folder,
     home: Path,
     site: int,
-    days: Sequence[dt.date],
+    days: Collection[dt.date],
     changed: Collection[dt.date],
     watch: Watch,
 ) -> tuple[list[dt.date], list[str]]:

@@ -14,7 +14,16 @@ import sqlalchemy as sa
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
-from busyhour.app.store.outcomes import came, due, last_week, slots_of, standing, write_outcomes
+from busyhour.app.store.outcomes import (
+    came,
+    due,
+    forget_outcomes,
+    last_week,
+    outcomes,
+    slots_of,
+    standing,
+    write_outcomes,
+)
 from busyhour.app.store.schema import forecast, publication, queue, run
 from busyhour.app.store.scores import score
 from busyhour.app.store.snapshots import PUBLISHED, write_snapshot
@@ -159,6 +168,39 @@ def test_a_day_is_due_until_its_outcome_is_of_the_same_calls(store: Store) -> No
         assert due(c, plan, found, ()) == [WEEK + DAY]
         found.loc[1, "calls_actual"] = np.nan
         assert due(c, plan, found, ()) == []
+
+
+def kept(store: Store, found: pd.DataFrame, run_id: int, level: float = 0.9) -> None:
+    """Keep what came as the outcome of a run."""
+    told = dict.fromkeys(("calls_planned", "handle_planned_s", "gap_volume", "gap_handle", "gap_other"), 1.0)
+    rows = found.assign(run=run_id, service_planned=level, day=[str(d) for d in found["day"]], **told)
+    with store.write() as c:
+        write_outcomes(c, rows)
+
+
+def test_the_outcome_of_a_corrected_day_is_missing_until_it_is_made_again(store: Store) -> None:
+    site = published(store, midnight_s(WEEK, ZONE))
+    found = measured(store, calls_of(), ServiceGoal(0.8, 20))
+    kept(store, found, 1)
+    with store.write() as c:
+        assert forget_outcomes(c, site + 1, [WEEK]) == []
+        assert forget_outcomes(c, site, [WEEK, WEEK + 9 * DAY]) == [WEEK]
+    with store.read() as c:
+        (plan,) = standing(c, site, ZONE, [WEEK, WEEK + DAY])
+        assert due(c, plan, found, ()) == [WEEK]
+
+
+def test_of_two_runs_of_a_day_the_one_that_was_published_last_is_told(store: Store) -> None:
+    first = midnight_s(WEEK, ZONE)
+    site = published(store, first, first + 1)
+    found = measured(store, calls_of(), ServiceGoal(0.8, 20))
+    for run_id, level in ((1, 0.8), (2, 0.9)):
+        kept(store, found, run_id, level)
+    with store.write() as c:
+        again = {"site": site, "week": str(WEEK), "run": 1, "at_s": first + 2, "by": "anna", "reason": "back"}
+        assert outcomes(c)["service_planned"].tolist() == [0.9, 0.9]
+        c.execute(sa.insert(publication).values(again))
+        assert outcomes(c)["service_planned"].tolist() == [0.8, 0.8]
 
 
 def test_the_days_known_last_are_told_with_what_was_expected(store: Store) -> None:
