@@ -255,8 +255,8 @@ def record_folder(
         name = name_of(c, store, planned.path)
     with held(store, [f"site {name}"], "record"):
         done = record_site(store, folder, name=name, as_of=day, accept=accept, own_runs=True, watch=watch)
-        notes = keep_forecast(store, planned, name, day, watch)
-    return replace(done, notes=(*done.notes, *notes))
+        scored, notes = keep_forecast(store, planned, name, day, watch)
+    return replace(done, scored=tuple(sorted({*done.scored, *scored})), notes=(*done.notes, *notes))
 
 
 def name_of(c: Connection, store: Store, folder: Path) -> str:

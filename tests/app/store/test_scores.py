@@ -233,6 +233,29 @@ def test_a_correction_scores_its_day_and_the_day_it_is_the_yardstick_of(store: S
     assert after["naive_abs"].iloc[8] != before["naive_abs"].iloc[8]
 
 
+def test_a_corrected_day_is_scored_by_every_lead_and_whatever_day_is_told(store: Store) -> None:
+    """Lead 7 is no longer kept, and the correction comes with a day that lies before the scored one."""
+    site, last = filled(store, "2026-03-02", 9), dt.date(2026, 3, 10)
+    scored(store, site, last + DAY)
+    calls = calls_of(grid("2026-03-02", 9))
+    calls.loc[[t.date() == last for t in calls["start"]], "offered"] += 3.0
+    before = rows(store)
+    with store.write() as c:
+        changed = take(c, site, "b.csv", "b", calls).days_changed
+        assert score(c, site, changed, ZONE, before=last - 3 * DAY, leads=(1,)) == [last]
+    assert (rows(store)["actual"] - before["actual"]).tolist() == [3.0 * 48] * 2
+
+
+def test_a_forecast_of_a_day_before_the_last_score_is_scored_when_it_is_asked_for(store: Store) -> None:
+    """Recorded as of an earlier day: no later run would look there again."""
+    site, late = filled(store, "2026-03-02", 9), dt.date(2026, 3, 5)
+    scored(store, site, dt.date(2026, 3, 11))
+    with store.write() as c:
+        write_snapshot(c, site, midnight_s(late, ZONE), NIGHTLY, volume_of(grid(str(late), 8)), (1,))
+    assert scored(store, site, dt.date(2026, 3, 11)) == []
+    assert scored(store, site, late, (late,)) == [late]
+
+
 def test_what_is_over_is_not_forecast_again(store: Store) -> None:
     """A snapshot may be written again on its day; later it stays as it was."""
     day = dt.date(2026, 3, 10)
