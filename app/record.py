@@ -18,10 +18,12 @@ from ..forecast.progress import Watch
 from ..forecast.text import spelled
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
-from .intake.read import calls_files, read_calls
+from .intake.read import calls_files, read_calls, shape_files
+from .intake.rows import CALLS
 from .nightly_forecast import keep_forecast
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, take, taken_before
+from .store.connection import now_s
 from .store.entries import queue_ids, site_id
 from .store.locks import held
 from .store.open import Store
@@ -30,7 +32,7 @@ from .store.schema import calls, queue
 from .store.schema import site as sites
 from .store.scores import score
 from .store.snapshots import LEADS
-from .store.times import days_of
+from .store.times import days_of, moment_s, seconds_of
 
 NO_LAYOUT = ("files", "outside", "trust")
 """Keys of [intake] that change nothing of how a file is read."""
@@ -139,7 +141,7 @@ def record_site(
     inbox
         The exports, in the order in which they are taken; None = the files of ``[intake]``. Each file is read once;
         they are read together where several of their queues make one of ours, since the parts of an interval may lie
-        in two files.
+        in two files, and where they are logs of calls, since hours without a call may lie between two of them.
     leads
         Leads that are kept.
     accept
@@ -197,14 +199,16 @@ def record_site(
 
 def new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
     """Return the exports that the store has not taken, in their order."""
-    intake = planned.config.intake
+    site, intake = planned.config.site, planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)
     layout = intake.resolved()
     told = {f.name: getattr(layout, f.name) for f in fields(layout) if f.name not in NO_LAYOUT}
-    how = repr((told, planned.config.site.zone, list(planned.config.queue)))
-    digests = {path: hashlib.sha256(path.read_bytes() + how.encode()).hexdigest() for path in files}
+    how = repr((told, site.zone, site.interval_min, list(planned.config.queue))).encode()
+    how += b"".join(path.read_bytes() for path in shape_files(planned.path, replace(layout, outside=True)))
+    digests = {path: hashlib.sha256(path.read_bytes() + how).hexdigest() for path in files}
     names = layout.queue_names
-    if len(files) > 1 and (layout.parts or len(set(names.values())) < len(names)):
+    apart = not layout.parts and layout.one_row not in CALLS and len(set(names.values())) == len(names)
+    if len(files) > 1 and not apart:
         together = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
         groups = [_Export(f"{files[0].name} and {len(files) - 1} more", together, tuple(files))]
     else:
@@ -223,13 +227,26 @@ def _read(planned: Folder, export: _Export) -> pd.DataFrame:
     site = planned.config.site
     intake = replace(planned.config.intake, files=tuple(str(p.resolve()) for p in export.files), outside=True)
     rows, _ = read_calls(
-        planned.path, intake, zone=site.zone, interval_min=site.interval_min, queues=tuple(planned.config.queue)
-    )
+        planned.path, intake, zone=site.zone, interval_min=site.interval_min,
+        queues=tuple(planned.config.queue), whole_days=False,
+    )  # fmt: skip
     last = rows["start"][rows["offered"].notna()].max()
     if pd.notna(last) and last.date() > today_at(site.zone):
         mend = "Check the date format and the zone of the export, or leave those rows out"
         raise InputError("calls of days to come", file=export.files[-1], column="start", value=str(last), mend=mend)
-    return rows
+    return _with_running(rows, site.zone, site.interval_min)
+
+
+def _with_running(rows: pd.DataFrame, zone: str | None, interval_min: int) -> pd.DataFrame:
+    """Return rows of which those that are not over yet have ``complete`` = 0: a store leaves them out."""
+    starts, today = seconds_of(rows["start"]), np.datetime64(today_at(zone))
+    step = min([interval_min * 60, *np.diff(np.unique(starts)).tolist()])
+    days = days_of(starts, zone)
+    running = (days > today) | ((days == today) & (starts + step > moment_s(now_s(), zone)))
+    if not running.any():
+        return rows
+    complete = rows["complete"] if "complete" in rows else pd.Series(1.0, index=rows.index)
+    return rows.assign(complete=complete.mask(running, 0.0))
 
 
 def record_folder(

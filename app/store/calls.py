@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,12 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
 from ...forecast.errors import InputError
+from .actuals import EVEN
 from .bulk import add_rows, put_rows
 from .connection import by_of, now_s
 from .entries import queue_ids, site_id, tell
 from .schema import CALL_NUMBERS, calls, ingest, queue, site
+from .times import days_of
 
 MOST_CORRECTED = 0.2
 """Share of the known rows of an export that may be corrected without being asked for: more of them tell of another
@@ -164,7 +167,7 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
     frame = pd.DataFrame(parts, columns=["queue", "start_s", *CALL_NUMBERS])
     frame[list(CALL_NUMBERS)] = frame[list(CALL_NUMBERS)].astype(float)
     if len(frame):
-        _refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min)
+        _refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min, zone)
     moments = pd.to_datetime(frame["start_s"].astype("int64"), unit="s", utc=True)
     start = moments.dt.tz_convert(zone) if zone is not None else moments.dt.tz_localize(None)
     frame.insert(1, "start", start)
@@ -314,7 +317,8 @@ def _tuples(queues: np.ndarray, starts: np.ndarray, numbers: np.ndarray, number:
     return list(zip(queues.tolist(), starts.tolist(), *columns, [number] * len(queues), strict=True))
 
 
-def _refuse_odd_step(starts: np.ndarray, interval_min: int) -> None:
+def _refuse_odd_step(starts: np.ndarray, interval_min: int, zone: str | None) -> None:
+    """Raise `InputError` where the rows' intervals, or those of some days, do not divide `interval_min`."""
     moments = np.unique(starts)
     step = int(np.gcd.reduce(np.diff(moments))) // 60 if len(moments) >= ENOUGH else 0
     if step and interval_min % step:
@@ -323,6 +327,19 @@ def _refuse_odd_step(starts: np.ndarray, interval_min: int) -> None:
             column="site.interval_min",
             value=interval_min,
             mend=f"Set interval_min = {step} in [site]",
+        )
+    days = pd.Series(days_of(moments, zone))
+    gaps = pd.Series(moments).groupby(days).diff().groupby(days).agg(["min", "max", "count"])
+    even = gaps[(gaps["min"] == gaps["max"]) & (gaps["count"] >= EVEN)]
+    odd = even[interval_min * 60 % even["min"] != 0]
+    if odd["count"].sum() >= ENOUGH:
+        minutes = int(odd["min"].iloc[0]) // 60
+        steps = [int(seconds) // 60 for seconds in even["min"].unique()]
+        raise InputError(
+            f"the store has intervals of {minutes} min on {odd.index[0]:%Y-%m-%d}, which do not divide interval_min",
+            column="site.interval_min",
+            value=interval_min,
+            mend=f"Set interval_min = {math.lcm(*steps)} in [site]",
         )
 
 
