@@ -155,7 +155,7 @@ def site_of(c: Connection, store: Store, planned: Folder) -> int:
     InputError
         If the store does not know the site.
     """
-    name = name_of(c, store, planned.path)
+    name = name_of(c, store, planned.path, planned.config.store.site)
     found = c.scalar(select(sites.c.id).where(sites.c.name == name))
     if found is None:
         mend = f"Begin with: busyhour record {planned.path}"

@@ -269,19 +269,36 @@ def record_folder(
     planned, watch = Folder.read(folder), watch or Watch()
     day = as_of or today_at(planned.config.site.zone)
     with store.read() as c:
-        name = name_of(c, store, planned.path)
+        name = name_of(c, store, planned.path, planned.config.store.site)
     with held(store, [f"site {name}"], "record"):
         done = record_site(store, folder, name=name, as_of=day, accept=accept, own_runs=True, watch=watch)
         scored, notes = keep_forecast(store, planned, name, day, watch)
     return replace(done, scored=tuple(sorted({*done.scored, *scored})), notes=(*done.notes, *notes))
 
 
-def name_of(c: Connection, store: Store, folder: Path) -> str:
-    """Return the name of a planner's folder in a store: that of the folder, or of the only site of a store in it."""
+def name_of(c: Connection, store: Store, folder: Path, told: str | None) -> str:
+    """Return the name of a planner's folder in a store.
+
+    Where none is told, it is that of the folder, or of the only site of a store that lies in the folder.
+
+    Parameters
+    ----------
+    told
+        What plan.toml says.
+
+    Raises
+    ------
+    InputError
+        If none is told for a store elsewhere: other folders of that name may be in it.
+    """
+    if told:
+        return told
     home = folder.resolve()
+    if store.path is None or store.path.resolve().parent != home:
+        mend = f'Name it, like site = "{spelled(home.name)}" in [store]; other folders there need other names'
+        raise InputError("the store lies elsewhere and may hold another site", column="store.site", mend=mend)
     names = list(c.scalars(select(sites.c.name)))
-    own = store.path is not None and store.path.resolve().parent == home
-    return str(names[0]) if own and len(names) == 1 else spelled(home.name)
+    return str(names[0]) if len(names) == 1 else spelled(home.name)
 
 
 def _against(
