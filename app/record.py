@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from ..forecast.errors import InputError
 from ..forecast.progress import Watch
@@ -22,13 +22,13 @@ from .intake.read import calls_files, read_calls, shape_files
 from .intake.rows import CALLS
 from .nightly_forecast import keep_forecast
 from .own_runs import enter, finished_runs, known_runs
-from .store.calls import Taken, take, taken_before
+from .store.calls import Taken, last_day, take, taken_before
 from .store.connection import now_s
 from .store.entries import queue_ids, site_id
 from .store.locks import held
 from .store.open import Store
 from .store.outcomes import came, due, forget_outcomes, slots_of, standing, write_outcomes
-from .store.schema import calls, queue
+from .store.schema import queue
 from .store.schema import site as sites
 from .store.scores import score
 from .store.snapshots import LEADS
@@ -54,6 +54,8 @@ class Recorded:
         Days whose forecasts were scored, and days whose plan was held against what came; in order.
     runs
         Runs of the folder that were entered.
+    leads
+        Days ahead at which forecasts are kept and scored.
     known_until
         Last day with calls; None = none.
     notes
@@ -66,6 +68,7 @@ class Recorded:
     scored: tuple[dt.date, ...] = ()
     against: tuple[dt.date, ...] = ()
     runs: int = 0
+    leads: tuple[int, ...] = LEADS
     known_until: dt.date | None = None
     notes: tuple[str, ...] = ()
 
@@ -87,15 +90,6 @@ class Recorded:
 def queues_of(c: Connection, site: int) -> dict[str, int]:
     """Return the numbers of a site's queues by name."""
     return {str(name): int(i) for name, i in c.execute(select(queue.c.name, queue.c.id).where(queue.c.site == site))}
-
-
-def last_day(c: Connection, site: int, zone: str | None) -> dt.date | None:
-    """Return the last day with calls of any queue; None without calls."""
-    newest = [
-        c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues_of(c, site).values()
-    ]
-    known = [int(s) for s in newest if s is not None]
-    return days_of(np.array([max(known)]), zone)[0].astype(object) if known else None
 
 
 @dataclass(frozen=True)
@@ -190,10 +184,10 @@ def record_site(
         store, planned, home or planned.path, site, {*again, *(d for d in days | back if d < as_of)}, days, watch
     )
     with store.read() as c:
-        until = last_day(c, site, zone)
+        until = last_day(c, queues_of(c, site).values(), zone)
     return Recorded(
-        name, as_of, tuple(taken), tuple(scored), tuple(against), sum(not isinstance(run, str) for run in found), until,
-        tuple(dict.fromkeys([*notes, *told])),
+        name, as_of, tuple(taken), tuple(scored), tuple(against), sum(not isinstance(run, str) for run in found),
+        leads=tuple(leads), known_until=until, notes=tuple(dict.fromkeys([*notes, *told])),
     )  # fmt: skip
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ...forecast.errors import InputError
 from .actuals import EVEN
@@ -174,6 +174,13 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
     frame["queue"] = frame["queue"].map(names).astype("str")
     known = [name for name in CALL_NUMBERS if name == "offered" or frame[name].notna().any()]
     return frame[["queue", "start", *known]]
+
+
+def last_day(c: Connection, queues: Iterable[int], zone: str | None) -> dt.date | None:
+    """Return the last day with calls of any of the queues; None without calls."""
+    newest = [c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues]  # each by the key
+    known = [int(s) for s in newest if s is not None]
+    return dt.date.fromisoformat(str(days_of(np.array([max(known)]), zone)[0])) if known else None
 
 
 def calls_versions(c: Connection, site: int) -> dict[str, int | None]:
@@ -343,4 +350,4 @@ def _refuse_odd_step(starts: np.ndarray, interval_min: int, zone: str | None) ->
         )
 
 
-__all__ = ["Taken", "calls_versions", "history", "queue_ids", "site_id", "take", "taken_before"]
+__all__ = ["Taken", "calls_versions", "history", "last_day", "queue_ids", "site_id", "take", "taken_before"]
