@@ -24,6 +24,7 @@ from . import publication
 from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
+from .nameless import nameless
 from .publication import HASH, RunRow
 from .recording import calls_of, history_of, lay_last_week, take_calls
 from .site_inputs import SiteInputs
@@ -330,6 +331,8 @@ class Chain:
         return {}
 
     def _move(self, event: Event, **values: Any) -> None:
+        if values.get("message"):
+            values["message"] = nameless(values["message"])
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
 
     def _fail(self, code: int, message: str) -> None:
