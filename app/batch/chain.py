@@ -119,6 +119,7 @@ class Chain:
         unit = self.units[self._at]
         known = {"seconds": answer.seconds, "peak_mb": answer.peak_mb, "worker": answer.worker}
         self._tell("answered", unit, state=answer.state, code=answer.code, message=answer.message or None, **known)
+        answer = replace(answer, message=nameless(answer.message))
         if answer.state == "lost" and answer.code == STOPPED:
             self._move(Event.RELEASE)
         elif answer.state == "lost":
@@ -331,12 +332,10 @@ class Chain:
         return {}
 
     def _move(self, event: Event, **values: Any) -> None:
-        if values.get("message"):
-            values["message"] = nameless(values["message"])
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
 
     def _fail(self, code: int, message: str) -> None:
-        self._move(Event.FAIL, code=code, message=message)
+        self._move(Event.FAIL, code=code, message=nameless(message))
         self._tell("failed", self.units[self._at], code=code, message=message)
         self._block_rest()
 
