@@ -10,7 +10,11 @@ WITH_AGENTS = (*PEOPLE_FILES, MEETINGS, "roster.csv", "activity.csv")
 """Files whose cells may be names of agents."""
 NAMED_IN_WORDS = ("fixed.csv",)
 """Those whose errors tell names outside the value, too."""
-WHERE = re.compile(r"(?P<where>[^,:]+(?:, row \d+)?(?:, (?:column|key) [^:]+)?): (?P<what>.*?)(?: \(got |\. |\.$)", re.S)
+WHERE = re.compile(
+    r"(?P<where>[^,:]+(?:, row \d+)?(?:, (?:column|key) [^:]+)?): "
+    r"(?P<what>.*?)(?: \(got |\. |\.$)",
+    re.DOTALL,
+)
 """How `InputError` begins: file, row and column, then what is wrong."""
 
 

@@ -112,7 +112,7 @@ def _snapshot(c: Connection, site: int, origin_s: int, kind: str, run: int | Non
 def _covered(
     c: Connection, days: np.ndarray, origin: np.datetime64, leads: Sequence[int], run: int | None
 ) -> dict[int, tuple[dt.date, dt.date]]:
-    """Return first and last day that a snapshot tells of, by lead: of a run its whole week, whose ends may be closed."""
+    """Return first and last day that a snapshot tells of, by lead; of a run it is the whole week, closed days too."""
     first, last, begin = (day.astype(object) for day in (days.min(), days.max(), origin))
     if AS_PUBLISHED not in leads:
         ahead = {lead: begin + dt.timedelta(days=lead - 1) for lead in leads}

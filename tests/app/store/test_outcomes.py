@@ -139,14 +139,15 @@ def test_without_a_zone_the_clock_of_the_machine_tells_when_a_day_ended(
     clock = SimpleNamespace(localtime=lambda s: time.gmtime(s - 5 * 3600))
     monkeypatch.setattr("busyhour.app.store.times.time", clock)
     at_s = midnight_s(WEEK, "UTC")
-    published(store, at_s, at_s + 28 * 3600)
+    late_s = at_s + 28 * 3600
+    published(store, at_s, late_s)
     volume = pd.DataFrame({"queue": "sales", "start": Grid(WEEK, 2, 30, None).starts, "calls": 1.0})
     with store.write() as c:
         site = site_id(c, "lisbon", ZONE)
         (only,) = standing(c, site, None, [WEEK])
         queue_ids(c, site, ["sales"])
         write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume, run=1, at_s=at_s)
-        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume.assign(calls=2.0), run=2, at_s=at_s + 28 * 3600)
+        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume.assign(calls=2.0), run=2, at_s=late_s)
         calls = set(c.scalars(sa.select(forecast.c.calls)))
     assert only.run == 2
     assert calls == {2.0}  # the first day was not over
