@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,11 +12,11 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select, update
 
 from ...forecast.errors import InputError
-from .actuals import EVEN
 from .bulk import add_rows, put_rows
 from .connection import by_of, now_s
 from .entries import queue_ids, site_id, tell
 from .schema import CALL_NUMBERS, calls, ingest, queue, site
+from .steps import ENOUGH, refuse_odd_step
 from .times import days_of
 
 MOST_CORRECTED = 0.2
@@ -25,8 +24,6 @@ MOST_CORRECTED = 0.2
 desk, another mapping or a shifted clock."""
 NOISE = 1e-9
 """Relative difference of two numbers that is no correction: means of parts are summed in any order."""
-ENOUGH = 24
-"""Different starts whose common step is the length of the intervals: fewer may leave some out by chance."""
 COLUMNS = ("queue", "start_s", *CALL_NUMBERS, "ingest")
 
 
@@ -167,7 +164,7 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
     frame = pd.DataFrame(parts, columns=["queue", "start_s", *CALL_NUMBERS])
     frame[list(CALL_NUMBERS)] = frame[list(CALL_NUMBERS)].astype(float)
     if len(frame):
-        _refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min, zone)
+        refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min, zone)
     moments = pd.to_datetime(frame["start_s"].astype("int64"), unit="s", utc=True)
     start = moments.dt.tz_convert(zone) if zone is not None else moments.dt.tz_localize(None)
     frame.insert(1, "start", start)
@@ -322,32 +319,6 @@ def _tuples(queues: np.ndarray, starts: np.ndarray, numbers: np.ndarray, number:
     cells[np.isnan(numbers)] = None
     columns = [cells[:, i].tolist() for i in range(cells.shape[1])]
     return list(zip(queues.tolist(), starts.tolist(), *columns, [number] * len(queues), strict=True))
-
-
-def _refuse_odd_step(starts: np.ndarray, interval_min: int, zone: str | None) -> None:
-    """Raise `InputError` where the rows' intervals, or those of some days, do not divide `interval_min`."""
-    moments = np.unique(starts)
-    step = int(np.gcd.reduce(np.diff(moments))) // 60 if len(moments) >= ENOUGH else 0
-    if step and interval_min % step:
-        raise InputError(
-            f"the store has intervals of {step} min, which do not divide interval_min",
-            column="site.interval_min",
-            value=interval_min,
-            mend=f"Set interval_min = {step} in [site]",
-        )
-    days = pd.Series(days_of(moments, zone))
-    gaps = pd.Series(moments).groupby(days).diff().groupby(days).agg(["min", "max", "count"])
-    even = gaps[(gaps["min"] == gaps["max"]) & (gaps["count"] >= EVEN)]
-    odd = even[interval_min * 60 % even["min"] != 0]
-    if odd["count"].sum() >= ENOUGH:
-        minutes = int(odd["min"].iloc[0]) // 60
-        steps = [int(seconds) // 60 for seconds in even["min"].unique()]
-        raise InputError(
-            f"the store has intervals of {minutes} min on {odd.index[0]:%Y-%m-%d}, which do not divide interval_min",
-            column="site.interval_min",
-            value=interval_min,
-            mend=f"Set interval_min = {math.lcm(*steps)} in [site]",
-        )
 
 
 __all__ = ["Taken", "calls_versions", "history", "last_day", "queue_ids", "site_id", "take", "taken_before"]
