@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from busyhour.app.accuracy import found_in
 from busyhour.app.store.accuracy import BY, accuracy
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import queue_ids, site_id
@@ -394,6 +395,14 @@ def test_accuracy_is_made_of_sums(many: Store, by: tuple[str, ...]) -> None:
         }  # fmt: skip
         for name, value in expected.items():
             assert one[name] == pytest.approx(value), (key, name)
+
+
+@pytest.mark.parametrize(("by", "told"), [((), ("lead",)), (("queue",), ("queue", "lead")), (("lead", "week"),) * 2])
+def test_what_is_told_never_adds_leads_up(many: Store, by: tuple[str, ...], told: tuple[str, ...]) -> None:
+    with many.read() as c:
+        found = found_in(c, "all", by, None, None, page=False)
+        assert found.table.equals(accuracy(c, told))
+    assert found.by == told
 
 
 def test_accuracy_since_a_day_of_one_site_in_the_order_of_the_week(many: Store) -> None:
