@@ -46,7 +46,7 @@ class Found:
     site
         What the page is headed by.
     by
-        The words that the table is told by.
+        The words that the table is told by, the lead among them.
     table
         By those words; NaN = unknown (see `store.accuracy.accuracy`).
     leads, weeks, days
@@ -96,7 +96,7 @@ def accuracy_of(folder: Path, by: Sequence[str], since: dt.date | None = None, *
     Parameters
     ----------
     by, since
-        As for `store.accuracy.accuracy`.
+        As for `store.accuracy.accuracy`; the lead always belongs to the words.
     page
         Whether a page will be made of it.
 
@@ -155,7 +155,7 @@ def site_of(c: Connection, store: Store, planned: Folder) -> int:
     InputError
         If the store does not know the site.
     """
-    name = name_of(c, store, planned.path)
+    name = name_of(c, store, planned.path, planned.config.store.site)
     found = c.scalar(select(sites.c.id).where(sites.c.name == name))
     if found is None:
         mend = f"Begin with: busyhour record {planned.path}"
@@ -166,7 +166,11 @@ def site_of(c: Connection, store: Store, planned: Folder) -> int:
 def found_in(
     c: Connection, title: str, by: Sequence[str], since: dt.date | None, site: int | None, *, page: bool
 ) -> Found:
-    """Return how good the forecasts of one site of a store, or of all (None), were."""
+    """Return how good the forecasts of one site of a store, or of all (None), were.
+
+    Leads are never added up: whose words lack the lead has it as their last one.
+    """
+    by = [*by, *({"lead"} - set(by))]
     whole = accuracy(c, by, since, site)
     if whole.empty:
         mend = "Record on later days: a forecast is scored when its day is over and its calls have come"

@@ -26,7 +26,8 @@ def last_week_of(inputs: Inputs) -> tuple[pd.DataFrame, list[str]]:
         if path is not None and not path.is_file():
             return none, []
         with open_store(inputs.config.store.url, base=home) as store, store.read() as c:
-            number = c.scalar(select(sites.c.id).where(sites.c.name == name_of(c, store, home)))
+            name = name_of(c, store, home, inputs.config.store.site)
+            number = c.scalar(select(sites.c.id).where(sites.c.name == name))
             if number is None:
                 return none, []
             zone, queues = inputs.config.site.zone, list(inputs.config.queue)

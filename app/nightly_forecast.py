@@ -16,12 +16,25 @@ from .inputs.folder import Folder
 from .store.calls import history
 from .store.entries import site_id
 from .store.open import Store
+from .store.scores import score
 from .store.snapshots import LEADS, NIGHTLY, write_snapshot
 from .store.times import midnight_s
 
 
-def keep_forecast(store: Store, planned: Folder, name: str, as_of: dt.date, watch: Watch) -> list[str]:
-    """Keep the forecast of a folder as it is known at the beginning of a day; return what could not be forecast."""
+def keep_forecast(
+    store: Store, planned: Folder, name: str, as_of: dt.date, watch: Watch
+) -> tuple[list[dt.date], list[str]]:
+    """Keep the forecast of a folder as it is known at the beginning of a day.
+
+    Days that are over, since later ones are scored, are scored at once.
+
+    Returns
+    -------
+    scored : list
+        Such days.
+    notes : list
+        What could not be forecast.
+    """
     site = planned.config.site
     with store.read() as c:
         number = site_id(c, name, site.zone)
@@ -30,8 +43,10 @@ def keep_forecast(store: Store, planned: Folder, name: str, as_of: dt.date, watc
     found = forecast_ahead(planned, past, as_of, max(LEADS), watch)
     with store.write() as c:
         write_snapshot(c, number, midnight_s(as_of, site.zone), NIGHTLY, found.volume, LEADS)
+        days = {as_of + dt.timedelta(days=lead - 1) for lead in LEADS}
+        scored = score(c, number, days, site.zone, before=as_of, interval_min=site.interval_min)
     grid = Grid(as_of, max(LEADS), site.interval_min, site.zone)
-    return [
+    return scored, [
         *(f"queue {queue} has no forecast: {error}" for queue, error in found.failed.items()),
         *(f"overrides.csv, row {one.row}: its calls belong to days before and after an end of the forecast, so that "
           "the forecast that is kept leaves them out" for one in planned.forecast_overrides() if _crosses(one, grid)),

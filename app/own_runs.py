@@ -69,23 +69,26 @@ def identity_of(folder: Path, summary: Mapping[str, Any]) -> str | None:
 
 
 def finished_runs(folder: Path, known: set[str]) -> Iterator[Found | str]:
-    """Yield the finished runs below a folder that are not `known` yet, or a sentence on one that cannot be read.
+    """Yield the plans of weeks and scenarios below a folder that are not `known` yet, or why one cannot be read.
 
-    A plan that the user stopped stands like any other where no finished one took its place.
+    The plan of a week lies in the folder that is named after the week; copies, drafts and stopped runs beside it are
+    nobody's plan. A plan that the user stopped stands like any other where no finished one took its place.
     """
-    home = folder / RUNS
+    home, seen = folder / RUNS, set(known)
     for place in sorted(p for p in home.iterdir() if p.is_dir()) if home.is_dir() else ():
         if not (place / MANIFEST).is_file() or not (place / "summary.json").is_file():
             continue
         try:
-            if is_hiring(summary_of(place)):
+            told = summary_of(place)
+            if is_hiring(told) or not _is_plan(place, told) or identity_of(place, told) in seen:
                 continue
             with one_run(place) as copy:
                 refuse_hiring(copy)
                 summary = summary_of(copy)
                 name = identity_of(copy, summary)
-                if name is None or name in known:
+                if name is None or name in seen or not _is_plan(place, summary):
                     continue
+                seen.add(name)
                 at_s = int((place / MANIFEST).stat().st_mtime)
                 path = copy / "volume.csv"
                 zone = summary.get("zone")
@@ -93,6 +96,11 @@ def finished_runs(folder: Path, known: set[str]) -> Iterator[Found | str]:
                 yield Found(f"{RUNS}/{place.name}", name, summary, at_s, volume)
         except (InputError, OSError) as error:
             yield f"the run in {place} cannot be read and is left out: {error}"
+
+
+def _is_plan(place: Path, summary: Mapping[str, Any]) -> bool:
+    """Whether a run is that of a scenario, or lies in the folder that is named after its week."""
+    return bool(summary.get("scenario")) or place.name == summary.get("week")
 
 
 def known_runs(c: Connection, site: int) -> set[str]:
@@ -117,7 +125,7 @@ def enter(c: Connection, site: int, found: Found, by: str) -> list[dt.date]:
         return []
     reason = f"lay in {found.place} when calls were recorded"
     c.execute(insert(publication).values(site=site, week=week, run=number, at_s=found.at_s, by=by, reason=reason))
-    tell(c, "publish", site=site, week=week, run=number, folder=found.place, inputs=found.input_hash)
+    tell(c, "published", site=site, week=week, run=number, input_hash=found.input_hash, reason=reason)
     if found.volume is None or found.volume.empty:
         return []
     volume = found.volume

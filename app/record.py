@@ -11,26 +11,28 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from ..forecast.errors import InputError
 from ..forecast.progress import Watch
 from ..forecast.text import spelled
 from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
-from .intake.read import calls_files, read_calls
+from .intake.read import calls_files, read_calls, shape_files
+from .intake.rows import CALLS
 from .nightly_forecast import keep_forecast
 from .own_runs import enter, finished_runs, known_runs
-from .store.calls import Taken, take, taken_before
+from .store.calls import Taken, last_day, take, taken_before
+from .store.connection import now_s
 from .store.entries import queue_ids, site_id
 from .store.locks import held
 from .store.open import Store
-from .store.outcomes import came, due, slots_of, standing, write_outcomes
-from .store.schema import calls, queue
+from .store.outcomes import came, due, forget_outcomes, slots_of, standing, write_outcomes
+from .store.schema import queue
 from .store.schema import site as sites
 from .store.scores import score
 from .store.snapshots import LEADS
-from .store.times import days_of
+from .store.times import days_of, moment_s, seconds_of
 
 NO_LAYOUT = ("files", "outside", "trust")
 """Keys of [intake] that change nothing of how a file is read."""
@@ -52,6 +54,8 @@ class Recorded:
         Days whose forecasts were scored, and days whose plan was held against what came; in order.
     runs
         Runs of the folder that were entered.
+    leads
+        Days ahead at which forecasts are kept and scored.
     known_until
         Last day with calls; None = none.
     notes
@@ -64,6 +68,7 @@ class Recorded:
     scored: tuple[dt.date, ...] = ()
     against: tuple[dt.date, ...] = ()
     runs: int = 0
+    leads: tuple[int, ...] = LEADS
     known_until: dt.date | None = None
     notes: tuple[str, ...] = ()
 
@@ -85,15 +90,6 @@ class Recorded:
 def queues_of(c: Connection, site: int) -> dict[str, int]:
     """Return the numbers of a site's queues by name."""
     return {str(name): int(i) for name, i in c.execute(select(queue.c.name, queue.c.id).where(queue.c.site == site))}
-
-
-def last_day(c: Connection, site: int, zone: str | None) -> dt.date | None:
-    """Return the last day with calls of any queue; None without calls."""
-    newest = [
-        c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues_of(c, site).values()
-    ]
-    known = [int(s) for s in newest if s is not None]
-    return days_of(np.array([max(known)]), zone)[0].astype(object) if known else None
 
 
 @dataclass(frozen=True)
@@ -139,7 +135,7 @@ def record_site(
     inbox
         The exports, in the order in which they are taken; None = the files of ``[intake]``. Each file is read once;
         they are read together where several of their queues make one of ours, since the parts of an interval may lie
-        in two files.
+        in two files, and where they are logs of calls, since hours without a call may lie between two of them.
     leads
         Leads that are kept.
     accept
@@ -172,36 +168,41 @@ def record_site(
         site = site_id(c, name, zone)
         queue_ids(c, site, list(planned.config.queue))
         days: set[dt.date] = set()
+        changed: set[dt.date] = set()
         for run in found:
             if not isinstance(run, str):
                 days |= set(enter(c, site, run, store.by))
         for export, rows in exports:
             taken.append((export.name, take(c, site, export.name, export.sha256, rows, accept=accept)))
-            days |= set(taken[-1][1].days_changed)
+            changed |= set(taken[-1][1].days_changed)
+        again = forget_outcomes(c, site, changed)  # whatever ends this run: the next one finds them missing
+        days |= changed
         scored = score(c, site, days, zone, before=as_of, leads=leads, interval_min=minutes)
     notes = [*(run for run in found if isinstance(run, str)), *(r for _, t in taken for r in t.remarks)]
     back = {as_of - dt.timedelta(days=k) for k in range(1, BACK_DAYS + 1)}
     against, told = _against(
-        store, planned, home or planned.path, site, [d for d in days | back if d < as_of], days, watch
+        store, planned, home or planned.path, site, {*again, *(d for d in days | back if d < as_of)}, days, watch
     )
     with store.read() as c:
-        until = last_day(c, site, zone)
+        until = last_day(c, queues_of(c, site).values(), zone)
     return Recorded(
-        name, as_of, tuple(taken), tuple(scored), tuple(against), sum(not isinstance(run, str) for run in found), until,
-        tuple(dict.fromkeys([*notes, *told])),
+        name, as_of, tuple(taken), tuple(scored), tuple(against), sum(not isinstance(run, str) for run in found),
+        leads=tuple(leads), known_until=until, notes=tuple(dict.fromkeys([*notes, *told])),
     )  # fmt: skip
 
 
 def new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
     """Return the exports that the store has not taken, in their order."""
-    intake = planned.config.intake
+    site, intake = planned.config.site, planned.config.intake
     files = calls_files(planned.path, intake) if inbox is None else list(inbox)
     layout = intake.resolved()
     told = {f.name: getattr(layout, f.name) for f in fields(layout) if f.name not in NO_LAYOUT}
-    how = repr((told, planned.config.site.zone, list(planned.config.queue)))
-    digests = {path: hashlib.sha256(path.read_bytes() + how.encode()).hexdigest() for path in files}
+    how = repr((told, site.zone, site.interval_min, list(planned.config.queue))).encode()
+    how += b"".join(path.read_bytes() for path in shape_files(planned.path, replace(layout, outside=True)))
+    digests = {path: hashlib.sha256(path.read_bytes() + how).hexdigest() for path in files}
     names = layout.queue_names
-    if len(files) > 1 and (layout.parts or len(set(names.values())) < len(names)):
+    apart = not layout.parts and layout.one_row not in CALLS and len(set(names.values())) == len(names)
+    if len(files) > 1 and not apart:
         together = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
         groups = [_Export(f"{files[0].name} and {len(files) - 1} more", together, tuple(files))]
     else:
@@ -220,13 +221,26 @@ def _read(planned: Folder, export: _Export) -> pd.DataFrame:
     site = planned.config.site
     intake = replace(planned.config.intake, files=tuple(str(p.resolve()) for p in export.files), outside=True)
     rows, _ = read_calls(
-        planned.path, intake, zone=site.zone, interval_min=site.interval_min, queues=tuple(planned.config.queue)
-    )
+        planned.path, intake, zone=site.zone, interval_min=site.interval_min,
+        queues=tuple(planned.config.queue), whole_days=False,
+    )  # fmt: skip
     last = rows["start"][rows["offered"].notna()].max()
     if pd.notna(last) and last.date() > today_at(site.zone):
         mend = "Check the date format and the zone of the export, or leave those rows out"
         raise InputError("calls of days to come", file=export.files[-1], column="start", value=str(last), mend=mend)
-    return rows
+    return _with_running(rows, site.zone, site.interval_min)
+
+
+def _with_running(rows: pd.DataFrame, zone: str | None, interval_min: int) -> pd.DataFrame:
+    """Return rows of which those that are not over yet have ``complete`` = 0: a store leaves them out."""
+    starts, today = seconds_of(rows["start"]), np.datetime64(today_at(zone))
+    step = min([interval_min * 60, *np.diff(np.unique(starts)).tolist()])
+    days = days_of(starts, zone)
+    running = (days > today) | ((days == today) & (starts + step > moment_s(now_s(), zone)))
+    if not running.any():
+        return rows
+    complete = rows["complete"] if "complete" in rows else pd.Series(1.0, index=rows.index)
+    return rows.assign(complete=complete.mask(running, 0.0))
 
 
 def record_folder(
@@ -249,19 +263,36 @@ def record_folder(
     planned, watch = Folder.read(folder), watch or Watch()
     day = as_of or today_at(planned.config.site.zone)
     with store.read() as c:
-        name = name_of(c, store, planned.path)
+        name = name_of(c, store, planned.path, planned.config.store.site)
     with held(store, [f"site {name}"], "record"):
         done = record_site(store, folder, name=name, as_of=day, accept=accept, own_runs=True, watch=watch)
-        notes = keep_forecast(store, planned, name, day, watch)
-    return replace(done, notes=(*done.notes, *notes))
+        scored, notes = keep_forecast(store, planned, name, day, watch)
+    return replace(done, scored=tuple(sorted({*done.scored, *scored})), notes=(*done.notes, *notes))
 
 
-def name_of(c: Connection, store: Store, folder: Path) -> str:
-    """Return the name of a planner's folder in a store: that of the folder, or of the only site of a store in it."""
+def name_of(c: Connection, store: Store, folder: Path, told: str | None) -> str:
+    """Return the name of a planner's folder in a store.
+
+    Where none is told, it is that of the folder, or of the only site of a store that lies in the folder.
+
+    Parameters
+    ----------
+    told
+        What plan.toml says.
+
+    Raises
+    ------
+    InputError
+        If none is told for a store elsewhere: other folders of that name may be in it.
+    """
+    if told:
+        return told
     home = folder.resolve()
+    if store.path is None or store.path.resolve().parent != home:
+        mend = f'Name it, like site = "{spelled(home.name)}" in [store]; other folders there need other names'
+        raise InputError("the store lies elsewhere and may hold another site", column="store.site", mend=mend)
     names = list(c.scalars(select(sites.c.name)))
-    own = store.path is not None and store.path.resolve().parent == home
-    return str(names[0]) if own and len(names) == 1 else spelled(home.name)
+    return str(names[0]) if len(names) == 1 else spelled(home.name)
 
 
 def _against(
@@ -269,7 +300,7 @@ def _against(
     planned: Folder,
     home: Path,
     site: int,
-    days: Sequence[dt.date],
+    days: Collection[dt.date],
     changed: Collection[dt.date],
     watch: Watch,
 ) -> tuple[list[dt.date], list[str]]:

@@ -24,6 +24,7 @@ from . import publication
 from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
+from .nameless import nameless
 from .publication import HASH, RunRow
 from .recording import calls_of, history_of, lay_last_week, take_calls
 from .site_inputs import SiteInputs
@@ -118,6 +119,7 @@ class Chain:
         unit = self.units[self._at]
         known = {"seconds": answer.seconds, "peak_mb": answer.peak_mb, "worker": answer.worker}
         self._tell("answered", unit, state=answer.state, code=answer.code, message=answer.message or None, **known)
+        answer = replace(answer, message=nameless(answer.message))
         if answer.state == "lost" and answer.code == STOPPED:
             self._move(Event.RELEASE)
         elif answer.state == "lost":
@@ -333,7 +335,7 @@ class Chain:
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
 
     def _fail(self, code: int, message: str) -> None:
-        self._move(Event.FAIL, code=code, message=message)
+        self._move(Event.FAIL, code=code, message=nameless(message))
         self._tell("failed", self.units[self._at], code=code, message=message)
         self._block_rest()
 

@@ -9,6 +9,7 @@ from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..inputs.folder import Folder
 from ..record import Recorded, record_site, today_at
+from ..store.faults import StoreFault
 from ..store.locks import held
 from ..store.open import open_store
 from .config import BatchFile
@@ -18,7 +19,7 @@ from .sites import sites_of
 
 def record_all(
     file: BatchFile, as_of: dt.date | None, watch: Watch, *, accept: bool = False
-) -> Iterator[tuple[str, Recorded | InputError]]:
+) -> Iterator[tuple[str, Recorded | InputError | OSError]]:
     """Record every site of a batch; yield its name, and what was recorded or why nothing was.
 
     Parameters
@@ -32,6 +33,8 @@ def record_all(
     ------
     Held
         If another run holds one of the sites.
+    StoreFault
+        If the store fails.
     """
     sites = sites_of(file)
     with (
@@ -56,7 +59,9 @@ def record_all(
                     home=file.home,
                     watch=watch,
                 )
-            except InputError as error:
+            except StoreFault:
+                raise
+            except (InputError, OSError) as error:  # a folder that cannot be read costs its site alone
                 yield site.name, error
             else:
                 yield site.name, done

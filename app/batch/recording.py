@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
@@ -16,15 +15,13 @@ from ..files import write_csv
 from ..inputs.folder import Folder
 from ..intake.read import calls_files
 from ..record import new_exports, record_site
-from ..store.calls import calls_versions, history, taken_before
+from ..store.calls import calls_versions, history, last_day, taken_before
 from ..store.entries import site_id
 from ..store.outcomes import last_week
 from ..store.schema import batch as batches
-from ..store.schema import calls as rows
 from ..store.schema import ingest, queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
-from ..store.times import days_of
 from .ledger import Unit
 from .ready import LAST_WEEK
 from .site_inputs import SiteInputs
@@ -118,10 +115,8 @@ def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, 
         found = sa.select(ingest.c.id, ingest.c.sha256).where(ingest.c.id.in_(wanted))
         digests = {int(i): str(sha) for i, sha in c.execute(found)} if wanted else {}
         of_site = sa.select(queue.c.id).where(queue.c.site == number, queue.c.name.in_(names))
-        last = c.execute(sa.select(sa.func.max(rows.c.start_s)).where(rows.c.queue.in_(of_site))).scalar()
-    marks = {name: digests.get(versions.get(name) or -1) for name in names}
-    zone = inputs.config.site.zone
-    return marks, None if last is None else dt.date.fromisoformat(str(days_of(np.array([last]), zone)[0]))
+        last = last_day(c, c.scalars(of_site).all(), inputs.config.site.zone)
+    return {name: digests.get(versions.get(name) or -1) for name in names}, last
 
 
 def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:

@@ -89,15 +89,13 @@ def record(
 
 def summary_of(done: Recorded) -> dict[str, Any]:
     """Return what was recorded of a site, for other programs."""
-    from ..store.snapshots import LEADS
-
     taken = [
         {"file": name, "rows": t.rows, "added": t.added, "corrected": t.corrected, "same": t.same}
         for name, t in done.taken
     ]
     return {
         "site": done.site, "as_of": done.as_of, "taken": taken, "runs": done.runs, "scored": done.scored,
-        "against": done.against, "leads": LEADS, "known_until": done.known_until, "notes": done.notes,
+        "against": done.against, "leads": done.leads, "known_until": done.known_until, "notes": done.notes,
         "told": done.told,
     }  # fmt: skip
 
@@ -117,7 +115,9 @@ def show(one: Mapping[str, Any]) -> None:
 @told
 def accuracy(
     folder: Where,
-    by: Annotated[str, typer.Option(help="Words parted by commas: lead, queue, site, week, weekday, model.")] = "lead",
+    by: Annotated[
+        str, typer.Option(help="Words parted by commas: queue, site, week, weekday, model; the lead is told with any.")
+    ] = "lead",
     since: Annotated[str | None, typer.Option(help="First day that counts, YYYY-MM-DD.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="F.csv to write; the charts go beside it, into F.html.")

@@ -135,6 +135,7 @@ class StoreAddress(_Strict):
     """Where calls, forecasts and what became of plans are kept."""
 
     url: str = "sqlite:///busyhour.db"
+    site: str | None = None
 
 
 class Config(_Strict):

@@ -39,7 +39,9 @@ def leaves_zeros_out(offered: pd.Series) -> bool:
     return unseen >= max(LEAST, UNSEEN * len(offered))
 
 
-def with_zeros(rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes) -> pd.DataFrame:
+def with_zeros(
+    rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes, *, whole_days: bool = True
+) -> pd.DataFrame:
     """Return the rows with a row of zero calls for every interval that the file leaves out as a zero.
 
     Zeros stand between the earliest and the latest time of day of a queue. A whole day without a row is filled where
@@ -54,16 +56,19 @@ def with_zeros(rows: pd.DataFrame, no_row: NoRow | None, step: int, notes: Notes
         What the planner says; None = ``zero`` where `leaves_zeros_out` shows that, and that is told.
     step
         Length of the file's intervals, minutes.
+    whole_days
+        Whether intervals before the first row of a queue, on that day, and after its last are zeros too: the file may
+        begin or end within a day.
     """
     if no_row is None and leaves_zeros_out(rows["offered"]):
-        filled = _filled(rows, step)
+        filled = _filled(rows, step, whole_days)
         what = f"{len(filled) - len(rows)} intervals have no row, and no row has 0 calls while many have 1"
         notes.add("zeros", what, 'taken as zero; no_row = "unknown" in [intake] says otherwise')
         return filled
-    return _filled(rows, step) if no_row == "zero" else rows
+    return _filled(rows, step, whole_days) if no_row == "zero" else rows
 
 
-def _filled(rows: pd.DataFrame, step: int) -> pd.DataFrame:
+def _filled(rows: pd.DataFrame, step: int, whole_days: bool) -> pd.DataFrame:
     parts = [rows]
     begin, end = rows["start"].min(), rows["start"].max()
     for queue, own in rows.groupby("queue", sort=False):
@@ -76,6 +81,8 @@ def _filled(rows: pd.DataFrame, step: int) -> pd.DataFrame:
         quiet = _quiet_days(own, every)
         open_ = (clock >= minute.min()) & (clock <= minute.max())
         missing = every[open_ & quiet & sure & ~every.isin(starts)]
+        if not whole_days:
+            missing = missing[missing.between(starts.min(), starts.max())]
         zeros = {name: 0.0 for name in COUNTS if name in rows and bool(rows[name].notna().any())}
         parts.append(pd.DataFrame({"queue": queue, "start": missing, **zeros}))
     return pd.concat([part for part in parts if len(part)], ignore_index=True)

@@ -85,7 +85,13 @@ def outside(folder: Path, files: Iterable[Path]) -> list[Path]:
 
 
 def read_calls(
-    folder: Path, intake: Intake, *, zone: str | None, interval_min: int, queues: Sequence[str]
+    folder: Path,
+    intake: Intake,
+    *,
+    zone: str | None,
+    interval_min: int,
+    queues: Sequence[str],
+    whole_days: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read all calls files of a folder.
 
@@ -97,6 +103,8 @@ def read_calls(
         The forecast's interval; the files' own may be shorter, never longer.
     queues
         Names of the queues that are planned; empty = whatever the files hold.
+    whole_days
+        Whether the files tell their first and last day to the end (see `no_row.with_zeros`).
 
     Returns
     -------
@@ -145,7 +153,8 @@ def read_calls(
             layout = replace(layout, interval_min=interval_min)
     step = _step(rows, layout, interval_min, files)
     rows = summed(without_repeats(rows, files, notes))
-    rows = with_zeros(rows, layout.no_row or ("zero" if layout.one_row in CALLS else None), step, notes)
+    no_row = layout.no_row or ("zero" if layout.one_row in CALLS else None)
+    rows = with_zeros(rows, no_row, step, notes, whole_days=whole_days)
     _note_oddities(rows, notes, tuple(queues))
     calls = rows[[c for c in TABLES["calls"] if c in rows]].sort_values(["queue", "start"], ignore_index=True)
     return calls, notes.table(calls["start"], step)

@@ -35,7 +35,7 @@ def accuracy(
     Parameters
     ----------
     by
-        Any of `BY`; a week is told by its Monday.
+        Any of `BY`; a week is told by its Monday. Without the lead, forecasts of all leads are added up.
     since
         First day that counts; None = all.
     site

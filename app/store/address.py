@@ -77,7 +77,7 @@ def address_of(url: str, base: Path | None = None) -> Address:
     name = read.database
     if not name or name == ":memory:" or name.startswith("file:") or read.query or read.host:
         raise InputError("names no plain file", column=KEY, value=read.render_as_string(), mend=LIKE)
-    path = (base or Path()).absolute() / name
+    path = ((base or Path()).absolute() / name).resolve()  # by whatever name: its locks lie beside the file itself
     _refuse_unfit_place(path)
     return Address(read.set(database=str(path)), path)
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from ...forecast.errors import InputError
 from .bulk import add_rows, put_rows
 from .connection import by_of, now_s
 from .entries import queue_ids, site_id, tell
 from .schema import CALL_NUMBERS, calls, ingest, queue, site
+from .steps import ENOUGH, refuse_odd_step
+from .times import days_of
 
 MOST_CORRECTED = 0.2
 """Share of the known rows of an export that may be corrected without being asked for: more of them tell of another
 desk, another mapping or a shifted clock."""
 NOISE = 1e-9
 """Relative difference of two numbers that is no correction: means of parts are summed in any order."""
-ENOUGH = 24
-"""Different starts whose common step is the length of the intervals: fewer may leave some out by chance."""
 COLUMNS = ("queue", "start_s", *CALL_NUMBERS, "ingest")
 
 
@@ -164,13 +164,20 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
     frame = pd.DataFrame(parts, columns=["queue", "start_s", *CALL_NUMBERS])
     frame[list(CALL_NUMBERS)] = frame[list(CALL_NUMBERS)].astype(float)
     if len(frame):
-        _refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min)
+        refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min, zone)
     moments = pd.to_datetime(frame["start_s"].astype("int64"), unit="s", utc=True)
     start = moments.dt.tz_convert(zone) if zone is not None else moments.dt.tz_localize(None)
     frame.insert(1, "start", start)
     frame["queue"] = frame["queue"].map(names).astype("str")
     known = [name for name in CALL_NUMBERS if name == "offered" or frame[name].notna().any()]
     return frame[["queue", "start", *known]]
+
+
+def last_day(c: Connection, queues: Iterable[int], zone: str | None) -> dt.date | None:
+    """Return the last day with calls of any of the queues; None without calls."""
+    newest = [c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues]  # each by the key
+    known = [int(s) for s in newest if s is not None]
+    return dt.date.fromisoformat(str(days_of(np.array([max(known)]), zone)[0])) if known else None
 
 
 def calls_versions(c: Connection, site: int) -> dict[str, int | None]:
@@ -314,16 +321,4 @@ def _tuples(queues: np.ndarray, starts: np.ndarray, numbers: np.ndarray, number:
     return list(zip(queues.tolist(), starts.tolist(), *columns, [number] * len(queues), strict=True))
 
 
-def _refuse_odd_step(starts: np.ndarray, interval_min: int) -> None:
-    moments = np.unique(starts)
-    step = int(np.gcd.reduce(np.diff(moments))) // 60 if len(moments) >= ENOUGH else 0
-    if step and interval_min % step:
-        raise InputError(
-            f"the store has intervals of {step} min, which do not divide interval_min",
-            column="site.interval_min",
-            value=interval_min,
-            mend=f"Set interval_min = {step} in [site]",
-        )
-
-
-__all__ = ["Taken", "calls_versions", "history", "queue_ids", "site_id", "take", "taken_before"]
+__all__ = ["Taken", "calls_versions", "history", "last_day", "queue_ids", "site_id", "take", "taken_before"]

@@ -60,7 +60,7 @@ OF_POSTGRESQL: tuple[tuple[tuple[str, ...], str, str | None], ...] = (
     (("53",), "has no room left ({})", None),
     (("55P03", "40P01"), f"has been locked by another session for {BUSY_S} s", None),
     (("57014",), "broke the statement off ({})", None),
-    (("57P", "08"), "was lost: its server ended the session ({})", None),
+    (("57P", "08", "25P03"), "was lost: its server ended the session ({})", None),
     (("58", "XX"), "failed inside its server ({})", None),
 )
 """The same by the beginnings of PostgreSQL's states; "{}" = the server's own words."""

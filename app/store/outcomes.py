@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, func, select
 
 from ...forecast.queueing.goal.targets import ServiceGoal
 from .actuals import DAY_S, actuals
@@ -17,7 +17,7 @@ from .schema import forecast, outcome, publication, queue, run
 from .schema import score as scored
 from .schema import site as sites
 from .snapshots import AS_PUBLISHED
-from .times import days_of, midnight_s
+from .times import days_of, midnight_s, moment_s
 
 ACTUAL = ("calls_actual", "handle_actual_s", "service_actual")
 COLUMNS = (
@@ -47,7 +47,7 @@ class Standing:
 
 
 def standing(
-    c: Connection, site: int, zone: str | None, days: Sequence[dt.date], *, horizon_days: int = 7
+    c: Connection, site: int, zone: str | None, days: Collection[dt.date], *, horizon_days: int = 7
 ) -> list[Standing]:
     """Return which published run stood on each of `days`; a day without any is left out.
 
@@ -65,7 +65,7 @@ def standing(
         if week is None:
             continue
         over = midnight_s(day + dt.timedelta(days=1), zone)
-        in_time = [one for one in weeks[week] if one[0] < over]
+        in_time = [one for one in weeks[week] if moment_s(one[0], zone) < over]
         found.setdefault((in_time[-1] if in_time else weeks[week][0])[1:], []).append(day)
     return [Standing(*which, tuple(ds)) for which, ds in found.items()]
 
@@ -178,6 +178,17 @@ def write_outcomes(c: Connection, rows: pd.DataFrame) -> None:
     put_rows(c, outcome, COLUMNS, [tuple(row) for row in cells.where(cells.notna(), None).itertuples(index=False)])
 
 
+def forget_outcomes(c: Connection, site: int, days: Collection[dt.date]) -> list[dt.date]:
+    """Remove the outcomes of a site of days whose calls are corrected; return the days that had any, in order."""
+    o = outcome.c
+    mine = o.queue.in_(select(queue.c.id).where(queue.c.site == site))
+    told = {dt.date.fromisoformat(day) for day in c.scalars(select(o.day).where(mine).distinct())}
+    found = sorted(told & set(days))
+    for day in found:
+        c.execute(delete(outcome).where(mine, o.day == day.isoformat()))
+    return found
+
+
 LAST_WEEK = (
     "queue", "date", "lead", "model_calls", "calls", "actual", "service_planned", "service_actual", "gap_volume",
     "gap_handle", "gap_other",
@@ -211,7 +222,7 @@ def last_week(c: Connection, site: int, before: dt.date, zone: str | None, queue
     kept = select(o.run, o.queue, o.day, o.service_planned, o.service_actual, o.gap_volume, o.gap_handle, o.gap_other)
     days = [first + dt.timedelta(days=i) for i in range(7)]
     runs = {(one.run, d.isoformat()) for one in standing(c, site, zone, days) for d in one.days}
-    found = c.execute(kept.where(o.queue.in_(ids), o.day >= first.isoformat(), o.day <= newest.isoformat())).all()
+    found = c.execute(kept.where(o.run.in_({one for one, _ in runs}), o.queue.in_(ids))).all()
     table = pd.DataFrame([r[1:] for r in found if (r[0], r[2]) in runs], columns=["queue", "date", *LAST_WEEK[6:]])
     rows = rows.merge(table, on=["queue", "date"], how="left")
     order = {name: i for i, name in enumerate(queues)}
@@ -239,9 +250,11 @@ def outcomes(c: Connection, since: dt.date | None = None, site: int | None = Non
 
     A day that two runs were held against is told once, by the run that was published last.
     """
-    o = outcome.c
+    o, p = outcome.c, publication.c
+    newest = select(p.run, func.max(p.id).label("number")).group_by(p.run).subquery()
     asked = select(sites.c.name, queue.c.name, o.day, *(o[name] for name in COLUMNS[3:]))
-    asked = asked.join(queue, o.queue == queue.c.id).join(sites, queue.c.site == sites.c.id).order_by(o.run)
+    asked = asked.join(queue, o.queue == queue.c.id).join(sites, queue.c.site == sites.c.id)
+    asked = asked.join(newest, newest.c.run == o.run).order_by(newest.c.number)
     if since is not None:
         asked = asked.where(o.day >= since.isoformat())
     if site is not None:

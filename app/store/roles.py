@@ -16,7 +16,8 @@ def roles_sql(schema: str = "public") -> str:
     """Return SQL that makes three roles and grants what each needs; to be run again after each upgrade.
 
     The owner makes and upgrades the tables. The batch role reads and writes, but can neither change nor remove rows of
-    `ingest`, `publication` and `event`. The reader sees all but `run_cost`, the only table with money.
+    `ingest`, `run`, `run_cost`, `publication` and `event`. The reader sees all but `run_cost`, the only table with
+    money.
 
     Parameters
     ----------

@@ -120,7 +120,7 @@ run_cost = Table(
     *_numbers("cost", "cost_wages", "cost_prices", "bound"),
     _text("currency", optional=True),
 )
-"""Money of a run, apart so that readers without wages can be kept from it."""
+"""Money of a run, apart so that readers without wages can be kept from it; append-only."""
 
 snapshot = Table(
     "snapshot",
@@ -145,6 +145,7 @@ forecast = Table(
     _to("snapshot"),
     *_numbers("calls", "model_calls", "q0.1", "q0.9", "handle_s"),
     _text("model", optional=True),
+    Index(None, "snapshot"),  # a snapshot without any is removed by looking here
     sqlite_with_rowid=False,
 )
 """Interval forecasts by lead in days; lead 0 is the forecast that the published plan was made for."""
@@ -254,5 +255,5 @@ event = Table(
 )
 """Who planned, published, overrode or corrected what from which inputs (`detail` is JSON); append-only."""
 
-APPEND_ONLY = (ingest, publication, event)
+APPEND_ONLY = (ingest, run, run_cost, publication, event)
 """Tables whose rows nobody may change or remove."""

@@ -42,7 +42,8 @@ def score(
     """Score the forecasts of a site against what came.
 
     Scored are the days that no score is there of yet, and `days`, whose calls are new or corrected, with the days a
-    week after them, whose yardstick they are.
+    week after them, whose yardstick they are: these by all leads that were scored, and whatever `before` says where
+    the site has a score of that day or a later one.
 
     Parameters
     ----------
@@ -61,11 +62,16 @@ def score(
     ids = [int(i) for i in c.scalars(select(queue.c.id).where(queue.c.site == site))]
     wanted = sorted({AS_PUBLISHED, *leads})
     again = {d + dt.timedelta(days=k) for d in days for k in (0, WEEK)}
-    parts = [*_waiting(c, ids, wanted, zone, before), *_of_days(c, ids, wanted, zone, sorted(again))]
+    parts = list(_waiting(c, ids, wanted, zone, before))
+    if again:
+        told, newest = _told(c, ids)
+        over = max(before, newest + dt.timedelta(days=1)) if newest is not None else before
+        due = sorted(day for day in again if day < over)
+        parts += _of_days(c, ids, sorted(told.union(wanted)), zone, due)
     rows = pd.DataFrame([tuple(r) for part in parts for r in part], columns=list(READ))
-    rows = rows.drop_duplicates(["queue", "lead", "start_s"], ignore_index=True)
+    rows = rows.drop_duplicates(["queue", "lead", "start_s"]).sort_values(["queue", "lead", "start_s"])
+    rows = rows.reset_index(drop=True)
     rows["day"] = days_of(rows["start_s"].to_numpy(dtype=np.int64), zone)
-    rows = rows[rows["day"] < pd.Timestamp(before)].sort_values(["queue", "lead", "start_s"], ignore_index=True)
     if rows.empty:
         return []
     table = sums_of(c, rows, zone, interval_min)
@@ -73,6 +79,14 @@ def score(
     cells = cells.where(cells.notna(), None)
     put_rows(c, scored, COLUMNS, [tuple(row) for row in cells.itertuples(index=False)])
     return sorted(dt.date.fromisoformat(day) for day in table["day"].unique())
+
+
+def _told(c: Connection, ids: Sequence[int]) -> tuple[set[int], dt.date | None]:
+    """Return the leads that were scored of queues, and the last day that was; None = none."""
+    s = scored.c
+    found = c.execute(select(s.lead, func.max(s.day)).where(s.queue.in_(ids)).group_by(s.lead)).all()
+    last = max((day for _, day in found), default=None)
+    return {int(lead) for lead, _ in found}, None if last is None else dt.date.fromisoformat(last)
 
 
 def _waiting(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from .bulk import add_rows, put_rows
 from .connection import now_s
 from .schema import forecast, queue, snapshot
-from .times import days_of, midnight_s, seconds_of
+from .schema import run as runs
+from .times import days_of, midnight_s, moment_s, seconds_of
 
 NIGHTLY, PUBLISHED = "nightly", "published"
 LEADS = (1, 7, 28)
@@ -36,7 +38,8 @@ def write_snapshot(
     """Keep a forecast: of a nightly one the days that lie `leads` days ahead, of a published one every day.
 
     What is kept of a day that is over stays, whoever writes later: a forecast made with hindsight is none. The same
-    snapshot written again on the same day takes the place of the first.
+    snapshot written again on the same day takes the place of the first. Of the days that are not over, what an earlier
+    snapshot tells and this one no longer has is removed: it is closed now.
 
     Each parameter is a fact of its own about the forecast, and the callers give them by name.
 
@@ -68,10 +71,13 @@ def write_snapshot(
         return number
     zone = None if rows["start"].dt.tz is None else str(rows["start"].dt.tz)
     starts = seconds_of(rows["start"])
+    days, origin = days_of(starts, zone), days_of(np.array([origin_s]), zone)[0]
+    leads = tuple(leads) if kind == NIGHTLY else (AS_PUBLISHED,)
+    covered = _covered(c, days, origin, leads, run)
     lead = np.full(len(rows), AS_PUBLISHED)
     if kind == NIGHTLY:
-        lead = (days_of(starts, zone) - days_of(np.array([origin_s]), zone)[0]).astype(int) + 1
-        keep = np.isin(lead, list(leads))
+        lead = (days - origin).astype(int) + 1
+        keep = np.isin(lead, leads)
         rows, starts, lead = rows[keep], starts[keep], lead[keep]
     numbers = rows.reindex(columns=list(NUMBERS)).astype(object)
     cells = [
@@ -82,7 +88,8 @@ def write_snapshot(
         *(numbers[name].where(numbers[name].notna(), None).tolist() for name in NUMBERS),
         rows["model"].tolist() if "model" in rows else [None] * len(rows),
     ]
-    today = midnight_s(days_of(np.array([now]), zone)[0].astype(object), zone)
+    today = midnight_s(days_of(np.array([moment_s(now, zone)]), zone)[0].astype(object), zone)
+    _remove(c, ids.values(), covered, today, zone)
     table = list(zip(*cells, strict=True))
     put_rows(c, forecast, COLUMNS, [row for row in table if row[2] >= today])
     over = [row for row in table if row[2] < today]
@@ -100,6 +107,35 @@ def _snapshot(c: Connection, site: int, origin_s: int, kind: str, run: int | Non
         return int(found)
     row = {"site": site, "origin_s": origin_s, "kind": kind, "run": run, "at_s": now}
     return int(c.execute(insert(snapshot).values(row).returning(snapshot.c.id)).scalar_one())
+
+
+def _covered(
+    c: Connection, days: np.ndarray, origin: np.datetime64, leads: Sequence[int], run: int | None
+) -> dict[int, tuple[dt.date, dt.date]]:
+    """Return first and last day that a snapshot tells of, by lead; of a run it is the whole week, closed days too."""
+    first, last, begin = (day.astype(object) for day in (days.min(), days.max(), origin))
+    if AS_PUBLISHED not in leads:
+        ahead = {lead: begin + dt.timedelta(days=lead - 1) for lead in leads}
+        return {lead: (day, day) for lead, day in ahead.items() if day <= last}
+    if run is not None:
+        week = dt.date.fromisoformat(c.execute(select(runs.c.week).where(runs.c.id == run)).scalar_one())
+        first, last = min(first, week), max(last, week + dt.timedelta(days=6))
+    return {AS_PUBLISHED: (first, last)}
+
+
+def _remove(
+    c: Connection,
+    queues: Collection[int],
+    covered: Mapping[int, tuple[dt.date, dt.date]],
+    today_s: int,
+    zone: str | None,
+) -> None:
+    """Remove the forecasts of the days that a new snapshot tells of and that are not over."""
+    f = forecast.c
+    for lead, (first, last) in covered.items():
+        begin, end = max(today_s, midnight_s(first, zone)), midnight_s(last + dt.timedelta(days=1), zone)
+        mine = f.queue.in_(queues) & (f.lead == lead) & (f.start_s >= begin) & (f.start_s < end)
+        c.execute(delete(forecast).where(mine))
 
 
 def _new(c: Connection, rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:

@@ -5,7 +5,9 @@ Times of a site without a zone are its wall clock, which is counted as if it wer
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
+import time
 
 import numpy as np
 import pandas as pd
@@ -28,6 +30,14 @@ def times_of(seconds: np.ndarray, zone: str | None) -> pd.DatetimeIndex:
 def days_of(seconds: np.ndarray, zone: str | None) -> np.ndarray:
     """Return the local day of each moment, numpy days."""
     return np.asarray(_wall(seconds, zone).to_numpy().astype("datetime64[D]"))
+
+
+def moment_s(epoch_s: int, zone: str | None) -> int:
+    """Return a moment, seconds since 1970 in UTC, as the moments of a site are counted.
+
+    Of a site without a zone it is what the clock of this machine shows then.
+    """
+    return epoch_s if zone is not None else calendar.timegm(time.localtime(epoch_s))
 
 
 def midnight_s(date: dt.date, zone: str | None) -> int:

@@ -255,6 +255,16 @@ def test_accuracy_of_a_folder_without_a_store_is_one_sentence(desk: Path) -> Non
     assert "plan.toml: file not found" in busyhour("record", str(desk / "nowhere"), code=3)
 
 
+def test_a_day_that_is_recorded_late_is_scored_at_once(desk: Path) -> None:
+    busyhour("record", str(desk), "--as-of", "2026-10-19")
+    came(desk)
+    busyhour("record", str(desk), "--as-of", "2026-10-24")
+    told = json.loads(busyhour("record", str(desk), "--as-of", "2026-10-21", "--json"))
+    assert told["scored"] == ["2026-10-21"]
+    kept = table(desk, score)
+    assert kept[kept["lead"] == 1]["day"].tolist() == ["2026-10-19", "2026-10-21"]
+
+
 def test_a_snapshot_of_the_day_is_kept_by_lead(desk: Path) -> None:
     busyhour("record", str(desk), "--as-of", "2026-10-20")
     starts = pd.to_datetime(table(desk, forecast).query("lead == 7")["start_s"], unit="s", utc=True)

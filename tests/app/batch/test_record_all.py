@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from busyhour.app.batch import record_all
 from busyhour.app.cli.main import app
-from busyhour.app.store.open import open_store
+from busyhour.app.record import Recorded
+from busyhour.app.store.faults import StoreFault
+from busyhour.app.store.open import Store, open_store
 from busyhour.app.store.schema import queue, site
 from busyhour.app.store.scores import score
 from busyhour.app.store.snapshots import NIGHTLY, write_snapshot
@@ -43,6 +47,28 @@ def test_every_site_is_recorded_and_a_fault_costs_its_site_alone(tmp_path: Path)
     assert [one["site"] for one in found] == ["north", "south"]
     assert found[0]["taken"] == []
     assert "many" in found[1]["error"]
+
+
+def test_a_folder_that_cannot_be_read_costs_its_site_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "demo"
+    busyhour("init", "--batch", str(home))
+    text = (home / "batch.toml").read_text(encoding="utf-8")
+    (home / "batch.toml").write_text(text.replace("# leads = [1, 7, 28]", "leads = [1, 7]"), encoding="utf-8")
+    whole, store_is_gone = record_all.record_site, []
+
+    def failing(store: Store, folder: Path, **asked: Any) -> Recorded:
+        if store_is_gone:
+            raise StoreFault("the store is gone")
+        if folder.name == "north":
+            raise PermissionError("calls.csv may not be read")
+        return whole(store, folder, **asked)
+
+    monkeypatch.setattr(record_all, "record_site", failing)
+    found = json.loads(busyhour("record", str(home), "--json", code=8))
+    assert found[0] == {"site": "north", "error": "calls.csv may not be read"}
+    assert found[1]["leads"] == [1, 7]
+    store_is_gone.append(True)
+    busyhour("record", str(home), code=1)
 
 
 @pytest.mark.slow

@@ -156,6 +156,15 @@ def test_a_history_with_intervals_that_do_not_fit_is_refused(store: Store) -> No
         read(store, interval_min=15)
 
 
+def test_a_history_of_which_some_days_do_not_fit_is_refused(store: Store) -> None:
+    """Hours until Sunday and quarters from Monday on: half-hours are neither."""
+    taken(store, table("2026-03-02", minutes=60), "a")
+    taken(store, table("2026-03-09", minutes=15), "b")
+    assert len(read(store, interval_min=60)) == 2 * 7 * (24 + 96)
+    with pytest.raises(InputError, match=r"intervals of 60 min on 2026-03-02, .*Set interval_min = 60"):
+        read(store)
+
+
 @pytest.mark.parametrize(("day", "intervals"), [("2026-03-29", 46), ("2026-10-25", 50)])
 def test_clock_changes_keep_every_interval(store: Store, day: str, intervals: int) -> None:
     frame = table(day, 1)

@@ -18,7 +18,7 @@ from busyhour.app.store.entries import queue_ids, site_id, tell
 from busyhour.app.store.open import Store, open_store
 from busyhour.app.store.prune import Pruned, prune
 from busyhour.app.store.roles import roles_sql
-from busyhour.app.store.schema import APPEND_ONLY, event, forecast, run_cost, score, site, snapshot
+from busyhour.app.store.schema import APPEND_ONLY, event, forecast, run, run_cost, score, site, snapshot
 from busyhour.forecast.errors import InputError
 
 DAY_S = 86_400
@@ -118,7 +118,7 @@ def test_roles_may_do_what_they_need_and_no_more(store: Store, request: pytest.F
                 number = site_id(c, "lisbon", None)
                 tell(c, "planned", site=number)
                 c.execute(sa.update(site).values(zone="UTC"))
-            for statement in (sa.update(event).values(by="nobody"), sa.delete(event)):
+            for statement in (sa.update(event).values(by="nobody"), *map(sa.delete, (event, run_cost, run))):
                 refused = pytest.raises(InputError, match=r"does not allow this user.*busyhour store roles")
                 with refused, batch.write() as c:
                     c.execute(statement)

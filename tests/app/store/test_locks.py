@@ -6,6 +6,7 @@ import datetime as dt
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -53,6 +54,18 @@ def test_writing_goes_on_under_locks(store: Store, store_url: str) -> None:
             site_id(c, "porto", None)
         with store.read() as c:
             assert set(c.execute(sa.select(site.c.name)).scalars()) == {"lisbon", "porto"}
+
+
+def test_a_store_has_the_same_locks_by_whatever_name(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "there")
+    (tmp_path / "wfm.db").symlink_to(tmp_path / "there" / "store.db")
+    with open_store("sqlite:///there/store.db", base=tmp_path, by="anna") as store, held(store, ["site lisbon"], ""):
+        for name in ("link/store.db", "wfm.db"):
+            with open_store(f"sqlite:///{name}", base=tmp_path) as other:
+                refused = pytest.raises(Held, match="by anna")
+                with refused, held(other, ["site lisbon"], ""):
+                    pass
 
 
 HOLD = """

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 
 from busyhour.app.store import address, versions
 from busyhour.app.store.entries import queue_ids, site_id, tell
-from busyhour.app.store.faults import StoreFault
+from busyhour.app.store.faults import StoreFault, fault_of
 from busyhour.app.store.migrate import SCRIPTS, upgrade
 from busyhour.app.store.open import Store, open_store
 from busyhour.app.store.schema import event, metadata, site
@@ -279,6 +279,15 @@ def test_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
                 site_id(c, f"site {i}", None)
         with store.read() as c:
             assert c.execute(sa.select(site)).all() == []
+
+
+@pytest.mark.parametrize("state", ["57P01", "08006", "25P03"])
+def test_a_lost_session_is_a_fault_of_the_store(state: str) -> None:
+    error = RuntimeError("terminating connection due to idle-in-transaction timeout")
+    error.sqlstate = state  # type: ignore[attr-defined]
+    found = fault_of(error, "wfm")
+    assert isinstance(found, StoreFault)
+    assert "was lost" in str(found)
 
 
 @pytest.mark.slow

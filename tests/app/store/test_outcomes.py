@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +12,19 @@ import pytest
 import sqlalchemy as sa
 
 from busyhour.app.store.calls import take
-from busyhour.app.store.entries import site_id
+from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
-from busyhour.app.store.outcomes import came, due, last_week, slots_of, standing, write_outcomes
-from busyhour.app.store.schema import publication, queue, run
+from busyhour.app.store.outcomes import (
+    came,
+    due,
+    forget_outcomes,
+    last_week,
+    outcomes,
+    slots_of,
+    standing,
+    write_outcomes,
+)
+from busyhour.app.store.schema import forecast, publication, queue, run
 from busyhour.app.store.scores import score
 from busyhour.app.store.snapshots import PUBLISHED, write_snapshot
 from busyhour.app.store.times import midnight_s
@@ -121,6 +132,27 @@ def test_of_plans_that_are_all_known_too_late_the_first_stands(store: Store) -> 
     assert only.run == 1
 
 
+def test_without_a_zone_the_clock_of_the_machine_tells_when_a_day_ended(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Published at 23:00 by the clock of a machine five hours behind UTC: it was worked on that day."""
+    clock = SimpleNamespace(localtime=lambda s: time.gmtime(s - 5 * 3600))
+    monkeypatch.setattr("busyhour.app.store.times.time", clock)
+    at_s = midnight_s(WEEK, "UTC")
+    late_s = at_s + 28 * 3600
+    published(store, at_s, late_s)
+    volume = pd.DataFrame({"queue": "sales", "start": Grid(WEEK, 2, 30, None).starts, "calls": 1.0})
+    with store.write() as c:
+        site = site_id(c, "lisbon", ZONE)
+        (only,) = standing(c, site, None, [WEEK])
+        queue_ids(c, site, ["sales"])
+        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume, run=1, at_s=at_s)
+        write_snapshot(c, site, midnight_s(WEEK, None), PUBLISHED, volume.assign(calls=2.0), run=2, at_s=late_s)
+        calls = set(c.scalars(sa.select(forecast.c.calls)))
+    assert only.run == 2
+    assert calls == {2.0}  # the first day was not over
+
+
 def test_a_day_is_due_until_its_outcome_is_of_the_same_calls(store: Store) -> None:
     site = published(store, midnight_s(WEEK, ZONE))
     found = measured(store, calls_of(), ServiceGoal(0.8, 20))
@@ -137,6 +169,39 @@ def test_a_day_is_due_until_its_outcome_is_of_the_same_calls(store: Store) -> No
         assert due(c, plan, found, ()) == [WEEK + DAY]
         found.loc[1, "calls_actual"] = np.nan
         assert due(c, plan, found, ()) == []
+
+
+def kept(store: Store, found: pd.DataFrame, run_id: int, level: float = 0.9) -> None:
+    """Keep what came as the outcome of a run."""
+    told = dict.fromkeys(("calls_planned", "handle_planned_s", "gap_volume", "gap_handle", "gap_other"), 1.0)
+    rows = found.assign(run=run_id, service_planned=level, day=[str(d) for d in found["day"]], **told)
+    with store.write() as c:
+        write_outcomes(c, rows)
+
+
+def test_the_outcome_of_a_corrected_day_is_missing_until_it_is_made_again(store: Store) -> None:
+    site = published(store, midnight_s(WEEK, ZONE))
+    found = measured(store, calls_of(), ServiceGoal(0.8, 20))
+    kept(store, found, 1)
+    with store.write() as c:
+        assert forget_outcomes(c, site + 1, [WEEK]) == []
+        assert forget_outcomes(c, site, [WEEK, WEEK + 9 * DAY]) == [WEEK]
+    with store.read() as c:
+        (plan,) = standing(c, site, ZONE, [WEEK, WEEK + DAY])
+        assert due(c, plan, found, ()) == [WEEK]
+
+
+def test_of_two_runs_of_a_day_the_one_that_was_published_last_is_told(store: Store) -> None:
+    first = midnight_s(WEEK, ZONE)
+    site = published(store, first, first + 1)
+    found = measured(store, calls_of(), ServiceGoal(0.8, 20))
+    for run_id, level in ((1, 0.8), (2, 0.9)):
+        kept(store, found, run_id, level)
+    with store.write() as c:
+        again = {"site": site, "week": str(WEEK), "run": 1, "at_s": first + 2, "by": "anna", "reason": "back"}
+        assert outcomes(c)["service_planned"].tolist() == [0.9, 0.9]
+        c.execute(sa.insert(publication).values(again))
+        assert outcomes(c)["service_planned"].tolist() == [0.8, 0.8]
 
 
 def test_the_days_known_last_are_told_with_what_was_expected(store: Store) -> None:

@@ -9,16 +9,17 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from busyhour.app.accuracy import found_in
 from busyhour.app.store.accuracy import BY, accuracy
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
-from busyhour.app.store.schema import forecast, queue
+from busyhour.app.store.schema import forecast, queue, run
 from busyhour.app.store.schema import score as table
 from busyhour.app.store.schema import site as sites
 from busyhour.app.store.scores import score
 from busyhour.app.store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
-from busyhour.app.store.times import midnight_s
+from busyhour.app.store.times import days_of, midnight_s
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 
@@ -233,6 +234,29 @@ def test_a_correction_scores_its_day_and_the_day_it_is_the_yardstick_of(store: S
     assert after["naive_abs"].iloc[8] != before["naive_abs"].iloc[8]
 
 
+def test_a_corrected_day_is_scored_by_every_lead_and_whatever_day_is_told(store: Store) -> None:
+    """Lead 7 is no longer kept, and the correction comes with a day that lies before the scored one."""
+    site, last = filled(store, "2026-03-02", 9), dt.date(2026, 3, 10)
+    scored(store, site, last + DAY)
+    calls = calls_of(grid("2026-03-02", 9))
+    calls.loc[[t.date() == last for t in calls["start"]], "offered"] += 3.0
+    before = rows(store)
+    with store.write() as c:
+        changed = take(c, site, "b.csv", "b", calls).days_changed
+        assert score(c, site, changed, ZONE, before=last - 3 * DAY, leads=(1,)) == [last]
+    assert (rows(store)["actual"] - before["actual"]).tolist() == [3.0 * 48] * 2
+
+
+def test_a_forecast_of_a_day_before_the_last_score_is_scored_when_it_is_asked_for(store: Store) -> None:
+    """Recorded as of an earlier day: no later run would look there again."""
+    site, late = filled(store, "2026-03-02", 9), dt.date(2026, 3, 5)
+    scored(store, site, dt.date(2026, 3, 11))
+    with store.write() as c:
+        write_snapshot(c, site, midnight_s(late, ZONE), NIGHTLY, volume_of(grid(str(late), 8)), (1,))
+    assert scored(store, site, dt.date(2026, 3, 11)) == []
+    assert scored(store, site, late, (late,)) == [late]
+
+
 def test_what_is_over_is_not_forecast_again(store: Store) -> None:
     """A snapshot may be written again on its day; later it stays as it was."""
     day = dt.date(2026, 3, 10)
@@ -250,6 +274,37 @@ def test_what_is_over_is_not_forecast_again(store: Store) -> None:
     assert write(12.0, origin + 86_400) == {11.0}
     with store.read() as c:
         assert set(c.scalars(sa.select(forecast.c.model_calls).where(forecast.c.lead == 7))) == {12.0}
+
+
+def test_what_a_new_plan_no_longer_opens_is_not_forecast_any_more(store: Store) -> None:
+    """Published on Monday and again on Wednesday, with Thursday closed: Monday stays as it was worked."""
+    monday = dt.date(2026, 3, 9)
+    with store.write() as c:
+        site = site_id(c, "lisbon", ZONE)
+        queue_ids(c, site, ["sales"])
+        whole = volume_of(grid(str(monday), 7))
+        for number, (day, closed) in enumerate(((monday, ()), (monday + 2 * DAY, (0, 3, 6))), start=1):
+            told = {"site": site, "week": str(monday), "scenario": "", "input_hash": str(number), "folder": "f"}
+            c.execute(sa.insert(run).values(id=number, status="optimal", at_s=0, **told))
+            open_ = whole[[(t.date() - monday).days not in closed for t in whole["start"]]]
+            write_snapshot(c, site, midnight_s(day, ZONE), PUBLISHED, open_, run=number, at_s=midnight_s(day, ZONE))
+        kept = c.scalars(sa.select(forecast.c.start_s)).all()
+    days = days_of(np.array(kept), ZONE).astype(object)
+    assert sorted(set(days)) == [monday + i * DAY for i in (0, 1, 2, 4, 5)]
+
+
+def test_a_nightly_forecast_leaves_the_days_of_others_alone(store: Store) -> None:
+    monday = dt.date(2026, 3, 9)
+    with store.write() as c:
+        site = site_id(c, "lisbon", ZONE)
+        queue_ids(c, site, ["sales"])
+        for day, closed in ((monday, None), (monday + DAY, None), (monday + DAY, monday + 7 * DAY)):
+            whole = volume_of(grid(str(day), 8))
+            open_ = whole[[t.date() != closed for t in whole["start"]]]
+            write_snapshot(c, site, midnight_s(day, ZONE), NIGHTLY, open_, (1, 7), at_s=midnight_s(day, ZONE))
+        kept = c.execute(sa.select(forecast.c.lead, forecast.c.start_s)).all()
+    days = {(lead, days_of(np.array([s]), ZONE)[0].astype(object)) for lead, s in kept}
+    assert days == {(1, monday), (1, monday + DAY), (7, monday + 6 * DAY)}
 
 
 def test_a_published_forecast_has_lead_0_and_tells_whose_queue_is_known(store: Store) -> None:
@@ -340,6 +395,14 @@ def test_accuracy_is_made_of_sums(many: Store, by: tuple[str, ...]) -> None:
         }  # fmt: skip
         for name, value in expected.items():
             assert one[name] == pytest.approx(value), (key, name)
+
+
+@pytest.mark.parametrize(("by", "told"), [((), ("lead",)), (("queue",), ("queue", "lead")), (("lead", "week"),) * 2])
+def test_what_is_told_never_adds_leads_up(many: Store, by: tuple[str, ...], told: tuple[str, ...]) -> None:
+    with many.read() as c:
+        found = found_in(c, "all", by, None, None, page=False)
+        assert found.table.equals(accuracy(c, told))
+    assert found.by == told
 
 
 def test_accuracy_since_a_day_of_one_site_in_the_order_of_the_week(many: Store) -> None:

@@ -93,6 +93,7 @@ def _forecasts() -> None:
         "forecast", _to("queue", key=True), _whole("lead", key=True), _seconds("start_s", key=True), _to("snapshot"),
         *_numbers("calls model_calls q0.1 q0.9 handle_s"), _text("model", optional=True), sqlite_with_rowid=False,
     )  # fmt: skip
+    op.create_index(None, "forecast", ["snapshot"])
     op.create_table(
         "score",
         _to("queue", key=True),
