@@ -7,13 +7,12 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from multiprocessing.synchronize import Event
 from typing import TypeVar
 
-from ..forecast.errors import InputError
-from ..forecast.progress import Watch
-from ..schedule.optimise.status import Infeasible, Refused
+from ..forecast.progress import Stopped, Watch
 
 TICK_S = 0.2
 """Seconds between two looks at a stop while processes work."""
@@ -22,22 +21,16 @@ Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 
-def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], watch: Watch) -> list[Found]:
-    """Do `work` on each of several inputs, and return what is found in their order.
+def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], watch: Watch) -> list[Found | Exception]:
+    """Do `work` on each of several inputs, and return in their order what is found, or the error that ended a work.
 
-    A stop reaches every process: each hands over what it has. One input needs no process.
+    So no error costs what the others found. A stop reaches every process: each hands over what it has, and `Stopped`
+    stands for a work that had nothing yet. One input needs no process, and its error is raised.
 
     Parameters
     ----------
     work
         A function of a module, so that other processes find it.
-
-    Raises
-    ------
-    InputError, Infeasible, Refused
-        What the first work raises whose inputs contradict each other, once all others have ended.
-    Stopped, NothingFound
-        If a work ended before there was any plan.
     """
     if len(given) == 1:
         return [work(given[0], watch)]
@@ -45,20 +38,31 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
     stop = context.Event()
     count = min(len(given), os.cpu_count() or 1)
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(stop,)) as pool:
-        futures = [pool.submit(_alone, work, one) for one in given]
-        watch.keeps.set()
-        waiting: set[Future[Found | Exception]] = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
-            if watch.stopped:
-                stop.set()
-            if done:
-                watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} planned")
-        ended = [future.result() for future in futures]
-    for one in ended:
-        if isinstance(one, Exception):
-            raise one
-    return [one for one in ended if not isinstance(one, Exception)]
+        try:
+            futures = [pool.submit(_alone, work, one) for one in given]
+            watch.keeps.set()
+            waiting: set[Future[Found]] = set(futures)
+            while waiting:
+                done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
+                if watch.stopped:
+                    stop.set()
+                if done:
+                    watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} ended")
+        finally:
+            stop.set()  # where a second Ctrl-C ends the wait, the processes must not work on
+    return [_ended(future, watch) for future in futures]
+
+
+def _ended(future: Future[Found], watch: Watch) -> Found | Exception:
+    """Return what a work found, or its error."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, BrokenProcessPool) and watch.stopped:  # Ctrl-C kills a process that is still importing
+        return Stopped()
+    if not isinstance(error, Exception):
+        raise error
+    return error
 
 
 _stop = threading.Event()
@@ -76,9 +80,6 @@ def _begin(asked: Event) -> None:
     threading.Thread(target=hear, daemon=True).start()
 
 
-def _alone(work: Callable[[Given, Watch], Found], given: Given) -> Found | Exception:
-    """Work in a process of its own, where nobody watches; an error is handed over, so that the others end first."""
-    try:
-        return work(given, Watch(stop=_stop))
-    except (InputError, Infeasible, Refused) as error:
-        return error
+def _alone(work: Callable[[Given, Watch], Found], given: Given) -> Found:
+    """Work in a process of its own, where nobody watches."""
+    return work(given, Watch(stop=_stop))
