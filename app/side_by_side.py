@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -39,8 +41,9 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
     count = min(len(given), os.cpu_count() or 1)
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(stop,)) as pool:
         try:
-            futures = [pool.submit(_alone, work, one) for one in given]
-            watch.keeps.set()
+            with _deaf():
+                futures = [pool.submit(_alone, work, one) for one in given]
+                watch.keeps.set()
             waiting: set[Future[Found]] = set(futures)
             while waiting:
                 done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
@@ -53,12 +56,28 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
     return [_ended(future, watch) for future in futures]
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that begin meanwhile never hear Ctrl-C, nor what a closing terminal sends.
+
+    Both reach all processes of a terminal, and would kill those that still import.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _ended(future: Future[Found], watch: Watch) -> Found | Exception:
     """Return what a work found, or its error."""
     error = future.exception()
     if error is None:
         return future.result()
-    if isinstance(error, BrokenProcessPool) and watch.stopped:  # Ctrl-C kills a process that is still importing
+    if isinstance(error, BrokenProcessPool) and watch.stopped:  # killed by the signal that asked
         return Stopped()
     if not isinstance(error, Exception):
         raise error
@@ -70,7 +89,7 @@ _stop = threading.Event()
 
 
 def _begin(asked: Event) -> None:
-    """Leave Ctrl-C to the process that waits, and hear when it asks to stop."""
+    """Leave Ctrl-C to the process that waits, where `_deaf` cannot, and hear when it asks to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def hear() -> None:

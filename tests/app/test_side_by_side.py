@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -50,6 +52,13 @@ def killed(given: int, watch: Watch) -> int:
     os._exit(given)
 
 
+def signalled(given: int, watch: Watch) -> int:
+    """Send the own process what a terminal sends to all of its own."""
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGHUP)
+    return given
+
+
 def broken(given: int, watch: Watch) -> int:
     """Fail as work does whose process has died."""
     raise BrokenProcessPool(f"{given} died")
@@ -82,6 +91,13 @@ def test_a_process_that_dies_is_no_fault_once_a_stop_is_asked() -> None:
     watch.stop.set()
     assert [type(one) for one in each_alone(killed, [1, 2], watch)] == [Stopped, Stopped]
     assert [type(one) for one in each_alone(killed, [1, 2], Watch())] == [BrokenProcessPool, BrokenProcessPool]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_what_a_terminal_sends_is_left_to_the_process_that_waits() -> None:
+    assert each_alone(signalled, [1, 2], Watch()) == [1, 2]
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 @pytest.fixture
