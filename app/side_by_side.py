@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from multiprocessing.synchronize import Event
 from typing import TypeVar
 
 from ..forecast.progress import Stopped, Watch
@@ -37,7 +38,7 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
     if len(given) == 1:
         return [work(given[0], watch)]
     context = get_context("spawn")
-    stop = context.Event()
+    stop = context.RawValue(ctypes.c_bool, False)  # an event waits for processes that sleep on it, also for dead ones
     count = min(len(given), os.cpu_count() or 1)
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(stop,)) as pool:
         try:
@@ -47,12 +48,11 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
             waiting: set[Future[Found]] = set(futures)
             while waiting:
                 done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
-                if watch.stopped:
-                    stop.set()
+                stop.value = watch.stopped
                 if done:
                     watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} ended")
         finally:
-            stop.set()  # where a second Ctrl-C ends the wait, the processes must not work on
+            stop.value = True  # where a second Ctrl-C ends the wait, the processes must not work on
     return [_ended(future, watch) for future in futures]
 
 
@@ -88,12 +88,13 @@ _stop = threading.Event()
 """Of this process: set when the process that waits asks to stop."""
 
 
-def _begin(asked: Event) -> None:
+def _begin(asked: ctypes.c_bool) -> None:
     """Leave Ctrl-C to the process that waits, where `_deaf` cannot, and hear when it asks to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def hear() -> None:
-        asked.wait()
+        while not asked.value:
+            time.sleep(TICK_S)
         _stop.set()
 
     threading.Thread(target=hear, daemon=True).start()
