@@ -58,6 +58,7 @@ def in_turn(work: Callable[[HiringInputs, Watch], Any], given: Sequence[HiringIn
     return [*(work(one, watch) for one in given[:-1]), Refused(["a rule is broken"])]
 
 
+@pytest.mark.slow
 def test_an_error_of_one_scenario_costs_no_other(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n"
     (known / "hiring.toml").write_text(text, encoding="utf-8")
