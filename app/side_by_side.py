@@ -53,7 +53,7 @@ def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], wa
                     watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} ended")
         finally:
             stop.value = True  # where a second Ctrl-C ends the wait, the processes must not work on
-    return [_ended(future, watch) for future in futures]
+    return [_error_of(future, watch) or future.result() for future in futures]
 
 
 @contextlib.contextmanager
@@ -72,14 +72,12 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ended(future: Future[Found], watch: Watch) -> Found | Exception:
-    """Return what a work found, or its error."""
+def _error_of(future: Future[Found], watch: Watch) -> Exception | None:
+    """Return what ended a work without a result."""
     error = future.exception()
-    if error is None:
-        return future.result()
     if isinstance(error, BrokenProcessPool) and watch.stopped:  # killed by the signal that asked
         return Stopped()
-    if not isinstance(error, Exception):
+    if error is not None and not isinstance(error, Exception):
         raise error
     return error
 
