@@ -45,7 +45,8 @@ def write_comparison(runs: Sequence[Path], out: Path) -> Path:
     """
     table, names = figures_of(runs), run_names(runs)
     told = {name: figures(summary_of(run)) for name, run in zip(names, runs, strict=True)}
-    costs = {name: parts for name, parts in zip(names, costs_of(runs).values(), strict=False) if parts}
+    parts = costs_of(runs)  # by path: a run that is named twice comes once
+    costs = {name: parts[str(run)] for name, run in zip(names, runs, strict=True) if parts[str(run)]}
     with work_folder(out) as folder:
         write_csv(folder / TABLE, table.map(lambda v: len(v) if isinstance(v, list) else v))
         if len(told) > 1:

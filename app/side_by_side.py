@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from multiprocessing.synchronize import Event
 from typing import TypeVar
 
-from ..forecast.errors import InputError
-from ..forecast.progress import Watch
-from ..schedule.optimise.status import Infeasible, Refused
+from ..forecast.progress import Stopped, Watch
 
 TICK_S = 0.2
 """Seconds between two looks at a stop while processes work."""
@@ -22,63 +24,80 @@ Given = TypeVar("Given")
 Found = TypeVar("Found")
 
 
-def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], watch: Watch) -> list[Found]:
-    """Do `work` on each of several inputs, and return what is found in their order.
+def each_alone(work: Callable[[Given, Watch], Found], given: Sequence[Given], watch: Watch) -> list[Found | Exception]:
+    """Do `work` on each of several inputs, and return in their order what is found, or the error that ended a work.
 
-    A stop reaches every process: each hands over what it has. One input needs no process.
+    So no error costs what the others found. A stop reaches every process: each hands over what it has, and `Stopped`
+    stands for a work that had nothing yet. One input needs no process, and its error is raised.
 
     Parameters
     ----------
     work
         A function of a module, so that other processes find it.
-
-    Raises
-    ------
-    InputError, Infeasible, Refused
-        What the first work raises whose inputs contradict each other, once all others have ended.
-    Stopped, NothingFound
-        If a work ended before there was any plan.
     """
     if len(given) == 1:
         return [work(given[0], watch)]
     context = get_context("spawn")
-    stop = context.Event()
+    stop = context.RawValue(ctypes.c_bool, False)  # an event waits for processes that sleep on it, also for dead ones
     count = min(len(given), os.cpu_count() or 1)
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(stop,)) as pool:
-        futures = [pool.submit(_alone, work, one) for one in given]
-        watch.keeps.set()
-        waiting: set[Future[Found | Exception]] = set(futures)
-        while waiting:
-            done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
-            if watch.stopped:
-                stop.set()
-            if done:
-                watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} planned")
-        ended = [future.result() for future in futures]
-    for one in ended:
-        if isinstance(one, Exception):
-            raise one
-    return [one for one in ended if not isinstance(one, Exception)]
+        try:
+            with _deaf():
+                futures = [pool.submit(_alone, work, one) for one in given]
+                watch.keeps.set()
+            waiting: set[Future[Found]] = set(futures)
+            while waiting:
+                done, waiting = wait(waiting, timeout=TICK_S, return_when=FIRST_COMPLETED)
+                stop.value = watch.stopped
+                if done:
+                    watch.tell("scenarios", f"{len(futures) - len(waiting)} of {len(futures)} ended")
+        finally:
+            stop.value = True  # where a second Ctrl-C ends the wait, the processes must not work on
+    return [_error_of(future, watch) or future.result() for future in futures]
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that begin meanwhile never hear Ctrl-C, nor what a closing terminal sends.
+
+    Both reach all processes of a terminal, and would kill those that still import.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _error_of(future: Future[Found], watch: Watch) -> Exception | None:
+    """Return what ended a work without a result."""
+    error = future.exception()
+    if isinstance(error, BrokenProcessPool) and watch.stopped:  # killed by the signal that asked
+        return Stopped()
+    if error is not None and not isinstance(error, Exception):
+        raise error
+    return error
 
 
 _stop = threading.Event()
 """Of this process: set when the process that waits asks to stop."""
 
 
-def _begin(asked: Event) -> None:
-    """Leave Ctrl-C to the process that waits, and hear when it asks to stop."""
+def _begin(asked: ctypes.c_bool) -> None:
+    """Leave Ctrl-C to the process that waits, where `_deaf` cannot, and hear when it asks to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def hear() -> None:
-        asked.wait()
+        while not asked.value:
+            time.sleep(TICK_S)
         _stop.set()
 
     threading.Thread(target=hear, daemon=True).start()
 
 
-def _alone(work: Callable[[Given, Watch], Found], given: Given) -> Found | Exception:
-    """Work in a process of its own, where nobody watches; an error is handed over, so that the others end first."""
-    try:
-        return work(given, Watch(stop=_stop))
-    except (InputError, Infeasible, Refused) as error:
-        return error
+def _alone(work: Callable[[Given, Watch], Found], given: Given) -> Found:
+    """Work in a process of its own, where nobody watches."""
+    return work(given, Watch(stop=_stop))

@@ -155,10 +155,8 @@ def plan(
         from .beside import plan_beside, tell_beside
 
         each = [RunOptions(date_of(week), name, seed, time_limit, gap, previous) for name in (None, *names)]
-        found, beside = plan_beside(folder, each, out, wages=not no_wages, quiet=quiet)
-        summaries = [one for _, one in found]
-        tell_beside(found, beside, summaries, as_json=json_, quiet=quiet)
-        return max(map(code_of, summaries))
+        runs = plan_beside(folder, each, out, wages=not no_wages, quiet=quiet)
+        return tell_beside(runs, [one for _, one in runs.found], as_json=json_, quiet=quiet)
 
     board = Board(err, quiet=quiet, wages=not no_wages)
     with board.watching() as watch:

@@ -102,8 +102,13 @@ def answers_of(
 def missed_by(
     questions: Sequence[Question], answers: Sequence[Answer], problem: HiringProblem, plan: HiringPlan, wanted: float
 ) -> Missed | None:
-    """Return which limits keep a month below the `wanted` chance, and the cheapest relief, from what was answered."""
+    """Return which limits keep a month below the `wanted` chance, and the cheapest relief, from what was answered.
+
+    A stop or the end of the time leaves questions without an answer: the result tells that too.
+    """
     found = {
         eases: [a for q, a in zip(questions, answers, strict=False) if q.eases == eases] for eases in (LIMIT, STEP)
     }
-    return missed(lowest(problem, plan), wanted, found[LIMIT], found[STEP])
+    tried = {eases: len(found[eases]) == sum(q.eases == eases for q in questions) for eases in found}
+    return missed(lowest(problem, plan), wanted, found[LIMIT], found[STEP], all_limits=tried[LIMIT],
+                  all_steps=tried[STEP])  # fmt: skip

@@ -176,6 +176,8 @@ def _relief(outcome: HiringOutcome) -> dict[str, Any] | None:
         "step_probability": None if step is None else step.lowest,
         "reaches": found.relief is not None,
         "saves": None if step is None else step.saves,
+        "all_limits": found.all_limits,
+        "all_steps": found.all_steps,
     }
 
 

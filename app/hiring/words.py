@@ -133,20 +133,25 @@ def matter_lines(defaults: pd.DataFrame, summary: Mapping[str, Any], most: int =
 
 
 def relief_lines(summary: Mapping[str, Any]) -> list[str]:
-    """Return which limits keep a month below the wanted chance, and the cheapest relief; none where none is missed."""
+    """Return which limits keep a month below the wanted chance, and the cheapest relief; none where none is missed.
+
+    What a stop or the end of the time left untried is not judged.
+    """
     found = summary.get("relief")
     if found is None:
         return []
     wanted, now = percent(found["wanted"], 0), percent(found["probability"], 0)
-    limits = [text.removeprefix("without ") for text in found["limits"]]
-    why = f"it is reached without {' or without '.join(limits)}" if limits else "no single limit is to blame"
+    why = f"it is reached {' or '.join(found['limits'])}" if found["limits"] else "no single limit is to blame"
+    if not found["all_limits"]:
+        untried = "not all limits were tried: time was up, or the run was stopped"
+        why = f"{why} ({untried})" if found["limits"] else untried
     lines = [f"the hardest month that hiring can reach has a chance of {now}, {wanted} are wanted: {why}"]
     if found["step"] is not None:
         then = percent(found["step_probability"], 0)
-        helps = "cheapest single step that reaches it" if found["reaches"] else "no single step reaches it, nearest is"
-        colon = ": " if found["reaches"] else " "
+        step = "single step" if found["all_steps"] else "single step of those tried"
+        helps = f"cheapest {step} that reaches it: " if found["reaches"] else f"no {step} reaches it, nearest is "
         paid = "" if found["saves"] is None else f", {_saved(found['saves'], summary['currency'])}"
-        lines.append(f"{helps}{colon}planning {found['step']} ({then}{paid})")
+        lines.append(f"{helps}planning {found['step']} ({then}{paid})")
     return lines
 
 

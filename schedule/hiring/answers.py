@@ -187,11 +187,13 @@ class Missed:
         Probability that no hour is missing: wanted, and that of the hardest month that hiring can reach.
     limits
         Limits each of which alone stands in the way: without it the probability is reached. Empty where several do, or
-        none.
+        none, or where those that do were not tried.
     relief
         Of single steps that reach it the one with which the plan costs least; None where none does.
     nearest
         The step that comes nearest where none reaches it; None where one does, or none was tried.
+    all_limits, all_steps
+        Whether every limit, and every step, was tried: else others than those named may reach the probability too.
     """
 
     wanted: float
@@ -199,15 +201,27 @@ class Missed:
     limits: tuple[Answer, ...]
     relief: Answer | None
     nearest: Answer | None
+    all_limits: bool = True
+    all_steps: bool = True
 
 
-def missed(now: float, wanted: float, limits: Sequence[Answer], steps: Sequence[Answer]) -> Missed | None:
+def missed(
+    now: float,
+    wanted: float,
+    limits: Sequence[Answer],
+    steps: Sequence[Answer],
+    *,
+    all_limits: bool = True,
+    all_steps: bool = True,
+) -> Missed | None:
     """Return which limits keep the probability `now` below the `wanted` one, and the relief; None where none is missed.
 
     Parameters
     ----------
     limits, steps
-        What dropping each limit, and each of `small_steps`, is worth.
+        What dropping a limit, and one of `small_steps`, is worth, of those that were tried.
+    all_limits, all_steps
+        Whether every limit, and every step, was tried.
     """
     if now >= wanted:
         return None
@@ -218,6 +232,8 @@ def missed(now: float, wanted: float, limits: Sequence[Answer], steps: Sequence[
         limits=tuple(a for a in limits if a.lowest >= wanted),
         relief=max(reached, key=lambda a: a.saves, default=None),
         nearest=None if reached else max(steps, key=lambda a: (a.lowest, a.saves), default=None),
+        all_limits=all_limits,
+        all_steps=all_steps,
     )
 
 

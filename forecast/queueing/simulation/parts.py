@@ -1,4 +1,4 @@
-"""A desk cut into parts between which nothing is carried over: closed times in which the last agent has left."""
+"""A desk cut into parts between which nothing is carried over: closed times in which nobody is there for hours."""
 
 from __future__ import annotations
 
@@ -10,10 +10,16 @@ import numpy as np
 
 from .desk import Desk
 
+APART_S = 4 * 3600.0
+"""Seconds without anybody that part two openings, at least 0: hardly a call in hand at closing lasts as long.
+
+A siesta is shorter: an agent may still be in a call when work begins again.
+"""
+
 
 @dataclass(frozen=True)
 class Part:
-    """Openings of a desk, usually a day, from a time at which nobody is there to the next such time.
+    """Openings of a desk, usually a day, between times of hours at which nobody is there.
 
     Attributes
     ----------
@@ -55,10 +61,11 @@ class Part:
 
 
 def parts_of(desk: Desk, rows: np.ndarray, nobody: np.ndarray) -> list[Part]:
-    """Cut a desk before each opening up to which nobody is there.
+    """Cut a desk in each closed time in which nobody is there for `APART_S` or longer.
 
-    Where nobody is there after closing, callers who still waited are gone and all who worked have left, so that what
-    follows hangs on nothing before. An agent whose last call is not over by the next opening counts as free then.
+    Callers who still waited are gone then and all who worked have left, so that what follows hangs on nothing before. A
+    call that lasts longer than that is taken to be over: its agent counts as free. In shorter times agents may still be
+    in a call: such openings stay joined.
 
     Parameters
     ----------
@@ -73,8 +80,10 @@ def parts_of(desk: Desk, rows: np.ndarray, nobody: np.ndarray) -> list[Part]:
     for i in np.flatnonzero(np.diff(rows) > 1) + 1:
         closed = int(rows[i]) - 1
         empty = np.flatnonzero((desk.place == closed) & nobody)
-        if len(empty):  # the last: who left in a call may be back before
-            cuts.append((closed, int(empty[-1]), int(i)))
+        for stretch in reversed(np.split(empty, np.flatnonzero(np.diff(empty) > 1) + 1)):
+            if len(stretch) and desk.edges[stretch[-1] + 1] - desk.edges[stretch[0]] >= APART_S:
+                cuts.append((closed, int(stretch[-1]), int(i)))
+                break
     ends = [(row + 1, segment + 1, i) for row, segment, i in cuts[1:]]
     ends.append((len(desk.until), len(desk.place), len(rows)))
     return [_part(desk, rows, since, to) for since, to in zip(cuts, ends, strict=True)]

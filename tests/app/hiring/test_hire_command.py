@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
 from hire_desk import QUICK, hire
 from typer.testing import CliRunner
 
+from busyhour.app import side_by_side
+from busyhour.app.cli.exit_codes import REFUSED
 from busyhour.app.cli.main import app
 from busyhour.app.hiring import run as hiring_run
 from busyhour.app.hiring.publish import HiringFolder, publish
 from busyhour.app.hiring.questions import answers_of
+from busyhour.app.hiring.run import HiringInputs
 from busyhour.forecast.progress import Event, Stopped, Watch
 from busyhour.schedule.hiring.problem import Months
+from busyhour.schedule.optimise.status import Refused
 
 
 @pytest.mark.slow
@@ -45,6 +51,42 @@ def test_scenarios_are_planned_side_by_side(desk: Path) -> None:
     assert told["busy"]["groups"]["calls"]["required_fte_mean"] > told["base"]["groups"]["calls"]["required_fte_mean"]
     assert "chart-waterfall" in (desk / "both" / "busy" / "report.html").read_text(encoding="utf-8")
     assert "cost_decidable" in result.output
+
+
+def in_turn(work: Callable[[HiringInputs, Watch], Any], given: Sequence[HiringInputs], watch: Watch) -> list[Any]:
+    """Plan one scenario after the other; the last is refused."""
+    return [*(work(one, watch) for one in given[:-1]), Refused(["a rule is broken"])]
+
+
+@pytest.mark.slow
+def test_an_error_of_one_scenario_costs_no_other(known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n"
+    (known / "hiring.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(side_by_side, "each_alone", in_turn)
+    args = ("--scenario", "busy", "--scenario", "loyal", "--out", known / "all", "--quiet")
+    assert "busyhour: loyal: The judge refused the plan" in hire(known, *args, code=REFUSED).output
+    assert {p.name for p in (known / "all").iterdir()} == {"base", "busy", "compared"}
+    assert len(pd.read_csv(known / "all" / "compared" / "compare.csv")) == 2
+
+
+@pytest.mark.parametrize("names", [("compared",), ("busy", "Compared"), ("busy", "Busy")])
+def test_names_that_would_share_a_folder_are_refused(desk: Path, names: tuple[str, ...]) -> None:
+    text = QUICK + "".join(f"[scenario.{name}]\nfactors.attrition = 0.5\n" for name in names if name != "busy")
+    (desk / "hiring.toml").write_text(text, encoding="utf-8")
+    args = [arg for name in names for arg in ("--scenario", name)]
+    assert "unfit name" in hire(desk, *args, code=3).output
+
+
+def test_a_taken_place_of_the_comparison_is_refused_before_planning(
+    known: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (known / "hiring.toml").write_text(QUICK + "[scenario.loyal]\nfactors.attrition = 0.5\n", encoding="utf-8")
+    monkeypatch.setattr(side_by_side, "each_alone", lambda *_: pytest.fail("planned"))
+    taken = known / "all" / "compared" / "mine.txt"
+    taken.parent.mkdir(parents=True)
+    taken.write_text("mine", encoding="utf-8")
+    result = hire(known, "--scenario", "busy", "--scenario", "loyal", "--out", known / "all", code=3)
+    assert "mine.txt" in result.output
 
 
 def test_the_screen_answers_how_many_and_when(known: Path) -> None:

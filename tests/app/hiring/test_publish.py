@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,10 @@ from hiring_outcome import small_outcome
 from rich.console import Console
 from typer.testing import CliRunner
 
+from busyhour.app import comparison
 from busyhour.app.cli.hire_screen import hiring_screen
 from busyhour.app.cli.main import app
+from busyhour.app.finished import costs_of
 from busyhour.app.hiring.charts import waterfall
 from busyhour.app.hiring.config import HiringFile, parse
 from busyhour.app.hiring.cost_lines import COST_LINES
@@ -206,6 +209,18 @@ def test_compare_lays_hiring_runs_side_by_side(run: Path, tmp_path: Path) -> Non
     assert (tmp_path / "cmp" / "compare.csv").exists()
     table = pd.read_csv(tmp_path / "cmp" / "compare.csv")
     assert {"hires", "cost_decidable", "probability_least"} <= set(table.columns)
+
+
+def test_a_run_that_is_named_twice_mixes_no_costs(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other, drawn = tmp_path / "other", list[dict[str, dict[str, float]]]()
+    shutil.copytree(run, other)
+    summary = json.loads((other / "summary.json").read_text(encoding="utf-8"))
+    summary["cost_parts"] = {name: value + 7.0 for name, value in summary["cost_parts"].items()}
+    (other / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    monkeypatch.setattr(comparison, "waterfall", lambda costs, _: drawn.append(costs))
+    comparison.write_comparison([run, run, other], tmp_path / "cmp")
+    assert drawn[0][str(other)] == summary["cost_parts"]
+    assert drawn[0][str(run)] == costs_of([run])[str(run)]
 
 
 def test_commands_on_weeks_say_that_this_is_none(run: Path) -> None:

@@ -62,7 +62,8 @@ def test_steps_are_asked_only_where_a_month_stays_below_what_is_wanted() -> None
 def test_the_relief_is_told_in_words() -> None:
     told = {"wanted": 0.5, "probability": 0.2, "limits": ["without the hiring freeze"],
             "step": "with starts in 2027-02",
-            "step_probability": 0.7, "reaches": True, "saves": 1200.0}  # fmt: skip
+            "step_probability": 0.7, "reaches": True, "saves": 1200.0,
+            "all_limits": True, "all_steps": True}  # fmt: skip
     first, second = relief_lines({"relief": told, "currency": "USD"})
     assert "chance of 20" in first
     assert first.endswith("it is reached without the hiring freeze")
@@ -71,9 +72,35 @@ def test_the_relief_is_told_in_words() -> None:
     _, other = relief_lines({"relief": {**told, "reaches": False, "limits": [], "saves": None}, "currency": "USD"})
     assert other.startswith("no single step reaches it, nearest is planning with")
     assert "$" not in other
+    two = {**told, "limits": ["without the hiring freeze", "with classes of any size"]}
+    assert relief_lines({"relief": two, "currency": "USD"})[0].endswith(
+        "it is reached without the hiring freeze or with classes of any size"
+    )
     assert relief_lines({"relief": None}) == []
 
 
 def test_without_time_nothing_is_asked() -> None:
     problem, plan = small_plan()
     assert answers_of(questions_of(problem, plan, 0.0), problem, plan, Watch(time_limit_s=0.0), Asked()) == ()
+
+
+def test_limits_that_were_not_tried_are_not_judged() -> None:
+    problem, plan = small_plan()
+    asked = questions_of(problem, plan, 1.1)
+    answers = answers_of(asked, problem, plan, Watch(), Asked())
+    first = next(i for i, q in enumerate(asked) if q.eases == STEP)
+    tried = [missed_by(asked, answers[:n], problem, plan, 1.1) for n in (first - 1, first, len(answers))]
+    assert [(m.all_limits, m.all_steps) for m in tried if m is not None] == [
+        (False, False), (True, False), (True, True),
+    ]  # fmt: skip
+    told = {"wanted": 0.5, "probability": 0.2, "limits": [], "step": "with starts in 2027-02",
+            "step_probability": 0.3, "reaches": False, "saves": None, "all_limits": False,
+            "all_steps": False}  # fmt: skip
+    limits, step = relief_lines({"relief": told})
+    assert limits.endswith("wanted: not all limits were tried: time was up, or the run was stopped")
+    assert step.startswith("no single step of those tried reaches it, nearest is planning with starts in 2027-02")
+    one, _ = relief_lines({"relief": {**told, "limits": ["without the hiring freeze"]}})
+    assert one.endswith(
+        "reached without the hiring freeze (not all limits were tried: time was up, or the run was stopped)"
+    )
+    assert relief_lines({"relief": {**told, "all_limits": True}})[0].endswith("no single limit is to blame")

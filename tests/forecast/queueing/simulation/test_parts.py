@@ -38,7 +38,10 @@ def kernel(monkeypatch):
     [
         ([("08:00", "18:00")], 3),
         ([("07:45", "12:00"), ("12:30", "18:30"), ("19:00", "21:00")], 3),  # back after closing
-        ([("00:00", "23:59")], 3),
+        ([("06:00", "06:30"), ("08:00", "18:00")], 3),  # there before opening, too
+        ([("00:00", "23:59")], 1),  # a minute ends no call
+        ([("00:00", "20:01")], 1),
+        ([("00:00", "20:00")], 3),
         ([("10:00", "17:15")], 3),
     ],
 )
@@ -51,6 +54,17 @@ def test_days_by_themselves_give_what_the_whole_week_gives(hours, parts, kernel,
     whole = simulate(staff, volume, GOAL, handle=Lognormal(1.0, 1.2), **RUNS)
     assert len(kernel) == 64 * (parts + 1)
     pd.testing.assert_frame_equal(cut.service, whole.service, check_exact=True)
+
+
+def test_a_siesta_ties_its_day_together(kernel, monkeypatch):
+    """At noon most agents are still in a call: they are late after the siesta."""
+    hours = [volume_of(days=3, hours=h, calls=4.0, handle_s=3600.0, patience_s=600.0) for h in ((8, 13), (14, 18))]
+    volume = pd.concat(hours).sort_values("start", ignore_index=True)
+    staff = staffed(("08:00", "13:00"), ("13:30", "18:00"))
+    cut = simulate(staff, volume, GOAL, **RUNS)
+    assert len(kernel) == 64 * 3
+    monkeypatch.setattr(simulated_queue, "parts_of", lambda d, rows, nobody: parts_of(d, rows, nobody & False))
+    pd.testing.assert_frame_equal(cut.service, simulate(staff, volume, GOAL, **RUNS).service, check_exact=True)
 
 
 def test_who_is_there_all_night_ties_the_days_together(kernel):
