@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.tables import read_csv
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
+from ..store.schema import ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
-from ..store.schema import run_cost
 from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
 from ..store.times import midnight_s
 from . import publication
@@ -55,6 +56,18 @@ def commit_forecast(
     with shared.ledger.store.write() as c:
         write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
+
+
+def forecast_is_kept(c: Connection, site: int, as_of: dt.date, zone: str | None) -> bool:
+    """Whether the forecast of a day is kept, or one that was made since calls last changed in the store."""
+    mine = (snapshot.c.site == site) & (snapshot.c.kind == NIGHTLY)
+    today = sa.select(snapshot.c.id).where(mine, snapshot.c.origin_s == midnight_s(as_of, zone))
+    if c.execute(today.limit(1)).first() is not None:
+        return True
+    made = c.execute(sa.select(sa.func.max(snapshot.c.at_s)).where(mine)).scalar()
+    news = sa.select(sa.func.max(ingest.c.at_s)).where(ingest.c.site == site, ingest.c.added + ingest.c.corrected > 0)
+    changed = c.execute(news).scalar()
+    return made is not None and changed is not None and bool(changed <= made)
 
 
 def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any]) -> RunRow:

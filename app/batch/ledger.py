@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 from ...forecast.errors import InputError
 from ..publish.summary import versions
 from ..store.connection import Store
+from ..store.faults import Held
+from ..store.locks import held, holders
 from ..store.schema import batch as batches
 from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from .config import BatchFile
-from .units import ENDED, MOVES, Event, State, Step, moved
+from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 
 RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
 """States of a batch; ``stopping``: somebody asked its driver to stop."""
@@ -98,7 +100,7 @@ class Ledger:
         self._later: list[sa.Update] = []
 
     @classmethod
-    def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Iterable[Chain]) -> Ledger:
+    def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Sequence[Chain]) -> Ledger:
         """Begin a batch: one transaction makes the batch and all its units."""
         with store.write() as c:
             c.execute(
@@ -122,14 +124,25 @@ class Ledger:
                 .returning(batches.c.id)
             )
             ledger = cls(store, int(number.scalar_one()))
-            rows = []
-            for chain in chains:
-                site = _site(c, chain.site, chain.zone)
-                base = {"batch": ledger.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
-                rows += [base | {"step": step.value, "week": week} for step, week in chain.units]
-            if rows:
-                c.execute(units.insert(), rows)
+            ledger._add(c, chains)
         return ledger
+
+    def add(self, chains: Sequence[Chain]) -> None:
+        """Add what sites have to do that could not be read when the batch began."""
+        with self.store.write() as c:
+            self._add(c, chains)
+
+    def _add(self, c: Connection, chains: Sequence[Chain]) -> None:
+        """Enter the units that the batch does not have yet."""
+        rows = []
+        for chain in chains:
+            site = _site(c, chain.site, chain.zone)
+            own = sa.select(units.c.step, units.c.week).where(units.c.batch == self.batch, units.c.site == site)
+            known = {(step, week) for step, week in c.execute(own)}
+            base = {"batch": self.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
+            rows += [base | {"step": s.value, "week": w} for s, w in chain.units if (s.value, w) not in known]
+        if rows:
+            c.execute(units.insert(), rows)
 
     def row(self) -> BatchRow:
         """Return the batch."""
@@ -201,12 +214,30 @@ class Ledger:
             )
 
     def retry(self) -> int:
-        """Let failed, dead and blocked units wait again; return how many there were."""
+        """Let failed, dead and blocked units wait again; return how many there were.
+
+        The forecast of a site with such a plan is made again: it went with the folder of the site.
+        """
         states = [state.value for state, event in MOVES if event is Event.RETRY]
         with self.store.write() as c:
             again = c.execute(
                 units.update()
                 .where(units.c.batch == self.batch, units.c.state.in_(states))
+                .values(state=State.WAITING.value, attempt=0, code=None, message=None)
+            )
+            plan = units.alias()
+            waits = sa.select(plan.c.site).where(
+                plan.c.batch == self.batch, plan.c.step == Step.PLAN.value, plan.c.state == State.WAITING.value
+            )
+            good = [state.value for state in GOOD]
+            c.execute(
+                units.update()
+                .where(
+                    units.c.batch == self.batch,
+                    units.c.step == Step.FORECAST.value,
+                    units.c.state.in_(good),
+                    units.c.site.in_(waits),
+                )
                 .values(state=State.WAITING.value, attempt=0, code=None, message=None)
             )
         return int(again.rowcount)
@@ -245,19 +276,27 @@ def ask_to_stop(store: Store, name: str) -> int | None:
     return None if found is None else int(found.id)
 
 
-def last(store: Store, name: str, batch: int | None = None, *, unfinished: bool = False) -> BatchRow | None:
-    """Return the last batch of a name, or the one with the id `batch`; None where there is none.
+def lock_of(name: str) -> str:
+    """Return what the driver of a batch holds."""
+    return f"batch {name}"
 
-    Parameters
-    ----------
-    unfinished
-        Whether only batches count that are not done.
-    """
+
+def is_driven(store: Store, name: str) -> bool:
+    """Whether a driver works on the batch `name` at this moment; one that was killed holds nothing."""
+    if store.path is not None:
+        return any(one.name == lock_of(name) for one in holders(store))
+    try:
+        with held(store, [lock_of(name)], "status"):
+            return False
+    except Held:
+        return True
+
+
+def last(store: Store, name: str, batch: int | None = None) -> BatchRow | None:
+    """Return the last batch of a name, or the one with the id `batch`; None where there is none."""
     query = batches.select().where(batches.c.name == name).order_by(batches.c.id.desc())
     if batch is not None:
         query = query.where(batches.c.id == batch)
-    if unfinished:
-        query = query.where(batches.c.state != DONE)
     with store.read() as c:
         found = c.execute(query).first()
     return None if found is None else _batch(found)
