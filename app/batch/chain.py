@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,16 +15,12 @@ from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..cli.exit_codes import STOPPED
 from ..faults import code_and_words, code_of, in_one_line
-from ..files import write_atomic
-from ..folders.manifest import FILE as MANIFEST
-from ..folders.manifest import Manifest
-from ..folders.swap import sweep
 from ..store.faults import Held, StoreFault
 from . import publication
-from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
+from .commit import commit_forecast, commit_publication, commit_run, keep_money, keep_run, known_money, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
-from .publication import HASH, RunRow
+from .publication import RunRow
 from .recording import calls_of, history_of, lay_last_week, take_calls
 from .site_inputs import SiteInputs, last_day_of
 from .sites import Site
@@ -217,7 +212,7 @@ class Chain:
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
         if (frozen := self._weeks.frozen(unit)) is not None:
-            self._see_it_stand(frozen)
+            publication.see_it_stand(self.shared.home, self.site.name, frozen)
             told = "published, and too near to be planned again"
             self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
             return None
@@ -226,7 +221,7 @@ class Chain:
             run = publication.run_of(c, unit.site_id, unit.week, hashed)
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         if publication.is_whole(folder, hashed):
-            run = commit_run(self.shared, unit, folder, self._money(hashed))
+            run = commit_run(self.shared, unit, folder, known_money(self.work, hashed))
             self._conclude(unit, run, {"input_hash": hashed})
             return None
         before = self._weeks.run_before(unit)
@@ -282,15 +277,8 @@ class Chain:
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
-        summary = publication.summary_of(staging) | {HASH: hashed}
-        money = {key: answer.summary.get(key) for key in MONEY}
-        write_atomic(self._money_file(hashed), json.dumps(money))
-        write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
-        write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
-            shutil.rmtree(folder)
-        staging.rename(folder)
+        money = keep_money(self.work, hashed, answer.summary)
+        keep_run(staging, folder, hashed, wages=self.site.settings.wages)
         run = commit_run(self.shared, unit, folder, money)
         self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
 
@@ -307,7 +295,7 @@ class Chain:
         values |= {"run": run.id, "code": code}
         now_published = self._weeks.published(unit.week)
         if now_published is not None and now_published.id == run.id:
-            self._see_it_stand(run)
+            publication.see_it_stand(home, name, run)
             self._move(Event.UNCHANGED if not fresh else Event.DONE, **values)
             return
         comparable, changes = True, None
@@ -323,13 +311,6 @@ class Chain:
         self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
         self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
 
-    def _see_it_stand(self, run: RunRow) -> None:
-        """Put a published run back where its published folder is not there, or is that of another run."""
-        home, name = self.shared.home, self.site.name
-        sweep(publication.place_of(home, name, run.week))
-        if not publication.stands(home, name, run):
-            publication.copy_to_place(home, name, run, revise=True)
-
     def _with_stale(self, unit: Unit, message: str) -> str:
         """Add to what is said of a plan that did not come that the published one follows another week than it does."""
         stale = self._weeks.stale(unit) if self._inputs is not None else ""
@@ -338,15 +319,6 @@ class Chain:
     def _forecast_place(self) -> Path:
         hashed = self._all.forecast_hash(self.shared.as_of, self._weeks.forecast_weeks())
         return self.work / f"forecast-{hashed[:16]}"
-
-    def _money_file(self, hashed: str) -> Path:
-        return self.work / f"money-{hashed[:16]}.json"
-
-    def _money(self, hashed: str) -> dict[str, Any]:
-        """Return what a killed driver knew of the money of a run."""
-        with contextlib.suppress(OSError, ValueError):
-            return dict(json.loads(self._money_file(hashed).read_text(encoding="utf-8")))
-        return {}
 
     def _move(self, event: Event, **values: Any) -> None:
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)

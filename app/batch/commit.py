@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.tables import read_csv
+from ..files import write_atomic
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
@@ -46,6 +52,35 @@ RUNS, VOLUME = "runs", "volume.csv"
 def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
     """Return where the run of these inputs lies for ever."""
     return home / RUNS / site / f"{week}.{input_hash[:SHORT]}"
+
+
+def keep_money(work: Path, input_hash: str, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the money of a run, which its folder may not tell, and keep it for a driver that goes on after a kill."""
+    money = {key: summary.get(key) for key in MONEY}
+    write_atomic(_money_file(work, input_hash), json.dumps(money))
+    return money
+
+
+def known_money(work: Path, input_hash: str) -> dict[str, Any]:
+    """Return what a killed driver knew of the money of a run."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(json.loads(_money_file(work, input_hash).read_text(encoding="utf-8")))
+    return {}
+
+
+def _money_file(work: Path, input_hash: str) -> Path:
+    return work / f"money-{input_hash[:16]}.json"
+
+
+def keep_run(staging: Path, folder: Path, input_hash: str, *, wages: bool) -> None:
+    """Stamp the hash into what a worker made, and let that be the run `folder` for ever."""
+    summary = publication.summary_of(staging) | {publication.HASH: input_hash}
+    write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
+    write_atomic(staging / MANIFEST, Manifest.of(staging, wages=wages).text)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():  # damaged, or made by hand: a whole one would have been taken
+        shutil.rmtree(folder)
+    staging.rename(folder)
 
 
 def commit_forecast(

@@ -8,7 +8,7 @@ import math
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from ..store.open import Store, open_store
 from . import ledger as books
 from .chain import Chain, Shared
 from .config import BatchFile
+from .driven import lock_of
 from .engine import engine_of
 from .index import write_page
 from .journal import LOG, Journal
@@ -28,10 +29,11 @@ from .ledger import BatchRow, Ledger, Unit, settings_of
 from .notify import notify
 from .publication import place_of as published_place
 from .site_inputs import SiteInputs
-from .sites import Site, sites_of, weeks_of
+from .sites import Site, sites_of
 from .status import BatchStatus, seconds_left
 from .task import Engine, EngineFault, Told
-from .units import ENDED, State, Step
+from .to_do import chains_of, missing_of
+from .units import ENDED, Step
 
 BATCHES = "batches"
 SAME_NIGHT_S = 12 * 3600
@@ -115,18 +117,18 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
         if row is not None:
             file = _as_it_began(file, row)
         sites = {site.name: site for site in sites_of(file, only)}
-        names = [books.lock_of(file.config.batch.name), *(f"site {name}" for name in sites)]
+        names = [lock_of(file.config.batch.name), *(f"site {name}" for name in sites)]
         with held(store, names, f"batch {file.config.batch.name}"):
             begun: dict[str, SiteInputs] = {}
             if row is None:
                 as_of = options.as_of or dt.datetime.now().date()
-                ledger = Ledger.begin(store, file, as_of, only, list(_chains(sites.values(), as_of, begun)))
+                ledger = Ledger.begin(store, file, as_of, only, list(chains_of(sites.values(), as_of, begun)))
             else:
                 ledger = Ledger(store, row.id)
                 ledger.release()
                 if options.retry:
                     ledger.retry()
-                ledger.add(_missing(ledger, sites, row.day))
+                ledger.add(missing_of(ledger, sites, row.day))
             return Driver(file, ledger, sites, begun, options, watch, show, tell).drive()
 
 
@@ -316,29 +318,6 @@ def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
     kept = {key: row.settings[key] for key in books.SETTINGS}
     today = file.config.model_dump(exclude=set(books.SETTINGS))
     return replace(file, config=type(file.config).model_validate({**today, **kept}))
-
-
-def _chains(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
-    """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
-    for site in sites:
-        try:
-            if site.fault is not None:
-                raise site.fault
-            inputs = SiteInputs.read(site.folder)
-            weeks = weeks_of(site, as_of, inputs.config.site.week_start)
-        except InputError:
-            yield books.Chain(site.name, None, [(Step.TAKE, "")])
-            continue
-        begun[site.name] = inputs
-        first = [(step, "") for step in Step if step is not Step.PLAN]
-        yield books.Chain(site.name, inputs.config.site.zone, [*first, *((Step.PLAN, str(week)) for week in weeks)])
-
-
-def _missing(ledger: Ledger, sites: Mapping[str, Site], as_of: dt.date) -> list[books.Chain]:
-    """Return what sites have to do that could not be read when the batch began, and can be now."""
-    bare = [sites[name] for name, own in ledger.by_site().items()
-            if len(own) == 1 and own[0].state is State.WAITING and name in sites]  # fmt: skip
-    return [chain for chain in _chains(bare, as_of, {}) if len(chain.units) > 1]
 
 
 def _gone(file: BatchFile, name: str) -> Site:

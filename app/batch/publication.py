@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
 from ..folders.manifest import Manifest
-from ..folders.swap import foreign, put, work_folder
+from ..folders.swap import foreign, put, sweep, work_folder
 from ..publish.calendar import write_calendars
 from ..publish.papers import CALENDARS, EARLIER, keep_earlier
 from ..store.schema import publication as publications
@@ -168,6 +168,13 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
         where = put(work, place, wages=manifest.wages)
     if where != place:
         raise InputError(f"published beside, in {where}: {place} changed meanwhile", mend="Move one of them away")
+
+
+def see_it_stand(home: Path, site: str, run: RunRow) -> None:
+    """Put a published run back where its published folder is not there, or is that of another run."""
+    sweep(place_of(home, site, run.week))
+    if not stands(home, site, run):
+        copy_to_place(home, site, run, revise=True)
 
 
 def changes_from(home: Path, site: str, standing: RunRow, run: RunRow) -> tuple[bool, Changes | None]:

@@ -117,7 +117,7 @@ def stop(file: File, json_: Json = False) -> int:
     """Ask the running batch to stop, from another terminal or machine; what is made so far stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened
-    from ..batch.ledger import ask_to_stop, is_driven
+    from ..batch.driven import ask_to_stop, is_driven
 
     batch = BatchFile.read(file)
     name = batch.config.batch.name
@@ -140,8 +140,9 @@ def status(
     """Tell how the last batch stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened, place_of
+    from ..batch.driven import is_driven
     from ..batch.index import PAGE
-    from ..batch.ledger import RUNNING, STOPPED, STOPPING, Ledger, is_driven, known, last_seconds
+    from ..batch.ledger import RUNNING, STOPPED, STOPPING, Ledger, known, last_seconds
     from ..batch.status import BatchStatus, seconds_left
 
     read = BatchFile.read(file)

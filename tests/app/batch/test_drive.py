@@ -16,7 +16,8 @@ from tiny_batch import TODAY, WEEK, Quick, content, drive, make
 from busyhour.app.batch import chain, ledger, publication
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
-from busyhour.app.batch.ledger import Ledger, ask_to_stop, known_site, last
+from busyhour.app.batch.driven import ask_to_stop, is_driven
+from busyhour.app.batch.ledger import Ledger, known_site, last
 from busyhour.app.batch.release import release
 from busyhour.app.batch.sites import Site
 from busyhour.app.batch.task import Answer, EngineFault, Task
@@ -311,6 +312,7 @@ def test_a_stop_from_elsewhere_is_heard(tmp_path: Path, quick: Engines, monkeypa
 
     def ask(task: Task) -> Answer | None:
         with opened(BatchFile.read(path)) as store:
+            assert is_driven(store, "weekly") and not is_driven(store, "nightly")
             assert ask_to_stop(store, "weekly") == 1
         return None
 
