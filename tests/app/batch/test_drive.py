@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import pytest
@@ -484,3 +485,48 @@ def test_files_that_end_early_are_late(tmp_path: Path, quick: Engines) -> None:
     path = make(tmp_path / "b", {'# calls = "store"': 'calls = "files"'}, weeks=1)
     ended = drive(path, as_of=TODAY + dt.timedelta(days=21))
     assert "late_days allows 7" in ended.status.sites[0].message
+
+
+@pytest.mark.slow
+def test_a_batch_that_goes_on_later_leaves_near_weeks_alone(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week that has begun meanwhile keeps its published plan, whatever the day of the batch was."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path)
+    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", WEEK) else None)
+    assert drive(path).status.code == 8
+
+    class Later(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Later:
+            return cls(2026, 12, 8, 2, 30, tzinfo=tz)
+
+    monkeypatch.setattr("busyhour.app.batch.drive.dt", SimpleNamespace(datetime=Later))
+    engine = quick()
+    assert drive(path, resume=True, retry=True, as_of=None).status.code == 0
+    assert [t.week for t in engine.tasks if t.step == "plan"] == [LATER]
+    assert len([row for row in rows(path, schema.publication) if row.week == WEEK]) == 2
+
+
+@pytest.mark.slow
+def test_a_stop_is_heard_while_no_site_needs_a_worker(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of two unchanged sites asks to stop: the second is not begun."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+    drive(path)
+    taking = chain.take_calls
+
+    def take(shared: chain.Shared, *more: Any) -> Any:
+        assert ask_to_stop(shared.ledger.store, "weekly") == 2
+        return taking(shared, *more)
+
+    monkeypatch.setattr(chain, "take_calls", take)
+    monkeypatch.setattr("busyhour.app.batch.drive.LOOK_S", -1.0)
+    ended = drive(path)
+    assert ended.status.code == 130
+    assert [site.word for site in ended.status.sites] == ["unchanged", "waiting"]
