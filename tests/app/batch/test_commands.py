@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
-from busyhour.app.batch.task import Answer
+from busyhour.app.batch.task import Answer, EngineFault
 from busyhour.app.cli.main import app
 from busyhour.app.store import schema
 from busyhour.app.store.locks import held
@@ -146,3 +146,20 @@ def test_check_takes_calls_that_the_store_has(
     code, out, _ = call("batch", "check", "demo", *AS_OF)
     assert code == 8
     assert out.startswith("south: ") and "1 of 2 sites have faults" in out
+
+
+def test_a_batch_without_workers_has_its_last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code 1, the fault on standard error, and how the batch stands with its page on standard output."""
+    monkeypatch.chdir(tmp_path)
+
+    def nobody(run: object, tell: object) -> Quick:
+        raise EngineFault("nobody is there.")
+
+    monkeypatch.setattr("busyhour.app.batch.drive.engine_of", nobody)
+    make(tmp_path / "demo", weeks=1)
+    code, out, err = call("batch", "run", "demo", "--json", *AS_OF)
+    told = json.loads(out)
+    assert (code, told["code"], told["state"], told["error"]) == (1, 1, "stopped", "nobody is there.")
+    assert told["line"].startswith("busyhour batch weekly 1: stopped, 2 waiting of 2 sites, ")
+    assert told["page"] == "demo/batches/1/index.html"
+    assert "nobody is there" in err
