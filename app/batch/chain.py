@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
-from ...forecast.progress import Watch
-from ..cli.exit_codes import BAD_INPUT, INTERNAL, STOPPED
-from ..faults import code_of
-from ..files import write_atomic
-from ..folders.manifest import FILE as MANIFEST
-from ..folders.manifest import Manifest
-from ..store.faults import StoreFault
+from ...forecast.progress import Stopped, Watch
+from ..cli.exit_codes import STOPPED
+from ..faults import code_and_words, code_of, in_one_line
+from ..store.faults import Held, StoreFault
 from . import publication
-from .commit import MONEY, commit_forecast, commit_publication, commit_run, run_folder
+from .commit import commit_forecast, commit_publication, commit_run, keep_money, keep_run, known_money, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
 from .nameless import nameless
-from .publication import HASH, RunRow
+from .publication import RunRow
 from .recording import calls_of, history_of, lay_last_week, take_calls
-from .site_inputs import SiteInputs
+from .site_inputs import SiteInputs, last_day_of
 from .sites import Site
 from .task import Answer, Task
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
@@ -50,6 +46,8 @@ class Shared:
         How often a unit is begun that crashes.
     accept
         Whether an export may correct more than usual.
+    near_from
+        The day from which on published weeks are near: the day of the run, or today where the batch goes on later.
     """
 
     ledger: Ledger
@@ -59,7 +57,8 @@ class Shared:
     attempts: int
     journal: Journal
     watch: Watch
-    accept: bool = False
+    accept: bool
+    near_from: dt.date
 
 
 class Chain:
@@ -73,10 +72,8 @@ class Chain:
 
     def __init__(self, shared: Shared, site: Site, units: list[Unit], inputs: SiteInputs | None = None) -> None:
         self.shared, self.site, self.units = shared, site, units
-        self._inputs, self._at, self._laid, self._forecast = inputs, 0, False, None
+        self._inputs, self._at, self._laid = inputs, 0, False
         self._whole = False
-
-    _forecast: Path | None
 
     @property
     def ended(self) -> bool:
@@ -98,15 +95,10 @@ class Chain:
             if unit.state in GOOD:
                 continue
             self.shared.watch.raise_if_stopped()
-            try:
+            task = None
+            with self._costing_the_site():
                 task = self._do(unit)
-            except InputError as error:
-                self._fail(BAD_INPUT, str(error))
-                break
-            except OSError as error:
-                if isinstance(error, StoreFault):
-                    raise
-                self._fail(INTERNAL, f"could not finish: {error}")
+            if self.units[i].state in BAD:
                 break
             if task is not None:
                 return task
@@ -123,19 +115,27 @@ class Chain:
         if answer.state == "lost" and answer.code == STOPPED:
             self._move(Event.RELEASE)
         elif answer.state == "lost":
-            self._move(after_loss(unit.attempt + 1, self.shared.attempts), attempt=unit.attempt + 1, code=answer.code,
-                       message=answer.message, **known)  # fmt: skip
+            event = after_loss(unit.attempt + 1, self.shared.attempts)
+            message = self._with_stale(unit, answer.message) if event is Event.GIVE_UP else answer.message
+            self._move(event, attempt=unit.attempt + 1, code=answer.code, message=message, **known)
         elif answer.state == "failed" or answer.folder is None:
-            self._move(Event.FAIL, code=answer.code, message=answer.message, **known)
+            self._move(Event.FAIL, code=answer.code, message=self._with_stale(unit, answer.message), **known)
         else:
-            try:
+            with self._costing_the_site():
                 self._keep(unit, answer, known)
-            except InputError as error:
-                self._fail(BAD_INPUT, str(error))
-            except OSError as error:
-                if isinstance(error, StoreFault):
-                    raise
-                self._fail(INTERNAL, f"could not finish: {error}")
+
+    @contextlib.contextmanager
+    def _costing_the_site(self) -> Iterator[None]:
+        """Let whatever goes wrong end this site only; a lost store, a stop and a store held by others concern all."""
+        try:
+            yield
+        except (StoreFault, Stopped, Held):
+            raise
+        except Exception as error:  # nothing lies behind but the ledger, and other sites wait
+            code, words = code_and_words(error, "")
+            if code == STOPPED:
+                raise Stopped from error
+            self._fail(code, in_one_line(words))
 
     def release(self) -> None:
         """Give back the unit at work."""
@@ -157,7 +157,7 @@ class Chain:
             raise self.site.fault
         if len(self.units) == 1:
             SiteInputs.read(self.site.folder)
-            raise InputError("nobody knew its weeks when the batch began", mend="Begin another one with --new")
+            raise InputError("nobody knew its weeks when the batch began", mend="Plan them with: busyhour batch retry")
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
@@ -171,11 +171,12 @@ class Chain:
         """Take the site's files, and what tells the state of its calls."""
         inputs = self._inputs or SiteInputs.read(self.site.folder)
         if self.site.settings.calls == "files":
-            self._inputs, self._whole = inputs.with_files(), True
-            return
-        calls, last = calls_of(self.shared, self.site, inputs)
-        ahead = last is not None and last >= self.shared.as_of
-        inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
+            inputs = inputs.with_files()
+            last = last_day_of(inputs)
+        else:
+            calls, last = calls_of(self.shared, self.site, inputs)
+            ahead = last is not None and last >= self.shared.as_of
+            inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
         late = inputs.late(last, self.shared.as_of, self.site.settings.late_days)
         if late and (last is None or self.site.settings.on_late == "fail"):
             raise InputError(late, mend="Bring the missing exports" if last is not None else None)
@@ -190,19 +191,20 @@ class Chain:
 
     @property
     def _weeks(self) -> Weeks:
-        return Weeks(self.shared.ledger, self.shared.home, self.shared.as_of, self.site, self.units, self._all)
+        shared = self.shared
+        return Weeks(shared.ledger, shared.home, shared.as_of, self.site, self.units, self._all, shared.near_from)
 
     @property
     def _zone(self) -> str | None:
         return self._all.config.site.zone
 
     def _forecast_step(self, unit: Unit) -> Task | None:
-        """Forecast once for all weeks; nothing is forecast where no week is planned anew."""
+        """Forecast once for all weeks; nothing is forecast where no week is planned anew and no calls are new."""
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
             self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
             return None
-        if self._weeks.all_known():
+        if not self._weeks.needs_forecast():
             self._move(Event.UNCHANGED)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
@@ -212,6 +214,7 @@ class Chain:
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
         if (frozen := self._weeks.frozen(unit)) is not None:
+            publication.see_it_stand(self.shared.home, self.site.name, frozen)
             told = "published, and too near to be planned again"
             self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
             return None
@@ -219,9 +222,8 @@ class Chain:
         with self.shared.ledger.store.read() as c:
             run = publication.run_of(c, unit.site_id, unit.week, hashed)
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
-        whole = (folder / MANIFEST).is_file() and publication.summary_of(folder).get(HASH) == hashed
-        if whole:
-            run = commit_run(self.shared, unit, folder, self._money(hashed))
+        if publication.is_whole(folder, hashed):
+            run = commit_run(self.shared, unit, folder, known_money(self.work, hashed))
             self._conclude(unit, run, {"input_hash": hashed})
             return None
         before = self._weeks.run_before(unit)
@@ -277,15 +279,8 @@ class Chain:
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
-        summary = publication.summary_of(staging) | {HASH: hashed}
-        money = {key: answer.summary.get(key) for key in MONEY}
-        write_atomic(self._money_file(hashed), json.dumps(money))
-        write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
-        write_atomic(staging / MANIFEST, Manifest.of(staging, wages=self.site.settings.wages).text)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        if folder.exists():  # damaged, or made by hand: `_plan` would have taken a whole one
-            shutil.rmtree(folder)
-        staging.rename(folder)
+        money = keep_money(self.work, hashed, answer.summary)
+        keep_run(staging, folder, hashed, wages=self.site.settings.wages)
         run = commit_run(self.shared, unit, folder, money)
         self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
 
@@ -302,40 +297,38 @@ class Chain:
         values |= {"run": run.id, "code": code}
         now_published = self._weeks.published(unit.week)
         if now_published is not None and now_published.id == run.id:
-            if not publication.stands(home, name, run):
-                publication.copy_to_place(home, name, run, revise=True)
+            publication.see_it_stand(home, name, run)
             self._move(Event.UNCHANGED if not fresh else Event.DONE, **values)
             return
-        changes = None
+        comparable, changes = True, None
         if now_published is not None:
-            changes = publication.changes_between(home / now_published.folder, home / run.folder)
-        if why := self._weeks.held_for(unit, code, changes):
-            self._move(Event.HOLD, message=why, **values)
-            self._tell("held", unit, message=why, run=run.id)
+            comparable, changes = publication.changes_from(home, name, now_published, run)
+        if why := self._weeks.held_for(unit, code, changes, comparable=comparable):
+            message = self._with_stale(unit, why)
+            self._move(Event.HOLD, message=message, **values)
+            self._tell("held", unit, message=message, run=run.id)
             return
         if not publication.stands(home, name, run):
             publication.copy_to_place(home, name, run, revise=not fresh)
         self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
         self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
 
+    def _with_stale(self, unit: Unit, message: str) -> str:
+        """Add to what is said of a plan that did not come that the published one follows another week than it does."""
+        stale = self._weeks.stale(unit) if self._inputs is not None else ""
+        return f"{message}; {stale}" if stale else message
+
     def _forecast_place(self) -> Path:
         hashed = self._all.forecast_hash(self.shared.as_of, self._weeks.forecast_weeks())
         return self.work / f"forecast-{hashed[:16]}"
-
-    def _money_file(self, hashed: str) -> Path:
-        return self.work / f"money-{hashed[:16]}.json"
-
-    def _money(self, hashed: str) -> dict[str, Any]:
-        """Return what a killed driver knew of the money of a run."""
-        with contextlib.suppress(OSError, ValueError):
-            return dict(json.loads(self._money_file(hashed).read_text(encoding="utf-8")))
-        return {}
 
     def _move(self, event: Event, **values: Any) -> None:
         self.units[self._at] = self.shared.ledger.move(self.units[self._at], event, **values)
 
     def _fail(self, code: int, message: str) -> None:
-        self._move(Event.FAIL, code=code, message=nameless(message))
+        unit = self.units[self._at]
+        self._move(Event.FAIL, code=code, message=self._with_stale(unit, nameless(message)))
+        message = self._with_stale(unit, message)
         self._tell("failed", self.units[self._at], code=code, message=message)
         self._block_rest()
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...forecast.errors import InputError
 from ..inputs.week_before import WeekBefore
 from ..intake.read import calls_files, read_calls
+from ..intake.units import refuse_odd_handle_time
+from ..record import new_exports
+from ..store.address import address_of
+from ..store.calls import taken_before
+from ..store.connection import Store
+from ..store.faults import StoreFault
 from . import publication
 from .config import BatchFile
 from .drive import opened
 from .ledger import known_site
+from .recording import exports_of
 from .site_inputs import SiteInputs
 from .sites import Site, sites_of, weeks_of
 
@@ -36,16 +44,30 @@ def check_batch(file: BatchFile, as_of: dt.date, only: str | None, look: Callabl
         Called with the name of each site.
     """
     found = []
-    for site in sites_of(file, only):
-        look(site.name)
-        try:
-            found.append(_checked(site, file, as_of))
-        except (InputError, OSError) as error:
-            found.append(Checked(site.name, fault=str(error)))
+    with _looked_into(file) as store:
+        for site in sites_of(file, only):
+            look(site.name)
+            try:
+                found.append(_checked(site, file, as_of, store))
+            except StoreFault:
+                raise
+            except (InputError, OSError) as error:
+                found.append(Checked(site.name, fault=str(error)))
     return found
 
 
-def _checked(site: Site, file: BatchFile, as_of: dt.date) -> Checked:
+@contextlib.contextmanager
+def _looked_into(file: BatchFile) -> Iterator[Store | None]:
+    """Open the store of a batch to read it; None where there is none yet: whoever looks makes none."""
+    path = address_of(file.config.store.url, file.home).path
+    if path is not None and not path.exists():
+        yield None
+        return
+    with opened(file) as store:
+        yield store
+
+
+def _checked(site: Site, file: BatchFile, as_of: dt.date, store: Store | None) -> Checked:
     if site.fault is not None:
         raise site.fault
     inputs = SiteInputs.read(site.folder)
@@ -54,16 +76,25 @@ def _checked(site: Site, file: BatchFile, as_of: dt.date) -> Checked:
     for week in weeks:
         folder.people(config.horizon(week).grid, WeekBefore())
     folder.forecast_overrides()
-    exports = site.inbox(file.home) if site.settings.calls == "store" else []
-    own = any((folder.path / name).exists() for name in config.intake.files) or not exports
-    if own:
-        calls_files(folder.path, config.intake)
+    for name, queue in config.queue.items():
+        refuse_odd_handle_time(queue.handle_s, column=f"queue.{name}.handle_s", trust=config.intake.trust)
+    if site.settings.calls == "files":
+        files = calls_files(folder.path, config.intake)
         folder.calls()
-    if exports:
-        intake = replace(config.intake, files=tuple(str(path) for path in exports), outside=True)
-        read_calls(folder.path, intake, zone=config.site.zone, interval_min=config.site.interval_min,
-                   queues=tuple(config.queue))  # fmt: skip
-    return Checked(site.name, tuple(weeks), len(exports) + own)
+        return Checked(site.name, tuple(weeks), len(files))
+    taken = frozenset[str]()
+    if store is not None:
+        with store.read() as c:
+            number = known_site(c, site.name)
+            taken = taken if number is None else taken_before(c, number)
+    files = exports_of(site, folder, file.home)
+    if not files and not taken:
+        calls_files(folder.path, config.intake)  # says which files are not there
+    for export in new_exports(folder, files, taken):
+        names = tuple(str(path.resolve()) for path in export.files)
+        read_calls(folder.path, replace(config.intake, files=names, outside=True), zone=config.site.zone,
+                   interval_min=config.site.interval_min, queues=tuple(config.queue))  # fmt: skip
+    return Checked(site.name, tuple(weeks), len(files))
 
 
 def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str, str, str]]:
@@ -72,7 +103,7 @@ def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str
     Exports that are new are not read, so a week of a site with new exports counts as one to plan.
     """
     out = []
-    with opened(file) as store:
+    with _looked_into(file) as store:
         for site in sites_of(file, only):
             try:
                 if site.fault is not None:
@@ -83,13 +114,20 @@ def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str
                 out.append((site.name, "", f"fails: {error}"))
                 continue
             near = as_of + dt.timedelta(days=7 * site.settings.freeze_weeks)
-            with store.read() as c:
-                number = known_site(c, site.name)
-                for week in weeks:
-                    stands = None if number is None else publication.published(c, number, str(week))
-                    frozen = stands is not None and week < near
-                    what = (
-                        "too near: left alone" if frozen else "planned if its inputs changed" if stands else "planned"
-                    )
-                    out.append((site.name, str(week), what))
+            published = _published(store, site.name, weeks)
+            for week in weeks:
+                stands = week in published
+                what = "planned if its inputs changed" if stands else "planned"
+                out.append((site.name, str(week), "too near: left alone" if stands and week < near else what))
     return out
+
+
+def _published(store: Store | None, name: str, weeks: Sequence[dt.date]) -> set[dt.date]:
+    """Return those weeks of a site that stand published."""
+    if store is None:
+        return set()
+    with store.read() as c:
+        number = known_site(c, name)
+        if number is None:
+            return set()
+        return {week for week in weeks if publication.published(c, number, str(week)) is not None}

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.tables import read_csv
+from ..files import write_atomic
+from ..folders.manifest import FILE as MANIFEST
+from ..folders.manifest import Manifest
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
+from ..store.schema import ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
-from ..store.schema import run_cost
 from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
 from ..store.times import midnight_s
 from . import publication
@@ -47,6 +54,35 @@ def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
     return home / RUNS / site / f"{week}.{input_hash[:SHORT]}"
 
 
+def keep_money(work: Path, input_hash: str, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the money of a run, which its folder may not tell, and keep it for a driver that goes on after a kill."""
+    money = {key: summary.get(key) for key in MONEY}
+    write_atomic(_money_file(work, input_hash), json.dumps(money))
+    return money
+
+
+def known_money(work: Path, input_hash: str) -> dict[str, Any]:
+    """Return what a killed driver knew of the money of a run."""
+    with contextlib.suppress(OSError, ValueError):
+        return dict(json.loads(_money_file(work, input_hash).read_text(encoding="utf-8")))
+    return {}
+
+
+def _money_file(work: Path, input_hash: str) -> Path:
+    return work / f"money-{input_hash[:16]}.json"
+
+
+def keep_run(staging: Path, folder: Path, input_hash: str, *, wages: bool) -> None:
+    """Stamp the hash into what a worker made, and let that be the run `folder` for ever."""
+    summary = publication.summary_of(staging) | {publication.HASH: input_hash}
+    write_atomic(staging / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
+    write_atomic(staging / MANIFEST, Manifest.of(staging, wages=wages).text)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():  # damaged, or made by hand: a whole one would have been taken
+        shutil.rmtree(folder)
+    staging.rename(folder)
+
+
 def commit_forecast(
     shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
 ) -> Unit:
@@ -55,6 +91,18 @@ def commit_forecast(
     with shared.ledger.store.write() as c:
         write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
+
+
+def forecast_is_kept(c: Connection, site: int, as_of: dt.date, zone: str | None) -> bool:
+    """Whether the forecast of a day is kept, or one that was made since calls last changed in the store."""
+    mine = (snapshot.c.site == site) & (snapshot.c.kind == NIGHTLY)
+    today = sa.select(snapshot.c.id).where(mine, snapshot.c.origin_s == midnight_s(as_of, zone))
+    if c.execute(today.limit(1)).first() is not None:
+        return True
+    made = c.execute(sa.select(sa.func.max(snapshot.c.at_s)).where(mine)).scalar()
+    news = sa.select(sa.func.max(ingest.c.at_s)).where(ingest.c.site == site, ingest.c.added + ingest.c.corrected > 0)
+    changed = c.execute(news).scalar()
+    return made is not None and changed is not None and bool(changed <= made)
 
 
 def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any]) -> RunRow:

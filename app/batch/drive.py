@@ -8,18 +8,20 @@ import math
 import shutil
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..folders.swap import sweep
+from ..store.faults import StoreFault
 from ..store.locks import held
 from ..store.open import Store, open_store
 from . import ledger as books
 from .chain import Chain, Shared
 from .config import BatchFile
+from .driven import lock_of
 from .engine import engine_of
 from .index import write_page
 from .journal import LOG, Journal
@@ -27,14 +29,15 @@ from .ledger import BatchRow, Ledger, Unit, settings_of
 from .notify import notify
 from .publication import place_of as published_place
 from .site_inputs import SiteInputs
-from .sites import Site, sites_of, weeks_of
+from .sites import Site, sites_of
 from .status import BatchStatus, seconds_left
-from .task import Engine, Told
+from .task import Engine, EngineFault, Told
+from .to_do import chains_of, missing_of
 from .units import ENDED, Step
 
 BATCHES = "batches"
-SAME_NIGHT_S = 24 * 3600
-"""Seconds within which a batch is continued on another day than it began."""
+SAME_NIGHT_S = 12 * 3600
+"""Seconds within which a batch that began today or yesterday is continued: the next night begins another one."""
 STOP_S = 2.0
 """Seconds that workers have to answer after a stop."""
 POLL_S = 0.2
@@ -106,7 +109,7 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
     Held
         If another batch holds one of the sites.
     StoreFault, EngineFault
-        If the store or all workers are lost; what is entered stands.
+        If the store or all workers are lost; what is entered stands, and page and program are told of it.
     """
     with opened(file) as store:
         row = _continued(store, file, options)
@@ -114,17 +117,18 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
         if row is not None:
             file = _as_it_began(file, row)
         sites = {site.name: site for site in sites_of(file, only)}
-        names = [f"batch {file.config.batch.name}", *(f"site {name}" for name in sites)]
+        names = [lock_of(file.config.batch.name), *(f"site {name}" for name in sites)]
         with held(store, names, f"batch {file.config.batch.name}"):
             begun: dict[str, SiteInputs] = {}
             if row is None:
                 as_of = options.as_of or dt.datetime.now().date()
-                ledger = Ledger.begin(store, file, as_of, only, _chains(sites.values(), as_of, begun))
+                ledger = Ledger.begin(store, file, as_of, only, list(chains_of(sites.values(), as_of, begun)))
             else:
                 ledger = Ledger(store, row.id)
                 ledger.release()
                 if options.retry:
                     ledger.retry()
+                ledger.add(missing_of(ledger, sites, row.day))
             return Driver(file, ledger, sites, begun, options, watch, show, tell).drive()
 
 
@@ -162,15 +166,17 @@ class Driver:
             given["cluster"] = ""
         self.run = run.model_copy(update={k: v for k, v in given.items() if v is not None})
         self.journal = Journal(self.place / LOG)
+        continues = not begun
+        near_from = max(self.row.day, dt.datetime.now().date()) if continues else self.row.day
         shared = Shared(ledger, file.home, self.place, self.row.day, self.run.attempts, self.journal, watch,
-                        options.accept)  # fmt: skip
+                        options.accept, near_from)  # fmt: skip
         self.last = books.last_seconds(ledger.store)
         units = ledger.by_site()
         self.chains = {
             name: Chain(shared, sites.get(name) or _gone(file, name), own, begun.get(name))
             for name, own in units.items()
         }
-        if not begun:  # the batch goes on: a killed driver may have died while it published
+        if continues:  # a killed driver may have died while it published
             for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
                 sweep(published_place(file.home, unit.site, unit.week))
         self._looked = time.monotonic()
@@ -178,20 +184,40 @@ class Driver:
         self._heard: dict[int | None, float] = {}
 
     def drive(self) -> Ended:
-        """Do all units that wait, and tell what became of them."""
+        """Do all units that wait, and tell what became of them.
+
+        Raises
+        ------
+        StoreFault, EngineFault
+            If the store or all workers are lost, once all that still can be told is told.
+        """
         self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.chains))
         order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
         waiting = deque(self.chains[name] for name in order if not self.chains[name].ended)
         self._show(0)
         try:
-            self._work(waiting)
-        finally:
-            self._show(0, last=True)
-            state = self.ledger.end()
-            self.journal.write("end", state=state)
-        if state == books.DONE:
-            shutil.rmtree(self.place / "work", ignore_errors=True)
-        return self._told()
+            try:
+                self._work(waiting)
+                ended = self._told()  # a driver that is killed before the end is entered goes on, and tells again
+            finally:
+                self._show(0, last=True)
+                self.journal.write("end", state=self.ledger.end())
+        except (StoreFault, EngineFault) as fault:
+            self._tell_fault(fault)
+            raise
+        notify(self.file.config.notify, ended.status.summary(ended.page), self.journal)
+        return ended
+
+    def _tell_fault(self, fault: Exception) -> None:
+        """Tell of a batch that cannot go on as far as that can be done without workers, perhaps without the store."""
+        self.journal.write("fault", message=str(fault))
+        row = replace(self.row, state=books.STOPPED, ended_s=books.now())
+        status = BatchStatus.of(row, self._units())
+        page: Path | None = None
+        with contextlib.suppress(OSError):
+            page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
+        self.show(status)
+        notify(self.file.config.notify, {**status.summary(page), "error": str(fault)}, self.journal)
 
     def _work(self, waiting: deque[Chain]) -> None:
         """Begin a unit wherever there is a place for it, and commit each answer at once."""
@@ -200,19 +226,19 @@ class Driver:
             engine: Engine | None = None
             try:
                 while (waiting or busy) and not self._stopped():
-                    while waiting and not self.watch.stopped and (engine is None or len(busy) < engine.places):
+                    while waiting and not self._stopped() and (engine is None or len(busy) < engine.places):
                         chain = waiting.popleft()
                         try:
                             task = chain.advance()
                         except Stopped:
                             break
                         self._show(1 if engine is None else engine.places)
-                        if task is None:
-                            continue
-                        if engine is None:
-                            engine = stack.enter_context(engine_of(self.run, self._hear))
-                        engine.submit(task)
-                        busy[task.unit] = chain
+                        if task is not None:
+                            busy[task.unit] = chain  # before anything can go wrong with the workers
+                            engine = engine or stack.enter_context(engine_of(self.run, self._hear))
+                            engine.submit(task)
+                        if engine is not None and busy:
+                            self._settle(engine, busy, waiting, 0.0)
                     if engine is not None and (busy or waiting):
                         self._settle(engine, busy, waiting, POLL_S)
                 if engine is not None and busy:
@@ -261,11 +287,13 @@ class Driver:
         self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places)))
 
     def _told(self) -> Ended:
-        """Write the page, tell whoever is to be told, and return how the batch ended."""
-        status = BatchStatus.of(self.ledger.row(), self._units())
-        page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
-        notify(self.file.config.notify, status.summary(page), self.journal)
-        return Ended(status, page)
+        """Write the page and return how the batch ends."""
+        done = all(chain.ended for chain in self.chains.values())
+        row = replace(self.row, state=books.DONE if done else books.STOPPED, ended_s=books.now())
+        status = BatchStatus.of(row, self._units())
+        if done:
+            shutil.rmtree(self.place / "work", ignore_errors=True)
+        return Ended(status, write_page(self.ledger.store, self.file, status, self._units(), self.place))
 
 
 def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | None:
@@ -276,12 +304,13 @@ def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | No
         if found.state == books.DONE and not options.retry:
             raise InputError(f"batch {name} {found.id} is done", mend="Begin another one with: busyhour batch run")
         return found
-    left = None if options.new else books.last(store, name, unfinished=True)
-    if left is None or left.settings != settings_of(file, options.only):
+    left = None if options.new else books.last(store, name)
+    if left is None or left.state == books.DONE or left.settings != settings_of(file, options.only):
         return None
     if options.as_of is not None:
         return left if left.day == options.as_of else None
-    return left if books.now() - left.began_s < SAME_NIGHT_S else None
+    days = (dt.datetime.now().date() - left.day).days
+    return left if days in (0, 1) and books.now() - left.began_s < SAME_NIGHT_S else None
 
 
 def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
@@ -289,22 +318,6 @@ def _as_it_began(file: BatchFile, row: BatchRow) -> BatchFile:
     kept = {key: row.settings[key] for key in books.SETTINGS}
     today = file.config.model_dump(exclude=set(books.SETTINGS))
     return replace(file, config=type(file.config).model_validate({**today, **kept}))
-
-
-def _chains(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[books.Chain]:
-    """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
-    for site in sites:
-        try:
-            if site.fault is not None:
-                raise site.fault
-            inputs = SiteInputs.read(site.folder)
-            weeks = weeks_of(site, as_of, inputs.config.site.week_start)
-        except InputError:
-            yield books.Chain(site.name, None, [(Step.TAKE, "")])
-            continue
-        begun[site.name] = inputs
-        first = [(step, "") for step in Step if step is not Step.PLAN]
-        yield books.Chain(site.name, inputs.config.site.zone, [*first, *((Step.PLAN, str(week)) for week in weeks)])
 
 
 def _gone(file: BatchFile, name: str) -> Site:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import socket
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from .config import BatchFile
-from .units import ENDED, MOVES, Event, State, Step, moved
+from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 
 RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
 """States of a batch; ``stopping``: somebody asked its driver to stop."""
@@ -98,7 +98,7 @@ class Ledger:
         self._later: list[sa.Update] = []
 
     @classmethod
-    def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Iterable[Chain]) -> Ledger:
+    def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Sequence[Chain]) -> Ledger:
         """Begin a batch: one transaction makes the batch and all its units."""
         with store.write() as c:
             c.execute(
@@ -122,14 +122,25 @@ class Ledger:
                 .returning(batches.c.id)
             )
             ledger = cls(store, int(number.scalar_one()))
-            rows = []
-            for chain in chains:
-                site = _site(c, chain.site, chain.zone)
-                base = {"batch": ledger.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
-                rows += [base | {"step": step.value, "week": week} for step, week in chain.units]
-            if rows:
-                c.execute(units.insert(), rows)
+            ledger._add(c, chains)
         return ledger
+
+    def add(self, chains: Sequence[Chain]) -> None:
+        """Add what sites have to do that could not be read when the batch began."""
+        with self.store.write() as c:
+            self._add(c, chains)
+
+    def _add(self, c: Connection, chains: Sequence[Chain]) -> None:
+        """Enter the units that the batch does not have yet."""
+        rows = []
+        for chain in chains:
+            site = _site(c, chain.site, chain.zone)
+            own = sa.select(units.c.step, units.c.week).where(units.c.batch == self.batch, units.c.site == site)
+            known = {(step, week) for step, week in c.execute(own)}
+            base = {"batch": self.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
+            rows += [base | {"step": s.value, "week": w} for s, w in chain.units if (s.value, w) not in known]
+        if rows:
+            c.execute(units.insert(), rows)
 
     def row(self) -> BatchRow:
         """Return the batch."""
@@ -201,12 +212,30 @@ class Ledger:
             )
 
     def retry(self) -> int:
-        """Let failed, dead and blocked units wait again; return how many there were."""
+        """Let failed, dead and blocked units wait again; return how many there were.
+
+        The forecast of a site with such a plan is made again: it went with the folder of the site.
+        """
         states = [state.value for state, event in MOVES if event is Event.RETRY]
         with self.store.write() as c:
             again = c.execute(
                 units.update()
                 .where(units.c.batch == self.batch, units.c.state.in_(states))
+                .values(state=State.WAITING.value, attempt=0, code=None, message=None)
+            )
+            plan = units.alias()
+            waits = sa.select(plan.c.site).where(
+                plan.c.batch == self.batch, plan.c.step == Step.PLAN.value, plan.c.state == State.WAITING.value
+            )
+            good = [state.value for state in GOOD]
+            c.execute(
+                units.update()
+                .where(
+                    units.c.batch == self.batch,
+                    units.c.step == Step.FORECAST.value,
+                    units.c.state.in_(good),
+                    units.c.site.in_(waits),
+                )
                 .values(state=State.WAITING.value, attempt=0, code=None, message=None)
             )
         return int(again.rowcount)
@@ -232,32 +261,11 @@ class Ledger:
         return bool(found == STOPPING)
 
 
-def ask_to_stop(store: Store, name: str) -> int | None:
-    """Ask the driver of the running batch `name` to stop; return the batch's id, None where none runs."""
-    with store.write() as c:
-        found = c.execute(
-            sa.select(batches.c.id)
-            .where(batches.c.name == name, batches.c.state.in_((RUNNING, STOPPING)))
-            .order_by(batches.c.id.desc())
-        ).first()
-        if found is not None:
-            c.execute(batches.update().where(batches.c.id == found.id).values(state=STOPPING))
-    return None if found is None else int(found.id)
-
-
-def last(store: Store, name: str, batch: int | None = None, *, unfinished: bool = False) -> BatchRow | None:
-    """Return the last batch of a name, or the one with the id `batch`; None where there is none.
-
-    Parameters
-    ----------
-    unfinished
-        Whether only batches count that are not done.
-    """
+def last(store: Store, name: str, batch: int | None = None) -> BatchRow | None:
+    """Return the last batch of a name, or the one with the id `batch`; None where there is none."""
     query = batches.select().where(batches.c.name == name).order_by(batches.c.id.desc())
     if batch is not None:
         query = query.where(batches.c.id == batch)
-    if unfinished:
-        query = query.where(batches.c.state != DONE)
     with store.read() as c:
         found = c.execute(query).first()
     return None if found is None else _batch(found)

@@ -24,7 +24,7 @@ def notify(asked: Notify, summary: Mapping[str, Any], journal: Journal) -> bool:
     JSON on standard input. There is no shell, so nothing in a site's name or message is taken for a command. What goes
     wrong is one line of batch.log.
     """
-    if not asked.command or not any(summary.get("state") == word or summary.get(word) for word in asked.on):
+    if not asked.command or not any(_came_out(word, summary) for word in asked.on):
         return True
     command = [part.replace(LINE, str(summary["line"])) for part in asked.command]
     try:
@@ -48,3 +48,10 @@ def notify(asked: Notify, summary: Mapping[str, Any], journal: Journal) -> bool:
         return False
     journal.write("notify", command=command[0])
     return True
+
+
+def _came_out(word: str, summary: Mapping[str, Any]) -> bool:
+    """Whether a batch came out so: sites that did, or the batch itself that stopped or could not go on."""
+    if word in ("failed", "stopped") and summary.get("error"):
+        return True
+    return bool(summary.get("state") == word if word == "stopped" else summary.get(word))

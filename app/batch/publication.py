@@ -14,9 +14,8 @@ from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
-from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
-from ..folders.swap import foreign, put, work_folder
+from ..folders.swap import foreign, put, sweep, work_folder
 from ..publish.calendar import write_calendars
 from ..publish.papers import CALENDARS, EARLIER, keep_earlier
 from ..store.schema import publication as publications
@@ -26,6 +25,8 @@ PUBLISHED = "published"
 ROSTER = "roster.csv"
 HASH = "input_hash"
 """Key of a batch's summary.json: what tells this run from any other."""
+LEAST_HASH = 8
+"""Characters of a hash by which a person may name a run."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,27 @@ def run_by_id(c: Connection, run: int) -> RunRow:
 
 
 def run_named(c: Connection, site: int, week: str, name: str | None) -> RunRow | None:
-    """Return the run of a week whose id, hash or folder begins or ends with `name`; None = the last that was made."""
+    """Return the run of a week by its number, its folder's name or the beginning of its hash; None = the last made.
+
+    Raises
+    ------
+    InputError
+        If the name is empty, or the hashes of several runs begin so.
+    """
     query = _runs().where(runs.c.site == site, runs.c.week == week, runs.c.scenario == "").order_by(runs.c.id.desc())
-    for row in c.execute(query):
-        found = _run(row)
-        if name is None or name in (str(found.id), Path(found.folder).name) or found.input_hash.startswith(name):
-            return found
-    return None
+    found = [_run(row) for row in c.execute(query)]
+    if name is None:
+        return found[0] if found else None
+    if not name.strip():
+        raise InputError("names no run", column="--run", value=name, mend="Name its number, its folder or its hash")
+    exact = [run for run in found if name in (str(run.id), Path(run.folder).name)]
+    if exact or len(name) < LEAST_HASH:
+        return exact[0] if exact else None
+    by_hash = [run for run in found if run.input_hash.startswith(name)]
+    if len(by_hash) > 1:
+        numbers = ", ".join(str(run.id) for run in by_hash)
+        raise InputError("several runs begin so", column="--run", value=name, mend=f"Name one by its number: {numbers}")
+    return by_hash[0] if by_hash else None
 
 
 def published(c: Connection, site: int, week: str) -> RunRow | None:
@@ -83,15 +98,43 @@ def published(c: Connection, site: int, week: str) -> RunRow | None:
     return _row(c.execute(query).first())
 
 
+def are_apart(c: Connection, site: int, before: str, week: str) -> bool:
+    """Whether the plan of the week `before` that stands published is not the one that stood when `week` was published.
+
+    Plans released by hand in another order than that of their weeks count as apart too.
+    """
+    mine, number = publications.c, sa.func.max(publications.c.id)
+    newest = c.execute(sa.select(number).where(mine.site == site, mine.week == week)).scalar()
+    stands = published(c, site, before)
+    if newest is None or stands is None:
+        return False
+    then = sa.select(mine.run).where(mine.site == site, mine.week == before, mine.id < newest)
+    return bool(c.execute(then.order_by(mine.id.desc())).scalar() != stands.id)
+
+
 def place_of(home: Path, site: str, week: str) -> Path:
     """Return where the published plan of a week lies."""
     return home / PUBLISHED / site / week
 
 
 def stands(home: Path, site: str, run: RunRow) -> bool:
-    """Whether the published folder of the run's week holds that run, whole."""
+    """Whether the published folder of the run's week holds that run, and no file of it is missing."""
     place = place_of(home, site, run.week)
-    return summary_of(place).get(HASH) == run.input_hash and (place / MANIFEST).is_file()
+    if summary_of(place).get(HASH) != run.input_hash:
+        return False
+    manifest = Manifest.read(place)
+    return manifest is not None and all((place / name).exists() for name in manifest.files)
+
+
+def is_whole(folder: Path, input_hash: str) -> bool:
+    """Whether a run folder holds the run of these inputs, with every file as it was written."""
+    if summary_of(folder).get(HASH) != input_hash:
+        return False
+    try:
+        manifest = Manifest.read(folder)
+    except InputError:
+        return False
+    return manifest is not None and set(manifest.differences(folder).values()) <= {"added"}
 
 
 def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
@@ -127,11 +170,31 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
         raise InputError(f"published beside, in {where}: {place} changed meanwhile", mend="Move one of them away")
 
 
+def see_it_stand(home: Path, site: str, run: RunRow) -> None:
+    """Put a published run back where its published folder is not there, or is that of another run."""
+    sweep(place_of(home, site, run.week))
+    if not stands(home, site, run):
+        copy_to_place(home, site, run, revise=True)
+
+
+def changes_from(home: Path, site: str, standing: RunRow, run: RunRow) -> tuple[bool, Changes | None]:
+    """Compare a run with the one that stands published: whether that can be read, and what would change.
+
+    The run folder of the one that stands may have been removed: its published copy tells the same.
+    """
+    place = place_of(home, site, standing.week)
+    for old in (home / standing.folder, place):
+        if summary_of(old).get(HASH) == standing.input_hash:
+            return True, changes_between(old, home / run.folder)
+    return False, None
+
+
 def changes_between(old: Path, new: Path) -> Changes | None:
-    """Count the agent-days that differ between two plans of a week; None where one of them names nobody."""
-    if not ((old / ROSTER).is_file() and (new / ROSTER).is_file()):
+    """Count the agent-days that differ between two plans of a week; None where the old one names nobody."""
+    if not (old / ROSTER).is_file():
         return None
-    before, after = _days(old / ROSTER), _days(new / ROSTER)
+    before = _days(old / ROSTER)
+    after = _days(new / ROSTER) if (new / ROSTER).is_file() else {}
     days = before.keys() | after.keys()
     return Changes(sum(before.get(day) != after.get(day) for day in days), len(days))
 

@@ -22,7 +22,7 @@ def release(file: BatchFile, name: str, week: dt.date, run: str | None, reason: 
     Parameters
     ----------
     run
-        Number, folder's name or hash of the run; None = the last that was made.
+        Number or folder's name of the run, or its hash, at least 8 characters of it; None = the last that was made.
 
     Raises
     ------
@@ -35,6 +35,7 @@ def release(file: BatchFile, name: str, week: dt.date, run: str | None, reason: 
     if site is None:
         known = ", ".join(site.name for site in sites_of(file)[:10])
         raise InputError("no such site", column="SITE", value=name, mend=f"Known: {known}")
+    zone = SiteInputs.read(site.folder).config.site.zone  # read before anything is copied
     with opened(file) as store, held(store, [f"site {name}"], f"publish {name} {week}"):
         with store.read() as c:
             number = known_site(c, name)
@@ -45,10 +46,9 @@ def release(file: BatchFile, name: str, week: dt.date, run: str | None, reason: 
             raise InputError(told, column="--run", value=run, mend="The batch's page lists the runs that there are")
         changes = None
         if stands is not None:
-            changes = publication.changes_between(file.home / stands.folder, file.home / found.folder)
+            _, changes = publication.changes_from(file.home, name, stands, found)
         if not publication.stands(file.home, name, found):
             publication.copy_to_place(file.home, name, found, revise=True)
-        zone = SiteInputs.read(site.folder).config.site.zone
         with store.write() as c:
             enter(c, number, found, file.home, zone, dt.datetime.now().date(), reason, changes)
     return publication.place_of(file.home, name, str(week))

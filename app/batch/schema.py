@@ -42,7 +42,7 @@ class Batch(_Strict):
         one that holds the day), or the date on which it begins.
     calls
         ``store``: calls are kept in the store, where exports add to them and correct them; ``files``: each run reads
-        the files that ``[intake]`` of the site names.
+        the files that ``[intake]`` of the site names, and no forecast or plan is held against what came.
     """
 
     name: str = "batch"
@@ -124,13 +124,15 @@ class Plan(_Strict):
     when
         ``changed``: a week whose inputs are those of an earlier run is not planned again; ``always``: it is.
     freeze_weeks
-        A published week that begins within so many weeks after the day of the run is left alone.
+        A published week that begins within so many weeks after the day of the run is left alone. For a batch that
+        goes on later, today counts.
     publish
         ``auto``, or ``hold``: each new plan waits for ``busyhour batch publish``.
     accept
         Codes of plans to publish: 0, and 5 = the asked gap is not reached. Others are held.
     max_changed
-        A plan that changes a larger share of the agent-days of the published one is held.
+        A plan that changes a larger share of the agent-days of the published one is held, and so is one that cannot be
+        compared with the published one.
     papers
         Which of ``report``, ``workbook``, ``calendars``, ``sheets`` are written.
     wages
@@ -275,7 +277,6 @@ class SiteSettings(_Strict):
     papers: tuple[str, ...]
     wages: bool
     timeout_s: float
-    memory_gb: float
 
 
 def _known_first(value: First) -> First:

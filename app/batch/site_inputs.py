@@ -24,7 +24,7 @@ from ..inputs.folder import Folder
 from ..inputs.inputs import CALLS
 from ..inputs.snapshot import InputFile
 from ..intake.mapping import DEFAULT_FILES
-from ..intake.read import calls_files
+from ..intake.read import calls_files, shape_files
 
 KEPT_OF_INTAKE = ("trust",)
 """Keys of [intake] that hold for calls in our own layout too."""
@@ -47,6 +47,8 @@ class SiteInputs:
         Day from which on calls are not used though they are there; None = there are none of that day or later.
     own_calls
         The files of calls as they were taken; None where the store has the calls.
+    shape
+        The file that tells the shape of a day, as it was taken; empty without the key `day_shape`.
     """
 
     folder: Folder
@@ -54,6 +56,7 @@ class SiteInputs:
     calls: Mapping[str, str | None] = field(default_factory=dict)
     until: dt.date | None = None
     own_calls: tuple[InputFile, ...] | None = field(default=None, repr=False)
+    shape: tuple[InputFile, ...] = field(default=(), repr=False)
 
     @property
     def config(self) -> Config:
@@ -76,11 +79,13 @@ class SiteInputs:
         return cls(place, {n: plan if n == PLAN else InputFile.read(f) for n, f in place.files().items()})
 
     def with_files(self) -> SiteInputs:
-        """Take the files of calls that [intake] names."""
-        taken = tuple(InputFile.read(path) for path in calls_files(self.folder.path, self.config.intake))
-        marks = {str(file.path.relative_to(self.folder.path) if file.path.is_relative_to(self.folder.path)
-                     else file.path): file.sha256 for file in taken}  # fmt: skip
-        return replace(self, calls=marks, own_calls=taken)
+        """Take the files of calls that [intake] names, and the one that tells the shape of a day."""
+        place, intake = self.folder.path, self.config.intake
+        taken = tuple(InputFile.read(path) for path in calls_files(place, intake))
+        shape = tuple(InputFile.read(path) for path in shape_files(place, intake))
+        marks = {_named(file.path, place): file.sha256 for file in taken}
+        marks |= {f"day_shape {_named(file.path, place)}": file.sha256 for file in shape}
+        return replace(self, calls=marks, own_calls=taken, shape=shape)
 
     def hash_of(self, week: dt.date, previous: str | None, *, wages: bool, again: int | None = None) -> str:
         """Return what tells the plan of a week from any other: SHA-256 of its inputs as canonical JSON.
@@ -133,15 +138,13 @@ class SiteInputs:
                 kept = {k: v for k, v in tables.get("intake", {}).items() if k in KEPT_OF_INTAKE}
                 _write(place / PLAN, toml_text({**tables, "intake": kept}).encode())
             return
-        names = []
-        for i, file in enumerate(self.own_calls or ()):
-            inside = file.path.is_relative_to(self.folder.path)
-            name = file.path.relative_to(self.folder.path).as_posix() if inside else f"calls/{i}/{file.path.name}"
-            _write(place / name, file.content)
-            names.append((name, inside))
-        if not all(inside for _, inside in names):
+        names = [_laid(file, self.folder.path, place, f"calls/{i}") for i, file in enumerate(self.own_calls or ())]
+        shape = [_laid(file, self.folder.path, place, "calls/day_shape") for file in self.shape]
+        if not all(inside for _, inside in names + shape):
             tables = plan_tables(plan.content, plan.path)
             intake = {**tables.get("intake", {}), "files": [name for name, _ in names]}
+            if shape:
+                intake["day_shape"] = shape[0][0]
             _write(place / PLAN, toml_text({**tables, "intake": intake}).encode())
 
     def late(self, last: dt.date | None, as_of: dt.date, most: int) -> str:
@@ -157,6 +160,19 @@ class SiteInputs:
         return f"the calls end on {last}, {missing} open days before {as_of}, and late_days allows {most}"
 
 
+def last_day_of(inputs: SiteInputs) -> dt.date | None:
+    """Return the last day with calls in the files that [intake] names; None without calls.
+
+    Raises
+    ------
+    InputError
+        If the files cannot be read.
+    """
+    calls, _ = inputs.folder.calls()
+    last = calls["start"][calls["offered"].notna()].max()
+    return None if pd.isna(last) else last.date()
+
+
 @cache
 def _version() -> str:
     return importlib.metadata.version("busyhour")
@@ -166,6 +182,25 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(PRIVATE)
     path.write_bytes(content)
+
+
+def _named(path: Path, folder: Path) -> str:
+    """Return a path as a site's files are named: from its folder on, where it lies in there."""
+    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+
+
+def _laid(file: InputFile, folder: Path, place: Path, elsewhere: str) -> tuple[str, bool]:
+    """Write a file that was taken from `folder` into `place`; return its name there, and whether it is as it was.
+
+    Parameters
+    ----------
+    elsewhere
+        Folder within `place` for a file that does not lie in `folder`.
+    """
+    inside = file.path.is_relative_to(folder) and ".." not in file.path.relative_to(folder).parts
+    name = file.path.relative_to(folder).as_posix() if inside else f"{elsewhere}/{file.path.name}"
+    _write(place / name, file.content)
+    return name, inside
 
 
 def _before(calls: pd.DataFrame, until: dt.date | None, zone: str | None) -> pd.DataFrame:

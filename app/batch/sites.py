@@ -121,7 +121,7 @@ def _matches(home: Path, pattern: str) -> list[Path]:
     with reading(home / pattern):
         place = Path(pattern)
         top, rest = (Path(place.anchor), pattern[len(place.anchor) :]) if place.is_absolute() else (home, pattern)
-        return sorted(top.glob(rest.rstrip("/"))) if rest.strip("/") else [top]
+        return sorted(top.glob(rest.rstrip("/"))) if Path(rest.lstrip("/")).parts else [top]
 
 
 def _literal(name: str) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from ..cli.exit_codes import BAD_INPUT, INFEASIBLE, LIMIT_WITHOUT_PLAN, REFUSED
-
 
 class State(StrEnum):
     """State of a unit; a unit in one of `ENDED` is not touched again in its batch, but by ``retry``."""
@@ -70,8 +68,6 @@ ENDED = frozenset({State.DONE, State.UNCHANGED, State.HELD, State.FAILED, State.
 GOOD = frozenset({State.DONE, State.UNCHANGED, State.HELD})
 """States after which the next unit of the site can begin."""
 BAD = frozenset({State.FAILED, State.DEAD, State.BLOCKED})
-FINAL_CODES = frozenset({BAD_INPUT, INFEASIBLE, LIMIT_WITHOUT_PLAN, REFUSED})
-"""Codes of faults that come again with the same inputs: such a unit is not tried twice."""
 
 
 def moved(state: State, event: Event) -> State:

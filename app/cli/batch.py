@@ -6,13 +6,14 @@ import datetime as dt
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ...forecast.errors import InputError
-from .command import Json, Quiet, err, told
+from .command import Json, Quiet, date_of, err, told
 from .console import Console
 from .exit_codes import DONE, SOME_FAILED
 
@@ -112,18 +113,19 @@ def retry(
 
 @app.command()
 @told
-def stop(file: File) -> int:
+def stop(file: File, json_: Json = False) -> int:
     """Ask the running batch to stop, from another terminal or machine; what is made so far stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened
-    from ..batch.ledger import ask_to_stop
+    from ..batch.driven import ask_to_stop, is_driven
 
     batch = BatchFile.read(file)
     name = batch.config.batch.name
     with opened(batch) as store:
-        found = ask_to_stop(store, name)
+        found = ask_to_stop(store, name) if is_driven(store, name) else None
     text = f"{found} is asked to stop" if found is not None else "none is running"
-    last_line(f"busyhour batch {name}: {text}", {}, as_json=False)
+    line = f"busyhour batch {name}: {text}"
+    last_line(line, {"line": line, "name": name, "batch": found}, as_json=json_)
     return DONE
 
 
@@ -138,19 +140,24 @@ def status(
     """Tell how the last batch stands."""
     from ..batch.config import BatchFile
     from ..batch.drive import opened, place_of
+    from ..batch.driven import is_driven
     from ..batch.index import PAGE
-    from ..batch.ledger import RUNNING, STOPPING, Ledger, known, last_seconds
+    from ..batch.ledger import RUNNING, STOPPED, STOPPING, Ledger, known, last_seconds
     from ..batch.status import BatchStatus, seconds_left
 
     read = BatchFile.read(file)
     with opened(read) as store:
         while True:
             row = known(store, read.config.batch.name, batch)
+            running = row.state in (RUNNING, STOPPING)
+            if running and not is_driven(store, row.name):  # its driver ended just now, or was killed
+                running, row = False, known(store, row.name, row.id)
+                row = replace(row, state=STOPPED) if row.state in (RUNNING, STOPPING) else row
             units = Ledger(store, row.id).by_site()
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
             page = place_of(read, row.id) / PAGE
-            if not watch or row.state not in (RUNNING, STOPPING):
+            if not (watch and running):
                 break
             err.print(found.line(), highlight=False)
             time.sleep(2)
@@ -159,7 +166,7 @@ def status(
     last_line(
         found.line(page if page.exists() else None), found.summary(page if page.exists() else None), as_json=json_
     )
-    return found.code if row.state not in (RUNNING, STOPPING) else DONE
+    return DONE if running else found.code
 
 
 @app.command()
@@ -169,7 +176,10 @@ def publish(
     site: Annotated[str, typer.Argument(help="Name of the site.")],
     week: Annotated[str, typer.Argument(help="First day of the week, YYYY-MM-DD.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; kept for ever.")],
-    run: Annotated[str | None, typer.Option("--run", help="Number, folder or hash of the run; else the last.")] = None,
+    run: Annotated[
+        str | None, typer.Option("--run", help="Number, folder or hash (8 characters or more); else the last run.")
+    ] = None,
+    json_: Json = False,
 ) -> int:
     """Publish a run by hand: one that was held, or an earlier one again."""
     from ..batch.config import BatchFile
@@ -178,21 +188,37 @@ def publish(
     if not reason.strip():
         raise InputError("no reason is given", column="--reason", mend="Say why, in a few words")
     where = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
-    last_line(f"busyhour batch: published {site} {week}; {shown(where)}", {}, as_json=False)
+    line = f"busyhour batch: published {site} {week}; {shown(where)}"
+    summary = {"line": line, "site": site, "week": week, "folder": str(shown(where))}
+    last_line(line, summary, as_json=json_)
     return DONE
 
 
 def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
     """Run a batch with its progress on the screen, and print how it ended."""
     from ..batch.config import BatchFile
-    from ..batch.drive import run_batch
+    from ..batch.drive import place_of, run_batch
+    from ..batch.index import PAGE
+    from ..batch.task import EngineFault
+    from ..faults import code_and_words
+    from ..store.faults import Held, StoreFault
     from .batch_board import BatchBoard
 
     batch = BatchFile.read(file)
     board = BatchBoard(err, quiet=quiet)
     with board.watching() as watch:
         watch.keeps.set()  # a first signal gives back what is at work; a second ends the process at once
-        ended = run_batch(batch, options, watch, board.stands, board.hear)
+        try:
+            ended = run_batch(batch, options, watch, board.stands, board.hear)
+        except (EngineFault, Held, StoreFault) as fault:
+            code, stands, name = code_and_words(fault, "")[0], board.last, batch.config.batch.name
+            line = f"busyhour batch {name}: nothing is begun: {fault}"
+            summary: dict[str, Any] = {"name": name, "line": line}
+            if stands is not None:
+                page = place_of(batch, stands.batch.id) / PAGE
+                summary = stands.summary(shown(page) if page.exists() else None)
+            last_line(summary["line"], {**summary, "code": code, "error": str(fault)}, as_json=as_json)
+            raise
     if not as_json:
         say_troubles(ended.status)
     last_line(ended.status.line(shown(ended.page)), ended.status.summary(ended.page), as_json=as_json)
@@ -236,11 +262,6 @@ def shown(path: Path) -> Path:
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def day_of(text: str | None, column: str = "--as-of") -> dt.date:
+def day_of(text: str | None, column: str = "--as-of") -> Any:
     """Read a day of the command line; None = today."""
-    if text is None:
-        return dt.datetime.now().date()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputError("not a date", column=column, value=text, mend="Write it like 2026-11-30") from None
+    return dt.datetime.now().date() if text is None else date_of(text, column)

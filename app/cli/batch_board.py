@@ -25,6 +25,11 @@ class BatchBoard:
     ----------
     quiet
         Whether nothing is shown.
+
+    Attributes
+    ----------
+    last
+        How the batch stood last; None = nothing was begun.
     """
 
     def __init__(self, console: Console, *, quiet: bool = False) -> None:
@@ -33,6 +38,7 @@ class BatchBoard:
         self._console = console
         self._ended: set[str] = set()
         self._watch = Watch()
+        self.last: BatchStatus | None = None
 
     @contextmanager
     def watching(self) -> Iterator[Watch]:
@@ -43,6 +49,7 @@ class BatchBoard:
 
     def stands(self, status: BatchStatus) -> None:
         """Show how the batch stands."""
+        self.last = status
         counts = status.counts
         parts = [f"{n:,} {word}" for word, n in counts.items() if n]
         if status.left_s:

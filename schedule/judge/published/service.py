@@ -162,7 +162,7 @@ def simulation(run: Published) -> Found:
     calls = float(run.tables["volume"]["calls"].sum())
     part = max(LEAST_RUNS, BATCH * round(MOST_CALLS / BATCH / max(calls, 1.0)))
     again = simulated_again(run, runs=4000 if whole else min(part, max(most, LEAST_RUNS)), seed=int(asked))
-    # A width that hardly suffices may end a simulation one batch sooner or later; the same width comes of the same runs.
+    # A width that hardly suffices may end a simulation a batch sooner or later; the same width comes of the same runs.
     width = told.get("half_width")
     other_width = not isinstance(width, float) or abs(width - again.half_width) > EDGE
     on_edge = again.runs != most and other_width and abs(again.half_width - HALF_WIDTH) < EDGE

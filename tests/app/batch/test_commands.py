@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
-from busyhour.app.batch.task import Answer
+from busyhour.app.batch.task import Answer, EngineFault
 from busyhour.app.cli.main import app
+from busyhour.app.store import schema
 from busyhour.app.store.locks import held
 
 AS_OF = ["--as-of", str(TODAY), "--quiet"]
@@ -62,7 +63,8 @@ def test_a_night_on_the_command_line(
     assert call("batch", "publish", "demo", "north", WEEK, "--reason", " ")[0] == 3
     with opened(BatchFile.read(tmp_path / "demo")) as store, held(store, ["site south"], "record"):
         code, out, err = call("batch", "run", "demo", *AS_OF)
-    assert (code, out) == (9, "")
+    assert code == 9
+    assert out.startswith("busyhour batch weekly: nothing is begun: site south is held by")
     assert "site south is held by" in err
 
 
@@ -71,6 +73,7 @@ def test_a_night_on_the_command_line(
     [
         (["run", "nowhere"], "busyhour init --batch"),
         (["run", "demo", "--as-of", "tomorrow"], "not a date"),
+        (["run", "demo", "--as-of", "9999-12-31"], "year outside"),
         (["run", "demo", "--only", "x*"], "no site has such a name"),
         (["publish", "demo", "x", WEEK, "--reason", "y"], "no such site"),
         (["publish", "demo", "north", WEEK, "--reason", "y"], "has no run of the week"),
@@ -107,4 +110,56 @@ def test_check_shows_all_faults_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     assert (code, line) == (8, "busyhour batch weekly: 2 of 2 sites have faults")
     assert north.startswith("north: plan.toml: not TOML")
     assert south.startswith("south: staff.csv, row 2")
+    assert call("batch", "run", "demo", "--dry-run", *AS_OF)[0] == 0
     assert not (tmp_path / "demo" / "busyhour.db").exists()
+
+
+@pytest.mark.slow
+def test_a_killed_driver_is_not_waited_for(
+    tmp_path: Path, quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody holds a batch that says it runs: it is told as stopped, by `status --watch` at once."""
+    monkeypatch.chdir(tmp_path)
+    quick()
+    make(tmp_path / "demo", weeks=1)
+    assert call("batch", "run", "demo", *AS_OF)[0] == 0
+    with opened(BatchFile.read(tmp_path / "demo")) as store, store.write() as c:
+        c.execute(schema.batch.update().values(state="running", ended_s=None))
+        c.execute(schema.unit.update().where(schema.unit.c.step == "plan").values(state="running"))
+    code, out, _ = call("batch", "status", "demo", "--watch", "--json")
+    assert (code, json.loads(out)["state"]) == (130, "stopped")
+    code, out, _ = call("batch", "stop", "demo", "--json")
+    assert (code, json.loads(out)["batch"]) == (0, None)
+
+
+@pytest.mark.slow
+def test_check_takes_calls_that_the_store_has(
+    tmp_path: Path, quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exports may be moved away once they are taken; a site that never had any is told."""
+    monkeypatch.chdir(tmp_path)
+    quick()
+    make(tmp_path / "demo", weeks=1)
+    (tmp_path / "demo" / "sites" / "south" / "calls.csv").rename(tmp_path / "south.csv")
+    assert call("batch", "run", "demo", *AS_OF)[0] == 8
+    (tmp_path / "demo" / "sites" / "north" / "calls.csv").unlink()
+    code, out, _ = call("batch", "check", "demo", *AS_OF)
+    assert code == 8
+    assert out.startswith("south: ") and "1 of 2 sites have faults" in out
+
+
+def test_a_batch_without_workers_has_its_last_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code 1, the fault on standard error, and how the batch stands with its page on standard output."""
+    monkeypatch.chdir(tmp_path)
+
+    def nobody(run: object, tell: object) -> Quick:
+        raise EngineFault("nobody is there.")
+
+    monkeypatch.setattr("busyhour.app.batch.drive.engine_of", nobody)
+    make(tmp_path / "demo", weeks=1)
+    code, out, err = call("batch", "run", "demo", "--json", *AS_OF)
+    told = json.loads(out)
+    assert (code, told["code"], told["state"], told["error"]) == (1, 1, "stopped", "nobody is there.")
+    assert told["line"].startswith("busyhour batch weekly 1: stopped, 2 waiting of 2 sites, ")
+    assert told["page"] == "demo/batches/1/index.html"
+    assert "nobody is there" in err

@@ -95,6 +95,12 @@ def test_globs_that_overlap_find_a_folder_once(tmp_path: Path) -> None:
         sites_of(file, only="x")
 
 
+def test_the_folder_of_the_batch_may_be_a_site(tmp_path: Path) -> None:
+    """A single site lies beside its batch.toml."""
+    (site,) = sites_of(folder(tmp_path / "home", '[batch]\nsites = ["."]\n', "."))
+    assert (site.name, site.fault) == ("home", None)
+
+
 def test_two_folders_of_one_name_cost_that_name_only(tmp_path: Path) -> None:
     """Nobody guesses which of the two is the site."""
     file = folder(tmp_path, '[batch]\nsites = ["*/*"]\n', "a/lisbon", "b/Lisbon", "a/porto")

@@ -7,18 +7,21 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from types import SimpleNamespace
+from typing import Any, Literal
 
 import pytest
 import sqlalchemy as sa
 from tiny_batch import TODAY, WEEK, Quick, content, drive, make
 
-from busyhour.app.batch import publication
+from busyhour.app.batch import chain, ledger, publication
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
-from busyhour.app.batch.ledger import Ledger, ask_to_stop, known_site, last
+from busyhour.app.batch.driven import ask_to_stop, is_driven
+from busyhour.app.batch.ledger import Ledger, known_site, last
 from busyhour.app.batch.release import release
-from busyhour.app.batch.task import Answer, Task
+from busyhour.app.batch.sites import Site
+from busyhour.app.batch.task import Answer, EngineFault, Task
 from busyhour.app.store import schema
 from busyhour.app.store.faults import Held
 from busyhour.app.store.locks import held
@@ -124,9 +127,11 @@ def test_a_site_that_fails_costs_itself_only(tmp_path: Path, quick: Engines, cod
     found = states(path)
     assert (found["north", "plan", WEEK], found["north", "plan", LATER]) == ("failed", "blocked")
     assert len([t for t in engine.tasks if (t.site, t.step) == ("north", "plan")]) == 1
-    quick()
+    engine = quick()
     ended = drive(path, resume=True, retry=True)
     assert (ended.status.code, ended.status.batch.id) == (0, 1)
+    assert [t.step for t in engine.tasks] == ["forecast", "plan", "plan"]
+    assert engine.tasks[1].forecast is not None
 
 
 @pytest.mark.slow
@@ -308,6 +313,7 @@ def test_a_stop_from_elsewhere_is_heard(tmp_path: Path, quick: Engines, monkeypa
 
     def ask(task: Task) -> Answer | None:
         with opened(BatchFile.read(path)) as store:
+            assert is_driven(store, "weekly") and not is_driven(store, "nightly")
             assert ask_to_stop(store, "weekly") == 1
         return None
 
@@ -359,3 +365,168 @@ def test_no_wages_anywhere_unless_asked(tmp_path: Path, quick: Engines) -> None:
     told = json.loads((place / "summary.json").read_text(encoding="utf-8"))
     assert "cost" not in json.dumps(told).replace("cost_change", "")
     assert all(json.loads(line) for line in (place / "batch.log").read_text(encoding="utf-8").splitlines())
+
+
+def test_the_next_night_begins_another_batch(tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unfinished batch goes on within hours, if it is the last of its name; a later night begins a new one."""
+    quick()
+    path, watch = make(tmp_path / "b", weeks=1), Watch()
+    watch.stop.set()
+    numbers = [drive(path, watch, as_of=None).status.batch.id for _ in range(2)]
+    real = ledger.now
+    monkeypatch.setattr(ledger, "now", lambda: real() + 13 * 3600)
+    numbers.append(drive(path, watch, as_of=None).status.batch.id)
+    assert numbers == [1, 1, 2]
+    assert drive(path, watch, only="north").status.batch.id == 3
+    assert drive(path, watch).status.batch.id == 4
+
+
+def test_any_fault_of_one_site_costs_that_site(tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of our own in taking calls is told of its site; the other one is planned."""
+    quick()
+    taking = chain.take_calls
+
+    def take(shared: chain.Shared, site: Site, *more: Any) -> Any:
+        if site.name == "north":
+            raise ZeroDivisionError("oh")
+        return taking(shared, site, *more)
+
+    monkeypatch.setattr(chain, "take_calls", take)
+    ended = drive(make(tmp_path / "b", weeks=1))
+    north, south = ended.status.sites
+    assert (north.word, north.code, south.word) == ("failed", 1, "done")
+    assert "ZeroDivisionError: oh" in north.message
+
+
+def test_workers_that_are_not_there_leave_nothing_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault is raised once page and program are told, and no unit stays at work."""
+
+    def nobody(run: object, tell: object) -> Quick:
+        raise EngineFault("nobody is there.")
+
+    monkeypatch.setattr("busyhour.app.batch.drive.engine_of", nobody)
+    path = make(tmp_path / "b", weeks=1)
+    with pytest.raises(EngineFault, match="nobody"):
+        drive(path)
+    assert "running" not in states(path).values()
+    assert (path.parent / "batches" / "1" / "index.html").is_file()
+    with opened(BatchFile.read(path)) as store:
+        row = last(store, "weekly")
+    assert row is not None and row.state == "stopped"
+
+
+@pytest.mark.slow
+def test_a_mended_plan_is_planned_by_retry(tmp_path: Path, quick: Engines) -> None:
+    """The weeks of a site that nobody could read are added to its batch."""
+    quick()
+    path = make(tmp_path / "b")
+    plan = path.parent / "sites" / "north" / "plan.toml"
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text("[site", encoding="utf-8")
+    assert drive(path).status.code == 8
+    plan.write_text(text, encoding="utf-8")
+    ended = drive(path, resume=True, retry=True)
+    assert (ended.status.code, ended.status.batch.id) == (0, 1)
+    assert len([key for key in states(path) if key[:2] == ("north", "plan")]) == 2
+
+
+@pytest.mark.slow
+def test_a_week_whose_week_before_changed_alone_is_told(tmp_path: Path, quick: Engines) -> None:
+    """Published anew is the first week, the second fails: its message says that the two do not belong together."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path, more=3)
+    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", LATER) else None)
+    ended = drive(path)
+    assert ended.status.sites[1].message.startswith(f"{LATER}: no; the plan published for {LATER} follows an earlier")
+    assert "check them as a pair" in drive(path).status.sites[1].message
+    quick()
+    assert drive(path).status.code == 0
+
+
+@pytest.mark.slow
+def test_what_cannot_be_compared_is_held(tmp_path: Path, quick: Engines) -> None:
+    """Runs and published plans of a site were removed: the new plan waits for a person."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+    drive(path)
+    for top in ("runs", "published"):
+        shutil.rmtree(path.parent / top / "south")
+    correct(path)
+    ended = drive(path)
+    assert "to be compared with" in ended.status.sites[1].message
+    release(BatchFile.read(path), "south", dt.date.fromisoformat(WEEK), None, "looked at")
+    assert drive(path).status.code == 0
+
+
+@pytest.mark.slow
+def test_frozen_weeks_stand_and_their_site_is_forecast(tmp_path: Path, quick: Engines) -> None:
+    """New calls are forecast though no week is planned, once; a published folder that is gone comes back."""
+    path, engine = make(tmp_path / "b", {"freeze_weeks = 0": "freeze_weeks = 3"}), quick()
+    drive(path)
+    engine.tasks.clear()
+    correct(path)
+    shutil.rmtree(publication.place_of(path.parent, "south", WEEK))
+    with opened(BatchFile.read(path)) as store, store.write() as c:
+        c.execute(schema.forecast.delete())
+        c.execute(schema.snapshot.delete().where(schema.snapshot.c.kind == "nightly"))
+    assert drive(path).status.code == 0
+    assert [(t.site, t.step) for t in engine.tasks] == [("north", "forecast"), ("south", "forecast")]
+    assert publication.place_of(path.parent, "south", WEEK).is_dir()
+    drive(path)
+    assert len(engine.tasks) == 2
+
+
+@pytest.mark.slow
+def test_files_that_end_early_are_late(tmp_path: Path, quick: Engines) -> None:
+    """late_days holds for calls that are read from files, too."""
+    quick()
+    path = make(tmp_path / "b", {'# calls = "store"': 'calls = "files"'}, weeks=1)
+    ended = drive(path, as_of=TODAY + dt.timedelta(days=21))
+    assert "late_days allows 7" in ended.status.sites[0].message
+
+
+@pytest.mark.slow
+def test_a_batch_that_goes_on_later_leaves_near_weeks_alone(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A week that has begun meanwhile keeps its published plan, whatever the day of the batch was."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path)
+    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", WEEK) else None)
+    assert drive(path).status.code == 8
+
+    class Later(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Later:
+            return cls(2026, 12, 8, 2, 30, tzinfo=tz)
+
+    monkeypatch.setattr("busyhour.app.batch.drive.dt", SimpleNamespace(datetime=Later))
+    engine = quick()
+    assert drive(path, resume=True, retry=True, as_of=None).status.code == 0
+    assert [t.week for t in engine.tasks if t.step == "plan"] == [LATER]
+    assert len([row for row in rows(path, schema.publication) if row.week == WEEK]) == 2
+
+
+@pytest.mark.slow
+def test_a_stop_is_heard_while_no_site_needs_a_worker(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first of two unchanged sites asks to stop: the second is not begun."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+    drive(path)
+    taking = chain.take_calls
+
+    def take(shared: chain.Shared, *more: Any) -> Any:
+        assert ask_to_stop(shared.ledger.store, "weekly") == 2
+        return taking(shared, *more)
+
+    monkeypatch.setattr(chain, "take_calls", take)
+    monkeypatch.setattr("busyhour.app.batch.drive.LOOK_S", -1.0)
+    ended = drive(path)
+    assert ended.status.code == 130
+    assert [site.word for site in ended.status.sites] == ["unchanged", "waiting"]

@@ -34,7 +34,12 @@ def test_the_program_gets_line_and_summary(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("on", "state", "told"),
-    [(("failed",), "done", True), (("held",), "done", False), (("stopped",), "stopped", True), (("done",), "x", False)],
+    [
+        (("failed",), "done", True),
+        (("held",), "done", False),
+        (("stopped",), "stopped", True),
+        (("done",), "done", False),
+    ],
 )
 def test_only_what_was_asked_for_is_told(tmp_path: Path, on: Any, state: str, told: bool) -> None:
     """Counts of sites and the state of the batch decide."""
@@ -42,6 +47,14 @@ def test_only_what_was_asked_for_is_told(tmp_path: Path, on: Any, state: str, to
     asked = Notify(on=on, command=(sys.executable, "-c", SAVE, str(out), "{line}"))
     assert notify(asked, {**SUMMARY, "state": state, "done": 0, "held": 0}, Journal(tmp_path / "batch.log"))
     assert out.exists() == told
+
+
+def test_a_batch_that_cannot_go_on_is_told(tmp_path: Path) -> None:
+    """Whoever wants to know of failed sites hears of a store or workers that are gone."""
+    out = tmp_path / "told"
+    asked = Notify(on=("failed",), command=(sys.executable, "-c", SAVE, str(out), "{line}"))
+    assert notify(asked, {**SUMMARY, "failed": 0, "error": "all workers are gone"}, Journal(tmp_path / "batch.log"))
+    assert out.exists()
 
 
 def test_nobody_is_told_where_nobody_is_named(tmp_path: Path) -> None:
