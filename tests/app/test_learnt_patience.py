@@ -37,6 +37,7 @@ def planned_with(folder: Path) -> tuple[Forecast, np.ndarray]:
     return told, requirement_of(inputs, told.volume).requirement["agents_phone"].to_numpy()
 
 
+@pytest.mark.slow
 def test_patience_that_the_history_tells_reaches_the_requirement(centre: Path, edit: Edit) -> None:
     """Without patience_s Erlang A plans with the estimate; with inf, Erlang C as before."""
     with_waits(centre)

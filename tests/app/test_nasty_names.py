@@ -78,6 +78,7 @@ def paid(desk: Planned) -> Path:
     return publish(desk.outcome, RunFolder(desk.run.with_name("paid")))[0]
 
 
+@pytest.mark.slow
 def test_the_screen_shows_names_as_they_are(desk: Planned) -> None:
     """Brackets in a name are no markup of the terminal."""
     shown = " ".join(desk.shown.split())

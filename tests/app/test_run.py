@@ -41,6 +41,7 @@ def tables_of(folder: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_an_edit_during_the_solve_changes_nothing(centre: Path, tmp_path: Path) -> None:
     """The run keeps the files that it was made from, by content and hash, and the judge reads those."""
     names = ("plan.toml", "staff.csv", "calls.csv")

@@ -61,6 +61,7 @@ def test_one_spelling_makes_one_name() -> None:
     assert alike(["A1", "b", "a1", "ａ1", "b\u200d", "c"]) == [("A1", "a1"), ("A1", "ａ1"), ("b", "b\u200d")]
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_the_guard_of_formulas_comes_off(text: str) -> None:
     """Whatever the text, its cell begins no formula, and gives the text back."""

@@ -104,6 +104,7 @@ def test_texts_of_more_than_one_line_are_refused_where_they_stand(centre: Path, 
     assert not (centre / "runs").exists()
 
 
+@pytest.mark.slow
 def test_tables_and_plans_of_python_users_are_checked_alike(planned: Path) -> None:
     """Halves of characters, which no file can hold, are told like the rest."""
     plan = read_plan(planned)[1]

@@ -19,6 +19,8 @@ from busyhour.app.publish import papers
 from busyhour.app.publish.folder import RunFolder, publish
 from busyhour.forecast.errors import InputError
 
+pytestmark = pytest.mark.slow  # each writes papers again
+
 RUN = Path("runs") / "2026-10-19"
 
 

@@ -25,6 +25,8 @@ from busyhour.app.publish.wages import factor, wage
 from busyhour.app.report.run import read_run
 from busyhour.forecast.progress import Stopped
 
+pytestmark = pytest.mark.slow  # each plans and writes calendars
+
 
 @pytest.fixture(scope="module")
 def workbook(shared_run: Path) -> Path:

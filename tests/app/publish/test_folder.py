@@ -91,6 +91,7 @@ def test_tables_summary_and_inputs_are_not_optional(
     assert [p.name for p in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_after_ctrl_c_papers_get_a_few_seconds(
     outcome: Outcome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -24,6 +24,8 @@ from busyhour.app.report.page import page
 from busyhour.app.report.run import read_run
 from busyhour.app.report.tables import backtest_table
 
+pytestmark = pytest.mark.slow  # each draws charts
+
 
 def rewrite(run: Path, name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     """Change a table of a run."""

@@ -23,6 +23,7 @@ def test_the_exponential_estimate_is_the_time_waited_per_abandon():
     assert fit.expected_abandon_rate == pytest.approx(fit.abandon_rate, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "draw", "mean"),
     [
