@@ -17,12 +17,21 @@ from busyhour.app.outcome import Outcome
 from busyhour.forecast.progress import Watch
 
 
+ROOMS = ("brute", "forecast", "schedule")
+"""Folders whose tests come first: each compiles kernels of its own, so that two workers seldom compile the same ones."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, which makes its fixtures once; what has a group of its own comes first."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    """Give each file to one worker, which makes its fixtures once; what has a group of its own comes first.
+
+    The tests of `app` use every kernel: they come when most are compiled.
+    """
+    here = Path(__file__).parent
+    alone = {item: item.get_closest_marker("xdist_group") is not None for item in items}
+    items.sort(key=lambda item: (not alone[item], item.path.relative_to(here).parts[0] not in ROOMS))
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
+        if not alone[item]:
             item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
