@@ -16,23 +16,20 @@ from busyhour.app.inputs import Inputs
 from busyhour.app.outcome import Outcome
 from busyhour.forecast.progress import Watch
 
+FIRST = ("brute/test_people_brute.py", "forecast", "brute", "schedule", "docs")
+"""Order of the tests, the rest behind. Whoever begins compiles kernels: people's in one worker beside the forecast's in
+the other. The tests of `app` use every kernel, and come when most are compiled; the long ones of `docs` before them."""
 
-ROOMS = ("brute", "forecast", "schedule")
-"""Folders whose tests come first: each compiles kernels of its own, so that two workers seldom compile the same ones."""
 
-
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, which makes its fixtures once; what has a group of its own comes first.
-
-    The tests of `app` use every kernel: they come when most are compiled.
-    """
+    """Sort the tests so that two workers seldom compile the same kernels, and none is left with a long file."""
     here = Path(__file__).parent
-    alone = {item: item.get_closest_marker("xdist_group") is not None for item in items}
-    items.sort(key=lambda item: (not alone[item], item.path.relative_to(here).parts[0] not in ROOMS))
-    for item in items:
-        if not alone[item]:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.relative_to(here).as_posix()
+        return next((i for i, first in enumerate(FIRST) if path.startswith(first)), len(FIRST))
+
+    items.sort(key=place)
 
 
 PLAN = """

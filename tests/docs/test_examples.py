@@ -61,13 +61,8 @@ def page_name(page: Path) -> str:
     return page.relative_to(DOCS).as_posix()
 
 
-def marks_of(name: str) -> list[pytest.MarkDecorator]:
-    """Return the marks of a page: a slow one goes to any worker, by itself."""
-    return [pytest.mark.slow, pytest.mark.xdist_group(name)] if name in SLOW else []
-
-
 PAGES = [
-    pytest.param(p, marks=marks_of(page_name(p)), id=page_name(p))
+    pytest.param(p, marks=[pytest.mark.slow] * (page_name(p) in SLOW), id=page_name(p))
     for p in sorted(DOCS.rglob("*.md"))
     if any(b.kind in ("console", "python") for b in blocks_of(p))
 ]

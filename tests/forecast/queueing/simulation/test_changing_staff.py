@@ -58,7 +58,9 @@ def test_who_leaves_works_late_by_the_rest_of_the_call(cv):
 
 def test_a_break_by_the_clock_is_cut_by_the_call_in_hand():
     volume = volume_of("2026-03-02 08:00", "2026-03-02 12:00", 200.0, 180.0, 120.0)
-    staff = steps(("2026-03-02 08:00", "2026-03-02 10:00", 20), ("2026-03-02 10:05", "2026-03-02 14:00", 20))  # no call lasts so long after noon
+    staff = steps(
+        ("2026-03-02 08:00", "2026-03-02 10:00", 20), ("2026-03-02 10:05", "2026-03-02 14:00", 20)
+    )  # no call lasts so long after noon
     rows = intervals(simulate(staff, volume, GOAL, min_runs=640, max_runs=640))
     late = 20 * rows.loc["09:30", "occupancy"] * 180.0 * (1 - math.exp(-300.0 / 180.0))  # until they are back
     assert rows.loc["10:00", "overtime_h"] == pytest.approx(late / 3600, rel=0.04)
