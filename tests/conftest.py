@@ -91,7 +91,7 @@ days_off_together = 2
 cost_h = 20
 
 [solve]
-time_limit_s = 60
+time_limit_s = 600
 gap = 0.05
 """
 

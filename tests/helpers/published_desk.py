@@ -90,8 +90,8 @@ start = "16:00"
 end = "17:00"
 
 [solve]
-time_limit_s = 20
-gap = 0.02
+time_limit_s = 60
+gap = 0.05
 """
 
 

@@ -274,7 +274,7 @@ def test_shared_paths_need_no_shipping(yard: Yard, tmp_path: Path, told: list[To
     with OnDask(0, address=yard.address, ships=False, tell=told.append) as engine:
         here, gone = task(tmp_path, "a", 0), replace(task(tmp_path, "b", 1), inputs=tmp_path / "elsewhere")
         first, second = drive(engine, [here, gone], attempts=1)
-    assert first.state == "done" and first.folder == here.staging
+    assert (first.state, first.folder) == ("done", here.staging), first.message
     assert second.state == "lost" and 'files = "shipped"' in second.message
 
 
