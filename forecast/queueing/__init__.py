@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,11 +18,6 @@ if TYPE_CHECKING:
     from .moving.transient import Transient, transient
     from .simulation.extra_staff import Repaired, repair
     from .simulation.simulation import Simulation, simulate
-
-# Compiled code is cached in the user's cache folder, never beside the installed modules: what an uninstall leaves
-# behind there would stand in the way of the next installation.
-_CACHE = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME") or Path.home() / ".cache"
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(_CACHE) / "busyhour"))
 
 __all__ = [
     "AgentsTable",

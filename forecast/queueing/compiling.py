@@ -38,14 +38,14 @@ class Kernel(Generic[P, R]):
     @cached_property
     def compiled(self) -> Callable[P, R]:
         """The same function compiled when it is first called, together with the kernels that it calls."""
-        from numba import njit
+        from ..kernels import as_numpy
 
         assert isinstance(self.plain, FunctionType)
         names = self.plain.__globals__
         inner = {k: names[k].compiled for k in self.plain.__code__.co_names if isinstance(names.get(k), Kernel)}
         twin = FunctionType(self.plain.__code__, {**names, **inner}, self.plain.__name__)
         update_wrapper(twin, self.plain)
-        compiled: Callable[P, R] = njit(cache=True, error_model="numpy")(twin)
+        compiled: Callable[P, R] = as_numpy(twin)
         return compiled
 
     def suited(self, cases: int) -> Callable[P, R]:

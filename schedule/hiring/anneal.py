@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from ...forecast.progress import Watch
 from .case import Case
@@ -123,7 +123,7 @@ def _arrays(case: Case, made: Decisions, high: np.ndarray, table: np.ndarray) ->
     )
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cost(
     presence: np.ndarray,
     g: int,
@@ -153,13 +153,13 @@ def _cost(
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fits(people: int, least: int, most: int) -> bool:
     """Whether `people` can be split over classes."""
     return people >= 0 and (people == 0 or -(-people // most) * least <= people)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _shift(
     presence: np.ndarray,
     j: int,
@@ -178,19 +178,19 @@ def _shift(
             presence[p, t] += people * by_head[j, p, t] + classes * by_class[j, p, t]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _draw(rng: np.random.Generator, low: int, end: int) -> int:
     """Return a whole number from `low` to `end` − 1; compiles far sooner than the generator's own."""
     return low + int(rng.random() * (end - low))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _more(heads: int, change: int, most: int) -> int:
     """Return by how many classes a change of `heads` people adds."""
     return -(-(heads + change) // most) - -(-heads // most)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _propose(
     rng: np.random.Generator,
     heads: np.ndarray,
@@ -231,7 +231,7 @@ def _propose(
     return parts
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _claim(
     parts: int,
     which: np.ndarray,
@@ -262,7 +262,7 @@ def _claim(
     return enough
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _run(
     rng: np.random.Generator,
     heads: np.ndarray,

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 
 class DayGraph(NamedTuple):
@@ -69,7 +69,7 @@ class DayTable(NamedTuple):
     cost: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_back(
     g: DayGraph, table: DayTable, order: np.ndarray, begin: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray,
     first: int, last: int,
@@ -136,7 +136,7 @@ def fill_back(
                         cost[row + i] = min(best[i], rest_cost + cost[at + i]) if reached else best[i]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _widest(low: np.ndarray, high: np.ndarray, first: int, last: int) -> int:
     """Return the most entries that a node first ≤ n < last has in one rest class."""
     widest = 1
@@ -145,7 +145,7 @@ def _widest(low: np.ndarray, high: np.ndarray, first: int, last: int) -> int:
     return widest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def read_forward(
     g: DayGraph, table: DayTable, option_cost: np.ndarray, off_cost: np.ndarray, first: int, last: int,
     state: tuple[int, int, int], chosen: np.ndarray,

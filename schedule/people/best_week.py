@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from .compile import CompiledPerson, CompiledStaff, ShiftOptions
 
@@ -26,7 +26,7 @@ class ChosenWeek:
     breaks: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _collected(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, windows: np.ndarray, window: np.ndarray,
                out: np.ndarray) -> None:  # fmt: skip
     """Set `out` to the prices that each option collects when its breaks lie where they cost least.
@@ -46,7 +46,7 @@ def _collected(prefix: np.ndarray, start: np.ndarray, length: np.ndarray, window
         out[o] = total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, low: np.ndarray, high: np.ndarray,
                   slots: np.ndarray, out: np.ndarray) -> None:  # fmt: skip
     """Set `out` to the cheapest start of each break of the chosen options, in slots after the shift's start."""
@@ -62,7 +62,7 @@ def _place_breaks(prefix: np.ndarray, options: np.ndarray, start: np.ndarray, lo
                         least, out[d, k] = prefix[s + slots[o, k]] - prefix[s], i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _add_on_phone(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, length: np.ndarray, slots: np.ndarray,
                   cyclic: bool, times: int, count: np.ndarray) -> None:  # fmt: skip
     """Add to `count`, shape (S,), `times` the slots that a week spends on the phone."""
@@ -80,7 +80,7 @@ def _add_on_phone(options: np.ndarray, breaks: np.ndarray, start: np.ndarray, le
                 count[s % size] += times
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, size: int) -> bool:
     """Whether the last shift of a cyclic week runs into the first one."""
     first, end, count = size, 0, 0
@@ -91,7 +91,7 @@ def _meets_itself(options: np.ndarray, start: np.ndarray, length: np.ndarray, si
     return count > 1 and end - size > first
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _own_cost(options: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray, units: np.ndarray,
               units_cost: np.ndarray, minute: np.ndarray, steady_h: float) -> float:  # fmt: skip
     """Return a week's own cost, without the value of its cover."""
@@ -108,7 +108,7 @@ def _own_cost(options: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray
     return float(total + (steady_h * (high - low) / 60.0 if high > low else 0.0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least_in_windows(cost: np.ndarray, first: np.ndarray, minute: np.ndarray, off_cost: np.ndarray, lows: np.ndarray,
                       most: int) -> np.ndarray:  # fmt: skip
     """Return what a week with starts from each of `lows` to `most` minutes later costs at least, whatever its rules."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from .compile import CompiledStaff, ShiftOptions
 from .week_paths import WeekPaths
@@ -127,7 +127,7 @@ def _widened(table: np.ndarray, width: int, fill: float) -> np.ndarray:
     return np.pad(table.astype(float), ((0, 0), (0, width - table.shape[1])), constant_values=fill)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def week_cost(f: FlatStaff, a: int, options: np.ndarray) -> float:
     """Return the own cost of a person's week, infinite where a rule forbids it."""
     n, r, paid, total = f.node[a], 0, 0, 0.0
@@ -159,7 +159,7 @@ def week_cost(f: FlatStaff, a: int, options: np.ndarray) -> float:
     return float(total + f.units_cost[a, paid])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def meets_itself(f: FlatStaff, a: int, options: np.ndarray, size: int) -> bool:
     """Whether the last shift of a cyclic week runs into the first one."""
     begin, end, count = 1 << 40, 0, 0

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from .best_week import ChosenWeek
 from .compile import CompiledStaff
 from .flat import FlatStaff, flat_staff, meets_itself, week_cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _best_partners(f: FlatStaff, weeks: np.ndarray, costs: np.ndarray, position: np.ndarray, option: np.ndarray,
                    table: np.ndarray, a: int, size: int) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Return for each person the change of the own costs, and the day, of the best exchange of a day with person `a`.

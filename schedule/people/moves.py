@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import inlined, kernel
 
 from .flat import FlatStaff, meets_itself, week_cost
 from .present import Present, Room, Worth, goals_change, make_or_drop, mark, next_worth, priced_shift, span
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def _draw(state: np.ndarray) -> float:
     """Return a number from 0 (inclusive) to 1 (exclusive): xorshift64*, whose state is one word."""
     x = state[0]
@@ -20,7 +20,7 @@ def _draw(state: np.ndarray) -> float:
     return float((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _place(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, t: int, state: np.ndarray, out: np.ndarray) -> None:
     """Set `out` to starts of the breaks of a shift that is not in the plan: where a head is worth least, by chance."""
     q, size = f.queue[a], p.heads.shape[1]
@@ -43,7 +43,7 @@ def _place(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, t: int, state
                 least, out[k] = worth, at
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _move_break(f: FlatStaff, p: Present, w: Worth, room: Room, state: np.ndarray, allowed: float) -> float:
     """Move one break; return the change of the cost, 0 where nothing changes."""
     people, days, most = p.breaks.shape
@@ -70,7 +70,7 @@ def _move_break(f: FlatStaff, p: Present, w: Worth, room: Room, state: np.ndarra
     return change
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _drawn_option(f: FlatStaff, a: int, d: int, near: int, reach: int, state: np.ndarray) -> int:
     """Return an option of a day by chance: within `reach` places of `near`, or any where `near` is −1; −1 = none."""
     low, high = f.first[a, d], f.first[a, d + 1]
@@ -82,7 +82,7 @@ def _drawn_option(f: FlatStaff, a: int, d: int, near: int, reach: int, state: np
     return int(min(max(o, low), high - 1))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, allowed: float, state: np.ndarray,
              cost: np.ndarray) -> float:  # fmt: skip
     """Give a person the week in `room.weeks[0]`; return the change of the cost, 0 where nothing changes.
@@ -127,7 +127,7 @@ def _replace(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, allowed: fl
     return float(change)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _moved_start(f: FlatStaff, a: int, d: int, o: int, by: int) -> int:
     """Return the option of the same length that starts `by` slots after option `o` of day `d`; −1 = none."""
     low, high = f.first[a, d], f.first[a, d + 1]
@@ -147,7 +147,7 @@ def _moved_start(f: FlatStaff, a: int, d: int, o: int, by: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _move_stretch(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, far: int, allowed: float,
                   state: np.ndarray, cost: np.ndarray) -> float:  # fmt: skip
     """Move the starts of consecutive days, every second time of the whole week, by the same time.
@@ -176,7 +176,7 @@ def _move_stretch(f: FlatStaff, p: Present, w: Worth, room: Room, a: int, far: i
     return _replace(f, p, w, room, a, allowed, state, cost)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _exchange(f: FlatStaff, p: Present, a: int, b: int, first: int, last: int, allowed: float, cost: np.ndarray,
               room: Room) -> float:  # fmt: skip
     """Let two people of one contract exchange the days first ≤ d < last; return the change of the cost."""
@@ -203,7 +203,7 @@ def _exchange(f: FlatStaff, p: Present, a: int, b: int, first: int, last: int, a
     return float(change)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def small_moves(f: FlatStaff, p: Present, w: Worth, moves: int, hot: float, cold: float, shares: np.ndarray,
                 reach: int, far: int, state: np.ndarray) -> float:  # fmt: skip
     """Do `moves` small moves at falling temperature and return the change of the cost.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import inlined, kernel
 
 from .flat import FlatStaff
 
@@ -75,7 +75,7 @@ class Room(NamedTuple):
     weeks: np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def span(change: np.ndarray, begin: int, end: int, by: int, cyclic: bool) -> None:
     """Add `by` to the slots begin ≤ s < end; past the last slot a cyclic week begins anew."""
     size = len(change)
@@ -86,7 +86,7 @@ def span(change: np.ndarray, begin: int, end: int, by: int, cyclic: bool) -> Non
             change[s] += by
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def mark(f: FlatStaff, room: Room, t: int, breaks: np.ndarray, by: int) -> None:
     """Note that a shift comes (1) or goes (−1)."""
     span(room.change, f.start[t], f.start[t] + f.length[t], by, f.cyclic)
@@ -96,7 +96,7 @@ def mark(f: FlatStaff, room: Room, t: int, breaks: np.ndarray, by: int) -> None:
             span(room.change, at, at + f.break_slots[t, k], -by, f.cyclic)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _priced(p: Present, w: Worth, room: Room, q: int, begin: int, end: int, count: int) -> tuple[float, int]:
     """Price the noted changes of the slots begin ≤ s < end of the grid; list them after the first `count`."""
     last, total = w.floor.shape[2] - 1, 0.0
@@ -114,7 +114,7 @@ def _priced(p: Present, w: Worth, room: Room, q: int, begin: int, end: int, coun
     return total, count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def priced_shift(f: FlatStaff, p: Present, w: Worth, room: Room, q: int, t: int, count: int) -> tuple[float, int]:
     """Price the noted changes of the slots of an option; list them after the first `count`."""
     size = p.heads.shape[1]
@@ -126,7 +126,7 @@ def priced_shift(f: FlatStaff, p: Present, w: Worth, room: Room, q: int, t: int,
     return total, count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def goals_change(p: Present, w: Worth, room: Room) -> float:
     """Return the change of the price of calls missing to goals."""
     total = 0.0
@@ -136,7 +136,7 @@ def goals_change(p: Present, w: Worth, room: Room) -> float:
     return w.lost_call * total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def make_or_drop(p: Present, room: Room, q: int, count: int, made: bool) -> None:
     """Make the listed changes, or drop them."""
     if made:
@@ -147,7 +147,7 @@ def make_or_drop(p: Present, room: Room, q: int, count: int, made: bool) -> None
     room.calls[:] = 0.0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@inlined
 def next_worth(p: Present, w: Worth, room: Room, q: int, s: int) -> float:
     """Return what one more head would be worth after the noted changes."""
     last = w.floor.shape[2] - 1

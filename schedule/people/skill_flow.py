@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 
 class SkillFlow(NamedTuple):
@@ -52,14 +52,14 @@ def empty_flow(skills: np.ndarray, head_worth: np.ndarray, before: np.ndarray) -
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _worth_of_head(f: SkillFlow, q: int, t: int, n: int) -> float:
     """Return the worth of the head after `n` heads on queue `q` in slot `t`."""
     last = f.head_worth.shape[2] - 1
     return float(f.head_worth[q, t, min(max(n, 0), last)]) if n <= last else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _best_chain(f: SkillFlow, g: int, t: int, coming: bool) -> int:
     """Return the queue that gains (or, not `coming`, loses) a head when one of group `g` comes to slot `t` (or goes).
 
@@ -93,7 +93,7 @@ def _best_chain(f: SkillFlow, g: int, t: int, coming: bool) -> int:
     return target
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def next_worths(f: SkillFlow, g: int) -> np.ndarray:
     """Return the worth of one more head of group `g` in each slot, shape (S,)."""
     for t in range(f.next_worth.shape[1]):
@@ -104,7 +104,7 @@ def next_worths(f: SkillFlow, g: int) -> np.ndarray:
     return np.asarray(f.next_worth[g].copy())
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def worth_without(f: SkillFlow, g: int, present: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the worth of a head of group `g`, shape (S,), and the heads, shape (Q, S), without one of its people.
 
@@ -124,7 +124,7 @@ def worth_without(f: SkillFlow, g: int, present: np.ndarray) -> tuple[np.ndarray
     return worth, heads
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_head(f: SkillFlow, g: int, t: int, coming: bool) -> None:
     """Let one head of group `g` come to slot `t`, or go."""
     target = _best_chain(f, g, t, coming)
@@ -141,7 +141,7 @@ def move_head(f: SkillFlow, g: int, t: int, coming: bool) -> None:
     f.stale[:, t] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_person(f: SkillFlow, g: int, old: np.ndarray, new: np.ndarray) -> None:
     """Let a person of group `g` be on the phone in the slots of `new` (0 or 1 each) instead of those of `old`."""
     for t in range(len(old)):

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from .best_week import WeekFinder
 from .compile import CompiledPerson
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _least_of_windows(
     cost: np.ndarray, first: np.ndarray, minute: np.ndarray, off_cost: np.ndarray, minutes: np.ndarray
 ) -> np.ndarray:

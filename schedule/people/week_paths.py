@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from ..optimise.day_paths import DayGraph, DayTable, fill_back, read_forward
 from ..rules.automaton import Automaton
@@ -166,7 +166,7 @@ def _reach(g: DayGraph, most: int) -> tuple[np.ndarray, np.ndarray]:
     return low.astype(np.int64), high.astype(np.int64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cheapest_options(
     cost: np.ndarray, order: np.ndarray, first: np.ndarray, most: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -186,7 +186,7 @@ def _cheapest_options(
     return out, begin
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cheapest_week(
     g: DayGraph, table: DayTable, order: np.ndarray, begin: np.ndarray, option_cost: np.ndarray, off_cost: np.ndarray,
     units_cost: np.ndarray, before: int, chosen: np.ndarray,

@@ -7,13 +7,13 @@ people have settled, so a logistic curve of some width smooths the step, and noi
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from .best_row import capped_span
 from .tables import PeriodTables
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cell_cost(t: PeriodTables, cell: int, heads: int) -> float:
     """Return the cost of `heads` in a cell."""
     gap = t.need[cell] - heads
@@ -21,7 +21,7 @@ def cell_cost(t: PeriodTables, cell: int, heads: int) -> float:
     return cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def replan(
     t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, person: int, first: int, last: int,
     width: float, shake: float, temperature: float, rng: np.random.Generator,
@@ -80,7 +80,7 @@ def replan(
     return change
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def anneal(
     t: PeriodTables, chosen: np.ndarray, heads: np.ndarray, cost: float, best: np.ndarray,
     steps: int, span: int, hot: float, cold: float, rng: np.random.Generator,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from ...forecast.progress import Watch
 from .span import cheapest_span
@@ -13,7 +13,7 @@ FREE = -2
 """Mark of a day that is not fixed."""
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def capped_span(
     t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, option_cost: np.ndarray, off_cost: np.ndarray
 ) -> float:
@@ -48,7 +48,7 @@ def capped_span(
             return cost
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _forbid(option_cost: np.ndarray, row: np.ndarray, first: int, last: int, types: int, k: int, room: int) -> None:
     """Forbid type `k` on all days but the `room` cheapest ones of those on which `row` has the type."""
     worked = np.sort(np.array([option_cost[d * types + k] for d in range(first, last) if row[d] == k]))
@@ -64,7 +64,7 @@ def _forbid(option_cost: np.ndarray, row: np.ndarray, first: int, last: int, typ
             option_cost[d * types + k] = np.inf
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def priced_caps(
     t: PeriodTables,
     person: int,
@@ -124,7 +124,7 @@ def priced_caps(
     return least, bound
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def best_rows(
     t: PeriodTables, people: np.ndarray, chosen: np.ndarray, first: int, last: int, price: np.ndarray,
     fixed: np.ndarray, steps: int,

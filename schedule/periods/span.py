@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from ..optimise.day_paths import DayGraph, DayTable, fill_back, read_forward
 from .tables import PeriodTables
@@ -36,7 +36,7 @@ class _Outside(NamedTuple):
     most: int
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def cheapest_span(
     t: PeriodTables, person: int, row: np.ndarray, first: int, last: int, option_cost: np.ndarray, off_cost: np.ndarray
 ) -> float:
@@ -74,7 +74,7 @@ def cheapest_span(
     return float(cost)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _graph_of(t: PeriodTables, person: int) -> DayGraph:
     """Return the days, cells and automaton of a person."""
     kind = t.kind[person]
@@ -82,7 +82,7 @@ def _graph_of(t: PeriodTables, person: int) -> DayGraph:
     return DayGraph(t.layers[kind], to, t.first, t.latest, t.after, t.cell_units, t.letter, t.relax)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _outside(t: PeriodTables, g: DayGraph, person: int, row: np.ndarray, first: int, last: int) -> _Outside:
     """Read the days outside of the span."""
     node, rest, paid = 0, 0, 0
@@ -101,7 +101,7 @@ def _outside(t: PeriodTables, g: DayGraph, person: int, row: np.ndarray, first: 
     return _Outside(node, rest, paid, follows, least, most)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _reach_forward(
     t: PeriodTables, g: DayGraph, first: int, last: int, outside: _Outside
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -123,7 +123,7 @@ def _reach_forward(
     return low, high
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _trim_back(
     t: PeriodTables, g: DayGraph, row: np.ndarray, first: int, last: int, outside: _Outside,
     low: np.ndarray, high: np.ndarray,
@@ -159,7 +159,7 @@ def _trim_back(
     return base, size
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _stays_legal(g: DayGraph, row: np.ndarray, last: int) -> np.ndarray:
     """Return the nodes from which the days of `row` from `last` on stay legal."""
     days = len(row)

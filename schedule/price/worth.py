@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numba import njit
+from ...forecast.kernels import kernel
 
 from ..problem.problem import ScheduleProblem
 from .shortfall import call_price, calls_gained, head_price, heads_missing
@@ -117,7 +117,7 @@ def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
     return np.asarray(np.take_along_axis(table, np.clip(n, 0, table.shape[2] - 1)[:, :, None], 2)[:, :, 0])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarray, margin: np.ndarray,
            lost_call: float) -> float:  # fmt: skip
     """Return the price of what `n` heads leave short: of floors and needs, and of calls missing to each goal."""
@@ -133,7 +133,7 @@ def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarra
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def pool_rises(slope: np.ndarray) -> None:
     """Replace steps that rise by their mean, shape (Q, S, N), until none does: the steps of the concave majorant."""
     size = slope.shape[2]
@@ -155,7 +155,7 @@ def pool_rises(slope: np.ndarray) -> None:
                 n += count[block]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _smoothed(at: np.ndarray, drops: np.ndarray, x: float, width: float) -> float:
     """Return the steps of one slot, each smoothed to a logistic of `width`, at `x` heads.
 
@@ -173,7 +173,7 @@ def _smoothed(at: np.ndarray, drops: np.ndarray, x: float, width: float) -> floa
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndarray:
     """Return `slope` smoothed and shifted to be worth `price` where its steps cross that price.
 
@@ -215,7 +215,7 @@ def smoothed(slope: np.ndarray, price: np.ndarray, width: np.ndarray) -> np.ndar
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def tilted(table: np.ndarray, n: np.ndarray, can: np.ndarray, top: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return the worth of one more head by `table`, as a share of `top` whose odds are multiplied by `noise`.
 

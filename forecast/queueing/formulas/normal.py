@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
+from ...kernels import kernel
 
 MIDDLE = 0.425
 """Distance from a half up to which the quantile is one ratio of polynomials without a logarithm."""
 
 
-@njit(cache=True)
+@kernel
 def normal_quantile(u: float) -> float:
     """Return the quantile at `u`, strictly between 0 and 1, exact to 16 digits.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...kernels import kernel
 from numpy.typing import ArrayLike
 from scipy import special
 
@@ -29,7 +29,7 @@ class Shape(NamedTuple):
     table: np.ndarray
 
 
-@njit(cache=True)
+@kernel
 def drawn(kind: int, sigma: float, table: np.ndarray, u: float) -> float:
     """Return the value of a `Shape` that `u`, strictly between 0 and 1, stands for: its quantile, or that of 1 − u."""
     if kind == EXPONENTIAL:

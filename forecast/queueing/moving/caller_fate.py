@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...kernels import kernel
 
 _DUST = 1e-17
 """Weight of a Poisson mixture below which the mixture ends: below the last digit of a chance."""
@@ -73,7 +73,7 @@ def fates(path: Path, beyond: int, ahead: int) -> np.ndarray:
     return np.asarray(_backward(value, now.agents, now.handle_rate, now.leave_rate, seconds))
 
 
-@njit(cache=True)
+@kernel
 def lasting(beyond: int, ahead: int, n: int, handle_rate: float, leave_rate: float) -> np.ndarray:
     """Return the chance to be answered at last and the mean of (seconds waited if answered, else 0), with no change.
 
@@ -97,7 +97,7 @@ def lasting(beyond: int, ahead: int, n: int, handle_rate: float, leave_rate: flo
     return out
 
 
-@njit(cache=True)
+@kernel
 def _before_change(after: np.ndarray, beyond: int, old: int, new: int) -> np.ndarray:
     """Return the chances just before the heads go from `old` to `new`, given those just after."""
     out = np.zeros((2, beyond + 1, after.shape[2]))
@@ -113,7 +113,7 @@ def _before_change(after: np.ndarray, beyond: int, old: int, new: int) -> np.nda
     return out
 
 
-@njit(cache=True)
+@kernel
 def _backward(value: np.ndarray, n: int, handle_rate: float, leave_rate: float, seconds: float) -> np.ndarray:
     """Return the chances `seconds` earlier, if nothing changes in between."""
     rows, width = value.shape[1:]
@@ -125,7 +125,7 @@ def _backward(value: np.ndarray, n: int, handle_rate: float, leave_rate: float, 
     return out
 
 
-@njit(cache=True)
+@kernel
 def _mixed_back(value: np.ndarray, n: int, ends: float, leaves: float, mean: float) -> np.ndarray:
     _, rows, width = value.shape
     now, new, out = value.copy(), np.empty_like(value), np.zeros_like(value)

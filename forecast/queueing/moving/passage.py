@@ -11,7 +11,7 @@ from bisect import bisect_right
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
+from ...kernels import kernel
 
 from .caller_fate import Path, Stage, fates, lasting
 from .day_course import DayCourse
@@ -134,7 +134,7 @@ def _add_time(sums: np.ndarray, spent: np.ndarray, now: Stage, seconds: float) -
     sums[STAFFED] += now.agents * seconds
 
 
-@njit(cache=True)
+@kernel
 def _queue_idle(spent: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Return caller-seconds waiting and agent-seconds idle, shape (Q,) each."""
     queue, idle = np.zeros(len(spent)), np.zeros(len(spent))
@@ -158,7 +158,7 @@ def _will_leave(law: TransientLaw, now: Stage) -> np.ndarray:
     return np.asarray(_expected(law.p, now.agents, leaving[None], np.zeros(1))[0])
 
 
-@njit(cache=True)
+@kernel
 def _expected(spent: np.ndarray, n: int, values: np.ndarray, free: np.ndarray) -> np.ndarray:
     """Return the sums over the time spent of `values` per waiting state, `free` where an agent is: shape (M, Q)."""
     out = np.zeros((len(values), len(spent)))

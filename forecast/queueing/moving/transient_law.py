@@ -17,7 +17,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+from ...kernels import kernel
 from scipy.stats import binom
 
 _DUST = 1e-15
@@ -119,7 +119,7 @@ def waiting(shape: tuple[int, ...], agents: int) -> np.ndarray:
     return np.asarray(np.maximum(np.arange(shape[2]) - agents - np.arange(shape[1])[:, None], 0))
 
 
-@njit(cache=True)
+@kernel
 def _trim(p: np.ndarray) -> np.ndarray:
     """Drop the rows and the top states that nobody is in."""
     _, rows, width = p.shape
@@ -130,7 +130,7 @@ def _trim(p: np.ndarray) -> np.ndarray:
     return p[:, :rows, :width].copy()
 
 
-@njit(cache=True)
+@kernel
 def _restaffed(p: np.ndarray, old: int, new: int) -> np.ndarray:
     nodes, rows, width = p.shape
     most = min(old, width - 1) if rows == 1 else old + rows - 1
@@ -143,7 +143,7 @@ def _restaffed(p: np.ndarray, old: int, new: int) -> np.ndarray:
     return out
 
 
-@njit(cache=True)
+@kernel
 def _evolved(
     p: np.ndarray, margin: int, n: int, rates: np.ndarray, handle_rate: float, leave_rate: float, seconds: float
 ) -> tuple[np.ndarray, np.ndarray, float]:
@@ -173,7 +173,7 @@ def _evolved(
     return end, spent, spilled
 
 
-@njit(cache=True)
+@kernel
 def _mix(
     law: np.ndarray, spent: np.ndarray, n: int, up: float, ends: np.ndarray, down: np.ndarray, stay: np.ndarray,
     pace: float, seconds: float,
@@ -219,26 +219,26 @@ def _mix(
 # The next three functions index from 0 over slices, which the compiler turns into vector code.
 
 
-@njit(cache=True)
+@kernel
 def _add(law: np.ndarray, spent: np.ndarray, now: np.ndarray, weight: float, time: float) -> None:
     for x in range(now.size):
         law[x] += weight * now[x]
         spent[x] += time * now[x]
 
 
-@njit(cache=True)
+@kernel
 def _step(new: np.ndarray, now: np.ndarray, up: float, stay: np.ndarray, down: np.ndarray) -> None:
     for x in range(new.size):
         new[x] = now[x + 1] * stay[x] + now[x] * up + now[x + 2] * down[x]
 
 
-@njit(cache=True)
+@kernel
 def _fall(new: np.ndarray, above: np.ndarray, ends: np.ndarray) -> None:
     for x in range(new.size):
         new[x] += above[x] * ends[x]
 
 
-@njit(cache=True)
+@kernel
 def _dusted(new: np.ndarray, old: np.ndarray, rows: int, low: int, high: int) -> tuple[int, int]:
     """Clear the ends of the band where there is only dust; returns the band."""
     while low < high and new[:rows, low + 1].max() < _DUST:

@@ -16,7 +16,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+from ...kernels import kernel
 
 from ..formulas.time_laws import Shape, drawn
 
@@ -54,7 +54,7 @@ class Desk(NamedTuple):
     short_s: float
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray, strata: np.ndarray) -> np.ndarray:
     """Simulate one run.
 
@@ -103,7 +103,7 @@ def run(desk: Desk, rates: np.ndarray, heads: np.ndarray, seeds: np.ndarray, str
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _serve(
     desk: Desk,
     r: int,
@@ -173,7 +173,7 @@ def _serve(
     return here, lates, waiting, seg
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def draw(
     desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
 ) -> tuple[np.ndarray, int]:
@@ -202,7 +202,7 @@ def draw(
     return calls, count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill(
     desk: Desk, row: int, begin: float, rate: float, seed: np.uint64, strata: np.ndarray, calls: np.ndarray
 ) -> int:
@@ -226,7 +226,7 @@ def _fill(
     return count
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _restaff(
     now: float,
     row: int,
@@ -266,7 +266,7 @@ def _restaff(
     return here, lates
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _spread(out: np.ndarray, what: int, a: float, b: float, sign: float, row: int, until: np.ndarray) -> None:
     """Add the seconds from `a` to `b` to the rows in which they pass, `row` or later."""
     while a >= until[row]:
@@ -278,7 +278,7 @@ def _spread(out: np.ndarray, what: int, a: float, b: float, sign: float, row: in
     out[row, what] += sign * (b - a)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _move_up(line: np.ndarray, waiting: int, now: float) -> int:
     """Return how many of the callers still wait after `now`."""
     while waiting and line[0] <= now:
@@ -287,7 +287,7 @@ def _move_up(line: np.ndarray, waiting: int, now: float) -> int:
     return waiting
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sink(heap: np.ndarray, size: int, value: float) -> None:
     """Put `value` in place of the least of a heap that then has `size` values."""
     # the hole goes down to a leaf by the smaller child, the value fills it and rises: few surprises for the CPU
@@ -299,7 +299,7 @@ def _sink(heap: np.ndarray, size: int, value: float) -> None:
     _push(heap, hole, value)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _push(heap: np.ndarray, size: int, value: float) -> None:
     """Add `value` to a heap of `size` values."""
     i = size
@@ -312,7 +312,7 @@ def _push(heap: np.ndarray, size: int, value: float) -> None:
     heap[i] = value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _uniform(state: np.uint64, strata: np.ndarray) -> tuple[np.uint64, float]:
     """Return the next state of a SplitMix64 stream (Steele, Lea and Flood 2014) and a number strictly between 0 and 1.
 
