@@ -6,14 +6,18 @@ import hashlib
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from types import FunctionType
+from typing import Self
 
 from numba import config, njit
+from numba.core.caching import InTreeCacheLocator
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = ("forecast", "schedule")
 MARKS = (b"kernels import", b"compiling import")
 """One of these stands in every file that holds kernels."""
+OTHERS = tuple(locator + "CacheLocator" for locator in ("UserProvided", "InTree", "UserWide", "IPython", "Zip"))
+"""Numba's own locators, in its order, for functions that are not ours."""
 
 
 def kernel_texts() -> dict[str, bytes]:
@@ -38,11 +42,28 @@ def cache_folder() -> Path:
     return Path(os.environ.get("NUMBA_CACHE_DIR") or Path(home) / "busyhour") / digest.hexdigest()[:16]
 
 
-config.CACHE_DIR = str(cache_folder())
+FOLDER = cache_folder()
 
-kernel: Any = njit(cache=True, nogil=True)
+
+class KernelLocator(InTreeCacheLocator):
+    """Tells numba where a kernel is kept: by the module's name, so that two installations of one text share it."""
+
+    def __init__(self, function: FunctionType, file: str) -> None:
+        super().__init__(function, file)  # type: ignore[no-untyped-call]
+        self._cache_path = str(FOLDER / function.__module__)
+
+    @classmethod
+    def from_function(cls, function: FunctionType, file: str) -> Self | None:
+        """Return a place for kernels of this product; those of others are kept where numba would keep them."""
+        ours = function.__module__.startswith(__name__.removesuffix("forecast.kernels"))
+        return super().from_function(function, file) if ours else None  # type: ignore[no-untyped-call]
+
+
+config.CACHE_LOCATOR_CLASSES = ",".join((f"{__name__}.{KernelLocator.__name__}", *OTHERS))  # type: ignore[attr-defined]
+
+kernel = njit(cache=True, nogil=True)
 """Decorator of a kernel: compiled when it is first called, and kept on disk."""
-inlined: Any = njit(cache=True, nogil=True, inline="always")
+inlined = njit(cache=True, nogil=True, inline="always")
 """The same for a short kernel that is copied into its callers."""
-as_numpy: Any = njit(cache=True, error_model="numpy")
+as_numpy = njit(cache=True, error_model="numpy")
 """The same for a kernel that divides by zero as numpy does."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from ...forecast.progress import Watch
 from .case import Case
 from .limits import recruits_left, rooms_left

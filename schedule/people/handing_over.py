@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from .best_week import ChosenWeek
 from .compile import CompiledStaff
 from .flat import FlatStaff, flat_staff, meets_itself, week_cost

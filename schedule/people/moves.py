@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from ...forecast.kernels import inlined, kernel
 
+from ...forecast.kernels import inlined, kernel
 from .flat import FlatStaff, meets_itself, week_cost
 from .present import Present, Room, Worth, goals_change, make_or_drop, mark, next_worth, priced_shift, span
 

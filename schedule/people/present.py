@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from ...forecast.kernels import inlined, kernel
 
+from ...forecast.kernels import inlined, kernel
 from .flat import FlatStaff
 
 

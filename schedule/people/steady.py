@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from .best_week import WeekFinder
 from .compile import CompiledPerson
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from ..optimise.day_paths import DayGraph, DayTable, fill_back, read_forward
 from ..rules.automaton import Automaton
 

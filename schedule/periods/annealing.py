@@ -7,8 +7,8 @@ people have settled, so a logistic curve of some width smooths the step, and noi
 from __future__ import annotations
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from .best_row import capped_span
 from .tables import PeriodTables
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from ...forecast.progress import Watch
 from .span import cheapest_span
 from .tables import PeriodTables

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from ..optimise.day_paths import DayGraph, DayTable, fill_back, read_forward
 from .tables import PeriodTables
 

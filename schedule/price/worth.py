@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from ...forecast.kernels import kernel
 
+from ...forecast.kernels import kernel
 from ..problem.problem import ScheduleProblem
 from .shortfall import call_price, calls_gained, head_price, heads_missing
 

@@ -61,3 +61,15 @@ def test_another_text_is_kept_in_another_folder(monkeypatch: pytest.MonkeyPatch,
     changed = {**texts, "forecast/queueing/formulas/erlang.py": b"# other"}
     monkeypatch.setattr(kernels, "kernel_texts", lambda: changed)
     assert kernels.cache_folder() != before
+
+
+def test_kernels_of_others_stay_where_numba_keeps_them() -> None:
+    """A user's own compiled functions are not ours to place; ours stand under the name of their module."""
+
+    def one(x: float) -> float:
+        return x + 1.0
+
+    assert kernels.KernelLocator.from_function(one, __file__) is None
+    one.__module__ = "busyhour.schedule.people.flat"
+    ours = kernels.KernelLocator.from_function(one, __file__)
+    assert ours is not None and Path(ours.get_cache_path()).name == one.__module__

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from ...kernels import kernel
 from numpy.typing import ArrayLike
 from scipy import special
 
 from ...errors import InputError
+from ...kernels import kernel
 from .erlang import like_input, numbers
 from .normal import normal_quantile
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+
 from ...kernels import kernel
 
 _DUST = 1e-17

@@ -11,8 +11,8 @@ from bisect import bisect_right
 from itertools import pairwise
 
 import numpy as np
-from ...kernels import kernel
 
+from ...kernels import kernel
 from .caller_fate import Path, Stage, fates, lasting
 from .day_course import DayCourse
 from .transient_law import TransientLaw

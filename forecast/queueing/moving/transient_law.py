@@ -17,8 +17,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from ...kernels import kernel
 from scipy.stats import binom
+
+from ...kernels import kernel
 
 _DUST = 1e-15
 """Chance of a state below which the state is dropped, per step: adds up to some 1e-10 a day."""

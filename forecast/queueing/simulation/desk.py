@@ -16,8 +16,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from ...kernels import kernel
 
+from ...kernels import kernel
 from ..formulas.time_laws import Shape, drawn
 
 MEASURES = (
