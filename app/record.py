@@ -16,11 +16,9 @@ from sqlalchemy import Connection, select
 from ..forecast.errors import InputError
 from ..forecast.progress import Watch
 from ..forecast.text import spelled
-from .hindsight import parts_of_gap, published_run
 from .inputs.folder import Folder
 from .intake.read import calls_files, read_calls, shape_files
 from .intake.rows import CALLS
-from .nightly_forecast import keep_forecast
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, last_day, take, taken_before
 from .store.connection import now_s
@@ -260,6 +258,8 @@ def record_folder(
     Held
         If somebody else records the site meanwhile.
     """
+    from .nightly_forecast import keep_forecast  # imports all that forecasts
+
     planned, watch = Folder.read(folder), watch or Watch()
     day = as_of or today_at(planned.config.site.zone)
     with store.read() as c:
@@ -319,6 +319,8 @@ def _against(
         watch.raise_if_stopped()
         if not wanted:
             continue
+        from .hindsight import parts_of_gap, published_run  # imports the simulation
+
         watch.tell("record", f"the plan of {plan.folder} against what came on {len(wanted)} days")
         try:
             run = published_run(home / plan.folder, plan.input_hash)

@@ -24,7 +24,7 @@ from busyhour.app.files import write_atomic, write_csv
 from busyhour.app.folders.swap import put, work_folder
 from busyhour.app.folders.targets import folder_to_write
 from busyhour.app.inputs.snapshot import InputFile
-from busyhour.app.publish.summary import versions
+from busyhour.app.versions import versions
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Event, Watch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .in_process import InProcess
 from .schema import Run
 from .task import Engine, Tell
 
@@ -18,6 +17,8 @@ def engine_of(run: Run, tell: Tell) -> Engine:
         Called with progress, from any thread.
     """
     if not run.cluster and run.workers == 0:
+        from .in_process import InProcess  # imports all that plans
+
         return InProcess(tell)
     from .on_dask import OnDask  # Dask takes half a second to import
 

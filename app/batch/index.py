@@ -17,7 +17,7 @@ from ..gap import gap_told
 from ..publish.papers import REPORT
 from ..report.card import GOOD, PLAIN, WARN, Card
 from ..report.figures import MISSING, number, percent
-from ..report.page import plain_page
+from ..report.template import plain_page
 from ..store.open import Store
 from .config import BatchFile
 from .figures import LEAD_DAYS, SCORED_DAYS, Row, rows_of

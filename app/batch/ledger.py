@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
-from ..publish.summary import versions
 from ..store.connection import Store
 from ..store.schema import batch as batches
 from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
+from ..versions import versions
 from .config import BatchFile
 from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 

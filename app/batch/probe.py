@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..publish.summary import LIBRARIES, versions
+from ..versions import LIBRARIES, versions
 
 QUESTION = (
     "(lambda found, python: {name: next((d.version for d in found(name=name)), '') for name in "

@@ -16,7 +16,6 @@ from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
 from ..folders.manifest import Manifest
 from ..folders.swap import foreign, put, sweep, work_folder
-from ..publish.calendar import write_calendars
 from ..publish.papers import CALENDARS, EARLIER, keep_earlier
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
@@ -162,6 +161,8 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
         if revise and (work / CALENDARS).is_dir() and place.is_dir():
             keep_earlier(work, place, run.week)
             if (work / EARLIER).is_dir():
+                from ..publish.calendar import write_calendars  # imports what draws reports
+
                 shutil.rmtree(work / CALENDARS)
                 write_calendars(work, previous=work / EARLIER)
                 shutil.rmtree(work / EARLIER)

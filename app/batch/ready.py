@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from ...forecast.calendar.grid import Grid
-from ...forecast.predict import Forecast
 from ...forecast.tables import check, read_text_csv
 from ..files import write_csv
-from ..outcome import forecast_tables
 from ..report.run import FILES
+
+if TYPE_CHECKING:
+    from ...forecast.predict import Forecast
 
 VOLUME, PARTS, QUALITY = "volume", "volume_parts", "quality"
 LAST_WEEK = "last_week.csv"
@@ -20,6 +22,8 @@ LAST_WEEK = "last_week.csv"
 
 def write_forecast(forecast: Forecast, folder: Path) -> None:
     """Write the tables of a forecast into `folder`, which is there."""
+    from ..outcome import forecast_tables  # imports all that plans
+
     for name, table in forecast_tables(forecast).items():
         write_csv(folder / f"{name}.csv", table)
 
@@ -35,6 +39,8 @@ def read_forecast(folder: Path, grid: Grid) -> Forecast:
     InputError
         If a table is missing or cannot be read.
     """
+
+    from ...forecast.predict import Forecast
 
     def text(name: str) -> pd.DataFrame:
         return read_text_csv(folder / f"{name}.csv")

@@ -20,8 +20,7 @@ from ..config.plan_toml import PLAN, plan_file, plan_of, plan_tables
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text
-from ..inputs.folder import Folder
-from ..inputs.inputs import CALLS
+from ..inputs.folder import CALLS, Folder
 from ..inputs.snapshot import InputFile
 from ..intake.mapping import DEFAULT_FILES
 from ..intake.read import calls_files, shape_files

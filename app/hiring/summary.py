@@ -14,7 +14,7 @@ from ...schedule.hiring.solve import LEAST_BASE
 from ...schedule.hiring.supply import starts as class_starts
 from ...schedule.optimise.status import Solved, Stop
 from ..gap import is_reached
-from ..publish.summary import versions
+from ..versions import versions
 from .outcome import HiringOutcome
 from .promise import mean_interval
 from .tables import formula_fte, fte_hours

@@ -34,6 +34,7 @@ from .special_days import FILE as SPECIAL_DAYS
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
 
+CALLS = "calls.csv"
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
 OVERRIDES = "overrides.csv"

@@ -33,7 +33,7 @@ from ..intake.names import nearest
 from ..intake.read import calls_files, outside, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
-from .folder import MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
+from .folder import CALLS, MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
 from .options import RunOptions
 from .people import STAFF
 from .requirement import open_only, read_curves, read_requirement, requirement_week
@@ -41,7 +41,7 @@ from .snapshot import InputFile, laid_out
 from .special_days import FILE as SPECIAL_DAYS
 from .week_before import WeekBefore, activity_of, known_rows, memory_of
 
-CALLS, REQUIREMENT, CURVE = "calls.csv", "requirement.csv", "curve.csv"
+REQUIREMENT, CURVE = "requirement.csv", "curve.csv"
 PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
 PEOPLE_TABLES = (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)
 TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)

@@ -11,8 +11,8 @@ from ...forecast.progress import Stopped
 from ..files import write_atomic
 from ..report.figures import clock, day, hours
 from ..report.gantt import Stretch, stretches
-from ..report.page import environment, policy
 from ..report.run import Run, read_run
+from ..report.template import environment, policy
 
 
 def write_sheets(run: Path, *, goes_on: Callable[[], bool] = lambda: True, read: Run | None = None) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import platform
 from typing import Any
 
 from ...schedule.plan.coverage import fit
@@ -13,13 +11,7 @@ from ...schedule.plan.stages import searched_s
 from ...schedule.price.shortfall import gap_in_slots
 from ..gap import stopped_by
 from ..outcome import Outcome
-
-LIBRARIES = ("busyhour", "pulp", "highspy", "statsmodels", "pandas", "numpy", "scipy", "numba")
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    return {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in LIBRARIES}
+from ..versions import versions
 
 
 def summarise(outcome: Outcome) -> dict[str, Any]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import vl_convert
 
 from ..files import write_atomic
@@ -37,6 +33,7 @@ from .tables import (
     quality_table,
     service_table,
 )
+from .template import embedded, environment, policy, text_of
 
 
 def write_report(run: Path, *, wages: bool = True, read: Run | None = None) -> Path:
@@ -110,7 +107,7 @@ def rendered(
     told
         What the template tells.
     """
-    texts = [_bundle(), *(_text(name) for name in scripts)]
+    texts = [_bundle(), *(text_of(name) for name in scripts)]
     page = environment().get_template(template)
     return page.render(
         **told,
@@ -118,42 +115,8 @@ def rendered(
         data=embedded({"charts": _packed(specs), **data}),
         scripts=texts,
         policy=policy(texts),
-        style=_text("report.css"),
+        style=text_of("report.css"),
     )
-
-
-def plain_page(template: str, **told: Any) -> str:
-    """Return a page without charts and scripts, which asks the network for nothing; `told` is what it tells."""
-    return environment().get_template(template).render(**told, policy=policy([]), style=_text("report.css"))
-
-
-def environment() -> jinja2.Environment:
-    """Return the template environment: everything is escaped, an unknown name is an error."""
-    return jinja2.Environment(
-        loader=jinja2.FunctionLoader(_text),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def embedded(data: object) -> str:
-    """Return JSON that is safe inside a script element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def policy(scripts: list[str]) -> str:
-    """Return the content security policy: nothing is loaded, and only these very scripts run."""
-    hashes = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
-    allowed = " ".join(f"'sha256-{h}'" for h in hashes) or "'none'"
-    rest = "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-    return f"default-src 'none'; script-src {allowed}; {rest}"
-
-
-def _text(name: str) -> str:
-    return (resources.files(__package__) / name).read_text(encoding="utf-8").replace("\r\n", "\n")
 
 
 @functools.cache

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.holtwinters import SimpleExpSmoothing
-from statsmodels.tsa.seasonal import MSTL
 
 from ..ranges import check_ranges
 from .contract import Model
@@ -121,6 +118,8 @@ def _daily_season(z: np.ndarray) -> np.ndarray:
 
 def _weekly_season(z: np.ndarray, weekday: np.ndarray, actual: np.ndarray, params: MstlParams) -> np.ndarray:
     """Return both seasons together as they were in the last of whole weeks, shape (7, P); see `MstlEts`."""
+    from statsmodels.tsa.seasonal import MSTL  # statsmodels takes a second to import
+
     own = np.where((weekday == actual)[:, None], z, np.nan)
     week = own.reshape(-1, 7, z.shape[1])  # days of one weekday below each other
     usual: np.ndarray = np.asarray(np.isfinite(week).any(axis=0))
@@ -154,6 +153,9 @@ def _smoothed(level: np.ndarray, least_days: int) -> tuple[float, float, float]:
     """Return the smoothing constant α, the next level and the variance of its one-step errors."""
     if len(level) < least_days:
         return 0.0, float(level.mean()), float(level.var(ddof=min(1, len(level) - 1)))
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+    from statsmodels.tsa.holtwinters import SimpleExpSmoothing
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # an early stop costs accuracy, not truth
         found = SimpleExpSmoothing(level, initialization_method="estimated").fit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 SMALL = 10.0
 """Expected calls below which counts follow a discrete law, above 0: from ten on the root is close to normal."""
@@ -40,6 +39,8 @@ def count_quantiles(mean: np.ndarray, spread: np.ndarray, quantiles: Sequence[fl
     array([[377., 400., 424.],
            [  0.,   2.,   4.]])
     """
+    from scipy import stats  # takes half a second to import
+
     share = np.asarray(quantiles, dtype=float)
     out = np.zeros((len(mean), len(share)))
     large = mean >= SMALL

@@ -6,16 +6,17 @@ import datetime as dt
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from ..ranges import check_ranges
 from .contract import Model
 from .profile import Profile
+
+if TYPE_CHECKING:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class TwoStage(Model):
         self.params = params
 
     def _learn(self) -> None:
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning  # statsmodels takes a second to import
+
         past = self.history
         features = past.features(past.dates)
         self._columns = list(features.columns.drop("weekday"))
@@ -133,6 +136,8 @@ class TwoStage(Model):
         return np.hstack([*blocks, rest.to_numpy(dtype=float) * scale])
 
     def _state_space(self, y: np.ndarray, x: np.ndarray) -> UnobservedComponents:
+        from statsmodels.tsa.statespace.structural import UnobservedComponents
+
         model = UnobservedComponents(
             y, irregular=True, autoregressive=1, exog=x, mle_regression=False, loglikelihood_burn=0
         )
