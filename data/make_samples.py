@@ -112,6 +112,32 @@ def bank(calls_5min: Path | None) -> None:
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
 
 
+def outcomes(folder: Path) -> None:
+    """Make data/bank/outcomes.csv: what became of the calls from September on (seed 20031008); an outage is planted."""
+    rng = np.random.default_rng(20031008)
+    calls = pd.read_csv(folder / "calls.csv", parse_dates=["start"])
+    calls = calls[calls["start"] >= "2003-09-01"].reset_index(drop=True)
+    day = calls["start"].dt.dayofyear
+    of_day = pd.Series(rng.normal(0.0, 0.06, 366))[day].to_numpy()
+    month = np.where(calls["start"].dt.month == 9, 0.685, 0.712)
+    share = np.clip(month + of_day + rng.normal(0.0, 0.08, len(calls)), 0.2, 0.97)
+    down = (calls["start"] >= "2003-10-08 10:00") & (calls["start"] < "2003-10-08 11:30")
+    share = np.where(down, 0.12, share)
+    offered = calls["offered"].to_numpy()
+    answered_in = rng.binomial(offered, share)
+    abandoned = rng.binomial(offered - answered_in, 0.2)
+    short = rng.binomial(abandoned, 0.3)
+    answered = offered - abandoned
+    late = answered - answered_in
+    waited = answered_in * rng.uniform(4, 7, len(calls)) + late * rng.uniform(45, 80, len(calls))
+    rows = pd.DataFrame({
+        "start": calls["start"].dt.strftime("%Y-%m-%dT%H:%M"), "offered": offered, "answered": answered,
+        "abandoned": abandoned, "short_abandoned": short, "answered_in": answered_in, "within_s": 20,
+        "wait_s": np.round(waited / answered, 1), "handle_s": np.round(rng.normal(175, 6, len(calls)), 1),
+    })  # fmt: skip
+    write(folder, "outcomes.csv", rows)
+
+
 LEAVE = (0.05,) + (0.045,) * 3 + (0.035,) * 3 + (0.022,) * 5 + (0.014,)
 """Invented probability to leave in each month of tenure, the last for all later ones; the history is drawn from it."""
 KNOWN_MONTHS, MOST_MONTHS = 18, 240
@@ -243,6 +269,7 @@ def main() -> None:
     source = next((Path(a) for a in sys.argv[1:] if a.endswith(".gz")), None)
     if "bank" in which:
         bank(source)
+        outcomes(HERE / "bank")
     if "helpdesk" in which:
         helpdesk()
 
