@@ -88,7 +88,7 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
     draws
         How often days are drawn.
     seed
-        Of the draws. All figures of one vendor with the same days draw the same days for one seed.
+        Of the draws. Goals of one vendor that have the same days draw the same days: a bad day is bad for all of them.
 
     Returns
     -------
@@ -97,8 +97,10 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
         in the denominator on at least `LEAST_DAYS` days.
     """
     tables = {vendor: _by_day_and_class(rows) for vendor, rows in counts.items()}
-    rng = np.random.default_rng(seed)
-    drawn = {vendor: _days_drawn(len(of[0]), draws, rng) for vendor, of in tables.items()}
+    drawn = {
+        vendor: _days_drawn(len(of[0]), draws, np.random.default_rng([seed, place]))
+        for place, (vendor, of) in enumerate(sorted(tables.items()))
+    }
     own = {
         vendor: _figure(top.sum(axis=1, keepdims=True), bottom.sum(axis=1, keepdims=True), np.ones(1), drawn[vendor])
         for vendor, (top, bottom) in ((v, (t.to_numpy(), b.to_numpy())) for v, (t, b) in tables.items())
