@@ -76,7 +76,7 @@ class Goal:
         ``backlog_age``.
     blocked
         Calls that found no free line (column ``blocked``), which are none of the offered ones: ``left_out``, or
-        ``missed``: offered and neither answered nor abandoned in time.
+        ``missed``: offered calls that nobody answered; in ``abandonment`` they count as abandoned.
     transferred, callback, redialled
         Calls that came from another queue; callers who chose to be called back; repeats of a call that was lost.
         ``as_counted``: they stand in the columns as any call; ``left_out``: they leave both sides, which needs single
@@ -174,9 +174,9 @@ class Goal:
                 if getattr(self, name) != type(self).__dataclass_fields__[name].default:
                     mend = "Leave it out: this goal is scored, not counted from calls"
                     raise InputError(f"{name} counts nothing here", column=name, value=getattr(self, name), mend=mend)
-        if self.metric == "asa" and self.blocked == "missed":
-            mend = 'Leave it out: a blocked call has no wait'
-            raise InputError("blocked calls have no wait", column="blocked", value="missed", mend=mend)
+        if self.blocked == "missed" and (self.metric == "asa" or self.definition == "answered"):
+            mend = "Leave it out: this goal counts answered calls only"
+            raise InputError("blocked calls are not answered", column="blocked", value="missed", mend=mend)
 
     def _check_parts(self) -> None:
         """Refuse parts that are no parts of the unit, and shares of parts that nobody asks for."""
