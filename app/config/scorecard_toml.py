@@ -12,7 +12,6 @@ from ...forecast.errors import InputError
 from ...schedule.contracts.sampling import ScorerSpread
 from ...schedule.contracts.scorecard import Scale
 from ..inputs.snapshot import InputFile
-from ..intake.mapping import Intake
 from .plan_toml import complaint, plan_tables, refuse_flags
 
 FILE = "scorecard.toml"
@@ -72,7 +71,7 @@ class ScorecardConfig(_Strict):
         How often figures are drawn for the probabilities of ranks.
     date_format
         ``strftime`` format of the dates of quality.csv, where they could be read in two ways.
-    rubric, scale, scorers, intake
+    rubric, scale, scorers
         Tables, see there.
     """
 
@@ -82,7 +81,6 @@ class ScorecardConfig(_Strict):
     rubric: Mapping[str, Ends] = Field(default_factory=dict)
     scale: Mapping[str, Ends] = Field(default_factory=dict)
     scorers: Scorers = Scorers()
-    intake: Intake = Intake()
 
 
 def read_scorecard_toml(folder: Path) -> tuple[ScorecardConfig, InputFile | None]:

@@ -15,7 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from .figures import rounded
+from .goal import Goal
+from .ladder import holds
 from .sampling import LEVEL, Z
+from .units import labels
 
 LEAST_DAYS = 5
 """Days, at least, from which the spread between days is told."""
@@ -25,7 +29,7 @@ WEEKDAY, SATURDAY, SUNDAY = "weekday", "Saturday", "Sunday"
 
 
 @dataclass(frozen=True, eq=False)
-class Figure:
+class Ratio:
     """A ratio of sums over intervals, with its 95 % interval.
 
     Attributes
@@ -66,10 +70,35 @@ class Mixed:
         Classes that are compared: queue, kind of day, hour, and the share of the common mix.
     """
 
-    own: Mapping[str, Figure]
-    equal: Mapping[str, Figure]
+    own: Mapping[str, Ratio]
+    equal: Mapping[str, Ratio]
     covered: Mapping[str, float]
     classes: pd.DataFrame = field(repr=False)
+
+
+def compared_rows(goal: Goal, counted: pd.DataFrame) -> pd.DataFrame:
+    """Return what of a counted goal is compared: ``queue, start, numerator, denominator``; what does not count is left.
+
+    With aggregation ``mean`` a part has its figure as numerator, with ``share`` 1 where it reaches the level, else 0;
+    the denominator is 1 then.
+
+    Parameters
+    ----------
+    counted
+        As `counting.counted` returns it.
+    """
+    used = counted[(counted["clause"] == "") & (counted["unknown"] == "")]
+    rows = used[["queue", "start", "numerator", "denominator"]]
+    if goal.aggregation == "volume" or goal.part is None:
+        return rows[rows["denominator"] > 0].reset_index(drop=True)
+    parts = rows.groupby(labels(rows["start"], goal.part)).agg(
+        start=("start", "min"), numerator=("numerator", "sum"), denominator=("denominator", "sum")
+    )
+    parts = parts[(parts["denominator"] > 0) & (parts["denominator"] >= goal.min_volume)].reset_index(drop=True)
+    figures = [rounded(float(f), goal.round_to) for f in parts["numerator"] / parts["denominator"]]
+    if goal.aggregation == "share":
+        figures = [float(holds(figure, goal.level, goal.part_way)) for figure in figures]
+    return parts.assign(queue="", numerator=np.array(figures, dtype=float), denominator=1.0)
 
 
 def day_kind(dates: pd.Series) -> pd.Series:
@@ -102,7 +131,7 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
         for place, (vendor, of) in enumerate(sorted(tables.items()))
     }
     own = {
-        vendor: _figure(top.sum(axis=1, keepdims=True), bottom.sum(axis=1, keepdims=True), np.ones(1), drawn[vendor])
+        vendor: _ratio(top.sum(axis=1, keepdims=True), bottom.sum(axis=1, keepdims=True), np.ones(1), drawn[vendor])
         for vendor, (top, bottom) in ((v, (t.to_numpy(), b.to_numpy())) for v, (t, b) in tables.items())
     }
     common = _common({vendor: bottom for vendor, (_, bottom) in tables.items()})
@@ -113,7 +142,7 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
     weights = totals / totals.sum()
     equal, covered = {}, {}
     for vendor, (top, bottom) in tables.items():
-        equal[vendor] = _figure(top[common].to_numpy(), bottom[common].to_numpy(), weights.to_numpy(), drawn[vendor])
+        equal[vendor] = _ratio(top[common].to_numpy(), bottom[common].to_numpy(), weights.to_numpy(), drawn[vendor])
         covered[vendor] = float(bottom[common].to_numpy().sum() / bottom.to_numpy().sum())
     classes = common.to_frame(index=False).assign(share=weights.to_numpy())
     return Mixed(own, equal, covered, classes)
@@ -152,7 +181,7 @@ def _days_drawn(days: int, draws: int, rng: np.random.Generator) -> np.ndarray:
     return rng.multinomial(days, np.full(days, 1 / days), size=draws).astype(float) if days else np.empty((draws, 0))
 
 
-def _figure(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: np.ndarray) -> Figure:
+def _ratio(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: np.ndarray) -> Ratio:
     """Return the weighted sum over classes of Σ numerators / Σ denominators.
 
     Parameters
@@ -167,15 +196,15 @@ def _figure(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: np.
     days = len(top)
     if not days:
         nothing = np.full(len(drawn), np.nan)
-        return Figure(np.nan, np.nan, np.nan, 0.0, 0.0, 0, nothing)
+        return Ratio(np.nan, np.nan, np.nan, 0.0, 0.0, 0, nothing)
     by_class = top.sum(axis=0) / bottom.sum(axis=0)
     value = float(weights @ by_class)
     sums = float(top.sum()), float(bottom.sum())
     if days < LEAST_DAYS:
-        return Figure(value, np.nan, np.nan, *sums, days, np.full(len(drawn), np.nan))
+        return Ratio(value, np.nan, np.nan, *sums, days, np.full(len(drawn), np.nan))
     tops, bottoms = drawn @ top, drawn @ bottom
     ratios = np.where(bottoms > 0, tops / np.where(bottoms > 0, bottoms, 1.0), by_class)  # a class that no draw hit
     wider = np.sqrt(days / (days - 1)) * float(stats.t.ppf(0.5 + LEVEL / 2, days - 1)) / Z
     every = value + (ratios @ weights - value) * wider
     low, high = np.quantile(every, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Figure(value, float(low), float(high), *sums, days, every)
+    return Ratio(value, float(low), float(high), *sums, days, every)

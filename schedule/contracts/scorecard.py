@@ -11,15 +11,18 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from .contract import Contract
-from .equal_mix import Figure, Mixed, equal_mix
+from .counting import scored
+from .equal_mix import Mixed, Ratio, compared_rows, equal_mix
 from .goal import Goal
+from .history import History, history_of_counts, history_of_scores, span_of
 from .ladder import holds
 from .ranking import Ranking, ranking
 from .sampling import Sample, ScorerSpread, samples
+from .units import Unit
 
 SERVICE, QUALITY, OVERALL = "service", "quality", "overall"
 SURE = 0.95
-"""Probability from which a sample is said to show that a level is met, or missed."""
+"""Probability from which data are said to show that a level is met, or that it is missed."""
 JUDGED_SEED = 1_000_003
 """Added to the seed of what is drawn of scores, which must not move with the days that are drawn of calls."""
 
@@ -56,7 +59,7 @@ class Settings:
     quality
         Share of the quality score in the overall score, 0 to 1; None = the two are never put together.
     scales
-        Goal → scale of its points. Shares need none: 0 to 1, the other way round where less is better.
+        Goal counted from calls → scale of its points. Shares need none: 0 to 1, or 1 to 0 where less is better.
     weights
         Judged goal → weight in the quality score; they add up to 1.
     assumed
@@ -68,7 +71,7 @@ class Settings:
     quality: float | None = None
     scales: Mapping[str, Scale] = field(default_factory=dict)
     weights: Mapping[str, float] = field(default_factory=dict)
-    assumed: ScorerSpread = ScorerSpread()
+    assumed: ScorerSpread = field(default_factory=ScorerSpread)
     draws: int = 4000
 
     def __post_init__(self) -> None:
@@ -101,6 +104,8 @@ class Entry:
         What the scores say; None of a goal that is counted from calls.
     equal
         Figure at equal demand mix; None where that is unknown, and of scores.
+    history
+        The goal from period to period.
     """
 
     vendor: str
@@ -113,17 +118,18 @@ class Entry:
     days: int
     drawn: np.ndarray = field(repr=False)
     drawn_points: np.ndarray = field(repr=False)
-    sample: Sample | None = None
-    equal: Figure | None = None
+    sample: Sample | None
+    equal: Ratio | None
+    history: History = field(repr=False)
 
     @property
     def met(self) -> bool | None:
-        """Whether the figure meets the goal, as the contract compares; None = unknown."""
+        """Whether the figure of all the time meets the level of the goal; None = unknown."""
         return None if np.isnan(self.value) else holds(self.value, self.goal.wanted, self.goal.way)
 
     @property
     def chance(self) -> float | None:
-        """Probability that the true figure meets the goal; None = unknown."""
+        """Probability that the true figure meets the level; None = unknown."""
         if np.isnan(self.low):
             return None
         over = self.drawn >= self.goal.wanted if self.goal.way == "at_least" else self.drawn <= self.goal.wanted
@@ -131,7 +137,7 @@ class Entry:
 
     @property
     def sure(self) -> bool:
-        """Whether the data show that the goal is met, or that it is missed."""
+        """Whether the data show that the level is met, or that it is missed."""
         return self.chance is not None and not 1 - SURE < self.chance < SURE
 
 
@@ -146,30 +152,34 @@ class Scorecard:
     mixed
         Goal → its figures at own and at equal demand mix; of goals counted from calls.
     rankings
-        ``service``, ``quality`` and, where the contract's parties agreed on a share, ``overall`` → ranking.
+        ``service``, ``quality`` and, where a share of the quality score is agreed on, ``overall`` → ranking.
     weights
         The same words → goal → weight of the goal's points; each adds up to 1.
     unranked
         The same words → vendor → why it is not ranked.
+    span
+        Span by which trends are told.
     """
 
     contract: Contract
+    settings: Settings
     vendors: tuple[str, ...]
     entries: Mapping[tuple[str, str], Entry] = field(repr=False)
     mixed: Mapping[str, Mixed] = field(repr=False)
     rankings: Mapping[str, Ranking] = field(repr=False)
     weights: Mapping[str, Mapping[str, float]]
     unranked: Mapping[str, Mapping[str, str]]
+    span: Unit
 
-    def gates(self, vendor: str) -> tuple[tuple[str, Entry | None], ...]:
-        """Return the goals that void a bonus, and what is known of each."""
-        money = self.contract.money
-        return tuple((g.goal, self.entries.get((vendor, g.goal))) for g in (money.gates if money else ()))
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """Goals that void a bonus while they are missed or unknown."""
+        return tuple(dict.fromkeys(g.goal for g in (self.contract.money.gates if self.contract.money else ())))
 
 
 def scorecard(
     contract: Contract,
-    counts: Mapping[str, Mapping[str, pd.DataFrame]],
+    counted: Mapping[str, Mapping[str, pd.DataFrame]],
     scores: pd.DataFrame,
     settings: Settings,
     *,
@@ -179,75 +189,94 @@ def scorecard(
 
     Parameters
     ----------
-    counts
-        Goal → vendor → rows of intervals with ``queue, start, numerator, denominator``; of goals counted from calls.
+    counted
+        Goal → vendor → its intervals, as `counting.counted` returns them.
     scores
-        Rows with ``vendor, goal, scorer`` and ``share`` (of the rubric, 0 to 1).
+        ``vendor, date, goal, scorer, share`` (of the rubric, 0 to 1), a row a score; `date` without a zone.
     """
+    tables = [table["start"] for of in counted.values() for table in of.values()]
+    span = span_of([*tables, scores["date"]] if len(scores) else tables)
     entries: dict[tuple[str, str], Entry] = {}
     mixed: dict[str, Mixed] = {}
     for goal in contract.goals:
-        scale = settings.scale_of(goal)
-        if goal.counted:
-            known = {v: rows for v, rows in counts.get(goal.name, {}).items() if (rows["denominator"] > 0).any()}
-            mixed[goal.name] = equal_mix(known, draws=settings.draws, seed=seed)
-            made = [_counted(vendor, goal, mixed[goal.name], scale) for vendor in known]
+        if goal.counted and counted.get(goal.name):
+            mixed[goal.name], made = _of_calls(goal, counted[goal.name], settings, span, seed)
+        elif not goal.counted and (scores["goal"] == goal.name).any():
+            made = _of_scores(goal, scores[scores["goal"] == goal.name], contract, settings, span, seed)
         else:
-            rows = scores[scores["goal"] == goal.name]
-            found = samples(rows["vendor"], rows["scorer"], rows["share"], settings.assumed) if len(rows) else {}
-            made = [_judged(vendor, goal, one, scale, _chances(vendor, settings, seed)) for vendor, one in found.items()]
+            continue
         entries |= {(entry.vendor, goal.name): entry for entry in made}
-    vendors = tuple(sorted({v for of in counts.values() for v in of} | {str(v) for v in scores["vendor"].unique()}))
-    weights = {SERVICE: _service_weights(contract, counts, settings), QUALITY: dict(settings.weights)}
-    if settings.quality is not None:
-        parts = ((SERVICE, 1 - settings.quality), (QUALITY, settings.quality))
-        weights[OVERALL] = {goal: share * w for name, share in parts for goal, w in weights[name].items() if share}
+    vendors = tuple(sorted({v for of in counted.values() for v in of} | {str(v) for v in scores["vendor"].unique()}))
+    weights = _weights(contract, [goal for _, goal in entries], settings)
     rankings, unranked = {}, {}
     for name, own in weights.items():
-        whole = name != OVERALL or (weights[SERVICE] and weights[QUALITY])
-        if own and whole:
-            rankings[name], unranked[name] = _ranked(vendors, own, entries)
-    return Scorecard(contract, vendors, entries, mixed, rankings, weights, unranked)
+        rankings[name], unranked[name] = _ranked(vendors, own, entries)
+    return Scorecard(contract, settings, vendors, entries, mixed, rankings, weights, unranked, span)
 
 
-def _service_weights(
-    contract: Contract, counts: Mapping[str, Mapping[str, pd.DataFrame]], settings: Settings
-) -> dict[str, float]:
-    """Return the weights of the goals counted from calls, as the contract's money weighs them, else alike."""
-    goals = [g for g in contract.goals if g.counted and counts.get(g.name) and settings.scale_of(g) is not None]
-    given = {g.name: g.weight for g in goals if g.weight} or {g.name: 1.0 for g in goals}
-    return {name: weight / sum(given.values()) for name, weight in given.items()}
+def _weights(contract: Contract, known: list[str], settings: Settings) -> dict[str, dict[str, float]]:
+    """Return the weights of each score: service as the contract's money weighs goals (else alike), quality as given."""
+    goals = [g for g in contract.goals if g.counted and g.name in known and settings.scale_of(g) is not None]
+    service = {g.name: g.weight for g in goals if g.weight} or {g.name: 1.0 for g in goals}
+    service = {name: weight / sum(service.values()) for name, weight in service.items()}
+    quality = dict(settings.weights)
+    out = {name: own for name, own in ((SERVICE, service), (QUALITY, quality)) if own}
+    if settings.quality is not None and len(out) == 2:
+        shares = {SERVICE: 1 - settings.quality, QUALITY: settings.quality}
+        out[OVERALL] = {goal: shares[name] * w for name, own in out.items() for goal, w in own.items() if shares[name]}
+    return out
+
+
+def _of_calls(
+    goal: Goal, counted: Mapping[str, pd.DataFrame], settings: Settings, span: Unit, seed: int
+) -> tuple[Mixed, list[Entry]]:
+    """Return a goal counted from calls: vendors compared, and the entry of each that has any call."""
+    rows = {vendor: compared_rows(goal, table) for vendor, table in counted.items()}
+    mixed = equal_mix({v: own for v, own in rows.items() if len(own)}, draws=settings.draws, seed=seed)
+    histories = history_of_counts(goal, counted, span, seed)
+    made = []
+    for vendor, own in mixed.own.items():
+        equal = mixed.equal.get(vendor)
+        low, high, drawn, scale = own.low, own.high, own.drawn, settings.scale_of(goal)
+        if goal.is_share:
+            low, high, drawn = float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1)), np.clip(drawn, 0, 1)
+        points, every = np.nan, np.full(len(drawn), np.nan)
+        if scale is not None:
+            compared = own if equal is None else equal
+            points, every = float(scale.share(compared.value)), scale.share(compared.drawn)
+        made.append(Entry(vendor, goal, own.value, low, high, points, own.denominator, own.days, drawn, every, None,
+                          equal, histories[vendor]))  # fmt: skip
+    return mixed, made
+
+
+def _of_scores(
+    goal: Goal, scores: pd.DataFrame, contract: Contract, settings: Settings, span: Unit, seed: int
+) -> list[Entry]:
+    """Return the entry of each vendor that has scores of a goal."""
+    item = goal.item or goal.metric
+    table = scored(scores.assign(item=item, score=scores["share"], weight=1.0), goal, contract)
+    vendor = scores["vendor"].to_numpy()
+    tables = {str(v): table[vendor == v].reset_index(drop=True) for v in sorted(set(vendor))}
+    rows = scores[(table["clause"] == "").to_numpy()]
+    if rows.empty:
+        return []
+    histories = history_of_scores(goal, tables, rows, span, settings.assumed)
+    made = []
+    for name, one in samples(rows["vendor"], rows["scorer"], rows["share"], settings.assumed).items():
+        drawn = one.drawn(_chances(name, settings, seed))
+        made.append(Entry(name, goal, one.mean, one.low, one.high, one.mean, one.scores, 0, drawn, drawn, one, None,
+                          histories[name]))  # fmt: skip
+    return made
 
 
 def _chances(vendor: str, settings: Settings, seed: int) -> np.ndarray:
     """Return where in its law each judged figure of a vendor is drawn, shape (draws,).
 
-    All items of a vendor have the same: files of scores do not tell which scores are of one call, and a good call is
-    good in most of its items. Items that err together make a score less sure than items that err apart.
+    All items of a vendor have the same: files of scores need not tell which scores are of one call, and a good call is
+    good in most of its items. A score of items that err together is less sure than one of items that err apart.
     """
     rng = np.random.default_rng([seed + JUDGED_SEED, *vendor.encode()])
     return np.asarray(rng.uniform(size=settings.draws))
-
-
-def _counted(vendor: str, goal: Goal, mixed: Mixed, scale: Scale | None) -> Entry:
-    """Return the entry of a goal that is counted from calls."""
-    own, equal = mixed.own[vendor], mixed.equal.get(vendor)
-    compared = equal or own
-    none = np.full(len(own.drawn), np.nan)
-    points, drawn = (np.nan, none) if scale is None else (float(scale.share(compared.value)), scale.share(compared.drawn))
-    low, high, every = own.low, own.high, own.drawn
-    if goal.is_share:
-        low, high, every = float(np.clip(low, 0, 1)), float(np.clip(high, 0, 1)), np.clip(every, 0, 1)
-    return Entry(vendor, goal, own.value, low, high, points, own.denominator, own.days, every, drawn, None, equal)
-
-
-def _judged(vendor: str, goal: Goal, sample: Sample, scale: Scale | None, chances: np.ndarray) -> Entry:
-    """Return the entry of a goal that people score."""
-    drawn = sample.drawn(chances)
-    scale = scale or Scale(0.0, 1.0)
-    points = float(scale.share(sample.mean))
-    return Entry(vendor, goal, sample.mean, sample.low, sample.high, points, sample.scores, 0, drawn,
-                 scale.share(drawn), sample)  # fmt: skip
 
 
 def _ranked(
@@ -256,13 +285,12 @@ def _ranked(
     """Rank the vendors of which every goal that weighs is known; say of the others why they are not ranked."""
     scores, drawn, without = {}, {}, {}
     for vendor in vendors:
-        own = {goal: entries.get((vendor, goal)) for goal in weights}
-        missing = [goal for goal, entry in own.items() if entry is None]
-        few = [goal for goal, entry in own.items() if entry is not None and np.isnan(entry.drawn_points).any()]
+        there = {goal: entries[vendor, goal] for goal in weights if (vendor, goal) in entries}
+        missing = [goal for goal in weights if goal not in there]
+        few = [goal for goal, entry in there.items() if np.isnan(entry.drawn_points).any()]
         if missing or few:
             without[vendor] = f"no data of {', '.join(missing)}" if missing else f"too few days of {', '.join(few)}"
             continue
-        there = {goal: entry for goal, entry in own.items() if entry is not None}
         scores[vendor] = sum(weight * there[goal].points for goal, weight in weights.items())
         drawn[vendor] = np.sum([weight * there[goal].drawn_points for goal, weight in weights.items()], axis=0)
     return ranking(scores, drawn), without
