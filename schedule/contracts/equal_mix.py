@@ -63,7 +63,7 @@ class Mixed:
     own
         Vendor → figure of its own calls.
     equal
-        Vendor → figure on the mix of all vendors together; empty where no class is common to all.
+        Vendor → figure on the mix of all vendors together; empty for one vendor, or where no class is common to all.
     covered
         Vendor → share of its calls that lie in the classes compared.
     classes
@@ -134,7 +134,7 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
         vendor: _ratio(top.sum(axis=1, keepdims=True), bottom.sum(axis=1, keepdims=True), np.ones(1), drawn[vendor])
         for vendor, (top, bottom) in ((v, (t.to_numpy(), b.to_numpy())) for v, (t, b) in tables.items())
     }
-    common = _common({vendor: bottom for vendor, (_, bottom) in tables.items()})
+    common = _common({vendor: bottom for vendor, (_, bottom) in tables.items()} if len(tables) > 1 else {})
     none = pd.DataFrame(columns=["queue", "day", "hour", "share"])
     if common.empty:
         return Mixed(own, {}, dict.fromkeys(tables, 0.0), none)
