@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from .contract import Contract
-from .counting import COLUMNS, counted, scored
+from .counting import COLUMNS, counted, measured
 from .figures import Figure, figure_of
 from .goal import UNITS, Goal, Unit
 from .locked import compared, level_of
@@ -107,7 +107,8 @@ class Counts:
             Counts per interval or single calls; times in the contract's zone. Queues that the contract does not know
             are refused, those of `other_queues` left aside.
         scores
-            ``date, item, score, weight`` of goals that are scored; None = none is known.
+            ``date, goal, numerator, denominator, items`` of goals that are scored or measured elsewhere (see
+            `counting.measured`); None = none is known.
         locked
             The locked forecast, ``queue, start, calls`` and ``handle_s`` where it has a band, on the contract's intervals.
         until
@@ -131,7 +132,7 @@ class Counts:
             if goal.counted:
                 goals[goal.name] = counted(calls, goal, contract, locked)
             else:
-                table = _none() if scores is None else scored(scores, goal, contract)
+                table = _none() if scores is None else measured(scores, goal, contract)
                 goals[goal.name] = table[table["start"] < pd.Timestamp(end)]
         return cls(contract, calls, end, goals, locked)
 
@@ -146,12 +147,22 @@ class Counts:
         table, unit = self.goals[goal.name], goal.unit
         if _longer(unit, period.unit):
             whole = Period.of(period.start, unit)
-            rows = _between(table, whole.start, period.end)
+            rows = _between(table, whole.start, min(period.end, whole.end))
             return [self._figure(goal, str(whole), rows)]
         rows = _between(table, period.start, period.end)
+        if unit == "week" and period.unit != "week":
+            rows = self._weeks(table, period)
         if unit == period.unit or rows.empty:
             return [self._figure(goal, str(period), rows)]
         return [self._figure(goal, str(u), part) for u, part in rows.groupby(labels(rows["start"], unit))]
+
+    def _weeks(self, table: pd.DataFrame, period: Period) -> pd.DataFrame:
+        """Return the rows of the weeks that end in a month, quarter or year, and of the week that still runs in it."""
+        first = Period.of(period.start, "week").start
+        last = Period.of(period.end, "week").start
+        if period.holds(self.until - dt.timedelta(days=1)) and self.until < period.end:
+            last = Period.of(self.until - dt.timedelta(days=1), "week").end
+        return _between(table, first, last)
 
     def _figure(self, goal: Goal, unit: str, rows: pd.DataFrame) -> Figure:
         lock = self.contract.lock

@@ -110,35 +110,33 @@ def told(exclusion: Exclusion) -> str:
     return ", ".join(filter(None, (exclusion.clause, REASONS[exclusion.reason], exclusion.note)))
 
 
-def scored(scores: pd.DataFrame, goal: Goal, contract: Contract) -> pd.DataFrame:
-    """Return the scores of a goal as numerators and denominators, in the columns of `counted`.
+def measured(table: pd.DataFrame, goal: Goal, contract: Contract) -> pd.DataFrame:
+    """Return what was measured or scored of a goal, in the columns of `counted`.
 
     Parameters
     ----------
-    scores
-        ``date`` (midnight of the day, without zone), ``item, score`` and ``weight``: the numerator is the score times
-        its weight, the denominator the weight, ``offered`` the number of scores.
+    table
+        ``date`` (a day), ``goal`` (its name), ``numerator, denominator``, and ``items``: how many scores or pieces they
+        hold, which is what a least volume counts. Of a score the numerator is the score, the denominator 1.
 
     Notes
     -----
-    A score is excluded where an exclusion covers all of its day, and is of no single queue.
+    A row is excluded where an exclusion of all queues covers the whole day.
     """
-    rows = scores[scores["item"] == (goal.item or goal.metric)]
-    weight = rows["weight"].to_numpy(float)
-    table = pd.DataFrame({
-        "queue": "", "start": rows["date"].to_numpy(), "numerator": rows["score"].to_numpy(float) * weight,
-        "denominator": weight, "offered": 1.0, "clause": "", "unknown": "",
+    rows = table[table["goal"] == goal.name]
+    out = pd.DataFrame({
+        "queue": "", "start": pd.to_datetime(rows["date"].to_numpy()), "numerator": rows["numerator"].to_numpy(float),
+        "denominator": rows["denominator"].to_numpy(float), "offered": rows["items"].to_numpy(float), "clause": "",
+        "unknown": "",
     })  # fmt: skip
-    table["start"] = pd.to_datetime(table["start"])
-    out = table["clause"].astype(object)
+    clause = out["clause"].astype(object)
     if contract.begins is not None:
-        out = out.mask(table["start"] < pd.Timestamp(contract.begins), BEFORE)
+        clause = clause.mask(out["start"] < pd.Timestamp(contract.begins), BEFORE)
     for exclusion in contract.exclusions:
         if exclusion.queues or (exclusion.goals and goal.name not in exclusion.goals):
             continue
         begin, end = (pd.Timestamp(moment) for moment in exclusion.span)
-        whole = (table["start"] >= begin) & (table["start"] + pd.Timedelta(days=1) <= end) & (out == "")
-        out = out.mask(whole, told(exclusion))
-    table["clause"] = out
-    table["unknown"] = np.where(table["numerator"].isna() | table["denominator"].isna(), "unknown: no score", "")
-    return table[list(COLUMNS)]
+        whole = (out["start"] >= begin) & (out["start"] + pd.Timedelta(days=1) <= end) & (clause == "")
+        clause = clause.mask(whole, told(exclusion))
+    blank = out["numerator"].isna() | out["denominator"].isna()
+    return out.assign(clause=clause, unknown=np.where(blank, "unknown: blank", ""))[list(COLUMNS)]

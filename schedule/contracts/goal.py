@@ -54,7 +54,7 @@ class Goal:
     metric
         ``service_level``; ``asa`` (mean wait of answered calls, s); ``abandonment``: these are counted from calls.
         ``occupancy``, ``backlog_age`` (s), ``fcr``, ``ownership``, ``quality``, ``adherence``, ``documentation``: their
-        figures come from a file of scores, as the mean of the scores weighted by their weights.
+        figures come from files of scores, or of what was measured elsewhere.
     level
         What must be reached: a share (0–1), or seconds for ``asa`` and ``backlog_age``. With ``aggregation = "share"``
         what each part must reach.
