@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...schedule.contracts.attainment import Attainment
 from ...schedule.contracts.scorecard import Scale, Scorecard
 from ..inputs.snapshot import InputFile
 
@@ -27,6 +28,8 @@ class MadeCard:
         First and last day with calls or scores, ``YYYY-MM-DD``.
     notes
         What was left out or taken as meant, each a sentence without its point.
+    attained
+        Vendor → its periods as the contract settles them; of vendors with calls.
     """
 
     card: Scorecard
@@ -36,5 +39,6 @@ class MadeCard:
     first: str
     last: str
     notes: tuple[str, ...]
+    attained: Mapping[str, tuple[Attainment, ...]] = field(repr=False)
     seed: int
     seconds: float

@@ -144,9 +144,14 @@ def goal_table(card: Scorecard, goal: Goal, made: MadeCard) -> TextTable:
         what = f"{(goal.part or 'part').capitalize()}s#"
     columns = f"Vendor|Figure#|95 % interval#|At equal mix#|Points#|{what}|{goal.unit.capitalize()}s met#|Goal"
     weighs = f"{percent(weight, 0)} of the {score} score" if weight else "not in a score"
-    note = f"{wanted(goal).capitalize()}. {counted_as(goal).capitalize()}. Weight: {weighs}. "
+    note = f"{_sentence(wanted(goal))}. {_sentence(counted_as(goal))}. Weight: {weighs}. "
     note += f"Points from {scale}." if scale != MISSING else "No points: scorecard.toml tells no scale for these seconds."
     return table(f"{goal.name} ({'counted' if goal.counted else 'judged'})", columns, rows, note, file="scorecard.csv")
+
+
+def _sentence(text: str) -> str:
+    """Return words as a sentence begins and without a point at the end."""
+    return (text[:1].upper() + text[1:]).rstrip(".")
 
 
 def sample_lines(card: Scorecard) -> list[str]:

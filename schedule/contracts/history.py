@@ -93,22 +93,22 @@ def history_of_counts(goal: Goal, counted: Mapping[str, pd.DataFrame], span: Uni
 
 
 def history_of_scores(
-    goal: Goal, scored: Mapping[str, pd.DataFrame], rows: pd.DataFrame, span: Unit, assumed: ScorerSpread
+    goal: Goal, measured: Mapping[str, pd.DataFrame], rows: pd.DataFrame, span: Unit, assumed: ScorerSpread
 ) -> dict[str, History]:
     """Return the history of a goal that people score, by vendor.
 
     Parameters
     ----------
-    scored
-        Vendor → scores as `counting.scored` returns them.
+    measured
+        Vendor → scores as `counting.measured` returns them.
     rows
         ``vendor, date, scorer, share`` of the scores of all vendors that count.
     """
-    found: dict[str, list[tuple[str, float, float, float, float]]] = {vendor: [] for vendor in scored}
+    found: dict[str, list[tuple[str, float, float, float, float]]] = {vendor: [] for vendor in measured}
     for period, part in rows.groupby(labels(rows["date"], span)) if len(rows) else ():
         for vendor, one in samples(part["vendor"], part["scorer"], part["share"], assumed).items():
             found[vendor].append((str(period), one.mean, one.low, one.high, float(one.scores)))
-    return _histories(goal, scored, found)
+    return _histories(goal, measured, found)
 
 
 def _histories(

@@ -11,7 +11,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from .contract import Contract
-from .counting import scored
+from .counting import measured
 from .equal_mix import Mixed, Ratio, compared_rows, equal_mix
 from .goal import Goal
 from .history import History, history_of_counts, history_of_scores, span_of
@@ -253,8 +253,7 @@ def _of_scores(
     goal: Goal, scores: pd.DataFrame, contract: Contract, settings: Settings, span: Unit, seed: int
 ) -> list[Entry]:
     """Return the entry of each vendor that has scores of a goal."""
-    item = goal.item or goal.metric
-    table = scored(scores.assign(item=item, score=scores["share"], weight=1.0), goal, contract)
+    table = measured(as_measured(scores), goal, contract)
     vendor = scores["vendor"].to_numpy()
     tables = {str(v): table[vendor == v].reset_index(drop=True) for v in sorted(set(vendor))}
     rows = scores[(table["clause"] == "").to_numpy()]
@@ -267,6 +266,11 @@ def _of_scores(
         made.append(Entry(name, goal, one.mean, one.low, one.high, one.mean, one.scores, 0, drawn, drawn, one, None,
                           histories[name]))  # fmt: skip
     return made
+
+
+def as_measured(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return scores as what `counting.measured` reads: each one is a numerator of its own, with the denominator 1."""
+    return scores[["date", "goal"]].assign(numerator=scores["share"], denominator=1.0, items=1.0)
 
 
 def _chances(vendor: str, settings: Settings, seed: int) -> np.ndarray:
