@@ -10,6 +10,7 @@ from ...schedule.contracts.sampling import MARGIN, Sample
 from ...schedule.contracts.scorecard import OVERALL, QUALITY, SERVICE, Entry, Scale, Scorecard
 from ...schedule.contracts.trend import Trend
 from ..report.figures import MISSING, number, percent
+from .words import fraction_told
 
 SCORES = {SERVICE: "Service, counted from calls", QUALITY: "Quality, judged by people", OVERALL: "Overall"}
 """What the three scores are called."""
@@ -38,10 +39,7 @@ def counted_as(goal: Goal) -> str:
     """Write how a goal is counted, or who judges by which rubric."""
     if not goal.counted:
         return goal.rubric or "judged by people; the contract tells no rubric"
-    seconds = "" if goal.within_s is None else f" in {goal.within_s:g} s"
-    whole = goal.metric.replace("_", " ") + seconds + (f", by {goal.definition}" if goal.definition else "")
-    how = {"volume": "", "mean": f", mean of each {goal.part}", "share": f", share of each {goal.part} that reach it"}
-    return f"{whole}{how[goal.aggregation]}"
+    return fraction_told(goal)
 
 
 def scale_told(goal: Goal, scale: Scale | None, rubric: Scale | None) -> str:

@@ -17,10 +17,9 @@ from ..inputs.snapshot import InputFile
 from ..intake.excel import WORKBOOKS, read_sheet
 from ..intake.mapping import Intake
 from ..intake.names import find_column
-from ..intake.read import OPEN_ELSEWHERE, read_calls
-from ..intake.rows import ONLY_QUEUE
-from ..intake.single_calls import has_single_calls, read_single_calls
+from ..intake.read import OPEN_ELSEWHERE
 from ..intake.text import read_text
+from .calls import read_contract_calls
 
 CALLS, TOGETHER, VENDOR = "calls", "calls.csv", "vendor"
 ENDINGS = (".csv", ".tsv", ".txt", ".gz", *WORKBOOKS)
@@ -40,7 +39,7 @@ class VendorCalls:
     names
         Vendor → names of its files.
     files
-        The files as they were read, by their path within the folder.
+        The files as they were read, by the name under which a run keeps them.
     notes
         What reading found and did, each a sentence without its point.
     """
@@ -91,17 +90,16 @@ def read_vendor_calls(folder: Path, contract: ContractFile) -> VendorCalls:
     _refuse_alike(list(by_vendor), apart)
     calls, notes = {}, []
     for vendor, paths in by_vendor.items():
-        layout = replace(contract.intake or Intake(), files=tuple(p.name for p in paths))
-        calls[vendor], found = _read(apart, layout, contract)
+        calls[vendor], found = _read(contract, paths)
         notes += [f"{vendor}: {text}" for text in found]
-    files = {f"{CALLS}/{p.name}": InputFile.read(p) for paths in by_vendor.values() for p in paths}
+    files = {f"{CALLS}_{p.name}": InputFile.read(p) for paths in by_vendor.values() for p in paths}
     names = {vendor: tuple(p.name for p in paths) for vendor, paths in by_vendor.items()}
     return VendorCalls(calls, names, files, tuple(notes))
 
 
 def _together(path: Path, contract: ContractFile) -> VendorCalls:
     """Read one file with a column of vendors."""
-    layout = replace(contract.intake or Intake(), files=(path.name,))
+    layout = contract.intake or Intake()
     resolved = layout.resolved()
     cells = (
         read_sheet(path, sheet=resolved.sheet, header_row=resolved.header_row)
@@ -124,24 +122,17 @@ def _together(path: Path, contract: ContractFile) -> VendorCalls:
         if len(theirs) > 1:
             raise InputError("a vendor written in two ways", file=path, column=column, value=", ".join(theirs),
                              mend="Write it alike in all rows")  # fmt: skip
-        table, told = _read(path.parent, replace(layout, filter={**layout.filter, column: theirs[0]}), contract)
-        calls[vendor] = table
-        notes += [f"{vendor}: {text}" for text in told if "intake.filter" not in text]
+        own_rows = replace(layout, filter={**layout.filter, column: theirs[0]})
+        calls[vendor], told = _read(replace(contract, intake=own_rows), [path])
+        notes += [f"{vendor}: {text}" for text in told]
     names = dict.fromkeys(calls, (path.name,))
     return VendorCalls(calls, names, {path.name: InputFile.read(path)}, tuple(notes))
 
 
-def _read(folder: Path, layout: Intake, contract: ContractFile) -> tuple[pd.DataFrame, list[str]]:
+def _read(contract: ContractFile, paths: list[Path]) -> tuple[pd.DataFrame, list[str]]:
     """Return the calls of one vendor and what reading found."""
-    terms = contract.contract
-    if has_single_calls(layout):
-        calls, quality = read_single_calls(folder, layout, zone=terms.zone)
-    else:
-        calls, quality = read_calls(folder, layout, zone=terms.zone, interval_min=terms.interval_min, queues=())
-    if len(terms.queues) == 1 and {*calls["queue"].unique()} == {ONLY_QUEUE}:
-        calls = calls.assign(queue=terms.queues[0])
-    told = [f"{q.what}; {q.action}" for q in quality.itertuples() if q.kind not in ("merged", "missing")]
-    return calls, told
+    found = read_contract_calls(contract, paths)
+    return found.calls, [note for note in found.notes if "intake.filter" not in note]
 
 
 def _refuse_alike(vendors: list[str], path: Path) -> None:
