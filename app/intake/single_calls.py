@@ -23,8 +23,10 @@ def has_single_calls(intake: Intake) -> bool:
     return intake.resolved().one_row in CALLS
 
 
-def read_single_calls(folder: Path, intake: Intake, *, zone: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read all calls files of a folder call by call.
+def read_single_calls(
+    folder: Path, intake: Intake, *, zone: str | None, queues: tuple[str, ...] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read all calls files of a folder call by call; `zone` and `queues` as for `read.read_calls`.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def read_single_calls(folder: Path, intake: Intake, *, zone: str | None) -> tupl
     layout, notes = intake.resolved(), Notes()
     files = calls_files(folder, intake)
     parts = [
-        read_rows(path, replace(layout, sheet=sheet), zone, (), notes).assign(file=i)
+        read_rows(path, replace(layout, sheet=sheet), zone, queues, notes).assign(file=i)
         for i, path in enumerate(files)
         for sheet in sheets_of(path, layout, notes)
     ]
