@@ -22,7 +22,7 @@ class _Strict(BaseModel):
 
 
 class Ends(_Strict):
-    """Two ends.
+    """The scale of a goal's points.
 
     Parameters
     ----------
@@ -71,14 +71,13 @@ class ScorecardConfig(_Strict):
         How often figures are drawn for the probabilities of ranks.
     date_format
         ``strftime`` format of the dates of quality.csv, where they could be read in two ways.
-    rubric, scale, scorers
+    scale, scorers
         Tables, see there.
     """
 
     quality: float | None = Field(default=None, ge=0, le=1)
     draws: int = Field(default=4000, ge=200, le=100_000)
     date_format: str | None = None
-    rubric: Mapping[str, Ends] = Field(default_factory=dict)
     scale: Mapping[str, Ends] = Field(default_factory=dict)
     scorers: Scorers = Scorers()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...schedule.contracts.attainment import Attainment
-from ...schedule.contracts.scorecard import Scale, Scorecard
+from ...schedule.contracts.scorecard import Scorecard
 from ..inputs.snapshot import InputFile
 
 
@@ -18,8 +18,6 @@ class MadeCard:
     ----------
     card
         Entries, ranks, trends.
-    rubrics
-        Judged goal → worst and best score, as people score it.
     files
         Inputs by the name under which they are kept.
     calls
@@ -33,7 +31,6 @@ class MadeCard:
     """
 
     card: Scorecard
-    rubrics: Mapping[str, Scale]
     files: Mapping[str, InputFile] = field(repr=False)
     calls: Mapping[str, tuple[str, ...]]
     first: str

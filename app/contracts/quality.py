@@ -49,22 +49,19 @@ class Scores:
         one call.
     weights
         Judged goal → weight in the quality score; they add up to 1. Empty without scores.
-    rubrics
-        Judged goal → worst and best score.
     notes
         What was left out or taken as meant, each a sentence without its point.
     """
 
     rows: pd.DataFrame = field(repr=False)
     weights: Mapping[str, float]
-    rubrics: Mapping[str, Scale]
     notes: tuple[str, ...] = ()
 
     @classmethod
     def none(cls) -> Scores:
         """Return what a folder without a file of scores holds."""
         rows = pd.DataFrame(columns=["vendor", "date", "goal", "scorer", "score", "share"])
-        return cls(rows, {}, {})
+        return cls(rows, {})
 
 
 def judged_goals(contract: Contract) -> dict[str, Goal]:
@@ -91,7 +88,6 @@ def read_quality(
     path: Path,
     contract: Contract,
     vendors: Sequence[str],
-    rubrics: Mapping[str, Scale],
     form: str | None = None,
 ) -> Scores:
     """Read a file of scores: any separator, decimal comma, encoding, way to write dates, or a workbook.
@@ -100,8 +96,6 @@ def read_quality(
     ----------
     vendors
         Vendors whose calls are known; empty = whatever the file names.
-    rubrics
-        Item → its worst and best score; an item that is missing has scores from 0 to 1.
     form
         ``strftime`` format of the dates; None = found.
 
@@ -132,7 +126,7 @@ def read_quality(
     rows["score"] = _numbers(raw["score"], path)
     if "call" in raw:
         rows["call"] = raw["call"]
-    scales = {goal.name: rubrics.get(item, rubrics.get(goal.name, WHOLE)) for item, goal in goals.items()}
+    scales = {goal.name: Scale(*goal.scores) for goal in goals.values()}
     rows["score"] = _as_shares_of_hundred(rows, raw["score"], scales)
     _refuse_outside(rows, scales, path)
     given = _numbers(raw["weight"], path) if "weight" in raw else pd.Series(float("nan"), index=raw.index)
@@ -146,7 +140,7 @@ def read_quality(
     without = [goal.name for goal in goals.values() if not (rows["goal"] == goal.name).any()]
     notes += [*told, *left, *calls, *([f"there is no score of {', '.join(without)}"] if without else [])]
     kept = rows[["vendor", "date", "goal", "scorer", "score", "share"]].reset_index(drop=True)
-    return Scores(kept, weights, {name: scales[name] for name in weights}, tuple(notes))
+    return Scores(kept, weights, tuple(notes))
 
 
 def _named(header: Sequence[str], contract: Contract, path: Path) -> tuple[dict[str, str], list[str]]:
@@ -247,7 +241,7 @@ def _refuse_outside(rows: pd.DataFrame, scales: Mapping[str, Scale], path: Path)
         at = first_true(wrong)
         goal, score = str(rows["goal"].iloc[at]), float(rows["score"].iloc[at])
         what = f"a score outside its rubric, {low.iloc[at]:g} to {high.iloc[at]:g}"
-        mend = f'Correct it, or write the rubric into scorecard.toml: [rubric."{goal}"] worst = 0, best = 100'
+        mend = f"Correct it, or write worst and best score into the contract: scores = [0, 100] in [goal.\"{goal}\"]"
         raise InputError(what, file=path, row=int(rows.index[at]), column="score", value=score, mend=mend)
 
 

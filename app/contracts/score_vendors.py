@@ -82,7 +82,7 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
     inputs |= {QUALITY: InputFile.read(folder / QUALITY)} if (folder / QUALITY).exists() else {}
     notes += [*found.notes, *scores.notes, *_absent(contract, found, scores), *_leftovers(contract, config)]
     return MadeCard(
-        card, scores.rubrics, inputs, found.names, f"{every.min():%Y-%m-%d}", f"{every.max():%Y-%m-%d}",
+        card, inputs, found.names, f"{every.min():%Y-%m-%d}", f"{every.max():%Y-%m-%d}",
         tuple(notes), {v: tuple(attained_periods(one)) for v, one in counts.items()}, seed, time.monotonic() - began,
     )  # fmt: skip
 
@@ -99,12 +99,9 @@ def _without_lock(contract: Contract, notes: list[str]) -> Contract:
 
 
 def _check_names(config: ScorecardConfig, contract: Contract) -> None:
-    """Refuse rubrics and scales of what the contract does not have."""
+    """Refuse scales of what the contract does not count."""
     counted: Mapping[str, Goal] = {goal.name: goal for goal in contract.goals if goal.counted}
-    judged = judged_goals(contract)
-    items = {**judged, **{goal.name: goal for goal in judged.values()}}
     refuse_unknown(config.scale, counted, "scale", f"Goals counted from calls: {', '.join(counted) or 'none'}")
-    refuse_unknown(config.rubric, items, "rubric", f"Items that people score: {', '.join(judged) or 'none'}")
 
 
 def _scores(folder: Path, contract: Contract, vendors: tuple[str, ...], config: ScorecardConfig) -> Scores:
@@ -112,8 +109,7 @@ def _scores(folder: Path, contract: Contract, vendors: tuple[str, ...], config: 
     path = folder / QUALITY
     if not path.exists():
         return Scores.none()
-    rubrics = {name: ends.scale for name, ends in config.rubric.items()}
-    return read_quality(path, contract, vendors, rubrics, config.date_format)
+    return read_quality(path, contract, vendors, config.date_format)
 
 
 def _counts(

@@ -55,7 +55,7 @@ def page_of(made: MadeCard, tables: Tables, summary: Mapping[str, Any]) -> str:
         queues=goals,
         scores=[(name, SCORES[name], ranking_table(card, name)) for name in (OVERALL, SERVICE, QUALITY) if name in card.rankings],
         two_scores=two_scores(card),
-        goals=[goal_table(card, card.contract.goal(name), made) for name in goals],
+        goals=[goal_table(card, card.contract.goal(name)) for name in goals],
         samples=sample_lines(card),
         scorers=scorer_lines(card),
         gates=gates_table(card),
@@ -122,11 +122,11 @@ def ranking_table(card: Scorecard, name: str) -> TextTable:
     return table(SCORES[name], columns, rows, note, file="ranking.csv")
 
 
-def goal_table(card: Scorecard, goal: Goal, made: MadeCard) -> TextTable:
+def goal_table(card: Scorecard, goal: Goal) -> TextTable:
     """Return one goal of all vendors, with weight, rubric, sample and scorers beside each figure."""
     score = SERVICE if goal.counted else QUALITY
     weight = card.weights.get(score, {}).get(goal.name, 0.0)
-    scale = scale_told(goal, card.settings.scale_of(goal) if goal.counted else None, made.rubrics.get(goal.name))
+    scale = scale_told(goal, card.settings.scale_of(goal))
     rows = []
     for vendor in card.vendors:
         entry = card.entries.get((vendor, goal.name))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ...schedule.contracts.ranking import difference
-from ...schedule.contracts.scorecard import OVERALL, QUALITY, SERVICE, Entry
+from ...schedule.contracts.scorecard import OVERALL, QUALITY, SERVICE, Entry, Scale
 from .card import MadeCard
 from .scorecard_words import trend_told, verdict
 
@@ -53,7 +53,7 @@ def _table(rows: list[tuple[Any, ...]], columns: tuple[str, ...]) -> pd.DataFram
 def _line(made: MadeCard, entry: Entry) -> tuple[Any, ...]:
     goal, card = entry.goal, made.card
     score = SERVICE if goal.counted else QUALITY
-    ends = card.settings.scale_of(goal) if goal.counted else made.rubrics.get(goal.name)
+    ends = card.settings.scale_of(goal) if goal.counted else Scale(*goal.scores)
     equal = entry.equal
     return (
         entry.vendor, goal.name, "counted" if goal.counted else "judged", score,

@@ -42,10 +42,10 @@ def counted_as(goal: Goal) -> str:
     return fraction_told(goal)
 
 
-def scale_told(goal: Goal, scale: Scale | None, rubric: Scale | None) -> str:
+def scale_told(goal: Goal, scale: Scale | None) -> str:
     """Write what earns no point and what earns all, in the words of the rubric where people score."""
-    if rubric is not None:
-        return f"{rubric.worst:g} to {rubric.best:g}"
+    if not goal.counted:
+        return f"{goal.scores[0]:g} to {goal.scores[1]:g}"
     return MISSING if scale is None else f"{figure(goal, scale.worst)} to {figure(goal, scale.best)}"
 
 

@@ -24,6 +24,7 @@ weight = 1.0
 [goal."call quality"]
 metric = "quality"
 level = 0.70
+scores = [1, 5]
 rubric = "1 to 5 per call"
 
 [goal.resolution]
@@ -43,7 +44,7 @@ missed = 3
 of = 12
 goals = ["service level"]
 """
-SETTINGS = "draws = 500\n\n[rubric.quality]\nworst = 1\nbest = 5\n"
+SETTINGS = "draws = 500\n"
 SHARES = {"north": 0.80, "south": 0.72, "east": 0.78}
 """Share of calls answered in time."""
 

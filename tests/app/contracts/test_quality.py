@@ -11,19 +11,17 @@ from busyhour.app.contracts.quality import Scores, read_quality
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.contracts.contract import Contract
 from busyhour.schedule.contracts.goal import Goal
-from busyhour.schedule.contracts.scorecard import Scale
 
 LEVEL = Goal("service level", "service_level", 0.7, definition="offered", within_s=20)
-CONTRACT = Contract("Cards", ("cards",), (LEVEL, Goal("call quality", "quality", 0.7), Goal("resolution", "fcr", 0.75)))
+CONTRACT = Contract("Cards", ("cards",), (LEVEL, Goal("call quality", "quality", 0.7, scores=(1.0, 5.0)), Goal("resolution", "fcr", 0.75)))
 HEAD = "vendor,date,item,score,weight,scorer\n"
 GOOD = HEAD + "north,2026-09-07,quality,4,0.6,Ann\nnorth,2026-09-07,fcr,1,0.4,Ann\nsouth,2026-09-08,fcr,0,0.4,Bob\n"
-RUBRICS = {"quality": Scale(1.0, 5.0)}
 
 
 def read(tmp_path: Path, text: str | bytes, contract: Contract = CONTRACT, form: str | None = None) -> Scores:
     path = tmp_path / "quality.csv"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_quality(path, contract, ("north", "south"), RUBRICS, form)
+    return read_quality(path, contract, ("north", "south"), form)
 
 
 def test_scores_become_shares_of_their_rubric(tmp_path: Path) -> None:
@@ -32,7 +30,6 @@ def test_scores_become_shares_of_their_rubric(tmp_path: Path) -> None:
     assert found.rows["share"].tolist() == [0.75, 1.0, 0.0]
     assert found.rows["goal"].tolist() == ["call quality", "resolution", "resolution"]
     assert found.weights == {"call quality": 0.6, "resolution": 0.4}
-    assert found.rubrics["call quality"] == Scale(1.0, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +61,7 @@ def test_a_workbook_is_read(tmp_path: Path) -> None:
     path = tmp_path / "quality.xlsx"
     rows = [line.split(",") for line in GOOD.splitlines()]
     pd.DataFrame(rows[1:], columns=rows[0]).to_excel(path, index=False, engine="xlsxwriter")
-    assert read_quality(path, CONTRACT, (), RUBRICS).rows["share"].tolist() == [0.75, 1.0, 0.0]
+    assert read_quality(path, CONTRACT, ()).rows["share"].tolist() == [0.75, 1.0, 0.0]
 
 
 @pytest.mark.parametrize(

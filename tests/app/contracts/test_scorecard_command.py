@@ -128,10 +128,10 @@ def test_the_same_seed_gives_the_same_files(desk: Path, tmp_path: Path) -> None:
     [
         ("quality.csv", "quality,", "politeness,", "unknown item"),
         ("quality.csv", "north,", "nroth,", "unknown vendor"),
-        ("scorecard.toml", "[rubric.quality]", "[rubric.politeness]", "rubric.politeness"),
+        ("contract.toml", "scores = [1, 5]", "scores = [5, 5]", "without length"),
         ("scorecard.toml", "draws = 500", "drawn = 500", "unknown key"),
         ("scorecard.toml", "draws = 500", "quality = 40", "quality"),
-        ("scorecard.toml", "best = 5", "best = 1", "without length"),
+        ("scorecard.toml", "draws = 500", "[scale.wait]\nworst = 60\nbest = 0", "scale.wait"),
         ("contract.toml", 'queues = ["cards"]', 'queues = ["loans"]', "queue"),
         ("calls/south.csv", "answered_in", "answered_soon", "vendor south"),
     ],
