@@ -153,7 +153,7 @@ def _elsewhere(
     notes: list[str] = []
     if options.quality is not None:
         files[options.quality.name] = InputFile.read(options.quality)
-        scores = read_quality(options.quality, contract, (), {})
+        scores = read_quality(options.quality, contract, ())
         rows = scores.rows
         if contract.vendor:
             others = rows["vendor"] != contract.vendor
