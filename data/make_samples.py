@@ -113,7 +113,9 @@ def bank(calls_5min: Path | None) -> None:
 
 
 def outcomes(folder: Path) -> None:
-    """Make data/bank/outcomes.csv: what became of the calls from September on (seed 20031008); an outage is planted."""
+    """Make outcomes.csv and quality.csv of data/bank: what became of the calls from September on, an outage among it, and
+    scores (seed 20031008).
+    """
     rng = np.random.default_rng(20031008)
     calls = pd.read_csv(folder / "calls.csv", parse_dates=["start"])
     calls = calls[calls["start"] >= "2003-09-01"].reset_index(drop=True)
@@ -136,6 +138,18 @@ def outcomes(folder: Path) -> None:
         "wait_s": np.round(waited / answered, 1), "handle_s": np.round(rng.normal(175, 6, len(calls)), 1),
     })  # fmt: skip
     write(folder, "outcomes.csv", rows)
+    items = {"quality": (0.30, 0.87), "fcr": (0.25, 0.74), "ownership": (0.15, 0.93), "adherence": (0.15, 0.96),
+             "documentation": (0.15, 0.92)}  # fmt: skip
+    days = sorted(calls["start"].dt.date.unique())
+    scores = []
+    for call, at in enumerate(np.sort(rng.integers(0, len(days), 120))):
+        scorer = str(rng.choice(["C. Reed", "M. Stone", "J. Vance"]))
+        for item, (weight, mean) in items.items():
+            whole = item in ("fcr", "ownership")
+            score = float(rng.random() < mean) if whole else round(float(np.clip(rng.normal(mean, 0.07), 0, 1)), 2)
+            scores.append(("Example Contact Centre", days[at].isoformat(), item, score, weight, scorer, f"c{call:03d}"))
+    columns = ["vendor", "date", "item", "score", "weight", "scorer", "call"]
+    write(folder, "quality.csv", pd.DataFrame(scores, columns=columns))
 
 
 LEAVE = (0.05,) + (0.045,) * 3 + (0.035,) * 3 + (0.022,) * 5 + (0.014,)
