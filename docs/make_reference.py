@@ -97,7 +97,7 @@ CONTRACT_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[[exclusion]]", contracts.Exclusion, "A time that does not count."),
     ("[lock]", lock.Lock, "Relief where the calls leave the forecast that was locked."),
     ("[[lock.forecast]]", lock.Locked, "A forecast that was locked."),
-    ("[[lock.relaxed]]", lock.Relaxed, "A lower level, with `consequence = \"relaxed\"`."),
+    ("[[lock.relaxed]]", lock.Relaxed, 'A lower level, with `consequence = "relaxed"`.'),
     ("[money]", money.Money, "The fee, what of it is at risk, and how it is settled."),
     ("[[money.critical]]", money.Critical, "A figure so bad that it counts by itself."),
     ("[[money.gates]]", money.Gate, "A goal without which no bonus is paid."),

@@ -216,6 +216,7 @@ def _unfinished(counts: Counts) -> list[str]:
         f"--as-of {day}, so that none of it counts yet"
     ]
 
+
 def _clock(minute: float) -> str:
     return f"{int(minute) // 60:02d}:{int(minute) % 60:02d}"
 

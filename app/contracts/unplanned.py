@@ -65,9 +65,11 @@ def with_days_without_plan(
         if parts:
             out[goal.name] = _joined(parts)
     lost = [d for d in days if d not in drawn and expected.get(d, 0.0) > 0]
-    notes = [
-        f"{len(drawn)} days without a plan are assumed: calls as forecast, served as on past days of the weekday"
-    ] if drawn else []
+    notes = (
+        [f"{len(drawn)} days without a plan are assumed: calls as forecast, served as on past days of the weekday"]
+        if drawn
+        else []
+    )
     notes += [f"{', '.join(map(str, lost))}: too few past days of the weekday to draw from"] if lost else []
     closed = tuple(d for d in days if expected.get(d, 0.0) <= 0)
     return out, (*drawn, *closed), notes

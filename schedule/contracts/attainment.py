@@ -283,5 +283,3 @@ def _check_queues(contract: Contract, calls: pd.DataFrame) -> None:
         if name not in there:
             mend = f"The calls have: {', '.join(there)}. Bring its calls, or give [intake.queue_names] theirs = ours"
             raise InputError("no calls of a queue under the contract", column="queues", value=name, mend=mend)
-
-

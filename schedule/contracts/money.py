@@ -120,7 +120,9 @@ def fee_of(
     if money.fee_per == "per_quantity":
         if str(period) not in money.quantity:
             mend = f'Add "{period}" = … to money.quantity'
-            raise InputError("the quantity of a period is missing", column="money.quantity", value=str(period), mend=mend)
+            raise InputError(
+                "the quantity of a period is missing", column="money.quantity", value=str(period), mend=mend
+            )
         count = float(money.quantity[str(period)])
         return money.fee * count, f"{count:,.10g} paid for"
     if money.fee_per == "per_minute":

@@ -116,7 +116,7 @@ def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int)
         If the calls have no wait though a threshold needs it, or lack a mark that is to be left out.
     """
     for mark in (m for m in asked.left_out if m not in calls):
-        mend = f"Map {mark} in [intake.columns] (1 or 0 per call), or write {mark} = \"as_counted\""
+        mend = f'Map {mark} in [intake.columns] (1 or 0 per call), or write {mark} = "as_counted"'
         raise InputError(f"the calls do not tell which are {mark}", column=mark, mend=mend)
     if "wait_s" not in calls and (asked.within_s is not None or asked.short_s is not None):
         mend = "Map the seconds waited, of answered and lost calls, to wait_s in [intake.columns]"

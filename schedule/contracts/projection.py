@@ -155,9 +155,7 @@ def projected(
         states = [is_missed(contract, rule, [*short, *(path[r] for path in ends)]) for r in range(runs)]
         missed = float(np.mean([bool(state) for state in states]))
     money = _money(contract, history, paths, rests, counts)
-    return Projection(
-        now.period, runs, chances, missed, *money, planned=planned, unplanned=unplanned, assumed=assumed
-    )
+    return Projection(now.period, runs, chances, missed, *money, planned=planned, unplanned=unplanned, assumed=assumed)
 
 
 def _paths(counts: Counts, goal: Goal, known: Figure, rest: Rest, period: Period) -> list[Figure]:
@@ -264,9 +262,7 @@ def _money(
         return (None,) * 6
     rest = next(iter(rests.values()))
     fees = now.money.fee + _fees_of_rest(contract, rest)
-    before = [
-        (a.period, {f.goal: f for f in a.figures}, a.money, a.over) for a in history[:-1] if a.money is not None
-    ]
+    before = [(a.period, {f.goal: f for f in a.figures}, a.money, a.over) for a in history[:-1] if a.money is not None]
     found = []
     for r in range(rest.runs):
         figures = {name: path[r] for name, path in paths.items()}

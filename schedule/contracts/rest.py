@@ -120,9 +120,7 @@ def _sums(goal: Goal, pairs: Sequence[tuple[float, float]], whole: Sequence[np.n
     return out | {"short_abandoned": whole[short][..., desk.ABANDONED_SHORT]}
 
 
-def _cut(
-    contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _cut(contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return volume and staffing of a plan for the days from the one before `first`, whose callers may still wait."""
     volume = week.volume[week.volume["queue"].isin(contract.queues)]
     if lost := [q for q in contract.queues if q not in set(volume["queue"])]:

@@ -18,7 +18,7 @@ level = 0.70
 within_s = 20
 definition = "offered"
 """
-MONEY = '[money]\nfee = 1000\nat_risk = 0.1\n'
+MONEY = "[money]\nfee = 1000\nat_risk = 0.1\n"
 
 
 def read(tmp_path: Path, text: str) -> object:

@@ -85,7 +85,8 @@ def test_each_aggregation(extra: dict[str, Any], numerator: float, denominator: 
 def test_units_shorter_than_the_period() -> None:
     """A goal by day has a figure a day; one by interval a figure an interval."""
     goals = tuple(
-        Goal(unit, **SL | {"definition": "offered", "level": 0.55, "unit": unit}) for unit in ("day", "interval", "week")
+        Goal(unit, **SL | {"definition": "offered", "level": 0.55, "unit": unit})
+        for unit in ("day", "interval", "week")
     )
     found = attained(Contract("desk", ("desk",), goals), single_calls())
     assert [(f.unit, f.met) for f in found.of("day")] == [("2026-03-02", False), ("2026-03-03", True)]

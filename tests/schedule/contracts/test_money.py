@@ -29,7 +29,14 @@ from busyhour.schedule.contracts.units import Period
 
 STEPS = Ladder(((0.60, 0.1), (0.55, 0.0), (0.50, -0.25)), otherwise=-1.0)
 SL = Goal("sl", "service_level", 0.55, within_s=20.0, definition="offered", weight=0.6, ladder=STEPS)
-LOST = Goal("lost", "abandonment", 0.2, definition="offered", weight=0.4, ladder=Ladder(((0.2, 0.2), (0.3, -0.8)), shape="linear"))
+LOST = Goal(
+    "lost",
+    "abandonment",
+    0.2,
+    definition="offered",
+    weight=0.4,
+    ladder=Ladder(((0.2, 0.2), (0.3, -0.8)), shape="linear"),
+)
 QUALITY = Goal("quality", "quality", 0.8)
 MARCH = Period.of(dt.date(2026, 3, 2), "month")
 

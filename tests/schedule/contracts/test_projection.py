@@ -81,7 +81,9 @@ def test_shorter_units_are_left_to_what_is_known() -> None:
 
 def week(heads: int = 4) -> PlannedWeek:
     """Return a planned week of four open half-hours on Wednesday and Thursday, 40 calls each."""
-    starts = [pd.Timestamp(day) + pd.Timedelta(minutes=540 + 30 * i) for day in ("2026-03-04", "2026-03-05") for i in range(4)]
+    starts = [
+        pd.Timestamp(day) + pd.Timedelta(minutes=540 + 30 * i) for day in ("2026-03-04", "2026-03-05") for i in range(4)
+    ]
     volume = pd.DataFrame({"queue": "desk", "start": starts, "calls": 40.0, "handle_s": 150.0, "patience_s": 120.0})
     staffing = pd.DataFrame({
         "queue": "desk", "start": ["2026-03-04 09:00", "2026-03-05 09:00"],
@@ -115,7 +117,9 @@ def test_the_rest_is_what_the_simulation_tells() -> None:
 
 def test_days_that_are_over_are_not_simulated_again() -> None:
     """From Thursday on only Thursday is left."""
-    found = simulated_rest(Contract("c", ("desk",), (Goal("a", **SL),)), [week()], dt.date(2026, 3, 5), APRIL, 32, Watch())
+    found = simulated_rest(
+        Contract("c", ("desk",), (Goal("a", **SL),)), [week()], dt.date(2026, 3, 5), APRIL, 32, Watch()
+    )
     assert {start.day for start in found["a"].start} == {5}
 
 
@@ -127,7 +131,9 @@ def test_plans_that_do_not_fit_are_refused() -> None:
     with pytest.raises(InputError, match="does not have a queue of the contract.*'vip'"):
         simulated_rest(Contract("c", ("desk", "vip"), (Goal("a", **SL),)), [week()], TUESDAY, APRIL, 32, Watch())
     with pytest.raises(InputError, match="do not divide"):
-        simulated_rest(Contract("c", ("desk",), (Goal("a", **SL),), interval_min=15), [week()], TUESDAY, APRIL, 32, Watch())
+        simulated_rest(
+            Contract("c", ("desk",), (Goal("a", **SL),), interval_min=15), [week()], TUESDAY, APRIL, 32, Watch()
+        )
 
 
 def test_a_stop_ends_the_simulation() -> None:
