@@ -40,7 +40,8 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.ranges import Range
 from busyhour.schedule.contracts import contract as contracts
 from busyhour.schedule.contracts import goal as goals
-from busyhour.schedule.contracts import ladder, lock, terms as money
+from busyhour.schedule.contracts import ladder, lock
+from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
 from busyhour.schedule.problem import costs, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium

@@ -192,7 +192,8 @@ def _gaps(counts: Counts, now: Attainment) -> list[str]:
     days = set(counts.calls["start"].dt.date)
     out = _unfinished(counts)
     weekdays = pd.Series([day.weekday() for day in days]).value_counts()
-    usual = {int(w) for w, n in weekdays.items() if n >= max(2, 0.5 * float(weekdays.max()))}
+    most = max(2.0, 0.5 * float(weekdays.max()))
+    usual = set(weekdays.index[weekdays >= most])
     first = max(now.period.start, counts.first)
     lost = [d for d in now.period.dates if first <= d < now.until and d not in days and d.weekday() in usual]
     if not lost:

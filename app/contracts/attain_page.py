@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,16 @@ def write_page(run: Path, found: Attained, summary: Mapping[str, Any]) -> Path:
     """Write ``report.html`` into the folder of an attainment."""
     contract = found.contract
     goals = [goal.name for goal in drawn(found)]
+    names = (("client", contract.client), ("vendor", contract.vendor))
+    hashes = [(name, digest[:16]) for name, digest in summary["input_hashes"].items()]
+    versions = [(name, str(version)) for name, version in summary["versions"].items()]
     text = rendered(
         "attain.html.j2",
         charts(found),
         {"views": [], "queues": goals, "gantt": None},
         ("report.js",),
         title=contract.name,
-        parties=" · ".join(filter(None, (contract.client and f"client {contract.client}",
-                                          contract.vendor and f"vendor {contract.vendor}"))),  # fmt: skip
+        parties=" · ".join(f"{word} {name}" for word, name in names if name),
         span=span_told(found.now),
         status=_status(found),
         note=contract.note,
@@ -65,9 +68,8 @@ def write_page(run: Path, found: Attained, summary: Mapping[str, Any]) -> Path:
         history=_history(found),
         termination=termination_told(found),
         notes=summary["notes"],
-        origin=[table("Inputs", "File|SHA-256", [(n, h[:16]) for n, h in summary["input_hashes"].items()]),
-                table("Versions", "Package|Version", [(n, str(v)) for n, v in summary["versions"].items()])],
-    )  # fmt: skip
+        origin=[table("Inputs", "File|SHA-256", hashes), table("Versions", "Package|Version", versions)],
+    )
     return write_atomic(run / "report.html", text)
 
 
@@ -86,7 +88,8 @@ def _tone(met: bool | None) -> str:
 
 
 def _cards(found: Attained) -> list[Card]:
-    now, cards = found.now, []
+    now = found.now
+    cards: list[Card] = []
     for goal in found.contract.goals[:CARDS]:
         f = now.result(goal.name)
         if f is None:
@@ -125,7 +128,8 @@ def _amount(goal: Goal, value: float) -> str:
 
 def goals_table(found: Attained) -> TextTable:
     """Return every goal of the period with numerator, denominator, figure, level and verdict, a row a unit."""
-    rows, marked = [], []
+    rows: list[tuple[str, ...]] = []
+    marked: list[int] = []
     for goal in found.contract.goals:
         units = found.now.of(goal.name)
         if len(units) > 1:
@@ -194,7 +198,7 @@ def _chances(found: Attained) -> TextTable | None:
     rows = []
     for c in p.chances:
         goal = found.contract.goal(c.goal)
-        known = not (c.figure != c.figure)
+        known = not math.isnan(c.figure)
         rows.append((
             c.goal, c.unit, level_told(goal), percent(c.probability, 0) if not c.held else MISSING,
             f"{percent(c.low, 0)} to {percent(c.high, 0)}" if not c.held else "held",
@@ -211,10 +215,10 @@ def _chances(found: Attained) -> TextTable | None:
 def expected_money(found: Attained) -> str:
     """Say what money is to be expected; "" without."""
     p, terms = found.projection, found.contract.money
-    if p is None or p.net is None or terms is None:
+    if p is None or p.money is None or terms is None:
         return ""
-    low, high = money(p.net_low, terms.currency), money(p.net_high, terms.currency)
-    return f"Expected money {money(p.net, terms.currency)}; in eight of ten runs {low} to {high}"
+    low, high = money(p.money.low, terms.currency), money(p.money.high, terms.currency)
+    return f"Expected money {money(p.money.net, terms.currency)}; in eight of ten runs {low} to {high}"
 
 
 def _lock(found: Attained) -> TextTable | None:

@@ -54,7 +54,8 @@ def with_days_without_plan(
         pool = [d for d in offered.index if d.weekday() == day.weekday()][-SPREAD:]
         if len(pool) >= LEAST_DAYS and expected.get(day, 0.0) > 0:
             drawn[day] = rng.integers(0, len(pool), runs), pool
-    scale = {day: expected[day] / float(offered[pool].mean()) for day, (_, pool) in drawn.items()}
+    of_day = dict(zip(offered.index, offered.to_numpy(float), strict=True))
+    scale = {day: expected[day] / float(np.mean([of_day[d] for d in pool])) for day, (_, pool) in drawn.items()}
     out = {}
     for goal in (g for g in contract.goals if g.counted):
         own = counts.calls[counts.calls["queue"].isin(contract.queues_of(goal))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from ...schedule.contracts.attainment import Attainment
-from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.figures import Figure
 from ...schedule.contracts.goal import Goal
 from ..report.figures import MISSING, money, number, percent

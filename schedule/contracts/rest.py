@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -158,7 +158,7 @@ def _intervals(
 
 def _refuse_overlap(weeks: Sequence[PlannedWeek]) -> None:
     ordered = sorted(weeks, key=lambda w: w.first)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.first < one.first + WEEK:
             mend = "Name one plan per week"
             raise InputError(f"two plans cover {other.first}", file=other.name, value=one.name, mend=mend)

@@ -114,7 +114,7 @@ def test_a_commitment_pays_for_calls_that_did_not_come() -> None:
 
 def test_a_fee_that_nothing_tells_is_refused() -> None:
     """A missing quantity and a missing column are told."""
-    with pytest.raises(InputError, match="the quantity of a period is missing.*'2026-03'"):
+    with pytest.raises(InputError, match=r"the quantity of a period is missing.*'2026-03'"):
         fee_of(Money(2.0, 0.1, "per_quantity", {"2026-04": 7.0}), MARCH, single_calls())
     with pytest.raises(InputError, match="no column handle_s"):
         fee_of(Money(2.0, 0.1, "per_minute"), MARCH, single_calls().drop(columns="handle_s"))

@@ -128,7 +128,7 @@ def test_plans_that_do_not_fit_are_refused() -> None:
     contract = Contract("c", ("desk",), (Goal("a", **SL),))
     with pytest.raises(InputError, match="two plans cover 2026-03-02"):
         simulated_rest(contract, [week(), week()], TUESDAY, APRIL, 32, Watch())
-    with pytest.raises(InputError, match="does not have a queue of the contract.*'vip'"):
+    with pytest.raises(InputError, match=r"does not have a queue of the contract.*'vip'"):
         simulated_rest(Contract("c", ("desk", "vip"), (Goal("a", **SL),)), [week()], TUESDAY, APRIL, 32, Watch())
     with pytest.raises(InputError, match="do not divide"):
         simulated_rest(
