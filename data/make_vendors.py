@@ -8,6 +8,7 @@ talks to callers a little better.
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -62,16 +63,9 @@ def scores(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> lis
                 if item == "quality":
                     score = float(np.clip(round(level + SCORERS[scorer] + 0.8 * noise), 1, 5))
                 else:
-                    score = float(noise < float(np.sqrt(2)) * _quantile(level))
+                    score = float(noise < NormalDist().inv_cdf(level))
                 rows.append((vendor, f"{day:%Y-%m-%d}", item, score, weight, scorer))
     return rows
-
-
-def _quantile(share: float) -> float:
-    """Return the point below which a standard normal number lies with probability `share`, over √2."""
-    grid = np.linspace(-4, 4, 8001)
-    density = np.exp(-(grid**2) / 2)
-    return float(np.interp(share, np.cumsum(density) / density.sum(), grid)) / float(np.sqrt(2))
 
 
 def main() -> None:

@@ -27,6 +27,7 @@ from .quality import Scores, judged_goals, read_quality
 from .vendor_calls import VendorCalls, read_vendor_calls
 
 CONTRACT = "contract.toml"
+CALL_PLACES = "calls/VENDOR.csv (or calls.csv with a column vendor)"
 
 
 def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Watch | None = None) -> MadeCard:
@@ -76,7 +77,11 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
     watch.tell("rank")
     card = scorecard(contract, counted, scores.rows, settings, seed=seed)
     days = [t["start"].dt.tz_localize(None) for of in counted.values() for t in of.values() if len(t)]
-    every = pd.concat([*days, scores.rows["date"]] if len(scores.rows) else days)
+    days += [scores.rows["date"]] if len(scores.rows) else []
+    if not days:
+        mend = f"Bring {CALL_PLACES} for goals that are counted, {QUALITY} for those that are judged"
+        raise InputError("no goal of the contract has calls or scores", file=folder, mend=mend)
+    every = pd.concat(days)
     inputs = {CONTRACT: InputFile.read(file.path), **found.files}
     inputs |= {SETTINGS: settings_file} if settings_file is not None else {}
     inputs |= {QUALITY: InputFile.read(folder / QUALITY)} if (folder / QUALITY).exists() else {}
@@ -85,9 +90,6 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
         card, inputs, found.names, f"{every.min():%Y-%m-%d}", f"{every.max():%Y-%m-%d}",
         tuple(notes), {v: tuple(attained_periods(one)) for v, one in counts.items()}, seed, time.monotonic() - began,
     )  # fmt: skip
-
-
-CALL_PLACES = "calls/VENDOR.csv (or calls.csv with a column vendor)"
 
 
 def _without_lock(contract: Contract, notes: list[str]) -> Contract:
@@ -150,8 +152,3 @@ def _leftovers(contract: Contract, config: ScorecardConfig) -> list[str]:
     out += [f"{g.name} is not on the scorecard: it is measured, not scored" for g in contract.goals if not g.counted and not g.is_share]
     return out
 
-
-def last_of(attained: Mapping[str, tuple[Attainment, ...]], vendor: str) -> Attainment | None:
-    """Return the last period of a vendor; None without calls."""
-    found = attained.get(vendor, ())
-    return found[-1] if found else None

@@ -169,7 +169,7 @@ def _by_day_and_class(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _common(bottoms: Mapping[str, pd.DataFrame]) -> pd.MultiIndex:
     """Return the classes in which every vendor has enough calls on enough days, in a fixed order."""
     enough = [
-        {*bottom.columns[((bottom > 0).sum() >= LEAST_DAYS) & (bottom.sum() >= LEAST_OF_CLASS)]}
+        {*bottom.columns[((bottom > 0).sum() >= LEAST_DAYS).to_numpy() & (bottom.sum() >= LEAST_OF_CLASS).to_numpy()]}
         for bottom in bottoms.values()
     ]
     common = sorted(set.intersection(*enough)) if enough else []

@@ -92,7 +92,7 @@ def test_bad_input_is_one_clear_line(tmp_path: Path, old: str, new: str, words: 
 def test_dates_in_two_orders_are_asked_for(tmp_path: Path) -> None:
     """07/09 may be July or September; scorecard.toml says it."""
     text = GOOD.replace("2026-09-07", "07/09/2026").replace("2026-09-08", "08/09/2026")
-    with pytest.raises(InputError, match="two ways"):
+    with pytest.raises(InputError, match="cannot be told"):
         read(tmp_path, text)
     found = read(tmp_path, text, form="%d/%m/%Y")
     assert found.rows["date"].iloc[0] == pd.Timestamp("2026-09-07")

@@ -132,7 +132,7 @@ def test_the_same_seed_gives_the_same_files(desk: Path, tmp_path: Path) -> None:
         ("scorecard.toml", "draws = 500", "drawn = 500", "unknown key"),
         ("scorecard.toml", "draws = 500", "quality = 40", "quality"),
         ("scorecard.toml", "draws = 500", "[scale.wait]\nworst = 60\nbest = 0", "scale.wait"),
-        ("contract.toml", 'queues = ["cards"]', 'queues = ["loans"]', "queue"),
+        ("contract.toml", 'queues = ["cards"]', 'queues = ["cards", "loans"]', "queue"),
         ("calls/south.csv", "answered_in", "answered_soon", "vendor south"),
     ],
 )
