@@ -147,9 +147,9 @@ def test_a_month_that_still_runs_brings_nothing_back() -> None:
 
 
 def test_termination_distance_over_the_months() -> None:
-    """Three of four: after two misses one more is enough, until the first of them is four months old."""
+    """Three of four: after two misses one more is enough, until the first of them is too old."""
     found = history([0.6, 0.6, 0.8, 0.8, 0.8])
-    assert [a.termination.more for a in found if a.termination] == [2, 1, 1, 2, 3]
+    assert [a.termination.more for a in found if a.termination] == [2, 1, 1, 3, 3]
     running = history([0.6, 0.6, 0.6], dt.date(2026, 3, 20))
     assert running[2].termination is not None
     assert (running[2].termination.more, running[2].termination.if_missed, running[2].missed) == (1, 0, True)
