@@ -2,8 +2,8 @@
 
 DIR holds ``technion_feb1999_calls.csv.gz``, the calls of a bank in February 1999 one by one. The month is counted under
 four definitions of the service level within 20 s (short abandons: within 10 s), through the files and the contract that
-a planner would write; beside it stands the mean of the days, which is not the month. The figures are compared with those
-that were counted from the file by hand.
+a planner would write; beside it stands the mean of the days, which is not the month. The figures are compared with
+those that were counted from the file by hand.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def main() -> int:
             agrees = (figure.numerator, figure.denominator, round(share, 2)) == (top, bottom, percent)
         same &= agrees
         numbers = f"{figure.numerator:>10,.5g}" if figure.goal == "mean_of_days" else f"{figure.numerator:>10,.0f}"
-        print(f"{figure.goal:<14}{numbers}{figure.denominator:>13,.0f}{share:>10.2f}   {hand}{'' if agrees else '  DIFFERS'}")
+        line = f"{figure.goal:<14}{numbers}{figure.denominator:>13,.0f}{share:>10.2f}   {hand}"
+        print(line + ("" if agrees else "  DIFFERS"))
     print(f"{len(calls):,} calls read and counted in {seconds:.1f} s of CPU")
     return 0 if same else 1
 

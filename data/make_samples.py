@@ -113,8 +113,9 @@ def bank(calls_5min: Path | None) -> None:
 
 
 def outcomes(folder: Path) -> None:
-    """Make outcomes.csv and quality.csv of data/bank: what became of the calls from September on, an outage among it, and
-    scores (seed 20031008).
+    """Make outcomes.csv and quality.csv of data/bank (seed 20031008).
+
+    They tell what became of the calls from September on, an outage among it, and scores of some of them.
     """
     rng = np.random.default_rng(20031008)
     calls = pd.read_csv(folder / "calls.csv", parse_dates=["start"])

@@ -35,7 +35,8 @@ def attain(
         Path | None, typer.Option(help="Figures measured elsewhere: date, goal, numerator, denominator.")
     ] = None,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="First day that is not over, YYYY-MM-DD; else the day after the calls.")
+        str | None,
+        typer.Option("--as-of", help="First day that is not over, YYYY-MM-DD; else the day after the calls."),
     ] = None,
     forecast_rest: Annotated[
         bool,
@@ -46,7 +47,7 @@ def attain(
     json_: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Count a contract's goals as it says: numerators, denominators, exclusions, money, and what the period comes to."""
+    """Hold calls against a contract: each goal counted as it says, money, and what the period will come to."""
     from .progress_board import Board
 
     day = date_of(as_of, "--as-of")

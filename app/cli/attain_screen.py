@@ -58,4 +58,5 @@ def _goal(goal: dict[str, Any]) -> str:
 
     verdict = goal["why"] or {True: "met", False: "missed"}[goal["met"]]
     both = f"{goal['numerator']:,.10g} / {goal['denominator']:,.10g}"
-    return f"{shown(goal['figure'])} = {both}; {goal['comparison'].replace('_', ' ')} {shown(goal['wanted'])}: {verdict}"
+    level = f"{goal['comparison'].replace('_', ' ')} {shown(goal['wanted'])}"
+    return f"{shown(goal['figure'])} = {both}; {level}: {verdict}"

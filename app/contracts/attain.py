@@ -180,7 +180,8 @@ def _short_notes(contract: Contract, single: bool) -> list[str]:
         return []
     seconds = sorted({g.short_s for g in goals if g.short_s is not None})
     if len(seconds) > 1:
-        what = f"goals count short abandons by {' and '.join(f'{s:g} s' for s in seconds)}, and short_abandoned is one column"
+        told = " and ".join(f"{s:g} s" for s in seconds)
+        what = f"goals count short abandons by {told}, and short_abandoned is one column"
         mend = "Bring single calls, or use one short_s"
         raise InputError(what, column="goal.short_s", value=seconds, mend=mend)
     return [f"short_abandoned is taken as counted with {seconds[0]:g} s: the file does not say"]
@@ -211,9 +212,13 @@ def _unfinished(counts: Counts) -> list[str]:
         return []
     day = ends.index[-1]
     return [
-        f"{day} has calls until {int(last) // 60:02d}:{int(last) % 60:02d} only, days usually until "
-        f"{int(usual) // 60:02d}:{int(usual) % 60:02d}: if the day still runs, write --as-of {day}, so that none of it counts yet"
+        f"{day} has calls until {_clock(last)} only, days usually until {_clock(usual)}: if the day still runs, write "
+        f"--as-of {day}, so that none of it counts yet"
     ]
+
+def _clock(minute: float) -> str:
+    return f"{int(minute) // 60:02d}:{int(minute) % 60:02d}"
+
 
 def _projection(
     counts: Counts, history: Sequence[Attainment], options: AttainOptions, watch: Watch
@@ -225,7 +230,8 @@ def _projection(
     covered = {day for week in weeks for day in week.dates}
     planned = tuple(d for d in rest_days if d in covered)
     unplanned = tuple(d for d in rest_days if d not in covered)
-    notes = [f"{week.name} covers no day of the rest of {now.period}" for week in weeks if not set(week.dates) & set(rest_days)]
+    beside = [week.name for week in weeks if not set(week.dates) & set(rest_days)]
+    notes = [f"{name} covers no day of the rest of {now.period}" for name in beside]
     runs = _runs(contract, weeks, now)
     rests = simulated_rest(contract, weeks, now.until, now.period.end, runs, watch)
     assumed: tuple[dt.date, ...] = ()
@@ -242,10 +248,10 @@ def _projection(
 
 def _runs(contract: Contract, weeks: Sequence[PlannedWeek], now: Attainment) -> int:
     """Return how often the rest is simulated: the more, the fewer calls it has."""
-    calls = sum(
-        float(w.volume.loc[w.volume["queue"].isin(contract.queues) & (w.volume["start"].dt.date >= now.until), "calls"].sum())
-        for w in weeks
-    )
+    calls = 0.0
+    for week in weeks:
+        own = week.volume[week.volume["queue"].isin(contract.queues)]
+        calls += float(own.loc[own["start"].dt.date >= now.until, "calls"].sum())
     return int(np.clip(CALLS_TO_SIMULATE / max(calls, 1.0), LEAST_RUNS, MOST_RUNS))
 
 

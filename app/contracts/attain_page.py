@@ -113,8 +113,9 @@ def _cards(found: Attained) -> list[Card]:
                           f"simulated {number(found.projection.runs)} times"
                           + (f"; {left} days without a plan are left out" if left else ""), tone))  # fmt: skip
     if (far := now.termination) is not None:
-        cards.append(Card("Until termination", number(far.more), "more missed periods" if far.more else "the right exists",
-                          f"{far.missed} of the last {far.of} are missed", WARN if far.more <= 1 else PLAIN))  # fmt: skip
+        state = "more missed periods" if far.more else "the right exists"
+        basis = f"{far.missed} of the last {far.of} are missed"
+        cards.append(Card("Until termination", number(far.more), state, basis, WARN if far.more <= 1 else PLAIN))
     return cards
 
 
@@ -200,8 +201,8 @@ def _chances(found: Attained) -> TextTable | None:
             *((told(goal, v) if known else MISSING) for v in (c.figure_low, c.figure, c.figure_high)),
         ))  # fmt: skip
     note = (
-        "What is known so far and the simulated rest, added up run by run. Chance: share of the runs that meet the goal, "
-        "with its 95 % interval. Held: scored goals stay at what is known."
+        "What is known so far and the simulated rest, added up run by run. Chance: share of the runs that meet the "
+        "goal, with its 95 % interval. Held: scored goals stay at what is known."
     )
     columns = "Goal|Unit|Level|Chance#|95 % interval#|Figure, 10 %#|50 %#|90 %#"
     return table("At the end of the period", columns, rows, note, file="projection.csv")
@@ -219,12 +220,12 @@ def expected_money(found: Attained) -> str:
 def _lock(found: Attained) -> TextTable | None:
     if found.lock is None:
         return None
-    rows = [
-        (str(r["span"]), number(r["came"]), number(r["locked"], 1), percent(r["over"]),
-         percent(r["handle_over"]) if r["handle_over"] == r["handle_over"] else MISSING, "relief" if r["relief"] else "")
-        for r in found.lock.to_dict("records")
-    ]  # fmt: skip
-    marked = [i for i, r in enumerate(found.lock.to_dict("records")) if r["relief"]]
+    rows, marked = [], []
+    for i, r in enumerate(found.lock.to_dict("records")):
+        longer = percent(r["handle_over"])
+        marked += [i] * bool(r["relief"])
+        told_ = "relief" if r["relief"] else ""
+        rows.append((str(r["span"]), number(r["came"]), number(r["locked"], 1), percent(r["over"]), longer, told_))
     lock = found.contract.lock
     note = "" if lock is None else f"{lock.clause}: above {percent(lock.band)} {lock.consequence}."
     columns = "Span|Came#|Locked#|Over#|Handle time over#|Consequence"
@@ -273,8 +274,10 @@ def _history(found: Attained) -> TextTable | None:
             marked.append(i)
         if terms is not None:
             cells.append(money(None if one.money is None else one.money.net, terms.currency))
-        rows.append((f"{one.period}{'' if one.over else ' (runs)'}", *cells, {True: "missed", False: "met", None: ""}[one.missed]))
-    columns = "|".join(["Period", *(f"{g.name}#" for g in goals), *(["Money#"] if terms is not None else []), "Period is"])
+        state = {True: "missed", False: "met", None: ""}[one.missed]
+        rows.append((f"{one.period}{'' if one.over else ' (runs)'}", *cells, state))
+    heads = [f"{goal.name}#" for goal in goals] + ["Money#"] * (terms is not None)
+    columns = "|".join(["Period", *heads, "Period is"])
     return table("Periods", columns, rows, "✓ met, ▲ missed.", marked=marked, file="attainment.csv")
 
 

@@ -57,7 +57,8 @@ def with_days_without_plan(
     scale = {day: expected[day] / float(offered[pool].mean()) for day, (_, pool) in drawn.items()}
     out = {}
     for goal in (g for g in contract.goals if g.counted):
-        table = outcomes(counts.calls[counts.calls["queue"].isin(contract.queues_of(goal))], goal, contract.interval_min)
+        own = counts.calls[counts.calls["queue"].isin(contract.queues_of(goal))]
+        table = outcomes(own, goal, contract.interval_min)
         table = table[table["unknown"] == ""]
         parts = [_day(table, day, *drawn[day], scale[day]) for day in drawn]
         parts += [rests[goal.name]] if goal.name in rests else []

@@ -103,9 +103,7 @@ def _goals(found: Attained) -> str:
         return f"{span}: no goal has a figure yet"
     if not missed:
         return f"{span}: {'the goal is' if len(judged) == 1 else f'all {len(judged)} goals with a figure are'} met"
-    told = ", ".join(
-        f"{goal.name} {figure_told(goal, figure.figure)} of {level_told(goal, figure.wanted)}" for goal, figure in missed
-    )
+    told = ", ".join(f"{g.name} {figure_told(g, f.figure)} of {level_told(g, f.wanted)}" for g, f in missed)
     return f"{span}: {len(missed)} of {len(judged)} goals missed: {told}"
 
 

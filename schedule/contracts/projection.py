@@ -33,8 +33,8 @@ class Rest:
     queue, start
         One entry an interval of the contract, shape (I,).
     sums
-        ``offered, answered, answered_in, abandoned, abandoned_in, short_abandoned`` (calls), ``wait_answered_s, work_s``
-        (seconds) per run and interval, shape (runs, I).
+        ``offered, answered, answered_in, abandoned, abandoned_in, short_abandoned`` (calls), and ``wait_answered_s,
+        work_s`` (seconds), per run and interval, shape (runs, I).
     """
 
     queue: np.ndarray
@@ -151,7 +151,8 @@ def projected(
     missed = None
     if contract.termination is not None:
         short = [f for f in now.figures if f.goal not in paths]
-        states = [is_missed(contract, contract.termination, [*short, *(p[r] for p in paths.values())]) for r in range(runs)]
+        rule, ends = contract.termination, paths.values()
+        states = [is_missed(contract, rule, [*short, *(path[r] for path in ends)]) for r in range(runs)]
         missed = float(np.mean([bool(state) for state in states]))
     money = _money(contract, history, paths, rests, counts)
     return Projection(
@@ -280,9 +281,10 @@ def _money(
 def _fees_of_rest(contract: Contract, rest: Rest) -> np.ndarray:
     """Return what the fee grows by in each run; a fixed fee, and one by a told quantity, are whole already."""
     money = contract.money
-    name = {"per_offered": "offered", "per_answered": "answered", "per_minute": "work_s"}.get(money.fee_per if money else "")
-    if money is None or name is None:
+    names = {"per_offered": "offered", "per_answered": "answered", "per_minute": "work_s"}
+    if money is None or money.fee_per not in names:
         return np.zeros(rest.runs)
+    name = names[money.fee_per]
     if name not in rest.sums:
         mend = "Bring calls that tell it, or project planned days only"
         raise InputError(f"the fee of the days to come cannot be counted: nothing tells {name}", column="money.fee_per",

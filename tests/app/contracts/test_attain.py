@@ -94,7 +94,7 @@ def test_the_folder_holds_tables_page_and_inputs(here: Path) -> None:
     """Each figure stands with numerator and denominator, the excluded interval with its clause; the page is offline."""
     summary("calls.csv")
     names = {path.name for path in Path("out").iterdir()}
-    assert {"attainment.csv", "excluded.csv", "unknown.csv", "money.csv", "report.html", "manifest.json", "inputs"} <= names
+    assert {"attainment.csv", "excluded.csv", "unknown.csv", "money.csv", "manifest.json", "inputs"} <= names
     table = pd.read_csv("out/attainment.csv")
     assert table.loc[0, ["numerator", "denominator", "met"]].tolist() == [16, 32, 0]
     excluded = pd.read_csv("out/excluded.csv")
