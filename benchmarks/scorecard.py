@@ -29,7 +29,9 @@ DESIGNS = (
 VENDORS = ("a", "b", "c")
 
 
-def sampled(calls: int, scorers: int, between: float, *, yes_or_no: bool, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, float]]:
+def sampled(
+    calls: int, scorers: int, between: float, *, yes_or_no: bool, rng: np.random.Generator
+) -> tuple[pd.DataFrame, dict[str, float]]:
     """Return scores of three vendors by the same people, and the mean of each vendor over all scorers and calls."""
     levels = dict(zip(VENDORS, rng.uniform(-0.9, -0.3, len(VENDORS)), strict=True))
     kind = rng.normal(0, np.sqrt(between), scorers)
@@ -41,7 +43,9 @@ def sampled(calls: int, scorers: int, between: float, *, yes_or_no: bool, rng: n
         rows += [(vendor, f"s{k % scorers}", float(v)) for k, v in enumerate(x)]
     grid = rng.normal(0, 1, 200_000)
     truth = {
-        v: float((level + grid < 0).mean() if yes_or_no else (np.clip(np.round(3.4 - level - grid), 1, 5) / 4 - 0.25).mean())
+        v: float(
+            (level + grid < 0).mean() if yes_or_no else (np.clip(np.round(3.4 - level - grid), 1, 5) / 4 - 0.25).mean()
+        )
         for v, level in levels.items()
     }
     return pd.DataFrame(rows, columns=["vendor", "scorer", "share"]), truth

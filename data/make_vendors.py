@@ -45,12 +45,16 @@ def calls(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> pd.D
             answered_in = int(rng.binomial(offered, share))
             abandoned = int(rng.binomial(offered - answered_in, 0.22))
             wait = round(float(np.clip(14 + 90 * (1 - share) + rng.normal(0, 3), 2, 300)), 1)
-            rows.append((f"{day:%Y-%m-%d}T{hour:02d}:00", offered, offered - abandoned, abandoned, answered_in, 20, wait))
+            rows.append(
+                (f"{day:%Y-%m-%d}T{hour:02d}:00", offered, offered - abandoned, abandoned, answered_in, 20, wait)
+            )
     columns = ["start", "offered", "answered", "abandoned", "answered_in", "within_s", "wait_s"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def scores(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> list[tuple[str, str, str, float, float, str]]:
+def scores(
+    vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator
+) -> list[tuple[str, str, str, float, float, str]]:
     """Return the scores of sampled calls; a good call is good in most of its items."""
     rows = []
     for month in sorted({(d.year, d.month) for d in days}):

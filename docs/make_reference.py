@@ -28,9 +28,8 @@ from pydantic import BaseModel
 
 from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
-from busyhour.app.config import contract_toml
+from busyhour.app.config import contract_toml, scorecard_toml
 from busyhour.app.config import schema as config
-from busyhour.app.config import scorecard_toml
 from busyhour.app.hiring import schema as hiring
 from busyhour.app.hiring import terms
 from busyhour.app.intake import mapping
@@ -41,7 +40,8 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.ranges import Range
 from busyhour.schedule.contracts import contract as contracts
 from busyhour.schedule.contracts import goal as goals
-from busyhour.schedule.contracts import ladder, lock, terms as money
+from busyhour.schedule.contracts import ladder, lock
+from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
 from busyhour.schedule.problem import costs, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium

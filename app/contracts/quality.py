@@ -23,7 +23,7 @@ from .weights import item_weights
 
 FILE = "quality.csv"
 COLUMNS = ("vendor", "date", "item", "score", "weight", "scorer", "call")
-"""Columns of a file of scores; all but `weight`, `call` and, where the contract names its vendor, `vendor` are needed."""
+"""Columns of a file of scores; `weight`, `call` and, where the contract names its vendor, `vendor` may be missing."""
 ALIASES = {
     "site": "vendor", "partner": "vendor", "supplier": "vendor",
     "day": "date", "evaluated": "date", "evaluation date": "date",
@@ -251,7 +251,7 @@ def _refuse_outside(rows: pd.DataFrame, scales: Mapping[str, Scale], path: Path)
         at = first_true(wrong)
         goal, score = str(rows["goal"].iloc[at]), float(rows["score"].iloc[at])
         what = f"a score outside its rubric, {low.iloc[at]:g} to {high.iloc[at]:g}"
-        mend = f"Correct it, or write worst and best score into the contract: scores = [0, 100] in [goal.\"{goal}\"]"
+        mend = f'Correct it, or write worst and best score into the contract: scores = [0, 100] in [goal."{goal}"]'
         raise InputError(what, file=path, row=int(rows.index[at]), column="score", value=score, mend=mend)
 
 
@@ -297,8 +297,10 @@ def _one_per_call(rows: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[st
     shared = rows.duplicated(key, keep=False) & named
     if not shared.any():
         return rows, []
-    merged = rows[shared].groupby(key, sort=False).agg(
-        date=("date", "first"), scorer=("scorer", lambda s: " + ".join(sorted(s))), score=("score", "mean")
+    merged = (
+        rows[shared]
+        .groupby(key, sort=False)
+        .agg(date=("date", "first"), scorer=("scorer", lambda s: " + ".join(sorted(s))), score=("score", "mean"))
     )
     note = f"{len(merged)} scores are the mean of several people's: one call counts once"
     return pd.concat([rows[~shared], merged.reset_index()], ignore_index=True), [note]

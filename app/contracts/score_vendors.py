@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
-from ...schedule.contracts.attainment import Attainment, Counts, attained_periods
+from ...schedule.contracts.attainment import Counts, attained_periods
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.goal import Goal
 from ...schedule.contracts.sampling import ScorerSpread
@@ -114,9 +114,7 @@ def _scores(folder: Path, contract: Contract, vendors: tuple[str, ...], config: 
     return read_quality(path, contract, vendors, config.date_format)
 
 
-def _counts(
-    contract: Contract, vendor: str, calls: pd.DataFrame, scores: pd.DataFrame, found: VendorCalls
-) -> Counts:
+def _counts(contract: Contract, vendor: str, calls: pd.DataFrame, scores: pd.DataFrame, found: VendorCalls) -> Counts:
     """Return every goal of one vendor counted, to the last day that has calls or scores.
 
     Money is left aside: its fee is that of one vendor.
@@ -126,7 +124,9 @@ def _counts(
     if len(own):
         last = max(last, own["date"].max())
     try:
-        return Counts.of(replace(contract, money=None), calls, scores=as_measured(own), until=last.date() + dt.timedelta(days=1))
+        return Counts.of(
+            replace(contract, money=None), calls, scores=as_measured(own), until=last.date() + dt.timedelta(days=1)
+        )
     except InputError as error:
         files = ", ".join(found.names[vendor])
         what = f"vendor {vendor} ({files}): {error.what}"
@@ -145,10 +145,13 @@ def _absent(contract: Contract, found: VendorCalls, scores: Scores) -> list[str]
 def _leftovers(contract: Contract, config: ScorecardConfig) -> list[str]:
     """Say which goals are in no score, each a sentence without its point."""
     out = [
-        f"{goal.name} earns no points: write [scale.\"{goal.name}\"] worst and best (s) into {SETTINGS}"
+        f'{goal.name} earns no points: write [scale."{goal.name}"] worst and best (s) into {SETTINGS}'
         for goal in contract.goals
         if goal.counted and not goal.is_share and goal.name not in config.scale
     ]
-    out += [f"{g.name} is not on the scorecard: it is measured, not scored" for g in contract.goals if not g.counted and not g.is_share]
+    out += [
+        f"{g.name} is not on the scorecard: it is measured, not scored"
+        for g in contract.goals
+        if not g.counted and not g.is_share
+    ]
     return out
-

@@ -66,7 +66,8 @@ def sample_says(sample: Sample) -> str:
     """Say how little, or how much, a sample tells; a sentence without its point."""
     scores = f"{sample.scores} score{'s' * (sample.scores != 1)}"
     people = f"{sample.scorers} {'people' if sample.scorers != 1 else 'person'}"
-    told = f"{scores} by {people}: {percent(sample.mean)} may be anything from {percent(sample.low)} to {percent(sample.high)}"
+    interval = f"{percent(sample.low)} to {percent(sample.high)}"
+    told = f"{scores} by {people}: {percent(sample.mean)} may be anything from {interval}"
     if sample.half_width <= MARGIN:
         return told
     calls = sample.calls_for(MARGIN)

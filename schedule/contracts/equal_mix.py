@@ -103,7 +103,7 @@ def compared_rows(goal: Goal, counted: pd.DataFrame) -> pd.DataFrame:
 
 def day_kind(dates: pd.Series) -> pd.Series:
     """Return what kind of day each date is: weekday, Saturday or Sunday."""
-    number = dates.dt.dayofweek
+    number = dates.dt.day_of_week
     return pd.Series(np.select([number == 5, number == 6], [SATURDAY, SUNDAY], WEEKDAY), index=dates.index)
 
 
@@ -161,8 +161,13 @@ def _by_day_and_class(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             "denominator": known["denominator"].astype(float),
         }
     )
-    sums = keyed.groupby(["date", "queue", "day", "hour"])[["numerator", "denominator"]].sum()
-    wide = sums.unstack(["queue", "day", "hour"], fill_value=0.0)
+    wide = keyed.pivot_table(
+        index="date",
+        columns=["queue", "day", "hour"],
+        values=["numerator", "denominator"],
+        aggfunc="sum",
+        fill_value=0.0,
+    )
     return wide["numerator"], wide["denominator"]
 
 

@@ -13,7 +13,11 @@ from busyhour.schedule.contracts.contract import Contract
 from busyhour.schedule.contracts.goal import Goal
 
 LEVEL = Goal("service level", "service_level", 0.7, definition="offered", within_s=20)
-CONTRACT = Contract("Cards", ("cards",), (LEVEL, Goal("call quality", "quality", 0.7, scores=(1.0, 5.0)), Goal("resolution", "fcr", 0.75)))
+CONTRACT = Contract(
+    "Cards",
+    ("cards",),
+    (LEVEL, Goal("call quality", "quality", 0.7, scores=(1.0, 5.0)), Goal("resolution", "fcr", 0.75)),
+)
 HEAD = "vendor,date,item,score,weight,scorer\n"
 GOOD = HEAD + "north,2026-09-07,quality,4,0.6,Ann\nnorth,2026-09-07,fcr,1,0.4,Ann\nsouth,2026-09-08,fcr,0,0.4,Bob\n"
 
@@ -125,7 +129,12 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     import datetime as dt
     from dataclasses import replace
 
-    text = GOOD.replace("fcr,0", "fcr,n/a").replace("scorer", "scorer,colour", 1).replace("Ann", "Ann,red").replace("Bob", "Bob,blue")
+    text = (
+        GOOD.replace("fcr,0", "fcr,n/a")
+        .replace("scorer", "scorer,colour", 1)
+        .replace("Ann", "Ann,red")
+        .replace("Bob", "Bob,blue")
+    )
     found = read(tmp_path, text, replace(CONTRACT, begins=dt.date(2026, 9, 8)))
     assert found.rows.empty
     told = " ".join(found.notes)
