@@ -28,7 +28,7 @@ from pydantic import BaseModel
 
 from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
-from busyhour.app.config import contract_toml
+from busyhour.app.config import contract_toml, scorecard_toml
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
 from busyhour.app.hiring import terms
@@ -106,6 +106,12 @@ CONTRACT_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[termination]", money.Termination, "When the client may end the contract."),
 )
 
+SCORECARD_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("At the top", scorecard_toml.ScorecardConfig, "What the scores are made of."),
+    ("[scale.GOAL]", scorecard_toml.Ends, "What earns no point and what earns all, of a goal counted from calls."),
+    ("[scorers]", scorecard_toml.Scorers, "What is assumed of people who score."),
+)
+
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
 
@@ -118,6 +124,7 @@ OUTSIDE = {
     "HiringConfig": (
         "people", "hours", "classes", "prices", "vendor", "factors", "contract", "group", "transfer", "step",
     ),
+    "ScorecardConfig": ("scale", "scorers"),
     "Queue": ("goal",),
     "ShiftFamily": ("name", "breaks"),
     "Contract": ("name",),
@@ -331,6 +338,11 @@ def batch_keys() -> str:
     return _keys_of(BATCH_TABLES)
 
 
+def scorecard_keys() -> str:
+    """Return every key of scorecard.toml."""
+    return _keys_of(SCORECARD_TABLES)
+
+
 def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
     parts = []
     for title, kind, about in tables:
@@ -475,6 +487,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "hiring keys": hiring_keys,
     "batch keys": batch_keys,
     "contract keys": contract_keys,
+    "scorecard keys": scorecard_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "commands": commands,
