@@ -28,6 +28,8 @@ from .quality import read_quality
 CALLS_TO_SIMULATE = 5_000_000
 """Calls that the simulated runs of the rest hold together, about: enough for a steady chance, and some seconds."""
 LEAST_RUNS, MOST_RUNS = 256, 4000
+SHUT_WEEKS = 3
+"""Weeks without any call on a weekday after which the weekday is taken as closed."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +233,8 @@ def _projection(
     rest_days = [d for d in now.period.dates if d >= now.until]
     covered = {day for week in weeks for day in week.dates}
     planned = tuple(d for d in rest_days if d in covered)
-    unplanned = tuple(d for d in rest_days if d not in covered)
+    shut = _shut_weekdays(counts)
+    unplanned = tuple(d for d in rest_days if d not in covered and d.weekday() not in shut)
     beside = [week.name for week in weeks if not set(week.dates) & set(rest_days)]
     notes = [f"{name} covers no day of the rest of {now.period}" for name in beside]
     runs = _runs(contract, weeks, now)
@@ -246,6 +249,13 @@ def _projection(
         return None, [*notes, "no open interval of the rest is covered: nothing is projected"]
     left = tuple(d for d in unplanned if d not in assumed)
     return projected(counts, history, rests, planned=planned, unplanned=left, assumed=assumed), notes
+
+
+def _shut_weekdays(counts: Counts) -> set[int]:
+    """Return the weekdays that came at least three times since the first known day, and never had a call."""
+    seen = {day.weekday() for day in counts.calls["start"].dt.date.unique()}
+    days = (counts.until - counts.first).days
+    return {w for w in range(7) if w not in seen and days >= SHUT_WEEKS * 7}
 
 
 def _runs(contract: Contract, weeks: Sequence[PlannedWeek], now: Attainment) -> int:

@@ -142,16 +142,16 @@ def goals_table(found: Attained) -> TextTable:
         "Numerators and denominators are added up over all intervals and queues that count, and divided once. "
         "A goal by a shorter unit than the period has a row a unit, missed ones first."
     )
-    columns = "Goal|Metric|Unit|Counted as|Numerator#|Denominator#|Figure#|Goal|Verdict|Excluded#|Unknown#"
+    columns = "Goal|Unit|Counted as|Numerator#|Denominator#|Figure#|Must be|Verdict|Excluded#|Unknown#"
     return table("Goals of the period", columns, rows, note, marked=marked, file="attainment.csv")
 
 
 def _goal_row(goal: Goal, f: Figure) -> tuple[str, ...]:
-    counted = fraction_told(goal) + (f" ({goal.rubric})" if goal.rubric else "")
+    counted = f"{METRICS[goal.metric]}: {fraction_told(goal)}" + (f" ({goal.rubric})" if goal.rubric else "")
     if goal.aggregation == "mean" and f.pooled is not None:
         counted += f"; all calls together: {percent(f.pooled, 2) if goal.is_share else number(f.pooled, 1) + ' s'}"
     return (
-        goal.name, METRICS[goal.metric], f.unit, counted, _amount(goal, f.numerator), _amount(goal, f.denominator),
+        goal.name, f.unit, counted, _amount(goal, f.numerator), _amount(goal, f.denominator),
         told(goal, f.figure), level_told(goal, f.wanted), STATES[f.met] + (f": {f.why}" if f.why else ""),
         number(f.excluded), number(f.unknown),
     )  # fmt: skip
@@ -240,14 +240,15 @@ def _excluded(found: Attained) -> TextTable | None:
     rows = found.now.excluded
     if rows.empty:
         return None
+    key = ["start", "queue", "clause"]
+    groups = rows.groupby(key, sort=True).agg(goals=("goal", ", ".join), offered=("offered", "max")).reset_index()
     cells = [
-        (str(r["goal"]), str(r["queue"]), _time(r["start"]), str(r["clause"]), number(r["numerator"], 1),
-         number(r["denominator"], 1), number(r["offered"]))
-        for r in rows.to_dict("records")
-    ]  # fmt: skip
-    note = f"{number(float(rows['offered'].sum()))} calls or items in all; none of them is in any figure above."
-    columns = "Goal|Queue|Start|Clause|Numerator#|Denominator#|Offered#"
-    return table("Excluded intervals", columns, cells, note, file="excluded.csv")
+        (_time(r["start"]), str(r["queue"]), str(r["clause"]), str(r["goals"]), number(r["offered"]))
+        for r in groups.to_dict("records")
+    ]
+    calls = number(float(groups["offered"].sum()))
+    note = f"{calls} calls or items in all; what they would have added to each goal stands in excluded.csv."
+    return table("Excluded intervals", "Start|Queue|Clause|Goals|Offered#", cells, note, file="excluded.csv")
 
 
 def _unknown(found: Attained) -> TextTable | None:
