@@ -277,3 +277,12 @@ def test_days_without_a_plan_are_assumed_only_when_asked(here: Path) -> None:
     assert (rest["assumed_days"], rest["days_left_out"]) == (["2026-11-29", "2026-11-30"], [])
     assert {g["goal"]: g["figure"] for g in rest["goals"]}["service"] == pytest.approx(0.7)
     assert any(note.startswith("assumed, not planned: Sun 29 Nov") for note in told["notes"])
+
+
+@pytest.mark.parametrize("command", ["check", "report", "compare"])
+def test_an_attainment_is_no_plan(here: Path, command: str) -> None:
+    """Commands on runs of plans say so in one sentence."""
+    Path("out").mkdir()
+    Path("out/summary.json").write_text(json.dumps(counted("calls.csv")), encoding="utf-8")
+    found = CliRunner().invoke(app, [command, "out"])
+    assert (found.exit_code, "this is no plan, but of the kind attainment" in found.output) == (3, True), found.output
