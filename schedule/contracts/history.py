@@ -10,10 +10,10 @@ import pandas as pd
 
 from .equal_mix import compared_rows, equal_mix
 from .figures import Figure, figures_of
-from .goal import Goal
+from .goal import Goal, Unit
 from .sampling import ScorerSpread, samples
 from .trend import LEAST_PERIODS, Trend, trend
-from .units import Unit, labels
+from .units import labels
 
 DRAWS = 1000
 """Draws of days behind the interval of one period: enough for limits to about a tenth of the half width."""
