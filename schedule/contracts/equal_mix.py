@@ -138,13 +138,13 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
     none = pd.DataFrame(columns=["queue", "day", "hour", "share"])
     if common.empty:
         return Mixed(own, {}, dict.fromkeys(tables, 0.0), none)
-    totals = sum(bottom[common].sum() for _, bottom in tables.values())
+    totals = np.sum([bottom[common].to_numpy().sum(axis=0) for _, bottom in tables.values()], axis=0)
     weights = totals / totals.sum()
     equal, covered = {}, {}
     for vendor, (top, bottom) in tables.items():
-        equal[vendor] = _ratio(top[common].to_numpy(), bottom[common].to_numpy(), weights.to_numpy(), drawn[vendor])
+        equal[vendor] = _ratio(top[common].to_numpy(), bottom[common].to_numpy(), weights, drawn[vendor])
         covered[vendor] = float(bottom[common].to_numpy().sum() / bottom.to_numpy().sum())
-    classes = common.to_frame(index=False).assign(share=weights.to_numpy())
+    classes = common.to_frame(index=False).assign(share=weights)
     return Mixed(own, equal, covered, classes)
 
 
@@ -168,7 +168,7 @@ def _by_day_and_class(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         aggfunc="sum",
         fill_value=0.0,
     )
-    return wide["numerator"], wide["denominator"]
+    return pd.DataFrame(wide["numerator"]), pd.DataFrame(wide["denominator"])
 
 
 def _common(bottoms: Mapping[str, pd.DataFrame]) -> pd.MultiIndex:
