@@ -115,6 +115,7 @@ def test_the_sheet_is_one_page(desk: Path) -> None:
     assert "3 more" in sheet
 
 
+@pytest.mark.slow
 def test_many_vendors_still_fit_on_the_sheet(tmp_path: Path) -> None:
     """Thirty vendors: twenty lines, the rest counted, goals left to the report."""
     names = {f"vendor{k:02d}": 0.7 + 0.005 * k for k in range(30)}
@@ -125,6 +126,7 @@ def test_many_vendors_still_fit_on_the_sheet(tmp_path: Path) -> None:
     assert "too many for one page" in sheet
 
 
+@pytest.mark.slow
 def test_quality_weighs_only_where_the_file_says_so(desk: Path, tmp_path: Path) -> None:
     """With a share of quality an overall ranking stands beside the two; the page says how it is mixed."""
     folder = write_vendors(tmp_path / "desk")
@@ -137,6 +139,7 @@ def test_quality_weighs_only_where_the_file_says_so(desk: Path, tmp_path: Path) 
     assert "75" in summary["headline"] or "leads" in summary["headline"]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_files(desk: Path, tmp_path: Path) -> None:
     """Two runs differ in nothing but their seconds."""
     for name in ("a", "b"):
