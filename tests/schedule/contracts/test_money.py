@@ -117,7 +117,7 @@ def test_blank_intervals_are_no_part_of_the_fee_and_that_is_told() -> None:
     table = per_interval()
     table.loc[0, "answered"] = float("nan")
     assert fee_of(Money(2.0, 0.1, "per_answered"), MARCH, table) == (
-        46.0, "23 answered calls, 1 intervals that do not tell left out",
+        46.0, "23 answered calls, blank rows left out: 1",
     )  # fmt: skip
 
 
