@@ -123,6 +123,7 @@ def attain(file: ContractFile, calls: Sequence[Path], options: AttainOptions, wa
     notes = [*given.notes, *lock_notes, *notes, *_short_notes(contract, given.single), *_gaps(counts, history[-1])]
     projection, stopped = None, False
     if not history[-1].over and (options.plans or options.forecast_rest):
+        watch.keeps.set()  # what is counted stands, whatever becomes of the projection
         try:
             projection, more = _projection(counts, history, options, watch)
             notes += more

@@ -278,6 +278,22 @@ def test_planned_days_are_simulated_and_others_said(
     assert other["projection"]["goals"][0]["figure"] != chances["service"]["figure"]
 
 
+def test_a_stop_keeps_what_is_counted(here: Path, small_run: Path) -> None:
+    """The first Ctrl-C leaves the projection out, and the figures stand."""
+    arguments = json.dumps({"week": "2026-11-02", "scenario": None, "overrides": {}})
+    (small_run / "inputs" / "arguments.json").write_text(arguments, encoding="utf-8")
+    contract = CONTRACT.replace('"desk"', '"calls"').replace("within_s = 30", "within_s = 20")
+    Path("contract.toml").write_text('zone = "Europe/Berlin"\n' + contract, encoding="utf-8")
+    november().to_csv("known.csv", index=False)
+    watch = Watch()
+    watch.stop.set()
+    file, options = ContractFile.read(Path("contract.toml")), AttainOptions(plans=(small_run,))
+    found = counted_from(file, [Path("known.csv")], options, watch)
+    assert (found.stopped, found.projection, watch.keeps.is_set()) == (True, None, True)
+    assert found.now.figures[0].denominator == 280
+    assert summarise(found)["stopped"] == "user"
+
+
 def test_days_without_a_plan_are_assumed_only_when_asked(here: Path) -> None:
     """Four weeks known: the rest is drawn from past days, and labelled as assumed."""
     contract = CONTRACT.replace('"desk"', '"calls"').replace("within_s = 30", "within_s = 20")
