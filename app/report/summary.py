@@ -12,7 +12,6 @@ from ...forecast.calendar.grid import refuse_far_year
 from ...forecast.errors import InputError
 from ...forecast.reading import json_of
 
-
 KINDS_OF_PLANS = ("hiring",)
 """Words of ``kind`` in summaries of plans, beside none at all."""
 
