@@ -193,6 +193,18 @@ def test_the_same_calls_in_two_files_count_once(here: Path) -> None:
     assert (found.exit_code, "duplicate interval" in found.output) == (3, True)
 
 
+def test_parts_of_a_queue_that_were_counted_otherwise_are_refused(here: Path) -> None:
+    """Two lines of one queue, one counted within 20 s and one within 60 s, are in time by no threshold."""
+    text = CONTRACT.replace("within_s = 30", "within_s = 20")
+    Path("contract.toml").write_text(text + '[intake]\nparts = ["line"]\n', encoding="utf-8")
+    table = per_interval()
+    pd.concat([table.assign(line=1), table.assign(line=2)]).to_csv("both.csv", index=False)
+    assert counted("both.csv")["goals"][0]["denominator"] == 64
+    pd.concat([table.assign(line=1), table.assign(line=2, within_s=60)]).to_csv("both.csv", index=False)
+    found = attain("both.csv", "--out", "out")
+    assert (found.exit_code, "nothing tells within how many seconds" in found.output) == (3, True)
+
+
 def test_a_locked_forecast_is_read_and_told(here: Path) -> None:
     """Monday's surplus leaves the day out; days before the lock binds give no relief."""
     lock = (
