@@ -85,7 +85,13 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
     inputs = {CONTRACT: InputFile.read(file.path), **found.files}
     inputs |= {SETTINGS: settings_file} if settings_file is not None else {}
     inputs |= {QUALITY: InputFile.read(folder / QUALITY)} if (folder / QUALITY).exists() else {}
-    notes += [*found.notes, *scores.notes, *_absent(contract, found, scores), *_leftovers(contract, config)]
+    notes += [
+        *found.notes,
+        *scores.notes,
+        *_absent(contract, found, scores),
+        *_not_counted(counted),
+        *_leftovers(contract, config),
+    ]
     return MadeCard(
         card, inputs, found.names, f"{every.min():%Y-%m-%d}", f"{every.max():%Y-%m-%d}",
         tuple(notes), {v: tuple(attained_periods(one)) for v, one in counts.items()}, seed, time.monotonic() - began,
@@ -140,6 +146,18 @@ def _absent(contract: Contract, found: VendorCalls, scores: Scores) -> list[str]
         return [f"there are no scores: {', '.join(judged)} have no figure"] if judged else []
     scored = {str(v) for v in scores.rows["vendor"].unique()}
     return [f"{vendor} has no score" for vendor in found.calls if vendor not in scored]
+
+
+def _not_counted(counted: Mapping[str, Mapping[str, pd.DataFrame]]) -> list[str]:
+    """Say which intervals do not count, each a sentence without its point."""
+    out = []
+    for goal, tables in counted.items():
+        for vendor, table in tables.items():
+            clauses = table["clause"][table["clause"] != ""].value_counts()
+            out += [f"{vendor}, {goal}: {n} intervals are excluded by {clause}" for clause, n in clauses.items()]
+            unknown = int(((table["clause"] == "") & (table["unknown"] != "")).sum())
+            out += [f"{vendor}, {goal}: {unknown} intervals are unknown and do not count"] * (unknown > 0)
+    return out
 
 
 def _leftovers(contract: Contract, config: ScorecardConfig) -> list[str]:

@@ -17,7 +17,7 @@ from ..publish.folder import write_inputs
 from ..publish.summary import versions
 from .card import MadeCard
 from .renewal import renewal_sheet
-from .scorecard_page import page_of
+from .scorecard_page import page_of, thin_lines
 from .scorecard_tables import tables_of
 from .scorecard_words import headline, not_told
 
@@ -47,7 +47,7 @@ def summarise(made: MadeCard, tables: Mapping[str, pd.DataFrame]) -> dict[str, A
         "calls": {vendor: list(names) for vendor, names in made.calls.items()},
         "draws": card.settings.draws,
         "assumed_scorers": {"share": card.settings.assumed.share, "worth": card.settings.assumed.worth},
-        "notes": list(made.notes),
+        "notes": [*made.notes, *thin_lines(card)],
         "seconds": made.seconds,
         "seed": made.seed,
         "versions": versions(),
@@ -90,6 +90,7 @@ def publish(made: MadeCard, place: Path) -> tuple[Path, dict[str, Any]]:
     """
     out, tables = followed(place), tables_of(made)
     summary = summarise(made, tables)
+    notes = summary["notes"]
     with work_folder(out) as run:
         write_inputs(made.files, {"contract": made.card.contract.name, "seed": made.seed}, run / "inputs")
         for name, table in tables.items():
@@ -99,7 +100,7 @@ def publish(made: MadeCard, place: Path) -> tuple[Path, dict[str, Any]]:
 
         def last(where: Path, why: str) -> None:
             """Tell in the run what has become of it."""
-            summary["notes"] = [*made.notes, *[f"{why}; this run is in {where}"] * bool(why)]
+            summary["notes"] = [*notes, *[f"{why}; this run is in {where}"] * bool(why)]
             write_atomic(run / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
 
         where = put(run, out, last=last)

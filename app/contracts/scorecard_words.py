@@ -45,7 +45,8 @@ def counted_as(goal: Goal) -> str:
 def scale_told(goal: Goal, scale: Scale | None) -> str:
     """Write what earns no point and what earns all, in the words of the rubric where people score."""
     if not goal.counted:
-        return f"{goal.scores[0]:g} to {goal.scores[1]:g}"
+        worst, best = goal.scores if goal.way == "at_least" else goal.scores[::-1]
+        return f"{worst:g} to {best:g}"
     return MISSING if scale is None else f"{figure(goal, scale.worst)} to {figure(goal, scale.best)}"
 
 

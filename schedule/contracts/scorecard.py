@@ -260,11 +260,13 @@ def _of_scores(
     rows = scores[(table["clause"] == "").to_numpy()]
     if rows.empty:
         return []
+    scale = settings.scale_of(goal) or Scale(0.0, 1.0)
     histories = history_of_scores(goal, tables, rows, span, settings.assumed)
     made = []
     for name, one in samples(rows["vendor"], rows["scorer"], rows["share"], settings.assumed).items():
         drawn = one.drawn(_chances(name, settings, seed))
-        made.append(Entry(name, goal, one.mean, one.low, one.high, one.mean, one.scores, 0, drawn, drawn, one, None,
+        points, every = float(scale.share(one.mean)), scale.share(drawn)
+        made.append(Entry(name, goal, one.mean, one.low, one.high, points, one.scores, 0, drawn, every, one, None,
                           histories[name]))  # fmt: skip
     return made
 

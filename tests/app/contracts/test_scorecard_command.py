@@ -189,6 +189,17 @@ def test_one_vendor_one_scorer_no_calls(tmp_path: Path) -> None:
     assert "goals counted from calls have no figure" in page
 
 
+def test_what_does_not_count_is_told(tmp_path: Path) -> None:
+    """Excluded intervals are counted with their clause; a vendor without any other is not ranked."""
+    folder = write_vendors(tmp_path / "desk", shares={"north": 0.8}, days=6)
+    terms = (folder / "contract.toml").read_text(encoding="utf-8")
+    out = '\n[[exclusion]]\nclause = "9.2"\nreason = "outage"\nstart = 2026-09-01\nend = 2026-09-30\n'
+    (folder / "contract.toml").write_text(terms + out, encoding="utf-8")
+    made = score_vendors(folder, folder)
+    assert any("18 intervals are excluded by 9.2" in note for note in made.notes)
+    assert not made.card.rankings["quality"].vendors
+
+
 def test_neither_calls_nor_scores(tmp_path: Path) -> None:
     """An empty folder is told what it should hold."""
     folder = write_vendors(tmp_path / "desk", shares={"north": 0.8}, days=6)

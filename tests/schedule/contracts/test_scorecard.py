@@ -144,3 +144,13 @@ def test_settings_have_ranges() -> None:
         Settings(quality=1.2)
     with pytest.raises(InputError, match="without length"):
         Scale(1.0, 1.0)
+
+
+def test_a_judged_goal_of_which_less_is_better() -> None:
+    """An occupancy with a cap earns points the other way round."""
+    cap = Goal("busy", "occupancy", 0.85, comparison="at_most")
+    rows = scores({"north": {"busy": 0.9}})
+    card = scorecard(Contract("Cards", ("cards",), (cap,)), {}, rows, Settings(weights={"busy": 1.0}, draws=500))
+    entry = card.entries["north", "busy"]
+    assert entry.points == pytest.approx(0.1)
+    assert entry.met is False
