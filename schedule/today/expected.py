@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...forecast.queueing.formulas.uncertain_rate import CERTAIN
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ...forecast.queueing.moving.transient import Transient, transient
 from ...forecast.queueing.moving.transient_law import TransientLaw
@@ -64,10 +65,10 @@ def expected_rest(desk: RunningDesk, outlook: Outlook, queue: QueueOutlook, call
     calls
         Calls of all intervals instead of those of the outlook, shape (I,).
     """
-    now, cv = outlook.now, queue.cv
-    asked = queue.calls if calls is None else calls
+    now, asked = outlook.now, queue.calls if calls is None else calls
+    cv = queue.cv if queue.cv >= CERTAIN and (asked[now:] > 0.0).any() else 0.0  # nobody calls at a sure rate
     law = queue.law_of(NODES) if cv > 0.0 else queue.law
-    found = _led(desk, outlook, queue, slice(now, len(asked)), asked, law, cv)
+    found = _led(desk, outlook.interval_min, queue, slice(now, len(asked)), asked, law, cv)
     return Expected.of(found, queue.goal)
 
 
@@ -87,16 +88,15 @@ def expected_so_far(
     queue
         Tells opening, times and goal; its own law does not count.
     """
-    outlook = Outlook(desk.starts, interval_min, until, (queue,))
     if until == 0:
         nothing = np.zeros(0)
         return Expected(nothing, nothing, nothing, nothing, TransientLaw.start())
-    return Expected.of(_led(desk, outlook, queue, slice(0, until), calls, TransientLaw.start(), 0.0), queue.goal)
+    return Expected.of(_led(desk, interval_min, queue, slice(0, until), calls, TransientLaw.start(), 0.0), queue.goal)
 
 
 def _led(
     desk: RunningDesk,
-    outlook: Outlook,
+    interval_min: int,
     queue: QueueOutlook,
     part: slice,
     calls: np.ndarray,
@@ -104,13 +104,13 @@ def _led(
     cv: float,
 ) -> Transient:
     """Lead `law` through some intervals of the day; the seven parameters are independent facts about them."""
-    slots = outlook.interval_min // desk.slot_min
+    slots = interval_min // desk.slot_min
     heads = present(desk.heads(queue.queue), queue.absent)
-    rates = np.where(queue.is_open, calls, 0.0) / (outlook.interval_min * 60.0)
+    rates = np.where(queue.is_open, calls, 0.0) / (interval_min * 60.0)
     return transient(
         rates[part],
         heads.reshape(-1, slots)[part],
-        interval_s=outlook.interval_min * 60.0,
+        interval_s=interval_min * 60.0,
         aht_s=queue.handle_s[part],
         patience_s=queue.patience_s[part],
         within_s=queue.goal.within_s,
