@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from scipy.stats import norm
 
 from ...forecast.progress import Watch
 from ...forecast.queueing.formulas.time_laws import law_of_cv
 from ...forecast.queueing.simulation.assumptions import Assumptions
-from ...forecast.queueing.simulation.day_runs import DayRuns, day_runs
+from ...forecast.queueing.simulation.estimates import counted as counted_by
+from ...forecast.queueing.simulation.paths import simulated_paths
 from ...schedule.plan.activity import staffing
 from ...schedule.today.desk import Outlook, RunningDesk
 from ...schedule.today.expected import Expected
@@ -20,6 +23,8 @@ RUNS = 320
 """Simulated days, above 0: a chance near a half is then known within 6 points, one near 0.9 within 3.5."""
 BAND = (0.1, 0.9)
 """Quantiles between which the band of chance lies."""
+BAND_SD = float(norm.ppf(BAND[1]))
+"""Standard deviations of a normal law from its mean to the end of that band."""
 ON_TRACK, OFF_TRACK = 0.8, 0.2
 """Chance to meet the goal from which a day is on track, and below which it is off track."""
 
@@ -84,15 +89,15 @@ def day_chance(
     if now >= len(outlook.starts) or not one.is_open[now:].any():
         met = 1.0 if counted <= 0.0 or in_time >= one.goal.level * counted - 1e-9 else 0.0
         return DayChance(level, level, level, met, np.full((2, len(outlook.starts)), np.nan), np.array([level]))
-    found = _runs(day, outlook, queue, desk, seed, watch, runs)
-    late, all_ = found.in_time[:, now:].sum(axis=1), found.counted[:, now:].sum(axis=1)
+    counts, good_calls = _runs(day, outlook, queue, desk, seed, watch, runs)
+    won, all_ = good_calls[:, now:].sum(axis=1), counts[:, now:].sum(axis=1)
     share = float(rest.counted.sum()) / max(float(all_.mean()), 1e-9)
-    shift = float(rest.in_time.sum()) - share * float(late.mean())
+    shift = float(rest.in_time.sum()) - share * float(won.mean())
     whole = one.offered + share * all_
-    good = np.clip(one.in_time + share * late + shift, 0.0, whole)
+    good = np.clip(one.in_time + share * won + shift, 0.0, whole)
     days = np.divide(good, whole, out=np.full(len(whole), np.nan), where=whole > 0.0)
     met = np.where(whole > 0.0, good >= one.goal.level * whole - 1e-9, True)
-    levels = found.level()
+    levels = np.divide(good_calls, counts, out=np.full(counts.shape, np.nan), where=counts > 0.0)
     bands = np.full((2, len(outlook.starts)), np.nan)
     for i in range(now, len(outlook.starts)):
         if np.isfinite(levels[:, i]).any():
@@ -103,26 +108,31 @@ def day_chance(
 
 def _runs(
     day: PlannedDay, outlook: Outlook, queue: QueueNow, desk: RunningDesk, seed: int, watch: Watch, runs: int
-) -> DayRuns:
-    """Simulate the whole day; the seven parameters are those of `day_chance`."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Simulate the whole day; return the calls counted and those in time per run and interval, shape (R, I) each.
+
+    The seven parameters are those of `day_chance`.
+    """
     one, config = queue.outlook, day.week.config
     came = np.arange(len(outlook.starts)) < outlook.now
     rows = staffing(desk.rows)
     rows = rows[(rows["queue"] == one.queue) & (rows["end"] > day.starts[0]) & (rows["start"] < day.end)]
+    spread = BAND_SD * np.sqrt(one.calls + np.where(came, 0.0, one.cv * one.calls) ** 2)  # Poisson, and an unsure rate
+    low = np.maximum(one.calls - spread, 0.0)
+    volume = pd.DataFrame(
+        {
+            "queue": one.queue, "start": outlook.starts, "calls": one.calls, "q0.1": low,
+            "q0.9": low + 2.0 * spread, "handle_s": one.handle_s,
+            "patience_s": np.where(np.isfinite(one.patience_s), one.patience_s, np.nan),
+        }
+    )[one.is_open]  # fmt: skip
     assumptions = Assumptions(
         day.interval_min, None, config.site.week_start, one.absent,
         {one.queue: law_of_cv(config.queue[one.queue].handle_cv)}, None, seed,
     )  # fmt: skip
-    return day_runs(
-        one.queue,
-        outlook.starts,
-        np.where(one.is_open, one.calls, np.nan),
-        np.where(came, 0.0, one.cv),
-        one.handle_s,
-        one.patience_s,
-        rows.reset_index(drop=True),
-        one.goal,
-        assumptions,
-        runs,
-        watch,
-    )
+    goals = {one.queue: one.goal}
+    _, sums = simulated_paths(rows.reset_index(drop=True), volume, goals, assumptions, runs, watch)[one.queue]
+    in_time, counted = counted_by(sums, one.goal.definition)
+    whole = np.zeros((2, len(sums), len(outlook.starts)))
+    whole[0][:, one.is_open], whole[1][:, one.is_open] = counted, in_time
+    return whole[0], whole[1]
