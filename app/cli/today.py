@@ -63,6 +63,7 @@ def today(
 
     with Board(err, quiet=quiet or watch).watching() as eye:
         eye.tell("start")
+        from ..config.contract_toml import contract_of
         from ..folders.targets import file_to_write, folder_to_write
         from ..today.look import DayLooker, TodayOptions
         from ..today.planned_day import PlannedWeek
@@ -77,7 +78,8 @@ def today(
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
         looker = DayLooker(PlannedWeek.read(run), TodayOptions(tuple(actuals), now, board, events, alarms, seed))
-        teller = DayTeller(looker, channels, out, inputs, contract, not no_wages, places.may_write)
+        terms = None if contract is None else contract_of(contract)
+        teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)
         if watch:
             teller.until_over(eye, every, screen.look)
         else:

@@ -13,6 +13,8 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.queueing.formulas.service_level import counted
 from ...forecast.queueing.goal.targets import ServiceGoal
+from ..intake.merge import Notes
+from ..intake.rows import WORKBOOKS, read_rows
 from .planned_day import PlannedDay, PlannedWeek, read_like_calls
 
 COUNTS = ("offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in")
@@ -86,6 +88,8 @@ class Actuals:
         Intervals from the first on that are over and have come, or have not come although they are over; 0 to I.
     queues
         Queue → what it had.
+    today
+        Rows of the day, of complete intervals alone.
     before
         Rows of days before this one, which belong to the history.
     notes
@@ -96,6 +100,7 @@ class Actuals:
     now: pd.Timestamp
     complete: int
     queues: Mapping[str, CameSoFar]
+    today: pd.DataFrame = field(repr=False)
     before: pd.DataFrame = field(repr=False)
     notes: tuple[str, ...] = ()
 
@@ -142,6 +147,7 @@ def read_actuals(week: PlannedWeek, paths: Sequence[Path]) -> ReadActuals:
     notes = [f"{q['kind']}: {q['what']}; {q['action']}" for q in quality.to_dict("records") if q["kind"] != "merged"]
     gaps = np.diff(np.unique(rows["start"].to_numpy())).astype("timedelta64[m]").astype(int)
     step = int(gaps[gaps > 0].min()) if (gaps > 0).any() else week.config.intake.interval_min
+    notes += [note for file in filled if (note := _out_of_order(week, file))]
     return ReadActuals(files, rows, step, tuple(dict.fromkeys(notes)))
 
 
@@ -172,7 +178,8 @@ def of_day(read: ReadActuals, day: PlannedDay, now: pd.Timestamp) -> Actuals:
         notes.append(f"{int(ahead.sum())} rows that begin at {now:%H:%M} or later are left out")
     mine = mine[~ahead]
     complete, queues, told = _laid(read, mine, day, now, int(over))
-    return Actuals(day, now, complete, queues, rows[dates < date], tuple(dict.fromkeys([*notes, *told])))
+    whole = mine[mine["start"] < day.starts[0] + complete * pd.Timedelta(minutes=day.interval_min)] if len(mine) else mine
+    return Actuals(day, now, complete, queues, whole, rows[dates < date], tuple(dict.fromkeys([*notes, *told])))
 
 
 def _laid(
@@ -255,6 +262,25 @@ def _service(rows: pd.DataFrame, sums: Mapping[str, np.ndarray], goal: ServiceGo
     parts = (sums[n] for n in ("offered", "answered_in", "abandoned", "abandoned_in", "short_abandoned"))
     above, below = counted(goal.definition, *parts)
     return np.where(np.isfinite(above), below, np.nan), np.where(np.isfinite(below), above, np.nan)
+
+
+def _out_of_order(week: PlannedWeek, file: Path) -> str:
+    """Say where a text file has rows that begin before the row above; "" where it has none.
+
+    Each row has its own time, so that order changes no figure; a clock that was set back may still be worth a look.
+    """
+    layout = week.config.intake.resolved()
+    if file.suffix.lower() in WORKBOOKS or layout.one_row not in (None, "interval"):
+        return ""
+    rows = read_rows(file, layout, week.config.site.zone, tuple(week.config.queue), Notes())
+    back = rows.groupby(["theirs", "part"], sort=False)["start"].diff() < pd.Timedelta(0)
+    if not back.any():
+        return ""
+    first = rows[back].iloc[0]
+    return (
+        f"{file.name}: rows are not in order of time, the first that goes backwards is row {first['row']} "
+        f"({first['start']:%H:%M}); put in order"
+    )
 
 
 def _only_header(file: Path) -> bool:

@@ -190,7 +190,7 @@ class DayLooker:
             watch.raise_if_stopped()
             chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
             own = self._watches.get((day.date, day.interval_min, name))
-            is_watched = isinstance(own, DayWatch)
+            is_watched = own is not None and not isinstance(own, str)
             found[name] = QueueLook(
                 one, rest, chance, own.visible if is_watched else None, own.meter if is_watched else None
             )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
+from ...schedule.contracts.contract import Contract
 from ..folders.targets import folder_to_write
 from .contract_period import period_told
 from .look import DayLooker, TodayLook
@@ -62,7 +63,7 @@ class DayTeller:
     channels: Sequence[Channel]
     out: Path | None = None
     inputs: Sequence[Path] = ()
-    contract: Path | None = None
+    contract: Contract | None = None
     wages: bool = True
     before_writing: Callable[[Path], None] = lambda place: None
     _said: list[Message] = field(default_factory=list)
