@@ -26,7 +26,7 @@ from busyhour.forecast.intraday.calibration import calls_per_half_hour, surprise
 from busyhour.forecast.intraday.change_tests import Limits, first_raised
 from busyhour.forecast.intraday.changes import changes_of
 from busyhour.forecast.intraday.innovations import Innovations
-from busyhour.forecast.intraday.law import law_of
+from busyhour.forecast.intraday.law import Law, law_of
 from busyhour.forecast.intraday.params import WatchParams
 from busyhour.forecast.intraday.visible import with_change
 from busyhour.forecast.intraday.watch import day_watch
@@ -76,6 +76,11 @@ def thinned(history: History, share: float, seed: int) -> History:
     return replace(history, calls=np.where(known, kept, np.nan))
 
 
+def under(days: Sequence[DayAhead], law: Law, minutes: int, params: WatchParams) -> list[Innovations]:
+    """Return the surprises of days under a law."""
+    return [surprises(day, law, minutes, params) for day in days]
+
+
 def desk_of(name: str, history: History, params: WatchParams, rate: float) -> Desk:
     """Return a desk's days, laws and limits."""
     ahead = days_ahead(history, params)
@@ -85,13 +90,10 @@ def desk_of(name: str, history: History, params: WatchParams, rate: float) -> De
     for learnt, tried in ((quiet[0::2], quiet[1::2]), (quiet[1::2], quiet[0::2])):
         law = law_of(learnt, history.minutes)
 
-        def under(days: Sequence[DayAhead], law=law) -> list[Innovations]:  # type: ignore[no-untyped-def]
-            return [surprises(day, law, history.minutes, params) for day in days]
-
-        limits = limits_of(under(learnt), rate / WEEK, params, calls < params.small_calls)
+        limits = limits_of(under(learnt, law, history.minutes, params), rate / WEEK, params, calls < params.small_calls)
         print(f"  {law}\n  {limits}")
-        halves.append(Half(under(tried), limits))
-        odds.append(Half(under(odd), limits))
+        halves.append(Half(under(tried, law, history.minutes, params), limits))
+        odds.append(Half(under(odd, law, history.minutes, params), limits))
     return Desk(name, history.minutes, calls, (halves[0], halves[1]), (odds[0], odds[1]), params)
 
 
@@ -148,7 +150,9 @@ def over(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
     for day, limits, begin in begins(desk, trials, lasts_min + 30.0, 4):
         planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
         changes = changes_of(day.planted(planted), limits, desk.params)
-        if not changes or not begin < closes(day, changes[0].raised.at) <= begin + lasts_min:
+        if not changes or changes[0].raised.sign * size < 0:
+            continue
+        if not begin < closes(day, changes[0].raised.at) <= begin + lasts_min:
             continue
         counted += 1
         told = changes[0].told

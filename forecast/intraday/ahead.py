@@ -46,11 +46,11 @@ def day_ahead(model: Factor, date: dt.date, calls: np.ndarray) -> DayAhead:
     """Return a day after the model's history with its calls, shape (P,) by wall-clock interval, NaN where unknown."""
     known, law = model.history.known, model.roots_of(date)
     open_ = known.open_wall([date], model.history.minutes, model.history.queue)[0]
-    keep = open_[law.cells] & (law.mean > np.sqrt(POISSON))
-    cells = law.cells[keep]
     effect = float(known.effect([date], model.history.queue)[0])
+    keep = open_[law.cells] & (law.mean > np.sqrt(POISSON)) & (effect > 0.0)
+    cells = law.cells[keep]
     own = DayRoots(cells, law.mean[keep], law.factors[:, keep], law.spread, law.noise[keep])
-    return DayAhead(date, cells, calls[cells] / effect, own)
+    return DayAhead(date, cells, calls[cells] / max(effect, 1e-9), own)
 
 
 def days_ahead(history: History, params: WatchParams = PARAMS, watch: Watch | None = None) -> list[DayAhead]:

@@ -40,8 +40,8 @@ class Frame:
         A change of the figures by the share δ from t on adds :math:`δ L^{-1} g` with g the mean from t on and 0
         before: the update of the forecast swallows a part of it, and these columns know how much.
         """
-        return np.asarray(linalg.solve_triangular(self.lower, np.tril(self.mean[:, None] * np.ones(len(self.mean)))
-                                                  , lower=True, check_finite=False))
+        begun = np.tril(np.repeat(self.mean[:, None], len(self.mean), axis=1))
+        return _solved(self.lower, begun)
 
     @cached_property
     def energy(self) -> np.ndarray:
@@ -60,8 +60,7 @@ class Frame:
 
     def surprises(self, figures: np.ndarray) -> np.ndarray:
         """Return the surprises of figures of shape (n,), of variance 1 and independent where the law holds."""
-        apart = figures - self.mean
-        return np.asarray(linalg.solve_triangular(self.lower, apart, lower=True, check_finite=False))
+        return _solved(self.lower, figures - self.mean)
 
 
 @dataclass(frozen=True)
@@ -120,6 +119,13 @@ def innovations(
         As for `Frame`.
     """
     known = np.flatnonzero(np.isfinite(figures))
-    lower = linalg.cholesky(covariance[np.ix_(known, known)], lower=True, check_finite=False) if len(known) else covariance[:0, :0]
+    lower = covariance[np.ix_(known, known)]
+    if len(known):
+        lower = linalg.cholesky(lower, lower=True, check_finite=False)
     frame = Frame(cells[known], minutes, mean[known], lower, power)
     return Innovations(frame, figures[known], frame.surprises(figures[known]), frame.weight(window_min))
+
+
+def _solved(lower: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return L⁻¹ times vectors or columns; nothing of nothing."""
+    return np.asarray(linalg.solve_triangular(lower, right, lower=True, check_finite=False)) if len(lower) else right
