@@ -1,274 +1,215 @@
-"""What to do for the rest of the day: the menu of actions, each with what it brings by the transient model."""
+"""What may still be done today: an action, the menu of actions, and how the menu is searched."""
 
 from __future__ import annotations
 
-import hashlib
 import math
-import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
+import pandas as pd
 
-from ...forecast.progress import Watch
-from .action import COUNTS, Action, ActionParams, FrontierPoint, Menu
-from .desk import Outlook, RunningDesk
-from .moves import changes_within, soon_of
-from .rest_of_day import Measured, RestOfDay
-from .search import Candidates, Chosen, Terms
-from .variation import State, Variation, heads_changed, rows_of
-from .worth import SPAN, Worth
+from ...forecast.errors import InputError
 
-ALLOWED = 0.01
-"""Share by which the transient model may find a slot below the floor that the curve found above it."""
-HALVINGS = 3
-"""Most times that the number of actions is halved towards the last one that held, where the whole list does not."""
+KINDS = ("move", "meeting", "cancel", "skill", "overtime", "call_in", "time_off", "undo")
+"""Kinds of action.
 
-Offered = Callable[[np.ndarray], Sequence[Variation]]
-"""Gives offers of other shifts, from what one person more is worth on each queue in each slot of the day (Q, S)."""
+A pause moved; a meeting or training moved; one cancelled; somebody on another queue; a shift prolonged; somebody called
+in; a shift shortened or given up (voluntary time off); an earlier action undone.
+"""
+
+COUNTS = (1, 2, 5, 10, 20)
+"""Actions after which the frontier is measured, beside all of them."""
 
 
-def menu(
-    desk: RunningDesk,
-    outlook: Outlook,
-    params: ActionParams | None = None,
-    offered: Offered | None = None,
-    watch: Watch | None = None,
-) -> Menu:
-    """Return the actions for the rest of the day, best first, with the frontier of 1, 2, 5, 10, 20 and all of them.
+class ActivityRow(NamedTuple):
+    """A row of activity.csv that an action takes ``out`` of the roster or puts ``in``."""
 
-    The actions are planned for a mixture of the lengths that the change of calls may still have. None pushes a slot
-    below the floor, or below where the slot stands; taken together none of the frontier's numbers loses calls under any
-    length. What they gain is measured by the transient model. Where every goal is held with something to spare, hours
-    are given back instead.
-
-    Parameters
-    ----------
-    desk, outlook
-        The running day, and what its queues may expect.
-    params
-        How to search.
-    offered
-        Gives the other shifts that people may be offered (`offers.Offers.variations`).
-    watch
-        On a stop the actions found so far are measured no further.
-
-    Raises
-    ------
-    Stopped
-        If stopped before there was a menu.
-    """
-    began, p, eye = time.monotonic(), params or ActionParams(), watch or Watch()
-    day = Day.of(desk, outlook, p, eye)
-    if not day.slots:
-        return day.menu(day.nothing, [], False, began)
-    spare = day.spare
-    is_open = np.array([np.repeat(r.queue.is_open, outlook.interval_min // desk.slot_min) for r in day.rests])
-    found = [] if spare else changes_within(desk, is_open, p)
-    if offered is not None:
-        found += [v for v in offered(day.worth_of_one) if (v.kind == "time_off") == spare]
-    terms = (
-        Terms(p.call_price, -math.inf, 0.0, day.to_spare, p.most_actions)
-        if spare
-        else Terms(p.call_price, p.least_calls, 0.0, None, p.most_actions)
-    )
-    chosen, points = day.chosen(found, terms)
-    return day.menu(chosen, points, spare, began)
+    way: str
+    agent: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    activity: str
+    queue: str
 
 
-@dataclass(frozen=True, eq=False)
-class Day:
-    """The rest of a day as its actions see it.
+@dataclass(frozen=True)
+class Action:
+    """One change of the rest of the day, with what it brings when the actions before it in its menu are taken too.
 
     Attributes
     ----------
-    rests
-        The rest of each queue, in the order of the desk's queues.
-    base
-        Service of the roster as it stands, by queue.
-    worth
-        Curves fitted to that, by queue.
-    hours, chances
-        Lengths that the change of calls may still have.
+    kind
+        One of `KINDS`.
+    people
+        Those who are touched.
+    what
+        The action in words.
+    gain_points, gain_calls
+        Points of the day's service level (of the queue that gains most), and calls in time over all queues; the mean
+        over the lengths that the change of calls may have. Each is the action's share of a difference between two
+        rosters that the transient model measured. Below 0 where service is given up for money.
+    cost
+        Money that it costs, beside what is paid anyway; below 0 where it saves. NaN where a wage is unknown.
+    change
+        Rows of activity out and in.
     """
 
-    desk: RunningDesk
-    params: ActionParams
-    watch: Watch
-    rests: tuple[RestOfDay, ...]
-    base: tuple[Measured, ...]
-    worth: tuple[Worth, ...]
-    hours: tuple[float, ...]
-    chances: np.ndarray
-
-    @classmethod
-    def of(cls, desk: RunningDesk, outlook: Outlook, params: ActionParams, watch: Watch) -> Day:
-        """Measure the roster as it stands and fit the curves; without a change of calls there is one length."""
-        changed = any(not np.allclose(q.calls, q.without_step) for q in outlook.queues)
-        hours = params.lengths_h if changed else (math.inf,)
-        chances = np.array(params.chances if changed else (1.0,))
-        rests = tuple(RestOfDay(desk, outlook, outlook.of(name), hours) for name in desk.queues)
-        nothing = np.zeros(len(rests[0].planned) if rests else 0, dtype=np.int64)
-        base = tuple(r.measured(nothing, watch) for r in rests) if len(nothing) else ()
-        worth = tuple(
-            Worth.of(r, b, params.floor, params.abandon_weight) for r, b in zip(rests, base, strict=bool(base))
-        )
-        return cls(desk, params, watch, rests, base, worth, hours, chances / chances.sum())
-
-    @property
-    def slots(self) -> int:
-        """Slots of the rest."""
-        return len(self.rests[0].planned) if self.rests else 0
-
-    @property
-    def nothing(self) -> Chosen:
-        """No action."""
-        return Chosen((), np.zeros((0, len(self.chances))), np.zeros((0, len(self.rests), self.slots), dtype=np.int64))
-
-    @property
-    def first(self) -> int:
-        """Slot of the desk with which the rest begins."""
-        return self.rests[0].first
-
-    @property
-    def worth_of_one(self) -> np.ndarray:
-        """What one person more is worth on each queue in each slot of the day, the mean over the lengths: (Q, S)."""
-        out = np.zeros((len(self.worth), len(self.desk.starts)))
-        for q, w in enumerate(self.worth):
-            out[q, self.first :] = self.chances @ (w.value[:, :, SPAN + 1] - w.value[:, :, SPAN])
-        return out
-
-    def totals(self, found: Sequence[Measured]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the day's calls in time and counted under each length by queue, what came included: (L, Q) each."""
-        above = np.array([f.in_time.sum(axis=1) + r.queue.in_time for f, r in zip(found, self.rests, strict=True)])
-        below = np.array([f.counted.sum(axis=1) + r.queue.offered for f, r in zip(found, self.rests, strict=True)])
-        return above.T, below.T
-
-    def levels(self, found: Sequence[Measured]) -> np.ndarray:
-        """Return the day's service level of each queue, the mean over the lengths, shape (Q,)."""
-        above, below = self.totals(found)
-        level = np.divide(above, below, out=np.ones(above.shape), where=below > 0.0)
-        return np.asarray(self.chances @ level)
-
-    @property
-    def to_spare(self) -> np.ndarray:
-        """Calls in time by which each queue lies above its goal with the margin, under each length, shape (L, Q)."""
-        above, below = self.totals(self.base)
-        goal = np.array([r.queue.goal.level for r in self.rests]) + self.params.spare_points / 100.0
-        return np.asarray(above - goal * below)
-
-    @property
-    def spare(self) -> bool:
-        """Whether every goal is held with the margin under every length."""
-        return bool((self.to_spare > 0.0).all())
-
-    def chosen(self, found: Sequence[Variation], terms: Terms) -> tuple[Chosen, list[tuple[int, list[Measured]]]]:
-        """Return the best of some variations, and the measured numbers of them, as many as hold what is promised."""
-        state = State(self.desk)
-        variations, heads = [], []
-        for v in found:
-            change = heads_changed(v, state, len(self.desk.queues))[:, self.first :]
-            if change.any():
-                variations.append(v)
-                heads.append(change)
-        shape = (len(variations), len(self.desk.queues), self.slots)
-        candidates = Candidates(variations, np.array(heads, dtype=np.int64).reshape(shape))
-        chosen = candidates.best(self.worth, self.chances, terms, self.watch)
-        return self._measured(chosen, terms)
-
-    def _measured(self, chosen: Chosen, terms: Terms) -> tuple[Chosen, list[tuple[int, list[Measured]]]]:
-        """Measure the frontier; where the whole list does not hold, leave out the last actions until the rest does."""
-        size = len(chosen.variations)
-        points: list[tuple[int, list[Measured]]] = []
-        failed: int | None = None
-        for count in [*(c for c in COUNTS if c < size), *([size] if size else [])]:
-            found = self._at(chosen, count)
-            if not self._holds(found, terms):
-                failed = count
-                break
-            points.append((count, found))
-        good = points[-1][0] if points else 0
-        for _ in range(HALVINGS if failed is not None else 0):
-            count = (good + (failed or 0)) // 2
-            if count <= good:
-                break
-            found = self._at(chosen, count)
-            if self._holds(found, terms):
-                good = count
-                points.append((count, found))
-            else:
-                failed = count
-        listed = {*COUNTS, good}
-        cut = Chosen(chosen.variations[:good], chosen.gains[:good], chosen.heads[:good])
-        return cut, [(count, found) for count, found in points if count in listed]
-
-    def _at(self, chosen: Chosen, count: int) -> list[Measured]:
-        heads = chosen.heads[count - 1]
-        return [
-            b if not heads[q].any() else r.measured(heads[q], self.watch)
-            for q, (r, b) in enumerate(zip(self.rests, self.base, strict=True))
-        ]
-
-    def _holds(self, found: Sequence[Measured], terms: Terms) -> bool:
-        """Whether the transient model finds what the search asked for: floors, and nothing lost beyond what may be."""
-        for b, f in zip(self.base, found, strict=True):
-            if (f.level < np.minimum(b.level, self.params.floor) - ALLOWED).any():
-                return False
-        above, below = self.totals(found)
-        before, counted = self.totals(self.base)
-        if terms.keeps is not None:
-            goal = np.array([r.queue.goal.level for r in self.rests])
-            return bool(((above - before) - goal * (below - counted) >= -terms.keeps - 1e-6).all())
-        return bool(((above - before).sum(axis=1) >= -1e-6).all())
-
-    def menu(
-        self, chosen: Chosen, points: Sequence[tuple[int, list[Measured]]], spare: bool, began: float
-    ) -> Menu:
-        """Return the menu of measured actions."""
-        standing = self.levels(self.base) if self.base else np.zeros(0)
-        rows = {str(agent): part for agent, part in self.desk.rows.groupby("agent", sort=False)}
-        changes = [rows_of(v, self.desk, rows) for v in chosen.variations]
-        actions: list[Action] = []
-        frontier: list[FrontierPoint] = []
-        before_points, before_calls = np.zeros(len(standing)), 0.0
-        for count, found in points:
-            gained = self._gained(found)
-            by_queue = 100.0 * (self.levels(found) - standing)
-            calls = float(self.chances @ gained)
-            first = len(actions)
-            shares = _shares(chosen.gains[first:count] @ self.chances)
-            step = by_queue - before_points
-            most = float(step[np.argmax(np.abs(step))]) if len(step) else 0.0
-            for number, share in enumerate(shares, start=first):
-                v = chosen.variations[number]
-                actions.append(
-                    Action(v.kind, v.people, v.what, share * most, share * (calls - before_calls), v.cost,
-                           changes[number])  # fmt: skip
-                )
-            people = {name for v in chosen.variations[:count] for name in v.people}
-            cost = sum(v.cost for v in chosen.variations[:count])
-            lowest = min(float(f.level.min()) for f in found)
-            points_gained = float(by_queue[np.argmax(np.abs(by_queue))])
-            frontier.append(
-                FrontierPoint(count, len(people), points_gained, calls, cost, tuple(map(float, gained)), lowest)
-            )
-            before_points, before_calls = by_queue, calls
-        told = repr([(a.kind, a.change) for a in actions]).encode()
-        named = hashlib.sha256(told).hexdigest()[:8]
-        service = {r.queue.queue: float(x) for r, x in zip(self.rests, standing, strict=bool(len(standing)))}
-        return Menu(
-            tuple(actions), tuple(frontier), self.hours, tuple(map(float, self.chances)), service, spare, named,
-            time.monotonic() - began,
-        )  # fmt: skip
-
-    def _gained(self, found: Sequence[Measured]) -> np.ndarray:
-        """Return the calls in time gained over all queues under each length, shape (L,)."""
-        return np.asarray((self.totals(found)[0] - self.totals(self.base)[0]).sum(axis=1))
+    kind: str
+    people: tuple[str, ...]
+    what: str
+    gain_points: float
+    gain_calls: float
+    cost: float
+    change: tuple[ActivityRow, ...]
 
 
-def _shares(gains: np.ndarray) -> np.ndarray:
-    """Return each action's share of what several gain together: by the curve, or equal ones where the curve says 0."""
-    total = float(gains.sum())
-    if len(gains) and (abs(total) < 1e-9 or (np.sign(gains) != np.sign(total)).any()):
-        return np.full(len(gains), 1.0 / len(gains))
-    return np.asarray(gains / total) if len(gains) else gains
+@dataclass(frozen=True)
+class FrontierPoint:
+    """The first `actions` of a menu taken together, measured by the transient model.
+
+    Attributes
+    ----------
+    actions, people
+        Number of actions, and of different people touched.
+    gain_points, gain_calls, cost
+        As in `Action`, summed.
+    gain_by_length
+        Calls in time gained if the change of calls lasts as long as each of `Menu.lengths_h`.
+    least_level
+        Lowest service level of any slot of the rest of the day, of any queue and length.
+    """
+
+    actions: int
+    people: int
+    gain_points: float
+    gain_calls: float
+    cost: float
+    gain_by_length: tuple[float, ...]
+    least_level: float
+
+
+@dataclass(frozen=True)
+class Menu:
+    """What can be done for the rest of the day, best first.
+
+    Attributes
+    ----------
+    actions
+        In the order in which they are best taken; each counts on those before it.
+    frontier
+        After 1, 2, 5, 10, 20 and all actions, as far as there are so many.
+    lengths_h, chances
+        Hours that the change of calls may still last (infinite: to the end of the day), and their chances.
+    service
+        Queue → expected service level of the day when nothing is done, the mean over the lengths.
+    spare
+        Whether the goals are held with something to spare, so that the actions give hours back.
+    id
+        Name of the menu: the same actions on the same roster have the same one.
+    seconds
+        Time that the menu took.
+    """
+
+    actions: tuple[Action, ...]
+    frontier: tuple[FrontierPoint, ...]
+    lengths_h: tuple[float, ...]
+    chances: tuple[float, ...]
+    service: dict[str, float]
+    spare: bool
+    id: str
+    seconds: float = 0.0
+
+    def first(self, actions: int) -> tuple[Action, ...]:
+        """Return the first so many actions.
+
+        Raises
+        ------
+        InputError
+            If there are fewer.
+        """
+        if not 1 <= actions <= len(self.actions):
+            raise InputError(f"Expected a number of actions from 1 to {len(self.actions)}", column="apply",
+                             value=actions)  # fmt: skip
+        return self.actions[:actions]
+
+
+@dataclass(frozen=True)
+class ActionParams:
+    """How the menu of a day is searched.
+
+    Parameters
+    ----------
+    kinds
+        Kinds of action to look for; ``undo`` is none of them.
+    lengths_h
+        Hours that a change of calls may still last; infinite = to the end of the day. Its length is not knowable when
+        it is found, and actions planned for one length lose under another.
+    chances
+        Chances of these lengths, above 0; they are scaled to a sum of 1. Short ones come first: most changes pass.
+    notice_min
+        Minutes before a pause, a meeting or a change of queue that the person must be told.
+    call_in_notice_min
+        Minutes before a shift that nobody expected.
+    floor
+        Share: no slot's service is pushed below this, or below where it stands if that is less. Without a floor the
+        search piles pauses into lost quarter-hours, for there nothing more is lost.
+    call_price
+        Money that a call in time is worth: what an action may cost at most for each call that it gains.
+    abandon_weight
+        Calls in time that an abandoned call counts as, in the search alone.
+    cancel_price_h
+        Money that an hour of a cancelled meeting or training is worth: it is to be held another day.
+    overtime_share, call_in_share
+        Premium on the wage for hours beyond the shift, and of a shift nobody expected, as a share of the wage.
+    least_calls
+        Calls in time below which an action is not worth anybody's trouble.
+    most_actions
+        Most actions of a menu: more are read by nobody.
+    spare_points
+        Points by which every goal must be held, whatever the length, before hours are given back.
+    """
+
+    kinds: tuple[str, ...] = ("move", "meeting", "cancel", "skill", "overtime", "call_in", "time_off")
+    lengths_h: tuple[float, ...] = (1.0, 2.0, math.inf)
+    chances: tuple[float, ...] = (0.5, 0.25, 0.25)
+    notice_min: int = 15
+    call_in_notice_min: int = 60
+    floor: float = 0.6
+    call_price: float = 15.0
+    abandon_weight: float = 0.25
+    cancel_price_h: float = 20.0
+    overtime_share: float = 0.5
+    call_in_share: float = 0.25
+    least_calls: float = 0.05
+    most_actions: int = 100
+    spare_points: float = 2.0
+
+    def __post_init__(self) -> None:
+        unknown = [kind for kind in self.kinds if kind not in KINDS[:-1]]
+        if unknown:
+            raise InputError("unknown kind of action", column="kinds", value=unknown[0], mend=f"One of {', '.join(KINDS[:-1])}")  # fmt: skip
+        if len(self.lengths_h) != len(self.chances) or not self.lengths_h:
+            raise InputError("Expected one chance per length", column="chances", value=len(self.chances))
+        for name, low, high in RANGES:
+            value = getattr(self, name)
+            for number in value if isinstance(value, tuple) else (value,):
+                if not low <= number <= high:
+                    raise InputError(f"Expected a number from {low:g} to {high:g}", column=name, value=number)
+
+
+RANGES = (
+    ("lengths_h", 1e-6, math.inf),
+    ("chances", 1e-6, 1.0),
+    ("notice_min", 0, 1440),
+    ("call_in_notice_min", 0, 1440),
+    ("floor", 0.0, 1.0),
+    ("call_price", 0.0, 1e6),
+    ("abandon_weight", 0.0, 10.0),
+    ("cancel_price_h", 0.0, 1e6),
+    ("overtime_share", 0.0, 10.0),
+    ("call_in_share", 0.0, 10.0),
+    ("least_calls", 0.0, 1e6),
+    ("most_actions", 1, 10_000),
+    ("spare_points", 0.0, 100.0),
+)
+"""Field of `ActionParams`, least and largest value."""

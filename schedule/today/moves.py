@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from .action import ActionParams
+from .actions import ActionParams
 from .desk import BREAK, LUNCH, MEETING, PHONE, TRAINING, Movable, RunningDesk
 from .variation import Edit, State, Variation, slot_time
 

@@ -17,7 +17,7 @@ from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift, Shift
 from ..problem.staff import Agent
 from ..rules.registry import rules_of
-from .action import ActionParams
+from .actions import ActionParams
 from .desk import ACTIVITIES, MEETING, OFF, PHONE, TRAINING, RunningDesk
 from .moves import soon_of
 from .variation import Edit, Variation, slot_time
@@ -59,15 +59,20 @@ class Offers:
         """Slot of the week's grid with which the day of the desk begins."""
         return self.problem.grid.position(self.desk.starts[0])
 
+    @property
+    def parts(self) -> int:
+        """Slots of the desk in one of the week's grid."""
+        return self.problem.grid.minutes // self.desk.slot_min
+
     @cached_property
     def soon(self) -> int:
         """First slot of the week's grid that may still change, with the notice of a pause."""
-        return self.offset + soon_of(self.desk, self.params.notice_min)
+        return self.offset - (-soon_of(self.desk, self.params.notice_min) // self.parts)
 
     @cached_property
     def called(self) -> int:
         """First slot of the week's grid at which somebody who is called in may begin."""
-        return self.offset + soon_of(self.desk, self.params.call_in_notice_min)
+        return self.offset - (-soon_of(self.desk, self.params.call_in_notice_min) // self.parts)
 
     @cached_property
     def today(self) -> Mapping[str, PlannedShift]:
@@ -123,7 +128,7 @@ class Offers:
         )
 
     def _off(self, agent: Agent, planned: PlannedShift) -> Variation:
-        begin, end = planned.shift.start - self.offset, planned.shift.end - self.offset
+        begin, end = self._slot(planned.shift.start), self._slot(planned.shift.end)
         what = f"{agent.id}: off instead of {self._times(planned.shift)}"
         cost = -agent.cost_h * self.problem.paid_weight(planned.shift)
         return Variation("time_off", (Edit(agent.id, begin, end, OFF),), what, cost)
@@ -192,20 +197,25 @@ class Offers:
     def _lost(self, queue: int, begin: int, slots: int) -> float:
         """Return what a pause costs that begins in a slot of the week's grid."""
         size = self._sums.shape[1] - 1
-        low, high = (min(max(x - self.offset, 0), size) for x in (begin, begin + slots))
+        low, high = (min(max(self._slot(x), 0), size) for x in (begin, begin + slots))
         return round(float(self._sums[queue, high] - self._sums[queue, low]), 9)
 
     def _edits(self, agent: str, planned: PlannedShift, now: PlannedShift | None) -> tuple[Edit, ...]:
         """Return what somebody does from soon on; a shift that is given up ends earlier."""
         out = []
         if now is not None and now.shift.end > planned.shift.end:
-            out.append(Edit(agent, planned.shift.end - self.offset, now.shift.end - self.offset, OFF))
+            out.append(Edit(agent, self._slot(planned.shift.end), self._slot(now.shift.end), OFF))
         for begin, end, activity, queue in planned.stretches:
             if end > self.soon:
                 number = ACTIVITIES.index(activity)
                 on = self.desk.queues.index(queue) if number == PHONE else -1
-                out.append(Edit(agent, max(begin, self.soon) - self.offset, end - self.offset, number, on))
+                out.append(Edit(agent, self._slot(max(begin, self.soon)), self._slot(end), number, on))
         return tuple(out)
 
+    def _slot(self, slot: int) -> int:
+        """Return the slot of the desk with which a slot of the week's grid begins."""
+        return (slot - self.offset) * self.parts
+
     def _times(self, shift: Shift) -> str:
-        return f"{slot_time(self.desk, shift.start - self.offset):%H:%M}-{slot_time(self.desk, shift.end - self.offset):%H:%M}"
+        begin, end = (slot_time(self.desk, self._slot(x)) for x in (shift.start, shift.end))
+        return f"{begin:%H:%M}-{end:%H:%M}"

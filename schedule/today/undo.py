@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.progress import Watch
-from .action import Action, ActionParams, ActivityRow, Menu
-from .actions import Day
+from .actions import Action, ActionParams, ActivityRow, Menu
+from .menu import Day
 from .desk import ACTIVITIES, OFF, Outlook, RunningDesk
 from .moves import soon_of
 from .search import Terms
@@ -50,7 +50,7 @@ def undo(
     day = Day.of(desk, outlook, p, watch or Watch())
     state, soon = State(desk), soon_of(desk, p.notice_min)
     found = [v for action in taken if (v := undone(action, desk, state, soon)) is not None] if day.slots else []
-    slack = np.full((len(day.chances), len(desk.queues)), p.least_calls * len(found))
+    slack = np.full((len(day.chances), len(day.rests)), p.least_calls * len(found))
     terms = Terms(p.call_price, -math.inf, -p.call_price * p.least_calls, slack, len(found))
     if not found:
         return day.menu(day.nothing, [], False, began)

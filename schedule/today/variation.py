@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .action import ActivityRow
+from .actions import ActivityRow
 from .desk import ACTIVITIES, OFF, PHONE, RunningDesk
 
 
@@ -30,7 +30,7 @@ class Variation:
     Attributes
     ----------
     kind
-        One of `action.KINDS`.
+        One of `actions.KINDS`.
     edits
         In order: later ones hold where two touch the same slot.
     what
@@ -58,10 +58,10 @@ class Variation:
         return out
 
     def excludes(self, other: Variation) -> bool:
-        """Whether both cannot be done: they touch the same person, and are not moves of pauses that lie apart."""
+        """Whether both cannot be done: they touch the same person, but for pauses that lie apart."""
         mine, theirs = self.spans(), other.spans()
         shared = mine.keys() & theirs.keys()
-        if not shared or self.kind != "move" or other.kind != "move":
+        if not shared or not {self.kind, other.kind} <= {"move", "undo"}:
             return bool(shared)
         return any(mine[a][0] < theirs[a][1] and theirs[a][0] < mine[a][1] for a in shared)
 
