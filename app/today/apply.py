@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -102,18 +103,18 @@ def changed(activity: pd.DataFrame, actions: Sequence[Action], when: pd.Timestam
         ActivityRow("", str(r.agent), r.start, r.end, str(r.activity), r.queue if isinstance(r.queue, str) else "")
         for r in activity.itertuples()
     ]
-    there = dict.fromkeys(rows)
+    there = Counter(rows)
     for action in actions:
         _refuse_past(action, when)
         for row in (r._replace(way="") for r in action.change if r.way == "out"):
-            if row not in there:
+            if not there[row]:
                 raise InputError(
                     f"{row.agent} has no {row.activity} from {row.start:%H:%M} to {row.end:%H:%M}", file="activity.csv",
                     value=action.what, mend="The actions are of another version of the roster; look at the day again",
                 )  # fmt: skip
-            del there[row]
-        there |= dict.fromkeys(r._replace(way="") for r in action.change if r.way == "in")
-    table = pd.DataFrame([row[1:] for row in there], columns=["agent", "start", "end", "activity", "queue"])
+            there[row] -= 1
+        there.update(r._replace(way="") for r in action.change if r.way == "in")
+    table = pd.DataFrame([row[1:] for row in there.elements()], columns=["agent", "start", "end", "activity", "queue"])
     table = table.astype({"start": activity["start"].dtype, "end": activity["end"].dtype})
     return table.sort_values(["agent", "start"], kind="stable", ignore_index=True)
 
@@ -154,7 +155,7 @@ def _outcome(
         solved = Solved(Status.FEASIBLE, wages + sum(prices.values()), None, Stop.TIME)
     decision: Decision = true.decision(assigned, solved, wages, prices)
     verdict = judged(
-        activity, inputs.plan, inputs.texts, inputs.week, coverage=decision.coverage,
+        decision.activity, inputs.plan, inputs.texts, inputs.week, coverage=decision.coverage,
         wages=wages if decision.named else None,
     )  # fmt: skip
     notes = (
@@ -182,9 +183,8 @@ def _written(
     kept = {key: before[key] for key in KEPT if key in before}
     open_note = [f"{before['open_shifts']} open shifts of the plan are not carried over"] * bool(before.get("open_shifts"))
     summary = {**content.summary, **kept, "notes": [*outcome.notes, *open_note]}
-    manifest = Manifest.read(run)
+    names = _unchanged(run)
     with work_folder(target) as work:
-        names = sorted(manifest.files) if manifest is not None else []
         for name in (n for n in names if n.split("/")[0] not in (*PAPERS, MANIFEST, "summary.json", "run.log")):
             (work / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(run / name, work / name)
@@ -204,6 +204,24 @@ def _written(
 
         where = put(work, target, wages=shown, last=last, keeps=_taken_already)
     return where, summary
+
+
+def _unchanged(run: Path) -> list[str]:
+    """Return the files that busyhour wrote into a run.
+
+    Raises
+    ------
+    InputError
+        If that is not known, or one was changed by hand: the new version would take the change for the plan's.
+    """
+    manifest = Manifest.read(run)
+    if manifest is None:
+        raise InputError(f"there is no {MANIFEST}, so nobody knows what was changed by hand", file=run,
+                         mend="Plan the week again")  # fmt: skip
+    for name, what in manifest.foreign(run).items():
+        if what == "changed":
+            raise InputError("changed by hand", file=run / name, mend="Plan the week again")
+    return sorted(manifest.files)
 
 
 def _taken_already(place: Path) -> str:
