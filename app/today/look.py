@@ -273,8 +273,8 @@ class DayLooker:
                 continue
             came, factor = actuals.queues[queue], override_factor(day, queue)
             size = 24 * 60 // day.interval_min
-            calls, handle = np.full(size, np.nan), np.full(size, np.nan)
-            calls[day.wall], handle[day.wall] = came.offered / factor, came.handle_s
+            calls = _by_wall(came.offered / factor, day.wall, size)
+            handle = _by_wall(came.handle_s, day.wall, size)
             told = handle if np.isfinite(handle).any() else None
             out[queue] = own.look(day.date, calls, told)
             watch.raise_if_stopped()
@@ -313,6 +313,13 @@ class DayLooker:
 def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:
     """Return the days of a history that may calibrate alarms: those without a known event."""
     return tuple(date for date in history.dates if date not in noisy)
+
+
+def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
+    """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
+    count = np.bincount(wall, minlength=size)
+    total = np.bincount(wall, values, minlength=size)
+    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
 
 
 def _nothing() -> Expected:
