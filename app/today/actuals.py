@@ -141,7 +141,7 @@ def read_actuals(week: PlannedWeek, paths: Sequence[Path]) -> ReadActuals:
     """
     files = files_of(paths)
     if all(_only_header(file) for file in files):
-        return ReadActuals(files, pd.DataFrame(columns=["queue", "start", "offered"]), None, ())
+        return ReadActuals(files, _no_rows(week.config.site.zone), None, ())
     filled = tuple(file for file in files if not _only_header(file))
     rows, quality = read_like_calls(week, filled)
     notes = [f"{q['kind']}: {q['what']}; {q['action']}" for q in quality.to_dict("records") if q["kind"] != "merged"]
@@ -163,7 +163,7 @@ def of_day(read: ReadActuals, day: PlannedDay, now: pd.Timestamp) -> Actuals:
         If the files hold rows, but none of the day.
     """
     rows, date = read.rows, day.date
-    dates = rows["start"].dt.date if len(rows) else pd.Series(dtype=object)
+    dates = rows["start"].dt.date
     mine, notes = rows[dates == date], list(read.notes)
     if len(rows) and mine.empty and not (dates < date).all():
         raise InputError(
@@ -262,6 +262,13 @@ def _service(rows: pd.DataFrame, sums: Mapping[str, np.ndarray], goal: ServiceGo
     parts = (sums[n] for n in ("offered", "answered_in", "abandoned", "abandoned_in", "short_abandoned"))
     above, below = counted(goal.definition, *parts)
     return np.where(np.isfinite(above), below, np.nan), np.where(np.isfinite(below), above, np.nan)
+
+
+def _no_rows(zone: str | None) -> pd.DataFrame:
+    """Return a table of calls without any row."""
+    stamp = "datetime64[us]" if zone is None else f"datetime64[us, {zone}]"
+    kinds = {"queue": object, "start": stamp, "offered": float}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def _out_of_order(week: PlannedWeek, file: Path) -> str:

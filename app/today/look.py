@@ -17,10 +17,11 @@ from ...forecast.intraday.seen import Meter, Seen, Visible
 from ...forecast.intraday.watch import DayWatch, day_watch
 from ...forecast.progress import Watch
 from ...forecast.queueing.moving.transient_law import TransientLaw
-from ...schedule.today.action import Menu
-from ...schedule.today.actions import menu
+from ...schedule.today.actions import ActionParams, Menu
 from ...schedule.today.desk import Outlook, RunningDesk
 from ...schedule.today.expected import Expected, expected_rest
+from ...schedule.today.menu import menu
+from ...schedule.today.undo import undo
 from .actuals import Actuals, ReadActuals, of_day, read_actuals
 from .chance import DayChance, day_chance
 from .events import DeskEvent, noisy_days, read_events
@@ -30,6 +31,7 @@ from .outlook import QueueNow, outlook_of, override_factor
 from .planned_day import PlannedDay, PlannedWeek
 from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
 from .running_desk import running_desk
+from .week_again import offered_by
 from .words import LookedAt, messages_of
 
 
@@ -201,10 +203,28 @@ class DayLooker:
                 notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
                                  f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
         watch.raise_if_stopped()
-        watch.tell("actions")
-        what = None if over else menu(desk, outlook, watch=watch)
+        notes = [*notes]
+        what = None if over else self._menu(day, desk, outlook, watch, notes)
         said = tuple(dict.fromkeys([*actuals.notes, *notes]))
         return TodayLook(actuals, desk, outlook, found, backed, ranked(told), what, said)
+
+    def _menu(
+        self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]
+    ) -> Menu:
+        """Return what may be done: where no change stands, what was done about an earlier one is undone first."""
+        watch.tell("actions")
+        taken = [action for action, when in self.week.taken if when.date() == day.date and action.kind != "undo"]
+        if taken and not any(one.step for one in outlook.queues):
+            back = undo(desk, outlook, taken, watch=watch)
+            if back.actions:
+                return back
+        offered, params = None, ActionParams()
+        if self.week.again is not None:
+            try:
+                offered = offered_by(self.week.again, desk, params)
+            except InputError as error:
+                notes.append(f"no other shifts are offered: {str(error).rstrip('.')}")
+        return menu(desk, outlook, params, offered, watch)
 
     def _moment(self, read: ReadActuals, clock: pd.Timestamp) -> tuple[pd.Timestamp, dt.date]:
         """Return the moment of the look, and the local day that it falls on."""
@@ -245,7 +265,7 @@ class DayLooker:
             key = day.date, day.interval_min, queue
             if key not in self._watches:
                 watch.tell("calibrate", queue)
-                self._watches[key] = self._learnt(actuals, queue)
+                self._watches[key] = self._learnt(actuals, queue, watch)
             own = self._watches[key]
             if isinstance(own, str):
                 notes.append(own)
@@ -253,14 +273,14 @@ class DayLooker:
                 continue
             came, factor = actuals.queues[queue], override_factor(day, queue)
             size = 24 * 60 // day.interval_min
-            calls, handle = np.full(size, np.nan), np.full(size, np.nan)
-            calls[day.wall], handle[day.wall] = came.offered / factor, came.handle_s
+            calls = _by_wall(came.offered / factor, day.wall, size)
+            handle = _by_wall(came.handle_s, day.wall, size)
             told = handle if np.isfinite(handle).any() else None
             out[queue] = own.look(day.date, calls, told)
             watch.raise_if_stopped()
         return out, notes
 
-    def _learnt(self, actuals: Actuals, queue: str) -> DayWatch | str:
+    def _learnt(self, actuals: Actuals, queue: str, watch: Watch) -> DayWatch | str:
         """Return the watch over a queue, or why there is none."""
         history = self._history(actuals, queue)
         if isinstance(history, str):
@@ -271,6 +291,7 @@ class DayLooker:
                 alarms_per_week=self.options.alarms_per_week,
                 quiet=quiet_days(history, noisy_days(self.events, queue)),
                 seed=self.seed,
+                watch=watch,
             )
         except InputError as error:
             return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
@@ -289,9 +310,16 @@ class DayLooker:
             return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
 
 
-def quiet_days(history: History, noisy: Collection[dt.date]) -> np.ndarray:
-    """Return which days of a history may calibrate alarms: those without a known event, shape (D,)."""
-    return np.array([date not in noisy for date in history.dates])
+def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:
+    """Return the days of a history that may calibrate alarms: those without a known event."""
+    return tuple(date for date in history.dates if date not in noisy)
+
+
+def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
+    """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
+    count = np.bincount(wall, minlength=size)
+    total = np.bincount(wall, values, minlength=size)
+    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
 
 
 def _nothing() -> Expected:

@@ -137,15 +137,13 @@ def _cv(day: PlannedDay, calls: np.ndarray, low: np.ndarray, high: np.ndarray, u
 
 def _handle(planned_s: np.ndarray, came: CameSoFar, seen: Seen | None, day: PlannedDay, handle_cv: float) -> np.ndarray:
     """Return handle times expected now: those that came, and the rest after them; a change that stands goes on."""
-    weight = np.where(np.isfinite(came.answered), came.answered, came.offered)
-    weight = np.where(np.isfinite(came.handle_s), np.nan_to_num(weight), 0.0)
-    alarm = next((a for a in seen.standing if a.kind == "handle_time"), None) if seen is not None else None
-    since = len(planned_s) if alarm is None else place_of(day, alarm.since)
-    factor = handle_factor(came.handle_s[:since], weight[:since], planned_s[:since], handle_cv, day.interval_min)
-    out = planned_s * factor
-    if alarm is not None:
-        out[since:] *= 1.0 + alarm.size
-    return np.where(np.isfinite(came.handle_s), came.handle_s, np.maximum(out, 1e-3))
+    if seen is not None and seen.handle_high > seen.handle_low:  # they are watched
+        factor = seen.handle_factor
+    else:
+        weight = np.where(np.isfinite(came.answered), came.answered, came.offered)
+        weight = np.where(np.isfinite(came.handle_s), np.nan_to_num(weight), 0.0)
+        factor = handle_factor(came.handle_s, weight, planned_s, handle_cv, day.interval_min)
+    return np.where(np.isfinite(came.handle_s), came.handle_s, np.maximum(planned_s * factor, 1e-3))
 
 
 def place_of(day: PlannedDay, wall: int) -> int:

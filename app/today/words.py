@@ -199,7 +199,8 @@ def _out_of_reach(seen: LookedAt) -> Message:
     short = one.goal.level * (one.offered + seen.rest.counted.sum()) - (one.in_time + seen.rest.in_time.sum())
     busy = after > BUSY * before
     words = "busy day" if busy else "short of people"
-    cause = f"{words}, no sudden change: the goal of the day is out of reach"
+    sudden = "" if seen.queue.seen is None else ", no sudden change"
+    cause = f"{words}{sudden}: the goal of the day is out of reach"
     share = after / before - 1.0 if before else 0.0
     evidence = (
         f"{number(after)} calls are expected today, {percent(abs(share), 0)} {'more' if share > 0 else 'fewer'} than the "

@@ -52,6 +52,7 @@ SLOW = {
     "guides/python.md",
     "guides/requirements.md",
     "guides/stages.md",
+    "guides/today.md",
     "tutorial.md",
 }
 

@@ -31,15 +31,17 @@ class FixedWatch:
 
     visible = meter = None
 
-    def __init__(self, factor: float = 1.0, alarms: tuple[Alarm, ...] = (), overs: tuple[Over, ...] = ()) -> None:
-        self.factor, self.alarms, self.overs = factor, alarms, overs
+    def __init__(
+        self, factor: float = 1.0, alarms: tuple[Alarm, ...] = (), overs: tuple[Over, ...] = (), handle: float = 1.0
+    ) -> None:
+        self.factor, self.alarms, self.overs, self.handle = factor, alarms, overs, handle
 
     def look(self, date: object, calls: np.ndarray, handle: np.ndarray | None) -> Seen:
         """Return the day with all that is to come multiplied by the factor."""
         usual = np.where(np.isfinite(calls), np.nan_to_num(calls), 30.0)
         mean = np.where(np.isfinite(calls), usual, usual * self.factor)
         low, high = (np.where(np.isfinite(calls), mean, mean + d) for d in (-8.0, 8.0))
-        return Seen(mean, low, high, usual, self.alarms, self.overs)
+        return Seen(mean, low, high, usual, self.alarms, self.overs, self.handle, self.handle - 0.1, self.handle + 0.1)
 
 
 class Looker(DayLooker):
@@ -47,7 +49,7 @@ class Looker(DayLooker):
 
     fixed: FixedWatch | None = None
 
-    def _learnt(self, actuals: object, queue: str) -> object:  # type: ignore[override]
+    def _learnt(self, actuals: object, queue: str, watch: Watch) -> object:  # type: ignore[override]
         return "no alarms: made up" if self.fixed is None else self.fixed
 
 
@@ -139,7 +141,7 @@ def test_over_is_announced(tmp_path: Path) -> None:
 def test_handle_times_follow_what_came_and_what_changed(tmp_path: Path) -> None:
     """A change of handle times goes on in the rest of the day and costs service."""
     longer = Alarm("handle_time", "up", 19, 19, 0.4, 0.3, 0.5, 5.0, 3.5)
-    found = look(tmp_path, fixed=FixedWatch(1.0, (longer,)))
+    found = look(tmp_path, fixed=FixedWatch(1.0, (longer,), handle=1.4))
     one = found.queues["sales"].now.outlook
     assert one.handle_s[5] == pytest.approx(1.4 * 240.0, rel=1e-6)
     told = next(m for m in found.messages if m.kind == "handle_time")
@@ -211,7 +213,7 @@ def test_the_published_folder(tmp_path: Path) -> None:
     found = look(tmp_path, fixed=FixedWatch(1.6, (up(),)))
     where, summary = publish(found, tmp_path / "out", found.messages, None, wages=True)
     assert sorted(p.name for p in where.iterdir()) == [
-        "actions.csv", "manifest.json", "messages.jsonl", "report.html", "summary.json", "today.csv"
+        "actions.csv", "changes.csv", "manifest.json", "messages.jsonl", "report.html", "summary.json", "today.csv"
     ]  # fmt: skip
     rows = pd.read_csv(where / "today.csv")
     assert list(rows["came"].notna()) == [True] * 4 + [False] * 12
