@@ -119,14 +119,15 @@ class RestOfDay:
     def _course(self, calls: np.ndarray) -> DayCourse:
         q, slot_s = self.queue, self.desk.slot_min * 60.0
         cv = q.cv if q.cv >= CERTAIN and (calls > 0.0).any() else 0.0
+        short_s = q.goal.short_s if q.goal.definition == "excl_short" else q.goal.within_s  # one threshold is quicker
         return DayCourse.read(
             calls / slot_s, interval_s=slot_s, aht_s=self.per_slot(q.handle_s), patience_s=self.per_slot(q.patience_s),
-            within_s=q.goal.within_s, short_s=q.goal.short_s, cv=cv, nodes=NODES, is_open=self.per_slot(q.is_open),
+            within_s=q.goal.within_s, short_s=short_s, cv=cv, nodes=NODES, is_open=self.per_slot(q.is_open),
         )  # fmt: skip
 
     def there(self, change: np.ndarray) -> np.ndarray:
         """Return the people there when the roster has so many more on the phone, shape (R,)."""
-        return np.maximum(self.planned - self.missing + change, 0)
+        return np.asarray(np.maximum(self.planned - self.missing + change, 0))
 
     def measured(self, change: np.ndarray, watch: Watch) -> Measured:
         """Return the service when so many more people are on the phone in each slot, shape (R,).
@@ -136,7 +137,8 @@ class RestOfDay:
         Stopped
             If the user stopped.
         """
-        heads, found = self.there(change), []
+        heads = self.there(change)
+        found: list[Transient] = []
         for number in range(len(self.hours)):
             same = [k for k in range(number) if np.array_equal(self.calls[k], self.calls[number])]
             found.append(found[same[0]] if same else self._by(number, heads, watch))
