@@ -167,8 +167,8 @@ class DayLooker:
         desk = running_desk(day, now)
         watch.raise_if_stopped()
         seen, notes = self._seen(actuals, watch)
-        outlook, queues = outlook_of(actuals, seen, desk)
         board = {} if self.options.board is None else read_board(self.options.board, day)
+        outlook, queues = outlook_of(actuals, seen, desk, board)
         return self._told(actuals, desk, outlook, queues, board, notes, watch)
 
     def _told(
