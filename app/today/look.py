@@ -35,6 +35,10 @@ from .week_again import offered_by
 from .words import LookedAt, messages_of
 
 
+CAPS = ("max_abandon", "max_occupancy", "max_asa_s", "max_asa_all_s", "max_wait_share")
+"""Caps of a goal that a look at the day leaves aside."""
+
+
 @dataclass(frozen=True)
 class TodayOptions:
     """What a look is asked for.
@@ -199,6 +203,8 @@ class DayLooker:
             if not over:
                 looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
+            if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
+                notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
             if not one.counted_fully and outlook.now:
                 notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
                                  f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
