@@ -16,7 +16,7 @@ from .desk import Outlook, RunningDesk
 from .moves import changes_within
 from .rest_of_day import Measured, RestOfDay
 from .search import Candidates, Chosen, Terms
-from .variation import State, Variation, heads_changed, rows_of
+from .variation import State, Variation, heads_changed, rows_by_agent, take
 from .worth import SPAN, Worth
 
 ALLOWED = 0.01
@@ -184,7 +184,7 @@ class Day:
                 variations.append(v)
                 heads.append(change)
         shape = (len(variations), len(self.rests), self.slots)
-        candidates = Candidates(variations, np.array(heads, dtype=np.int64).reshape(shape))
+        candidates = Candidates(variations, np.array(heads, dtype=np.int16).reshape(shape))
         chosen = candidates.best(self.worth, self.chances, terms, self.watch)
         return self._measured(chosen, terms)
 
@@ -238,33 +238,28 @@ class Day:
     ) -> Menu:
         """Return the menu of measured actions."""
         standing = self.levels(self.base) if self.base else np.zeros(0)
-        rows = {str(agent): part for agent, part in self.desk.rows.groupby("agent", sort=False)}
-        changes = [rows_of(v, self.desk, rows) for v in chosen.variations]
+        rows = rows_by_agent(self.desk)
+        changes = [take(v, self.desk, rows) for v in chosen.variations]
+        told_of = int(np.argmax(np.abs(self.levels(points[-1][1]) - standing))) if points else 0
         actions: list[Action] = []
         frontier: list[FrontierPoint] = []
-        before_points, before_calls = np.zeros(len(standing)), 0.0
         for count, found in points:
+            before = frontier[-1] if frontier else None
             gained = self._gained(found)
-            by_queue = 100.0 * (self.levels(found) - standing)
             calls = float(self.chances @ gained)
-            first = len(actions)
-            shares = _shares(chosen.gains[first:count] @ self.chances)
-            step = by_queue - before_points
-            most = float(step[np.argmax(np.abs(step))]) if len(step) else 0.0
-            for number, share in enumerate(shares, start=first):
-                v = chosen.variations[number]
-                actions.append(
-                    Action(v.kind, v.people, v.what, share * most, share * (calls - before_calls), v.cost,
-                           changes[number])  # fmt: skip
-                )
+            level = 100.0 * float((self.levels(found) - standing)[told_of])
+            step = level - (before.gain_points if before else 0.0), calls - (before.gain_calls if before else 0.0)
+            part = slice(before.actions if before else 0, count)
+            for v, share, change in zip(
+                chosen.variations[part], _shares(chosen.gains[part] @ self.chances), changes[part], strict=True
+            ):
+                gains = share * step[0], share * step[1]
+                actions.append(Action(v.kind, v.people, v.what, *gains, v.cost, change))
             people = {name for v in chosen.variations[:count] for name in v.people}
             cost = sum(v.cost for v in chosen.variations[:count])
             lowest = min(float(f.level.min()) for f in found)
-            points_gained = float(by_queue[np.argmax(np.abs(by_queue))])
-            frontier.append(
-                FrontierPoint(count, len(people), points_gained, calls, cost, tuple(map(float, gained)), lowest)
-            )
-            before_points, before_calls = by_queue, calls
+            by_length = tuple(map(float, gained))
+            frontier.append(FrontierPoint(count, len(people), level, calls, cost, by_length, lowest))
         told = repr([(a.kind, a.change) for a in actions]).encode()
         named = hashlib.sha256(told).hexdigest()[:8]
         service = {r.queue.queue: float(x) for r, x in zip(self.rests, standing, strict=bool(len(standing)))}

@@ -71,7 +71,7 @@ class Offers:
 
     @cached_property
     def called(self) -> int:
-        """First slot of the week's grid at which somebody who is called in may begin."""
+        """First slot of the week's grid at which a shift may begin that is called in or given up."""
         return self.offset - (-soon_of(self.desk, self.params.call_in_notice_min) // self.parts)
 
     @cached_property
@@ -112,7 +112,7 @@ class Offers:
             if planned is None or planned.moves or planned.queue not in self.desk.queues or agent.id in self._meeting:
                 continue
             out += [v for s in own if s.start == planned.shift.start for v in self._other(agent, planned, s, kinds)]
-            if "time_off" in kinds and planned.shift.start >= self.soon and self._may_be_off(agent, others):
+            if "time_off" in kinds and planned.shift.start >= self.called and self._may_be_off(agent, others):
                 out.append(self._off(agent, planned))
         if "call_in" in kinds:
             out += self._call_ins(shifts, free)

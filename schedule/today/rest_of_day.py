@@ -1,11 +1,12 @@
 """The rest of a queue's day, slot by slot: its service under any staffing and any length that a change may have.
 
-The transient model is led slot by slot. Rosters that are compared differ in few slots: what comes before the first of
-them is kept, and once the law is that of the first roster again, so is what comes after the last.
+The transient model is led slot by slot. Rosters that are measured one after another differ in few slots: what comes
+before the first of them is kept, and once the law is that of the roster before, so is what comes after the last.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,8 +22,8 @@ from .desk import Outlook, QueueOutlook, RunningDesk
 from .expected import NODES
 from .presence import present
 
-SAME_LAW = 1e-7
-"""Sum of differences of chances below which two laws count as one: a millionth of a call in what follows."""
+SAME_LAW = 1e-6
+"""Sum of differences of chances below which two laws count as one: a thousandth of a call in what follows at most."""
 
 
 def calls_by_length(queue: QueueOutlook, outlook: Outlook, hours: tuple[float, ...]) -> np.ndarray:
@@ -109,6 +110,12 @@ class RestOfDay:
         """Return values by interval of the day, shape (I,), as values by slot of the rest, shape (R,)."""
         return np.repeat(values, self.outlook.interval_min // self.desk.slot_min)[self.first :]
 
+    @property
+    def _ahead(self) -> int:
+        """Slots before a change of staff whose callers may meet the change while they wait."""
+        longest_s = max(self.queue.goal.within_s, self.queue.goal.short_s)
+        return max(1, math.ceil(longest_s / (self.desk.slot_min * 60.0)))
+
     def _course(self, calls: np.ndarray) -> DayCourse:
         q, slot_s = self.queue, self.desk.slot_min * 60.0
         cv = q.cv if q.cv >= CERTAIN and (calls > 0.0).any() else 0.0
@@ -145,10 +152,8 @@ class RestOfDay:
 
     def _by(self, number: int, heads: np.ndarray, watch: Watch) -> Transient:
         course = self._courses[number]
-        known = self._known[number]
-        led = self._led(course, heads, known, watch)
-        if known is None:
-            self._known[number] = led
+        led = self._led(course, heads, self._known[number], watch)
+        self._known[number] = led  # rosters are measured one after another with more and more changes
         return Transient.of(led.sums, course.weights, self.desk.slot_min * 60.0, led.laws[-1])
 
     def _led(self, course: DayCourse, heads: np.ndarray, known: _Led | None, watch: Watch) -> _Led:
@@ -161,7 +166,7 @@ class RestOfDay:
             differ = np.flatnonzero(known.heads != heads)
             if not len(differ):
                 return known
-            begin, last = max(int(differ[0]) - 1, 0), int(differ[-1])  # the slot before meets the change in its waits
+            begin, last = max(int(differ[0]) - self._ahead, 0), int(differ[-1])
             laws, sums = known.laws[: begin + 1], known.sums.copy()
         for i in range(begin, size):
             watch.raise_if_stopped()

@@ -96,6 +96,10 @@ class Candidates:
         cost = np.nan_to_num(np.array([v.cost for v in self.variations]))
         free, now = np.ones(size, dtype=bool), np.zeros((queues, slots), dtype=np.int64)
         total = np.zeros((len(chances), queues))
+        own: dict[str, list[int]] = {}
+        for i, v in enumerate(self.variations):
+            for agent in v.people:
+                own.setdefault(agent, []).append(i)
         chosen: list[int] = []
         gains, heads = [], []
         while size and len(chosen) < terms.most and not watch.stopped:
@@ -114,7 +118,8 @@ class Candidates:
             now = now + self.heads[at]
             heads.append(now)
             total = total + by_queue[at]
-            free &= np.array([not taken.excludes(v) for v in self.variations])
+            for i in {i for agent in taken.people for i in own[agent]}:
+                free[i] = free[i] and not taken.excludes(self.variations[i])
         shape = (len(chosen), queues, slots)
         return Chosen(
             tuple(self.variations[i] for i in chosen),

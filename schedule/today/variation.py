@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -108,21 +108,26 @@ def slot_time(desk: RunningDesk, slot: int) -> pd.Timestamp:
     return desk.starts[0] + slot * pd.Timedelta(minutes=desk.slot_min)
 
 
-def rows_of(variation: Variation, desk: RunningDesk, rows: Mapping[str, pd.DataFrame]) -> tuple[ActivityRow, ...]:
+def rows_by_agent(desk: RunningDesk) -> dict[str, list[ActivityRow]]:
+    """Return agent → the rows of activity as they stand, by start."""
+    out: dict[str, list[ActivityRow]] = {}
+    for r in desk.rows.sort_values("start", kind="stable").itertuples():
+        queue = r.queue if isinstance(r.queue, str) else ""
+        out.setdefault(str(r.agent), []).append(ActivityRow("", str(r.agent), r.start, r.end, str(r.activity), queue))
+    return out
+
+
+def take(variation: Variation, desk: RunningDesk, rows: dict[str, list[ActivityRow]]) -> tuple[ActivityRow, ...]:
     """Return the rows of activity that a change takes out and puts in, by person and time, those out first.
 
     Parameters
     ----------
     rows
-        Agent → the rows of activity as they stand.
+        Agent → the rows as they stand; afterwards, as they stand with the change.
     """
     out: list[ActivityRow] = []
     for agent in variation.people:
-        own = rows.get(agent)
-        before = [] if own is None else [
-            ActivityRow("", agent, r.start, r.end, str(r.activity), str(r.queue) if r.queue == r.queue else "")
-            for r in own.itertuples()
-        ]  # fmt: skip
+        before = rows.get(agent, [])
         after = before
         for e in (e for e in variation.edits if e.agent == agent):
             begin, end = slot_time(desk, e.begin), slot_time(desk, e.end)
@@ -132,6 +137,7 @@ def rows_of(variation: Variation, desk: RunningDesk, rows: Mapping[str, pd.DataF
         after = _joined(sorted(after, key=lambda r: r.start))
         out += [r._replace(way="out") for r in before if r not in after]
         out += [r._replace(way="in") for r in after if r not in before]
+        rows[agent] = after
     return tuple(out)
 
 

@@ -10,7 +10,7 @@ from action_desk import NOW, SLOTS, desk, standard
 from busyhour.schedule.today.actions import ActionParams
 from busyhour.schedule.today.desk import BREAK, LUNCH, MEETING, PHONE, RunningDesk
 from busyhour.schedule.today.moves import changes_within, soon_of
-from busyhour.schedule.today.variation import State, Variation, heads_changed, rows_of
+from busyhour.schedule.today.variation import State, Variation, heads_changed, rows_by_agent, take
 
 OPEN = np.ones((2, SLOTS), dtype=bool)
 
@@ -73,9 +73,8 @@ def test_people_are_pulled_to_queues_that_they_can_serve_and_that_are_open() -> 
 def test_rows_out_and_in_cover_the_same_time() -> None:
     """What leaves the roster and what enters it are the same minutes of the same person; others stay."""
     running = standard(2)
-    own = {str(a): part for a, part in running.rows.groupby("agent")}
     for v in found(running, "move"):
-        rows = rows_of(v, running, own)
+        rows = take(v, running, rows_by_agent(running))
         assert {r.agent for r in rows} == set(v.people)
         minutes = {way: sum((r.end - r.start).total_seconds() for r in rows if r.way == way) for way in ("out", "in")}
         assert minutes["out"] == minutes["in"] > 0
