@@ -293,7 +293,7 @@ def bank_live_day() -> None:
     """
     folder, rng = HERE / "bank", np.random.default_rng(20031029)
     history = pd.read_csv(folder / "calls.csv", parse_dates=["start"])
-    tuesdays = history[history["start"].dt.weekday == LIVE_DATE.weekday()]
+    tuesdays = history[history["start"].dt.day_of_week == LIVE_DATE.weekday()]
     last = sorted(tuesdays["start"].dt.date.unique())[-6:]
     usual = tuesdays[tuesdays["start"].dt.date.isin(last)]
     mean = usual.groupby(usual["start"].dt.hour * 60 + usual["start"].dt.minute)["offered"].mean()
@@ -324,16 +324,18 @@ def served(offered: np.ndarray, agents: np.ndarray, rng: np.random.Generator, ha
         arrivals = np.sort(begin + 900.0 * rng.random(count))
         talk = rng.lognormal(np.log(handle_s) - sigma**2 / 2, sigma, count)
         patience = rng.exponential(300.0, count)
-        answered, in_time, gone_in, work = 0, 0, 0, 0.0
+        answered, in_time, gone_in, short, work, waited = 0, 0, 0, 0, 0.0, 0.0
         for at, seconds, waits in zip(arrivals, talk, patience, strict=True):
             wait = max(free[0] - at, 0.0)
             if wait > waits:
-                gone_in += waits <= 20.0
+                gone_in, short = gone_in + (waits <= 20.0), short + (waits <= 5.0)
                 continue
             heapq.heapreplace(free, at + wait + seconds)
-            answered, in_time, work = answered + 1, in_time + (wait <= 20.0), work + seconds
-        out.append((count, answered, count - answered, in_time, gone_in, 20, round(work / max(answered, 1), 1)))
-    names = ["offered", "answered", "abandoned", "answered_in", "abandoned_in", "within_s", "handle_s"]
+            answered, in_time, work, waited = answered + 1, in_time + (wait <= 20.0), work + seconds, waited + wait
+        means = (round(total / max(answered, 1), 1) for total in (waited, work))
+        out.append((count, answered, count - answered, short, in_time, gone_in, 20, *means))
+    names = ["offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in", "within_s", "wait_s",
+             "handle_s"]  # fmt: skip
     return pd.DataFrame(out, columns=names)
 
 

@@ -34,7 +34,6 @@ from .running_desk import running_desk
 from .week_again import offered_by
 from .words import LookedAt, messages_of
 
-
 CAPS = ("max_abandon", "max_occupancy", "max_asa_s", "max_asa_all_s", "max_wait_share")
 """Caps of a goal that a look at the day leaves aside."""
 
@@ -214,9 +213,7 @@ class DayLooker:
         said = tuple(dict.fromkeys([*actuals.notes, *notes]))
         return TodayLook(actuals, desk, outlook, found, backed, ranked(told), what, said)
 
-    def _menu(
-        self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]
-    ) -> Menu:
+    def _menu(self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]) -> Menu:
         """Return what may be done: where no change stands, what was done about an earlier one is undone first."""
         watch.tell("actions")
         taken = [action for action, when in self.week.taken if when.date() == day.date and action.kind != "undo"]
@@ -259,7 +256,8 @@ class DayLooker:
         if actuals.complete < before:
             until = actuals.day.starts[before - 1] + pd.Timedelta(minutes=actuals.day.interval_min)
             raise InputError(
-                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of {before}",
+                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of "
+                f"{before}",
                 file=read.files[0] if read.files else None, mend="The earlier look stands until the file is whole again",
             )  # fmt: skip
         self._complete[key] = actuals.complete
@@ -300,7 +298,7 @@ class DayLooker:
                 watch=watch,
             )
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
     def _history(self, actuals: Actuals, queue: str) -> History | str:
         """Return the days of a queue before the day, those that the actuals tell among them."""
@@ -313,7 +311,7 @@ class DayLooker:
         try:
             return arranged(queue, rows, self.week.calendar, actuals.day.interval_min)
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
 
 def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:

@@ -1,4 +1,4 @@
-"""What the queues of a running day may expect: the morning's forecast, what came, and what the watch over the day says."""
+"""What the queues of a running day may expect: the morning's forecast, what came, and what the watch says."""
 
 from __future__ import annotations
 
@@ -77,9 +77,7 @@ def outlook_of(
     return outlook, queues
 
 
-def _queue(
-    actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk, there: Waiting | None
-) -> QueueNow:
+def _queue(actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk, there: Waiting | None) -> QueueNow:
     """Return one queue of the day as it stands."""
     day, came = actuals.day, actuals.queues[queue]
     config, size, until = day.week.config.queue[queue], len(day.starts), actuals.complete

@@ -58,7 +58,9 @@ def read_board(path: Path, day: PlannedDay) -> dict[str, Waiting]:
     queues = tuple(day.week.config.queue)
     if "queue" not in rows:
         if len(queues) > 1:
-            raise InputError("column 'queue' is missing", file=path, mend=f"Name one of {', '.join(queues)} in each row")
+            raise InputError(
+                "column 'queue' is missing", file=path, mend=f"Name one of {', '.join(queues)} in each row"
+            )
         rows = rows.assign(queue=queues[0])
     refuse_duplicates(rows, ["queue"], file=path, what="queue twice")
     out = {}

@@ -119,7 +119,9 @@ def _movables(
     def slots(time: pd.Timestamp) -> int:
         return round((time - starts[0]) / MINUTE / slot_min)
 
-    shared = rows[rows["activity"].isin(("meeting", "training"))].groupby(["activity", "start", "end"])["agent"].nunique()
+    shared = (
+        rows[rows["activity"].isin(("meeting", "training"))].groupby(["activity", "start", "end"])["agent"].nunique()
+    )
     first = int(np.searchsorted(starts, now))
     for _, shift in rows[rows["activity"] != "leave"].groupby("shift", sort=False):
         agent = str(shift["agent"].iloc[0])

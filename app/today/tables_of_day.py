@@ -50,7 +50,9 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
             "came": np.bincount(place, np.where(known, came.offered, np.nan)),
             "handle_morning_s": _mean(found.now.handle_morning_s, one.morning, place, size),
             "handle_now_s": _mean(one.handle_s, one.calls, place, size),
-            "handle_came_s": np.where(np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan),
+            "handle_came_s": np.where(
+                np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan
+            ),
             "agents": heads.reshape(-1, slots * per).mean(axis=1),
             "present": there.reshape(-1, slots * per).mean(axis=1),
             "service_expected": _share(np.bincount(place, in_time), np.bincount(place, counted)),
@@ -176,7 +178,7 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
         text = f"{word}: {level} of the day's calls were in time, the goal is {goal}."
     else:
         text = (
-            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves the "
-            f"day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} %."
+            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves "
+            f"the day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} % chance."
         )
     return f"{name} {text}" if several else text[0].upper() + text[1:]

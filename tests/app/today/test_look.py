@@ -53,7 +53,9 @@ class Looker(DayLooker):
         return "no alarms: made up" if self.fixed is None else self.fixed
 
 
-def look(place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object) -> TodayLook:
+def look(
+    place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object
+) -> TodayLook:
     """Look at the tiny Tuesday as of a time of day."""
     looker = Looker(tiny_week(place, people=people), given(place, until, **options))
     looker.fixed = fixed
