@@ -13,8 +13,9 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.queueing.formulas.service_level import counted
 from ...forecast.queueing.goal.targets import ServiceGoal
+from ..intake.excel import WORKBOOKS
 from ..intake.merge import Notes
-from ..intake.rows import WORKBOOKS, read_rows
+from ..intake.rows import read_rows
 from .planned_day import PlannedDay, PlannedWeek, read_like_calls
 
 COUNTS = ("offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in")
@@ -303,9 +304,8 @@ def _service(rows: pd.DataFrame, sums: Mapping[str, np.ndarray], goal: ServiceGo
 
 def _no_rows(zone: str | None) -> pd.DataFrame:
     """Return a table of calls without any row."""
-    stamp = "datetime64[us]" if zone is None else f"datetime64[us, {zone}]"
-    kinds = {"queue": object, "start": stamp, "offered": float, "step_min": float}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    starts = pd.DatetimeIndex([], tz=zone).as_unit("us")
+    return pd.DataFrame({"queue": "", "start": starts, "offered": 0.0, "step_min": 0.0})
 
 
 def _out_of_order(week: PlannedWeek, file: Path) -> str:

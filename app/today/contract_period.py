@@ -125,7 +125,7 @@ def _week_to_come(look: TodayLook, seed: int) -> WeekToCome:
             "q0.9": rows["high"], "handle_s": rows["handle_now_s"],
         }
     )  # fmt: skip
-    volume = week.volume.drop(columns=[c for c in week.volume if c.startswith("q0.") and c not in ("q0.1", "q0.9")])
+    volume = week.volume.drop(columns=[c for c in week.volume if str(c)[:2] == "q0" and c not in ("q0.1", "q0.9")])
     patience = volume.set_index(["queue", "start"])["patience_s"] if "patience_s" in volume else None
     if patience is not None:
         keys = pd.MultiIndex.from_frame(today[["queue", "start"]])

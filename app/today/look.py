@@ -195,9 +195,13 @@ class DayLooker:
             watch.raise_if_stopped()
             chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
             own = self._watches.get((day.date, day.interval_min, name))
-            is_watched = own is not None and not isinstance(own, str)
+            watched = None if isinstance(own, str) else own
             found[name] = QueueLook(
-                one, rest, chance, own.visible if is_watched else None, own.meter if is_watched else None
+                one,
+                rest,
+                chance,
+                None if watched is None else watched.visible,
+                None if watched is None else watched.meter,
             )
             if not over:
                 looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
@@ -258,13 +262,15 @@ class DayLooker:
             raise InputError(
                 f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of "
                 f"{before}",
-                file=read.files[0] if read.files else None, mend="The earlier look stands until the file is whole again",
+                file=read.files[0] if read.files else None,
+                mend="The earlier look stands until the file is whole again",
             )  # fmt: skip
         self._complete[key] = actuals.complete
 
     def _seen(self, actuals: Actuals, watch: Watch) -> tuple[dict[str, Seen | None], list[str]]:
         """Return what the watch over each queue says, and what is to be noted."""
-        day, out, notes = actuals.day, {}, []
+        day, notes = actuals.day, list[str]()
+        out: dict[str, Seen | None] = {}
         for queue in day.queues:
             key = day.date, day.interval_min, queue
             if key not in self._watches:
@@ -323,7 +329,7 @@ def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
     """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
     count = np.bincount(wall, minlength=size)
     total = np.bincount(wall, values, minlength=size)
-    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))
 
 
 def _nothing() -> Expected:

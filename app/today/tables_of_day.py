@@ -66,7 +66,7 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0))
 
 
 def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:
@@ -74,7 +74,7 @@ def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int)
     known = np.isfinite(values)
     weight = np.where(known, np.maximum(np.nan_to_num(weights), 1e-9), 0.0)
     above, below = (np.bincount(place, row, minlength=size) for row in (weight * np.nan_to_num(values), weight))
-    return np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0)
+    return np.asarray(np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0))
 
 
 def actions_table(look: TodayLook) -> pd.DataFrame:

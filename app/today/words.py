@@ -217,7 +217,8 @@ def _out_of_reach(seen: LookedAt) -> Message:
     )
     effect = (
         f"{percent(seen.chance.level)} of the day's calls are expected in time, the goal is "
-        f"{percent(one.goal.level, 0)}: {number(max(short, 0.0))} calls too few; chance to meet the day {percent(seen.chance.chance, 0)}"
+        f"{percent(one.goal.level, 0)}: {number(max(short, 0.0))} calls too few; "
+        f"chance to meet the day {percent(seen.chance.chance, 0)}"
     )
     return seen.message("", "busy_day", "warning", max(float(short), 0.0), seen.time_of(now), cause, evidence, effect)
 
