@@ -19,11 +19,11 @@ from ...forecast.progress import Watch
 from ...forecast.queueing.moving.transient_law import TransientLaw
 from ...schedule.today.actions import ActionParams, Menu
 from ...schedule.today.desk import Outlook, RunningDesk
-from ...schedule.today.expected import Expected, expected_rest
+from ...schedule.today.expected import Expected
 from ...schedule.today.menu import menu
 from ...schedule.today.undo import undo
 from .actuals import Actuals, ReadActuals, of_day, read_actuals
-from .chance import DayChance, day_chance
+from .chance import Course, DayChance, courses_of, day_chance, mean_rest
 from .events import DeskEvent, noisy_days, read_events
 from .message import Message, ranked
 from .now import asked_now, moment, wall_clock
@@ -74,8 +74,10 @@ class QueueLook:
     ----------
     now
         Outlook and what came.
+    courses
+        How the rest may go; empty once the day is over.
     rest
-        Expected service of the intervals to come.
+        Expected service of the intervals to come, the mean over these.
     chance
         What the day may come to.
     visible, meter
@@ -83,10 +85,21 @@ class QueueLook:
     """
 
     now: QueueNow
+    courses: tuple[Course, ...]
     rest: Expected
     chance: DayChance
     visible: Visible | None
     meter: Meter | None
+
+    @property
+    def calls(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Expected calls, the mean over how the rest may go, and bounds that hold a change whether it lasts or not."""
+        one = self.now.outlook
+        if not self.courses:
+            return one.calls, one.low, one.high
+        mean = np.asarray(sum(c.chance * c.calls for c in self.courses))
+        share = np.divide(one.without_step, one.calls, out=np.ones(len(mean)), where=one.calls > 0.0)
+        return mean, np.minimum(one.low, share * one.low), np.maximum(one.high, share * one.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,20 +204,21 @@ class DayLooker:
         for one in queues:
             name = one.outlook.queue
             watch.tell("expect", name)
-            rest = _nothing() if over else expected_rest(desk, outlook, one.outlook)
+            courses = () if over else courses_of(desk, outlook, one.outlook)
             watch.raise_if_stopped()
-            chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
+            chance = day_chance(day, outlook, one, courses, desk, seed=self.seed, watch=watch)
             own = self._watches.get((day.date, day.interval_min, name))
             watched = None if isinstance(own, str) else own
             found[name] = QueueLook(
                 one,
-                rest,
+                courses,
+                mean_rest(courses) if courses else _nothing(),
                 chance,
                 None if watched is None else watched.visible,
                 None if watched is None else watched.meter,
             )
             if not over:
-                looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
+                looked = LookedAt(day, actuals.now, desk, outlook, one, courses[-1].rest, chance, self.events)
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
             if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
                 notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
