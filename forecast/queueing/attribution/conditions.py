@@ -78,6 +78,19 @@ class Conditions:
         return out[0], out[1]
 
 
+def whole(heads: np.ndarray) -> np.ndarray:
+    """Return whole heads whose sum over the bins so far is the nearest to that of `heads`, shape (B,).
+
+    A head for part of the bins is what the exact law and the simulation make of a part of a head.
+
+    Examples
+    --------
+    >>> whole(np.array([2.5, 2.5, 2.5, 3.0])).tolist()
+    [2.0, 3.0, 3.0, 2.0]
+    """
+    return np.diff(np.round(np.concatenate([[0.0], np.cumsum(heads)])))
+
+
 def present(scheduled: np.ndarray, absent: np.ndarray, nodes: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Return heads that may come and their chances, shape (nodes, B) each: the Gauss rule of the binomial law.
 

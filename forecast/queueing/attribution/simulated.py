@@ -17,6 +17,7 @@ from ..simulation.arrivals import Arrivals
 from ..simulation.assumptions import Assumptions
 from ..simulation.routing import AgentGroup
 from ..simulation.simulated_queue import BATCH, SimulatedQueue
+from .conditions import whole
 from .day import FIT, STAFF, VOLUME, Day, Parts
 from .shapley import subsets
 
@@ -104,7 +105,7 @@ def simulated(
 def _queue(
     day: Day, came: Collection[str], goal: ServiceGoal, handle: TimeLaw | None, seed: int
 ) -> SimulatedQueue:  # fmt: skip
-    """Return the queue of a day; parts of heads, which the simulation does not know, are rounded."""
+    """Return the queue of a day; a part of a head is a head for part of the time."""
     under, edges = day.conditions(came), day.bins.edges_s
     is_open = day.bins.row >= 0
     certain = VOLUME in came and day.calls_came is not None
@@ -121,7 +122,7 @@ def _queue(
     )
     sure = STAFF in came and day.heads_came is not None
     roster = day.scheduled if FIT in came or day.required is None else day.required
-    heads = np.round(under.heads[0] if sure else roster)
+    heads = whole(under.heads[0] if sure else roster)
     steps = pd.DataFrame({"begin": edges[:-1], "end": edges[1:], "agents": heads, "agent": "", "date": DAY})
     steps = steps[steps["agents"] > 0].reset_index(drop=True)
     absent = 0.0 if sure else float(np.average(day.absent, weights=np.maximum(day.scheduled, 1e-9)))
