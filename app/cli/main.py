@@ -17,7 +17,7 @@ import typer
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import batch, finished, hire, record, replay, stages, store
+from . import batch, finished, hire, record, replay, stages, store, today
 from .command import (
     Gap,
     Json,
@@ -233,6 +233,7 @@ app.add_typer(stages.app)
 app.add_typer(finished.app)
 app.add_typer(record.app)
 app.add_typer(replay.app)
+app.add_typer(today.app)
 app.add_typer(store.app, name="store")
 
 

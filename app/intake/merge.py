@@ -11,7 +11,10 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.text import visible
 
-COUNTS = ("offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in")
+COUNTS = (
+    "offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in", "blocked", "transferred",
+    "callback", "redialled",
+)  # fmt: skip
 MEANS = ("handle_s", "wait_s")
 QUALITY = ("queue", "start", "end", "kind", "what", "action")
 

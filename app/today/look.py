@@ -1,0 +1,300 @@
+"""One look at a running day, and what stays the same from look to look."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...forecast.calls.arrange import arranged
+from ...forecast.calls.history import History
+from ...forecast.errors import InputError
+from ...forecast.intraday.seen import Meter, Seen, Visible
+from ...forecast.intraday.watch import DayWatch, day_watch
+from ...forecast.progress import Watch
+from ...forecast.queueing.moving.transient_law import TransientLaw
+from ...schedule.today.action import Menu
+from ...schedule.today.actions import menu
+from ...schedule.today.desk import Outlook, RunningDesk
+from ...schedule.today.expected import Expected, expected_rest
+from .actuals import Actuals, ReadActuals, of_day, read_actuals
+from .chance import DayChance, day_chance
+from .events import DeskEvent, noisy_days, read_events
+from .message import Message, ranked
+from .now import asked_now, moment, wall_clock
+from .outlook import QueueNow, outlook_of, override_factor
+from .planned_day import PlannedDay, PlannedWeek
+from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
+from .running_desk import running_desk
+from .words import LookedAt, messages_of
+
+
+@dataclass(frozen=True)
+class TodayOptions:
+    """What a look is asked for.
+
+    Attributes
+    ----------
+    actuals
+        Files of the calls so far, or folders of such files.
+    now
+        Moment as the user wrote it; None = by the clock, or at the end of what came.
+    board
+        File of who waits at this moment; None = as the model of the queue expects.
+    events
+        Log of known events.
+    alarms_per_week
+        False alarms a week that the desk accepts, above 0.
+    seed
+        Seed of the simulation and of the watch's calibration; None = that of plan.toml.
+    """
+
+    actuals: tuple[Path, ...]
+    now: str | None = None
+    board: Path | None = None
+    events: Path | None = None
+    alarms_per_week: float = 1.0
+    seed: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class QueueLook:
+    """What a look finds out about one queue.
+
+    Attributes
+    ----------
+    now
+        Outlook and what came.
+    rest
+        Expected service of the intervals to come.
+    chance
+        What the day may come to.
+    visible, meter
+        What size of change can be seen here at all, and alarms on past days against the promise; None without a watch.
+    """
+
+    now: QueueNow
+    rest: Expected
+    chance: DayChance
+    visible: Visible | None
+    meter: Meter | None
+
+
+@dataclass(frozen=True, eq=False)
+class TodayLook:
+    """One look at a running day.
+
+    Attributes
+    ----------
+    actuals, desk, outlook
+        What came, the roster, what the queues may expect.
+    queues
+        Queue → what the look found out.
+    backed
+        Each open queue beside what its goal tolerates.
+    messages
+        All that there is to say, the gravest first.
+    menu
+        What may be done; None where nothing is left of the day.
+    notes
+        What was left out, assumed or is unknown, a sentence each.
+    """
+
+    actuals: Actuals
+    desk: RunningDesk = field(repr=False)
+    outlook: Outlook = field(repr=False)
+    queues: Mapping[str, QueueLook] = field(repr=False)
+    backed: tuple[BackingUp, ...]
+    messages: tuple[Message, ...]
+    menu: Menu | None
+    notes: tuple[str, ...]
+
+    @property
+    def day(self) -> PlannedDay:
+        """The day."""
+        return self.actuals.day
+
+
+class DayLooker:
+    """Looks at the running days of one plan, again and again; what does not change is read and learnt once.
+
+    Parameters
+    ----------
+    week
+        The plan.
+    options
+        What is asked for.
+    """
+
+    def __init__(self, week: PlannedWeek, options: TodayOptions) -> None:
+        self.week, self.options = week, options
+        zone = week.config.site.zone
+        self.events: tuple[DeskEvent, ...] = (
+            () if options.events is None else read_events(options.events, zone, tuple(week.config.queue))
+        )
+        self.seed = week.config.solve.seed if options.seed is None else options.seed
+        self._watches: dict[tuple[dt.date, int, str], DayWatch | str] = {}
+        self._complete: dict[tuple[dt.date, int], int] = {}
+
+    def look(self, watch: Watch, clock: pd.Timestamp | None = None) -> TodayLook:
+        """Look at the day now.
+
+        Parameters
+        ----------
+        clock
+            The present moment; None = by the computer's clock.
+
+        Raises
+        ------
+        InputError
+            On actuals that cannot be read without guessing, of another queue or day, a day that the plan does not hold,
+            or less than an earlier look has seen: a clock that goes backwards.
+        Stopped
+            If stopped on the way.
+        """
+        watch.tell("read", ", ".join(map(str, self.options.actuals)))
+        read = read_actuals(self.week, self.options.actuals)
+        now, date = self._moment(read, wall_clock(self.week.config.site.zone) if clock is None else clock)
+        day = self.week.day(date, self._step(read))
+        actuals = of_day(read, day, now)
+        self._refuse_backwards(actuals, read)
+        desk = running_desk(day, now)
+        watch.raise_if_stopped()
+        seen, notes = self._seen(actuals, watch)
+        outlook, queues = outlook_of(actuals, seen, desk)
+        board = {} if self.options.board is None else read_board(self.options.board, day)
+        return self._told(actuals, desk, outlook, queues, board, notes, watch)
+
+    def _told(
+        self,
+        actuals: Actuals,
+        desk: RunningDesk,
+        outlook: Outlook,
+        queues: Sequence[QueueNow],
+        board: Mapping[str, Waiting],
+        notes: Sequence[str],
+        watch: Watch,
+    ) -> TodayLook:
+        """Simulate, word and rank; the parameters are what `look` holds."""
+        day, told, found = actuals.day, [], {}
+        backed = backing_up(desk, outlook, board)
+        over = outlook.now >= len(outlook.starts)
+        for one in queues:
+            name = one.outlook.queue
+            watch.tell("expect", name)
+            rest = _nothing() if over else expected_rest(desk, outlook, one.outlook)
+            watch.raise_if_stopped()
+            chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
+            own = self._watches.get((day.date, day.interval_min, name))
+            is_watched = isinstance(own, DayWatch)
+            found[name] = QueueLook(
+                one, rest, chance, own.visible if is_watched else None, own.meter if is_watched else None
+            )
+            if not over:
+                looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
+                told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
+            if not one.counted_fully and outlook.now:
+                notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
+                                 f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
+        watch.raise_if_stopped()
+        watch.tell("actions")
+        what = None if over else menu(desk, outlook, watch=watch)
+        said = tuple(dict.fromkeys([*actuals.notes, *notes]))
+        return TodayLook(actuals, desk, outlook, found, backed, ranked(told), what, said)
+
+    def _moment(self, read: ReadActuals, clock: pd.Timestamp) -> tuple[pd.Timestamp, dt.date]:
+        """Return the moment of the look, and the local day that it falls on."""
+        step = pd.Timedelta(minutes=read.step_min or self.week.config.site.interval_min)
+        end = None if read.last is None else read.last + step
+        asked = None if self.options.now is None else asked_now(self.options.now, self.week.config.site.zone, read.date)
+        now = moment(asked, clock, end)
+        if asked is None and read.date is not None and now != clock:
+            return now, read.date  # an interval may end at midnight
+        return now, now.date()
+
+    def _step(self, read: ReadActuals) -> int:
+        """Return the intervals of the day in minutes: as fine as both the actuals and the history are."""
+        coarse = self.week.config.site.interval_min
+        steps = [read.step_min or coarse]
+        if self.week.past is not None:
+            gaps = np.diff(np.unique(self.week.past["start"].to_numpy())).astype("timedelta64[m]").astype(int)
+            steps.append(int(np.bincount(np.minimum(gaps[gaps > 0], 1440)).argmax()) if (gaps > 0).any() else coarse)
+        step = max(steps)
+        return step if step < coarse and coarse % step == 0 and all(step % s == 0 for s in steps) else coarse
+
+    def _refuse_backwards(self, actuals: Actuals, read: ReadActuals) -> None:
+        """Raise `InputError` where fewer intervals have come than at an earlier look at the day."""
+        key = actuals.day.date, actuals.day.interval_min
+        before = self._complete.get(key, 0)
+        if actuals.complete < before:
+            until = actuals.day.starts[before - 1] + pd.Timedelta(minutes=actuals.day.interval_min)
+            raise InputError(
+                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of {before}",
+                file=read.files[0] if read.files else None, mend="The earlier look stands until the file is whole again",
+            )  # fmt: skip
+        self._complete[key] = actuals.complete
+
+    def _seen(self, actuals: Actuals, watch: Watch) -> tuple[dict[str, Seen | None], list[str]]:
+        """Return what the watch over each queue says, and what is to be noted."""
+        day, out, notes = actuals.day, {}, []
+        for queue in day.queues:
+            key = day.date, day.interval_min, queue
+            if key not in self._watches:
+                watch.tell("calibrate", queue)
+                self._watches[key] = self._learnt(actuals, queue)
+            own = self._watches[key]
+            if isinstance(own, str):
+                notes.append(own)
+                out[queue] = None
+                continue
+            came, factor = actuals.queues[queue], override_factor(day, queue)
+            size = 24 * 60 // day.interval_min
+            calls, handle = np.full(size, np.nan), np.full(size, np.nan)
+            calls[day.wall], handle[day.wall] = came.offered / factor, came.handle_s
+            told = handle if np.isfinite(handle).any() else None
+            out[queue] = own.look(day.date, calls, told)
+            watch.raise_if_stopped()
+        return out, notes
+
+    def _learnt(self, actuals: Actuals, queue: str) -> DayWatch | str:
+        """Return the watch over a queue, or why there is none."""
+        history = self._history(actuals, queue)
+        if isinstance(history, str):
+            return history
+        try:
+            return day_watch(
+                history,
+                alarms_per_week=self.options.alarms_per_week,
+                quiet=quiet_days(history, noisy_days(self.events, queue)),
+                seed=self.seed,
+            )
+        except InputError as error:
+            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+
+    def _history(self, actuals: Actuals, queue: str) -> History | str:
+        """Return the days of a queue before the day, those that the actuals tell among them."""
+        parts = [p for p in (self.week.past, actuals.before) if p is not None and len(p)]
+        if not parts:
+            return f"no alarms for queue {queue}: the run holds no calls of days before"
+        rows = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        rows = rows[(rows["queue"] == queue) & (rows["start"].dt.date < actuals.day.date)]
+        rows = rows.drop_duplicates(["queue", "start"], keep="last")
+        try:
+            return arranged(queue, rows, self.week.calendar, actuals.day.interval_min)
+        except InputError as error:
+            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+
+
+def quiet_days(history: History, noisy: Collection[dt.date]) -> np.ndarray:
+    """Return which days of a history may calibrate alarms: those without a known event, shape (D,)."""
+    return np.array([date not in noisy for date in history.dates])
+
+
+def _nothing() -> Expected:
+    """Return the service of no interval."""
+    none = np.zeros(0)
+    return Expected(none, none, none, none, TransientLaw.start())
