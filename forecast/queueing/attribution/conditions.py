@@ -91,7 +91,7 @@ def whole(heads: np.ndarray) -> np.ndarray:
     return np.diff(np.round(np.concatenate([[0.0], np.cumsum(heads)])))
 
 
-def present(scheduled: np.ndarray, absent: np.ndarray, nodes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+def present_heads(scheduled: np.ndarray, absent: np.ndarray, nodes: int = 3) -> tuple[np.ndarray, np.ndarray]:
     """Return heads that may come and their chances, shape (nodes, B) each: the Gauss rule of the binomial law.
 
     The eigenvalues and first components of the Krawtchouk polynomials' Jacobi matrix (Golub and Welsch 1969), of which
@@ -108,7 +108,7 @@ def present(scheduled: np.ndarray, absent: np.ndarray, nodes: int = 3) -> tuple[
     --------
     One head comes or does not:
 
-    >>> heads, chances = present(np.array([1.0]), np.array([0.1]))
+    >>> heads, chances = present_heads(np.array([1.0]), np.array([0.1]))
     >>> float((heads * chances).sum().round(9)), float((heads**2 * chances).sum().round(9))
     (0.9, 0.9)
     """

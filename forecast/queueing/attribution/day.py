@@ -11,7 +11,7 @@ from ...errors import InputError
 from ..goal.targets import ServiceGoal
 from ..moving.day_course import busyness
 from .bins import Bins
-from .conditions import Conditions, present
+from .conditions import Conditions, present_heads
 from .shapley import Causes, shapley, subsets
 
 VOLUME, HANDLE, STAFF, FIT = PLAYERS = ("volume", "handle_time", "staff", "fit")
@@ -86,7 +86,7 @@ class Day:
             heads = np.where(self.scheduled > 0.0, roster * share, self.heads_came + roster)[None, :]
             chances = np.ones(heads.shape)
         else:
-            heads, chances = present(roster, self.absent)
+            heads, chances = present_heads(roster, self.absent)
         return Conditions(
             self.bins.bin_s, self.bins.counts, calls, weights, handle, self.patience_s, heads, chances
         )  # fmt: skip

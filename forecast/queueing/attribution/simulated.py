@@ -23,8 +23,6 @@ from .shapley import subsets
 
 DAY = dt.date(2000, 1, 1)
 """Any date: a day is simulated alone."""
-BAND = (0.025, 0.975)
-"""Chances below which the ends of the band lie: 95 of 100 days lie within."""
 
 
 @dataclass(frozen=True)

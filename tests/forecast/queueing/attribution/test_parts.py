@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.replayed_days import GOAL, exact_parts, planted
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.queueing.attribution.conditions import present
+from busyhour.forecast.queueing.attribution.conditions import present_heads
 from busyhour.forecast.queueing.attribution.day import FIT, HANDLE, PLAYERS, STAFF, VOLUME, parts
 from busyhour.forecast.queueing.attribution.simulated import chance, checked, simulated
 from busyhour.forecast.queueing.formulas.performance import performance
@@ -86,7 +86,7 @@ def test_absence_reckoned_with_is_none_when_it_comes() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.5])
 @pytest.mark.parametrize("scheduled", [0.0, 1.0, 2.0, 7.0, 120.0])
 def test_heads_that_come_have_the_moments_of_the_binomial_law(scheduled: float, share: float) -> None:
-    heads, chances = present(np.array([scheduled]), np.array([share]))
+    heads, chances = present_heads(np.array([scheduled]), np.array([share]))
     assert chances.sum() == pytest.approx(1.0)
     assert (heads * chances).sum() == pytest.approx(scheduled * (1 - share))
     variance = ((heads - scheduled * (1 - share)) ** 2 * chances).sum()
