@@ -45,8 +45,7 @@ def waterfall(days: Mapping[str, ReplayedDay], names: tuple[str, ...]) -> Spec:
     low = max(0.0, min(seen) - 0.1 * (max(seen) - min(seen)) - 0.01)
     for r in rows:
         r["from"] = max(r["from"], _rounded(low))
-    order = sorted({r["place"] for r in rows})
-    labels = {place: list(LABELS.values())[place] for place in order}
+    labels = {r["place"]: r["step"] for r in rows}
     axis = alt.Axis(labelAngle=-35, labelLimit=200, labelExpr=f"{json.dumps(labels)}[datum.value]")
     x = alt.X("place:O", title=None, axis=axis)
     scale = alt.Scale(domain=[low, min(1.0, max(seen) + 0.03)], nice=False, clamp=True)

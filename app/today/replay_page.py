@@ -73,7 +73,7 @@ def _parts(days: Mapping[str, ReplayedDay]) -> TextTable:
                 marked.append(len(rows))
             change = "" if total else points(step.value)
             rows.append((name, step.label, change, percent(step.value) if total else "", step.note))
-    note = "Points of service level. What is not told (no states: absence and adherence) is in model error and chance."
+    note = "Points of service level; the changes sum from the goal to what came."
     return table("Parts of the gap", "Day|Part|Points#|Level#|Evidence", rows, note, marked, file="parts.csv")
 
 

@@ -20,6 +20,8 @@ LABELS = {
     REST: "model error and chance", MEASURED: "what came",
 }  # fmt: skip
 """Steps from the goal to what came, in this order."""
+UNTOLD = "absence, adherence, model error and chance"
+"""What the last step is where nobody told who was there."""
 TOTALS = (GOAL, EXPECTED, MEASURED)
 LEAST = 0.0005
 """Share below which a part of the gap is none: it would be told as 0.0 points."""
@@ -30,30 +32,32 @@ class Step:
     """A step of the way from the goal to what came: a change in points, or a level where it is one of `TOTALS`."""
 
     name: str
+    label: str
     value: float
     note: str
 
-    @property
-    def label(self) -> str:
-        """Its name for people."""
-        return LABELS[self.name]
+
+def label_of(one: ReplayedDay, name: str) -> str:
+    """Return the name of a step for people."""
+    return UNTOLD if name == REST and STAFF not in one.parts.shares else LABELS[name]
 
 
 def steps(one: ReplayedDay) -> list[Step]:
     """Return the steps from the goal to what came; levels and changes add up."""
     told = beside(one)
-    out = [Step(GOAL, one.goal.level, f"{one.goal} {one.goal.definition}")]
-    out.append(Step(SURPLUS, one.surplus, _surplus(one)))
+    rows: list[tuple[str, float, str]] = [
+        (GOAL, one.goal.level, f"{one.goal} {one.goal.definition}"), (SURPLUS, one.surplus, _surplus(one))
+    ]  # fmt: skip
     evidence = {VOLUME: _volume(one), HANDLE: _handle(one), STAFF: _staff(one), FIT: _fit(one)}
     for name, value in one.parts.shares.items():
         events = "; ".join(told.get(name, ()))
-        out.append(Step(name, value, f"{evidence[name]}{f' · {events}' if events else ''}"))
+        rows.append((name, value, f"{evidence[name]}{f' · {events}' if events else ''}"))
     band = f"95 of 100 such days lie between {percent(one.chance.low)} and {percent(one.chance.high)}"
-    out.append(Step(EXPECTED, one.parts.expected, band))
+    rows.append((EXPECTED, one.parts.expected, band))
     if not np.isnan(one.measured):
         what = "within chance" if one.rest_is_chance else "more than chance: see what is not in the model"
-        out += [Step(REST, one.rest, what), Step(MEASURED, one.measured, "as counted")]
-    return out
+        rows += [(REST, one.rest, what), (MEASURED, one.measured, "as counted")]
+    return [Step(name, label_of(one, name), value, note) for name, value, note in rows]
 
 
 def headline(one: ReplayedDay) -> str:
@@ -81,9 +85,10 @@ def _listed(one: ReplayedDay) -> str:
     if not np.isnan(one.measured):
         changes[REST] = one.rest
     told = sorted((c for c in changes.items() if abs(c[1]) >= LEAST), key=lambda c: -abs(c[1]))
-    words = [f"{LABELS[name]} {points(value)}" for name, value in told]
-    if REST in changes and abs(one.rest) >= LEAST and one.rest_is_chance:
-        words = [f"{w} (within chance)" if w.startswith(LABELS[REST]) else w for w in words]
+    words = [
+        f"{label_of(one, name)} {points(value)}{' (within chance)' if name == REST and one.rest_is_chance else ''}"
+        for name, value in told
+    ]
     return ", ".join(words) if words else "nothing moved"
 
 

@@ -9,11 +9,14 @@ the approximation is too dark, and the simulation tells by how much.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..formulas.performance import performance
+from ..formulas import abandonment as kernel
+from ..formulas.finite import evaluate
+from ..formulas.performance import impatience
 from ..formulas.service_level import counted
 from ..goal.targets import ServiceGoal
 from ..moving.offered_load import offered_loads
@@ -59,23 +62,37 @@ class Conditions:
         """Return the calls in time and the calls that the goal's definition counts, of each bin, shape (B,)."""
         loads = offered_loads(self.calls / self.bin_s, 1.0 / self.handle_s, self.bin_s)
         some = np.flatnonzero(self.counts & (self.calls > 0.0).any(axis=0))
-        found = performance(
-            "erlang_a",
-            self.heads[None, :, some],
-            load_erl=loads[:, None, some],
-            aht_s=self.handle_s[some],
-            patience_s=self.patience_s[some],
-            within_s=goal.within_s,
-            short_s=goal.short_s,
-        )
+        heads, load = np.broadcast_arrays(self.heads[None, :, some], loads[:, None, some])
+        handle, patience = (np.broadcast_to(x[some], load.shape) for x in (self.handle_s, self.patience_s))
+        late, late_short, lost, still, still_short = self._measures(heads, load, handle, patience, goal)
         offered = self.weights[:, None, None] * self.calls[:, None, some] * self.chances[None, :, some]
-        lost = np.asarray(found.p_abandon) + np.asarray(found.p_block)
-        shares = (found.answered_in, lost, found.abandoned_in, found.abandoned_short)
-        sums = [np.asarray(s * offered).sum(axis=(0, 1)) for s in shares]
+        answered = np.maximum(1.0 - lost, 0.0)
+        shares = (
+            np.maximum(answered - late, 0.0), np.minimum(lost, 1.0), np.maximum(lost - still + late, 0.0),
+            np.maximum(lost - still_short + late_short, 0.0),
+        )  # fmt: skip
+        sums = [(share * offered).sum(axis=(0, 1)) for share in shares]
         in_time, total = counted(goal.definition, offered.sum(axis=(0, 1)), *sums)
         out = np.zeros((2, len(self.counts)))
         out[0, some], out[1, some] = in_time, total
         return out[0], out[1]
+
+    @staticmethod
+    def _measures(
+        heads: np.ndarray, load: np.ndarray, handle: np.ndarray, patience: np.ndarray, goal: ServiceGoal
+    ) -> Iterator[np.ndarray]:
+        """Yield shares of the calls, shape of `load`: answered after the goal's threshold, and after the short one;
+        lost; still waiting at either threshold.
+
+        The kernel runs compiled however few the cases are: one day is asked again and again.
+        """
+        flat = [np.ravel(x) for x in (heads, load, handle)]
+        theta = np.ravel(impatience("erlang_a", handle, patience))
+        endless = np.full(load.size, np.inf)
+        m = evaluate.compiled(flat[0], flat[1], theta, goal.within_s / flat[2], goal.short_s / flat[2], endless)
+        rows = (m[kernel.LATE], m[kernel.LATE_SHORT], m[kernel.P_ABANDON] + m[kernel.P_BLOCK], m[kernel.STILL],
+                m[kernel.STILL_SHORT])  # fmt: skip
+        return (row.reshape(load.shape) for row in rows)
 
 
 def whole(heads: np.ndarray) -> np.ndarray:
