@@ -154,7 +154,7 @@ def _planned(volume: pd.DataFrame) -> pd.DataFrame:
 def _parts(
     run: PublishedRun, queue: str, day: dt.date, seen: pd.DataFrame, actual: Mapping[str, float]
 ) -> tuple[float, float]:
-    """Return what the calls and the handle times of a day changed; NaN where they are not known of all its intervals."""
+    """Return what calls and handle times of a day changed; NaN where they are not known of all its intervals."""
     if not actual["calls_actual"] > 0:
         return np.nan, np.nan
     if not actual["handle_actual_s"] > 0:

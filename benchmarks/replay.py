@@ -5,7 +5,7 @@ patience 120 s), on which four causes are planted: volume +4 % all day and +25 %
 3 to 5 % of the heads absent, and a roster that lies some heads beside what is required. Each part by the offered-load
 approximation stands beside that by the exact law of the moving queue (16 runs of the day each), and beside the mean of
 simulated days under common seeds with its standard error. Then: what the chance in the counts does to the part of the
-volume, over 50 days of drawn counts, with and without smoothing.
+volume, over 50 days of drawn counts with and without smoothing, of that day and of one with the forecast's own rates.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ def show(erlangs: list[float], runs: int) -> None:
         found, wall, cpu = timed(lambda day=day: parts(day, GOAL))
         exact, exact_wall, exact_cpu = timed(lambda day=day: exact_parts(day))
         level = f"{100 * exact.planned:.1f}→{100 * exact.expected:.1f}"
-        for name, one, seconds, processor in (("exact", exact, exact_wall, exact_cpu), ("offered load", found, wall, cpu)):
+        for name, one, seconds, processor in (
+            ("exact", exact, exact_wall, exact_cpu),
+            ("offered load", found, wall, cpu),
+        ):
             shares = "  ".join(f"{100 * one.shares[p]:12.2f}" for p in PLAYERS)
             print(f"{erlang:4g}  {level}  {name:<14} {seconds:8.2f} {processor:6.2f}  {shares}")
         most = max(abs(found.shares[p] - exact.shares[p]) for p in PLAYERS)
@@ -74,19 +77,26 @@ def show(erlangs: list[float], runs: int) -> None:
             )
             print(f"{erlang:4g}  {'':9}  {'simulation':<14} {wall:8.2f} {cpu:6.2f}  {shares}")
         band, wall, cpu = timed(lambda day=day: chance(day, GOAL))
-        print(f"      furthest from exact {100 * most:.2f} points; one day's chance s.d. {100 * band.deviation:.1f} points "
+        print(f"      furthest from exact {100 * most:.2f} points; "
+              f"chance of one day, s.d. {100 * band.deviation:.1f} points "
               f"({wall:.2f} s, cpu {cpu:.2f})")  # fmt: skip
-        rng = np.random.default_rng(1)
-        rate = day.calls_came.reshape(-1, BINS).sum(axis=1)
-        shares = {"counts as they are": [], "smoothed": []}
-        for _ in range(DAYS):
-            counts = rng.poisson(rate).astype(float)
-            raw = replace(day, calls_came=np.repeat(counts, BINS) / BINS)
-            shares["counts as they are"].append(parts(raw, GOAL).shares[VOLUME])
-            shares["smoothed"].append(parts(smoothed(day, counts), GOAL).shares[VOLUME])
-        for name, values in shares.items():
-            error = 100 * (np.array(values) - exact.shares[VOLUME])
-            print(f"      volume from {name:<18}: error {error.mean():+.2f}, s.d. {error.std(ddof=1):.2f} points")
+        of_counts(day, "planted volume", exact.shares[VOLUME])
+        of_counts(replace(day, calls_came=day.calls), "as forecast", 0.0)
+
+
+def of_counts(day: Day, name: str, share: float) -> None:
+    """Print how far the part of the volume is from `share` where the rate is known from drawn counts alone."""
+    rng = np.random.default_rng(1)
+    rate = day.calls_came.reshape(-1, BINS).sum(axis=1)
+    found: dict[str, list[float]] = {"counts as they are": [], "smoothed": []}
+    for _ in range(DAYS):
+        counts = rng.poisson(rate).astype(float)
+        raw = replace(day, calls_came=np.repeat(counts, BINS) / BINS)
+        found["counts as they are"].append(parts(raw, GOAL).shares[VOLUME])
+        found["smoothed"].append(parts(smoothed(day, counts), GOAL).shares[VOLUME])
+    for how, values in found.items():
+        error = 100 * (np.array(values) - share)
+        print(f"      volume, {name}, from {how:<18}: error {error.mean():+.2f}, s.d. {error.std(ddof=1):.2f} points")
 
 
 def main() -> None:

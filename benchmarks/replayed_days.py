@@ -23,8 +23,8 @@ BINS = 6
 def planted(calls: np.ndarray, *, aht_s: float = 300.0, patience_s: float = 120.0, seed: int = 0) -> Day:
     """Return a day of half-hours whose volume, handle time, presence and roster are off by known amounts.
 
-    Volume +4 % all day and +25 % for two hours, handle time +3 to +6 %, 3 to 5 % absent, and a roster that lies some
-    heads beside what is required, all of them whole.
+    Volume +4 % all day and +25 % for two hours, handle time +3 to +6 %, 3 to 5 % (at least one) absent, and a roster
+    that lies some heads beside what is required, all of them whole.
 
     Parameters
     ----------
@@ -35,10 +35,10 @@ def planted(calls: np.ndarray, *, aht_s: float = 300.0, patience_s: float = 120.
     size = len(calls)
     need = np.asarray(required_agents("erlang_a", calls / 1800.0 * aht_s, aht_s, patience_s, GOAL), dtype=float)
     roster = need + rng.integers(-1, 2, size) * np.maximum(1.0, np.round(0.02 * need))
-    came = roster - np.round(roster * rng.uniform(0.03, 0.05, size))
+    came = roster - np.maximum(1.0, np.round(roster * rng.uniform(0.03, 0.05, size)))
     volume = np.full(size, 1.04)
     volume[size // 3 : size // 3 + 4] *= 1.25
-    starts = pd.Series(pd.date_range("2026-03-02 08:00", periods=size, freq="30min"))
+    starts = pd.Series(pd.date_range("2026-03-02", periods=size, freq="30min"))
     bins = Bins.of(starts, 30, dt.date(2026, 3, 2))
 
     def laid(values: np.ndarray) -> np.ndarray:
@@ -75,4 +75,3 @@ def exact_parts(day: Day, goal: ServiceGoal = GOAL) -> Parts:
         )
         value[came] = float(found.answered_in.sum() / found.calls.sum())
     return Parts.of(day.players, value)
-

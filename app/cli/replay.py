@@ -83,7 +83,7 @@ def replay(
 
 
 def usual_place(run: Path, found: Replay) -> Path:
-    """Return where the replay of a run goes: beside it, ``NAME-replay``, with the date behind where it is of one day."""
+    """Return where a replay goes: beside the run, as ``NAME-replay``, with the date behind where it is of one day."""
     dates = sorted({one.date for one in found.days})
     home = run.resolve()
     return home.with_name("-".join([home.name, "replay", *([dates[0].isoformat()] if len(dates) == 1 else [])]))

@@ -110,14 +110,15 @@ def presence(
     on = mine[mine["kind"] == PHONE]
     if not names:
         if len(queues) > 1:
-            raise InputError("the plan names nobody: which queue people served cannot be told", file=file, column="agent",
-                             mend="Replay without --states, or plan with a staff.csv")  # fmt: skip
-        return Presence({q: on for q in queues}, pd.DataFrame(columns=list(COLUMNS)),
+            what = "the plan names nobody: who served which queue cannot be told"
+            raise InputError(what, file=file, column="agent", mend="Replay without --states")
+        return Presence(dict.fromkeys(queues, on), pd.DataFrame(columns=list(COLUMNS)),
                         notes=("the plan names nobody: adherence cannot be told",))  # fmt: skip
     known = set(names) | set(activity["agent"])
     if not mine["agent"].isin(known).any():
         raise InputError("no agent of the states is in the plan", file=file, column="agent",
-                         value=str(mine["agent"].iloc[0]), mend=f"The plan calls them like {sorted(known)[0]}")  # fmt: skip
+                         value=str(mine["agent"].iloc[0]),
+                         mend=f"The plan calls them like {sorted(known)[0]}")  # fmt: skip
     there = set(mine.loc[mine["kind"] != OFF, "agent"])
     return Presence(
         _phone(on, planned, queues),
@@ -145,9 +146,12 @@ def _refuse_parts(states: pd.DataFrame, planned: pd.DataFrame, date: dt.date, fi
     if first > asked + _SLACK or last < work["end"].max() - _SLACK:
         raise InputError(
             f"the states tell {first:%H:%M} to {last:%H:%M} of {date}, people were planned from {asked:%H:%M} to "
-            f"{work['end'].max():%H:%M}", file=file, column="end", mend="Bring the whole day: what is missing would count as "
-            "absence; where everybody had left, a row of the state off says so",
-        )  # fmt: skip
+            f"{work['end'].max():%H:%M}",
+            file=file,
+            column="end",
+            mend="Bring the whole day, since what is missing would count as absence; where everybody had left, "
+            "a row of the state off says so",
+        )
 
 
 def _strangers(
@@ -186,7 +190,9 @@ def _people(
     pairs = planned.assign(row=planned.index).merge(states, on="agent", suffixes=("", "_came"))
     overlap = np.minimum(pairs["end"], pairs["end_came"]) - np.maximum(pairs["start"], pairs["start_came"])
     pairs = pairs.assign(minutes=(overlap / _MINUTE).clip(lower=0.0))
-    fits = np.array([k in ADHERES.get(a, ()) for a, k in zip(pairs["activity"], pairs["kind"], strict=True)], dtype=bool)
+    fits = np.array(
+        [k in ADHERES.get(a, ()) for a, k in zip(pairs["activity"], pairs["kind"], strict=True)], dtype=bool
+    )
     length = (planned["end"] - planned["start"]) / _MINUTE
     told = pairs.groupby("row")["minutes"].sum().reindex(planned.index, fill_value=0.0)
     kept = pairs[fits].groupby("row")["minutes"].sum().reindex(planned.index, fill_value=0.0)
@@ -212,7 +218,7 @@ def _people(
 def _phone(on: pd.DataFrame, planned: pd.DataFrame, queues: Collection[str]) -> dict[str, pd.DataFrame]:
     """Return the stretches on the phone of each queue; who serves several queues is where the plan is nearest."""
     if len(queues) == 1:
-        return {queue: on for queue in queues}
+        return dict.fromkeys(queues, on)
     work = planned[planned["activity"] == "phone"].sort_values(["agent", "start"])
     parts: list[pd.DataFrame] = []
     for agent, own in work.groupby("agent"):

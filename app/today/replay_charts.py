@@ -34,8 +34,9 @@ def waterfall(days: Mapping[str, ReplayedDay], names: tuple[str, ...]) -> Spec:
             to = step.value if total else at + step.value
             what = LEVEL if total else LESS if step.value < 0 else MORE
             place = list(LABELS).index(step.name)
-            rows.append({"queue": name, "place": place, "step": step.label, "from": _rounded(0.0 if total else at),
-                         "to": _rounded(to), "key": what, "change": _rounded(step.value), "note": step.note})  # fmt: skip
+            told = {"queue": name, "place": place, "step": step.label, "key": what, "note": step.note}
+            ends = {"from": _rounded(0.0 if total else at), "to": _rounded(to)}
+            rows.append({**told, **ends, "change": _rounded(step.value)})
             if step.name == EXPECTED:
                 low, high = _rounded(one.chance.low), _rounded(one.chance.high)
                 bands.append({"queue": name, "place": place, "low": low, "high": high})
@@ -55,11 +56,11 @@ def waterfall(days: Mapping[str, ReplayedDay], names: tuple[str, ...]) -> Spec:
     tip = [alt.Tooltip("step:N"), alt.Tooltip("change:Q", title="share", format="+.1%"), alt.Tooltip("note:N")]
     bars = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE).mark_bar(width={"band": 0.72})
     band = named(alt.Chart(alt.NamedData("bands")).transform_filter(THIS_QUEUE), BAND).mark_rule(strokeWidth=3)
-    told = [alt.Tooltip("low:Q", title="95 of 100 days from", format=".1%"),
+    ends = [alt.Tooltip("low:Q", title="95 of 100 days from", format=".1%"),
             alt.Tooltip("high:Q", title="to", format=".1%")]  # fmt: skip
     layers = alt.layer(
         bars.encode(x=x, y=y, y2="to:Q", color=key, tooltip=tip),
-        band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=key, tooltip=told),
+        band.encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=key, tooltip=ends),
     )
     return finish(layers, names, {"rows": rows, "bands": bands}, 300)
 

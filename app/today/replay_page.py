@@ -84,7 +84,9 @@ def _accuracy(days: Mapping[str, ReplayedDay]) -> TextTable:
         calls = one.intervals[["calls", "came"]].sum()
         rows.append((name, number(calls["calls"]), number(calls["came"]), percent(found.wape), percent(found.floor),
                      _signed(found.bias), percent(found.inside, 0), _signed(found.handle_bias)))  # fmt: skip
-    note = "WAPE: Σ |error| / Σ calls. By chance: what a forecast that knew every rate would miss by. Bias: + is too high."
+    note = (
+        "WAPE: Σ |error| / Σ calls. By chance: what a forecast that knew every rate would miss by. Bias: + is too high."
+    )
     columns = "Day|Calls forecast#|came#|WAPE#|by chance#|Bias#|in 80 % band#|Handle time bias#"
     return table("How good the forecast was", columns, rows, note, file="summary.json")
 
@@ -125,7 +127,9 @@ def _people(replay: Replay) -> TextTable | None:
          number(r["extra_min"]))
         for r in records(every.sort_values("adherence", kind="stable"))
     ]  # fmt: skip
-    columns = f"Who|{'Day|' if several else ''}Scheduled, min#|Adherence#|Phone planned, min#|came#|Conformance#|Away#|Extra#"
+    columns = (
+        f"Who|{'Day|' if several else ''}Scheduled, min#|Adherence#|Phone planned, min#|came#|Conformance#|Away#|Extra#"
+    )
     note = "Away: minutes off a planned phone; extra: minutes on the phone that the plan does not have."
     marked = [i for i, r in enumerate(rows) if r[3 if several else 2] in (percent(0.0), MISSING)]
     return table("People, least adherence first", columns, rows, note, marked, file="adherence.csv")
@@ -138,5 +142,7 @@ def _events(days: Mapping[str, ReplayedDay]) -> TextTable | None:
         rows += [(name, told(event), moved.get(told(event), "nothing that is measured moved")) for event in one.events]
     if not rows:
         return None
-    note = "Beside each event: what differed most from the plan while it lasted. That it was the reason nobody can prove."
+    note = (
+        "Beside each event: what differed most from the plan while it lasted. That it was the reason nobody can prove."
+    )
     return table("What is known to have happened", "Day|Event|Meanwhile", rows, note, file="the file of events")

@@ -104,7 +104,9 @@ def _volume(one: ReplayedDay) -> str:
     worst = rows.loc[apart.idxmax()] if apart.notna().any() else None
     text = f"{number(came)} calls came, {number(calls)} were forecast ({_relative(came, calls)})"
     if worst is not None:
-        text += f"; furthest off at {clock(worst['start'])} ({_relative(worst['rate'], worst['calls'])}, chance taken off)"
+        text += (
+            f"; furthest off at {clock(worst['start'])} ({_relative(worst['rate'], worst['calls'])}, chance taken off)"
+        )
     return text
 
 
@@ -122,7 +124,9 @@ def _staff(one: ReplayedDay) -> str:
     text = f"{number(came, 1)} on the phone in the mean, {number(planned, 1)} reckoned with"
     there = one.presence
     if there is not None and len(there.people):
-        text += f"; {len(there.absent)} of {len(there.people)} people did not come, adherence {percent(there.adherence)}"
+        text += (
+            f"; {len(there.absent)} of {len(there.people)} people did not come, adherence {percent(there.adherence)}"
+        )
     return text
 
 

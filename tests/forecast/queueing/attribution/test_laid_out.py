@@ -25,8 +25,8 @@ def volume(first: str, last: str) -> pd.DataFrame:
 
 def steps(*stretches: tuple[str, str]) -> pd.DataFrame:
     """Return stretches on the phone."""
-    rows = pd.DataFrame(stretches, columns=["start", "end"])
-    return rows.apply(lambda column: pd.to_datetime(column).dt.tz_localize(ZONE))
+    times = pd.DatetimeIndex([time for stretch in stretches for time in stretch], tz=ZONE)
+    return pd.DataFrame({"start": times[::2], "end": times[1::2]})
 
 
 def came(rows: pd.DataFrame, **told: float) -> pd.DataFrame:

@@ -64,14 +64,12 @@ def test_what_came_as_planned_moves_nothing() -> None:
 
 
 def test_on_the_mean_of_many_days_a_calibrated_forecast_has_no_part() -> None:
-    """Calls that vary as the forecast says give parts of the volume around zero: the plan is the mean over them."""
+    """Calls that vary as the forecast says have parts around zero, weighted by calls: the plan is their mean."""
     day = replace(planted(CALLS), cv=np.full(48, 0.15), handle_came_s=None, heads_came=None, required=None)
     rng = np.random.default_rng(2)
-    shares = [
-        parts(replace(day, calls_came=day.calls * rng.gamma(0.15**-2, 0.15**2)), GOAL).shares[VOLUME]
-        for _ in range(300)
-    ]
-    assert np.mean(shares) == pytest.approx(0.0, abs=4 * np.std(shares) / np.sqrt(300))
+    busy = rng.gamma(0.15**-2, 0.15**2, 300)
+    shares = np.array([parts(replace(day, calls_came=day.calls * b), GOAL).shares[VOLUME] for b in busy])
+    assert np.mean(shares * busy) == pytest.approx(0.0, abs=4 * np.std(shares) / np.sqrt(300))
 
 
 def test_absence_reckoned_with_is_none_when_it_comes() -> None:
