@@ -8,9 +8,10 @@ adherence and all else. Of the counts of a day the chance in them is taken off f
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -152,7 +153,7 @@ def _planned(volume: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts(
-    run: PublishedRun, queue: str, day: dt.date, seen: pd.DataFrame, actual: Mapping[str, float]
+    run: PublishedRun, queue: str, day: dt.date, seen: pd.DataFrame, actual: Mapping[Hashable, Any]
 ) -> tuple[float, float]:
     """Return what calls and handle times of a day changed; NaN where they are not known of all its intervals."""
     if not actual["calls_actual"] > 0:

@@ -23,8 +23,7 @@ ADHERES: Mapping[str, tuple[str, ...]] = {
 }
 """Planned activity → kinds of state that adhere to it. Systems seldom tell lunch from break, and many people log out
 for either. Leave is not scheduled time."""
-_MINUTE = pd.Timedelta(minutes=1)
-_SLACK = 90 * _MINUTE
+_SLACK = pd.Timedelta(minutes=90)
 """How much later than the plan the states may begin, or earlier end, before they are taken for a part of the day."""
 COLUMNS = (
     "agent", "name", "date", "scheduled_min", "adhered_min", "adherence", "phone_planned_min", "phone_came_min",
@@ -131,7 +130,9 @@ def presence(
 def _clipped(rows: pd.DataFrame, begin: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Return the rows that lie in a time, cut to it."""
     rows = rows[(rows["start"] < end) & (rows["end"] > begin)]
-    return rows.assign(start=rows["start"].clip(lower=begin), end=rows["end"].clip(upper=end))
+    return rows.assign(
+        start=rows["start"].where(rows["start"] > begin, begin), end=rows["end"].where(rows["end"] < end, end)
+    )
 
 
 def _refuse_parts(states: pd.DataFrame, planned: pd.DataFrame, date: dt.date, file: Path | None) -> None:
@@ -175,7 +176,7 @@ def _strangers(
 
 def _minutes(rows: pd.DataFrame) -> dict[str, float]:
     """Return the minutes of each agent's rows."""
-    length = (rows["end"] - rows["start"]) / _MINUTE
+    length = (rows["end"] - rows["start"]).dt.total_seconds() / 60.0
     return {str(agent): float(total) for agent, total in length.groupby(rows["agent"]).sum().items()}
 
 
@@ -188,12 +189,13 @@ def _people(
     """
     planned = planned.reset_index(drop=True)
     pairs = planned.assign(row=planned.index).merge(states, on="agent", suffixes=("", "_came"))
-    overlap = np.minimum(pairs["end"], pairs["end_came"]) - np.maximum(pairs["start"], pairs["start_came"])
-    pairs = pairs.assign(minutes=(overlap / _MINUTE).clip(lower=0.0))
+    first = pairs["start"].where(pairs["start"] > pairs["start_came"], pairs["start_came"])
+    last = pairs["end"].where(pairs["end"] < pairs["end_came"], pairs["end_came"])
+    pairs = pairs.assign(minutes=((last - first).dt.total_seconds() / 60.0).clip(lower=0.0))
     fits = np.array(
         [k in ADHERES.get(a, ()) for a, k in zip(pairs["activity"], pairs["kind"], strict=True)], dtype=bool
     )
-    length = (planned["end"] - planned["start"]) / _MINUTE
+    length = (planned["end"] - planned["start"]).dt.total_seconds() / 60.0
     told = pairs.groupby("row")["minutes"].sum().reindex(planned.index, fill_value=0.0)
     kept = pairs[fits].groupby("row")["minutes"].sum().reindex(planned.index, fill_value=0.0)
     pause = planned["activity"].isin([BREAK, LUNCH])

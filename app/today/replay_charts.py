@@ -34,9 +34,9 @@ def waterfall(days: Mapping[str, ReplayedDay], names: tuple[str, ...]) -> Spec:
             to = step.value if total else at + step.value
             what = LEVEL if total else LESS if step.value < 0 else MORE
             place = list(LABELS).index(step.name)
-            told = {"queue": name, "place": place, "step": step.label, "key": what, "note": step.note}
-            ends = {"from": _rounded(0.0 if total else at), "to": _rounded(to)}
-            rows.append({**told, **ends, "change": _rounded(step.value)})
+            row = {"queue": name, "place": place, "step": step.label, "key": what, "note": step.note}
+            span = {"from": _rounded(0.0 if total else at), "to": _rounded(to)}
+            rows.append({**row, **span, "change": _rounded(step.value)})
             if step.name == EXPECTED:
                 low, high = _rounded(one.chance.low), _rounded(one.chance.high)
                 bands.append({"queue": name, "place": place, "low": low, "high": high})

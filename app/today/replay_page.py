@@ -65,7 +65,8 @@ def _cards(days: Mapping[str, ReplayedDay]) -> list[Card]:
 
 
 def _parts(days: Mapping[str, ReplayedDay]) -> TextTable:
-    rows, marked = [], []
+    rows: list[tuple[str, ...]] = []
+    marked: list[int] = []
     for name, one in days.items():
         for step in steps(one):
             total = step.name in TOTALS

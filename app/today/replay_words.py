@@ -23,6 +23,8 @@ LABELS = {
 UNTOLD = "absence, adherence, model error and chance"
 """What the last step is where nobody told who was there."""
 TOTALS = (GOAL, EXPECTED, MEASURED)
+MOVED = {VOLUME: "calls", HANDLE: "handle time", STAFF: "people on the phone"}
+"""What an event may have moved, against what was planned."""
 LEAST = 0.0005
 """Share below which a part of the gap is none: it would be told as 0.0 points."""
 
@@ -101,7 +103,7 @@ def _volume(one: ReplayedDay) -> str:
     rows = one.intervals
     calls, came = rows["calls"].sum(), rows["came"].sum()
     apart = (rows["rate"] - rows["calls"]).abs() / rows["calls"].where(rows["calls"] > 0)
-    worst = rows.loc[apart.idxmax()] if apart.notna().any() else None
+    worst = rows.iloc[int(np.nanargmax(apart.to_numpy()))] if apart.notna().any() else None
     text = f"{number(came)} calls came, {number(calls)} were forecast ({_relative(came, calls)})"
     if worst is not None:
         text += (
@@ -153,7 +155,7 @@ def beside(one: ReplayedDay) -> dict[str, list[str]]:
         if not known:
             continue
         cause = max(known, key=lambda name: abs(known[name]))
-        out.setdefault(cause, []).append(f"{told(event)}: {LABELS[cause]} {_signed(known[cause])} meanwhile")
+        out.setdefault(cause, []).append(f"{told(event)}: {MOVED[cause]} {_signed(known[cause])} meanwhile")
     return out
 
 

@@ -90,7 +90,7 @@ def read_states(path: Path, zone: str | None, told: Mapping[str, str]) -> pd.Dat
 
 def _refuse_unknown(rows: pd.DataFrame, path: Path) -> None:
     """Raise `InputError` that names all unknown states, those with most hours first."""
-    hours = ((rows["end"] - rows["start"]) / pd.Timedelta(hours=1)).groupby(rows["state"]).sum()
+    hours = ((rows["end"] - rows["start"]).dt.total_seconds() / 3600.0).groupby(rows["state"]).sum()
     names = [str(name) for name in hours.sort_values(ascending=False).index]
     listed = ", ".join(f"{name} ({hours[name]:.1f} h)" for name in names)
     raise InputError(f"the meaning of these states is not known: {short(listed)}", file=path,

@@ -14,6 +14,9 @@ from .day import Day
 from .smoothing import factors
 
 _SECOND = pd.Timedelta(seconds=1)
+HANDLE_SPREAD = 0.05
+"""Share by which the mean handle time of a day differs from a good forecast, one standard deviation: 5.8 % at the bank
+of the Technion, 4 % on steadier desks. A forecast has no band of handle times that could tell."""
 
 
 def laid_out(
@@ -110,7 +113,7 @@ def _rates(
     if n.sum() > 0.0:
         variance = np.divide(handle_cv**2, n, out=np.zeros(len(n)), where=n > 0.0)
         work = np.where(n > 0.0, n * np.nan_to_num(mean), np.nan)
-        factor = factors(work, n * handle, lambda expected: variance * expected**2, seconds)
+        factor = factors(work, n * handle, lambda expected: variance * expected**2, seconds, HANDLE_SPREAD)
         handle_came = columns["handle_s"].copy()
         handle_came[mine] = handle * factor
     return calls_came, handle_came

@@ -183,7 +183,7 @@ def test_an_event_stands_beside_what_moved_meanwhile(run: Path) -> None:
     log = events(run, "2026-11-02T10:00,2026-11-02T12:00,calls,mailing,to all customers")
     calls, chat = replayed(run, path, events=log).days
     (told,) = beside(calls)["volume"]
-    assert told.startswith("mailing – to all customers (10:00–12:00): volume +")
+    assert told.startswith("mailing – to all customers (10:00–12:00): calls +")
     assert chat.events == ()
     assert "mailing" in next(s.note for s in steps(calls) if s.name == "volume")
 
