@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...forecast.errors import InputError
 from .command import Json, NoWages, Out, Quiet, Seed, err, places, remark, told
 from .console import Console
 from .exit_codes import DONE
 
 if TYPE_CHECKING:
+    from ...forecast.progress import Watch
     from ..today.message import Message
     from ..today.watch import Channel, Told
 
@@ -41,13 +43,15 @@ def today(
     board: Annotated[
         Path | None, typer.Option(help="Who waits at this moment: a file with queue, waiting, longest_wait_s.")
     ] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Log of known events; their days calibrate no alarm.")
-    ] = None,
+    events: Annotated[Path | None, typer.Option(help="Log of known events; their days calibrate no alarm.")] = None,
     contract: Annotated[Path | None, typer.Option(help="contract.toml whose period the day belongs to.")] = None,
     alarms: Annotated[
         float, typer.Option("--alarms-per-week", help="False alarms a week that you accept.", min=0.05, max=20)
     ] = 1.0,
+    apply_: Annotated[
+        int | None,
+        typer.Option("--apply", help="Take the first so many actions: a new run folder beside the run, judged.", min=1),
+    ] = None,
     notify: Annotated[
         str | None, typer.Option(help="Program that gets new messages as a JSON list on standard input.")
     ] = None,
@@ -61,8 +65,11 @@ def today(
     """Watch a running day: on track or not, alarms, queues that back up, and what may be done."""
     from .progress_board import Board
 
+    if apply_ is not None and watch:
+        raise InputError("--apply goes with a single look", column="--apply", value=apply_, mend="Leave --watch out")
     with Board(err, quiet=quiet or watch).watching() as eye:
         eye.tell("start")
+        from ..config.contract_toml import contract_of
         from ..folders.targets import file_to_write, folder_to_write
         from ..today.look import DayLooker, TodayOptions
         from ..today.planned_day import PlannedWeek
@@ -77,14 +84,26 @@ def today(
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
         looker = DayLooker(PlannedWeek.read(run), TodayOptions(tuple(actuals), now, board, events, alarms, seed))
-        teller = DayTeller(looker, channels, out, inputs, contract, not no_wages, places.may_write)
+        terms = None if contract is None else contract_of(contract)
+        teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)
         if watch:
             teller.until_over(eye, every, screen.look)
         else:
             told_ = teller.once(eye)
+            roster = None if apply_ is None else _applied(run, told_, apply_, eye)
     if not watch:
-        screen.whole(told_)
+        screen.whole(told_, roster)
     return DONE
+
+
+def _applied(run: Path, told_: Told, number: int, eye: Watch) -> Path:
+    """Write the roster with the first actions taken, and return its folder."""
+    from ..today.apply import apply
+
+    if told_.look.menu is None or not told_.look.menu.actions:
+        raise InputError("there is nothing to do", column="--apply", value=number, mend="Leave --apply out")
+    where, _ = apply(run, told_.look.menu.first(number), told_.look.actuals.now, watch=eye)
+    return where
 
 
 def _others(log: Path | None, notify: str | None) -> list[Channel]:
@@ -142,10 +161,11 @@ class _Screen:
         self._verdict = sentence
         Console(highlight=False, soft_wrap=True).print(f"{told_.look.actuals.now:%H:%M}  {sentence}")
 
-    def whole(self, told_: Told) -> None:
-        """Show all of the only look."""
+    def whole(self, told_: Told, roster: Path | None) -> None:
+        """Show all of the only look, and where the new `roster` is."""
         if self.as_json:
-            sys.stdout.write(json.dumps(told_.summary, indent=2, allow_nan=False) + "\n")
+            summary = {**told_.summary, "roster": None if roster is None else str(roster)}
+            sys.stdout.write(json.dumps(summary, indent=2, allow_nan=False) + "\n")
             return
         if self.quiet:
             return
@@ -155,5 +175,6 @@ class _Screen:
         actions = () if look.menu is None else look.menu.actions
         lines += [f"may be done: {a.what} ({a.gain_calls:+.1f} calls in time)" for a in actions[:MOST_ACTIONS]]
         lines += [f"note: {note}" for note in told_.summary["notes"]]
+        lines += [f"new roster: {roster}"] * (roster is not None)
         for line in (*lines, f"All of it: {told_.where / 'report.html'}"):
             console.print(line)

@@ -84,19 +84,19 @@ def day_chance(
         If stopped on the way.
     """
     one, now = queue.outlook, outlook.now
-    counted, in_time = one.offered + float(rest.counted.sum()), one.in_time + float(rest.in_time.sum())
-    level = in_time / counted if counted > 0.0 else float("nan")
+    total, good = one.offered + float(rest.counted.sum()), one.in_time + float(rest.in_time.sum())
+    level = good / total if total > 0.0 else float("nan")
     if now >= len(outlook.starts) or not one.is_open[now:].any():
-        met = 1.0 if counted <= 0.0 or in_time >= one.goal.level * counted - 1e-9 else 0.0
-        return DayChance(level, level, level, met, np.full((2, len(outlook.starts)), np.nan), np.array([level]))
+        sure = 1.0 if total <= 0.0 or good >= one.goal.level * total - 1e-9 else 0.0
+        return DayChance(level, level, level, sure, np.full((2, len(outlook.starts)), np.nan), np.array([level]))
     counts, good_calls = _runs(day, outlook, queue, desk, seed, watch, runs)
     won, all_ = good_calls[:, now:].sum(axis=1), counts[:, now:].sum(axis=1)
     share = float(rest.counted.sum()) / max(float(all_.mean()), 1e-9)
     shift = float(rest.in_time.sum()) - share * float(won.mean())
     whole = one.offered + share * all_
-    good = np.clip(one.in_time + share * won + shift, 0.0, whole)
-    days = np.divide(good, whole, out=np.full(len(whole), np.nan), where=whole > 0.0)
-    met = np.where(whole > 0.0, good >= one.goal.level * whole - 1e-9, True)
+    in_time = np.clip(one.in_time + share * won + shift, 0.0, whole)
+    days = np.divide(in_time, whole, out=np.full(len(whole), np.nan), where=whole > 0.0)
+    met = np.where(whole > 0.0, in_time >= one.goal.level * whole - 1e-9, True)
     levels = np.divide(good_calls, counts, out=np.full(counts.shape, np.nan), where=counts > 0.0)
     bands = np.full((2, len(outlook.starts)), np.nan)
     for i in range(now, len(outlook.starts)):

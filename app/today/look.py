@@ -17,10 +17,11 @@ from ...forecast.intraday.seen import Meter, Seen, Visible
 from ...forecast.intraday.watch import DayWatch, day_watch
 from ...forecast.progress import Watch
 from ...forecast.queueing.moving.transient_law import TransientLaw
-from ...schedule.today.action import Menu
-from ...schedule.today.actions import menu
+from ...schedule.today.actions import ActionParams, Menu
 from ...schedule.today.desk import Outlook, RunningDesk
 from ...schedule.today.expected import Expected, expected_rest
+from ...schedule.today.menu import menu
+from ...schedule.today.undo import undo
 from .actuals import Actuals, ReadActuals, of_day, read_actuals
 from .chance import DayChance, day_chance
 from .events import DeskEvent, noisy_days, read_events
@@ -30,7 +31,11 @@ from .outlook import QueueNow, outlook_of, override_factor
 from .planned_day import PlannedDay, PlannedWeek
 from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
 from .running_desk import running_desk
+from .week_again import offered_by
 from .words import LookedAt, messages_of
+
+CAPS = ("max_abandon", "max_occupancy", "max_asa_s", "max_asa_all_s", "max_wait_share")
+"""Caps of a goal that a look at the day leaves aside."""
 
 
 @dataclass(frozen=True)
@@ -165,8 +170,8 @@ class DayLooker:
         desk = running_desk(day, now)
         watch.raise_if_stopped()
         seen, notes = self._seen(actuals, watch)
-        outlook, queues = outlook_of(actuals, seen, desk)
         board = {} if self.options.board is None else read_board(self.options.board, day)
+        outlook, queues = outlook_of(actuals, seen, desk, board)
         return self._told(actuals, desk, outlook, queues, board, notes, watch)
 
     def _told(
@@ -190,21 +195,43 @@ class DayLooker:
             watch.raise_if_stopped()
             chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
             own = self._watches.get((day.date, day.interval_min, name))
-            is_watched = isinstance(own, DayWatch)
+            watched = None if isinstance(own, str) else own
             found[name] = QueueLook(
-                one, rest, chance, own.visible if is_watched else None, own.meter if is_watched else None
+                one,
+                rest,
+                chance,
+                None if watched is None else watched.visible,
+                None if watched is None else watched.meter,
             )
             if not over:
                 looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
+            if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
+                notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
             if not one.counted_fully and outlook.now:
                 notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
                                  f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
         watch.raise_if_stopped()
-        watch.tell("actions")
-        what = None if over else menu(desk, outlook, watch=watch)
+        notes = [*notes]
+        what = None if over else self._menu(day, desk, outlook, watch, notes)
         said = tuple(dict.fromkeys([*actuals.notes, *notes]))
         return TodayLook(actuals, desk, outlook, found, backed, ranked(told), what, said)
+
+    def _menu(self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]) -> Menu:
+        """Return what may be done: where no change stands, what was done about an earlier one is undone first."""
+        watch.tell("actions")
+        taken = [action for action, when in self.week.taken if when.date() == day.date and action.kind != "undo"]
+        if taken and not any(one.step for one in outlook.queues):
+            back = undo(desk, outlook, taken, watch=watch)
+            if back.actions:
+                return back
+        offered, params = None, ActionParams()
+        if self.week.again is not None:
+            try:
+                offered = offered_by(self.week.again, desk, params)
+            except InputError as error:
+                notes.append(f"no other shifts are offered: {str(error).rstrip('.')}")
+        return menu(desk, outlook, params, offered, watch)
 
     def _moment(self, read: ReadActuals, clock: pd.Timestamp) -> tuple[pd.Timestamp, dt.date]:
         """Return the moment of the look, and the local day that it falls on."""
@@ -233,19 +260,22 @@ class DayLooker:
         if actuals.complete < before:
             until = actuals.day.starts[before - 1] + pd.Timedelta(minutes=actuals.day.interval_min)
             raise InputError(
-                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of {before}",
-                file=read.files[0] if read.files else None, mend="The earlier look stands until the file is whole again",
+                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of "
+                f"{before}",
+                file=read.files[0] if read.files else None,
+                mend="The earlier look stands until the file is whole again",
             )  # fmt: skip
         self._complete[key] = actuals.complete
 
     def _seen(self, actuals: Actuals, watch: Watch) -> tuple[dict[str, Seen | None], list[str]]:
         """Return what the watch over each queue says, and what is to be noted."""
-        day, out, notes = actuals.day, {}, []
+        day, notes = actuals.day, list[str]()
+        out: dict[str, Seen | None] = {}
         for queue in day.queues:
             key = day.date, day.interval_min, queue
             if key not in self._watches:
                 watch.tell("calibrate", queue)
-                self._watches[key] = self._learnt(actuals, queue)
+                self._watches[key] = self._learnt(actuals, queue, watch)
             own = self._watches[key]
             if isinstance(own, str):
                 notes.append(own)
@@ -253,14 +283,14 @@ class DayLooker:
                 continue
             came, factor = actuals.queues[queue], override_factor(day, queue)
             size = 24 * 60 // day.interval_min
-            calls, handle = np.full(size, np.nan), np.full(size, np.nan)
-            calls[day.wall], handle[day.wall] = came.offered / factor, came.handle_s
+            calls = _by_wall(came.offered / factor, day.wall, size)
+            handle = _by_wall(came.handle_s, day.wall, size)
             told = handle if np.isfinite(handle).any() else None
             out[queue] = own.look(day.date, calls, told)
             watch.raise_if_stopped()
         return out, notes
 
-    def _learnt(self, actuals: Actuals, queue: str) -> DayWatch | str:
+    def _learnt(self, actuals: Actuals, queue: str, watch: Watch) -> DayWatch | str:
         """Return the watch over a queue, or why there is none."""
         history = self._history(actuals, queue)
         if isinstance(history, str):
@@ -271,9 +301,10 @@ class DayLooker:
                 alarms_per_week=self.options.alarms_per_week,
                 quiet=quiet_days(history, noisy_days(self.events, queue)),
                 seed=self.seed,
+                watch=watch,
             )
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
     def _history(self, actuals: Actuals, queue: str) -> History | str:
         """Return the days of a queue before the day, those that the actuals tell among them."""
@@ -286,12 +317,19 @@ class DayLooker:
         try:
             return arranged(queue, rows, self.week.calendar, actuals.day.interval_min)
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
 
-def quiet_days(history: History, noisy: Collection[dt.date]) -> np.ndarray:
-    """Return which days of a history may calibrate alarms: those without a known event, shape (D,)."""
-    return np.array([date not in noisy for date in history.dates])
+def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:
+    """Return the days of a history that may calibrate alarms: those without a known event."""
+    return tuple(date for date in history.dates if date not in noisy)
+
+
+def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
+    """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
+    count = np.bincount(wall, minlength=size)
+    total = np.bincount(wall, values, minlength=size)
+    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))
 
 
 def _nothing() -> Expected:

@@ -84,7 +84,8 @@ def _calls(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -
     layers = [
         named(base, names[0]).mark_area(opacity=0.4).encode(
             x=across, y=alt.Y("low:Q", title="calls", axis=left()), y2="high:Q", color=key),
-        named(base, names[1]).mark_line(strokeDash=[5, 4], strokeWidth=1.5).encode(x=across, y="calls_morning:Q", color=key),
+        named(base, names[1]).mark_line(strokeDash=[5, 4], strokeWidth=1.5).encode(
+            x=across, y="calls_morning:Q", color=key),
         named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(x=across, y="came:Q", color=key),
         base.mark_bar(opacity=0).encode(x=across, y="high:Q", tooltip=tip),
     ]  # fmt: skip
@@ -106,7 +107,8 @@ def _service(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...])
     layers = [
         named(base, names[0]).mark_area(opacity=0.4).encode(x=across, y=y, y2="simulated_high:Q", color=key),
         named(base, names[1]).mark_line(strokeWidth=2).encode(x=across, y="service_expected:Q", color=key),
-        named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(x=across, y="service_came:Q", color=key),
+        named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(
+            x=across, y="service_came:Q", color=key),
         named(base, names[3]).mark_line(strokeDash=[2, 3], strokeWidth=1.2).encode(x=across, y="goal:Q", color=key),
         base.transform_calculate(top="1").mark_bar(opacity=0).encode(x=across, y="top:Q", tooltip=tip),
     ]  # fmt: skip
@@ -139,7 +141,7 @@ def _until(look: TodayLook) -> pd.Timestamp:
 
 
 def _said(said: Sequence[Message]) -> TextTable | None:
-    rows = [(m.at[11:16], m.queue, m.level, m.cause, m.since[11:16], m.evidence, m.effect) for m in reversed(said)]
+    rows = [(m.time, m.queue, m.level, m.cause, m.since[11:16], m.evidence, m.effect) for m in reversed(said)]
     if not rows:
         return None
     return table("Messages of the day, newest first", "Said at|Queue|Level|Cause|Since|Evidence|Effect", rows,

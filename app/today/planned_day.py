@@ -17,6 +17,7 @@ from ...forecast.tables import TABLES, check, read_csv
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
 from ...schedule.tables import TABLES as SCHEDULE
+from ...schedule.today.actions import Action
 from ..config.schema import Config
 from ..finished import refuse_hiring
 from ..folders.one_run import one_run
@@ -24,6 +25,8 @@ from ..inputs.arguments import ARGUMENTS, read_arguments
 from ..inputs.folder import Folder
 from ..inputs.week_before import WeekBefore, known_rows
 from ..intake.read import read_calls
+from .kept_actions import taken
+from .week_again import WeekAgain
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +51,10 @@ class PlannedWeek:
         Calls of the days before the week, table ``calls``; None where the run was planned without.
     plan
         The plain dict of plan.toml, as the judge reads it.
+    again
+        The week as its planner had it, from which other shifts are offered; None = none are.
+    taken
+        Actions that the roster has taken since it was planned, each with its moment.
     """
 
     run: Path
@@ -60,6 +67,8 @@ class PlannedWeek:
     people: tuple[Agent, ...] = field(repr=False)
     past: pd.DataFrame | None = field(repr=False)
     plan: Mapping[str, object] = field(repr=False)
+    again: WeekAgain | None = field(default=None, repr=False)
+    taken: tuple[tuple[Action, pd.Timestamp], ...] = field(default=(), repr=False)
 
     @classmethod
     def read(cls, run: Path) -> PlannedWeek:
@@ -94,6 +103,8 @@ class PlannedWeek:
                 folder.people(horizon.grid, WeekBefore()),
                 _past(folder),
                 folder.plan,
+                WeekAgain.read(place),
+                taken(place, zone),
             )
 
     def day(self, date: dt.date, interval_min: int) -> PlannedDay:
@@ -152,8 +163,8 @@ class PlannedDay:
     @property
     def rows(self) -> pd.DataFrame:
         """The rows of the forecast of the day."""
-        volume = self.week.volume
-        return volume[volume["start"].dt.date == self.date]
+        found: pd.DataFrame = self.week.volume[self.week.volume["start"].dt.date == self.date]
+        return found
 
     @property
     def wall(self) -> np.ndarray:

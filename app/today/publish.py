@@ -10,6 +10,7 @@ from typing import Any
 from ..files import write_atomic, write_csv
 from ..folders.swap import foreign, put, work_folder
 from ..folders.targets import followed
+from .kept_actions import ACTIONS, CHANGES, changes_table
 from .look import TodayLook
 from .message import Message
 from .notify import lines_of, read_lines
@@ -68,7 +69,8 @@ def publish(
     notes = summary["notes"]
     with work_folder(place) as work:
         write_csv(work / "today.csv", rows)
-        write_csv(work / "actions.csv", actions)
+        write_csv(work / ACTIONS, actions)
+        write_csv(work / CHANGES, changes_table(() if look.menu is None else look.menu.actions))
         write_atomic(work / MESSAGES, lines_of(said))
         write_atomic(work / "report.html", page_of(look, rows, said, contract, wages=wages))
 

@@ -50,7 +50,9 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
             "came": np.bincount(place, np.where(known, came.offered, np.nan)),
             "handle_morning_s": _mean(found.now.handle_morning_s, one.morning, place, size),
             "handle_now_s": _mean(one.handle_s, one.calls, place, size),
-            "handle_came_s": np.where(np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan),
+            "handle_came_s": np.where(
+                np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan
+            ),
             "agents": heads.reshape(-1, slots * per).mean(axis=1),
             "present": there.reshape(-1, slots * per).mean(axis=1),
             "service_expected": _share(np.bincount(place, in_time), np.bincount(place, counted)),
@@ -64,7 +66,7 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0))
 
 
 def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:
@@ -72,7 +74,7 @@ def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int)
     known = np.isfinite(values)
     weight = np.where(known, np.maximum(np.nan_to_num(weights), 1e-9), 0.0)
     above, below = (np.bincount(place, row, minlength=size) for row in (weight * np.nan_to_num(values), weight))
-    return np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0)
+    return np.asarray(np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0))
 
 
 def actions_table(look: TodayLook) -> pd.DataFrame:
@@ -176,7 +178,7 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
         text = f"{word}: {level} of the day's calls were in time, the goal is {goal}."
     else:
         text = (
-            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves the "
-            f"day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} %."
+            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves "
+            f"the day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} % chance."
         )
     return f"{name} {text}" if several else text[0].upper() + text[1:]

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
+from ...schedule.contracts.contract import Contract
 from ..folders.targets import folder_to_write
 from .contract_period import period_told
 from .look import DayLooker, TodayLook
@@ -21,6 +22,9 @@ from .publish import publish, said_before, usual_place
 
 TICK_S = 0.2
 """Seconds between two glances at a stop, below 1."""
+
+LATE = pd.Timedelta(minutes=60)
+"""Time after the end of a day in which its last calls may still come: exports run once an hour or oftener."""
 
 Channel = Callable[[Sequence[Message]], None]
 """Hears new messages."""
@@ -62,7 +66,7 @@ class DayTeller:
     channels: Sequence[Channel]
     out: Path | None = None
     inputs: Sequence[Path] = ()
-    contract: Path | None = None
+    contract: Contract | None = None
     wages: bool = True
     before_writing: Callable[[Path], None] = lambda place: None
     _said: list[Message] = field(default_factory=list)
@@ -118,7 +122,7 @@ class DayTeller:
                 told = self.once(watch)
                 seen, complaint = True, ""
                 show(told)
-                if told.look.outlook.now >= len(told.look.outlook.starts):
+                if _over(told.look):
                     return
             except InputError as error:
                 if not seen and all(path.exists() for path in self.looker.options.actuals):
@@ -142,6 +146,11 @@ class DayTeller:
             self._place, self._date = folder_to_write(out, self.inputs), date
             self._said = list(said_before(self._place, date))
         return self._place
+
+
+def _over(look: TodayLook) -> bool:
+    """Whether all of a day has come, or its end is so long ago that the rest will not."""
+    return look.outlook.now >= len(look.outlook.starts) or look.actuals.now >= look.day.end + LATE
 
 
 def input_message(error: InputError, now: pd.Timestamp) -> Message:

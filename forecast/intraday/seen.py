@@ -33,7 +33,7 @@ class Alarm:
     size_low, size_high
         Bounds of 80 % of `size`. Changes that are found at the edge of what can be seen are told larger than they are.
     statistic
-        The test's greatest value so far.
+        Value of the test when the alarm was raised.
     threshold
         The value beyond which the test raises an alarm.
     """
@@ -87,6 +87,8 @@ class Seen:
         All alarms of the day, in the order in which they were raised.
     overs
         Those that are over.
+    handle_factor, handle_low, handle_high
+        Factor on the forecast handle times for the rest of the day, and bounds of 80 %; 1 where they are not watched.
     """
 
     mean: np.ndarray
@@ -95,6 +97,9 @@ class Seen:
     usual: np.ndarray
     alarms: tuple[Alarm, ...] = ()
     overs: tuple[Over, ...] = ()
+    handle_factor: float = 1.0
+    handle_low: float = 1.0
+    handle_high: float = 1.0
 
     @property
     def standing(self) -> tuple[Alarm, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -128,6 +129,29 @@ class Process:
         mean = self._y - self.fit.alpha * variance
         return np.sqrt(self._scale) * mean, self._scale * variance
 
+    def longer(self, days: Days, y: np.ndarray) -> Process:
+        """Return the process of a series that goes on, with the variances found here.
+
+        Parameters
+        ----------
+        days
+            All days with the same effects, this series' own first.
+        y
+            The whole series, of which this one is the beginning. New days that stray too far get more noise, as
+            the own ones did.
+        """
+        out, own = copy(self), len(self.y)
+        out.days, out.y, out._y = days, y, y / np.sqrt(self._scale)
+        fresh = np.full(len(y) - own, self.floor / self._scale + self.params.jitter)
+        out._known = np.append(self._known, fresh)
+        out.fit = out._at(self.fit.theta)
+        variance = 1.0 / np.diag(out.fit.inverse)
+        excess = (out.fit.alpha * variance / self.params.odd_sd) ** 2 - variance
+        if (excess[own:] > 0).any():
+            out._known = out._known + np.where(np.arange(len(y)) >= own, np.maximum(excess, 0.0), 0.0)
+            out.fit = out._at(self.fit.theta)
+        return out
+
     def _at(self, theta: np.ndarray) -> _Fit:
         n, size = len(self._y), np.exp(theta)
         whole = (size[:-1] @ self.days.stack.reshape(len(size) - 1, -1)).reshape(n, n)
@@ -217,10 +241,19 @@ class Multiplied:
     """
 
     def __init__(self, days: Days, y: np.ndarray, floor: float, params: ProcessParams = PARAMS) -> None:
-        self._usual = float(np.median(y))
-        log = np.log(np.maximum(y / self._usual, params.smallest))
+        self._usual, self._smallest = float(np.median(y)), params.smallest
+        log = self._log(y)
         self._process = Process(days, log, floor / self._usual**2, scale=1.0, params=params)
         self.evidence = self._process.evidence - float(log.sum()) - len(y) * float(np.log(self._usual))
+
+    def _log(self, y: np.ndarray) -> np.ndarray:
+        return np.asarray(np.log(np.maximum(y / self._usual, self._smallest)))
+
+    def longer(self, days: Days, y: np.ndarray) -> Multiplied:
+        """Return the process of a series that goes on, as `Process.longer`; `days` are those of a log."""
+        out = copy(self)
+        out._process = self._process.longer(days, self._log(y))
+        return out
 
     def predict(
         self, day: np.ndarray, bases: Sequence[np.ndarray], effects: int | None = None

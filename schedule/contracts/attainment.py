@@ -110,7 +110,7 @@ class Counts:
             ``date, goal, numerator, denominator, items`` of goals that are scored or measured elsewhere (see
             `counting.measured`); None = none is known.
         locked
-            The locked forecast, ``queue, start, calls`` and ``handle_s`` where it has a band, on the contract's intervals.
+            The locked forecast on the contract's intervals: ``queue, start, calls``, and ``handle_s`` where it has a band.
         until
             First day that is not over; None = the day after the last row.
 
@@ -133,7 +133,7 @@ class Counts:
                 goals[goal.name] = counted(calls, goal, contract, locked)
             else:
                 table = _none() if scores is None else measured(scores, goal, contract)
-                goals[goal.name] = table[table["start"] < pd.Timestamp(end)]
+                goals[goal.name] = _between(table, dt.date(1900, 1, 1), end)
         return cls(contract, calls, end, goals, locked)
 
     @property

@@ -198,7 +198,7 @@ def from_counts(calls: pd.DataFrame, asked: Thresholds, goal: Goal) -> pd.DataFr
 def _refuse_other_threshold(calls: pd.DataFrame, seconds: float, goal: Goal) -> None:
     """Raise `InputError` where counts per interval were made with another threshold than `seconds`."""
     used = calls[calls["offered"] > 0]
-    mend = f"Bring single calls, or counts with within_s = {seconds:g}; if the file is silent, map within_s = \"={seconds:g}\""
+    mend = f'Bring single calls, or counts with within_s = {seconds:g}; if the file is silent, map within_s = "={seconds:g}"'
     if "within_s" not in calls or used["within_s"].isna().any():
         what = f"goal {goal.name} cannot be counted: nothing tells within how many seconds answered_in was counted"
         raise InputError(what, column="within_s", mend=mend)
@@ -206,14 +206,14 @@ def _refuse_other_threshold(calls: pd.DataFrame, seconds: float, goal: Goal) -> 
     if len(other):
         row = other.iloc[0]
         what = (
-            f"goal {goal.name} asks for {seconds:g} s and cannot be counted: {row['queue']}, {row['start']} was counted "
-            "with another threshold"
+            f"goal {goal.name} asks for {seconds:g} s and cannot be counted: {row['queue']}, {row['start']} was "
+            "counted with another threshold"
         )
         raise InputError(what, column="within_s", value=float(row["within_s"]), mend=mend)
 
 
 def _of_interval(table: pd.DataFrame, interval_min: int) -> pd.DataFrame:
-    """Return the sums of shorter intervals, added up to intervals of the contract; one unknown part makes it unknown."""
+    """Return shorter intervals added up to those of the contract; one unknown part makes the sum unknown."""
     start = floored(table["start"], interval_min)
     if start.equals(table["start"]):
         return table.sort_values(KEY, ignore_index=True)

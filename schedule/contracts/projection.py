@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from ...forecast.errors import InputError
 from .attainment import Attainment, Counts
 from .contract import Contract
 from .counting import clauses
@@ -32,8 +33,8 @@ class Rest:
     queue, start
         One entry an interval of the contract, shape (I,).
     sums
-        ``offered, answered, answered_in, abandoned, abandoned_in, short_abandoned`` (calls), ``wait_answered_s, work_s``
-        (seconds) per run and interval, shape (runs, I).
+        ``offered, answered, answered_in, abandoned, abandoned_in, short_abandoned`` (calls), and ``wait_answered_s,
+        work_s`` (seconds), per run and interval, shape (runs, I).
     """
 
     queue: np.ndarray
@@ -150,7 +151,8 @@ def projected(
     missed = None
     if contract.termination is not None:
         short = [f for f in now.figures if f.goal not in paths]
-        states = [is_missed(contract, contract.termination, [*short, *(p[r] for p in paths.values())]) for r in range(runs)]
+        rule, ends = contract.termination, paths.values()
+        states = [is_missed(contract, rule, [*short, *(path[r] for path in ends)]) for r in range(runs)]
         missed = float(np.mean([bool(state) for state in states]))
     money = _money(contract, history, paths, rests, counts)
     return Projection(
@@ -199,17 +201,15 @@ def _fraction(rest: Rest, goal: Goal) -> tuple[np.ndarray, np.ndarray]:
     s = rest.sums
     if goal.metric == "asa":
         return s["wait_answered_s"], s["answered"]
-    short = s["short_abandoned"]
+    offered = s["offered"]
+    short = 0.0 if goal.short_s is None else s["short_abandoned"]
     if goal.metric == "abandonment":
-        lost, offered = s["abandoned"], s["offered"]
-        return {
-            "offered": (lost, offered), "excl_short": (lost - short, offered - short), "late": (lost - short, offered),
-        }[str(goal.definition)]  # fmt: skip
-    in_time = s["answered_in"]
-    return {
-        "offered": (in_time, s["offered"]), "answered": (in_time, s["answered"]),
-        "total": (in_time + s["abandoned_in"], s["offered"]), "excl_short": (in_time, s["offered"] - short),
-    }[str(goal.definition)]  # fmt: skip
+        return s["abandoned"] - short, offered if goal.definition in ("offered", "late") else offered - short
+    if goal.definition == "answered":
+        return s["answered_in"], s["answered"]
+    if goal.definition == "total":
+        return s["answered_in"] + s["abandoned_in"], offered
+    return s["answered_in"], offered - short
 
 
 def _by_parts(
@@ -281,9 +281,14 @@ def _money(
 def _fees_of_rest(contract: Contract, rest: Rest) -> np.ndarray:
     """Return what the fee grows by in each run; a fixed fee, and one by a told quantity, are whole already."""
     money = contract.money
-    name = {"per_offered": "offered", "per_answered": "answered", "per_minute": "work_s"}.get(money.fee_per if money else "")
-    if money is None or name is None:
+    names = {"per_offered": "offered", "per_answered": "answered", "per_minute": "work_s"}
+    if money is None or money.fee_per not in names:
         return np.zeros(rest.runs)
+    name = names[money.fee_per]
+    if name not in rest.sums:
+        mend = "Bring calls that tell it, or project planned days only"
+        raise InputError(f"the fee of the days to come cannot be counted: nothing tells {name}", column="money.fee_per",
+                         value=money.fee_per, mend=mend)  # fmt: skip
     own = np.isin(rest.queue, contract.queues)
     total = rest.sums[name][:, own].sum(axis=1)
     return np.asarray(total * money.fee / (60.0 if name == "work_s" else 1.0))

@@ -22,9 +22,9 @@ from .projection import Rest
 from .units import floored
 
 WEEK = dt.timedelta(days=7)
-SUMS: Mapping[str, tuple[int, ...]] = {
-    "offered": (desk.OFFERED,), "answered": (desk.ANSWERED,), "abandoned": (desk.ABANDONED,),
-    "wait_answered_s": (desk.WAIT_ANSWERED,), "work_s": (desk.BUSY, desk.OVERTIME),
+SUMS: Mapping[str, list[int]] = {
+    "offered": [desk.OFFERED], "answered": [desk.ANSWERED], "abandoned": [desk.ABANDONED],
+    "wait_answered_s": [desk.WAIT_ANSWERED], "work_s": [desk.BUSY, desk.OVERTIME],
 }  # fmt: skip
 """Sums that hang on no threshold → measures of the simulation that add up to them."""
 
@@ -113,7 +113,7 @@ def _thresholds(goals: Sequence[Goal]) -> list[tuple[float, float]]:
 
 def _sums(goal: Goal, pairs: Sequence[tuple[float, float]], whole: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     """Return the sums of a goal, those with thresholds from the simulations that had its own."""
-    out = {name: sum(whole[0][..., m] for m in measures) for name, measures in SUMS.items()}
+    out = {name: whole[0][..., measures].sum(axis=-1) for name, measures in SUMS.items()}
     within = next((i for i, (w, _) in enumerate(pairs) if w == goal.within_s), 0)
     short = next((i for i, (_, s) in enumerate(pairs) if s == goal.short_s), 0)
     out |= {"answered_in": whole[within][..., desk.ANSWERED_IN], "abandoned_in": whole[within][..., desk.ABANDONED_IN]}
@@ -142,9 +142,8 @@ def _cut(
     if not len(volume) or not (volume["start"].dt.date >= first).any():
         return volume.iloc[:0], week.staffing
     until = volume["start"].max() + pd.Timedelta(hours=12)
-    steps = week.staffing
-    steps = steps[steps["queue"].isin(contract.queues) & (steps["end"] > volume["start"].min()) & (steps["start"] < until)]
-    return volume, steps
+    steps = week.staffing[week.staffing["queue"].isin(contract.queues)]
+    return volume, steps[(steps["end"] > volume["start"].min()) & (steps["start"] < until)]
 
 
 def _intervals(

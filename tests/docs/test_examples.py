@@ -53,6 +53,7 @@ SLOW = {
     "guides/replay.md",
     "guides/requirements.md",
     "guides/stages.md",
+    "guides/today.md",
     "tutorial.md",
 }
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from ...errors import InputError
 from .targets import ServiceGoal
 
+_TIE = 1e-9
+"""Callers by which a bound may be passed and still hold: rounding."""
+
 
 @dataclass(frozen=True)
 class ToleratedQueue:
@@ -36,7 +39,7 @@ class ToleratedQueue:
         wait = 0.0 if longest_wait_s is None else longest_wait_s
         if waiting >= self.lost or (wait > self.lost_wait_s and waiting > 0.0):
             return 2
-        return 1 if waiting > self.late or wait > self.late_wait_s else 0
+        return 1 if waiting >= self.late + 1 or wait > self.late_wait_s else 0
 
 
 def tolerated_queue(
@@ -66,13 +69,13 @@ def tolerated_queue(
         if not value >= low:
             raise InputError(f"Expected {name} of at least {low:g}", column=name, value=value)
     served, rate = agents / handle_s, calls / interval_s
-    late = math.floor(goal.within_s * served)
+    late = math.floor(goal.within_s * served + _TIE)
     allowed = (1.0 - goal.level) * calls
     if served <= 0.0:
         return ToleratedQueue(0, 1.0, goal.within_s, goal.within_s)
     lost, queue, seconds = math.inf, late, 0.0
     while queue <= late + allowed + 1.0:  # beyond, those who wait are late calls enough
-        if (queue - late) + rate * min(seconds, interval_s) > allowed and queue > late:
+        if (queue - late) + rate * min(seconds, interval_s) > allowed + _TIE and queue > late:
             lost = float(queue)
             break
         queue += 1
