@@ -17,7 +17,7 @@ import typer
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import batch, finished, hire, record, stages, store, today
+from . import attain, batch, finished, hire, record, replay, scorecard, stages, store, today
 from .command import (
     Gap,
     Json,
@@ -228,11 +228,14 @@ def schedule(
 
 
 app.add_typer(hire.app)
+app.add_typer(attain.app)
 app.add_typer(batch.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
 app.add_typer(record.app)
+app.add_typer(replay.app)
 app.add_typer(today.app)
+app.add_typer(scorecard.app)
 app.add_typer(store.app, name="store")
 
 

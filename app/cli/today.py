@@ -43,9 +43,7 @@ def today(
     board: Annotated[
         Path | None, typer.Option(help="Who waits at this moment: a file with queue, waiting, longest_wait_s.")
     ] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Log of known events; their days calibrate no alarm.")
-    ] = None,
+    events: Annotated[Path | None, typer.Option(help="Log of known events; their days calibrate no alarm.")] = None,
     contract: Annotated[Path | None, typer.Option(help="contract.toml whose period the day belongs to.")] = None,
     alarms: Annotated[
         float, typer.Option("--alarms-per-week", help="False alarms a week that you accept.", min=0.05, max=20)

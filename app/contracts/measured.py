@@ -19,8 +19,8 @@ COLUMNS = ("date", "goal", "numerator", "denominator", "items")
 def read_measured(path: Path, contract: Contract) -> pd.DataFrame:
     """Read a file ``date, goal, numerator, denominator`` of goals that are not counted from calls.
 
-    An occupancy is busy hours and staffed hours; the age of a backlog seconds of age and pieces; a first-call resolution
-    calls resolved and calls asked about. A day has one row a goal.
+    An occupancy is busy hours and staffed hours; the age of a backlog seconds of age and pieces; a first-call
+    resolution calls resolved and calls asked about. A day has one row a goal.
 
     Returns
     -------

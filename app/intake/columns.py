@@ -59,7 +59,8 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
             )
     for name in header:
         ours = ALIASES.get(folded(name), folded(name).replace(" ", "_"))
-        if ours in OURS and ours not in (*layout.columns, *CALL_MARKS) and not _taken(name, out) and (name == ours or ours not in out):
+        known = ours in OURS and ours not in layout.columns and ours not in CALL_MARKS
+        if known and not _taken(name, out) and (name == ours or ours not in out):
             out[ours] = [name]
     counted = layout.one_row in ("call", "event")
     for needed in ("start", *([] if counted else ["offered"])):

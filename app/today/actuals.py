@@ -13,8 +13,9 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.queueing.formulas.service_level import counted
 from ...forecast.queueing.goal.targets import ServiceGoal
+from ..intake.excel import WORKBOOKS
 from ..intake.merge import Notes
-from ..intake.rows import WORKBOOKS, read_rows
+from ..intake.rows import read_rows
 from .planned_day import PlannedDay, PlannedWeek, read_like_calls
 
 COUNTS = ("offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in")
@@ -31,9 +32,9 @@ class ReadActuals:
     files
         The files.
     rows
-        Table ``calls``; empty where nothing has come yet.
+        Table ``calls``, with the minutes of each row's interval, ``step_min``; empty where nothing has come yet.
     step_min
-        Minutes of an interval of the files; None = the rows do not show it.
+        Minutes of an interval on the last day that came; None where nothing has come.
     notes
         What is odd about them, a sentence each.
     """
@@ -142,13 +143,48 @@ def read_actuals(week: PlannedWeek, paths: Sequence[Path]) -> ReadActuals:
     files = files_of(paths)
     if all(_only_header(file) for file in files):
         return ReadActuals(files, _no_rows(week.config.site.zone), None, ())
-    filled = tuple(file for file in files if not _only_header(file))
-    rows, quality = read_like_calls(week, filled)
-    notes = [f"{q['kind']}: {q['what']}; {q['action']}" for q in quality.to_dict("records") if q["kind"] != "merged"]
+    parts, notes = [], []
+    for file in (f for f in files if not _only_header(f)):
+        rows, quality = read_like_calls(week, [file])
+        parts.append(rows.assign(step_min=_step(rows, week), file=file.name))
+        notes += [f"{q['kind']}: {q['what']}; {q['action']}" for q in quality.to_dict("records")]
+        notes += [note for note in [_out_of_order(week, file)] if note]
+    table, more = _joined(parts)
+    last = table[table["start"].dt.date == table["start"].max().date()]
+    return ReadActuals(files, table, int(last["step_min"].max()), tuple(dict.fromkeys([*notes, *more])))
+
+
+def _step(rows: pd.DataFrame, week: PlannedWeek) -> int:
+    """Return the minutes of an interval of one file: the least distance of two rows; of a single row the forecast's."""
     gaps = np.diff(np.unique(rows["start"].to_numpy())).astype("timedelta64[m]").astype(int)
-    step = int(gaps[gaps > 0].min()) if (gaps > 0).any() else week.config.intake.interval_min
-    notes += [note for file in filled if (note := _out_of_order(week, file))]
-    return ReadActuals(files, rows, step, tuple(dict.fromkeys(notes)))
+    usual = week.config.intake.interval_min or week.config.site.interval_min
+    return int(gaps[gaps > 0].min()) if (gaps > 0).any() else usual
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> tuple[pd.DataFrame, list[str]]:
+    """Return the rows of several files as one table; the same row in two of them counts once, which is noted.
+
+    Raises
+    ------
+    InputError
+        If two rows tell of one time: with other figures, or in intervals of another length.
+    """
+    rows = pd.concat(parts, ignore_index=True)
+    told = [c for c in rows.columns if c not in ("file", "step_min")]
+    again = rows.duplicated([*told, "step_min"])
+    notes = [f"overlap: {int(again.sum())} rows are the same in two files; kept once"] if again.any() else []
+    rows = rows[~again].sort_values(["queue", "start"], kind="stable", ignore_index=True)
+    ends = rows["start"] + pd.to_timedelta(rows["step_min"], unit="min")
+    over = (rows["queue"] == rows["queue"].shift()) & (rows["start"] < ends.shift())
+    if over.any():
+        at = int(over.to_numpy().argmax())
+        one, other = rows.iloc[at - 1], rows.iloc[at]
+        raise InputError(
+            f"overlapping files: {other['file']} and {one['file']} tell different figures of one time",
+            file=other["file"], column="start", value=f"{other['queue']}, {other['start']:%Y-%m-%d %H:%M}",
+            mend="Keep one of them",
+        )  # fmt: skip
+    return rows, notes
 
 
 def of_day(read: ReadActuals, day: PlannedDay, now: pd.Timestamp) -> Actuals:
@@ -178,7 +214,9 @@ def of_day(read: ReadActuals, day: PlannedDay, now: pd.Timestamp) -> Actuals:
         notes.append(f"{int(ahead.sum())} rows that begin at {now:%H:%M} or later are left out")
     mine = mine[~ahead]
     complete, queues, told = _laid(read, mine, day, now, int(over))
-    whole = mine[mine["start"] < day.starts[0] + complete * pd.Timedelta(minutes=day.interval_min)] if len(mine) else mine
+    whole = (
+        mine[mine["start"] < day.starts[0] + complete * pd.Timedelta(minutes=day.interval_min)] if len(mine) else mine
+    )
     return Actuals(day, now, complete, queues, whole, rows[dates < date], tuple(dict.fromkeys([*notes, *told])))
 
 
@@ -186,12 +224,11 @@ def _laid(
     read: ReadActuals, mine: pd.DataFrame, day: PlannedDay, now: pd.Timestamp, over: int
 ) -> tuple[int, dict[str, CameSoFar], list[str]]:
     """Return how many intervals are over, what each queue had in them, and what is to be said."""
-    step = min(read.step_min or day.interval_min, day.interval_min)
     found, notes = {}, []
     last_known, running = -1, None
     for queue in day.queues:
         rows = mine[mine["queue"] == queue]
-        came, half = _queue_so_far(rows, day, queue, step, now, over)
+        came, half = _queue_so_far(rows, day, queue, now, over)
         known = np.flatnonzero(np.isfinite(came.offered))
         last_known = max(last_known, int(known[-1]) if len(known) else -1)
         running = half if running is None or (half is not None and half > running) else running
@@ -216,10 +253,10 @@ def _laid(
 
 
 def _queue_so_far(
-    rows: pd.DataFrame, day: PlannedDay, queue: str, step: int, now: pd.Timestamp, over: int
+    rows: pd.DataFrame, day: PlannedDay, queue: str, now: pd.Timestamp, over: int
 ) -> tuple[CameSoFar, int | None]:
     """Return what a queue had by interval, and the last interval that has begun to come and is not complete."""
-    size, parts = len(day.starts), day.interval_min // step
+    size = len(day.starts)
     goal = day.week.config.queue[queue].goal
     place = ((rows["start"] - day.starts[0]) // pd.Timedelta(minutes=day.interval_min)).to_numpy(dtype=np.int64)
     inside = (place >= 0) & (place < size)
@@ -227,9 +264,10 @@ def _queue_so_far(
     whole = np.isfinite(rows["offered"].to_numpy(dtype=float))
     if "complete" in rows:
         whole &= rows["complete"].to_numpy(dtype=float) != 0.0
-    whole &= (rows["start"] + pd.Timedelta(minutes=step) <= now).to_numpy()
-    count = np.bincount(place[whole], minlength=size)
-    done = (count == parts) & (np.arange(size) < over)
+    minutes = rows["step_min"].to_numpy(dtype=float)
+    whole &= (rows["start"] + pd.to_timedelta(rows["step_min"], unit="min") <= now).to_numpy()
+    known = np.bincount(place[whole], minutes[whole], minlength=size)
+    done = (known >= day.interval_min) & (np.arange(size) < over)
     begun = np.bincount(place, minlength=size) > 0
     sums = {name: _sum(rows, name, place, size) for name in COUNTS}
     offered = np.where(done, sums["offered"], np.nan)
@@ -266,9 +304,8 @@ def _service(rows: pd.DataFrame, sums: Mapping[str, np.ndarray], goal: ServiceGo
 
 def _no_rows(zone: str | None) -> pd.DataFrame:
     """Return a table of calls without any row."""
-    stamp = "datetime64[us]" if zone is None else f"datetime64[us, {zone}]"
-    kinds = {"queue": object, "start": stamp, "offered": float}
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+    starts = pd.DatetimeIndex([], tz=zone).as_unit("us")
+    return pd.DataFrame({"queue": "", "start": starts, "offered": 0.0, "step_min": 0.0})
 
 
 def _out_of_order(week: PlannedWeek, file: Path) -> str:

@@ -1,4 +1,4 @@
-"""The contract's period as it stands within a day: what is known so far, today's rest, and the days that are planned."""
+"""The contract's period as it stands within a day: what is known so far, today's rest, and the planned days after."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ RUNS = 256
 def period_told(contract: Contract, look: TodayLook, seed: int, watch: Watch) -> dict[str, Any]:
     """Return what the summary and the page say of the contract's period.
 
-    Days before today count as far as the files of actuals, or the calls that the plan was made from, tell what the goals
-    count. Today's complete intervals are known, its rest and the other days that the plan covers are simulated; days that
-    no plan covers are named and left out.
+    Days before today are those of the files of actuals; without any, those of the calls that the plan was made from.
+    Today's complete intervals are known, its rest and the other days that the plan covers are simulated; days that no
+    plan covers are named and left out.
 
     Returns
     -------
@@ -76,11 +76,14 @@ def _projected(contract: Contract, look: TodayLook, seed: int, watch: Watch) -> 
     day, week = look.day, look.day.week
     step = pd.Timedelta(minutes=contract.interval_min)
     midnight = day.starts[0].normalize()
-    done = day.starts[0] if look.actuals.complete == 0 else (
-        day.starts[look.actuals.complete - 1] + pd.Timedelta(minutes=day.interval_min)
+    done = (
+        day.starts[0]
+        if look.actuals.complete == 0
+        else (day.starts[look.actuals.complete - 1] + pd.Timedelta(minutes=day.interval_min))
     )
     cut = midnight + (done - midnight) // step * step  # a half-known interval of the contract is simulated whole
-    parts = [p for p in (week.past, look.actuals.before, look.actuals.today) if p is not None and len(p)]
+    before = look.actuals.before if len(look.actuals.before) else week.past
+    parts = [p for p in (before, look.actuals.today) if p is not None and len(p)]
     if not parts:
         raise InputError("no calls of the period are known yet", mend="Add the files of its earlier days to --actuals")
     known = pd.concat(parts, ignore_index=True).drop_duplicates(["queue", "start"], keep="last")
@@ -107,7 +110,9 @@ def _projected(contract: Contract, look: TodayLook, seed: int, watch: Watch) -> 
 def _from(rest: Rest, moment: pd.Timestamp) -> Rest:
     """Return the part of a simulated rest that begins at a moment or later."""
     keep = (rest.start >= moment).to_numpy()
-    return Rest(rest.queue[keep], rest.start[keep].reset_index(drop=True), {n: s[:, keep] for n, s in rest.sums.items()})
+    return Rest(
+        rest.queue[keep], rest.start[keep].reset_index(drop=True), {n: s[:, keep] for n, s in rest.sums.items()}
+    )
 
 
 def _week_to_come(look: TodayLook, seed: int) -> WeekToCome:
@@ -120,7 +125,7 @@ def _week_to_come(look: TodayLook, seed: int) -> WeekToCome:
             "q0.9": rows["high"], "handle_s": rows["handle_now_s"],
         }
     )  # fmt: skip
-    volume = week.volume.drop(columns=[c for c in week.volume if c.startswith("q0.") and c not in ("q0.1", "q0.9")])
+    volume = week.volume.drop(columns=[c for c in week.volume if str(c)[:2] == "q0" and c not in ("q0.1", "q0.9")])
     patience = volume.set_index(["queue", "start"])["patience_s"] if "patience_s" in volume else None
     if patience is not None:
         keys = pd.MultiIndex.from_frame(today[["queue", "start"]])
@@ -148,12 +153,14 @@ def _lines(contract: Contract, found: Projection, goals: list[dict[str, Any]]) -
             return "unknown" if value is None else percent(value) if share else f"{number(value)} s"
 
         if goal["held"]:
-            out.append(f"{goal['goal']}, {goal['unit']}: {told(goal['so_far'])} so far; scored, so nothing simulates it")
+            out.append(
+                f"{goal['goal']}, {goal['unit']}: {told(goal['so_far'])} so far; scored, so nothing simulates it"
+            )
             continue
         out.append(
             f"{goal['goal']}, {goal['unit']}: {told(goal['so_far'])} so far ({number(goal['numerator'])} of "
-            f"{number(goal['denominator'])}), expected at its end {told(goal['figure_low'])} to {told(goal['figure_high'])}; "
-            f"chance to meet it {percent(goal['probability'], 0)}"
+            f"{number(goal['denominator'])}), expected at its end {told(goal['figure_low'])} to "
+            f"{told(goal['figure_high'])}; chance to meet it {percent(goal['probability'], 0)}"
         )
     if found.net is not None and contract.money is not None:
         currency = contract.money.currency

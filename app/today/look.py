@@ -19,11 +19,11 @@ from ...forecast.progress import Watch
 from ...forecast.queueing.moving.transient_law import TransientLaw
 from ...schedule.today.actions import ActionParams, Menu
 from ...schedule.today.desk import Outlook, RunningDesk
-from ...schedule.today.expected import Expected, expected_rest
+from ...schedule.today.expected import Expected
 from ...schedule.today.menu import menu
 from ...schedule.today.undo import undo
 from .actuals import Actuals, ReadActuals, of_day, read_actuals
-from .chance import DayChance, day_chance
+from .chance import Course, DayChance, courses_of, day_chance, mean_rest
 from .events import DeskEvent, noisy_days, read_events
 from .message import Message, ranked
 from .now import asked_now, moment, wall_clock
@@ -33,6 +33,9 @@ from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
 from .running_desk import running_desk
 from .week_again import offered_by
 from .words import LookedAt, messages_of
+
+CAPS = ("max_abandon", "max_occupancy", "max_asa_s", "max_asa_all_s", "max_wait_share")
+"""Caps of a goal that a look at the day leaves aside."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,10 @@ class QueueLook:
     ----------
     now
         Outlook and what came.
+    courses
+        How the rest may go; empty once the day is over.
     rest
-        Expected service of the intervals to come.
+        Expected service of the intervals to come, the mean over these.
     chance
         What the day may come to.
     visible, meter
@@ -80,10 +85,21 @@ class QueueLook:
     """
 
     now: QueueNow
+    courses: tuple[Course, ...]
     rest: Expected
     chance: DayChance
     visible: Visible | None
     meter: Meter | None
+
+    @property
+    def calls(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Expected calls, the mean over how the rest may go, and bounds that hold a change whether it lasts or not."""
+        one = self.now.outlook
+        if not self.courses:
+            return one.calls, one.low, one.high
+        mean = np.asarray(sum(c.chance * c.calls for c in self.courses))
+        share = np.divide(one.without_step, one.calls, out=np.ones(len(mean)), where=one.calls > 0.0)
+        return mean, np.minimum(one.low, share * one.low), np.maximum(one.high, share * one.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,8 +183,8 @@ class DayLooker:
         desk = running_desk(day, now)
         watch.raise_if_stopped()
         seen, notes = self._seen(actuals, watch)
-        outlook, queues = outlook_of(actuals, seen, desk)
         board = {} if self.options.board is None else read_board(self.options.board, day)
+        outlook, queues = outlook_of(actuals, seen, desk, board)
         return self._told(actuals, desk, outlook, queues, board, notes, watch)
 
     def _told(
@@ -188,17 +204,24 @@ class DayLooker:
         for one in queues:
             name = one.outlook.queue
             watch.tell("expect", name)
-            rest = _nothing() if over else expected_rest(desk, outlook, one.outlook)
+            courses = () if over else courses_of(desk, outlook, one.outlook)
             watch.raise_if_stopped()
-            chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
+            chance = day_chance(day, outlook, one, courses, desk, seed=self.seed, watch=watch)
             own = self._watches.get((day.date, day.interval_min, name))
-            is_watched = own is not None and not isinstance(own, str)
+            watched = None if isinstance(own, str) else own
             found[name] = QueueLook(
-                one, rest, chance, own.visible if is_watched else None, own.meter if is_watched else None
+                one,
+                courses,
+                mean_rest(courses) if courses else _nothing(),
+                chance,
+                None if watched is None else watched.visible,
+                None if watched is None else watched.meter,
             )
             if not over:
-                looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
+                looked = LookedAt(day, actuals.now, desk, outlook, one, courses[-1].rest, chance, self.events)
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
+            if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
+                notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
             if not one.counted_fully and outlook.now:
                 notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
                                  f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
@@ -208,9 +231,7 @@ class DayLooker:
         said = tuple(dict.fromkeys([*actuals.notes, *notes]))
         return TodayLook(actuals, desk, outlook, found, backed, ranked(told), what, said)
 
-    def _menu(
-        self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]
-    ) -> Menu:
+    def _menu(self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]) -> Menu:
         """Return what may be done: where no change stands, what was done about an earlier one is undone first."""
         watch.tell("actions")
         taken = [action for action, when in self.week.taken if when.date() == day.date and action.kind != "undo"]
@@ -253,14 +274,17 @@ class DayLooker:
         if actuals.complete < before:
             until = actuals.day.starts[before - 1] + pd.Timedelta(minutes=actuals.day.interval_min)
             raise InputError(
-                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of {before}",
-                file=read.files[0] if read.files else None, mend="The earlier look stands until the file is whole again",
+                f"the clock goes backwards: intervals until {until:%H:%M} had come, now {actuals.complete} of "
+                f"{before}",
+                file=read.files[0] if read.files else None,
+                mend="The earlier look stands until the file is whole again",
             )  # fmt: skip
         self._complete[key] = actuals.complete
 
     def _seen(self, actuals: Actuals, watch: Watch) -> tuple[dict[str, Seen | None], list[str]]:
         """Return what the watch over each queue says, and what is to be noted."""
-        day, out, notes = actuals.day, {}, []
+        day, notes = actuals.day, list[str]()
+        out: dict[str, Seen | None] = {}
         for queue in day.queues:
             key = day.date, day.interval_min, queue
             if key not in self._watches:
@@ -294,7 +318,7 @@ class DayLooker:
                 watch=watch,
             )
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
     def _history(self, actuals: Actuals, queue: str) -> History | str:
         """Return the days of a queue before the day, those that the actuals tell among them."""
@@ -307,7 +331,7 @@ class DayLooker:
         try:
             return arranged(queue, rows, self.week.calendar, actuals.day.interval_min)
         except InputError as error:
-            return f"no alarms for queue {queue}: {error}; the rest of the day is as the plan has it"
+            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 
 
 def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:
@@ -319,7 +343,7 @@ def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
     """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
     count = np.bincount(wall, minlength=size)
     total = np.bincount(wall, values, minlength=size)
-    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))
 
 
 def _nothing() -> Expected:

@@ -46,6 +46,11 @@ class Message:
     effect: str
 
     @property
+    def time(self) -> str:
+        """Time of day at which it was said."""
+        return self.at[11:16]
+
+    @property
     def text(self) -> str:
         """The message in one line."""
         where = f"{self.queue}: " if self.queue else ""

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from ...forecast.calendar.grid import refuse_far_year
+from ...forecast.calendar.local_times import parse_times
 from ...forecast.errors import InputError
-from ...forecast.tables import parse_times
 
 
 def wall_clock(zone: str | None) -> pd.Timestamp:

@@ -1,4 +1,4 @@
-"""What the queues of a running day may expect: the morning's forecast, what came, and what the watch over the day says."""
+"""What the queues of a running day may expect: the morning's forecast, what came, and what the watch says."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from scipy.stats import norm
 
 from ...forecast.handle_time.running_day import handle_factor
 from ...forecast.intraday.seen import Alarm, Seen
+from ...forecast.queueing.moving.given_waiting import given_waiting
 from ...forecast.queueing.moving.transient_law import TransientLaw
 from ...schedule.today.desk import Outlook, QueueOutlook, RunningDesk, Step
 from ...schedule.today.expected import Expected, expected_so_far
+from ...schedule.today.presence import present
 from .actuals import Actuals, CameSoFar
 from .planned_day import PlannedDay
+from .queue_backing_up import Waiting
 
 BAND = float(norm.ppf(0.9))
 """Standard deviations of a normal law from its mean to the end of the band that holds 80 %."""
@@ -59,16 +62,22 @@ def override_factor(day: PlannedDay, queue: str) -> np.ndarray:
 
 
 def outlook_of(
-    actuals: Actuals, seen: Mapping[str, Seen | None], desk: RunningDesk
+    actuals: Actuals, seen: Mapping[str, Seen | None], desk: RunningDesk, board: Mapping[str, Waiting]
 ) -> tuple[Outlook, tuple[QueueNow, ...]]:
-    """Return the outlook of all queues of a day, and each queue with what came."""
+    """Return the outlook of all queues of a day, and each queue with what came.
+
+    Parameters
+    ----------
+    board
+        Who waits at this moment, by queue, as far as that was counted: the present interval goes on from there.
+    """
     day = actuals.day
-    queues = tuple(_queue(actuals, queue, seen.get(queue), desk) for queue in day.queues)
+    queues = tuple(_queue(actuals, queue, seen.get(queue), desk, board.get(queue)) for queue in day.queues)
     outlook = Outlook(day.starts, day.interval_min, actuals.complete, tuple(one.outlook for one in queues))
     return outlook, queues
 
 
-def _queue(actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk) -> QueueNow:
+def _queue(actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk, there: Waiting | None) -> QueueNow:
     """Return one queue of the day as it stands."""
     day, came = actuals.day, actuals.queues[queue]
     config, size, until = day.week.config.queue[queue], len(day.starts), actuals.complete
@@ -100,7 +109,11 @@ def _queue(actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk) -
     is_told = np.isfinite(came.counted[:until]) & np.isfinite(came.in_time[:until])
     counted = np.where(is_told, np.nan_to_num(came.counted[:until]), so_far.counted)
     in_time = np.where(is_told, np.nan_to_num(came.in_time[:until]), so_far.in_time)
-    whole = replace(outlook, law=so_far.law, offered=float(counted.sum()), in_time=float(in_time.sum()))
+    law = so_far.law
+    if there is not None and until < size:
+        heads = present(desk.heads(queue), outlook.absent)
+        law = given_waiting(law, int(heads[until * (day.interval_min // desk.slot_min)]), round(there.waiting))
+    whole = replace(outlook, law=law, offered=float(counted.sum()), in_time=float(in_time.sum()))
     return QueueNow(whole, came, so_far, seen, planned_s, bool(is_told[is_open[:until]].all()))
 
 

@@ -84,7 +84,8 @@ def _calls(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -
     layers = [
         named(base, names[0]).mark_area(opacity=0.4).encode(
             x=across, y=alt.Y("low:Q", title="calls", axis=left()), y2="high:Q", color=key),
-        named(base, names[1]).mark_line(strokeDash=[5, 4], strokeWidth=1.5).encode(x=across, y="calls_morning:Q", color=key),
+        named(base, names[1]).mark_line(strokeDash=[5, 4], strokeWidth=1.5).encode(
+            x=across, y="calls_morning:Q", color=key),
         named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(x=across, y="came:Q", color=key),
         base.mark_bar(opacity=0).encode(x=across, y="high:Q", tooltip=tip),
     ]  # fmt: skip
@@ -106,7 +107,8 @@ def _service(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...])
     layers = [
         named(base, names[0]).mark_area(opacity=0.4).encode(x=across, y=y, y2="simulated_high:Q", color=key),
         named(base, names[1]).mark_line(strokeWidth=2).encode(x=across, y="service_expected:Q", color=key),
-        named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(x=across, y="service_came:Q", color=key),
+        named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(
+            x=across, y="service_came:Q", color=key),
         named(base, names[3]).mark_line(strokeDash=[2, 3], strokeWidth=1.2).encode(x=across, y="goal:Q", color=key),
         base.transform_calculate(top="1").mark_bar(opacity=0).encode(x=across, y="top:Q", tooltip=tip),
     ]  # fmt: skip
@@ -118,7 +120,8 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
     before = f"{name}: " if len(look.queues) > 1 else ""
     so_far = one.in_time / one.offered if one.offered > 0 else float("nan")
     told = "counted" if found.now.counted_fully else "by the model of the queue"
-    share = one.calls.sum() / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
+    expected = float(found.calls[0].sum())
+    share = expected / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
     return [
         Card(f"{before}Day", percent(chance.level), chance.state,
              f"Expected in time; the goal is {percent(one.goal.level, 0)} within {one.goal.within_s:g} s",
@@ -127,7 +130,7 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
              "To meet the goal of the day, by simulation of its rest", PLAIN),
         Card(f"{before}So far", percent(so_far), f"{number(one.offered)} calls, {told}",
              f"Complete until {clock(_until(look))}", PLAIN),
-        Card(f"{before}Calls", number(one.calls.sum()),
+        Card(f"{before}Calls", number(expected),
              f"{percent(abs(share))} {'more' if share >= 0 else 'fewer'} than in the morning",
              f"Expected today; the plan was made for {number(one.morning.sum())}", PLAIN),
     ]  # fmt: skip
@@ -139,7 +142,7 @@ def _until(look: TodayLook) -> pd.Timestamp:
 
 
 def _said(said: Sequence[Message]) -> TextTable | None:
-    rows = [(m.at[11:16], m.queue, m.level, m.cause, m.since[11:16], m.evidence, m.effect) for m in reversed(said)]
+    rows = [(m.time, m.queue, m.level, m.cause, m.since[11:16], m.evidence, m.effect) for m in reversed(said)]
     if not rows:
         return None
     return table("Messages of the day, newest first", "Said at|Queue|Level|Cause|Since|Evidence|Effect", rows,

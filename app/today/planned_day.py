@@ -163,8 +163,8 @@ class PlannedDay:
     @property
     def rows(self) -> pd.DataFrame:
         """The rows of the forecast of the day."""
-        volume = self.week.volume
-        return volume[volume["start"].dt.date == self.date]
+        found: pd.DataFrame = self.week.volume[self.week.volume["start"].dt.date == self.date]
+        return found
 
     @property
     def wall(self) -> np.ndarray:

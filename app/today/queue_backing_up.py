@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def read_board(path: Path, day: PlannedDay) -> dict[str, Waiting]:
     queues = tuple(day.week.config.queue)
     if "queue" not in rows:
         if len(queues) > 1:
-            raise InputError("column 'queue' is missing", file=path, mend=f"Name one of {', '.join(queues)} in each row")
+            raise InputError(
+                "column 'queue' is missing", file=path, mend=f"Name one of {', '.join(queues)} in each row"
+            )
         rows = rows.assign(queue=queues[0])
     refuse_duplicates(rows, ["queue"], file=path, what="queue twice")
     out = {}
@@ -66,13 +69,13 @@ def read_board(path: Path, day: PlannedDay) -> dict[str, Waiting]:
         if row["queue"] not in queues:
             raise InputError("unknown queue", file=path, row=i + 2, column="queue", value=row["queue"],
                              mend=nearest(row["queue"], queues))  # fmt: skip
-        longest = row.get("longest_wait_s")
-        known = longest is not None and np.isfinite(longest)
-        out[str(row["queue"])] = Waiting(float(row["waiting"]), float(longest) if known else None, True)
+        longest = float(row.get("longest_wait_s", np.nan))
+        known = longest if np.isfinite(longest) else None
+        out[str(row["queue"])] = Waiting(float(row["waiting"]), known, True)
     return out
 
 
-def backing_up(desk: RunningDesk, outlook: Outlook, board: dict[str, Waiting]) -> tuple[BackingUp, ...]:
+def backing_up(desk: RunningDesk, outlook: Outlook, board: Mapping[str, Waiting]) -> tuple[BackingUp, ...]:
     """Return each queue that is open now beside what its goal tolerates in the present interval.
 
     What no board tells is as the model of the queue expects after what came.

@@ -49,7 +49,7 @@ def running_desk(day: PlannedDay, now: pd.Timestamp) -> RunningDesk:
         day.date,
         starts,
         slot_min,
-        int(np.searchsorted(starts, now)),
+        int((starts < now).sum()),
         agents,
         queues,
         doing,
@@ -119,8 +119,10 @@ def _movables(
     def slots(time: pd.Timestamp) -> int:
         return round((time - starts[0]) / MINUTE / slot_min)
 
-    shared = rows[rows["activity"].isin(("meeting", "training"))].groupby(["activity", "start", "end"])["agent"].nunique()
-    first = int(np.searchsorted(starts, now))
+    shared = (
+        rows[rows["activity"].isin(("meeting", "training"))].groupby(["activity", "start", "end"])["agent"].nunique()
+    )
+    first = int((starts < now).sum())
     for _, shift in rows[rows["activity"] != "leave"].groupby("shift", sort=False):
         agent = str(shift["agent"].iloc[0])
         begin, end = slots(shift["start"].min()), slots(shift["end"].max())
@@ -151,7 +153,7 @@ def _windows(
     pauses = shift[shift["activity"].isin(("break", "lunch"))]
     if family is None or len(family.breaks) != len(pauses):
         return {}
-    minutes = (pauses["end"] - pauses["start"]) / MINUTE
+    minutes = (pauses["end"] - pauses["start"]).dt.total_seconds().to_numpy(dtype=float) / 60.0
     if any(b.kind != kind or b.duration_min != m
            for b, kind, m in zip(family.breaks, pauses["activity"], minutes, strict=True)):  # fmt: skip
         return {}

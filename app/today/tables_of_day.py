@@ -37,20 +37,22 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
     own, good = np.where(np.isfinite(came.in_time), came.counted, np.nan), came.in_time
     size = int(place[-1]) + 1
     low, high = (_mean(row, one.calls, place, size) for row in found.chance.by_interval)
-    known = np.isfinite(came.offered)
+    known, (calls, least, most) = np.isfinite(came.offered), found.calls
     handle_came = _mean(came.handle_s, np.where(np.isfinite(came.answered), came.answered, came.offered), place, size)
     rows = pd.DataFrame(
         {
             "queue": name,
             "start": day.starts[::per],
             "calls_morning": np.bincount(place, one.morning),
-            "calls_now": np.bincount(place, one.calls),
-            "low": np.bincount(place, one.low),
-            "high": np.bincount(place, one.high),
+            "calls_now": np.bincount(place, calls),
+            "low": np.bincount(place, least),
+            "high": np.bincount(place, most),
             "came": np.bincount(place, np.where(known, came.offered, np.nan)),
             "handle_morning_s": _mean(found.now.handle_morning_s, one.morning, place, size),
             "handle_now_s": _mean(one.handle_s, one.calls, place, size),
-            "handle_came_s": np.where(np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan),
+            "handle_came_s": np.where(
+                np.isfinite(np.bincount(place, np.where(known, 0.0, np.nan))), handle_came, np.nan
+            ),
             "agents": heads.reshape(-1, slots * per).mean(axis=1),
             "present": there.reshape(-1, slots * per).mean(axis=1),
             "service_expected": _share(np.bincount(place, in_time), np.bincount(place, counted)),
@@ -64,7 +66,7 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
 
 
 def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=np.nan_to_num(whole) > 0.0))
 
 
 def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int) -> np.ndarray:
@@ -72,7 +74,7 @@ def _mean(values: np.ndarray, weights: np.ndarray, place: np.ndarray, size: int)
     known = np.isfinite(values)
     weight = np.where(known, np.maximum(np.nan_to_num(weights), 1e-9), 0.0)
     above, below = (np.bincount(place, row, minlength=size) for row in (weight * np.nan_to_num(values), weight))
-    return np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0)
+    return np.asarray(np.divide(above, below, out=np.full(size, np.nan), where=below > 0.0))
 
 
 def actions_table(look: TodayLook) -> pd.DataFrame:
@@ -135,7 +137,7 @@ def _queue_summary(found: QueueLook) -> dict[str, Any]:
         "service_day": _plain(chance.level), "service_low": _plain(chance.low), "service_high": _plain(chance.high),
         "counted_so_far": _plain(one.offered), "in_time_so_far": _plain(one.in_time),
         "service_so_far_counted": found.now.counted_fully, "calls_morning": _plain(one.morning.sum()),
-        "calls_now": _plain(one.calls.sum()), "calls_came": _plain(float(np.nansum(found.now.came.offered))),
+        "calls_now": _plain(found.calls[0].sum()), "calls_came": _plain(float(np.nansum(found.now.came.offered))),
     }  # fmt: skip
     if found.visible is not None:
         seen = found.visible
@@ -169,6 +171,7 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
     one, chance = found.now.outlook, found.chance
     if not math.isfinite(chance.level):
         return f"{name}: no calls."
+    lasts = "" if len(found.courses) < 2 else ", whether the change of calls lasts or not"
     goal = f"{100 * one.goal.level:g} % within {one.goal.within_s:g} s"
     level, low, high = (f"{100 * x:.1f} %" for x in (chance.level, chance.low, chance.high))
     if chance.low == chance.high:
@@ -176,7 +179,7 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
         text = f"{word}: {level} of the day's calls were in time, the goal is {goal}."
     else:
         text = (
-            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves the "
-            f"day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} %."
+            f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves "
+            f"the day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} % chance{lasts}."
         )
     return f"{name} {text}" if several else text[0].upper() + text[1:]

@@ -56,7 +56,15 @@ class LookedAt:
         return self.day.end if interval >= len(starts) else pd.Timestamp(starts[max(interval, 0)])
 
     def message(
-        self, what: str, kind: str, level: str, stake: float, since: pd.Timestamp, cause: str, evidence: str, effect: str
+        self,
+        what: str,
+        kind: str,
+        level: str,
+        stake: float,
+        since: pd.Timestamp,
+        cause: str,
+        evidence: str,
+        effect: str,
     ) -> Message:
         """Return a message about the queue; its parameters are those of `Message`, `what` tells it from others."""
         name = f"{self.day.date} {self.one.queue} {kind} {what}".strip()
@@ -125,14 +133,14 @@ def _change(seen: LookedAt, alarm: Alarm) -> Message:
         size = f"hardly any calls come, {percent(abs(alarm.size), 0)} fewer"
     cause = f"{size} than this day's forecast, as updated by the day so far"
     evidence = (
-        f"between {percent(alarm.size_low, 0)} and {percent(alarm.size_high, 0)} with 80 % certainty; the test stands at "
-        f"{number(alarm.statistic, 1)}, the threshold at {number(alarm.threshold, 1)}; known at {clock(known)}"
+        f"between {percent(alarm.size_low, 0)} and {percent(alarm.size_high, 0)} with 80 % certainty; the test stood "
+        f"at {number(alarm.statistic, 1)}, the threshold at {number(alarm.threshold, 1)}; known at {clock(known)}"
         f"{_explained(seen, since)}"
     )
     day, other = _day_level(seen, seen.rest), _day_level(seen, without)
     effect = (
-        f"if it lasts, {percent(_near(seen, seen.rest), 0)} of the calls of the next {NEAR_H:g} h are in time instead of "
-        f"{percent(_near(seen, without), 0)}, and {percent(day)} of the day instead of {percent(other)}"
+        f"if it lasts, {percent(_near(seen, seen.rest), 0)} of the calls of the next {NEAR_H:g} h are in time instead "
+        f"of {percent(_near(seen, without), 0)}, and {percent(day)} of the day instead of {percent(other)}"
     )
     if alarm.kind == "outage":
         effect = "callers may not get through: look at lines and routing; those who gave up may call again later"
@@ -167,8 +175,8 @@ def _over(seen: LookedAt, over: Over) -> Message:
     return seen.message(
         str(over.alarm.raised), "over", "notice", 0.0, ended,
         f"{what[over.alarm.kind]} is over",
-        f"a change that ended at {clock(ended)} explains the day better by {number(over.lead, 1)} of log likelihood than "
-        f"one that goes on; known at {clock(told)} or shortly after",
+        f"a change that ended at {clock(ended)} explains the day better by {number(over.lead, 1)} of log likelihood "
+        f"than one that goes on; known at {clock(told)} or shortly after",
         f"what was done about it may be undone where it is no longer needed; {percent(_day_level(seen, seen.rest))} of "
         "the day's calls are expected in time",
     )  # fmt: skip
@@ -185,8 +193,8 @@ def _queue(seen: LookedAt, backed: BackingUp) -> Message:
         f"{backed.level} at {clock(seen.time_of(seen.outlook.now))}", "queue", "warning" if late else "alarm",
         there.waiting + (0.0 if late else float(seen.rest.counted[:1].sum())), seen.now,
         f"the queue backs up: {number(there.waiting)} callers wait{wait}",
-        f"by {by}; the goal of this interval tolerates {number(limit.late)} waiting or {number(limit.late_wait_s)} s, and "
-        f"is lost by {lost} or {number(limit.lost_wait_s)} s",
+        f"by {by}; the goal of this interval tolerates {number(limit.late)} waiting or {number(limit.late_wait_s)} s, "
+        f"and is lost by {lost} or {number(limit.lost_wait_s)} s",
         "who calls now is likely to be answered too late" if late
         else "this queue alone costs the interval its goal while it drains",
     )  # fmt: skip
@@ -203,13 +211,14 @@ def _out_of_reach(seen: LookedAt) -> Message:
     cause = f"{words}{sudden}: the goal of the day is out of reach"
     share = after / before - 1.0 if before else 0.0
     evidence = (
-        f"{number(after)} calls are expected today, {percent(abs(share), 0)} {'more' if share > 0 else 'fewer'} than the "
-        f"plan was made for; handle times {number(_mean(one.handle_s, one.calls))} s, planned "
+        f"{number(after)} calls are expected today, {percent(abs(share), 0)} {'more' if share > 0 else 'fewer'} than "
+        f"the plan was made for; handle times {number(_mean(one.handle_s, one.calls))} s, planned "
         f"{number(_mean(seen.queue.handle_morning_s, one.morning))} s"
     )
     effect = (
-        f"{percent(seen.chance.level)} of the day's calls are expected in time, the goal is {percent(one.goal.level, 0)}: "
-        f"{number(max(short, 0.0))} calls too few; chance to meet the day {percent(seen.chance.chance, 0)}"
+        f"{percent(seen.chance.level)} of the day's calls are expected in time, the goal is "
+        f"{percent(one.goal.level, 0)}: {number(max(short, 0.0))} calls too few; "
+        f"chance to meet the day {percent(seen.chance.chance, 0)}"
     )
     return seen.message("", "busy_day", "warning", max(float(short), 0.0), seen.time_of(now), cause, evidence, effect)
 
@@ -228,7 +237,9 @@ def spare_hours(seen: LookedAt) -> np.ndarray:
         "erlang_a" if hang_up else "erlang_c", load, one.handle_s[now:], one.patience_s[now:] if hang_up else None,
         one.goal,
     )  # fmt: skip
-    return np.asarray(np.where(one.is_open[now:], np.maximum(heads - need, 0.0), 0.0) * seen.outlook.interval_min / 60.0)
+    return np.asarray(
+        np.where(one.is_open[now:], np.maximum(heads - need, 0.0), 0.0) * seen.outlook.interval_min / 60.0
+    )
 
 
 def _give(seen: LookedAt, effect: str) -> str:
@@ -255,8 +266,7 @@ def _spare(seen: LookedAt) -> Iterator[Message]:
     yield seen.message(
         "", "hours_to_spare", "notice", 0.0, seen.time_of(seen.outlook.now),
         "hours to spare",
-        f"chance to meet the day {percent(seen.chance.chance, 0)}; the roster is above the need of the upper end of the "
-        "calls' band",
+        f"chance to meet the day {percent(seen.chance.chance, 0)}; the roster is above the need of the upper end of "
+        "the calls' band",
         _give(seen, effect),
     )  # fmt: skip
-

@@ -62,4 +62,4 @@ def handle_factor(
     hours = max(known.sum() * interval_min / 60.0, 1.0)
     noise = handle_cv**2 / total + asked.hour_sd**2 / hours
     weight = asked.day_sd**2 / (asked.day_sd**2 + noise)
-    return max(1.0 + weight * (ratio - 1.0), 0.1)
+    return float(max(1.0 + weight * (ratio - 1.0), 0.1))

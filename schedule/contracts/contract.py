@@ -177,6 +177,10 @@ class Contract:
             raise InputError("weights do not add up", column="goal.weight", value=round(total, 6), mend=mend)
         if self.money is None:
             return
+        if self.termination is not None and self.termination.period != self.money.period:
+            mend = f'Write period = "{self.money.period}", as in [money]'
+            raise InputError("money and termination have different periods", column="termination.period",
+                             value=self.termination.period, mend=mend)  # fmt: skip
         if not total:
             raise InputError("money hangs on no goal", column="goal.weight", mend="Give weights that add up to 1")
         paid = {g.name: "its weight" for g in self.goals if g.weight}
@@ -188,7 +192,9 @@ class Contract:
                     f'{why} settles by {self.money.period}: write unit = "{self.money.period}", with parts and '
                     "aggregation if each of its parts matters"
                 )
-                raise InputError("measured on another span than money", column=f"goal.{name}.unit", value=unit, mend=mend)
+                raise InputError(
+                    "measured on another span than money", column=f"goal.{name}.unit", value=unit, mend=mend
+                )
 
     def _check_lock(self) -> None:
         """Refuse a consequence of the lock that a goal cannot have."""

@@ -22,9 +22,7 @@ REASONS: Mapping[str, str] = {
 BEFORE = "before the contract begins"
 
 
-def counted(
-    calls: pd.DataFrame, goal: Goal, contract: Contract, locked: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def counted(calls: pd.DataFrame, goal: Goal, contract: Contract, locked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return numerator and denominator of a goal per queue and interval of the contract.
 
     Parameters
@@ -139,4 +137,7 @@ def measured(table: pd.DataFrame, goal: Goal, contract: Contract) -> pd.DataFram
         whole = (out["start"] >= begin) & (out["start"] + pd.Timedelta(days=1) <= end) & (clause == "")
         clause = clause.mask(whole, told(exclusion))
     blank = out["numerator"].isna() | out["denominator"].isna()
-    return out.assign(clause=clause, unknown=np.where(blank, "unknown: blank", ""))[list(COLUMNS)]
+    start = out["start"]
+    if contract.zone is not None:
+        start = start.dt.tz_localize(contract.zone, ambiguous=True, nonexistent="shift_forward")
+    return out.assign(start=start, clause=clause, unknown=np.where(blank, "unknown: blank", ""))[list(COLUMNS)]

@@ -105,6 +105,8 @@ class Goal:
         What each figure costs or earns; without it a miss costs all that hangs on the goal.
     rubric
         How it is scored and by whom, in words: shown beside the figure.
+    scores
+        Worst and best score of the rubric, like ``[1, 5]``; level and figures are shares of the way from worst to best.
     """
 
     name: str
@@ -130,6 +132,7 @@ class Goal:
     weight: float = 0.0
     ladder: Ladder | None = None
     rubric: str = ""
+    scores: tuple[float, float] = (0.0, 1.0)
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 
@@ -144,6 +147,7 @@ class Goal:
             raise InputError("occupancy may be a floor or a cap", column="comparison", mend=mend)
         self._check_definition()
         self._check_parts()
+        self._check_scores()
         if self.ladder is not None:
             self.ladder.check(self.way)
             if self.weight == 0:
@@ -187,7 +191,7 @@ class Goal:
                     raise InputError(f"{name} counts nothing here", column=name, value=getattr(self, name), mend=mend)
             return
         if self.part is None or UNITS.index(self.part) >= UNITS.index(self.unit):
-            mend = f"Name parts that are shorter than a {self.unit}, like part = \"interval\""
+            mend = f'Name parts that are shorter than a {self.unit}, like part = "interval"'
             raise InputError("parts are missing", column="part", value=self.part, mend=mend)
         if self.part == "week" and self.unit != "week":
             mend = "A month does not consist of whole weeks: take days or intervals"
@@ -195,6 +199,15 @@ class Goal:
         if (self.aggregation == "share") != (self.share is not None):
             mend = "Write how many parts must reach the level: share = 0.9" if self.share is None else "Leave it out"
             raise InputError("share goes with aggregation = share", column="share", value=self.share, mend=mend)
+
+    def _check_scores(self) -> None:
+        """Refuse a rubric without length, and one of what is not scored."""
+        if self.scores[0] == self.scores[1]:
+            mend = "Write the worst and the best score, like [1, 5]"
+            raise InputError("a rubric without length", column="scores", value=self.scores, mend=mend)
+        if self.scores != (0.0, 1.0) and (self.counted or not self.is_share):
+            mend = "Leave it out: this goal is not scored on a rubric"
+            raise InputError("scores count nothing here", column="scores", value=self.scores, mend=mend)
 
     @property
     def way(self) -> Comparison:

@@ -56,7 +56,8 @@ class Ladder:
         if not self.rungs:
             raise InputError("a ladder without a rung", column="rungs", mend="Write it like [[0.70, 0], [0.65, -0.25]]")
         if (self.otherwise is None) == (self.shape == "steps"):
-            what = "steps say what lies below them" if self.shape == "steps" else "a linear ladder ends at its last rung"
+            steps = self.shape == "steps"
+            what = "steps say what lies below them" if steps else "a linear ladder ends at its last rung"
             mend = "Add otherwise, like -1.0" if self.shape == "steps" else "Leave otherwise out"
             raise InputError(what, column="otherwise", value=self.otherwise, mend=mend)
         shares = [share for _, share in self.rungs] + ([] if self.otherwise is None else [self.otherwise])
@@ -102,4 +103,3 @@ class Ladder:
 def all_or_nothing(level: float) -> Ladder:
     """Return the ladder of a goal that has none: a miss costs the whole amount at risk, a goal that is met nothing."""
     return Ladder(((level, 0.0),), otherwise=-1.0)
-

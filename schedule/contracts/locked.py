@@ -9,7 +9,7 @@ from .goal import Goal
 from .lock import Lock
 from .units import labels
 
-NO_FORECAST = pd.DataFrame({"queue": [], "start": [], "calls": []})
+COMPARED = ("came", "locked", "over", "handle_over", "relief")
 
 
 def compared(lock: Lock, table: pd.DataFrame, locked: pd.DataFrame | None) -> pd.DataFrame:
@@ -31,7 +31,9 @@ def compared(lock: Lock, table: pd.DataFrame, locked: pd.DataFrame | None) -> pd
         Index: the span's label. ``came, locked, over`` (share above the locked calls), ``handle_over`` (the same of the
         handle time, NaN without a band) and ``relief``.
     """
-    both = table.merge(NO_FORECAST if locked is None else locked, on=["queue", "start"], how="inner")
+    if locked is None:
+        return pd.DataFrame({name: pd.Series([], dtype=float) for name in COMPARED})
+    both = table.merge(locked, on=["queue", "start"], how="inner")
     both = both[both["offered"].notna() & both["calls"].notna()]
     span = labels(both["start"], lock.granularity) if len(both) else pd.Series([], dtype=object)
     sums = both.groupby(span)[["offered", "calls"]].sum()
@@ -56,21 +58,22 @@ def relief_of(lock: Lock, goal: Goal, table: pd.DataFrame, locked: pd.DataFrame 
     less is better, calls that count against the vendor are those of the numerator, and leave there first.)
     """
     found = compared(lock, table, locked)
-    spans = set(found.index[found["relief"]])
-    if not spans or lock.consequence == "relaxed":
+    spans = set(found.index[found["relief"].astype(bool)])
+    if locked is None or not spans or lock.consequence == "relaxed":
         return table
     span = labels(table["start"], lock.granularity)
     bound = pd.MultiIndex.from_frame(table[["queue", "start"]]).isin(
-        pd.MultiIndex.from_frame((NO_FORECAST if locked is None else locked)[["queue", "start"]])
+        pd.MultiIndex.from_frame(locked[["queue", "start"]])
     )
     hit = span.isin(spans) & bound & (table["clause"] == "")
     if lock.consequence == "exclude":
         told = span.map({label: _told(lock, found.loc[label]) for label in spans})
         return table.assign(clause=table["clause"].mask(hit, told))
     out, known = table.copy(), hit & (table["unknown"] == "")
+    above = dict(zip(found.index, (found["came"] - (1 + lock.band) * found["locked"]).to_numpy(float), strict=True))
     for label in spans:
         rows = out[known & (span == label)]
-        surplus = float(found.at[label, "came"] - (1 + lock.band) * found.at[label, "locked"])
+        surplus = above[label]
         if len(rows):
             out.loc[rows.index, ["numerator", "denominator"]] = without_surplus(
                 rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float), surplus,

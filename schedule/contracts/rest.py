@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,9 @@ from .projection import Rest
 from .units import floored
 
 WEEK = dt.timedelta(days=7)
-SUMS: Mapping[str, tuple[int, ...]] = {
-    "offered": (desk.OFFERED,), "answered": (desk.ANSWERED,), "abandoned": (desk.ABANDONED,),
-    "wait_answered_s": (desk.WAIT_ANSWERED,), "work_s": (desk.BUSY, desk.OVERTIME),
+SUMS: Mapping[str, list[int]] = {
+    "offered": [desk.OFFERED], "answered": [desk.ANSWERED], "abandoned": [desk.ABANDONED],
+    "wait_answered_s": [desk.WAIT_ANSWERED], "work_s": [desk.BUSY, desk.OVERTIME],
 }  # fmt: skip
 """Sums that hang on no threshold → measures of the simulation that add up to them."""
 
@@ -113,16 +113,14 @@ def _thresholds(goals: Sequence[Goal]) -> list[tuple[float, float]]:
 
 def _sums(goal: Goal, pairs: Sequence[tuple[float, float]], whole: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
     """Return the sums of a goal, those with thresholds from the simulations that had its own."""
-    out = {name: sum(whole[0][..., m] for m in measures) for name, measures in SUMS.items()}
+    out = {name: whole[0][..., measures].sum(axis=-1) for name, measures in SUMS.items()}
     within = next((i for i, (w, _) in enumerate(pairs) if w == goal.within_s), 0)
     short = next((i for i, (_, s) in enumerate(pairs) if s == goal.short_s), 0)
     out |= {"answered_in": whole[within][..., desk.ANSWERED_IN], "abandoned_in": whole[within][..., desk.ABANDONED_IN]}
     return out | {"short_abandoned": whole[short][..., desk.ABANDONED_SHORT]}
 
 
-def _cut(
-    contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _cut(contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return volume and staffing of a plan for the days from the one before `first`, whose callers may still wait."""
     volume = week.volume[week.volume["queue"].isin(contract.queues)]
     if lost := [q for q in contract.queues if q not in set(volume["queue"])]:
@@ -142,9 +140,8 @@ def _cut(
     if not len(volume) or not (volume["start"].dt.date >= first).any():
         return volume.iloc[:0], week.staffing
     until = volume["start"].max() + pd.Timedelta(hours=12)
-    steps = week.staffing
-    steps = steps[steps["queue"].isin(contract.queues) & (steps["end"] > volume["start"].min()) & (steps["start"] < until)]
-    return volume, steps
+    steps = week.staffing[week.staffing["queue"].isin(contract.queues)]
+    return volume, steps[(steps["end"] > volume["start"].min()) & (steps["start"] < until)]
 
 
 def _intervals(
@@ -161,7 +158,7 @@ def _intervals(
 
 def _refuse_overlap(weeks: Sequence[PlannedWeek]) -> None:
     ordered = sorted(weeks, key=lambda w: w.first)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.first < one.first + WEEK:
             mend = "Name one plan per week"
             raise InputError(f"two plans cover {other.first}", file=other.name, value=one.name, mend=mend)

@@ -181,4 +181,5 @@ class Termination:
     def __post_init__(self) -> None:
         if not 1 <= self.missed <= self.of <= 120:
             what = f"Expected 1 ≤ missed ≤ of ≤ 120, of is {self.of}"
-            raise InputError(what, column="missed", value=self.missed, mend="Three of the last twelve: missed = 3, of = 12")
+            mend = "Three of the last twelve: missed = 3, of = 12"
+            raise InputError(what, column="missed", value=self.missed, mend=mend)

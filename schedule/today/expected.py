@@ -14,8 +14,7 @@ from .desk import Outlook, QueueOutlook, RunningDesk
 from .presence import present
 
 NODES = 3
-"""Points of the rule over the busyness of the rest of the day, at least 1: three hold the mean service within a tenth of
-a point of five, in three fifths of the time."""
+"""Points of the rule over the busyness of the rest of the day, at least 1: more take time in proportion."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,9 @@ class Expected:
         return np.asarray(np.divide(self.in_time, self.counted, out=nothing, where=self.counted > 0.0))
 
 
-def expected_rest(desk: RunningDesk, outlook: Outlook, queue: QueueOutlook, calls: np.ndarray | None = None) -> Expected:
+def expected_rest(
+    desk: RunningDesk, outlook: Outlook, queue: QueueOutlook, calls: np.ndarray | None = None
+) -> Expected:
     """Return the expected service of a queue in the intervals from `Outlook.now` on.
 
     Parameters

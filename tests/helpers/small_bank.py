@@ -32,7 +32,7 @@ def write_small_bank(folder: Path) -> None:
     staff = staff[staff["leave_date"].isna() | (staff["leave_date"] > CALLS_END)]  # not those who have left
     staff = staff.groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
     live = pd.read_csv(BANK / LIVE)
-    counts = ["offered", "answered", "abandoned", "answered_in", "abandoned_in"]
+    counts = ["offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in"]
     live[counts] = (live[counts] / CALLS).round().astype(int)
     live["offered"] = live["answered"] + live["abandoned"]
     live["answered_in"] = live[["answered_in", "answered"]].min(axis=1)

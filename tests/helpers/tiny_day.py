@@ -78,7 +78,9 @@ def tiny_week(place: Path, *, people: int = PEOPLE, past_days: int = 0, seed: in
         day = pd.Timestamp(WEEK + dt.timedelta(days=d), tz=ZONE)
         for p in range(people):
             rows += shift_rows(f"a{p}", day, 60 + 15 * (p % 7), 210 + 15 * (p % 5))
-            roster.append((f"a{p}", day.date(), "full@0800", day + pd.Timedelta(hours=8), day + pd.Timedelta(hours=16), 450))
+            roster.append(
+                (f"a{p}", day.date(), "full@0800", day + pd.Timedelta(hours=8), day + pd.Timedelta(hours=16), 450)
+            )
     activity = pd.DataFrame(rows, columns=["agent", "start", "end", "activity", "queue"])
     table = pd.DataFrame(roster, columns=["agent", "date", "pattern", "start", "end", "paid_min"])
     past = past_calls(past_days, seed) if past_days else None
@@ -96,7 +98,9 @@ def shift_rows(agent: str, day: pd.Timestamp, pause: int, lunch: int) -> list[tu
     cuts = [(0, pause, "phone"), (pause, pause + 15, "break"), (pause + 15, lunch, "phone"),
             (lunch, lunch + 30, "lunch"), (lunch + 30, 480, "phone")]  # fmt: skip
     minute = pd.Timedelta(minutes=1)
-    return [(agent, begin + a * minute, begin + b * minute, what, "sales" if what == "phone" else "") for a, b, what in cuts]
+    return [
+        (agent, begin + a * minute, begin + b * minute, what, "sales" if what == "phone" else "") for a, b, what in cuts
+    ]
 
 
 def past_calls(days: int, seed: int) -> pd.DataFrame:
@@ -139,8 +143,9 @@ def live(
             break
         factor = [f for since, f in sorted((factors or {}).items()) if since <= clock] or [1.0]
         calls = round(CALLS * factor[-1] * minutes / 30)
-        rows.append({"start": f"{start:%Y-%m-%dT%H:%M}", "offered": calls, "answered": calls, "answered_in": round(0.9 * calls),
-                     "within_s": 20, "handle_s": 240, "queue": "sales"})  # fmt: skip
+        stamp, in_time = f"{start:%Y-%m-%dT%H:%M}", round(0.9 * calls)
+        rows.append({"start": stamp, "offered": calls, "answered": calls, "answered_in": in_time, "within_s": 20,
+                     "handle_s": 240, "queue": "sales"})  # fmt: skip
     table = pd.DataFrame(rows, columns=["start", "offered", "answered", "answered_in", "within_s", "handle_s", "queue"])
     table[list(columns)].to_csv(path, index=False)
     return path

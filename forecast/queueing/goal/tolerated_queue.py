@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ...errors import InputError
 from .targets import ServiceGoal
 
-
 _TIE = 1e-9
 """Callers by which a bound may be passed and still hold: rounding."""
 

@@ -131,10 +131,21 @@ def test_overlapping_files(tmp_path: Path) -> None:
     found = laid(tmp_path, [one, two], "10:30")
     assert found.complete == 5
     assert found.queues["sales"].offered[:5].tolist() == [30.0] * 5
-    assert any("same row in two files" in note for note in found.notes)
+    assert any("3 rows are the same in two files" in note for note in found.notes)
     live(tmp_path / "b.csv", "10:30", factors={"08:00": 1.2})
-    with pytest.raises(InputError, match="duplicate interval"):
+    with pytest.raises(InputError, match=r"overlapping files: b\.csv and a\.csv tell different figures of one time"):
         laid(tmp_path, [one, two], "10:30")
+    live(tmp_path / "b.csv", "10:30", minutes=15)
+    with pytest.raises(InputError, match="overlapping files"):
+        laid(tmp_path, [one, two], "10:30")
+
+
+def test_files_in_steps_of_their_own(tmp_path: Path) -> None:
+    """Half-hours of the days before and quarters of today go together."""
+    yesterday, today = live(tmp_path / "a.csv", "16:00", WEEK), live(tmp_path / "b.csv", "09:00", minutes=15)
+    found = laid(tmp_path, [yesterday, today], "09:00")
+    assert found.queues["sales"].offered[:2].tolist() == [30.0, 30.0]
+    assert len(found.before) == 16
 
 
 def test_rows_out_of_order_are_put_in_order_and_said(tmp_path: Path) -> None:

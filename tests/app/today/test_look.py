@@ -53,7 +53,9 @@ class Looker(DayLooker):
         return "no alarms: made up" if self.fixed is None else self.fixed
 
 
-def look(place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object) -> TodayLook:
+def look(
+    place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object
+) -> TodayLook:
     """Look at the tiny Tuesday as of a time of day."""
     looker = Looker(tiny_week(place, people=people), given(place, until, **options))
     looker.fixed = fixed
@@ -156,6 +158,9 @@ def test_a_board_tells_that_a_queue_backs_up(tmp_path: Path) -> None:
         board.write_text(f"waiting,longest_wait_s\n{waiting},{10 * waiting}\n", encoding="utf-8")
         told = [m for m in look(tmp_path, board=board).messages if m.kind == "queue"]
         assert [m.level for m in told] == ([] if level is None else [level])
+    board.write_text("waiting\n30\n", encoding="utf-8")
+    backlog, calm = look(tmp_path, board=board), look(tmp_path)
+    assert backlog.queues["sales"].rest.in_time[0] < calm.queues["sales"].rest.in_time[0] - 5
     board.write_text("queue,waiting\nhelp,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="unknown queue"):
         look(tmp_path, board=board)

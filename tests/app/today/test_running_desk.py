@@ -45,7 +45,7 @@ def test_pauses_may_move_within_their_windows(tmp_path: Path) -> None:
         window = (60, 150) if m.activity == BREAK else (210, 270)
         assert m.latest == window[1] // 15
         assert m.earliest == max(window[0] // 15, desk.now)
-    assert not [m for m in desk_at(tmp_path, "15:00").movables]
+    assert not desk_at(tmp_path, "15:00").movables
 
 
 def test_a_pause_that_is_not_the_familys_stays(tmp_path: Path) -> None:
