@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
@@ -35,22 +33,6 @@ def taken_table(actions: Sequence[tuple[Action, pd.Timestamp]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(TABLES["taken"]))
 
 
-def read_menu(folder: Path, zone: str | None) -> tuple[Action, ...]:
-    """Read the menu that a look at the day has written.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no menu, or its files do not belong together.
-    """
-    for name in (ACTIONS, CHANGES):
-        if not (folder / name).is_file():
-            raise InputError(f"there is no {name}, so no menu", file=folder, mend="Look at the day with --out first")
-    table = {name: replace(c, required=c.required and name != "cost") for name, c in TABLES["actions"].items()}
-    actions = read_csv(folder / ACTIONS, table, zone=zone)  # a menu without money has no costs
-    return actions_of(actions, read_csv(folder / CHANGES, TABLES["changes"], zone=zone), folder / CHANGES)
-
-
 def taken(run: Path, zone: str | None) -> tuple[tuple[Action, pd.Timestamp], ...]:
     """Return the actions that the roster of a run has taken, each with the moment; () of a roster as it was planned."""
     if not (run / TAKEN).is_file():
@@ -77,9 +59,8 @@ def actions_of(actions: pd.DataFrame, changes: pd.DataFrame, path: Path) -> tupl
     of_rank: dict[int, list[ActivityRow]] = {}
     for row, rank in zip(rows, own, strict=True):
         of_rank.setdefault(int(rank), []).append(row)
-    cost = actions["cost"] if "cost" in actions else pd.Series(np.nan, index=actions.index)
-    names = ("kind", "people", "what", "gain_points", "gain_calls")
-    told = zip(ranks, *(actions[name] for name in names), cost, strict=True)
+    names = ("kind", "people", "what", "gain_points", "gain_calls", "cost")
+    told = zip(ranks, *(actions[name] for name in names), strict=True)
     out = []
     for rank, kind, who, what, points, calls, money in told:
         people = tuple(filter(None, _text(who).split("|")))
