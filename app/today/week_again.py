@@ -113,8 +113,9 @@ class WeekAgain:
         out: dict[str, list[PlannedShift]] = {a.id: [] for a in self.problem.staff}
         work = activity[activity["activity"] != "leave"]
         people: dict[str, list[Stretch]] = {}
+        place = {t: grid.position(t) for t in {*work["start"], *work["end"]}}  # many rows, few times
         for r in activity_rows(work.sort_values(["agent", "start"], kind="stable")):
-            stretch = (grid.position(r.start), grid.position(r.end), r.activity, r.queue)
+            stretch = (place[r.start], place[r.end], r.activity, r.queue)
             people.setdefault(r.agent, []).append(stretch)
         for agent, stretches in people.items():
             for part in _in_one_go(stretches):

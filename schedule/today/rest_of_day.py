@@ -61,11 +61,23 @@ class Measured:
 
 @dataclass
 class _Led:
-    """One roster led through the rest of the day: heads, the law before each slot and after the last, sums."""
+    """One roster led through the rest of the day under one length: calls, heads, the law before each slot and after the
+    last, sums.
+    """
 
+    calls: np.ndarray
     heads: np.ndarray
     laws: list[TransientLaw]
     sums: np.ndarray
+
+    def differ(self, calls: np.ndarray, heads: np.ndarray) -> np.ndarray:
+        """Return the slots with other calls or heads."""
+        return np.flatnonzero((self.heads != heads) | (self.calls != calls))
+
+    def shared(self, calls: np.ndarray, heads: np.ndarray) -> int:
+        """Return the slots before the first and after the last with other calls or heads."""
+        slots = self.differ(calls, heads)
+        return len(heads) - (int(slots[-1]) - int(slots[0]) + 1 if len(slots) else 0)
 
 
 @dataclass
@@ -154,29 +166,33 @@ class RestOfDay:
 
     def _by(self, number: int, heads: np.ndarray, watch: Watch) -> Transient:
         course = self._courses[number]
-        led = self._led(course, heads, self._known[number], watch)
+        led = self._led(number, heads, watch)
         self._known[number] = led  # rosters are measured one after another with more and more changes
         return Transient.of(led.sums, course.weights, self.desk.slot_min * 60.0, led.laws[-1])
 
-    def _led(self, course: DayCourse, heads: np.ndarray, known: _Led | None, watch: Watch) -> _Led:
-        """Lead the law through all slots, or through those in which it is not that of the `known` roster."""
-        size, agents = len(heads), heads[:, None]
-        if known is None:
+    def _led(self, number: int, heads: np.ndarray, watch: Watch) -> _Led:
+        """Lead the law through all slots, or through those in which it is not that of what was led before.
+
+        That is the roster before under the same length, or this roster under another length: whichever leaves less.
+        """
+        course, calls, size = self._courses[number], self.calls[number], len(heads)
+        known = max((k for k in self._known if k is not None), key=lambda k: k.shared(calls, heads), default=None)
+        if known is None or len(known.laws[0].p) != len(course.weights):
             law = self.queue.law_of(len(course.weights))
             laws, sums, begin, last = [law], np.zeros((size, MEASURES, len(course.weights))), 0, size
         else:
-            differ = np.flatnonzero(known.heads != heads)
-            if not len(differ):
-                return known
-            begin, last = max(int(differ[0]) - self._ahead, 0), int(differ[-1])
+            differ = known.differ(calls, heads)
+            begin = max(int(differ[0]) - self._ahead, 0) if len(differ) else size
+            last = int(differ[-1]) if len(differ) else -1
             laws, sums = known.laws[: begin + 1], known.sums.copy()
         for i in range(begin, size):
             watch.raise_if_stopped()
             if known is not None and i > last and _near(laws[i], known.laws[i]):
-                return _Led(heads, laws + known.laws[i + 1 :], sums)  # `sums` holds the rest of `known` already
-            law, sums[i] = passage(course, laws[i], i, agents)
+                laws += known.laws[i + 1 :]  # `sums` holds the rest of `known` already
+                break
+            law, sums[i] = passage(course, laws[i], i, heads[:, None])
             laws.append(law)
-        return _Led(heads, laws, sums)
+        return _Led(calls, heads, laws, sums)
 
 
 def _near(a: TransientLaw, b: TransientLaw) -> bool:

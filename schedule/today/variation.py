@@ -73,6 +73,13 @@ class State:
         self._desk = desk
         self._row = {name: i for i, name in enumerate(desk.agents)}
         self._off = np.full(len(desk.starts), OFF), np.full(len(desk.starts), -1)
+        self._clock: dict[int, str] = {}
+
+    def clock(self, slot: int) -> str:
+        """Return the time of day at which a slot begins."""
+        if slot not in self._clock:
+            self._clock[slot] = f"{slot_time(self._desk, slot):%H:%M}"
+        return self._clock[slot]
 
     def of(self, agent: str) -> tuple[np.ndarray, np.ndarray]:
         """Return activity and queue of somebody in each slot, shape (S,) each."""
