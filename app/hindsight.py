@@ -1,25 +1,27 @@
 """A published plan against what came: what volume, handle time, and everything else did to the service.
 
-The planned staffing is simulated under the calls that came, then with the handle times that came too. Each step's
-change of service is the part of that cause; what is left to the service that was measured is staffing, adherence and
-all else. The calls of an interval are drawn around the number that came, as those of a plan are around the forecast.
+Calls and handle times as they came are laid under the planned staffing; each cause has the mean of what it changes over
+both orders (`attribution.day`), as in the replay of a day. What is left to the service that was measured is staffing,
+adherence and all else. Of the counts of a day the chance in them is taken off first (`attribution.smoothing`).
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..forecast.progress import Watch
-from ..forecast.queueing.formulas.time_laws import law_of_cv
+from ..forecast.queueing.attribution.day import HANDLE, VOLUME, parts
+from ..forecast.queueing.attribution.laid_out import laid_out
 from ..forecast.queueing.goal.targets import ServiceGoal
-from ..forecast.queueing.simulation.simulation import simulate
-from ..forecast.tables import QUANTILE_COLUMNS, TABLES, check, read_csv
+from ..forecast.queueing.simulation.attendance import absence_on
+from ..forecast.tables import TABLES, check, read_csv
 from ..schedule.plan.activity import staffing
 from ..schedule.tables import TABLES as SCHEDULE
 from .config.schema import Config
@@ -112,46 +114,35 @@ def parts_of_gap(
         ``queue, day`` and the numbers of the table ``outcome``. NaN = unknown: without calls for every open interval
         of a day no part is known, without handle times only that of the volume.
     """
-    seen, volume = _with_what_came(run, came, ids), run.volume
-    with_calls, with_both = (
-        _simulated(run, volume.assign(calls=seen["calls"], handle_s=handle), days, watch)
-        for handle in (volume["handle_s"], seen["handle_s"])
-    )
+    seen = _what_came(run, came, ids)
     names = {number: name for name, number in ids.items()}
-    planned = _planned(volume)
+    planned = _planned(run.volume)
     rows = []
     for actual in days.to_dict("records"):
+        watch.raise_if_stopped()
         key = names[actual["queue"]], actual["day"]
         service, measured = run.service.get(key, np.nan), actual["service_actual"]
-        after_calls = with_calls.get(key, np.nan) if actual["calls_actual"] > 0 else np.nan
-        after_both = with_both.get(key, np.nan) if actual["handle_actual_s"] > 0 else np.nan
+        by_volume, by_handle = _parts(run, *key, seen, actual) if np.isfinite(service) else (np.nan, np.nan)
         calls, handle = planned.loc[key]
         rows.append(
             {
                 "queue": actual["queue"], "day": key[1].isoformat(), "calls_planned": calls,
                 "calls_actual": actual["calls_actual"], "handle_planned_s": handle,
                 "handle_actual_s": actual["handle_actual_s"], "service_planned": service, "service_actual": measured,
-                "gap_volume": after_calls - service, "gap_handle": after_both - after_calls,
-                "gap_other": (measured - service) - ((after_calls - service) + (after_both - after_calls)),
+                "gap_volume": by_volume, "gap_handle": by_handle,
+                "gap_other": (measured - service) - (by_volume + by_handle),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _with_what_came(run: PublishedRun, came: pd.DataFrame, ids: Mapping[str, int]) -> pd.DataFrame:
-    """Return calls and handle time of each row of the volume: what came where it is known, else what was planned."""
+def _what_came(run: PublishedRun, came: pd.DataFrame, ids: Mapping[str, int]) -> pd.DataFrame:
+    """Return what came in each row of the volume: calls, and number and mean of the handle times; NaN = unknown."""
     keys = pd.MultiIndex.from_arrays([run.volume["queue"].map(ids), seconds_of(run.volume["start"])])
     rows = came.set_index(["queue", "start_s"]).reindex(keys)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        handle = rows["handle_work"].to_numpy() / rows["handle_n"].where(rows["handle_n"] > 0).to_numpy()
-    handle = np.where(handle > 0, handle, np.nan)
-    index = run.volume.index
-    return pd.DataFrame(
-        {
-            "calls": pd.Series(rows["offered"].to_numpy(), index).fillna(run.volume["calls"]),
-            "handle_s": pd.Series(handle, index).fillna(run.volume["handle_s"]),
-        }
-    )
+    known = rows["handle_n"].where(rows["handle_n"] > 0)
+    columns = {"offered": rows["offered"], "handle_n": known, "handle_s": rows["handle_work"] / known}
+    return pd.DataFrame({name: values.to_numpy() for name, values in columns.items()}, index=run.volume.index)
 
 
 def _planned(volume: pd.DataFrame) -> pd.DataFrame:
@@ -161,35 +152,23 @@ def _planned(volume: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"calls": sums["calls"], "handle": sums["work"] / sums["calls"].where(sums["calls"] > 0)})
 
 
-def _simulated(
-    run: PublishedRun, volume: pd.DataFrame, days: pd.DataFrame, watch: Watch
-) -> Mapping[tuple[str, dt.date], float]:
-    """Return the service that the planned staffing gives under `volume`, by queue and day.
-
-    A day is simulated with the day before it, whose callers and shifts may run on into it.
-    """
-    wanted = set(days["day"])
-    near = wanted | {day - dt.timedelta(days=1) for day in wanted}
-    rows = volume[volume["start"].dt.date.isin(near)]
-    rows = rows.drop(columns=list(QUANTILE_COLUMNS), errors="ignore")  # what came is sure
-    if rows.empty:
-        return {}
-    config, steps = run.config, run.staffing
-    end = rows["start"].max() + pd.Timedelta(hours=12)
-    steps = steps[(steps["end"] > rows["start"].min()) & (steps["start"] < end) & steps["queue"].isin(rows["queue"])]
-    found = simulate(
-        steps,
-        rows,
-        {name: goal for name, goal in run.goals.items() if name in set(rows["queue"])},
+def _parts(
+    run: PublishedRun, queue: str, day: dt.date, seen: pd.DataFrame, actual: Mapping[Hashable, Any]
+) -> tuple[float, float]:
+    """Return what calls and handle times of a day changed; NaN where they are not known of all its intervals."""
+    if not actual["calls_actual"] > 0:
+        return np.nan, np.nan
+    if not actual["handle_actual_s"] > 0:
+        seen = seen.assign(handle_s=np.nan)
+    config = run.config
+    found = laid_out(
+        run.volume[run.volume["queue"] == queue],
+        run.staffing[run.staffing["queue"] == queue],
+        day,
         interval_min=config.site.interval_min,
-        week_start=config.site.week_start,
-        absent=config.shrinkage.unplanned,
-        handle={name: law_of_cv(queue.handle_cv) for name, queue in config.queue.items()},
-        seed=config.solve.seed,
-        watch=watch,
-    ).service
-    found = found[found["period"] == "day"]
-    return {
-        (str(q), start.date()): float(level)
-        for q, start, level in zip(found["queue"], found["start"], found["simulated"], strict=True)
-    }
+        absent=absence_on(config.shrinkage.unplanned, day),
+        handle_cv=config.queue[queue].handle_cv,
+        came=seen,
+    )
+    shares = parts(found, run.goals[queue]).shares
+    return shares.get(VOLUME, np.nan), shares.get(HANDLE, np.nan)

@@ -7,6 +7,7 @@ from fixed seeds. Running it again gives the same files to the byte.
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 import sys
 from pathlib import Path
 
@@ -278,12 +279,73 @@ def helpdesk() -> None:
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
 
 
+LIVE_DATE = dt.date(2003, 10, 28)
+"""The day of data/bank/live_2003-10-28.csv, in the week that the sample is planned for."""
+SPIKE = (11 * 60, 13 * 60, 0.3)
+"""Wall-clock minutes from and to which calls are planted on the live day, and how many more, as a share."""
+
+
+def bank_live_day() -> None:
+    """Make a running day of the bank, in quarter-hours: everything invented, a spike planted (seed 20031029).
+
+    Calls are Poisson about the mean of the last six Tuesdays of the real history, 30 % more from 11:00 to 13:00; they
+    are served first come, first served, by as many agents as the usual day needs and two in a hundred more.
+    """
+    folder, rng = HERE / "bank", np.random.default_rng(20031029)
+    history = pd.read_csv(folder / "calls.csv", parse_dates=["start"])
+    tuesdays = history[history["start"].dt.day_of_week == LIVE_DATE.weekday()]
+    last = sorted(tuesdays["start"].dt.date.unique())[-6:]
+    usual = tuesdays[tuesdays["start"].dt.date.isin(last)]
+    mean = usual.groupby(usual["start"].dt.hour * 60 + usual["start"].dt.minute)["offered"].mean()
+    minutes = np.arange(7 * 60, 21 * 60, 15)
+    base = mean.reindex(minutes - minutes % 30).to_numpy() / 2
+    planted = 1.0 + SPIKE[2] * ((minutes >= SPIKE[0]) & (minutes < SPIKE[1]))
+    load = base / 900 * 175
+    agents = np.ceil(1.02 * (load + 0.4 * np.sqrt(load))).astype(int)
+    rows = served(rng.poisson(base * planted), agents, rng)
+    stamps = [f"{LIVE_DATE}T{m // 60:02d}:{m % 60:02d}" for m in minutes]
+    write(folder, f"live_{LIVE_DATE}.csv", rows.assign(start=stamps)[["start", *rows.columns]])
+
+
+def served(offered: np.ndarray, agents: np.ndarray, rng: np.random.Generator, handle_s: float = 175.0) -> pd.DataFrame:
+    """Serve the calls of quarter-hours one by one, and count them where they arrive.
+
+    Handle times are lognormal with a coefficient of variation of 1.2, patience is exponential with a mean of 300 s. An
+    agent who leaves finishes the call in hand.
+    """
+    sigma = np.sqrt(np.log(1 + 1.2**2))
+    free: list[float] = []
+    out = []
+    for k, count in enumerate(offered):
+        begin = 900.0 * k
+        free = sorted(max(t, begin) for t in free)[: agents[k]]
+        free += [begin] * (agents[k] - len(free))
+        heapq.heapify(free)
+        arrivals = np.sort(begin + 900.0 * rng.random(count))
+        talk = rng.lognormal(np.log(handle_s) - sigma**2 / 2, sigma, count)
+        patience = rng.exponential(300.0, count)
+        answered, in_time, gone_in, short, work, waited = 0, 0, 0, 0, 0.0, 0.0
+        for at, seconds, waits in zip(arrivals, talk, patience, strict=True):
+            wait = max(free[0] - at, 0.0)
+            if wait > waits:
+                gone_in, short = gone_in + (waits <= 20.0), short + (waits <= 5.0)
+                continue
+            heapq.heapreplace(free, at + wait + seconds)
+            answered, in_time, work, waited = answered + 1, in_time + (wait <= 20.0), work + seconds, waited + wait
+        means = (round(total / max(answered, 1), 1) for total in (waited, work))
+        out.append((count, answered, count - answered, short, in_time, gone_in, 20, *means))
+    names = ["offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in", "within_s", "wait_s",
+             "handle_s"]  # fmt: skip
+    return pd.DataFrame(out, columns=names)
+
+
 def main() -> None:
     """Make the centres named on the command line, or both."""
     which = [a for a in sys.argv[1:] if not a.endswith(".gz")] or ["bank", "helpdesk"]
     source = next((Path(a) for a in sys.argv[1:] if a.endswith(".gz")), None)
     if "bank" in which:
         bank(source)
+        bank_live_day()
         outcomes(HERE / "bank")
     if "helpdesk" in which:
         helpdesk()

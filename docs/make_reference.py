@@ -490,6 +490,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "scorecard keys": scorecard_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
+    "today tables": lambda: columns("app.today"),
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),

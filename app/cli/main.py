@@ -17,7 +17,7 @@ import typer
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import attain, batch, finished, hire, record, scorecard, stages, store
+from . import attain, batch, finished, hire, record, replay, scorecard, stages, store, today
 from .command import (
     Gap,
     Json,
@@ -233,6 +233,8 @@ app.add_typer(batch.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
 app.add_typer(record.app)
+app.add_typer(replay.app)
+app.add_typer(today.app)
 app.add_typer(scorecard.app)
 app.add_typer(store.app, name="store")
 

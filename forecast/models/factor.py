@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar
+from copy import copy
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
+from ..calls.history import History
 from ..ranges import check_ranges
 from .contract import Model
 from .effects import Days, Effect, EffectPrior
+from .lowrank import PARAMS as LOW_RANK
 from .lowrank import low_rank
 from .process import Multiplied, Process
 from .running_day import RunningDay
@@ -74,6 +77,34 @@ class FactorParams:
 PARAMS = FactorParams()
 
 
+@dataclass(frozen=True)
+class DayRoots:
+    """The law of the roots of one day's calls, as foreseen: a mean, what intervals stray together, and noise of each.
+
+    Attributes
+    ----------
+    cells
+        Wall-clock intervals in which calls ever came, shape (n,).
+    mean
+        Expected roots, shape (n,).
+    factors, spread
+        What intervals stray together: the factors, shape (K, n), and the variance of the score of each, shape (K,).
+    noise
+        Variance of each interval's own noise, shape (n,).
+    """
+
+    cells: np.ndarray
+    mean: np.ndarray
+    factors: np.ndarray
+    spread: np.ndarray
+    noise: np.ndarray
+
+    @property
+    def common(self) -> np.ndarray:
+        """Covariance that the intervals have in common, shape (n, n)."""
+        return np.asarray(self.factors.T @ (self.spread[:, None] * self.factors))
+
+
 class Factor(Model):
     r"""Days × intervals: roots of the counts as a few factors, each of whose daily scores is forecast by itself.
 
@@ -105,6 +136,7 @@ class Factor(Model):
         features = past.features(dates)
         self._columns = [c for c in features.columns.drop("weekday") if features[c].to_numpy().any()]
         day, effects = self._numbers(dates), self._effects(features)
+        self._dates, self._past_scores = dates, found.scores
         days = Days(day, effects, self.params.noise)
         scores: list[Process | Multiplied] = [Process(days, score, floor=POISSON) for score in found.scores.T]
         size = Multiplied(Days(day, effects, self.params.noise_log, log=True), found.scores[:, 0], floor=POISSON)
@@ -119,6 +151,58 @@ class Factor(Model):
     def _common(self, spread: np.ndarray) -> np.ndarray:
         """Return the covariance that scores of the variances `spread`, shape (K,), give the intervals of a day."""
         return np.asarray(self._factors.T @ (np.maximum(spread - POISSON, 0.0)[:, None] * self._factors))
+
+    def rolled(self, history: History) -> Self:
+        """Return the model with the days of a longer history, its factors and variances as they were found.
+
+        Another day costs a small part of a fit. What a running day teaches is not learnt again.
+
+        Parameters
+        ----------
+        history
+            The history that the model was fitted to, and the days after that.
+        """
+        out = copy(self)
+        out.go_on(history)
+        return out
+
+    def go_on(self, history: History) -> None:
+        """Become what `rolled` returns."""
+        past = history.last((history.last_date - self.history.first_date).days + 1)
+        effect = past.known.effect(past.dates, past.queue)
+        self.history = replace(past, calls=past.calls / effect[:, None])
+        z = np.sqrt(self.history.calls + POISSON)
+        full = _mostly_seen(np.isfinite(z), np.array([d.weekday() for d in past.dates]))
+        fresh = [i for i, d in enumerate(past.dates) if full[i] and d > self._dates[-1]]
+        if not fresh:
+            return
+        self._dates = [*self._dates, *(past.dates[i] for i in fresh)]
+        self._past_scores = np.vstack([self._past_scores, [self._score(z[i, self._used]) for i in fresh]])
+        day, effects = self._numbers(self._dates), self._effects(self.history.features(self._dates))
+        plain, log = Days(day, effects, self.params.noise), Days(day, effects, self.params.noise_log, log=True)
+        self._scores = [
+            score.longer(log if isinstance(score, Multiplied) else plain, y)
+            for score, y in zip(self._scores, self._past_scores.T, strict=True)
+        ]
+
+    def _score(self, z: np.ndarray) -> np.ndarray:
+        """Return the scores of one day's roots, (n,) with NaN where missing; outlying cells are drawn in."""
+        seen = np.isfinite(z)
+        known, factors, limit = z[seen], self._factors[:, seen].T, LOW_RANK.clip_sd * np.sqrt(self._noise[seen])
+        score = np.linalg.lstsq(factors, known, rcond=None)[0]
+        for _ in range(LOW_RANK.passes - 1):
+            fitted = factors @ score
+            score = np.linalg.lstsq(factors, fitted + np.clip(known - fitted, -limit, limit), rcond=None)[0]
+        return np.asarray(score)
+
+    def roots_of(self, date: dt.date) -> DayRoots:
+        """Return the law of the roots of the calls on a day after the history, before any of them is known."""
+        day = self._numbers([date])
+        bases = [e.basis for e in self._effects(self.history.features([date]))]
+        scores = [score.predict(day, bases) for score in self._scores]
+        spread = np.maximum(np.concatenate([v for _, v in scores]) - POISSON, 0.0)
+        mean = np.concatenate([m for m, _ in scores]) @ self._factors
+        return DayRoots(np.flatnonzero(self._used), mean, self._factors, spread, self._noise)
 
     def _numbers(self, dates: Sequence[dt.date]) -> np.ndarray:
         return np.array([(d - self.history.first_date).days for d in dates], dtype=float)
@@ -168,13 +252,10 @@ class Factor(Model):
         return np.asarray(out)
 
     def _rest_of(self, date: dt.date, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        day = self._numbers([date])
-        bases = [e.basis for e in self._effects(self.history.features([date]))]
-        scores = [score.predict(day, bases) for score in self._scores]
-        mean = np.concatenate([m for m, _ in scores]) @ self._factors
-        common = self._common(np.concatenate([v for _, v in scores]))
+        law = self.roots_of(date)
         roots = np.sqrt(seen[self._used] + POISSON)
-        calls, variance = self._back(*(row[None, :] for row in self._running_day.update(roots, mean, common)))
+        updated = self._running_day.update(roots, law.mean, law.common)
+        calls, variance = self._back(*(row[None, :] for row in updated))
         return calls[0], variance[0]
 
     def _calls(

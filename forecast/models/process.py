@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from scipy import linalg
@@ -128,6 +130,34 @@ class Process:
         mean = self._y - self.fit.alpha * variance
         return np.sqrt(self._scale) * mean, self._scale * variance
 
+    def longer(self, days: Days, y: np.ndarray) -> Self:
+        """Return the process of a series that goes on, with the variances found here.
+
+        Parameters
+        ----------
+        days
+            All days with the same effects, this series' own first.
+        y
+            The whole series, of which this one is the beginning. New days that stray too far get more noise, as
+            the own ones did.
+        """
+        out = copy(self)
+        out.go_on(days, y)
+        return out
+
+    def go_on(self, days: Days, y: np.ndarray) -> None:
+        """Become what `longer` returns."""
+        own, theta = len(self.y), self.fit.theta
+        self.days, self.y, self._y = days, y, y / np.sqrt(self._scale)
+        fresh = np.full(len(y) - own, self.floor / self._scale + self.params.jitter)
+        self._known = np.append(self._known, fresh)
+        self.fit = self._at(theta)
+        variance = 1.0 / np.diag(self.fit.inverse)
+        excess = (self.fit.alpha * variance / self.params.odd_sd) ** 2 - variance
+        if (excess[own:] > 0).any():
+            self._known = self._known + np.where(np.arange(len(y)) >= own, np.maximum(excess, 0.0), 0.0)
+            self.fit = self._at(theta)
+
     def _at(self, theta: np.ndarray) -> _Fit:
         n, size = len(self._y), np.exp(theta)
         whole = (size[:-1] @ self.days.stack.reshape(len(size) - 1, -1)).reshape(n, n)
@@ -217,10 +247,23 @@ class Multiplied:
     """
 
     def __init__(self, days: Days, y: np.ndarray, floor: float, params: ProcessParams = PARAMS) -> None:
-        self._usual = float(np.median(y))
-        log = np.log(np.maximum(y / self._usual, params.smallest))
+        self._usual, self._smallest = float(np.median(y)), params.smallest
+        log = self._log(y)
         self._process = Process(days, log, floor / self._usual**2, scale=1.0, params=params)
         self.evidence = self._process.evidence - float(log.sum()) - len(y) * float(np.log(self._usual))
+
+    def _log(self, y: np.ndarray) -> np.ndarray:
+        return np.asarray(np.log(np.maximum(y / self._usual, self._smallest)))
+
+    def longer(self, days: Days, y: np.ndarray) -> Self:
+        """Return the process of a series that goes on, as `Process.longer`; `days` are those of a log."""
+        out = copy(self)
+        out.go_on(days, y)
+        return out
+
+    def go_on(self, days: Days, y: np.ndarray) -> None:
+        """Become what `longer` returns."""
+        self._process = self._process.longer(days, self._log(y))
 
     def predict(
         self, day: np.ndarray, bases: Sequence[np.ndarray], effects: int | None = None

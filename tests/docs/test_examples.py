@@ -50,8 +50,10 @@ SLOW = {
     "guides/people_rules.md",
     "guides/privacy.md",
     "guides/python.md",
+    "guides/replay.md",
     "guides/requirements.md",
     "guides/stages.md",
+    "guides/today.md",
     "tutorial.md",
 }
 

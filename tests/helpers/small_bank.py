@@ -15,11 +15,12 @@ ROOT = Path(__file__).parents[2]
 BANK = ROOT / "data" / "bank"
 COPY = ROOT / "tests" / "reference" / "bank"
 CALLS, PEOPLE = 26, 1 / 20
+LIVE = "live_2003-10-28.csv"
 FIRST_DAY, CALLS_END = "2003-08-04", "2003-10-24"
 
 
 def write_small_bank(folder: Path) -> None:
-    """Write the small bank into `folder`, with the notice of its calls."""
+    """Write the small bank into `folder`, with the notice of its calls and a running day."""
     folder.mkdir(parents=True, exist_ok=True)
     changed = f"The copy in this folder begins on {FIRST_DAY}; each count is divided by {CALLS} and rounded.\n"
     (folder / "NOTICE").write_text((BANK / "NOTICE").read_text(encoding="utf-8") + "\n" + changed, encoding="utf-8")
@@ -30,7 +31,12 @@ def write_small_bank(folder: Path) -> None:
     staff = pd.read_csv(BANK / "staff.csv")
     staff = staff[staff["leave_date"].isna() | (staff["leave_date"] > CALLS_END)]  # not those who have left
     staff = staff.groupby("contract").sample(frac=PEOPLE, random_state=1).sort_index()
-    tables = {"calls": calls, "staff": staff}
+    live = pd.read_csv(BANK / LIVE)
+    counts = ["offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in"]
+    live[counts] = (live[counts] / CALLS).round().astype(int)
+    live["offered"] = live["answered"] + live["abandoned"]
+    live["answered_in"] = live[["answered_in", "answered"]].min(axis=1)
+    tables = {"calls": calls, "staff": staff, LIVE.removesuffix(".csv"): live}
     for name in ("availability", "leave", "wishes"):
         rows = pd.read_csv(BANK / f"{name}.csv")
         tables[name] = rows[rows["agent"].isin(staff["agent"])]

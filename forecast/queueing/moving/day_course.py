@@ -14,6 +14,7 @@ from ..formulas.erlang import numbers
 from ..formulas.performance import TINY
 from ..formulas.uncertain_rate import CERTAIN, gamma_nodes
 from .caller_fate import Stage
+from .offered_load import offered_loads
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,8 @@ class DayCourse:
         Mandelbaum, Massey and Whitt 1996).
         """
         rates = self.mean_rates
-        out, load = np.empty(rates.shape), 0.0
-        for i, bins in enumerate(rates):
-            half = np.exp(-0.5 * self.bin_s * self.handle_rate[i])
-            for j, rate in enumerate(bins / self.handle_rate[i]):
-                out[i, j] = rate + (load - rate) * half
-                load = rate + (out[i, j] - rate) * half
-        return out
+        loads = offered_loads(rates.ravel(), np.repeat(self.handle_rate, rates.shape[1]), self.bin_s)
+        return loads.reshape(rates.shape)
 
     def stage(self, bin_: int, agents: np.ndarray) -> Stage:
         """Return the constants of bin `bin_` of all bins, or of the time after the last; `agents` has shape (I, m)."""

@@ -1,9 +1,13 @@
 """The factor model: its process against plain formulas, its factors against planted ones."""
 
+import datetime as dt
+
 import numpy as np
 import pytest
 
+from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.models.effects import Days, Effect
+from busyhour.forecast.models.factor import Factor
 from busyhour.forecast.models.lowrank import low_rank
 from busyhour.forecast.models.process import Multiplied, Process
 
@@ -131,3 +135,45 @@ def test_noise_alone_brings_one_factor():
     rng = np.random.default_rng(6)
     counts = rng.poisson(np.tile(rng.uniform(5, 40, 24), (100, 1)))
     assert len(low_rank(np.sqrt(counts + 0.25)).factors) == 1
+
+
+def test_a_longer_series_is_forecast_with_the_variances_found_before():
+    y = series(1, weekday=1.0, quick=0.5)
+    whole, ahead = Days(DAY[:55], effects(slice(0, 55)), 0.1), slice(55, 60)
+    short = Process(Days(DAY[:50], effects(slice(0, 50)), 0.1), y[:50], floor=0.01)
+    longer = short.longer(whole, y[:55])
+    size = np.exp(short.fit.theta)
+    assert longer.fit.theta is short.fit.theta and len(short.y) == 50
+    scale = np.mean(y[:50] ** 2)
+    k = np.einsum("e,eij->ij", size[:-1], whole.stack) + np.diag(size[-1] + longer._known)
+    cross = sum(
+        s * e.covariance(f.basis, whole.distance(DAY[ahead]))
+        for s, e, f in zip(size[:-1], whole.effects, effects(ahead), strict=True)
+    )
+    mean, _ = longer.predict(DAY[ahead], [e.basis for e in effects(ahead)])
+    assert mean == pytest.approx(np.sqrt(scale) * cross @ np.linalg.solve(k, y[:55] / np.sqrt(scale)))
+
+
+def test_an_odd_new_day_gets_more_noise():
+    y = np.abs(series(1, weekday=1.0, quick=0.5))
+    y[52] *= 3.0
+    whole = Days(DAY[:55], effects(slice(0, 55)), 0.1)
+    longer = Process(Days(DAY[:50], effects(slice(0, 50)), 0.1), y[:50], floor=0.01).longer(whole, y[:55])
+    assert longer._known[52] > 5.0 * longer._known[51]
+    log = Days(DAY[:50], effects(slice(0, 50)), 0.01, log=True)
+    rolled = Multiplied(log, y[:50], 0.01).longer(Days(DAY[:55], effects(slice(0, 55)), 0.01, log=True), y[:55])
+    mean, _ = rolled.predict(DAY[55:], [e.basis for e in effects(slice(55, 60))])
+    assert mean == pytest.approx(10.0, rel=0.3)
+
+
+def test_a_rolled_model_follows_the_days_and_leaves_the_old_one(office, make_calls):
+    whole = next(iter(histories(make_calls(office, days=84), office, minutes=60).values()))
+    old = Factor().fit(whole.until(dt.date(2026, 3, 13)))
+    date = dt.date(2026, 3, 30)
+    before = old.roots_of(date)
+    rolled = old.rolled(whole)
+    fresh, moved = Factor().fit(whole).roots_of(date), rolled.roots_of(date)
+    assert rolled.history.last_date == whole.last_date and old.history.last_date == dt.date(2026, 3, 13)
+    assert old.roots_of(date).mean.tolist() == before.mean.tolist()
+    assert np.abs(moved.mean - fresh.mean).max() < 0.05 * fresh.mean.max()
+    assert old.rolled(whole.until(dt.date(2026, 3, 13))).roots_of(date).mean.tolist() == before.mean.tolist()

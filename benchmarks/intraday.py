@@ -1,0 +1,247 @@
+"""Alarms of a running day: python -m benchmarks.intraday [--data DIR] [--quick] [--volumes 1160,290,116,35]
+
+The bank's last 100 days in five minutes, each forecast from the days before it. Six of them are odd and known; the
+others are quiet. Laws and limits come from every second quiet day and are tried on the others, and the reverse. Spikes
+are planted at random minutes; a delay runs from the true beginning to the close of the interval that raises the alarm,
+and trials in alarm before the beginning do not count. Smaller desks are the same calls, each kept by chance. The
+quarter-hours and half-hours are the same days summed; the bank ships in half-hours, so that without ``--data`` only
+these are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from busyhour.forecast.calls.arrange import histories
+from busyhour.forecast.calls.history import History
+from busyhour.forecast.intraday.ahead import DayAhead, days_ahead
+from busyhour.forecast.intraday.calibrate import limits_of
+from busyhour.forecast.intraday.calibration import calls_per_half_hour, surprises
+from busyhour.forecast.intraday.change_tests import Limits, first_raised
+from busyhour.forecast.intraday.changes import changes_of
+from busyhour.forecast.intraday.innovations import Innovations
+from busyhour.forecast.intraday.law import Law, law_of
+from busyhour.forecast.intraday.params import WatchParams
+from busyhour.forecast.intraday.visible import with_change
+from busyhour.forecast.intraday.watch import day_watch
+
+from .forecast_sets import sets_named
+
+ODD = tuple(dt.date(2003, m, d) for m, d in ((6, 4), (6, 6), (6, 9), (8, 14), (9, 26), (10, 21)))
+VOLUMES = (1160, 290, 116, 35)
+FULL = 1160.0
+"""Calls of a half-hour of the bank."""
+WEEK = 5
+SPIKES = ((0.3, 60), (0.6, 60), (-0.5, 60), (0.15, 180))
+DESKS = ("cat", "tech_axa")
+
+
+@dataclass(frozen=True)
+class Half:
+    """Quiet days under the law and the limits of the other half of them."""
+
+    days: list[Innovations]
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One desk's days, the quiet ones in two halves, and the odd ones as each half's law and limits see them."""
+
+    name: str
+    minutes: int
+    calls: float
+    halves: tuple[Half, Half]
+    odd: tuple[Half, Half]
+    params: WatchParams
+
+    @property
+    def quiet(self) -> list[tuple[Innovations, Limits]]:
+        """Quiet days with their limits."""
+        return [(day, half.limits) for half in self.halves for day in half.days]
+
+
+def thinned(history: History, share: float, seed: int) -> History:
+    """Return the history with each call kept by chance."""
+    if share >= 1.0:
+        return history
+    known, rng = np.isfinite(history.calls), np.random.default_rng(seed)
+    kept = rng.binomial(np.where(known, history.calls, 0.0).astype(np.int64), share).astype(float)
+    return replace(history, calls=np.where(known, kept, np.nan))
+
+
+def under(days: Sequence[DayAhead], law: Law, minutes: int, params: WatchParams) -> list[Innovations]:
+    """Return the surprises of days under a law."""
+    return [surprises(day, law, minutes, params) for day in days]
+
+
+def desk_of(name: str, history: History, params: WatchParams, rate: float) -> Desk:
+    """Return a desk's days, laws and limits."""
+    ahead = days_ahead(history, params)
+    quiet, odd = [d for d in ahead if d.date not in ODD], [d for d in ahead if d.date in ODD]
+    calls = calls_per_half_hour(ahead, history.minutes)
+    halves, odds = [], []
+    for learnt, tried in ((quiet[0::2], quiet[1::2]), (quiet[1::2], quiet[0::2])):
+        law = law_of(learnt, history.minutes)
+
+        limits = limits_of(under(learnt, law, history.minutes, params), rate / WEEK, params, calls < params.small_calls)
+        print(f"  {law}\n  {limits}")
+        halves.append(Half(under(tried, law, history.minutes, params), limits))
+        odds.append(Half(under(odd, law, history.minutes, params), limits))
+    return Desk(name, history.minutes, calls, (halves[0], halves[1]), (odds[0], odds[1]), params)
+
+
+def false_alarms(desk: Desk) -> str:
+    """Return how many alarms quiet days bring, and whether the odd ones are found."""
+    signs = [c.raised.sign for day, limits in desk.quiet for c in changes_of(day, limits, desk.params)]
+    weeks, up = len(desk.quiet) / WEEK, sum(s > 0 for s in signs)
+    found = [all(changes_of(half.days[i], half.limits, desk.params) for half in desk.odd) for i in range(len(ODD))]
+    missed = ", ".join(str(d) for d, f in zip(ODD, found, strict=True) if not f)
+    return (
+        f"{len(desk.quiet)} quiet days, {len(signs)} alarms: {len(signs) / weeks:.2f} a week, upward {up / weeks:.2f}; "
+        f"odd days found by both halves {sum(found)} of {len(ODD)}" + (f" (not {missed})" if missed else "")
+    )
+
+
+def shares(day: Innovations, begin_min: float, lasts_min: float) -> np.ndarray:
+    """Return the share of each known interval that a spike covers, shape (n,)."""
+    start = day.frame.cells * float(day.frame.minutes)
+    covered = np.minimum(start + day.frame.minutes, begin_min + lasts_min) - np.maximum(start, begin_min)
+    return np.asarray(np.clip(covered / day.frame.minutes, 0.0, 1.0))
+
+
+def begins(desk: Desk, trials: int, room_min: float, seed: int) -> list[tuple[Innovations, Limits, float]]:
+    """Return quiet days with random minutes at which spikes begin, at least `room_min` before the end."""
+    rng, out = np.random.default_rng(seed), []
+    for day, limits in desk.quiet:
+        first, last = day.frame.cells[0] * day.frame.minutes, (day.frame.cells[-1] + 1) * day.frame.minutes
+        out += [(day, limits, float(rng.uniform(first, last - room_min))) for _ in range(trials)]
+    return out
+
+
+def closes(day: Innovations, at: int) -> float:
+    """Return the minute of the day at which a known interval ends."""
+    return float(day.frame.cells[at] + 1) * day.frame.minutes
+
+
+def found(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
+    """Return the shares of planted spikes found in time."""
+    rng, delays = np.random.default_rng(1), []
+    for day, limits, begin in begins(desk, trials, 60.0, 2):
+        planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
+        raised = first_raised(day.planted(planted), limits, desk.params)
+        if raised is not None and closes(day, raised.at) <= begin:
+            continue
+        right = raised is not None and raised.sign * size > 0
+        delays.append(closes(day, raised.at) - begin if raised is not None and right else np.inf)
+    shown = "/".join(f"{100 * np.mean(np.array(delays) <= limit):.0f}" for limit in (15, 30, 60, 120))
+    return f"{size:+.0%} for {lasts_min} min: {shown} % within 15/30/60/120 min ({len(delays)} trials)"
+
+
+def over(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
+    """Return the share of planted spikes said to be over within 30 min of their end, of those that were found."""
+    rng, hits, counted, errors = np.random.default_rng(3), 0, 0, []
+    for day, limits, begin in begins(desk, trials, lasts_min + 30.0, 4):
+        planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
+        changes = changes_of(day.planted(planted), limits, desk.params)
+        if not changes or changes[0].raised.sign * size < 0:
+            continue
+        if not begin < closes(day, changes[0].raised.at) <= begin + lasts_min:
+            continue
+        counted += 1
+        after = np.inf if changes[0].told is None else closes(day, changes[0].told) - begin - lasts_min
+        hits += 0.0 <= after <= 30.0
+        errors.append(after < 0.0)
+    told, soon = 100 * hits / max(counted, 1), 100 * np.mean(errors)
+    what = f"over within 30 min of its end {told:.0f} %, too soon {soon:.0f} % ({counted} found)"
+    return f"{size:+.0%} for {lasts_min} min: {what}"
+
+
+def wrongly_over(desk: Desk, size: float, trials: int) -> str:
+    """Return the share of lasting changes said to be over within four hours, of those that were found."""
+    rng, wrong, counted = np.random.default_rng(5), 0, 0
+    for day, limits, begin in begins(desk, trials, 240.0, 6):
+        planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, 1440.0), rng)
+        changes = changes_of(day.planted(planted), limits, desk.params)
+        mine = [c for c in changes if closes(day, c.raised.at) > begin]
+        if len(mine) < len(changes) or not mine or closes(day, mine[0].raised.at) > begin + 120.0:
+            continue
+        counted += 1
+        wrong += mine[0].told is not None and closes(day, mine[0].told) <= begin + 240.0
+    return f"{size:+.0%} lasting: wrongly over within 4 h {100 * wrong / max(counted, 1):.0f} % ({counted} found)"
+
+
+def measured(name: str, history: History, params: WatchParams, rate: float, trials: int, *, ends: bool) -> None:
+    """Print all figures of a desk."""
+    print(f"\n{name}, {history.minutes} min", flush=True)
+    began = time.process_time()
+    desk = desk_of(name, history, params, rate)
+    print(f"  {desk.calls:.0f} calls a half-hour; learnt in {time.process_time() - began:.1f} s of processor time")
+    print(f"  {false_alarms(desk)}", flush=True)
+    for size, lasts_min in SPIKES:
+        print(f"  {found(desk, size, lasts_min, trials)}", flush=True)
+    if ends:
+        for lasts_min in (60, 180):
+            print(f"  {over(desk, 0.3, lasts_min, trials)}", flush=True)
+        print(f"  {wrongly_over(desk, 0.3, trials)}", flush=True)
+
+
+def one_watch(name: str, history: History, rate: float) -> None:
+    """Print what a watch over a desk says of itself, and its seconds."""
+    began, today = time.process_time(), history.calls[-1]
+    watch = day_watch(history.until(history.dates[-2]), alarms_per_week=rate)
+    learnt, began = time.process_time() - began, time.process_time()
+    watch.look(history.dates[-1], np.where(np.arange(len(today)) < 900 // history.minutes, today, np.nan))
+    look, meter, seen = time.process_time() - began, watch.meter, watch.visible
+    print(
+        f"\n{name}, {history.minutes} min: {seen.calls_per_half_hour:.0f} calls a half-hour; seen in {seen.share:.0%} "
+        f"within {seen.within_min:.0f} min: up {seen.up:.0%}, down {seen.down:.0%}; {meter.per_week:.2f} alarms a week "
+        f"on {meter.days} days ({meter.promised_per_week:g} promised); learnt in {learnt:.1f} s, a look {look:.2f} s",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="where the five-minute calls are")
+    parser.add_argument("--volumes", default=",".join(map(str, VOLUMES)), help="calls of a half-hour, by commas")
+    parser.add_argument("--rate", type=float, default=1.0, help="false alarms a week")
+    parser.add_argument("--trials", type=int, default=3, help="spikes per quiet day")
+    parser.add_argument("--quick", action="store_true", help="one spike a day, at 1,160 calls in five minutes only")
+    asked = parser.parse_args()
+    params, trials = WatchParams(days=100), 1 if asked.quick else asked.trials
+    fine, coarse = sets_named("bank5", asked.data), sets_named("bank", asked.data)
+    if isinstance(fine, str):
+        print(f"five and fifteen minutes: skipped, no {fine} at --data {asked.data}")
+    else:
+        for volume in [int(FULL)] if asked.quick else [int(v) for v in asked.volumes.split(",")]:
+            history = next(iter(histories(fine[0].calls, fine[0].calendar, minutes=5).values()))
+            whole = thinned(history, volume / FULL, 7)
+            measured(f"bank at {volume}", whole, params, asked.rate, trials, ends=volume in (1160, 116))
+    if asked.quick:
+        return
+    if not isinstance(fine, str):
+        quarter = next(iter(histories(fine[0].calls, fine[0].calendar, minutes=15).values()))
+        measured("bank", quarter, params, asked.rate, trials, ends=False)
+    assert not isinstance(coarse, str)
+    half = next(iter(histories(coarse[0].calls, coarse[0].calendar, minutes=30).values()))
+    measured("bank", half, params, asked.rate, trials, ends=False)
+    one_watch("bank", half, asked.rate)
+    for name in DESKS:
+        desks = sets_named(name, asked.data)
+        if isinstance(desks, str):
+            print(f"\n{name}: skipped, no {desks} at --data {asked.data}")
+            continue
+        one_watch(name, next(iter(histories(desks[0].calls, desks[0].calendar, minutes=30).values())), asked.rate)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The running day: who works when, what may still move, and what moving brings."""
