@@ -71,8 +71,13 @@ class PlannedWeek:
     taken: tuple[tuple[Action, pd.Timestamp], ...] = field(default=(), repr=False)
 
     @classmethod
-    def read(cls, run: Path) -> PlannedWeek:
+    def read(cls, run: Path, *, offers: bool = True) -> PlannedWeek:
         """Read a run folder, all files of one run.
+
+        Parameters
+        ----------
+        offers
+            Whether shifts may be offered from it: its inputs are then read as those of a plan.
 
         Raises
         ------
@@ -103,7 +108,7 @@ class PlannedWeek:
                 folder.people(horizon.grid, WeekBefore()),
                 _past(folder),
                 folder.plan,
-                WeekAgain.read(place),
+                WeekAgain.read(place) if offers else None,
                 taken(place, zone),
             )
 
