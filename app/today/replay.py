@@ -66,6 +66,8 @@ class ReplayedDay:
         The gap from plan to day by its causes.
     chance
         What chance alone does to a day of which all is as it came.
+    usual
+        The same of a day of which all is as planned, the calls as forecast.
     measured
         The service that was counted by the goal's definition; NaN where the actuals do not tell it.
     intervals
@@ -83,6 +85,7 @@ class ReplayedDay:
     goal: ServiceGoal
     parts: Parts
     chance: Chance
+    usual: Chance
     measured: float
     intervals: pd.DataFrame = field(repr=False)
     events: tuple[DeskEvent, ...] = ()
@@ -111,8 +114,8 @@ class ReplayedDay:
 
     @property
     def gap_is_chance(self) -> bool:
-        """Whether chance alone moves a day by as much as the whole gap."""
-        return abs(self.gap) <= 0.5 * (self.chance.high - self.chance.low)
+        """Whether chance alone moves a day that is as planned by as much as the whole gap."""
+        return abs(self.gap) <= 0.5 * (self.usual.high - self.usual.low)
 
 
 @dataclass(frozen=True, eq=False)
@@ -263,6 +266,7 @@ class _Teller:
             goal,
             parts(laid, goal),
             chance(laid, goal, law, seed=seed, watch=self.watch),
+            chance(laid.as_planned, goal, law, seed=seed, watch=self.watch),
             measured_of(came, queue),
             intervals_of(day, queue, laid, seen, came, goal),
             asked,
