@@ -70,8 +70,9 @@ class Day:
     @property
     def as_planned(self) -> Day:
         """The day of which all is as planned, the calls just as forecast."""
-        nothing = dict.fromkeys(("required", "calls_came", "handle_came_s", "heads_came"))
-        return replace(self, cv=np.zeros(len(self.cv)), **nothing)
+        return replace(
+            self, cv=np.zeros(len(self.cv)), required=None, calls_came=None, handle_came_s=None, heads_came=None
+        )
 
     def conditions(self, came: Collection[str]) -> Conditions:
         """Return what the service hangs on where the causes `came` are as they came, all others as planned.
