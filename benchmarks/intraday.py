@@ -1,10 +1,11 @@
 """Alarms of a running day: python -m benchmarks.intraday [--data DIR] [--quick] [--volumes 1160,290,116,35]
 
-The bank's last 100 days in five minutes, each forecast from the days before it. Six of them are odd and known; the others
-are quiet. Laws and limits come from every second quiet day and are tried on the others, and the reverse. Spikes are
-planted at random minutes; a delay runs from the true beginning to the close of the interval that raises the alarm, and
-trials in alarm before the beginning do not count. Smaller desks are the same calls, each kept by chance. The quarter-hours
-and half-hours are the same days summed; the bank ships in half-hours, so that without ``--data`` only these are measured.
+The bank's last 100 days in five minutes, each forecast from the days before it. Six of them are odd and known; the
+others are quiet. Laws and limits come from every second quiet day and are tried on the others, and the reverse. Spikes
+are planted at random minutes; a delay runs from the true beginning to the close of the interval that raises the alarm,
+and trials in alarm before the beginning do not count. Smaller desks are the same calls, each kept by chance. The
+quarter-hours and half-hours are the same days summed; the bank ships in half-hours, so that without ``--data`` only
+these are measured.
 """
 
 from __future__ import annotations
@@ -136,10 +137,10 @@ def found(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
     for day, limits, begin in begins(desk, trials, 60.0, 2):
         planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
         raised = first_raised(day.planted(planted), limits, desk.params)
-        if raised is None or raised.sign * size < 0:
-            delays.append(np.inf)
-        elif closes(day, raised.at) > begin:
-            delays.append(closes(day, raised.at) - begin)
+        if raised is not None and closes(day, raised.at) <= begin:
+            continue
+        right = raised is not None and raised.sign * size > 0
+        delays.append(closes(day, raised.at) - begin if raised is not None and right else np.inf)
     shown = "/".join(f"{100 * np.mean(np.array(delays) <= limit):.0f}" for limit in (15, 30, 60, 120))
     return f"{size:+.0%} for {lasts_min} min: {shown} % within 15/30/60/120 min ({len(delays)} trials)"
 
@@ -155,10 +156,12 @@ def over(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
         if not begin < closes(day, changes[0].raised.at) <= begin + lasts_min:
             continue
         counted += 1
-        told = changes[0].told
-        hits += told is not None and 0.0 <= closes(day, told) - begin - lasts_min <= 30.0
-        errors.append(told is not None and closes(day, told) < begin + lasts_min)
-    return f"{size:+.0%} for {lasts_min} min: over within 30 min of its end {100 * hits / max(counted, 1):.0f} %, too soon {100 * np.mean(errors):.0f} % ({counted} found)"
+        after = np.inf if changes[0].told is None else closes(day, changes[0].told) - begin - lasts_min
+        hits += 0.0 <= after <= 30.0
+        errors.append(after < 0.0)
+    told, soon = 100 * hits / max(counted, 1), 100 * np.mean(errors)
+    what = f"over within 30 min of its end {told:.0f} %, too soon {soon:.0f} % ({counted} found)"
+    return f"{size:+.0%} for {lasts_min} min: {what}"
 
 
 def wrongly_over(desk: Desk, size: float, trials: int) -> str:
@@ -192,16 +195,15 @@ def measured(name: str, history: History, params: WatchParams, rate: float, tria
 
 def one_watch(name: str, history: History, rate: float) -> None:
     """Print what a watch over a desk says of itself, and its seconds."""
-    began = time.process_time()
+    began, today = time.process_time(), history.calls[-1]
     watch = day_watch(history.until(history.dates[-2]), alarms_per_week=rate)
     learnt, began = time.process_time() - began, time.process_time()
-    seen = watch.look(history.dates[-1], np.where(np.arange(history.calls.shape[1]) < 900 // history.minutes, history.calls[-1], np.nan))
-    look, meter, visible = time.process_time() - began, watch.meter, watch.visible
+    watch.look(history.dates[-1], np.where(np.arange(len(today)) < 900 // history.minutes, today, np.nan))
+    look, meter, seen = time.process_time() - began, watch.meter, watch.visible
     print(
-        f"\n{name}, {history.minutes} min: {visible.calls_per_half_hour:.0f} calls a half-hour; seen in {visible.share:.0%} "
-        f"within {visible.within_min:.0f} min: up {visible.up:.0%}, down {visible.down:.0%}; {meter.per_week:.2f} alarms a week "
-        f"on {meter.days} days ({meter.promised_per_week:g} promised); learnt in {learnt:.1f} s, a look {look:.2f} s of processor "
-        f"time; {len(seen.alarms)} alarms on the last day",
+        f"\n{name}, {history.minutes} min: {seen.calls_per_half_hour:.0f} calls a half-hour; seen in {seen.share:.0%} "
+        f"within {seen.within_min:.0f} min: up {seen.up:.0%}, down {seen.down:.0%}; {meter.per_week:.2f} alarms a week "
+        f"on {meter.days} days ({meter.promised_per_week:g} promised); learnt in {learnt:.1f} s, a look {look:.2f} s",
         flush=True,
     )
 

@@ -1,9 +1,9 @@
-"""Actions of a running day: python -m benchmarks.today_actions [--days 1024] [--agents 61,302]
+"""Actions of a running day: python -m benchmarks.today_actions [--days 1024] [--cases 0,1,2,3,4]
 
-Made desks whose peak needs 61 or 302 agents (handle time 300 s, patience 120 s, 80 % in 20 s), at 14:30, with more calls
-than forecast since 14:00: pauses may move. The seconds of the menu; then its promise against simulated days under each
-length that the change may have had, the same calls with and without the actions (common seeds). The standard error comes
-from independent seeds.
+Made desks whose peak needs 61 or 302 agents (handle time 300 s, patience 120 s, 80 % in 20 s), at 14:30, with more
+calls than forecast since 14:00: pauses may move. The seconds of the menu; then its promise against simulated days
+under each length that the change may have had, the same calls with and without the actions (common seeds). The standard
+error comes from independent seeds.
 """
 
 from __future__ import annotations
@@ -15,8 +15,19 @@ import time
 import numpy as np
 import pandas as pd
 
-from benchmarks.today_desk import AHT_S, GOAL, NOW, OPEN, PATIENCE_S, SLOT_MIN, calls_of, needed, outlook
-from benchmarks.today_desk import roster, running_desk
+from benchmarks.today_desk import (
+    AHT_S,
+    GOAL,
+    NOW,
+    OPEN,
+    PATIENCE_S,
+    SLOT_MIN,
+    calls_of,
+    needed,
+    outlook,
+    roster,
+    running_desk,
+)
 from busyhour.app.today.apply import changed
 from busyhour.forecast.queueing import simulate
 from busyhour.schedule.today.actions import ActionParams
@@ -24,10 +35,10 @@ from busyhour.schedule.today.desk import RunningDesk
 from busyhour.schedule.today.menu import menu
 from busyhour.schedule.today.rest_of_day import calls_by_length
 
-CASES = ((61, 53.0, 0.15), (61, 53.0, 0.3), (302, 285.0, 0.1), (302, 285.0, 0.15), (302, 285.0, 0.3))
+CASES = ((61, 61.0, 0.15), (61, 61.0, 0.3), (302, 322.0, 0.1), (302, 322.0, 0.15), (302, 322.0, 0.3))
 """Peak need, its erlangs, and the change of the calls."""
 SEEDS, FROM = 16, 5 * 4
-"""Independent seeds; slot of the day with which simulated days begin: the desk is in its usual state long before now."""
+"""Independent seeds; slot with which simulated days begin: the desk is in its usual state long before now."""
 
 
 def simulated(desk: RunningDesk, rows: pd.DataFrame, calls: np.ndarray, days: int) -> np.ndarray:
@@ -39,9 +50,11 @@ def simulated(desk: RunningDesk, rows: pd.DataFrame, calls: np.ndarray, days: in
     phone["start"] = phone["start"].where(phone["start"] >= desk.starts[FROM], desk.starts[FROM])
     out, runs = np.zeros(SEEDS), -(-days // SEEDS)
     for seed in range(SEEDS):
-        found = simulate(phone, volume, {"calls": GOAL}, interval_min=SLOT_MIN, seed=seed, half_width=0.0, min_runs=runs,
-                         max_runs=runs)  # fmt: skip
-        there = found.service[(found.service["period"] == "interval") & (found.service["start"] >= desk.starts[NOW - OPEN])]
+        found = simulate(phone, volume, {"calls": GOAL}, interval_min=SLOT_MIN, seed=seed, half_width=0.0,
+                         min_runs=runs, max_runs=runs)  # fmt: skip
+        there = found.service[
+            (found.service["period"] == "interval") & (found.service["start"] >= desk.starts[NOW - OPEN])
+        ]
         out[seed] = float((there["offered"] * there["simulated"].fillna(0.0)).sum())
     return out
 
@@ -60,16 +73,21 @@ def measure(peak: int, erlangs: float, size: float, days: int) -> None:
           f"{len(found.actions)} moves in {wall:.1f} s ({cpu:.1f} s of processor)")  # fmt: skip
     for p in found.frontier:
         by_length = " / ".join(f"{g:.1f}" for g in p.gain_by_length)
-        print(f"  {p.actions:3d} moves, {p.people} people: {p.gain_points:+.2f} points of the day, {p.gain_calls:.1f} calls "
-              f"({by_length} by length), lowest {p.least_level:.0%}")  # fmt: skip
+        print(f"  {p.actions:3d} moves, {p.people} people: {p.gain_points:+.2f} points of the day, "
+              f"{p.gain_calls:.1f} calls ({by_length} by length), lowest {p.least_level:.0%}")  # fmt: skip
     (queue,) = expected.queues
     came = calls_by_length(queue, expected, found.lengths_h)
     since = desk.starts[NOW - OPEN]
-    for point in [p for p in found.frontier if p.actions in (5, 20, len(found.actions))] if days else []:
+    if not days:
+        return
+    without = [simulated(desk, desk.rows, of_length, days) for of_length in came]
+    for point in (p for p in found.frontier if p.actions in (20, len(found.actions))):
         rows = changed(desk.rows, found.first(point.actions), since)
         mixed = np.zeros(SEEDS)
-        for hours, chance, promised, of_length in zip(found.lengths_h, found.chances, point.gain_by_length, came, strict=True):
-            gain = simulated(desk, rows, of_length, days) - simulated(desk, desk.rows, of_length, days)
+        for k, (hours, chance, promised) in enumerate(
+            zip(found.lengths_h, found.chances, point.gain_by_length, strict=True)
+        ):
+            gain = simulated(desk, rows, came[k], days) - without[k]
             mixed += chance * gain
             _told(f"{point.actions} moves, {'rest' if math.isinf(hours) else f'{hours:g} h'}", promised, gain)
         _told(f"{point.actions} moves, all lengths", point.gain_calls, mixed)
@@ -85,12 +103,10 @@ def main() -> None:
     """Measure all desks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--days", type=int, default=1024, help="simulated days of each length; 0 = none")
-    parser.add_argument("--agents", default="61,302", help="peak needs to measure")
+    parser.add_argument("--cases", default="0,1,2,3,4", help="cases to measure, by number")
     asked = parser.parse_args()
-    peaks = {int(part) for part in asked.agents.split(",")}
-    for peak, erlangs, size in CASES:
-        if peak in peaks:
-            measure(peak, erlangs, size, asked.days)
+    for number in map(int, asked.cases.split(",")):
+        measure(*CASES[number], asked.days)
 
 
 if __name__ == "__main__":

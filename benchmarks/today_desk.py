@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from busyhour.forecast.queueing import ServiceGoal, performance, transient
 from busyhour.schedule.today.desk import (
-    ACTIVITIES, BREAK, LUNCH, OFF, PHONE, Movable, Outlook, QueueOutlook, RunningDesk, Step,
+    ACTIVITIES,
+    BREAK,
+    LUNCH,
+    OFF,
+    PHONE,
+    Movable,
+    Outlook,
+    QueueOutlook,
+    RunningDesk,
+    Step,
 )  # fmt: skip
 
 GOAL, AHT_S, PATIENCE_S, SLOT_MIN = ServiceGoal(0.8, 20), 300.0, 120.0, 15
@@ -113,7 +123,7 @@ def running_desk(heads: list[Head]) -> RunningDesk:
                 movables.append(Movable(a, kind, begin, slots, head.start + low, head.start + high))
         edges = [head.start, *(np.flatnonzero(np.diff(doing[a, head.start : head.start + length])) + 1 + head.start),
                  head.start + length]  # fmt: skip
-        for low, high in zip(edges[:-1], edges[1:], strict=True):
+        for low, high in pairwise(edges):
             what = int(doing[a, low])
             end = starts[high - 1] + pd.Timedelta(minutes=SLOT_MIN)
             rows.append((f"a{a:03d}", starts[low], end, ACTIVITIES[what], "calls" if what == PHONE else ""))

@@ -8,6 +8,7 @@ talks to callers a little better.
 from __future__ import annotations
 
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -44,12 +45,16 @@ def calls(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> pd.D
             answered_in = int(rng.binomial(offered, share))
             abandoned = int(rng.binomial(offered - answered_in, 0.22))
             wait = round(float(np.clip(14 + 90 * (1 - share) + rng.normal(0, 3), 2, 300)), 1)
-            rows.append((f"{day:%Y-%m-%d}T{hour:02d}:00", offered, offered - abandoned, abandoned, answered_in, 20, wait))
+            rows.append(
+                (f"{day:%Y-%m-%d}T{hour:02d}:00", offered, offered - abandoned, abandoned, answered_in, 20, wait)
+            )
     columns = ["start", "offered", "answered", "abandoned", "answered_in", "within_s", "wait_s"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def scores(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> list[tuple[str, str, str, float, float, str]]:
+def scores(
+    vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator
+) -> list[tuple[str, str, str, float, float, str]]:
     """Return the scores of sampled calls; a good call is good in most of its items."""
     rows = []
     for month in sorted({(d.year, d.month) for d in days}):
@@ -62,16 +67,9 @@ def scores(vendor: str, days: pd.DatetimeIndex, rng: np.random.Generator) -> lis
                 if item == "quality":
                     score = float(np.clip(round(level + SCORERS[scorer] + 0.8 * noise), 1, 5))
                 else:
-                    score = float(noise < float(np.sqrt(2)) * _quantile(level))
+                    score = float(noise < NormalDist().inv_cdf(level))
                 rows.append((vendor, f"{day:%Y-%m-%d}", item, score, weight, scorer))
     return rows
-
-
-def _quantile(share: float) -> float:
-    """Return the point below which a standard normal number lies with probability `share`, over √2."""
-    grid = np.linspace(-4, 4, 8001)
-    density = np.exp(-(grid**2) / 2)
-    return float(np.interp(share, np.cumsum(density) / density.sum(), grid)) / float(np.sqrt(2))
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from pydantic import BaseModel
 
 from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
-from busyhour.app.config import contract_toml
+from busyhour.app.config import contract_toml, scorecard_toml
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
 from busyhour.app.hiring import terms
@@ -40,7 +40,8 @@ from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.ranges import Range
 from busyhour.schedule.contracts import contract as contracts
 from busyhour.schedule.contracts import goal as goals
-from busyhour.schedule.contracts import ladder, lock, terms as money
+from busyhour.schedule.contracts import ladder, lock
+from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
 from busyhour.schedule.problem import costs, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium
@@ -97,12 +98,18 @@ CONTRACT_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[[exclusion]]", contracts.Exclusion, "A time that does not count."),
     ("[lock]", lock.Lock, "Relief where the calls leave the forecast that was locked."),
     ("[[lock.forecast]]", lock.Locked, "A forecast that was locked."),
-    ("[[lock.relaxed]]", lock.Relaxed, "A lower level, with `consequence = \"relaxed\"`."),
+    ("[[lock.relaxed]]", lock.Relaxed, 'A lower level, with `consequence = "relaxed"`.'),
     ("[money]", money.Money, "The fee, what of it is at risk, and how it is settled."),
     ("[[money.critical]]", money.Critical, "A figure so bad that it counts by itself."),
     ("[[money.gates]]", money.Gate, "A goal without which no bonus is paid."),
     ("[[money.earn_back]]", money.EarnBack, "A malus that is given back."),
     ("[termination]", money.Termination, "When the client may end the contract."),
+)
+
+SCORECARD_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("At the top", scorecard_toml.ScorecardConfig, "What the scores are made of."),
+    ("[scale.GOAL]", scorecard_toml.Ends, "What earns no point and what earns all, of a goal counted from calls."),
+    ("[scorers]", scorecard_toml.Scorers, "What is assumed of people who score."),
 )
 
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
@@ -117,6 +124,7 @@ OUTSIDE = {
     "HiringConfig": (
         "people", "hours", "classes", "prices", "vendor", "factors", "contract", "group", "transfer", "step",
     ),
+    "ScorecardConfig": ("scale", "scorers"),
     "Queue": ("goal",),
     "ShiftFamily": ("name", "breaks"),
     "Contract": ("name",),
@@ -330,6 +338,11 @@ def batch_keys() -> str:
     return _keys_of(BATCH_TABLES)
 
 
+def scorecard_keys() -> str:
+    """Return every key of scorecard.toml."""
+    return _keys_of(SCORECARD_TABLES)
+
+
 def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
     parts = []
     for title, kind, about in tables:
@@ -474,6 +487,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "hiring keys": hiring_keys,
     "batch keys": batch_keys,
     "contract keys": contract_keys,
+    "scorecard keys": scorecard_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "today tables": lambda: columns("app.today"),

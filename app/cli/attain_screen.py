@@ -40,7 +40,7 @@ def attain_screen(summary: dict[str, Any], out: Path) -> Table:
         for goal in (g for g in rest["goals"] if not g["held"]):
             low, high = (f"{100 * v:.0f}" for v in goal["ci"])
             rows.append(("At the end", f"{goal['goal']}: {100 * goal['probability']:.0f} % chance [{low}, {high}]"))
-        if rest["net"] is not None:
+        if "net" in rest:
             rows.append(("Expected", f"{rest['net']:,.0f} {summary['currency']}".strip()))
     rows.append(("Report", str(out / "report.html")))
     rows += [("Note", note) for note in summary["notes"][:MOST_NOTES]]

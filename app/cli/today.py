@@ -83,7 +83,9 @@ def today(
             places.may_write(log)
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
-        looker = DayLooker(PlannedWeek.read(run), TodayOptions(tuple(actuals), now, board, events, alarms, seed))
+        looker = DayLooker(
+            PlannedWeek.read(run, offers=True), TodayOptions(tuple(actuals), now, board, events, alarms, seed)
+        )
         terms = None if contract is None else contract_of(contract)
         teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)
         if watch:

@@ -28,6 +28,8 @@ from .quality import read_quality
 CALLS_TO_SIMULATE = 5_000_000
 """Calls that the simulated runs of the rest hold together, about: enough for a steady chance, and some seconds."""
 LEAST_RUNS, MOST_RUNS = 256, 4000
+SHUT_WEEKS = 3
+"""Weeks without any call on a weekday after which the weekday is taken as closed."""
 
 
 @dataclass(frozen=True)
@@ -192,7 +194,8 @@ def _gaps(counts: Counts, now: Attainment) -> list[str]:
     days = set(counts.calls["start"].dt.date)
     out = _unfinished(counts)
     weekdays = pd.Series([day.weekday() for day in days]).value_counts()
-    usual = {int(w) for w, n in weekdays.items() if n >= max(2, 0.5 * float(weekdays.max()))}
+    most = max(2.0, 0.5 * float(weekdays.max()))
+    usual = set(weekdays.index[weekdays >= most])
     first = max(now.period.start, counts.first)
     lost = [d for d in now.period.dates if first <= d < now.until and d not in days and d.weekday() in usual]
     if not lost:
@@ -216,6 +219,7 @@ def _unfinished(counts: Counts) -> list[str]:
         f"--as-of {day}, so that none of it counts yet"
     ]
 
+
 def _clock(minute: float) -> str:
     return f"{int(minute) // 60:02d}:{int(minute) % 60:02d}"
 
@@ -229,7 +233,8 @@ def _projection(
     rest_days = [d for d in now.period.dates if d >= now.until]
     covered = {day for week in weeks for day in week.dates}
     planned = tuple(d for d in rest_days if d in covered)
-    unplanned = tuple(d for d in rest_days if d not in covered)
+    shut = _shut_weekdays(counts)
+    unplanned = tuple(d for d in rest_days if d not in covered and d.weekday() not in shut)
     beside = [week.name for week in weeks if not set(week.dates) & set(rest_days)]
     notes = [f"{name} covers no day of the rest of {now.period}" for name in beside]
     runs = _runs(contract, weeks, now)
@@ -244,6 +249,13 @@ def _projection(
         return None, [*notes, "no open interval of the rest is covered: nothing is projected"]
     left = tuple(d for d in unplanned if d not in assumed)
     return projected(counts, history, rests, planned=planned, unplanned=left, assumed=assumed), notes
+
+
+def _shut_weekdays(counts: Counts) -> set[int]:
+    """Return the weekdays that came at least three times since the first known day, and never had a call."""
+    seen = {day.weekday() for day in counts.calls["start"].dt.date.unique()}
+    days = (counts.until - counts.first).days
+    return {w for w in range(7) if w not in seen and days >= SHUT_WEEKS * 7}
 
 
 def _runs(contract: Contract, weeks: Sequence[PlannedWeek], now: Attainment) -> int:

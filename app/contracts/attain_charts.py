@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 import altair as alt
-import pandas as pd
 
 from ...schedule.contracts.attainment import Counts
 from ...schedule.contracts.goal import Goal
@@ -86,10 +85,12 @@ def _days(counts: Counts, goal: Goal, period: Period) -> Rows:
     if goal.aggregation != "volume":
         return []
     table = counts.goals[goal.name]
-    days = table["start"].dt.date if len(table) else pd.Series([], dtype=object)
-    unit = Period.of(period.start, goal.unit) if goal.unit not in ("interval", "hour") else period
-    inside = [unit.start <= day < min(period.end, counts.until) for day in days]
-    rows = table[pd.Series(inside, index=table.index, dtype=bool) & (table["clause"] == "") & (table["unknown"] == "")]
+    if table.empty:
+        return []
+    days = table["start"].dt.date
+    first = Period.of(period.start, goal.unit).start if goal.unit not in ("interval", "hour") else period.start
+    inside = (days >= first) & (days < min(period.end, counts.until))
+    rows = table[inside & (table["clause"] == "") & (table["unknown"] == "")]
     sums = rows.groupby(rows["start"].dt.date)[["numerator", "denominator"]].sum() if len(rows) else rows
     out: Rows = []
     top = bottom = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,16 @@ def write_page(run: Path, found: Attained, summary: Mapping[str, Any]) -> Path:
     """Write ``report.html`` into the folder of an attainment."""
     contract = found.contract
     goals = [goal.name for goal in drawn(found)]
+    names = (("client", contract.client), ("vendor", contract.vendor))
+    hashes = [(name, digest[:16]) for name, digest in summary["input_hashes"].items()]
+    versions = [(name, str(version)) for name, version in summary["versions"].items()]
     text = rendered(
         "attain.html.j2",
         charts(found),
         {"views": [], "queues": goals, "gantt": None},
         ("report.js",),
         title=contract.name,
-        parties=" · ".join(filter(None, (contract.client and f"client {contract.client}",
-                                          contract.vendor and f"vendor {contract.vendor}"))),  # fmt: skip
+        parties=" · ".join(f"{word} {name}" for word, name in names if name),
         span=span_told(found.now),
         status=_status(found),
         note=contract.note,
@@ -65,9 +68,8 @@ def write_page(run: Path, found: Attained, summary: Mapping[str, Any]) -> Path:
         history=_history(found),
         termination=termination_told(found),
         notes=summary["notes"],
-        origin=[table("Inputs", "File|SHA-256", [(n, h[:16]) for n, h in summary["input_hashes"].items()]),
-                table("Versions", "Package|Version", [(n, str(v)) for n, v in summary["versions"].items()])],
-    )  # fmt: skip
+        origin=[table("Inputs", "File|SHA-256", hashes), table("Versions", "Package|Version", versions)],
+    )
     return write_atomic(run / "report.html", text)
 
 
@@ -86,7 +88,8 @@ def _tone(met: bool | None) -> str:
 
 
 def _cards(found: Attained) -> list[Card]:
-    now, cards = found.now, []
+    now = found.now
+    cards: list[Card] = []
     for goal in found.contract.goals[:CARDS]:
         f = now.result(goal.name)
         if f is None:
@@ -125,7 +128,8 @@ def _amount(goal: Goal, value: float) -> str:
 
 def goals_table(found: Attained) -> TextTable:
     """Return every goal of the period with numerator, denominator, figure, level and verdict, a row a unit."""
-    rows, marked = [], []
+    rows: list[tuple[str, ...]] = []
+    marked: list[int] = []
     for goal in found.contract.goals:
         units = found.now.of(goal.name)
         if len(units) > 1:
@@ -138,16 +142,16 @@ def goals_table(found: Attained) -> TextTable:
         "Numerators and denominators are added up over all intervals and queues that count, and divided once. "
         "A goal by a shorter unit than the period has a row a unit, missed ones first."
     )
-    columns = "Goal|Metric|Unit|Counted as|Numerator#|Denominator#|Figure#|Goal|Verdict|Excluded#|Unknown#"
+    columns = "Goal|Unit|Counted as|Numerator#|Denominator#|Figure#|Must be|Verdict|Excluded#|Unknown#"
     return table("Goals of the period", columns, rows, note, marked=marked, file="attainment.csv")
 
 
 def _goal_row(goal: Goal, f: Figure) -> tuple[str, ...]:
-    counted = fraction_told(goal) + (f" ({goal.rubric})" if goal.rubric else "")
+    counted = f"{METRICS[goal.metric]}: {fraction_told(goal)}" + (f" ({goal.rubric})" if goal.rubric else "")
     if goal.aggregation == "mean" and f.pooled is not None:
         counted += f"; all calls together: {percent(f.pooled, 2) if goal.is_share else number(f.pooled, 1) + ' s'}"
     return (
-        goal.name, METRICS[goal.metric], f.unit, counted, _amount(goal, f.numerator), _amount(goal, f.denominator),
+        goal.name, f.unit, counted, _amount(goal, f.numerator), _amount(goal, f.denominator),
         told(goal, f.figure), level_told(goal, f.wanted), STATES[f.met] + (f": {f.why}" if f.why else ""),
         number(f.excluded), number(f.unknown),
     )  # fmt: skip
@@ -194,7 +198,7 @@ def _chances(found: Attained) -> TextTable | None:
     rows = []
     for c in p.chances:
         goal = found.contract.goal(c.goal)
-        known = not (c.figure != c.figure)
+        known = not math.isnan(c.figure)
         rows.append((
             c.goal, c.unit, level_told(goal), percent(c.probability, 0) if not c.held else MISSING,
             f"{percent(c.low, 0)} to {percent(c.high, 0)}" if not c.held else "held",
@@ -211,10 +215,10 @@ def _chances(found: Attained) -> TextTable | None:
 def expected_money(found: Attained) -> str:
     """Say what money is to be expected; "" without."""
     p, terms = found.projection, found.contract.money
-    if p is None or p.net is None or terms is None:
+    if p is None or p.money is None or terms is None:
         return ""
-    low, high = money(p.net_low, terms.currency), money(p.net_high, terms.currency)
-    return f"Expected money {money(p.net, terms.currency)}; in eight of ten runs {low} to {high}"
+    low, high = money(p.money.low, terms.currency), money(p.money.high, terms.currency)
+    return f"Expected money {money(p.money.net, terms.currency)}; in eight of ten runs {low} to {high}"
 
 
 def _lock(found: Attained) -> TextTable | None:
@@ -236,14 +240,15 @@ def _excluded(found: Attained) -> TextTable | None:
     rows = found.now.excluded
     if rows.empty:
         return None
+    key = ["start", "queue", "clause"]
+    groups = rows.groupby(key, sort=True).agg(goals=("goal", ", ".join), offered=("offered", "max")).reset_index()
     cells = [
-        (str(r["goal"]), str(r["queue"]), _time(r["start"]), str(r["clause"]), number(r["numerator"], 1),
-         number(r["denominator"], 1), number(r["offered"]))
-        for r in rows.to_dict("records")
-    ]  # fmt: skip
-    note = f"{number(float(rows['offered'].sum()))} calls or items in all; none of them is in any figure above."
-    columns = "Goal|Queue|Start|Clause|Numerator#|Denominator#|Offered#"
-    return table("Excluded intervals", columns, cells, note, file="excluded.csv")
+        (_time(r["start"]), str(r["queue"]), str(r["clause"]), str(r["goals"]), number(r["offered"]))
+        for r in groups.to_dict("records")
+    ]
+    calls = number(float(groups["offered"].sum()))
+    note = f"{calls} calls or items in all; what they would have added to each goal stands in excluded.csv."
+    return table("Excluded intervals", "Start|Queue|Clause|Goals|Offered#", cells, note, file="excluded.csv")
 
 
 def _unknown(found: Attained) -> TextTable | None:

@@ -83,8 +83,11 @@ def _projection(found: Attained) -> dict[str, Any] | None:
              "held": c.held}
             for c in p.chances
         ],
-        "probability_missed": p.missed, "malus": p.malus, "bonus": p.bonus, "earned_back": p.earned_back, "net": p.net,
-        "net_q0.1": p.net_low, "net_q0.9": p.net_high,
+        "probability_missed": p.missed,
+        **({} if p.money is None else {
+            "malus": p.money.malus, "bonus": p.money.bonus, "earned_back": p.money.earned_back, "net": p.money.net,
+            "net_q0.1": p.money.low, "net_q0.9": p.money.high,
+        }),
     }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def _of_contract(error: InputError, file: ContractFile) -> InputError:
 def _notes(quality: pd.DataFrame) -> tuple[str, ...]:
     """Return the findings of the intake as sentences."""
     out = []
-    for row in quality.itertuples():
-        when = "" if pd.isna(row.start) else f", {row.start:%Y-%m-%d %H:%M} to {row.end:%Y-%m-%d %H:%M}"
-        out.append(f"{row.queue or 'calls'}{when}: {row.what}; {row.action}")
+    for row in quality.to_dict("records"):
+        when = "" if pd.isna(row["start"]) else f", {row['start']:%Y-%m-%d %H:%M} to {row['end']:%Y-%m-%d %H:%M}"
+        out.append(f"{row['queue'] or 'calls'}{when}: {row['what']}; {row['action']}")
     return tuple(out)

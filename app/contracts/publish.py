@@ -17,9 +17,7 @@ from .attain_summary import summarise
 from .tables import tables_of
 
 
-def publish(
-    found: Attained, out: Path, log: Callable[[], list[str]] = list
-) -> tuple[Path, dict[str, Any]]:
+def publish(found: Attained, out: Path, log: Callable[[], list[str]] = list) -> tuple[Path, dict[str, Any]]:
     """Write the folder of an attainment in its place; returns the folder and the summary.
 
     Where the place holds what busyhour did not write, or a finished one while this one was stopped, the folder goes

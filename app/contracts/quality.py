@@ -10,7 +10,8 @@ import pandas as pd
 
 from ...forecast.calendar.local_times import first_true, refuse_far_years
 from ...forecast.errors import InputError
-from ...forecast.tables import refuse_columns_twice, texts
+from ...forecast.tables import texts
+from ...forecast.text import unguarded
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.goal import Goal
 from ...schedule.contracts.scorecard import Scale
@@ -22,7 +23,7 @@ from .weights import item_weights
 
 FILE = "quality.csv"
 COLUMNS = ("vendor", "date", "item", "score", "weight", "scorer", "call")
-"""Columns of a file of scores; all but `weight`, `call` and, where the contract names its vendor, `vendor` are needed."""
+"""Columns of a file of scores; `weight`, `call` and, where the contract names its vendor, `vendor` may be missing."""
 ALIASES = {
     "site": "vendor", "partner": "vendor", "supplier": "vendor",
     "day": "date", "evaluated": "date", "evaluation date": "date",
@@ -107,10 +108,9 @@ def read_quality(
     """
     intake, _ = opened(path, None)
     cells = text_cells(path, intake)
-    refuse_columns_twice(list(cells.columns), path)
     names, unused = _named(list(cells.columns), contract, path)
     cells = cells[list(names)].rename(columns=dict(names))
-    raw = pd.DataFrame({name: texts(cells[name], name, path) for name in cells.columns}, index=cells.index)
+    raw = pd.DataFrame({n: texts(cells[n].map(unguarded), n, path) for n in cells.columns}, index=cells.index)
     notes = [f"columns of {path.name} that are not used: {', '.join(unused[:TOP])}"] if unused else []
     if "vendor" not in raw:
         raw["vendor"] = contract.vendor
@@ -169,7 +169,7 @@ def _refuse_blank(column: pd.Series, path: Path) -> None:
 def _known(column: pd.Series, known: Mapping[str, str], name: str, path: Path) -> pd.Series:
     """Return names in the spelling that is known, whatever their case and blanks."""
     alike = {folded(theirs): ours for theirs, ours in known.items()}
-    found = column.map(known).fillna(column.map(lambda cell: alike.get(folded(str(cell)))))
+    found = column.map({cell: known.get(cell) or alike.get(folded(cell)) for cell in column.unique()})
     if found.isna().any():
         at = first_true(found.isna())
         cell = str(column.iloc[at])
@@ -190,19 +190,29 @@ def _dates(text: pd.Series, form: str | None, path: Path) -> pd.Series:
         form, _, doubt = date_format(text)
         if doubt is not None:
             row = int(text.index[first_true(text != "")])
-            mend = 'Say it in scorecard.toml, like date_format = "%d/%m/%Y"'
-            raise InputError(f"dates can be read in two ways: {doubt}", file=path, row=row, column="date", mend=mend)
+            what = f"dates cannot be told: {doubt.removeprefix('date_format: ')}"
+            mend = 'Write them like 2026-10-25, or say how in scorecard.toml, like date_format = "%d/%m/%Y"'
+            raise InputError(what, file=path, row=row, column="date", mend=mend)
         refuse_swapped(text, form, column="date", file=path)
     real = text.str.match(r"\d{4}-\d\d-\d\d(?:[T ]|$)")
     found = pd.to_datetime(text.str[:10].where(real), format="%Y-%m-%d", errors="coerce")
     if form is not None and not real.all():
-        found = found.fillna(pd.to_datetime(text.where(~real), format=form, errors="coerce").dt.normalize())
+        found = found.fillna(_by_format(text.where(~real), form))
     if found.isna().any():
         at = first_true(found.isna())
         row, value = int(text.index[at]), str(text.iloc[at])
         raise InputError("not a date", file=path, row=row, column="date", value=value, mend="Write it like 2026-10-25")
     refuse_far_years(found, text, "date", path)
     return found
+
+
+def _by_format(text: pd.Series, form: str) -> pd.Series:
+    """Return dates written by a `strftime` format, NaT where a cell is no such date."""
+    try:
+        return pd.Series(pd.to_datetime(text, format=form, errors="coerce")).dt.normalize()
+    except ValueError:
+        mend = 'Write it like date_format = "%d/%m/%Y" into scorecard.toml'
+        raise InputError("not a format of dates", column="date_format", value=form, mend=mend) from None
 
 
 def _numbers(text: pd.Series, path: Path) -> pd.Series:
@@ -241,7 +251,7 @@ def _refuse_outside(rows: pd.DataFrame, scales: Mapping[str, Scale], path: Path)
         at = first_true(wrong)
         goal, score = str(rows["goal"].iloc[at]), float(rows["score"].iloc[at])
         what = f"a score outside its rubric, {low.iloc[at]:g} to {high.iloc[at]:g}"
-        mend = f"Correct it, or write worst and best score into the contract: scores = [0, 100] in [goal.\"{goal}\"]"
+        mend = f'Correct it, or write worst and best score into the contract: scores = [0, 100] in [goal."{goal}"]'
         raise InputError(what, file=path, row=int(rows.index[at]), column="score", value=score, mend=mend)
 
 
@@ -287,8 +297,10 @@ def _one_per_call(rows: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, list[st
     shared = rows.duplicated(key, keep=False) & named
     if not shared.any():
         return rows, []
-    merged = rows[shared].groupby(key, sort=False).agg(
-        date=("date", "first"), scorer=("scorer", lambda s: " + ".join(sorted(s))), score=("score", "mean")
+    merged = (
+        rows[shared]
+        .groupby(key, sort=False)
+        .agg(date=("date", "first"), scorer=("scorer", lambda s: " + ".join(sorted(s))), score=("score", "mean"))
     )
     note = f"{len(merged)} scores are the mean of several people's: one call counts once"
     return pd.concat([rows[~shared], merged.reset_index()], ignore_index=True), [note]

@@ -12,7 +12,7 @@ from ..report.page import plain_page
 from .card import MadeCard
 from .scorecard_charts import bar
 from .scorecard_page import parties
-from .scorecard_words import SCORES, figure, headline, not_told, scorer_lines, span, two_scores, wanted
+from .scorecard_words import figure, headline, not_told, scale_told, scorer_lines, span, two_scores, wanted
 
 MOST_VENDORS = 20
 """Vendors that fit on the page, a line each."""
@@ -112,7 +112,8 @@ def _about(made: MadeCard, name: str) -> str:
     score = SERVICE if goal.counted else QUALITY
     weight = made.card.weights.get(score, {}).get(name, 0.0)
     kind = "counted" if goal.counted else "judged"
-    return f"{kind}, {wanted(goal)}; {percent(weight, 0)} of {SCORES[score].partition(',')[0].lower()}"
+    rubric = "" if goal.counted else f" on {scale_told(goal, None)}"
+    return f"{kind}{rubric}, {wanted(goal)}; {percent(weight, 0)} of the {score} score"
 
 
 def _gates(made: MadeCard, vendor: str) -> str:

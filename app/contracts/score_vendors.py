@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
-from ...schedule.contracts.attainment import Attainment, Counts, attained_periods
+from ...schedule.contracts.attainment import Counts, attained_periods
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.goal import Goal
 from ...schedule.contracts.sampling import ScorerSpread
@@ -27,6 +27,7 @@ from .quality import Scores, judged_goals, read_quality
 from .vendor_calls import VendorCalls, read_vendor_calls
 
 CONTRACT = "contract.toml"
+CALL_PLACES = "calls/VENDOR.csv (or calls.csv with a column vendor)"
 
 
 def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Watch | None = None) -> MadeCard:
@@ -76,7 +77,11 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
     watch.tell("rank")
     card = scorecard(contract, counted, scores.rows, settings, seed=seed)
     days = [t["start"].dt.tz_localize(None) for of in counted.values() for t in of.values() if len(t)]
-    every = pd.concat([*days, scores.rows["date"]] if len(scores.rows) else days)
+    days += [scores.rows["date"]] if len(scores.rows) else []
+    if not days:
+        mend = f"Bring {CALL_PLACES} for goals that are counted, {QUALITY} for those that are judged"
+        raise InputError("no goal of the contract has calls or scores", file=folder, mend=mend)
+    every = pd.concat(days)
     inputs = {CONTRACT: InputFile.read(file.path), **found.files}
     inputs |= {SETTINGS: settings_file} if settings_file is not None else {}
     inputs |= {QUALITY: InputFile.read(folder / QUALITY)} if (folder / QUALITY).exists() else {}
@@ -85,9 +90,6 @@ def score_vendors(contract_path: Path, folder: Path, *, seed: int = 0, watch: Wa
         card, inputs, found.names, f"{every.min():%Y-%m-%d}", f"{every.max():%Y-%m-%d}",
         tuple(notes), {v: tuple(attained_periods(one)) for v, one in counts.items()}, seed, time.monotonic() - began,
     )  # fmt: skip
-
-
-CALL_PLACES = "calls/VENDOR.csv (or calls.csv with a column vendor)"
 
 
 def _without_lock(contract: Contract, notes: list[str]) -> Contract:
@@ -112,9 +114,7 @@ def _scores(folder: Path, contract: Contract, vendors: tuple[str, ...], config: 
     return read_quality(path, contract, vendors, config.date_format)
 
 
-def _counts(
-    contract: Contract, vendor: str, calls: pd.DataFrame, scores: pd.DataFrame, found: VendorCalls
-) -> Counts:
+def _counts(contract: Contract, vendor: str, calls: pd.DataFrame, scores: pd.DataFrame, found: VendorCalls) -> Counts:
     """Return every goal of one vendor counted, to the last day that has calls or scores.
 
     Money is left aside: its fee is that of one vendor.
@@ -124,7 +124,9 @@ def _counts(
     if len(own):
         last = max(last, own["date"].max())
     try:
-        return Counts.of(replace(contract, money=None), calls, scores=as_measured(own), until=last.date() + dt.timedelta(days=1))
+        return Counts.of(
+            replace(contract, money=None), calls, scores=as_measured(own), until=last.date() + dt.timedelta(days=1)
+        )
     except InputError as error:
         files = ", ".join(found.names[vendor])
         what = f"vendor {vendor} ({files}): {error.what}"
@@ -143,15 +145,13 @@ def _absent(contract: Contract, found: VendorCalls, scores: Scores) -> list[str]
 def _leftovers(contract: Contract, config: ScorecardConfig) -> list[str]:
     """Say which goals are in no score, each a sentence without its point."""
     out = [
-        f"{goal.name} earns no points: write [scale.\"{goal.name}\"] worst and best (s) into {SETTINGS}"
+        f'{goal.name} earns no points: write [scale."{goal.name}"] worst and best (s) into {SETTINGS}'
         for goal in contract.goals
         if goal.counted and not goal.is_share and goal.name not in config.scale
     ]
-    out += [f"{g.name} is not on the scorecard: it is measured, not scored" for g in contract.goals if not g.counted and not g.is_share]
+    out += [
+        f"{g.name} is not on the scorecard: it is measured, not scored"
+        for g in contract.goals
+        if not g.counted and not g.is_share
+    ]
     return out
-
-
-def last_of(attained: Mapping[str, tuple[Attainment, ...]], vendor: str) -> Attainment | None:
-    """Return the last period of a vendor; None without calls."""
-    found = attained.get(vendor, ())
-    return found[-1] if found else None

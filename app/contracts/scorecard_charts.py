@@ -33,31 +33,47 @@ def goals(card: Scorecard) -> Spec:
     for entry in card.entries.values():
         factor = 100.0 if entry.goal.is_share else 1.0
         equal = None if entry.equal is None else _number(factor * entry.equal.value)
-        rows.append({
-            "queue": entry.goal.name, "vendor": entry.vendor, "value": _number(factor * entry.value),
-            "lo": _number(factor * entry.low), "hi": _number(factor * entry.high), "equal": equal,
-            "goal": factor * entry.goal.wanted, "told": figure(entry.goal, entry.value),
-            "behind": f"{entry.count:,.0f} {'calls' if entry.goal.counted else 'scores'}",
-        })  # fmt: skip
+        rows.append(
+            {
+                "queue": entry.goal.name,
+                "vendor": entry.vendor,
+                "value": _number(factor * entry.value),
+                "lo": _number(factor * entry.low),
+                "hi": _number(factor * entry.high),
+                "equal": equal,
+                "goal": factor * entry.goal.wanted,
+                "told": figure(entry.goal, entry.value),
+                "behind": f"{entry.count:,.0f} {'calls' if entry.goal.counted else 'scores'}",
+            }
+        )
     base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
     y = alt.Y("vendor:N", title=None, axis=left(ticks=False, grid=True))
     x = alt.X("value:Q", title="per cent, or seconds", scale=alt.Scale(zero=False, nice=True))
     names = ["95 % interval", "own mix of calls", "equal mix of calls", "goal"]
     key = color(names, [SKY, BLUE, ORANGE, INK])
     tip = [
-        alt.Tooltip("vendor:N"), alt.Tooltip("told:N", title="figure"), alt.Tooltip("lo:Q", title="95 % from", format=".1f"),
-        alt.Tooltip("hi:Q", title="95 % to", format=".1f"), alt.Tooltip("equal:Q", title="at equal mix", format=".1f"),
+        alt.Tooltip("vendor:N"),
+        alt.Tooltip("told:N", title="figure"),
+        alt.Tooltip("lo:Q", title="95 % from", format=".1f"),
+        alt.Tooltip("hi:Q", title="95 % to", format=".1f"),
+        alt.Tooltip("equal:Q", title="at equal mix", format=".1f"),
         alt.Tooltip("behind:N", title="counted"),
-    ]  # fmt: skip
+    ]
     bar = named(base.transform_filter("isValid(datum.lo)"), names[0]).mark_bar(height=12, opacity=0.55)
     layers = [
-        bar.encode(y=y, x=alt.X("lo:Q", title="per cent, or seconds", scale=alt.Scale(zero=False, nice=True)), x2="hi:Q",
-                   color=key, tooltip=tip),
+        bar.encode(
+            y=y,
+            x=alt.X("lo:Q", title="per cent, or seconds", scale=alt.Scale(zero=False, nice=True)),
+            x2="hi:Q",
+            color=key,
+            tooltip=tip,
+        ),
         named(base, names[1]).mark_point(filled=True, size=90).encode(y=y, x=x, color=key, tooltip=tip),
-        named(base.transform_filter("isValid(datum.equal)"), names[2]).mark_point(size=110, strokeWidth=2, shape="diamond")
+        named(base.transform_filter("isValid(datum.equal)"), names[2])
+        .mark_point(size=110, strokeWidth=2, shape="diamond")
         .encode(y=y, x="equal:Q", color=key, tooltip=tip),
         named(base, names[3]).mark_rule(strokeDash=[5, 4]).encode(x="goal:Q", color=key),
-    ]  # fmt: skip
+    ]
     return finish(alt.layer(*layers), _goals(card), {"rows": rows}, max(70, ROW * len(card.vendors)))
 
 
@@ -67,30 +83,50 @@ def trend(card: Scorecard) -> Spec:
     for (vendor, name), entry in card.entries.items():
         factor = 100.0 if entry.goal.is_share else 1.0
         rows += [
-            {"queue": name, "vendor": vendor, "period": p.period, "value": _number(factor * p.value),
-             "lo": _number(factor * p.low), "hi": _number(factor * p.high), "goal": factor * entry.goal.wanted,
-             "count": p.count}
+            {
+                "queue": name,
+                "vendor": vendor,
+                "period": p.period,
+                "value": _number(factor * p.value),
+                "lo": _number(factor * p.low),
+                "hi": _number(factor * p.high),
+                "goal": factor * entry.goal.wanted,
+                "count": p.count,
+            }
             for p in entry.history.points
-        ]  # fmt: skip
+        ]
     base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
     shades = [SHADES[k % len(SHADES)] for k in range(len(card.vendors))]
-    key = alt.Color("vendor:N", title=None, scale=alt.Scale(domain=list(card.vendors), range=shades),
-                    legend=alt.Legend(orient="top"))  # fmt: skip
+    key = alt.Color(
+        "vendor:N",
+        title=None,
+        scale=alt.Scale(domain=list(card.vendors), range=shades),
+        legend=alt.Legend(orient="top"),
+    )
     x = alt.X("period:O", title=None, axis=alt.Axis(labelAngle=-35, labelOverlap="greedy"))
     aside = alt.XOffset("vendor:N", sort=list(card.vendors))
     y = alt.Y("value:Q", title="per cent, or seconds", axis=left(), scale=alt.Scale(zero=False))
     tip = [
-        alt.Tooltip("vendor:N"), alt.Tooltip("period:N"), alt.Tooltip("value:Q", title="figure", format=".1f"),
-        alt.Tooltip("lo:Q", title="95 % from", format=".1f"), alt.Tooltip("hi:Q", title="95 % to", format=".1f"),
+        alt.Tooltip("vendor:N"),
+        alt.Tooltip("period:N"),
+        alt.Tooltip("value:Q", title="figure", format=".1f"),
+        alt.Tooltip("lo:Q", title="95 % from", format=".1f"),
+        alt.Tooltip("hi:Q", title="95 % to", format=".1f"),
         alt.Tooltip("count:Q", title="calls or scores", format=",.0f"),
-    ]  # fmt: skip
+    ]
     bars = base.transform_filter("isValid(datum.lo)").mark_rule(strokeWidth=3, opacity=0.5)
     layers = [
-        bars.encode(x=x, xOffset=aside, y=alt.Y("lo:Q", title="per cent, or seconds", axis=left(),
-                                                scale=alt.Scale(zero=False)), y2="hi:Q", color=key, tooltip=tip),
+        bars.encode(
+            x=x,
+            xOffset=aside,
+            y=alt.Y("lo:Q", title="per cent, or seconds", axis=left(), scale=alt.Scale(zero=False)),
+            y2="hi:Q",
+            color=key,
+            tooltip=tip,
+        ),
         base.mark_point(filled=True, size=60).encode(x=x, xOffset=aside, y=y, color=key, tooltip=tip),
         base.mark_rule(strokeDash=[5, 4], color=INK).encode(y="goal:Q"),
-    ]  # fmt: skip
+    ]
     return finish(alt.layer(*layers), _goals(card), {"rows": rows}, 240)
 
 
@@ -104,8 +140,12 @@ def scores(card: Scorecard, name: str) -> Spec:
     base = alt.Chart(alt.NamedData("rows"))
     y = alt.Y("vendor:N", sort=list(ranking.vendors), title=None, axis=left(ticks=False, grid=True))
     x = alt.X("lo:Q", title=f"points: {SCORES[name].lower()}", scale=alt.Scale(zero=False, nice=True))
-    tip = [alt.Tooltip("vendor:N"), alt.Tooltip("points:Q", format=".1f"), alt.Tooltip("lo:Q", title="95 % from", format=".1f"),
-           alt.Tooltip("hi:Q", title="95 % to", format=".1f")]  # fmt: skip
+    tip = [
+        alt.Tooltip("vendor:N"),
+        alt.Tooltip("points:Q", format=".1f"),
+        alt.Tooltip("lo:Q", title="95 % from", format=".1f"),
+        alt.Tooltip("hi:Q", title="95 % to", format=".1f"),
+    ]
     layers = [
         base.mark_bar(height=12, opacity=0.55, color=SKY).encode(y=y, x=x, x2="hi:Q", tooltip=tip),
         base.mark_point(filled=True, size=90, color=BLUE, opacity=1).encode(y=y, x="points:Q", tooltip=tip),
@@ -122,7 +162,9 @@ def ranks(card: Scorecard, name: str) -> Spec:
         for k, chance in enumerate(chances)
     ]
     base = alt.Chart(alt.NamedData("rows"))
-    key = alt.Color("rank:O", title="rank", scale=alt.Scale(scheme="blues", reverse=True), legend=alt.Legend(orient="top"))
+    key = alt.Color(
+        "rank:O", title="rank", scale=alt.Scale(scheme="blues", reverse=True), legend=alt.Legend(orient="top")
+    )
     tip = [alt.Tooltip("vendor:N"), alt.Tooltip("rank:O"), alt.Tooltip("chance:Q", title="chance", format=".0%")]
     drawn = base.mark_bar().encode(
         y=alt.Y("vendor:N", sort=list(ranking.vendors), title=None, axis=left(ticks=False)),
@@ -151,5 +193,7 @@ def bar(entry: Entry) -> tuple[float, float, float, float] | None:
     if np.isnan(entry.low):
         return None
     end = 1.0 if entry.goal.is_share else max(2 * entry.goal.wanted, entry.high, 1e-9)
-    low, high, value, goal = (100 * float(np.clip(v / end, 0, 1)) for v in (entry.low, entry.high, entry.value, entry.goal.wanted))
+    low, high, value, goal = (
+        100 * float(np.clip(v / end, 0, 1)) for v in (entry.low, entry.high, entry.value, entry.goal.wanted)
+    )
     return low, high, value, goal

@@ -53,7 +53,11 @@ def page_of(made: MadeCard, tables: Tables, summary: Mapping[str, Any]) -> str:
         headline=headline(card),
         cards=_cards(card),
         queues=goals,
-        scores=[(name, SCORES[name], ranking_table(card, name)) for name in (OVERALL, SERVICE, QUALITY) if name in card.rankings],
+        scores=[
+            (name, SCORES[name], ranking_table(card, name))
+            for name in (OVERALL, SERVICE, QUALITY)
+            if name in card.rankings
+        ],
         two_scores=two_scores(card),
         goals=[goal_table(card, card.contract.goal(name)) for name in goals],
         samples=sample_lines(card),
@@ -85,18 +89,39 @@ def _cards(card: Scorecard) -> list[Card]:
         interval = f"{number(100 * ranking.low[0], 1)} to {number(100 * ranking.high[0], 1)}"
         tone = GOOD if not ranking.not_told_from(ranking.vendors[0]) else WARN
         told = not_told(ranking, ranking.vendors[0])
-        out.append(Card(SCORES[name], ranking.vendors[0], told, f"{points} points of 100, 95 % interval {interval}",
-                        tone if len(ranking.vendors) > 1 else PLAIN))  # fmt: skip
+        out.append(
+            Card(
+                SCORES[name],
+                ranking.vendors[0],
+                told,
+                f"{points} points of 100, 95 % interval {interval}",
+                tone if len(ranking.vendors) > 1 else PLAIN,
+            )
+        )
     missed = [(g, v) for g in card.gates for v in card.vendors if not _met(card, v, g)]
     if card.gates:
         said = "every gate is met" if not missed else ", ".join(f"{v}: {g}" for g, v in missed[:3])
-        out.append(Card("Gates missed", number(len(missed)), said, "Goals without which no bonus is paid; without data a gate "
-                        "counts as missed", GOOD if not missed else WARN))  # fmt: skip
+        out.append(
+            Card(
+                "Gates missed",
+                number(len(missed)),
+                said,
+                "Goals without which no bonus is paid; without data a gate counts as missed",
+                GOOD if not missed else WARN,
+            )
+        )
     widest = [e for e in card.entries.values() if e.sample is not None]
     if widest:
         one = max(widest, key=lambda e: e.high - e.low)
-        out.append(Card("Least sure sample", f"±{number(50 * (one.high - one.low))} points", f"{one.vendor}, {one.goal.name}",
-                        f"{number(one.count)} scores by {one.sample.scorers if one.sample else 0} people", WARN))  # fmt: skip
+        out.append(
+            Card(
+                "Least sure sample",
+                f"±{number(50 * (one.high - one.low))} points",
+                f"{one.vendor}, {one.goal.name}",
+                f"{number(one.count)} scores by {one.sample.scorers if one.sample else 0} people",
+                WARN,
+            )
+        )
     return out
 
 
@@ -112,12 +137,18 @@ def ranking_table(card: Scorecard, name: str) -> TextTable:
     for k, vendor in enumerate(ranking.vendors):
         interval = f"{number(100 * ranking.low[k], 1)} to {number(100 * ranking.high[k], 1)}"
         chances = [percent(float(p), 0) for p in ranking.ranks[k]]
-        rows.append((str(k + 1), vendor, number(100 * ranking.scores[k], 1), interval, *chances, not_told(ranking, vendor)))
+        rows.append(
+            (str(k + 1), vendor, number(100 * ranking.scores[k], 1), interval, *chances, not_told(ranking, vendor))
+        )
     blank = [MISSING] * (2 + len(ranking.vendors))
     rows += [(MISSING, vendor, *blank, f"not ranked: {why}") for vendor, why in card.unranked[name].items()]
     weights = ", ".join(f"{percent(w, 0)} {goal}" for goal, w in card.weights[name].items())
     heads = "|".join(f"{k + 1}.#" for k in range(len(ranking.vendors)))
-    columns = f"Rank#|Vendor|Points#|95 % interval#|{heads}|Told apart" if heads else "Rank#|Vendor|Points#|95 % interval#|Told apart"
+    columns = (
+        f"Rank#|Vendor|Points#|95 % interval#|{heads}|Told apart"
+        if heads
+        else "Rank#|Vendor|Points#|95 % interval#|Told apart"
+    )
     note = f"Weights: {weights}. The numbered columns are the chance that the vendor truly has that rank."
     return table(SCORES[name], columns, rows, note, file="ranking.csv")
 
@@ -133,19 +164,35 @@ def goal_table(card: Scorecard, goal: Goal) -> TextTable:
         if entry is None:
             rows.append((vendor, *[MISSING] * 6, "no data"))
             continue
-        behind = number(entry.count) if goal.counted else f"{number(entry.count)} by {entry.sample.scorers if entry.sample else 0}"
+        behind = (
+            number(entry.count)
+            if goal.counted
+            else f"{number(entry.count)} by {entry.sample.scorers if entry.sample else 0}"
+        )
         units = f"{entry.history.met} of {entry.history.judged}"
         points = MISSING if np.isnan(entry.points) else number(100 * entry.points, 1)
         equal = MISSING if entry.equal is None else figure(goal, entry.equal.value)
-        rows.append((vendor, figure(goal, entry.value), span(goal, entry.low, entry.high), equal, points, behind, units,
-                     verdict(entry)))  # fmt: skip
+        rows.append(
+            (
+                vendor,
+                figure(goal, entry.value),
+                span(goal, entry.low, entry.high),
+                equal,
+                points,
+                behind,
+                units,
+                verdict(entry),
+            )
+        )
     what = "Calls#" if goal.counted else "Scores by people#"
     if goal.counted and goal.aggregation != "volume":
         what = f"{(goal.part or 'part').capitalize()}s#"
     columns = f"Vendor|Figure#|95 % interval#|At equal mix#|Points#|{what}|{goal.unit.capitalize()}s met#|Goal"
     weighs = f"{percent(weight, 0)} of the {score} score" if weight else "not in a score"
     note = f"{_sentence(wanted(goal))}. {_sentence(counted_as(goal))}. Weight: {weighs}. "
-    note += f"Points from {scale}." if scale != MISSING else "No points: scorecard.toml tells no scale for these seconds."
+    note += (
+        f"Points from {scale}." if scale != MISSING else "No points: scorecard.toml tells no scale for these seconds."
+    )
     return table(f"{goal.name} ({'counted' if goal.counted else 'judged'})", columns, rows, note, file="scorecard.csv")
 
 
@@ -172,7 +219,11 @@ def gates_table(card: Scorecard) -> TextTable | None:
             units = MISSING if e is None else f"{e.history.met} of {e.history.judged}"
             rows.append((name, vendor, wanted(goal), value, interval, units, verdict(e)))
     note = "A bonus is paid only while every gate is met. The contract settles single periods by their own figures."
-    return table("Gates", "Gate|Vendor|Asked#|All the time#|95 % interval#|Periods met#|Verdict", rows, note) if rows else None
+    return (
+        table("Gates", "Gate|Vendor|Asked#|All the time#|95 % interval#|Periods met#|Verdict", rows, note)
+        if rows
+        else None
+    )
 
 
 def mix_table(card: Scorecard) -> TextTable | None:
@@ -182,11 +233,21 @@ def mix_table(card: Scorecard) -> TextTable | None:
         goal = card.contract.goal(name)
         for vendor, equal in mixed.equal.items():
             own = mixed.own[vendor]
-            rows.append((name, vendor, figure(goal, own.value), figure(goal, equal.value), _moved(goal, own.value - equal.value),
-                         span(goal, equal.low, equal.high), percent(mixed.covered[vendor], 0), str(len(mixed.classes))))  # fmt: skip
+            rows.append(
+                (
+                    name,
+                    vendor,
+                    figure(goal, own.value),
+                    figure(goal, equal.value),
+                    _moved(goal, own.value - equal.value),
+                    span(goal, equal.low, equal.high),
+                    percent(mixed.covered[vendor], 0),
+                    str(len(mixed.classes)),
+                )
+            )
     note = (
-        "Classes: queue, kind of day and hour; each weighs as in the calls of all vendors together. By mix: what a vendor "
-        "gains or loses by the hours it takes. Covered: its calls in classes that all vendors have."
+        "Classes: queue, kind of day and hour; each weighs as in the calls of all vendors together. By mix: what a "
+        "vendor gains or loses by the hours it takes. Covered: its calls in classes that all vendors have."
     )
     columns = "Goal|Vendor|Own mix#|Equal mix#|By mix#|95 % interval at equal mix#|Covered#|Classes#"
     return table("At equal demand mix", columns, rows, note, file="equal_mix.csv") if rows else None
@@ -202,9 +263,14 @@ def thin_lines(card: Scorecard) -> list[str]:
     out = []
     for name, mixed in card.mixed.items():
         if len(mixed.own) > 1 and not mixed.equal:
-            out.append(f"{name}: no class of intervals has enough calls of every vendor; vendors are compared on their own mixes")
+            out.append(
+                f"{name}: no class of intervals has enough calls of every vendor; each is compared on its own mix"
+            )
         thin = [v for v, share in mixed.covered.items() if mixed.equal and share < LITTLE]
-        out += [f"{name}: only {percent(mixed.covered[v], 0)} of the calls of {v} lie in classes that all vendors have" for v in thin]
+        out += [
+            f"{name}: only {percent(mixed.covered[v], 0)} of the calls of {v} lie in classes that all vendors have"
+            for v in thin
+        ]
     return out
 
 
@@ -217,12 +283,20 @@ def pairs_table(card: Scorecard, pairs: pd.DataFrame) -> TextTable | None:
         told = "told apart" if p["told"] else "cannot be told apart"
         rows.append((p["goal"], p["vendor"], p["other"], _moved(goal, p["difference"]), ends, told))
     note = "Points (or seconds) by which the first vendor's figure lies above the second's; counted goals at equal mix."
-    return table("Who differs from whom", "Goal|Vendor|Other|Difference#|95 % interval#|Told", rows, note, file="pairs.csv") if rows else None
+    return (
+        table(
+            "Who differs from whom", "Goal|Vendor|Other|Difference#|95 % interval#|Told", rows, note, file="pairs.csv"
+        )
+        if rows
+        else None
+    )
 
 
 def trends_table(card: Scorecard) -> TextTable:
     """Return whether figures move."""
-    rows = [(name, vendor, trend_told(e.goal, e.history.trend, card.span)) for (vendor, name), e in card.entries.items()]
+    rows = [
+        (name, vendor, trend_told(e.goal, e.history.trend, card.span)) for (vendor, name), e in card.entries.items()
+    ]
     return table("Trends", "Goal|Vendor|Trend", rows, file="trends.csv")
 
 

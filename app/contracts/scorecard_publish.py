@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ...schedule.contracts.ranking import Ranking
@@ -73,7 +72,7 @@ def _ranking(ranking: Ranking) -> list[dict[str, Any]]:
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as dicts, null where a figure is unknown."""
-    plain = table.astype(object).replace({np.nan: None})
+    plain = table.astype(object).where(table.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in plain.to_dict("records")]
 
 

@@ -14,10 +14,32 @@ from .card import MadeCard
 from .scorecard_words import trend_told, verdict
 
 SCORECARD = (
-    "vendor", "goal", "kind", "score", "weight", "rubric_worst", "rubric_best", "wanted", "comparison", "figure", "low",
-    "high", "equal_mix", "equal_low", "equal_high", "covered", "points", "met", "chance", "count", "days", "scorers",
-    "effective", "units_met", "units",
-)  # fmt: skip
+    "vendor",
+    "goal",
+    "kind",
+    "score",
+    "weight",
+    "rubric_worst",
+    "rubric_best",
+    "wanted",
+    "comparison",
+    "figure",
+    "low",
+    "high",
+    "equal_mix",
+    "equal_low",
+    "equal_high",
+    "covered",
+    "points",
+    "met",
+    "chance",
+    "count",
+    "days",
+    "scorers",
+    "effective",
+    "units_met",
+    "units",
+)
 RANKING = ("score", "rank", "vendor", "points", "low", "high", "not_told_from", "unranked")
 PAIRS = ("goal", "vendor", "other", "difference", "low", "high", "told")
 GATES = ("goal", "vendor", "wanted", "figure", "low", "high", "met", "chance", "units_met", "units", "verdict")
@@ -56,15 +78,29 @@ def _line(made: MadeCard, entry: Entry) -> tuple[Any, ...]:
     ends = card.settings.scale_of(goal) if goal.counted else Scale(*goal.scores)
     equal = entry.equal
     return (
-        entry.vendor, goal.name, "counted" if goal.counted else "judged", score,
-        card.weights.get(score, {}).get(goal.name, 0.0), *((np.nan, np.nan) if ends is None else (ends.worst, ends.best)),
-        goal.wanted, goal.way, entry.value, entry.low, entry.high,
+        entry.vendor,
+        goal.name,
+        "counted" if goal.counted else "judged",
+        score,
+        card.weights.get(score, {}).get(goal.name, 0.0),
+        *((np.nan, np.nan) if ends is None else (ends.worst, ends.best)),
+        goal.wanted,
+        goal.way,
+        entry.value,
+        entry.low,
+        entry.high,
         *((np.nan,) * 3 if equal is None else (equal.value, equal.low, equal.high)),
-        np.nan if equal is None else card.mixed[goal.name].covered[entry.vendor], 100 * entry.points, _flag(entry.met),
-        np.nan if entry.chance is None else entry.chance, entry.count, entry.days or np.nan,
-        entry.sample.scorers if entry.sample else np.nan, entry.sample.effective if entry.sample else np.nan,
-        entry.history.met, entry.history.judged,
-    )  # fmt: skip
+        np.nan if equal is None else card.mixed[goal.name].covered[entry.vendor],
+        100 * entry.points,
+        _flag(entry.met),
+        np.nan if entry.chance is None else entry.chance,
+        entry.count,
+        entry.days or np.nan,
+        entry.sample.scorers if entry.sample else np.nan,
+        entry.sample.effective if entry.sample else np.nan,
+        entry.history.met,
+        entry.history.judged,
+    )
 
 
 def _flag(met: bool | None) -> float:

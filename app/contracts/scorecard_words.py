@@ -66,7 +66,8 @@ def sample_says(sample: Sample) -> str:
     """Say how little, or how much, a sample tells; a sentence without its point."""
     scores = f"{sample.scores} score{'s' * (sample.scores != 1)}"
     people = f"{sample.scorers} {'people' if sample.scorers != 1 else 'person'}"
-    told = f"{scores} by {people}: {percent(sample.mean)} may be anything from {percent(sample.low)} to {percent(sample.high)}"
+    interval = f"{percent(sample.low)} to {percent(sample.high)}"
+    told = f"{scores} by {people}: {percent(sample.mean)} may be anything from {interval}"
     if sample.half_width <= MARGIN:
         return told
     calls = sample.calls_for(MARGIN)
@@ -116,21 +117,22 @@ def _signed(value: float) -> str:
 
 
 def headline(card: Scorecard) -> str:
-    """Say who leads and how sure that is; a sentence without its point."""
-    name = OVERALL if OVERALL in card.rankings else SERVICE if SERVICE in card.rankings else QUALITY
-    ranking = card.rankings.get(name)
-    if ranking is None or not ranking.vendors:
-        return "No vendor can be ranked: see the notes"
+    """Say who leads in each score and how sure that is; a sentence without its point."""
+    names = [OVERALL] if OVERALL in card.rankings else [name for name in (SERVICE, QUALITY) if name in card.rankings]
+    told = "; ".join(_leader(card.rankings[name], name) for name in names if card.rankings[name].vendors)
+    return told[:1].upper() + told[1:] if told else "No vendor can be ranked: see the notes"
+
+
+def _leader(ranking: Ranking, name: str) -> str:
+    """Say who leads in one score."""
     first = ranking.vendors[0]
+    where = "overall" if name == OVERALL else f"in {name}"
     if len(ranking.vendors) == 1:
-        return f"{first} has {number(100 * ranking.scores[0], 1)} points; there is nobody to compare with"
+        return f"{where} {first} has {number(100 * ranking.scores[0], 1)} points; there is nobody to compare with"
     chance = percent(float(ranking.ranks[0, 0]), 0)
-    score = {SERVICE: " in service", QUALITY: " in quality", OVERALL: ""}[name]
-    return f"{first} leads{score} with a chance of {chance} to be truly first; it {_can(not_told(ranking, first))}"
-
-
-def _can(words: str) -> str:
-    return f"can be {words}" if words.startswith("told") else words
+    told = not_told(ranking, first)
+    sure = f"can be {told}" if told.startswith("told") else told
+    return f"{where} {first} leads, with a chance of {chance} to be truly first, and {sure}"
 
 
 def two_scores(card: Scorecard) -> str:

@@ -69,4 +69,5 @@ def _rows(found: Attained, what: str) -> pd.DataFrame:
     """Return the excluded or unknown intervals of every period."""
     parts = [getattr(one, what).assign(period=str(one.period)) for one in found.history]
     rows = pd.concat([part for part in parts if len(part)] or [parts[-1]], ignore_index=True)
-    return rows[["period", *[c for c in rows.columns if c != "period"]]]
+    first: pd.DataFrame = rows[["period", *[c for c in rows.columns if c != "period"]]]
+    return first

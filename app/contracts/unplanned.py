@@ -54,7 +54,8 @@ def with_days_without_plan(
         pool = [d for d in offered.index if d.weekday() == day.weekday()][-SPREAD:]
         if len(pool) >= LEAST_DAYS and expected.get(day, 0.0) > 0:
             drawn[day] = rng.integers(0, len(pool), runs), pool
-    scale = {day: expected[day] / float(offered[pool].mean()) for day, (_, pool) in drawn.items()}
+    of_day = dict(zip(offered.index, offered.to_numpy(float), strict=True))
+    scale = {day: expected[day] / float(np.mean([of_day[d] for d in pool])) for day, (_, pool) in drawn.items()}
     out = {}
     for goal in (g for g in contract.goals if g.counted):
         own = counts.calls[counts.calls["queue"].isin(contract.queues_of(goal))]
@@ -65,9 +66,11 @@ def with_days_without_plan(
         if parts:
             out[goal.name] = _joined(parts)
     lost = [d for d in days if d not in drawn and expected.get(d, 0.0) > 0]
-    notes = [
-        f"{len(drawn)} days without a plan are assumed: calls as forecast, served as on past days of the weekday"
-    ] if drawn else []
+    notes = (
+        [f"{len(drawn)} days without a plan are assumed: calls as forecast, served as on past days of the weekday"]
+        if drawn
+        else []
+    )
     notes += [f"{', '.join(map(str, lost))}: too few past days of the weekday to draw from"] if lost else []
     closed = tuple(d for d in days if expected.get(d, 0.0) <= 0)
     return out, (*drawn, *closed), notes

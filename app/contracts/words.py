@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from ...schedule.contracts.attainment import Attainment
-from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.figures import Figure
 from ...schedule.contracts.goal import Goal
+from ...schedule.contracts.units import Period
 from ..report.figures import MISSING, money, number, percent
 from .attain import Attained
 
@@ -16,6 +16,8 @@ METRICS = {
     "backlog_age": "age of the backlog", "fcr": "first-call resolution", "ownership": "ownership",
     "quality": "call quality", "adherence": "adherence", "documentation": "documentation",
 }  # fmt: skip
+MEASURED = ("occupancy", "backlog_age")
+"""Metrics that are measured by other systems, not scored."""
 STATES = {True: "met", False: "missed", None: "does not count"}
 
 
@@ -61,7 +63,9 @@ def _ratio(goal: Goal) -> str:
         ("abandonment", "excl_short"): f"(abandoned{blocked} − {short}) / (offered{blocked} − {short})",
         ("abandonment", "late"): f"(abandoned{blocked} − {short}) / offered{blocked}",
         ("asa", None): "seconds waited by answered calls / answered",
-    }.get((goal.metric, goal.definition), "sum of scores or numerators / items or denominators")
+    }.get(
+        (goal.metric, goal.definition), "as measured" if goal.metric in MEASURED else "sum of scores / number of scores"
+    )
 
 
 def day_told(date: dt.date) -> str:
@@ -69,11 +73,16 @@ def day_told(date: dt.date) -> str:
     return f"{date:%d %b %Y}".lstrip("0")
 
 
+def period_told(period: Period) -> str:
+    """Write a period: a month by its name, another by its label."""
+    return f"{period.start:%B %Y}" if period.unit == "month" else str(period)
+
+
 def span_told(one: Attainment) -> str:
     """Say which period is told, and how far it has gone."""
     if one.over:
-        return f"{one.period}, whole"
-    return f"{one.period}, until {day_told(one.until - dt.timedelta(days=1))}"
+        return f"{period_told(one.period)}, whole"
+    return f"{period_told(one.period)}, to {day_told(one.until - dt.timedelta(days=1))}"
 
 
 def lasting(found: Attained) -> list[tuple[Goal, Figure]]:

@@ -144,7 +144,7 @@ def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path, not
         out["handle_s"] = reduce(lambda a, b: a + b, [means(out, p, layout) for p in PARTS_OF_HANDLE if p in out])
     elif "handle_s" in out:
         out["handle_s"] = means(out, "handle_s", layout)
-    if "wait_s" in out:
+    if "wait_s" in out and not (calls and "wait_s" not in layout.totals):  # who hung up at once waited 0 s
         out["wait_s"] = means(out, "wait_s", layout)
     return {name: column for name, column in out.items() if name not in PARTS_OF_HANDLE}
 

@@ -181,7 +181,9 @@ def _written(
     shown = bool(before.get("wages_shown", True))
     content = Content.of(outcome) if shown else Content.without_money(outcome)
     kept = {key: before[key] for key in KEPT if key in before}
-    open_note = [f"{before['open_shifts']} open shifts of the plan are not carried over"] * bool(before.get("open_shifts"))
+    open_note = [f"{before['open_shifts']} open shifts of the plan are not carried over"] * bool(
+        before.get("open_shifts")
+    )
     summary = {**content.summary, **kept, "notes": [*outcome.notes, *open_note]}
     names = _unchanged(run)
     with work_folder(target) as work:

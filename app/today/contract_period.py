@@ -63,9 +63,9 @@ def period_told(contract: Contract, look: TodayLook, seed: int, watch: Watch) ->
         "name": contract.name,
         "period": str(found.period),
         "goals": goals,
-        "net": found.net,
-        "net_low": found.net_low,
-        "net_high": found.net_high,
+        "net": None if found.money is None else found.money.net,
+        "net_low": None if found.money is None else found.money.low,
+        "net_high": None if found.money is None else found.money.high,
         "unplanned": [day.isoformat() for day in found.unplanned],
         "lines": _lines(contract, found, goals),
     }
@@ -162,11 +162,11 @@ def _lines(contract: Contract, found: Projection, goals: list[dict[str, Any]]) -
             f"{number(goal['denominator'])}), expected at its end {told(goal['figure_low'])} to "
             f"{told(goal['figure_high'])}; chance to meet it {percent(goal['probability'], 0)}"
         )
-    if found.net is not None and contract.money is not None:
-        currency = contract.money.currency
+    if found.money is not None and contract.money is not None:
+        expected, currency = found.money, contract.money.currency
         out.append(
-            f"expected bonus less malus {money(found.net, currency)}, {money(found.net_low, currency)} to "
-            f"{money(found.net_high, currency)} by chance"
+            f"expected bonus less malus {money(expected.net, currency)}, {money(expected.low, currency)} to "
+            f"{money(expected.high, currency)} by chance"
         )
     if found.unplanned:
         out.append(f"{len(found.unplanned)} days of the period that the plan does not cover are left out")

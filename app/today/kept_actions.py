@@ -77,7 +77,9 @@ def actions_of(actions: pd.DataFrame, changes: pd.DataFrame, path: Path) -> tupl
             for r in changes[own == rank].itertuples(index=False)
         )
         people = tuple(part for part in _text(a.people).split("|") if part)
-        out.append(Action(str(a.kind), people, str(a.what), float(a.gain_points), float(a.gain_calls), float(a.cost), rows))
+        out.append(
+            Action(str(a.kind), people, str(a.what), float(a.gain_points), float(a.gain_calls), float(a.cost), rows)
+        )
     return tuple(out)
 
 

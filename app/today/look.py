@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from ...forecast.calls.arrange import arranged
-from ...forecast.calls.history import History
 from ...forecast.errors import InputError
-from ...forecast.intraday.seen import Meter, Seen, Visible
-from ...forecast.intraday.watch import DayWatch, day_watch
+from ...forecast.intraday.seen import Meter, Visible
 from ...forecast.progress import Watch
 from ...forecast.queueing.moving.transient_law import TransientLaw
 from ...schedule.today.actions import ActionParams, Menu
 from ...schedule.today.desk import Outlook, RunningDesk
-from ...schedule.today.expected import Expected, expected_rest
+from ...schedule.today.expected import Expected
 from ...schedule.today.menu import menu
 from ...schedule.today.undo import undo
 from .actuals import Actuals, ReadActuals, of_day, read_actuals
-from .chance import DayChance, day_chance
-from .events import DeskEvent, noisy_days, read_events
+from .chance import Course, DayChance, courses_of, day_chance, mean_rest
+from .events import DeskEvent, read_events
 from .message import Message, ranked
 from .now import asked_now, moment, wall_clock
-from .outlook import QueueNow, outlook_of, override_factor
+from .outlook import QueueNow, outlook_of
 from .planned_day import PlannedDay, PlannedWeek
 from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
 from .running_desk import running_desk
+from .watched import Watches
 from .week_again import offered_by
 from .words import LookedAt, messages_of
 
@@ -74,8 +72,10 @@ class QueueLook:
     ----------
     now
         Outlook and what came.
+    courses
+        How the rest may go; empty once the day is over.
     rest
-        Expected service of the intervals to come.
+        Expected service of the intervals to come, the mean over these.
     chance
         What the day may come to.
     visible, meter
@@ -83,10 +83,21 @@ class QueueLook:
     """
 
     now: QueueNow
+    courses: tuple[Course, ...]
     rest: Expected
     chance: DayChance
     visible: Visible | None
     meter: Meter | None
+
+    @property
+    def calls(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Expected calls, the mean over how the rest may go, and bounds that hold a change whether it lasts or not."""
+        one = self.now.outlook
+        if not self.courses:
+            return one.calls, one.low, one.high
+        mean = np.asarray(sum(c.chance * c.calls for c in self.courses))
+        share = np.divide(one.without_step, one.calls, out=np.ones(len(mean)), where=one.calls > 0.0)
+        return mean, np.minimum(one.low, share * one.low), np.maximum(one.high, share * one.high)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +153,7 @@ class DayLooker:
             () if options.events is None else read_events(options.events, zone, tuple(week.config.queue))
         )
         self.seed = week.config.solve.seed if options.seed is None else options.seed
-        self._watches: dict[tuple[dt.date, int, str], DayWatch | str] = {}
+        self.watches = Watches(week, self.events, options.alarms_per_week, self.seed)
         self._complete: dict[tuple[dt.date, int], int] = {}
 
     def look(self, watch: Watch, clock: pd.Timestamp | None = None) -> TodayLook:
@@ -169,7 +180,7 @@ class DayLooker:
         self._refuse_backwards(actuals, read)
         desk = running_desk(day, now)
         watch.raise_if_stopped()
-        seen, notes = self._seen(actuals, watch)
+        seen, notes = self.watches.seen(actuals, watch)
         board = {} if self.options.board is None else read_board(self.options.board, day)
         outlook, queues = outlook_of(actuals, seen, desk, board)
         return self._told(actuals, desk, outlook, queues, board, notes, watch)
@@ -191,20 +202,20 @@ class DayLooker:
         for one in queues:
             name = one.outlook.queue
             watch.tell("expect", name)
-            rest = _nothing() if over else expected_rest(desk, outlook, one.outlook)
+            courses = () if over else courses_of(desk, outlook, one.outlook)
             watch.raise_if_stopped()
-            chance = day_chance(day, outlook, one, rest, desk, seed=self.seed, watch=watch)
-            own = self._watches.get((day.date, day.interval_min, name))
-            watched = None if isinstance(own, str) else own
+            chance = day_chance(day, outlook, one, courses, desk, seed=self.seed, watch=watch)
+            watched = self.watches.of(day, name)
             found[name] = QueueLook(
                 one,
-                rest,
+                courses,
+                mean_rest(courses) if courses else _nothing(),
                 chance,
                 None if watched is None else watched.visible,
                 None if watched is None else watched.meter,
             )
             if not over:
-                looked = LookedAt(day, actuals.now, desk, outlook, one, rest, chance, self.events)
+                looked = LookedAt(day, actuals.now, desk, outlook, one, courses[-1].rest, chance, self.events)
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
             if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
                 notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
@@ -226,7 +237,9 @@ class DayLooker:
             if back.actions:
                 return back
         offered, params = None, ActionParams()
-        if self.week.again is not None:
+        if isinstance(self.week.again, str):
+            notes.append(f"no other shifts are offered: {self.week.again}")
+        elif self.week.again is not None:
             try:
                 offered = offered_by(self.week.again, desk, params)
             except InputError as error:
@@ -266,70 +279,6 @@ class DayLooker:
                 mend="The earlier look stands until the file is whole again",
             )  # fmt: skip
         self._complete[key] = actuals.complete
-
-    def _seen(self, actuals: Actuals, watch: Watch) -> tuple[dict[str, Seen | None], list[str]]:
-        """Return what the watch over each queue says, and what is to be noted."""
-        day, notes = actuals.day, list[str]()
-        out: dict[str, Seen | None] = {}
-        for queue in day.queues:
-            key = day.date, day.interval_min, queue
-            if key not in self._watches:
-                watch.tell("calibrate", queue)
-                self._watches[key] = self._learnt(actuals, queue, watch)
-            own = self._watches[key]
-            if isinstance(own, str):
-                notes.append(own)
-                out[queue] = None
-                continue
-            came, factor = actuals.queues[queue], override_factor(day, queue)
-            size = 24 * 60 // day.interval_min
-            calls = _by_wall(came.offered / factor, day.wall, size)
-            handle = _by_wall(came.handle_s, day.wall, size)
-            told = handle if np.isfinite(handle).any() else None
-            out[queue] = own.look(day.date, calls, told)
-            watch.raise_if_stopped()
-        return out, notes
-
-    def _learnt(self, actuals: Actuals, queue: str, watch: Watch) -> DayWatch | str:
-        """Return the watch over a queue, or why there is none."""
-        history = self._history(actuals, queue)
-        if isinstance(history, str):
-            return history
-        try:
-            return day_watch(
-                history,
-                alarms_per_week=self.options.alarms_per_week,
-                quiet=quiet_days(history, noisy_days(self.events, queue)),
-                seed=self.seed,
-                watch=watch,
-            )
-        except InputError as error:
-            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
-
-    def _history(self, actuals: Actuals, queue: str) -> History | str:
-        """Return the days of a queue before the day, those that the actuals tell among them."""
-        parts = [p for p in (self.week.past, actuals.before) if p is not None and len(p)]
-        if not parts:
-            return f"no alarms for queue {queue}: the run holds no calls of days before"
-        rows = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        rows = rows[(rows["queue"] == queue) & (rows["start"].dt.date < actuals.day.date)]
-        rows = rows.drop_duplicates(["queue", "start"], keep="last")
-        try:
-            return arranged(queue, rows, self.week.calendar, actuals.day.interval_min)
-        except InputError as error:
-            return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
-
-
-def quiet_days(history: History, noisy: Collection[dt.date]) -> tuple[dt.date, ...]:
-    """Return the days of a history that may calibrate alarms: those without a known event."""
-    return tuple(date for date in history.dates if date not in noisy)
-
-
-def _by_wall(values: np.ndarray, wall: np.ndarray, size: int) -> np.ndarray:
-    """Return values by wall-clock interval of the day, as a history has them: an hour that comes twice as its mean."""
-    count = np.bincount(wall, minlength=size)
-    total = np.bincount(wall, values, minlength=size)
-    return np.asarray(np.divide(total, count, out=np.full(size, np.nan), where=count > 0))
 
 
 def _nothing() -> Expected:

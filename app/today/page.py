@@ -120,7 +120,8 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
     before = f"{name}: " if len(look.queues) > 1 else ""
     so_far = one.in_time / one.offered if one.offered > 0 else float("nan")
     told = "counted" if found.now.counted_fully else "by the model of the queue"
-    share = one.calls.sum() / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
+    expected = float(found.calls[0].sum())
+    share = expected / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
     return [
         Card(f"{before}Day", percent(chance.level), chance.state,
              f"Expected in time; the goal is {percent(one.goal.level, 0)} within {one.goal.within_s:g} s",
@@ -129,7 +130,7 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
              "To meet the goal of the day, by simulation of its rest", PLAIN),
         Card(f"{before}So far", percent(so_far), f"{number(one.offered)} calls, {told}",
              f"Complete until {clock(_until(look))}", PLAIN),
-        Card(f"{before}Calls", number(one.calls.sum()),
+        Card(f"{before}Calls", number(expected),
              f"{percent(abs(share))} {'more' if share >= 0 else 'fewer'} than in the morning",
              f"Expected today; the plan was made for {number(one.morning.sum())}", PLAIN),
     ]  # fmt: skip

@@ -52,7 +52,7 @@ class PlannedWeek:
     plan
         The plain dict of plan.toml, as the judge reads it.
     again
-        The week as its planner had it, from which other shifts are offered; None = none are.
+        The week as its planner had it, from which other shifts are offered, or why none can be; None = not asked for.
     taken
         Actions that the roster has taken since it was planned, each with its moment.
     """
@@ -67,17 +67,17 @@ class PlannedWeek:
     people: tuple[Agent, ...] = field(repr=False)
     past: pd.DataFrame | None = field(repr=False)
     plan: Mapping[str, object] = field(repr=False)
-    again: WeekAgain | None = field(default=None, repr=False)
+    again: WeekAgain | str | None = field(default=None, repr=False)
     taken: tuple[tuple[Action, pd.Timestamp], ...] = field(default=(), repr=False)
 
     @classmethod
-    def read(cls, run: Path, *, offers: bool = True) -> PlannedWeek:
+    def read(cls, run: Path, *, offers: bool = False) -> PlannedWeek:
         """Read a run folder, all files of one run.
 
         Parameters
         ----------
         offers
-            Whether shifts may be offered from it: its inputs are then read as those of a plan.
+            Whether other shifts will be offered to people: then the week is read as its planner had it, too.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class PlannedWeek:
                 folder.people(horizon.grid, WeekBefore()),
                 _past(folder),
                 folder.plan,
-                WeekAgain.read(place) if offers else None,
+                _again(place) if offers else None,
                 taken(place, zone),
             )
 
@@ -194,6 +194,14 @@ class PlannedDay:
     def absent(self) -> float:
         """Return the share of the people in the roster who will not be there."""
         return float(self.week.config.shrinkage.absent(Grid(self.date, 1, 1440, None))[0])
+
+
+def _again(place: Path) -> WeekAgain | str:
+    """Return the week as its planner had it, or why it cannot be read."""
+    try:
+        return WeekAgain.read(place)
+    except InputError as error:
+        return str(error).rstrip(".")
 
 
 def _past(folder: Folder) -> pd.DataFrame | None:

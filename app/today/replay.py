@@ -146,7 +146,7 @@ def replay(run: Path, actuals: Sequence[Path], options: ReplayOptions, watch: Wa
     """
     watch = watch or Watch()
     with one_run(run) as place:
-        week = PlannedWeek.read(place, offers=False)
+        week = PlannedWeek.read(place)
         required = _required(place, week)
         read = read_actuals(week, actuals)
         zone = week.config.site.zone

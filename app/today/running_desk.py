@@ -153,7 +153,7 @@ def _windows(
     pauses = shift[shift["activity"].isin(("break", "lunch"))]
     if family is None or len(family.breaks) != len(pauses):
         return {}
-    minutes = ((pauses["end"] - pauses["start"]) / MINUTE).to_numpy(dtype=float)
+    minutes = (pauses["end"] - pauses["start"]).dt.total_seconds().to_numpy(dtype=float) / 60.0
     if any(b.kind != kind or b.duration_min != m
            for b, kind, m in zip(family.breaks, pauses["activity"], minutes, strict=True)):  # fmt: skip
         return {}

@@ -37,16 +37,16 @@ def _queue_rows(look: TodayLook, name: str, found: QueueLook) -> pd.DataFrame:
     own, good = np.where(np.isfinite(came.in_time), came.counted, np.nan), came.in_time
     size = int(place[-1]) + 1
     low, high = (_mean(row, one.calls, place, size) for row in found.chance.by_interval)
-    known = np.isfinite(came.offered)
+    known, (calls, least, most) = np.isfinite(came.offered), found.calls
     handle_came = _mean(came.handle_s, np.where(np.isfinite(came.answered), came.answered, came.offered), place, size)
     rows = pd.DataFrame(
         {
             "queue": name,
             "start": day.starts[::per],
             "calls_morning": np.bincount(place, one.morning),
-            "calls_now": np.bincount(place, one.calls),
-            "low": np.bincount(place, one.low),
-            "high": np.bincount(place, one.high),
+            "calls_now": np.bincount(place, calls),
+            "low": np.bincount(place, least),
+            "high": np.bincount(place, most),
             "came": np.bincount(place, np.where(known, came.offered, np.nan)),
             "handle_morning_s": _mean(found.now.handle_morning_s, one.morning, place, size),
             "handle_now_s": _mean(one.handle_s, one.calls, place, size),
@@ -137,7 +137,7 @@ def _queue_summary(found: QueueLook) -> dict[str, Any]:
         "service_day": _plain(chance.level), "service_low": _plain(chance.low), "service_high": _plain(chance.high),
         "counted_so_far": _plain(one.offered), "in_time_so_far": _plain(one.in_time),
         "service_so_far_counted": found.now.counted_fully, "calls_morning": _plain(one.morning.sum()),
-        "calls_now": _plain(one.calls.sum()), "calls_came": _plain(float(np.nansum(found.now.came.offered))),
+        "calls_now": _plain(found.calls[0].sum()), "calls_came": _plain(float(np.nansum(found.now.came.offered))),
     }  # fmt: skip
     if found.visible is not None:
         seen = found.visible
@@ -171,6 +171,7 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
     one, chance = found.now.outlook, found.chance
     if not math.isfinite(chance.level):
         return f"{name}: no calls."
+    lasts = "" if len(found.courses) < 2 else ", whether the change of calls lasts or not"
     goal = f"{100 * one.goal.level:g} % within {one.goal.within_s:g} s"
     level, low, high = (f"{100 * x:.1f} %" for x in (chance.level, chance.low, chance.high))
     if chance.low == chance.high:
@@ -179,6 +180,6 @@ def _verdict_of(name: str, found: QueueLook, several: bool) -> str:
     else:
         text = (
             f"{chance.state}: {level} of the day's calls are expected in time, the goal is {goal}; chance alone moves "
-            f"the day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} % chance."
+            f"the day between {low} and {high}, and it meets the goal with {100 * chance.chance:.0f} % chance{lasts}."
         )
     return f"{name} {text}" if several else text[0].upper() + text[1:]

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,12 @@ class WeekAgain:
         for name, rows in work.sort_values(["agent", "start"], kind="stable").groupby("agent", sort=False):
             agent = str(name)
             stretches = [
-                (grid.position(r.start), grid.position(r.end), str(r.activity), r.queue if isinstance(r.queue, str) else "")
+                (
+                    grid.position(r.start),
+                    grid.position(r.end),
+                    str(r.activity),
+                    r.queue if isinstance(r.queue, str) else "",
+                )
                 for r in rows.itertuples()
             ]
             for part in _in_one_go(stretches):
@@ -151,7 +157,8 @@ def _inputs(run: Path) -> Inputs:
         if before.is_file():
             shutil.copyfile(before, Path(name) / "activity.csv")
         options = RunOptions(
-            week=asked.week, scenario=asked.scenario, plan=asked.overrides, previous=Path(name) if before.is_file() else None
+            week=asked.week, scenario=asked.scenario, plan=asked.overrides,
+            previous=Path(name) if before.is_file() else None,
         )  # fmt: skip
         return Inputs.from_requirement(run / "requirement.csv", run / "inputs" / "plan.toml", options=options)
 
@@ -180,6 +187,6 @@ def _read(part: Sequence[Stretch], shifts: Sequence[Shift], contract: str | None
             for (at, slots, what), (low, high, length, kind) in zip(pauses, shift.breaks, strict=True)
         )
         if fits:
-            turns = [(at, queue) for (_, was), (at, queue) in zip(phone, phone[1:], strict=False) if queue != was]
+            turns = [(at, queue) for (_, was), (at, queue) in pairwise(phone) if queue != was]
             return PlannedShift(shift, tuple(at for at, _, _ in pauses), phone[0][1], contract, tuple(turns))
     return None

@@ -68,6 +68,7 @@ def days_ahead(history: History, params: WatchParams = PARAMS, watch: Watch | No
 
 def _forecast(history: History, params: WatchParams, watch: Watch) -> Iterator[DayAhead]:
     seen = np.flatnonzero(history.seen.any(axis=1))[params.base_days :][-params.days :]
+    model = Factor()
     for n, row in enumerate(seen):
         watch.raise_if_stopped()
         past = history.until(history.dates[row - 1])

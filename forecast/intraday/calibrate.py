@@ -63,7 +63,8 @@ def limits_of(
 ) -> Limits:
     """Return the limits that raise so many alarms a day on days like these.
 
-    Where two tests stand side by side they share the alarms: both limits are equally rare on these days.
+    Rises and drops have half of the alarms each. Where two tests stand side by side they share these: both limits are
+    equally rare on these days.
 
     Parameters
     ----------
@@ -77,26 +78,29 @@ def limits_of(
         Raises where the user asked to stop.
     """
     top = np.stack([peaks(day, params, counts) for day in days])
-    share = float(np.clip(1.5 * alarms_per_day, TOP_SHARE, 0.8))
-    tails = [Tail.of(column, share) for column in top.T]
-    joint = Tail.of(np.max([tail.rarity(column) for tail, column in zip(tails, top.T, strict=True)], axis=0), share)
-    wanted = alarms_per_day
-    limits = _limits(tails, joint, wanted)
+    share = float(np.clip(alarms_per_day, TOP_SHARE, 0.8))
+    limits = _limits(top, share, alarms_per_day)
     for _ in range(ROUNDS):
         stop()
         found = [len(changes_of(day, limits, params)) for day in days]
         alarmed = sum(n > 0 for n in found)
         if not alarmed:
             break
-        wanted = alarms_per_day * alarmed / sum(found)
-        limits = _limits(tails, joint, wanted)
+        limits = _limits(top, share, alarms_per_day * alarmed / sum(found))
     return limits
 
 
-def _limits(tails: Sequence[Tail], joint: Tail, share: float) -> Limits:
-    """Return the limits beyond which the peaks of a `share` of the days lie."""
-    rarity = joint.value(-np.log(min(share, 0.95)))
-    return Limits(*(tail.value(rarity) for tail in tails))
+def _limits(top: np.ndarray, share: float, alarmed: float) -> Limits:
+    """Return the limits beyond which the peaks, (days, tests, directions), of the share `alarmed` of the days lie."""
+    up, down = (_one_way(top[:, :, way], share, min(alarmed, 0.95) / 2.0) for way in (0, 1))
+    return Limits((up[0], down[0]), (up[1], down[1]) if len(up) > 1 else None)
+
+
+def _one_way(top: np.ndarray, share: float, alarmed: float) -> list[float]:
+    """Return the limits of the tests of one direction; peaks have the shape (days, tests)."""
+    tails = [Tail.of(column, share) for column in top.T]
+    joint = Tail.of(np.max([tail.rarity(column) for tail, column in zip(tails, top.T, strict=True)], axis=0), share)
+    return [tail.value(joint.value(-np.log(alarmed))) for tail in tails]
 
 
 def alarms_on(days: Sequence[Innovations], limits: Limits, params: WatchParams) -> int:

@@ -94,14 +94,18 @@ class Calibration:
                 **raw,
                 "until": dt.date.fromisoformat(raw["until"]),
                 "law": Law(**raw["law"]),
-                "limits": Limits(**raw["limits"]),
+                "limits": _limits(raw["limits"]),
                 "visible": Visible(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw["visible"].items()}),
                 "meter": Meter(**raw["meter"]),
                 "odd": tuple(dt.date.fromisoformat(d) for d in raw["odd"]),
                 "handle_law": HandleLaw(**handle[0]) if handle[0] else None,
-                "handle_limits": Limits(**handle[1]) if handle[1] else None,
+                "handle_limits": _limits(handle[1]) if handle[1] else None,
             }
         )
+
+
+def _limits(raw: dict[str, Any]) -> Limits:
+    return Limits(tuple(raw["step"]), tuple(raw["counts"]) if raw["counts"] else None)
 
 
 def surprises(day: DayAhead, law: Law, minutes: int, params: WatchParams) -> Innovations:
@@ -135,7 +139,10 @@ def calibrated(
     watch, minutes = watch or Watch(), history.minutes
     if not 0.0 < alarms_per_week < np.inf:
         raise InputError(
-            "Expected a rate of false alarms above 0", column="alarms_per_week", value=alarms_per_week, mend="1 is usual"
+            "Expected a rate of false alarms above 0",
+            column="alarms_per_week",
+            value=alarms_per_week,
+            mend="1 is usual",
         )
     ahead = [d for d in days_ahead(history, params, watch) if quiet is None or d.date in quiet]
     ahead = [d for d in ahead if np.isfinite(d.calls).any()]

@@ -14,18 +14,18 @@ SIGNS = (1, -1)
 
 @dataclass(frozen=True)
 class Limits:
-    """Values beyond which the tests raise an alarm.
+    """Values beyond which the tests raise an alarm, for a rise and for a drop.
 
     Attributes
     ----------
     step
         Of the likelihood ratio of a lasting step, in standard deviations.
     counts
-        Of the cumulative sum for counts, a log likelihood; infinite = not used.
+        Of the cumulative sum for counts, a log likelihood; None = not used.
     """
 
-    step: float
-    counts: float = np.inf
+    step: tuple[float, float]
+    counts: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,42 +106,64 @@ def count_ratios(roots: np.ndarray, predicted: np.ndarray, sd: np.ndarray, step:
 def first_raised(day: Innovations, limits: Limits, params: WatchParams, least: int = 0) -> Raised | None:
     """Return the first alarm of a day at or after position `least`, None where there is none."""
     found = [r for r in (_by_step(day, limits.step, params, least), _outage(day, params, least)) if r]
-    if np.isfinite(limits.counts) and day.frame.power == 2:
+    if limits.counts is not None:
         found += [r for r in (_by_counts(day, limits.counts, params, least),) if r]
     return min(found, key=lambda r: r.at, default=None)
 
 
 def peaks(day: Innovations, params: WatchParams, counts: bool) -> np.ndarray:
-    """Return the day's greatest value of each test, one or two numbers."""
-    best = [float(np.abs(step_scores(day, params)).max(initial=0.0))]
+    """Return the day's greatest value of each test, shape (tests, 2), for a rise and for a drop."""
+    scores = step_scores(day, params)
+    best = [[float((sign * scores).max(initial=0.0)) for sign in SIGNS]]
     if counts:
-        best.append(float(count_sums(day, params)[0].max(initial=0.0)))
+        best.append(count_sums(day, params)[0].max(axis=1, initial=0.0).tolist())
     return np.array(best)
 
 
-def _by_step(day: Innovations, limit: float, params: WatchParams, least: int) -> Raised | None:
+def beyond(scores: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """Return signed test values as multiples of the limit of their direction, at least 0."""
+    return np.asarray(np.where(scores > 0.0, scores / limits[0], -scores / limits[1]))
+
+
+def _by_step(day: Innovations, limits: tuple[float, float], params: WatchParams, least: int) -> Raised | None:
     scores = step_scores(day, params)
-    beyond = np.flatnonzero(np.abs(scores[least:]).max(axis=1, initial=0.0) > limit)
-    if not len(beyond):
+    ratio = beyond(scores, limits)
+    late = np.flatnonzero(ratio[least:].max(axis=1, initial=0.0) > 1.0)
+    if not len(late):
         return None
-    at = least + int(beyond[0])
-    begin = int(np.abs(scores[at]).argmax())
-    value = float(scores[at, begin])
-    return Raised(at, begin, 1 if value > 0 else -1, abs(value), limit)
+    at = least + int(late[0])
+    return raised_by_step(at, scores[at], limits)
 
 
-def _by_counts(day: Innovations, limit: float, params: WatchParams, least: int) -> Raised | None:
+def raised_by_step(at: int, scores: np.ndarray, limits: tuple[float, float]) -> Raised | None:
+    """Return the alarm that the scores of one interval raise, shape (n,) by beginning, None where they raise none."""
+    ratio = beyond(scores, limits)
+    begin = int(ratio.argmax())
+    value = float(scores[begin])
+    if ratio[begin] <= 1.0:
+        return None
+    return Raised(at, begin, 1, value, limits[0]) if value > 0.0 else Raised(at, begin, -1, -value, limits[1])
+
+
+def _by_counts(day: Innovations, limits: tuple[float, float], params: WatchParams, least: int) -> Raised | None:
     sums, begins = count_sums(day, params)
-    beyond = np.flatnonzero(sums[:, least:].max(axis=0, initial=0.0) > limit)
-    if not len(beyond):
+    late = np.flatnonzero((sums[:, least:] > np.array(limits)[:, None]).any(axis=0))
+    if not len(late):
         return None
-    at = least + int(beyond[0])
-    row = int(sums[:, at].argmax())
-    return Raised(at, int(begins[row, at]), SIGNS[row], float(sums[row, at]), limit)
+    at = least + int(late[0])
+    return raised_by_counts(at, sums[:, at], begins[:, at], limits)
+
+
+def raised_by_counts(at: int, sums: np.ndarray, begins: np.ndarray, limits: tuple[float, float]) -> Raised | None:
+    """Return the alarm that the sums of one interval raise, (2,) with their beginnings, None where they raise none."""
+    row = int((sums / np.array(limits)).argmax())
+    if sums[row] <= limits[row]:
+        return None
+    return Raised(at, int(begins[row]), SIGNS[row], float(sums[row]), limits[row])
 
 
 def _outage(day: Innovations, params: WatchParams, least: int) -> Raised | None:
-    """Return the first single interval with hardly any calls, so far below what was expected that no chance brings it."""
+    """Return the first single interval with hardly any calls, further below than chance brings."""
     if day.frame.power != 2:
         return None
     few = (day.figures**2 <= params.outage_share * day.predicted**2) & (day.e < -params.outage_sd)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .change_tests import SIGNS, Limits, Raised, count_ratios, first_raised
+from .change_tests import Limits, Raised, count_ratios, first_raised, raised_by_counts, raised_by_step
 from .innovations import Innovations
 from .params import WatchParams
 
@@ -134,7 +134,7 @@ class _Run:
 
     def _further(self, k: int) -> Raised | None:
         """Return another change that the end of k shows, beside those known."""
-        day, params = self.day, self.params
+        day = self.day
         least = max(max(c.raised.at, c.end or 0) for c in self.changes) + 1
         if least > k:
             return None
@@ -143,15 +143,12 @@ class _Run:
         usable = (np.arange(k + 1) >= least) & (day.weight[k, : k + 1] > 0.0)
         usable &= energy > LEAST_ENERGY * day.frame.energy[k, : k + 1]
         scores = np.where(usable, (e @ steps) / np.sqrt(np.where(usable, energy, 1.0)), 0.0)
-        t = int(np.abs(scores).argmax())
-        if abs(scores[t]) > self.limits.step:
-            return Raised(k, t, 1 if scores[t] > 0 else -1, float(abs(scores[t])), self.limits.step)
-        return self._further_by_counts(k, least)
+        return raised_by_step(k, scores, self.limits.step) or self._further_by_counts(k, least)
 
     def _further_by_counts(self, k: int, least: int) -> Raised | None:
         """Go on with the sums for counts, from the forecast that the known changes have moved."""
         day = self.day
-        if not np.isfinite(self.limits.counts) or day.frame.power != 2:
+        if self.limits.counts is None:
             return None
         e = self._uncut(k)
         sd = day.frame.lower[k, k]
@@ -160,10 +157,7 @@ class _Run:
             if self.sums[row] <= 0.0 or self.begins[row] < least:
                 self.sums[row], self.begins[row] = 0.0, k
             self.sums[row] = max(self.sums[row] + float(ratios[row]), 0.0)
-        row = int(self.sums.argmax())
-        if self.sums[row] <= self.limits.counts:
-            return None
-        return Raised(k, int(self.begins[row]), SIGNS[row], float(self.sums[row]), self.limits.counts)
+        return raised_by_counts(k, self.sums, self.begins, self.limits.counts)
 
     def _uncut(self, k: int) -> float:
         """Return the uncut surprise of k without what the known changes explain of it."""

@@ -37,7 +37,8 @@ class WatchParams:
     planned_step
         Change for which the test for counts is made, as a share, between 0 and 1.
     over_lead
-        Log likelihood by which an ended change must beat one that goes on, above 0: 4 is one wrong word in twenty.
+        Log likelihood by which an ended change must beat one that goes on, above 0: at 5 one lasting change in
+        twenty-five is wrongly called over within four hours.
     near_min
         Minutes about the first estimate of a change's beginning in which the beginning is sought again, at least 0.
     outage_share
@@ -62,7 +63,7 @@ class WatchParams:
     clip_below_min: float = 10.0
     small_calls: float = 300.0
     planned_step: float = 0.3
-    over_lead: float = 4.0
+    over_lead: float = 5.0
     near_min: float = 30.0
     outage_share: float = 0.2
     outage_sd: float = 6.0

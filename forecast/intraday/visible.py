@@ -11,7 +11,28 @@ from .innovations import Innovations
 from .params import WatchParams
 from .seen import Visible
 
-SIZES = (-0.9, -0.7, -0.5, -0.4, -0.3, -0.25, -0.2, -0.15, -0.1, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 1.0, 1.5, 2.0)
+SIZES = (
+    -0.9,
+    -0.7,
+    -0.5,
+    -0.4,
+    -0.3,
+    -0.25,
+    -0.2,
+    -0.15,
+    -0.1,
+    0.1,
+    0.15,
+    0.2,
+    0.25,
+    0.3,
+    0.4,
+    0.5,
+    0.7,
+    1.0,
+    1.5,
+    2.0,
+)
 """Changes tried, as shares."""
 SHARE, WITHIN_MIN = 0.9, 60.0
 """Share of the trials and minutes in which a change that can be seen is found."""

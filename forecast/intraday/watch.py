@@ -260,8 +260,6 @@ def day_watch(
         If the user stopped the run.
     """
     if kept is None or not kept.serves(history, alarms_per_week):
-        kept = calibrated(
-            history, alarms_per_week=alarms_per_week, quiet=quiet, seed=seed, params=params, watch=watch
-        )
+        kept = calibrated(history, alarms_per_week=alarms_per_week, quiet=quiet, seed=seed, params=params, watch=watch)
     handle = handle_cells(history) if kept.handle_law is not None else None
     return DayWatch(history, Factor().fit(cleaned(history)), kept, handle, params)

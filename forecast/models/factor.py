@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -152,7 +152,7 @@ class Factor(Model):
         """Return the covariance that scores of the variances `spread`, shape (K,), give the intervals of a day."""
         return np.asarray(self._factors.T @ (np.maximum(spread - POISSON, 0.0)[:, None] * self._factors))
 
-    def rolled(self, history: History) -> Factor:
+    def rolled(self, history: History) -> Self:
         """Return the model with the days of a longer history, its factors and variances as they were found.
 
         Another day costs a small part of a fit. What a running day teaches is not learnt again.
@@ -162,23 +162,28 @@ class Factor(Model):
         history
             The history that the model was fitted to, and the days after that.
         """
-        out, past = copy(self), history.last((history.last_date - self.history.first_date).days + 1)
+        out = copy(self)
+        out.go_on(history)
+        return out
+
+    def go_on(self, history: History) -> None:
+        """Become what `rolled` returns."""
+        past = history.last((history.last_date - self.history.first_date).days + 1)
         effect = past.known.effect(past.dates, past.queue)
-        out.history = replace(past, calls=past.calls / effect[:, None])
-        z = np.sqrt(out.history.calls + POISSON)
+        self.history = replace(past, calls=past.calls / effect[:, None])
+        z = np.sqrt(self.history.calls + POISSON)
         full = _mostly_seen(np.isfinite(z), np.array([d.weekday() for d in past.dates]))
         fresh = [i for i, d in enumerate(past.dates) if full[i] and d > self._dates[-1]]
         if not fresh:
-            return out
-        out._dates = [*self._dates, *(past.dates[i] for i in fresh)]
-        out._past_scores = np.vstack([self._past_scores, [self._score(z[i, self._used]) for i in fresh]])
-        day, effects = out._numbers(out._dates), out._effects(out.history.features(out._dates))
+            return
+        self._dates = [*self._dates, *(past.dates[i] for i in fresh)]
+        self._past_scores = np.vstack([self._past_scores, [self._score(z[i, self._used]) for i in fresh]])
+        day, effects = self._numbers(self._dates), self._effects(self.history.features(self._dates))
         plain, log = Days(day, effects, self.params.noise), Days(day, effects, self.params.noise_log, log=True)
-        out._scores = [
+        self._scores = [
             score.longer(log if isinstance(score, Multiplied) else plain, y)
-            for score, y in zip(self._scores, out._past_scores.T, strict=True)
+            for score, y in zip(self._scores, self._past_scores.T, strict=True)
         ]
-        return out
 
     def _score(self, z: np.ndarray) -> np.ndarray:
         """Return the scores of one day's roots, (n,) with NaN where missing; outlying cells are drawn in."""

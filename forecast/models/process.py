@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 from scipy import linalg
@@ -129,7 +130,7 @@ class Process:
         mean = self._y - self.fit.alpha * variance
         return np.sqrt(self._scale) * mean, self._scale * variance
 
-    def longer(self, days: Days, y: np.ndarray) -> Process:
+    def longer(self, days: Days, y: np.ndarray) -> Self:
         """Return the process of a series that goes on, with the variances found here.
 
         Parameters
@@ -140,17 +141,22 @@ class Process:
             The whole series, of which this one is the beginning. New days that stray too far get more noise, as
             the own ones did.
         """
-        out, own = copy(self), len(self.y)
-        out.days, out.y, out._y = days, y, y / np.sqrt(self._scale)
-        fresh = np.full(len(y) - own, self.floor / self._scale + self.params.jitter)
-        out._known = np.append(self._known, fresh)
-        out.fit = out._at(self.fit.theta)
-        variance = 1.0 / np.diag(out.fit.inverse)
-        excess = (out.fit.alpha * variance / self.params.odd_sd) ** 2 - variance
-        if (excess[own:] > 0).any():
-            out._known = out._known + np.where(np.arange(len(y)) >= own, np.maximum(excess, 0.0), 0.0)
-            out.fit = out._at(self.fit.theta)
+        out = copy(self)
+        out.go_on(days, y)
         return out
+
+    def go_on(self, days: Days, y: np.ndarray) -> None:
+        """Become what `longer` returns."""
+        own, theta = len(self.y), self.fit.theta
+        self.days, self.y, self._y = days, y, y / np.sqrt(self._scale)
+        fresh = np.full(len(y) - own, self.floor / self._scale + self.params.jitter)
+        self._known = np.append(self._known, fresh)
+        self.fit = self._at(theta)
+        variance = 1.0 / np.diag(self.fit.inverse)
+        excess = (self.fit.alpha * variance / self.params.odd_sd) ** 2 - variance
+        if (excess[own:] > 0).any():
+            self._known = self._known + np.where(np.arange(len(y)) >= own, np.maximum(excess, 0.0), 0.0)
+            self.fit = self._at(theta)
 
     def _at(self, theta: np.ndarray) -> _Fit:
         n, size = len(self._y), np.exp(theta)
@@ -249,11 +255,15 @@ class Multiplied:
     def _log(self, y: np.ndarray) -> np.ndarray:
         return np.asarray(np.log(np.maximum(y / self._usual, self._smallest)))
 
-    def longer(self, days: Days, y: np.ndarray) -> Multiplied:
+    def longer(self, days: Days, y: np.ndarray) -> Self:
         """Return the process of a series that goes on, as `Process.longer`; `days` are those of a log."""
         out = copy(self)
-        out._process = self._process.longer(days, self._log(y))
+        out.go_on(days, y)
         return out
+
+    def go_on(self, days: Days, y: np.ndarray) -> None:
+        """Become what `longer` returns."""
+        self._process = self._process.longer(days, self._log(y))
 
     def predict(
         self, day: np.ndarray, bases: Sequence[np.ndarray], effects: int | None = None

@@ -110,7 +110,7 @@ class Counts:
             ``date, goal, numerator, denominator, items`` of goals that are scored or measured elsewhere (see
             `counting.measured`); None = none is known.
         locked
-            The locked forecast on the contract's intervals: ``queue, start, calls``, and ``handle_s`` where it has a band.
+            The locked forecast on the contract's intervals: ``queue, start, calls`` (``handle_s`` with a band).
         until
             First day that is not over; None = the day after the last row.
 
@@ -259,7 +259,8 @@ def _between(table: pd.DataFrame, start: dt.date, end: dt.date) -> pd.DataFrame:
     if table.empty:
         return table
     wall = table["start"].dt.tz_localize(None)
-    return table[(wall >= pd.Timestamp(start)) & (wall < pd.Timestamp(end))]
+    found: pd.DataFrame = table[(wall >= pd.Timestamp(start)) & (wall < pd.Timestamp(end))]
+    return found
 
 
 def _none() -> pd.DataFrame:
@@ -283,5 +284,3 @@ def _check_queues(contract: Contract, calls: pd.DataFrame) -> None:
         if name not in there:
             mend = f"The calls have: {', '.join(there)}. Bring its calls, or give [intake.queue_names] theirs = ours"
             raise InputError("no calls of a queue under the contract", column="queues", value=name, mend=mend)
-
-

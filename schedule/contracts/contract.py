@@ -192,7 +192,9 @@ class Contract:
                     f'{why} settles by {self.money.period}: write unit = "{self.money.period}", with parts and '
                     "aggregation if each of its parts matters"
                 )
-                raise InputError("measured on another span than money", column=f"goal.{name}.unit", value=unit, mend=mend)
+                raise InputError(
+                    "measured on another span than money", column=f"goal.{name}.unit", value=unit, mend=mend
+                )
 
     def _check_lock(self) -> None:
         """Refuse a consequence of the lock that a goal cannot have."""

@@ -22,9 +22,7 @@ REASONS: Mapping[str, str] = {
 BEFORE = "before the contract begins"
 
 
-def counted(
-    calls: pd.DataFrame, goal: Goal, contract: Contract, locked: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def counted(calls: pd.DataFrame, goal: Goal, contract: Contract, locked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return numerator and denominator of a goal per queue and interval of the contract.
 
     Parameters

@@ -103,7 +103,7 @@ def compared_rows(goal: Goal, counted: pd.DataFrame) -> pd.DataFrame:
 
 def day_kind(dates: pd.Series) -> pd.Series:
     """Return what kind of day each date is: weekday, Saturday or Sunday."""
-    number = dates.dt.dayofweek
+    number = dates.dt.day_of_week
     return pd.Series(np.select([number == 5, number == 6], [SATURDAY, SUNDAY], WEEKDAY), index=dates.index)
 
 
@@ -161,15 +161,20 @@ def _by_day_and_class(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
             "denominator": known["denominator"].astype(float),
         }
     )
-    sums = keyed.groupby(["date", "queue", "day", "hour"])[["numerator", "denominator"]].sum()
-    wide = sums.unstack(["queue", "day", "hour"], fill_value=0.0)
+    wide = keyed.pivot_table(
+        index="date",
+        columns=["queue", "day", "hour"],
+        values=["numerator", "denominator"],
+        aggfunc="sum",
+        fill_value=0.0,
+    )
     return wide["numerator"], wide["denominator"]
 
 
 def _common(bottoms: Mapping[str, pd.DataFrame]) -> pd.MultiIndex:
     """Return the classes in which every vendor has enough calls on enough days, in a fixed order."""
     enough = [
-        {*bottom.columns[((bottom > 0).sum() >= LEAST_DAYS) & (bottom.sum() >= LEAST_OF_CLASS)]}
+        {*bottom.columns[((bottom > 0).sum() >= LEAST_DAYS).to_numpy() & (bottom.sum() >= LEAST_OF_CLASS).to_numpy()]}
         for bottom in bottoms.values()
     ]
     common = sorted(set.intersection(*enough)) if enough else []

@@ -191,7 +191,7 @@ class Goal:
                     raise InputError(f"{name} counts nothing here", column=name, value=getattr(self, name), mend=mend)
             return
         if self.part is None or UNITS.index(self.part) >= UNITS.index(self.unit):
-            mend = f"Name parts that are shorter than a {self.unit}, like part = \"interval\""
+            mend = f'Name parts that are shorter than a {self.unit}, like part = "interval"'
             raise InputError("parts are missing", column="part", value=self.part, mend=mend)
         if self.part == "week" and self.unit != "week":
             mend = "A month does not consist of whole weeks: take days or intervals"

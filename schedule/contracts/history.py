@@ -87,7 +87,7 @@ def history_of_counts(goal: Goal, counted: Mapping[str, pd.DataFrame], span: Uni
     for vendor, own in rows.items():
         for period, part in own.groupby(labels(own["start"], span)) if len(own) else ():
             one = equal_mix({vendor: part}, draws=DRAWS, seed=seed).own[vendor]
-            low, high = (np.clip([one.low, one.high], 0, 1) if goal.is_share else (one.low, one.high))
+            low, high = np.clip([one.low, one.high], 0, 1) if goal.is_share else (one.low, one.high)
             found[vendor].append((str(period), one.value, float(low), float(high), one.denominator))
     return _histories(goal, counted, found)
 

@@ -103,4 +103,3 @@ class Ladder:
 def all_or_nothing(level: float) -> Ladder:
     """Return the ladder of a goal that has none: a miss costs the whole amount at risk, a goal that is met nothing."""
     return Ladder(((level, 0.0),), otherwise=-1.0)
-

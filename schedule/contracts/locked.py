@@ -70,9 +70,10 @@ def relief_of(lock: Lock, goal: Goal, table: pd.DataFrame, locked: pd.DataFrame 
         told = span.map({label: _told(lock, found.loc[label]) for label in spans})
         return table.assign(clause=table["clause"].mask(hit, told))
     out, known = table.copy(), hit & (table["unknown"] == "")
+    above = dict(zip(found.index, (found["came"] - (1 + lock.band) * found["locked"]).to_numpy(float), strict=True))
     for label in spans:
         rows = out[known & (span == label)]
-        surplus = float(found.at[label, "came"] - (1 + lock.band) * found.at[label, "locked"])
+        surplus = above[label]
         if len(rows):
             out.loc[rows.index, ["numerator", "denominator"]] = without_surplus(
                 rows["numerator"].to_numpy(float), rows["denominator"].to_numpy(float), surplus,

@@ -120,7 +120,9 @@ def fee_of(
     if money.fee_per == "per_quantity":
         if str(period) not in money.quantity:
             mend = f'Add "{period}" = … to money.quantity'
-            raise InputError("the quantity of a period is missing", column="money.quantity", value=str(period), mend=mend)
+            raise InputError(
+                "the quantity of a period is missing", column="money.quantity", value=str(period), mend=mend
+            )
         count = float(money.quantity[str(period)])
         return money.fee * count, f"{count:,.10g} paid for"
     if money.fee_per == "per_minute":
@@ -175,10 +177,11 @@ def settled(contract: Contract, figures: Mapping[str, Figure], fee: float, quant
     critical = []
     for failure in money.critical:
         found = figures.get(failure.goal)
-        if found is not None and found.met is not None and found.figure is not None:
-            if not holds(found.figure, failure.level, contract.goal(failure.goal).way):
-                critical.append(failure.goal)
-                malus = min(malus, -failure.share * pool)
+        if found is None or found.met is None or found.figure is None:
+            continue
+        if not holds(found.figure, failure.level, contract.goal(failure.goal).way):
+            critical.append(failure.goal)
+            malus = min(malus, -failure.share * pool)
     void = tuple(gate.goal for gate in money.gates if _state(gate, figures) is False)
     withheld = tuple(gate.goal for gate in money.gates if _state(gate, figures) is None)
     if critical or void or withheld:

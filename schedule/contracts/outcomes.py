@@ -116,7 +116,7 @@ def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int)
         If the calls have no wait though a threshold needs it, or lack a mark that is to be left out.
     """
     for mark in (m for m in asked.left_out if m not in calls):
-        mend = f"Map {mark} in [intake.columns] (1 or 0 per call), or write {mark} = \"as_counted\""
+        mend = f'Map {mark} in [intake.columns] (1 or 0 per call), or write {mark} = "as_counted"'
         raise InputError(f"the calls do not tell which are {mark}", column=mark, mend=mend)
     if "wait_s" not in calls and (asked.within_s is not None or asked.short_s is not None):
         mend = "Map the seconds waited, of answered and lost calls, to wait_s in [intake.columns]"
@@ -128,7 +128,7 @@ def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int)
     calls = calls[~gone]
     start = floored(calls["start"], interval_min)
     blocked = (calls["blocked"].fillna(0) > 0) if "blocked" in calls else pd.Series(False, index=calls.index)
-    answered = calls["answered"] if "answered" in calls else blank
+    answered = calls.get("answered", blank)
     wait = (calls["wait_s"] - asked.offset_s).clip(lower=0) if "wait_s" in calls else blank
     served, lost = (answered == 1) & ~blocked, (answered == 0) & ~blocked
     columns: dict[str, pd.Series] = {
@@ -198,7 +198,7 @@ def from_counts(calls: pd.DataFrame, asked: Thresholds, goal: Goal) -> pd.DataFr
 def _refuse_other_threshold(calls: pd.DataFrame, seconds: float, goal: Goal) -> None:
     """Raise `InputError` where counts per interval were made with another threshold than `seconds`."""
     used = calls[calls["offered"] > 0]
-    mend = f'Bring single calls, or counts with within_s = {seconds:g}; if the file is silent, map within_s = "={seconds:g}"'
+    mend = f'Bring single calls, or counts within {seconds:g} s; if the file is silent, map within_s = "={seconds:g}"'
     if "within_s" not in calls or used["within_s"].isna().any():
         what = f"goal {goal.name} cannot be counted: nothing tells within how many seconds answered_in was counted"
         raise InputError(what, column="within_s", mend=mend)

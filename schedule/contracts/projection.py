@@ -75,6 +75,18 @@ class Chance:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """Expected money of a period; `low` and `high` are the quantiles 10 and 90 % of the net amount."""
+
+    malus: float
+    bonus: float
+    earned_back: float
+    net: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Projection:
     """A period at its end, as far as plans tell.
 
@@ -86,10 +98,8 @@ class Projection:
         One a goal measured on the period or on a longer unit.
     missed
         Chance that the period is missed by the rule of termination; None without the rule.
-    malus, bonus, earned_back, net
-        Expected money; None without money.
-    net_low, net_high
-        Quantiles 10 and 90 % of the net amount.
+    money
+        None where the contract has no money.
     planned, unplanned
         Days of the rest that plans cover, and that none does: those are not in the projection.
     assumed
@@ -100,12 +110,7 @@ class Projection:
     runs: int
     chances: tuple[Chance, ...]
     missed: float | None
-    malus: float | None
-    bonus: float | None
-    earned_back: float | None
-    net: float | None
-    net_low: float | None
-    net_high: float | None
+    money: Expected | None
     planned: tuple[dt.date, ...]
     unplanned: tuple[dt.date, ...]
     assumed: tuple[dt.date, ...] = ()
@@ -154,10 +159,8 @@ def projected(
         rule, ends = contract.termination, paths.values()
         states = [is_missed(contract, rule, [*short, *(path[r] for path in ends)]) for r in range(runs)]
         missed = float(np.mean([bool(state) for state in states]))
-    money = _money(contract, history, paths, rests, counts)
-    return Projection(
-        now.period, runs, chances, missed, *money, planned=planned, unplanned=unplanned, assumed=assumed
-    )
+    money = _money(contract, history, paths, next(iter(rests.values())))
+    return Projection(now.period, runs, chances, missed, money, planned, unplanned, assumed)
 
 
 def _paths(counts: Counts, goal: Goal, known: Figure, rest: Rest, period: Period) -> list[Figure]:
@@ -247,26 +250,20 @@ def _chance(goal: Goal, paths: Sequence[Figure], *, held: bool) -> Chance:
         low = high = share
     figures = [f.figure for f in paths if f.figure is not None]
     quantiles = np.quantile(figures, (0.1, 0.5, 0.9)) if figures else (np.nan,) * 3
-    return Chance(goal.name, paths[0].unit, share, float(max(low, 0.0)), float(min(high, 1.0)),
-                  *(float(q) for q in quantiles), held=held)  # fmt: skip
+    least, usual, most = (float(q) for q in quantiles)
+    ends = float(max(low, 0.0)), float(min(high, 1.0))
+    return Chance(goal.name, paths[0].unit, share, *ends, least, usual, most, held)
 
 
 def _money(
-    contract: Contract,
-    history: Sequence[Attainment],
-    paths: Mapping[str, list[Figure]],
-    rests: Mapping[str, Rest],
-    counts: Counts,
-) -> tuple[float | None, ...]:
-    """Return expected malus, bonus, earned back and net, and the 10 and 90 % quantiles of the net amount."""
+    contract: Contract, history: Sequence[Attainment], paths: Mapping[str, list[Figure]], rest: Rest
+) -> Expected | None:
+    """Return the expected money of the last period; None without money."""
     now = history[-1]
     if contract.money is None or now.money is None:
-        return (None,) * 6
-    rest = next(iter(rests.values()))
+        return None
     fees = now.money.fee + _fees_of_rest(contract, rest)
-    before = [
-        (a.period, {f.goal: f for f in a.figures}, a.money, a.over) for a in history[:-1] if a.money is not None
-    ]
+    before = [(a.period, {f.goal: f for f in a.figures}, a.money, a.over) for a in history[:-1] if a.money is not None]
     found = []
     for r in range(rest.runs):
         figures = {name: path[r] for name, path in paths.items()}
@@ -274,8 +271,9 @@ def _money(
         found.append(with_earn_back(contract, [*before, (now.period, figures, settlement, True)])[-1])
     net = np.array([s.net for s in found])
     back = np.array([sum(b.amount for b in s.earned_back) for s in found])
-    means = [float(np.mean([getattr(s, name) for s in found])) for name in ("malus", "bonus")]
-    return (*means, float(back.mean()), float(net.mean()), *(float(q) for q in np.quantile(net, (0.1, 0.9))))
+    malus, bonus = (float(np.mean([getattr(s, name) for s in found])) for name in ("malus", "bonus"))
+    low, high = (float(q) for q in np.quantile(net, (0.1, 0.9)))
+    return Expected(malus, bonus, float(back.mean()), float(net.mean()), low, high)
 
 
 def _fees_of_rest(contract: Contract, rest: Rest) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 import numpy as np
 import pandas as pd
@@ -120,9 +120,7 @@ def _sums(goal: Goal, pairs: Sequence[tuple[float, float]], whole: Sequence[np.n
     return out | {"short_abandoned": whole[short][..., desk.ABANDONED_SHORT]}
 
 
-def _cut(
-    contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _cut(contract: Contract, week: PlannedWeek, first: dt.date, end: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return volume and staffing of a plan for the days from the one before `first`, whose callers may still wait."""
     volume = week.volume[week.volume["queue"].isin(contract.queues)]
     if lost := [q for q in contract.queues if q not in set(volume["queue"])]:
@@ -160,7 +158,7 @@ def _intervals(
 
 def _refuse_overlap(weeks: Sequence[PlannedWeek]) -> None:
     ordered = sorted(weeks, key=lambda w: w.first)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in pairwise(ordered):
         if other.first < one.first + WEEK:
             mend = "Name one plan per week"
             raise InputError(f"two plans cover {other.first}", file=other.name, value=one.name, mend=mend)

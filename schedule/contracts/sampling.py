@@ -167,7 +167,9 @@ def samples(
     given = shares.to_numpy(dtype=float)
     if not bool(((given >= 0) & (given <= 1)).all()):
         raise InputError("a score lies outside its rubric", value=float(given[~((given >= 0) & (given <= 1))][0]))
-    frame = pd.DataFrame({"vendor": vendors.astype(str).to_numpy(), "scorer": scorers.astype(str).to_numpy(), "x": given})
+    frame = pd.DataFrame(
+        {"vendor": vendors.astype(str).to_numpy(), "scorer": scorers.astype(str).to_numpy(), "x": given}
+    )
     within, between, freedom = _spreads(frame, assumed or ScorerSpread())
     yes_or_no = bool(np.isin(given, (0.0, 1.0)).all())
     out = {}

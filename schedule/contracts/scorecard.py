@@ -42,7 +42,9 @@ class Scale:
 
     def __post_init__(self) -> None:
         if self.worst == self.best:
-            raise InputError("a scale without length", column="best", value=self.best, mend="worst and best must differ")
+            raise InputError(
+                "a scale without length", column="best", value=self.best, mend="worst and best must differ"
+            )
 
     def share(self, figure: float | np.ndarray) -> np.ndarray:
         """Return figures as shares of the scale, 0 to 1; figures beyond an end stand at that end."""

@@ -37,7 +37,9 @@ class Trend:
         return self.low > 0 or self.high < 0
 
 
-def trend(places: Sequence[float], values: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Trend | None:
+def trend(
+    places: Sequence[float], values: Sequence[float], low: Sequence[float], high: Sequence[float]
+) -> Trend | None:
     """Return the trend of figures by weighted least squares; None where fewer than `LEAST_PERIODS` are known.
 
     Each figure weighs by the width of its interval. Where figures lie farther from the line than their intervals

@@ -104,4 +104,5 @@ def floored(starts: pd.Series, minutes: int) -> pd.Series:
     clock = starts.dt.tz_localize(None)
     into = (clock.dt.hour * 60 + clock.dt.minute) % minutes
     off = pd.to_timedelta(into * 60 + clock.dt.second, "s") + pd.to_timedelta(clock.dt.microsecond, "us")
-    return (starts - off).astype(starts.dtype)
+    out: pd.Series = (starts - off).astype(starts.dtype)
+    return out

@@ -187,7 +187,8 @@ class ActionParams:
     def __post_init__(self) -> None:
         unknown = [kind for kind in self.kinds if kind not in KINDS[:-1]]
         if unknown:
-            raise InputError("unknown kind of action", column="kinds", value=unknown[0], mend=f"One of {', '.join(KINDS[:-1])}")  # fmt: skip
+            raise InputError("unknown kind of action", column="kinds", value=unknown[0],
+                             mend=f"One of {', '.join(KINDS[:-1])}")  # fmt: skip
         if len(self.lengths_h) != len(self.chances) or not self.lengths_h:
             raise InputError("Expected one chance per length", column="chances", value=len(self.chances))
         for name, low, high in RANGES:

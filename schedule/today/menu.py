@@ -19,10 +19,15 @@ from .search import Candidates, Chosen, Terms
 from .variation import State, Variation, heads_changed, rows_by_agent, take
 from .worth import SPAN, Worth
 
-ALLOWED = 0.01
-"""Share by which the transient model may find a slot below the floor that the curve found above it."""
+ALLOWED = 0.03
+"""Share by which the transient model may find a slot below the floor that the curve found above it: where more people
+have been on the phone just before, more of them finish a call into the slot."""
 HALVINGS = 3
 """Most times that the number of actions is halved towards the last one that held, where the whole list does not."""
+TRIES = 5
+"""Most searches, each without the first action of the one before, where even that action does not hold."""
+SLACK = 1e-6
+"""Calls below which a difference is rounding."""
 
 Offered = Callable[[np.ndarray], Sequence[Variation]]
 """Gives offers of other shifts, from what one person more is worth on each queue in each slot of the day (Q, S)."""
@@ -184,9 +189,15 @@ class Day:
                 variations.append(v)
                 heads.append(change)
         shape = (len(variations), len(self.rests), self.slots)
-        candidates = Candidates(variations, np.array(heads, dtype=np.int16).reshape(shape))
-        chosen = candidates.best(self.worth, self.chances, terms, self.watch)
-        return self._measured(chosen, terms)
+        changes = np.array(heads, dtype=np.int16).reshape(shape)
+        for _ in range(TRIES):
+            best = Candidates(variations, changes).best(self.worth, self.chances, terms, self.watch)
+            kept, points = self._measured(best, terms)
+            if points or not best.variations:
+                return kept, points
+            at = variations.index(best.variations[0])
+            variations, changes = variations[:at] + variations[at + 1 :], np.delete(changes, at, axis=0)
+        return self.nothing, []
 
     def _measured(self, chosen: Chosen, terms: Terms) -> tuple[Chosen, list[tuple[int, list[Measured]]]]:
         """Measure the frontier; where the whole list does not hold, leave out the last actions until the rest does."""
@@ -195,7 +206,7 @@ class Day:
         failed: int | None = None
         for count in [*(c for c in COUNTS if c < size), *([size] if size else [])]:
             found = self._at(chosen, count)
-            if not self._holds(found, terms):
+            if not self._holds(found, terms, points[-1][1] if points else self.base):
                 failed = count
                 break
             points.append((count, found))
@@ -205,7 +216,7 @@ class Day:
             if count <= good:
                 break
             found = self._at(chosen, count)
-            if self._holds(found, terms):
+            if self._holds(found, terms, points[-1][1] if points else self.base):
                 good = count
                 points.append((count, found))
             else:
@@ -221,21 +232,31 @@ class Day:
             for q, (r, b) in enumerate(zip(self.rests, self.base, strict=True))
         ]
 
-    def _holds(self, found: Sequence[Measured], terms: Terms) -> bool:
-        """Whether the transient model finds what the search asked for: floors, and nothing lost beyond what may be."""
+    def _holds(self, found: Sequence[Measured], terms: Terms, before: Sequence[Measured]) -> bool:
+        """Whether the transient model finds what the search asked for, and no less than with fewer actions (`before`).
+
+        Floors hold, and under no length more is lost than may be.
+        """
         for b, f in zip(self.base, found, strict=True):
             if (f.level < np.minimum(b.level, self.params.floor) - ALLOWED).any():
                 return False
-        above, below = self.totals(found)
-        before, counted = self.totals(self.base)
+        won = self._won(found, self.base)
         if terms.keeps is not None:
-            goal = np.array([r.queue.goal.level for r in self.rests])
-            return bool(((above - before) - goal * (below - counted) >= -terms.keeps - 1e-6).all())
-        return bool(((above - before).sum(axis=1) >= -1e-6).all())
+            return bool((won >= -terms.keeps - SLACK).all())
+        more = self._won(found, before).sum(axis=1) @ self.chances
+        return bool((won.sum(axis=1) >= -SLACK).all() and more >= -SLACK)
 
-    def menu(
-        self, chosen: Chosen, points: Sequence[tuple[int, list[Measured]]], spare: bool, began: float
-    ) -> Menu:
+    def _won(self, found: Sequence[Measured], before: Sequence[Measured]) -> np.ndarray:
+        """Return the calls in time gained by each queue under each length, shape (L, Q).
+
+        Calls that the goal counts more or fewer are taken at the goal's level: a call answered late may count, one that
+        was given up not.
+        """
+        (above, below), (above_before, below_before) = self.totals(found), self.totals(before)
+        goal = np.array([r.queue.goal.level for r in self.rests])
+        return np.asarray((above - above_before) - goal * (below - below_before))
+
+    def menu(self, chosen: Chosen, points: Sequence[tuple[int, list[Measured]]], spare: bool, began: float) -> Menu:
         """Return the menu of measured actions."""
         standing = self.levels(self.base) if self.base else np.zeros(0)
         rows = rows_by_agent(self.desk)
@@ -253,7 +274,7 @@ class Day:
             for v, share, change in zip(
                 chosen.variations[part], _shares(chosen.gains[part] @ self.chances), changes[part], strict=True
             ):
-                gains = share * step[0], share * step[1]
+                gains = float(share * step[0]), float(share * step[1])
                 actions.append(Action(v.kind, v.people, v.what, *gains, v.cost, change))
             people = {name for v in chosen.variations[:count] for name in v.people}
             cost = sum(v.cost for v in chosen.variations[:count])

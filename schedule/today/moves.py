@@ -1,4 +1,4 @@
-"""Changes within the shifts that people work: pauses and meetings moved, meetings cancelled, people on another queue."""
+"""Changes within the shifts of people: pauses and meetings moved, meetings cancelled, people on another queue."""
 
 from __future__ import annotations
 
@@ -53,7 +53,12 @@ def soon_of(desk: RunningDesk, notice_min: int) -> int:
 
 
 def _moved(
-    desk: RunningDesk, state: State, own: Mapping[int, Sequence[Movable]], group: Sequence[Movable], soon: int, kind: str
+    desk: RunningDesk,
+    state: State,
+    own: Mapping[int, Sequence[Movable]],
+    group: Sequence[Movable],
+    soon: int,
+    kind: str,
 ) -> Iterator[Variation]:
     """Yield the moves of a pause, or of a meeting with all who meet: they move together by the same number of slots."""
     low = max(max(m.earliest, soon) - m.start for m in group)
@@ -113,9 +118,7 @@ def _queue_around(on: np.ndarray, begin: int, end: int) -> int | None:
     return None
 
 
-def _cancelled(
-    desk: RunningDesk, state: State, group: Sequence[Movable], params: ActionParams
-) -> Iterator[Variation]:
+def _cancelled(desk: RunningDesk, state: State, group: Sequence[Movable], params: ActionParams) -> Iterator[Variation]:
     """Yield the cancelling of a meeting or training for all who take part."""
     edits = []
     for m in group:
@@ -125,7 +128,9 @@ def _cancelled(
         edits.append(Edit(desk.agents[m.agent], m.start, m.start + m.slots, PHONE, back))
     hours = sum(m.slots for m in group) * desk.slot_min / 60.0
     first = group[0]
-    what = f"{_who([e.agent for e in edits])}: {NAMES[first.activity]} at {slot_time(desk, first.start):%H:%M} cancelled"
+    what = (
+        f"{_who([e.agent for e in edits])}: {NAMES[first.activity]} at {slot_time(desk, first.start):%H:%M} cancelled"
+    )
     yield Variation("cancel", tuple(edits), f"{what}, to be held another day", params.cancel_price_h * hours)
 
 

@@ -175,7 +175,8 @@ class Offers:
         """
         q, out = self.desk.queues.index(queue), []
         taken = [] if now is None else [
-            (now.shift.start + b, slots, kind) for b, (_, _, slots, kind) in zip(now.breaks, now.shift.breaks, strict=True)
+            (now.shift.start + at, slots, kind)
+            for at, (_, _, slots, kind) in zip(now.breaks, now.shift.breaks, strict=True)
         ]  # fmt: skip
         gone = sum(at < self.soon for at, _, _ in taken)
         if gone > len(shift.breaks):

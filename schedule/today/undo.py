@@ -11,8 +11,8 @@ import pandas as pd
 
 from ...forecast.progress import Watch
 from .actions import Action, ActionParams, ActivityRow, Menu
-from .menu import Day
 from .desk import ACTIVITIES, OFF, Outlook, RunningDesk
+from .menu import Day
 from .moves import soon_of
 from .search import Terms
 from .variation import Edit, State, Variation

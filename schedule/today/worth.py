@@ -15,11 +15,11 @@ from ...forecast.queueing.formulas.performance import performance
 from ...forecast.queueing.formulas.service_level import counted
 from .rest_of_day import Measured, RestOfDay
 
-SPAN = 30
+SPAN = 24
 """People by which a slot may change, at least 1: beyond it the curve is taken as flat."""
 
 FLAT = 1e-3
-"""Share of service within which two places of the curve are one: where the curve is flat, the nearest place is meant."""
+"""Share of service within which two places of the curve are one: of a flat part the nearest place is meant."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,25 +57,34 @@ class Worth:
             Calls in time that an abandoned call counts as.
         """
         goal, there = rest.queue.goal, rest.there(np.zeros(len(rest.planned), dtype=np.int64))
-        steps = np.arange(-2 * SPAN, 2 * SPAN + 1)
-        heads = np.maximum(there[:, None] + steps, 0)
-        slot_s = rest.desk.slot_min * 60.0
-        steady = performance(
-            "erlang_a", heads[None], calls_per_s=base.calls[:, :, None] / slot_s,
-            aht_s=rest.per_slot(rest.queue.handle_s)[None, :, None],
-            patience_s=rest.per_slot(rest.queue.patience_s)[None, :, None],
-            within_s=goal.within_s, short_s=goal.short_s,
-        )  # fmt: skip
-        shares = [np.asarray(x) for x in (steady.answered_in, steady.p_abandon, steady.abandoned_in,
-                                          steady.abandoned_short)]  # fmt: skip
+        shares = _steady(rest, there)
         above, below = counted(goal.definition, np.ones(shares[0].shape), *shares)
         target = np.divide(base.in_time, base.calls, out=np.ones(base.calls.shape), where=base.calls > 1e-9)
         at = _moved(above, target)
         above, below, lost = (_read(values, at) * base.calls[:, :, None] for values in (above, below, shares[1]))
         level = np.divide(above, below, out=np.ones(above.shape), where=below > 1e-9)
-        whole = base.in_time.sum(axis=1) / np.maximum(base.counted.sum(axis=1), 1e-9)
-        value = above - whole[:, None, None] * (below - below[:, :, SPAN, None]) - abandon_weight * lost
+        value = above - goal.level * (below - below[:, :, SPAN, None]) - abandon_weight * lost
         return cls(value, level, above, _least(level, there, floor, goal.min_agents))
+
+
+def _steady(rest: RestOfDay, there: np.ndarray) -> list[np.ndarray]:
+    """Return the shares of calls answered in time, abandoned, abandoned in time and soon of a steady queue.
+
+    Shape (L, R, 4 SPAN + 1) each, by people more from -2 SPAN on. Lengths with the same calls in a slot are computed
+    once.
+    """
+    goal, (lengths, slots) = rest.queue.goal, rest.calls.shape
+    cells = np.stack([np.tile(np.arange(slots), lengths), rest.calls.ravel()])
+    (slot, calls), place = np.unique(cells, axis=1, return_inverse=True)
+    at = slot.astype(np.int64)
+    found = performance(
+        "erlang_a", np.maximum(there[at, None] + np.arange(-2 * SPAN, 2 * SPAN + 1), 0),
+        calls_per_s=calls[:, None] / (rest.desk.slot_min * 60.0),
+        aht_s=rest.per_slot(rest.queue.handle_s)[at, None], patience_s=rest.per_slot(rest.queue.patience_s)[at, None],
+        within_s=goal.within_s, short_s=goal.short_s,
+    )  # fmt: skip
+    parts = (found.answered_in, found.p_abandon, found.abandoned_in, found.abandoned_short)
+    return [np.asarray(part)[place.ravel()].reshape(lengths, slots, -1) for part in parts]
 
 
 def _moved(above: np.ndarray, target: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ import pytest
 
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.config.plan_toml import parse_plan
+from busyhour.app.config.scorecard_toml import scorecard_config
 from busyhour.app.hiring.config import parse as parse_hiring
 from busyhour.forecast.tables import TABLES as CALLS
 from busyhour.schedule.tables import TABLES as PEOPLE
@@ -96,6 +97,9 @@ def test_fragments_of_plan_toml_are_valid(text: str) -> None:
         hiring = tomllib.loads(text)
         for over in ({}, *hiring.pop("scenario", {}).values()):
             parse_hiring(merged(hiring, over), Path("hiring.toml"))
+        return
+    if text.startswith("# scorecard.toml\n"):
+        scorecard_config(tomllib.loads(text), Path("scorecard.toml"))
         return
     if text.startswith("# batch.toml\n"):
         BatchFile.of(text.encode(), Path("batch.toml"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,16 @@ import pandas as pd
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.queueing.moving.transient import transient
 from busyhour.schedule.today.desk import (
-    ACTIVITIES, BREAK, LUNCH, MEETING, PHONE, Movable, Outlook, QueueOutlook, RunningDesk, Step,
+    ACTIVITIES,
+    BREAK,
+    LUNCH,
+    MEETING,
+    PHONE,
+    Movable,
+    Outlook,
+    QueueOutlook,
+    RunningDesk,
+    Step,
 )  # fmt: skip
 
 SLOTS, NOW, SLOT_MIN = 24, 8, 15
@@ -40,7 +50,7 @@ def desk(people: Sequence[Sequence[Pause]], *, skills: Sequence[tuple[int, ...]]
     rows = []
     for a, name in enumerate(names):
         edges = [0, *(np.flatnonzero(np.diff(doing[a])) + 1), SLOTS]
-        for begin, end in zip(edges[:-1], edges[1:], strict=True):
+        for begin, end in pairwise(edges):
             queue = of_queue[on[a, begin]] if on[a, begin] >= 0 else ""
             until = STARTS[0] + end * pd.Timedelta(minutes=SLOT_MIN)
             rows.append((name, STARTS[begin], until, ACTIVITIES[doing[a, begin]], queue))
@@ -63,8 +73,12 @@ def outlook(running: RunningDesk, loads: Sequence[float], *, size: float = 0.0, 
         past = transient(usual[:now] / (interval_min * 60.0), running.heads(f"q{q}")[: now * steps].reshape(now, steps),
                          interval_s=interval_min * 60.0, aht_s=180.0, patience_s=120.0, closes=False)  # fmt: skip
         step = Step(now, size, size, size) if size else None
-        queues.append(QueueOutlook(f"q{q}", goal, flat > 0, usual, more, more, more, usual, cv, 180.0 * flat, 120.0 * flat,
-                                   past.law, float(past.calls.sum()), float(past.answered_in.sum()), absent, step))  # fmt: skip
+        queues.append(
+            QueueOutlook(
+                f"q{q}", goal, flat > 0, usual, more, more, more, usual, cv, 180.0 * flat, 120.0 * flat, past.law,
+                float(past.calls.sum()), float(past.answered_in.sum()), absent, step,
+            )
+        )  # fmt: skip
     starts = STARTS[::steps]
     return Outlook(starts, interval_min, now, tuple(queues))
 
@@ -73,4 +87,3 @@ def standard(people: int = 8) -> RunningDesk:
     """Return people with a break soon and a lunch later, each with a window of an hour or more."""
     pauses = [((BREAK, 10 + a % 3, 1, 9, 15), (LUNCH, 15 + a % 4, 2, 14, 20)) for a in range(people)]
     return desk(pauses)
-

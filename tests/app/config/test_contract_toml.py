@@ -18,7 +18,7 @@ level = 0.70
 within_s = 20
 definition = "offered"
 """
-MONEY = '[money]\nfee = 1000\nat_risk = 0.1\n'
+MONEY = "[money]\nfee = 1000\nat_risk = 0.1\n"
 
 
 def read(tmp_path: Path, text: str) -> object:
@@ -73,5 +73,5 @@ def test_each_mistake_is_told(tmp_path: Path, text: str, what: str) -> None:
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     """Not a traceback."""
-    with pytest.raises(InputError, match="contract.toml"):
+    with pytest.raises(InputError, match=r"contract\.toml"):
         contract_of(tmp_path / "contract.toml")

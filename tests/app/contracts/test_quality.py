@@ -13,7 +13,11 @@ from busyhour.schedule.contracts.contract import Contract
 from busyhour.schedule.contracts.goal import Goal
 
 LEVEL = Goal("service level", "service_level", 0.7, definition="offered", within_s=20)
-CONTRACT = Contract("Cards", ("cards",), (LEVEL, Goal("call quality", "quality", 0.7, scores=(1.0, 5.0)), Goal("resolution", "fcr", 0.75)))
+CONTRACT = Contract(
+    "Cards",
+    ("cards",),
+    (LEVEL, Goal("call quality", "quality", 0.7, scores=(1.0, 5.0)), Goal("resolution", "fcr", 0.75)),
+)
 HEAD = "vendor,date,item,score,weight,scorer\n"
 GOOD = HEAD + "north,2026-09-07,quality,4,0.6,Ann\nnorth,2026-09-07,fcr,1,0.4,Ann\nsouth,2026-09-08,fcr,0,0.4,Bob\n"
 
@@ -92,7 +96,7 @@ def test_bad_input_is_one_clear_line(tmp_path: Path, old: str, new: str, words: 
 def test_dates_in_two_orders_are_asked_for(tmp_path: Path) -> None:
     """07/09 may be July or September; scorecard.toml says it."""
     text = GOOD.replace("2026-09-07", "07/09/2026").replace("2026-09-08", "08/09/2026")
-    with pytest.raises(InputError, match="two ways"):
+    with pytest.raises(InputError, match="cannot be told"):
         read(tmp_path, text)
     found = read(tmp_path, text, form="%d/%m/%Y")
     assert found.rows["date"].iloc[0] == pd.Timestamp("2026-09-07")
@@ -125,7 +129,12 @@ def test_what_is_left_out_is_said(tmp_path: Path) -> None:
     import datetime as dt
     from dataclasses import replace
 
-    text = GOOD.replace("fcr,0", "fcr,n/a").replace("scorer", "scorer,colour", 1).replace("Ann", "Ann,red").replace("Bob", "Bob,blue")
+    text = (
+        GOOD.replace("fcr,0", "fcr,n/a")
+        .replace("scorer", "scorer,colour", 1)
+        .replace("Ann", "Ann,red")
+        .replace("Bob", "Bob,blue")
+    )
     found = read(tmp_path, text, replace(CONTRACT, begins=dt.date(2026, 9, 8)))
     assert found.rows.empty
     told = " ".join(found.notes)

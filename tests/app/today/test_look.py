@@ -15,10 +15,11 @@ from tiny_day import TUESDAY, at, live, tiny_week
 from busyhour.app.today.look import DayLooker, TodayLook, TodayOptions
 from busyhour.app.today.message import Message, news, ranked
 from busyhour.app.today.notify import append_lines, command_of, notify, read_lines
+from busyhour.app.today.planned_day import PlannedWeek
 from busyhour.app.today.publish import publish, said_before
 from busyhour.app.today.tables_of_day import summary_of_look, today_table, verdict
 from busyhour.app.today.watch import DayTeller, Told
-from busyhour.forecast.calls.history import History
+from busyhour.app.today.watched import Watches
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.intraday.seen import Alarm, Over, Seen
 from busyhour.forecast.progress import Stopped, Watch
@@ -44,22 +45,30 @@ class FixedWatch:
         return Seen(mean, low, high, usual, self.alarms, self.overs, self.handle, self.handle - 0.1, self.handle + 0.1)
 
 
-class Looker(DayLooker):
-    """Looks with a watch that a test has made."""
+class FixedWatches(Watches):
+    """Watches of which a test has made the only one."""
 
     fixed: FixedWatch | None = None
 
-    def _learnt(self, actuals: object, queue: str, watch: Watch) -> object:  # type: ignore[override]
+    def learnt(self, actuals: object, queue: str, watch: Watch) -> object:  # type: ignore[override]
+        """Return the watch that the test has made."""
         return "no alarms: made up" if self.fixed is None else self.fixed
+
+
+class Looker(DayLooker):
+    """Looks with a watch that a test has made."""
+
+    def __init__(self, week: PlannedWeek, options: TodayOptions, fixed: FixedWatch | None = None) -> None:
+        super().__init__(week, options)
+        self.watches = FixedWatches(week, self.events, options.alarms_per_week, self.seed)
+        self.watches.fixed = fixed
 
 
 def look(
     place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object
 ) -> TodayLook:
     """Look at the tiny Tuesday as of a time of day."""
-    looker = Looker(tiny_week(place, people=people), given(place, until, **options))
-    looker.fixed = fixed
-    return looker.look(Watch())
+    return Looker(tiny_week(place, people=people), given(place, until, **options), fixed).look(Watch())
 
 
 def given(place: Path, until: str, **options: object) -> TodayOptions:
@@ -275,8 +284,7 @@ def test_a_teller_tells_news_and_goes_on_where_it_stopped(tmp_path: Path) -> Non
     """Two looks at one state say each message once; so does another teller on the same folder."""
     heard: list[str] = []
     for _ in range(2):
-        looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00"))
-        looker.fixed = FixedWatch(1.6, (up(),))
+        looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00"), FixedWatch(1.6, (up(),)))
         teller = DayTeller(looker, [lambda new: heard.extend(m.id for m in new)], tmp_path / "out")
         teller.once(Watch())
         teller.once(Watch())
@@ -369,6 +377,7 @@ def test_times_of_the_look(tmp_path: Path) -> None:
 def test_a_history_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     """Too few days before give no watch; the look stands without alarms."""
     week = tiny_week(tmp_path, past_days=3)
-    found = DayLooker(week, given(tmp_path, "10:00")).look(Watch())
+    looker = DayLooker(week, given(tmp_path, "10:00"))
+    found = looker.look(Watch())
     assert any(note.startswith("no alarms for queue sales") for note in found.notes)
-    assert isinstance(DayLooker(week, given(tmp_path, "10:00"))._history(found.actuals, "sales"), History)
+    assert len(looker.watches.history(found.actuals, "sales").dates) == 3

@@ -27,10 +27,10 @@ def test_limits_bring_the_rate_asked_for_on_fresh_days(counts):
     limits = limits_of([day(seed) for seed in range(150)], 0.2, PARAMS, counts)
     fresh = alarms_on([day(1000 + seed) for seed in range(300)], limits, PARAMS) / 300.0
     assert fresh == pytest.approx(0.2, abs=0.09)
-    assert np.isfinite(limits.counts) == counts
+    assert (limits.counts is not None) == counts
 
 
 def test_a_stricter_rate_has_higher_limits():
     days = [day(seed) for seed in range(30)]
     strict, mild = limits_of(days, 0.05, PARAMS, True), limits_of(days, 0.2, PARAMS, True)
-    assert strict.step > mild.step and strict.counts > mild.counts
+    assert all(s > m for s, m in zip(strict.step + strict.counts, mild.step + mild.counts, strict=True))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import stats
-from watched_days import MEAN, N, PARAMS, day
+from watched_days import MEAN, PARAMS, N, day
 
 from busyhour.forecast.intraday.change_tests import Limits, count_ratios, count_sums, first_raised, step_scores
 from busyhour.forecast.intraday.params import WatchParams
@@ -49,7 +49,7 @@ def test_count_sums_start_again_at_nothing():
 
 
 @pytest.mark.parametrize("size, sign", [(0.4, 1), (-0.35, -1)])
-@pytest.mark.parametrize("limits", [Limits(4.0), Limits(99.0, 5.0)], ids=["step", "counts"])
+@pytest.mark.parametrize("limits", [Limits((4.0, 4.0)), Limits((99.0, 99.0), (5.0, 5.0))], ids=["step", "counts"])
 def test_a_planted_change_is_found_with_its_direction_and_beginning(size, sign, limits):
     found = [first_raised(day(seed, ((size, 20, N),)), limits, PARAMS, least=15) for seed in range(20)]
     in_time = [r for r in found if r is not None and r.at <= 24 and r.sign == sign]
@@ -58,10 +58,10 @@ def test_a_planted_change_is_found_with_its_direction_and_beginning(size, sign, 
 
 
 def test_hardly_any_calls_in_one_interval_are_an_outage_at_once():
-    raised = first_raised(day(6, ((-0.99, 20, N),)), Limits(99.0), WatchParams())
+    raised = first_raised(day(6, ((-0.99, 20, N),)), Limits((99.0, 99.0)), WatchParams())
     assert raised is not None and (raised.at, raised.begin, raised.sign) == (20, 20, -1)
 
 
 def test_nothing_is_raised_on_a_day_like_its_forecast():
     one = day(7).planted(MEAN)
-    assert first_raised(one, Limits(3.0, 4.0), PARAMS) is None
+    assert first_raised(one, Limits((3.0, 3.0), (4.0, 4.0)), PARAMS) is None

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from watched_days import COVARIANCE, MEAN, MINUTES, N, PARAMS, day
+from watched_days import COVARIANCE, MEAN, MINUTES, PARAMS, N, day
 
 from busyhour.forecast.intraday.change_tests import Limits
 from busyhour.forecast.intraday.changes import changes_of, sizes_of
 from busyhour.forecast.intraday.innovations import innovations
 
-LIMITS = Limits(3.8)
+LIMITS = Limits((3.8, 3.8))
 
 
 def test_a_spike_is_found_and_said_to_be_over_soon_after_its_end():
@@ -49,5 +49,5 @@ def test_what_was_raised_does_not_depend_on_what_came_after():
 
 
 def test_small_counts_find_a_further_change():
-    changes = changes_of(day(5, ((0.5, 8, 14), (0.6, 24, N))), Limits(99.0, 5.0), PARAMS)
+    changes = changes_of(day(5, ((0.5, 8, 14), (0.6, 24, N))), Limits((99.0, 99.0), (5.0, 5.0)), PARAMS)
     assert len(changes) >= 2 and changes[1].raised.sign > 0 and 24 <= changes[1].raised.at <= 27

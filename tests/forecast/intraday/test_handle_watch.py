@@ -34,7 +34,7 @@ def test_a_drift_is_found_and_sized():
     found = []
     for seed in range(100, 120):
         one = law.innovations(day(seed, 0.3), 30, PARAMS)
-        changes = changes_of(one, Limits(3.5), PARAMS)
+        changes = changes_of(one, Limits((3.5, 3.5)), PARAMS)
         found += [float(sizes_of(one, changes).size[0]) for c in changes[:1] if c.raised.sign > 0 and c.raised.at <= 13]
     assert len(found) >= 18 and np.median(found) == pytest.approx(0.3, abs=0.06)
 

@@ -64,8 +64,9 @@ def test_intervals_come_from_days() -> None:
     rng = np.random.default_rng(2)
     days = pd.bdate_range("2026-09-07", periods=40)
     shares = 0.7 + rng.normal(0, 0.08, 40)
-    table = pd.DataFrame({"queue": "cards", "start": days + pd.Timedelta(hours=9), "numerator": 1000 * shares,
-                          "denominator": 1000.0})  # fmt: skip
+    table = pd.DataFrame(
+        {"queue": "cards", "start": days + pd.Timedelta(hours=9), "numerator": 1000 * shares, "denominator": 1000.0}
+    )
     found = equal_mix({"north": table}, draws=4000, seed=1).own["north"]
     half = 2.02 * shares.std(ddof=1) / np.sqrt(40)
     assert (found.high - found.low) / 2 == pytest.approx(half, rel=0.08)
@@ -88,11 +89,19 @@ def test_kinds_of_days() -> None:
 
 def test_parts_are_compared_as_the_contract_counts_them() -> None:
     """With aggregation share a day counts 1 where it reaches the level; what a clause excludes is left out."""
-    table = pd.DataFrame({
-        "queue": "cards", "start": pd.to_datetime(["2026-09-07 09:00", "2026-09-07 10:00", "2026-09-08 09:00", "2026-09-09 09:00"]),
-        "numerator": [9.0, 9.0, 5.0, 1.0], "denominator": [10.0, 10.0, 10.0, 10.0], "clause": ["", "", "", "9.1"], "unknown": "",
-    })  # fmt: skip
-    days = Goal("sl", "service_level", 0.8, definition="offered", within_s=20, aggregation="share", part="day", share=0.9)
+    table = pd.DataFrame(
+        {
+            "queue": "cards",
+            "start": pd.to_datetime(["2026-09-07 09:00", "2026-09-07 10:00", "2026-09-08 09:00", "2026-09-09 09:00"]),
+            "numerator": [9.0, 9.0, 5.0, 1.0],
+            "denominator": [10.0, 10.0, 10.0, 10.0],
+            "clause": ["", "", "", "9.1"],
+            "unknown": "",
+        }
+    )
+    days = Goal(
+        "sl", "service_level", 0.8, definition="offered", within_s=20, aggregation="share", part="day", share=0.9
+    )
     assert compared_rows(days, table)["numerator"].tolist() == [1.0, 0.0]
     means = Goal("sl", "service_level", 0.8, definition="offered", within_s=20, aggregation="mean", part="day")
     assert compared_rows(means, table)["numerator"].tolist() == pytest.approx([0.9, 0.5])

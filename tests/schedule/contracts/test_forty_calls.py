@@ -85,7 +85,8 @@ def test_each_aggregation(extra: dict[str, Any], numerator: float, denominator: 
 def test_units_shorter_than_the_period() -> None:
     """A goal by day has a figure a day; one by interval a figure an interval."""
     goals = tuple(
-        Goal(unit, **SL | {"definition": "offered", "level": 0.55, "unit": unit}) for unit in ("day", "interval", "week")
+        Goal(unit, **SL | {"definition": "offered", "level": 0.55, "unit": unit})
+        for unit in ("day", "interval", "week")
     )
     found = attained(Contract("desk", ("desk",), goals), single_calls())
     assert [(f.unit, f.met) for f in found.of("day")] == [("2026-03-02", False), ("2026-03-03", True)]
@@ -185,7 +186,7 @@ def test_quarter_hours_are_added_up_to_the_contracts_intervals() -> None:
     """Files may be finer than the contract: a half-hour is the sum of its quarters, not their mean."""
     table = per_interval()
     counts = ["offered", "answered", "abandoned", "short_abandoned", "answered_in", "abandoned_in"]
-    late = table.assign(start=table["start"] + pd.Timedelta(minutes=15), **{c: 0.0 for c in counts})
+    late = table.assign(start=table["start"] + pd.Timedelta(minutes=15), **dict.fromkeys(counts, 0.0))
     late.loc[0, ["offered", "abandoned"]] = 2.0
     goal = Goal("g", **SL | {"definition": "offered", "unit": "interval", "level": 0.5})
     found = attained(Contract("desk", ("desk",), (goal,)), pd.concat([table, late]))
@@ -202,9 +203,9 @@ def test_an_interval_that_stands_twice_is_refused() -> None:
 def test_queues_are_known_or_refused() -> None:
     """Calls of a queue that the contract does not know, and a queue without calls, are errors."""
     goal = Goal("g", **SL | {"definition": "offered"})
-    with pytest.raises(InputError, match="does not know this queue.*'other'"):
+    with pytest.raises(InputError, match=r"does not know this queue.*'other'"):
         one(goal, pd.concat([single_calls(), single_calls().assign(queue="other")]))
-    with pytest.raises(InputError, match="no calls of a queue under the contract.*'desk2'"):
+    with pytest.raises(InputError, match=r"no calls of a queue under the contract.*'desk2'"):
         attained(Contract("c", ("desk", "desk2"), (goal,)), single_calls())
     both = pd.concat([single_calls(), single_calls().assign(queue="other")])
     assert attained(Contract("c", ("desk",), (goal,), other_queues=("other",)), both).figures[0].denominator == 40

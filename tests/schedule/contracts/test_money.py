@@ -29,7 +29,14 @@ from busyhour.schedule.contracts.units import Period
 
 STEPS = Ladder(((0.60, 0.1), (0.55, 0.0), (0.50, -0.25)), otherwise=-1.0)
 SL = Goal("sl", "service_level", 0.55, within_s=20.0, definition="offered", weight=0.6, ladder=STEPS)
-LOST = Goal("lost", "abandonment", 0.2, definition="offered", weight=0.4, ladder=Ladder(((0.2, 0.2), (0.3, -0.8)), shape="linear"))
+LOST = Goal(
+    "lost",
+    "abandonment",
+    0.2,
+    definition="offered",
+    weight=0.4,
+    ladder=Ladder(((0.2, 0.2), (0.3, -0.8)), shape="linear"),
+)
 QUALITY = Goal("quality", "quality", 0.8)
 MARCH = Period.of(dt.date(2026, 3, 2), "month")
 
@@ -107,7 +114,7 @@ def test_a_commitment_pays_for_calls_that_did_not_come() -> None:
 
 def test_a_fee_that_nothing_tells_is_refused() -> None:
     """A missing quantity and a missing column are told."""
-    with pytest.raises(InputError, match="the quantity of a period is missing.*'2026-03'"):
+    with pytest.raises(InputError, match=r"the quantity of a period is missing.*'2026-03'"):
         fee_of(Money(2.0, 0.1, "per_quantity", {"2026-04": 7.0}), MARCH, single_calls())
     with pytest.raises(InputError, match="no column handle_s"):
         fee_of(Money(2.0, 0.1, "per_minute"), MARCH, single_calls().drop(columns="handle_s"))

@@ -14,7 +14,10 @@ def normal(mean: float, error: float, seed: int) -> np.ndarray:
 
 def test_probabilities_as_by_the_normal_law() -> None:
     """Two vendors two standard errors of their difference apart: Φ(2) = 97.7 %."""
-    found = ranking({"a": 0.8, "b": 0.8 - 2 * np.sqrt(2) * 0.01}, {"a": normal(0.8, 0.01, 1), "b": normal(0.8 - 2 * np.sqrt(2) * 0.01, 0.01, 2)})
+    found = ranking(
+        {"a": 0.8, "b": 0.8 - 2 * np.sqrt(2) * 0.01},
+        {"a": normal(0.8, 0.01, 1), "b": normal(0.8 - 2 * np.sqrt(2) * 0.01, 0.01, 2)},
+    )
     assert found.vendors == ("a", "b")
     assert found.ranks[0, 0] == pytest.approx(0.977, abs=0.005)
     assert found.better[0, 1] == pytest.approx(0.977, abs=0.005)

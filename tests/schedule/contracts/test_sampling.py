@@ -107,7 +107,7 @@ def test_assumptions_have_ranges() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize(("scorers", "calls", "between"), [(3, 7, 0.1), (5, 8, 0.05), (2, 10, 0.15), (4, 20, 0.0)])
 def test_intervals_hold_the_truth_as_often_as_they_say(scorers: int, calls: int, between: float) -> None:
-    """Of many samples nearly 95 % of the intervals hold the mean of all calls; 600 intervals have an error of a point."""
+    """Of 600 intervals nearly 95 % hold the mean of all calls and scorers; a point is the error of that share."""
     rng = np.random.default_rng(7)
     held = 0
     vendors = [v for v in "abc" for _ in range(scorers * calls)]

@@ -95,7 +95,10 @@ def test_a_gate_without_data_is_unknown_and_its_vendor_is_not_ranked() -> None:
 
 def test_seconds_earn_points_only_on_a_scale() -> None:
     """A mean wait without a scale is in no score; with one it is."""
-    wait = {v: counted(0.5, seed=k).assign(numerator=lambda t: 20 * t["denominator"]) for k, v in enumerate(("north", "south"))}
+    wait = {
+        v: counted(0.5, seed=k).assign(numerator=lambda t: 20 * t["denominator"])
+        for k, v in enumerate(("north", "south"))
+    }
     counts = {"service level": {"north": counted(0.85), "south": counted(0.65)}, "wait": wait}
     without = scorecard(CONTRACT, counts, scores(ALIKE), SETTINGS)
     assert without.weights[SERVICE] == {"service level": 1.0}
@@ -123,7 +126,7 @@ def test_history_counts_as_the_contract_does() -> None:
     """A month that meets the level is met, and trends go by weeks where there are few months."""
     card = made()
     history = card.entries["north", "service level"].history
-    assert (history.met, history.judged) == (1, 1)
+    assert (history.met, history.judged) == (2, 2)
     assert card.span == "week"
     assert [p.period for p in history.points] == ["2026-W37", "2026-W38", "2026-W39", "2026-W40"]
 

@@ -42,7 +42,13 @@ def test_work_before_and_after_a_pause_is_kept() -> None:
     strict = replace(running, movables=tuple(
         replace(m, before=2) if m.activity == LUNCH else m for m in running.movables
     ))  # fmt: skip
-    assert sorted(v.edits[1].begin for v in found(strict, "move") if v.edits[1].activity == LUNCH) == [13, 15, 16, 17, 18]
+    assert sorted(v.edits[1].begin for v in found(strict, "move") if v.edits[1].activity == LUNCH) == [
+        13,
+        15,
+        16,
+        17,
+        18,
+    ]
     assert sorted(v.edits[1].begin for v in found(strict, "move") if v.edits[1].activity == BREAK) == [9, 11]
 
 

@@ -28,10 +28,15 @@ GRID = Grid(dt.date(2026, 3, 2), 7, 15)
 FIRST, LAST, NOW = 8 * 4, 20 * 4, 12 * 4
 FAMILIES = {
     "six": ShiftFamily("six", 360, "08:00", "14:00", 60, breaks=(Break(15, 120, 180),)),
-    "eight": ShiftFamily("eight", 480, "08:00", "12:00", 60, breaks=(Break(15, 120, 210), Break(30, 270, 360, "lunch"))),
+    "eight": ShiftFamily(
+        "eight", 480, "08:00", "12:00", 60, breaks=(Break(15, 120, 210), Break(30, 270, 360, "lunch"))
+    ),
     "four": ShiftFamily("four", 240, "08:00", "16:00", 60, breaks=(Break(15, 120, 150),)),
 }
-CONTRACTS = {"any": Contract("any", ("six", "eight", "four"), 40), "little": Contract("little", ("six", "eight", "four"), 6)}
+CONTRACTS = {
+    "any": Contract("any", ("six", "eight", "four"), 40),
+    "little": Contract("little", ("six", "eight", "four"), 6),
+}
 
 
 def problem(*agents: Agent, rules: Rules | None = None) -> ScheduleProblem:
@@ -54,7 +59,9 @@ def planned(p: ScheduleProblem, pattern: str, *breaks: int, day: int = 0) -> Pla
     return PlannedShift(next(s for s in p.shifts if s.pattern == pattern and s.day == day), breaks, "calls", "any")
 
 
-def offers(p: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShift, ...]], slot_min: int = 15, **more: object) -> Offers:
+def offers(
+    p: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShift, ...]], slot_min: int = 15, **more: object
+) -> Offers:
     """Return what may be offered on the first day at noon, with the most to gain from 15:00 to 16:00."""
     rows = activity(assigned, GRID, p.staff)
     today = rows[rows["start"].dt.date == GRID.dates[0]]
@@ -144,7 +151,9 @@ def test_slots_finer_than_the_grid_make_the_same_offers() -> None:
     assigned = {"ann": (planned(p, "six@0800", 9),), "bob": ()}
     coarse, fine = (offers(p, assigned, minutes).variations() for minutes in (15, 5))
     assert [(v.kind, v.what, v.cost) for v in coarse] == [(v.kind, v.what, v.cost) for v in fine]
-    assert [[(3 * e.begin, 3 * e.end) for e in v.edits] for v in coarse] == [[(e.begin, e.end) for e in v.edits] for v in fine]
+    assert [[(3 * e.begin, 3 * e.end) for e in v.edits] for v in coarse] == [
+        [(e.begin, e.end) for e in v.edits] for v in fine
+    ]
 
 
 def test_a_plan_without_people_offers_nothing() -> None:

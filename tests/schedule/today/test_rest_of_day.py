@@ -27,8 +27,8 @@ def exact(rest: RestOfDay, change: np.ndarray, length: int) -> np.ndarray:
 def test_rosters_are_measured_as_by_one_run_of_the_transient_model(cv: float) -> None:
     """Kept prefixes and ends change nothing: every roster has the service that a run of its own gives."""
     running = standard()
-    rest = RestOfDay(running, outlook(running, [6.0], size=0.3, cv=cv), outlook(running, [6.0], size=0.3, cv=cv).queues[0],
-                     HOURS)  # fmt: skip
+    day = outlook(running, [6.0], size=0.3, cv=cv)
+    rest = RestOfDay(running, day, day.queues[0], HOURS)
     size = SLOTS - NOW
     changes = [np.zeros(size, dtype=np.int64) for _ in range(4)]
     changes[1][3], changes[1][5] = 1, -1
