@@ -69,10 +69,10 @@ class Day:
 
     @property
     def as_planned(self) -> Day:
-        """The day of which all is as planned, the calls just as forecast."""
-        return replace(
-            self, cv=np.zeros(len(self.cv)), required=None, calls_came=None, handle_came_s=None, heads_came=None
-        )
+        """The day of which all is as planned: calls just as forecast, as many heads as reckoned with."""
+        there = self.scheduled * (1.0 - self.absent)
+        certain = np.zeros(len(self.cv))
+        return replace(self, cv=certain, required=None, calls_came=None, handle_came_s=None, heads_came=there)
 
     def conditions(self, came: Collection[str]) -> Conditions:
         """Return what the service hangs on where the causes `came` are as they came, all others as planned.
