@@ -37,6 +37,8 @@ from busyhour.schedule.today.rest_of_day import calls_by_length
 
 CASES = ((61, 61.0, 0.15), (61, 61.0, 0.3), (302, 322.0, 0.1), (302, 322.0, 0.15), (302, 322.0, 0.3))
 """Peak need, its erlangs, and the change of the calls."""
+OTHERS_H = (0.25, 0.5, 3.0)
+"""Hours that the change lasts on in days that the menu was not made for."""
 SEEDS, FROM = 16, 5 * 4
 """Independent seeds; slot with which simulated days begin: the desk is in its usual state long before now."""
 
@@ -91,6 +93,12 @@ def measure(peak: int, erlangs: float, size: float, days: int) -> None:
             mixed += chance * gain
             _told(f"{point.actions} moves, {'rest' if math.isinf(hours) else f'{hours:g} h'}", promised, gain)
         _told(f"{point.actions} moves, all lengths", point.gain_calls, mixed)
+        for hours, of_length in zip(OTHERS_H, calls_by_length(queue, expected, OTHERS_H), strict=True):
+            gain = simulated(desk, rows, of_length, days) - simulated(desk, desk.rows, of_length, days)
+            error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
+            print(
+                f"    {point.actions} moves, {hours:g} h, not planned for: came {gain.mean():.2f} ± {error:.2f} calls"
+            )
 
 
 def _told(what: str, promised: float, gain: np.ndarray) -> None:

@@ -49,8 +49,8 @@ def today(
         float, typer.Option("--alarms-per-week", help="False alarms a week that you accept.", min=0.05, max=20)
     ] = 1.0,
     apply_: Annotated[
-        int | None,
-        typer.Option("--apply", help="Take the first so many actions: a new run folder beside the run, judged.", min=1),
+        str | None,
+        typer.Option("--apply", help="Take the first N actions, or a menu by its name: a new run folder, judged."),
     ] = None,
     notify: Annotated[
         str | None, typer.Option(help="Program that gets new messages as a JSON list on standard input.")
@@ -98,13 +98,12 @@ def today(
     return DONE
 
 
-def _applied(run: Path, told_: Told, number: int, eye: Watch) -> Path:
-    """Write the roster with the first actions taken, and return its folder."""
+def _applied(run: Path, told_: Told, asked: str, eye: Watch) -> Path:
+    """Write the roster with the actions taken that are asked for, and return its folder."""
     from ..today.apply import apply
+    from ..today.take import asked_actions
 
-    if told_.look.menu is None or not told_.look.menu.actions:
-        raise InputError("there is nothing to do", column="--apply", value=number, mend="Leave --apply out")
-    where, _ = apply(run, told_.look.menu.first(number), told_.look.actuals.now, watch=eye)
+    where, _ = apply(run, asked_actions(asked, told_.look.menu), told_.look.actuals.now, watch=eye)
     return where
 
 

@@ -20,7 +20,7 @@ from ...schedule.plan.measure import HALF_WIDTH
 from ...schedule.plan.settings import SolveSettings
 from ...schedule.price.shortfall import shortfall
 from ...schedule.problem.heads import heads_planned
-from ...schedule.today.actions import Action, ActivityRow
+from ...schedule.today.actions import Action, activity_rows
 from ..files import write_atomic, write_csv
 from ..finished import summary_of
 from ..folders.manifest import FILE as MANIFEST
@@ -99,11 +99,7 @@ def changed(activity: pd.DataFrame, actions: Sequence[Action], when: pd.Timestam
     InputError
         If a row to take out is not there, or something changes before `when`.
     """
-    rows = [
-        ActivityRow("", str(r.agent), r.start, r.end, str(r.activity), r.queue if isinstance(r.queue, str) else "")
-        for r in activity.itertuples()
-    ]
-    there = Counter(rows)
+    there = Counter(activity_rows(activity))
     for action in actions:
         _refuse_past(action, when)
         for row in (r._replace(way="") for r in action.change if r.way == "out"):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.tables import read_csv
-from ...schedule.today.actions import Action, ActivityRow
+from ...schedule.today.actions import Action, ActivityRow, activity_rows
 from .tables import TABLES
 
 ACTIONS, CHANGES = "actions.csv", "changes.csv"
@@ -31,21 +31,6 @@ def taken_table(actions: Sequence[tuple[Action, pd.Timestamp]]) -> pd.DataFrame:
         for i, (a, when) in enumerate(actions, start=1)
     ]
     return pd.DataFrame(rows, columns=list(TABLES["taken"]))
-
-
-def read_menu(folder: Path, zone: str | None) -> tuple[Action, ...]:
-    """Read the menu that a look at the day has written.
-
-    Raises
-    ------
-    InputError
-        If the folder holds no menu, or its files do not belong together.
-    """
-    for name in (ACTIONS, CHANGES):
-        if not (folder / name).is_file():
-            raise InputError(f"there is no {name}, so no menu", file=folder, mend="Look at the day with --out first")
-    actions = read_csv(folder / ACTIONS, TABLES["actions"], zone=zone)
-    return actions_of(actions, read_csv(folder / CHANGES, TABLES["changes"], zone=zone), folder / CHANGES)
 
 
 def taken(run: Path, zone: str | None) -> tuple[tuple[Action, pd.Timestamp], ...]:
@@ -70,16 +55,17 @@ def actions_of(actions: pd.DataFrame, changes: pd.DataFrame, path: Path) -> tupl
     if set(ranks) != set(own) or len(set(ranks)) != len(ranks):
         raise InputError("the actions and their changes do not belong together", file=path, column="rank",
                          mend="Look at the day again")  # fmt: skip
+    rows = [row._replace(way=str(way)) for row, way in zip(activity_rows(changes), changes["way"], strict=True)]
+    of_rank: dict[int, list[ActivityRow]] = {}
+    for row, rank in zip(rows, own, strict=True):
+        of_rank.setdefault(int(rank), []).append(row)
+    names = ("kind", "people", "what", "gain_points", "gain_calls", "cost")
+    told = zip(ranks, *(actions[name] for name in names), strict=True)
     out = []
-    for rank, a in zip(ranks, actions.itertuples(index=False), strict=True):
-        rows = tuple(
-            ActivityRow(str(r.way), str(r.agent), r.start, r.end, str(r.activity), _text(r.queue))
-            for r in changes[own == rank].itertuples(index=False)
-        )
-        people = tuple(part for part in _text(a.people).split("|") if part)
-        out.append(
-            Action(str(a.kind), people, str(a.what), float(a.gain_points), float(a.gain_calls), float(a.cost), rows)
-        )
+    for rank, kind, who, what, points, calls, money in told:
+        people = tuple(filter(None, _text(who).split("|")))
+        change = tuple(of_rank[rank])
+        out.append(Action(str(kind), people, str(what), float(points), float(calls), float(money), change))
     return tuple(out)
 
 

@@ -231,12 +231,13 @@ class DayLooker:
     def _menu(self, day: PlannedDay, desk: RunningDesk, outlook: Outlook, watch: Watch, notes: list[str]) -> Menu:
         """Return what may be done: where no change stands, what was done about an earlier one is undone first."""
         watch.tell("actions")
+        params = ActionParams(call_price=self.week.config.costs.call_price)
         taken = [action for action, when in self.week.taken if when.date() == day.date and action.kind != "undo"]
         if taken and not any(one.step for one in outlook.queues):
-            back = undo(desk, outlook, taken, watch=watch)
+            back = undo(desk, outlook, taken, params, watch)
             if back.actions:
                 return back
-        offered, params = None, ActionParams()
+        offered = None
         if isinstance(self.week.again, str):
             notes.append(f"no other shifts are offered: {self.week.again}")
         elif self.week.again is not None:

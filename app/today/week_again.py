@@ -21,7 +21,7 @@ from ...schedule.plan.measure import Measure
 from ...schedule.problem.problem import ScheduleProblem
 from ...schedule.problem.shifts import PlannedShift, Shift
 from ...schedule.tables import TABLES as SCHEDULE
-from ...schedule.today.actions import ActionParams
+from ...schedule.today.actions import ActionParams, activity_rows
 from ...schedule.today.desk import RunningDesk
 from ...schedule.today.menu import Offered
 from ...schedule.today.offers import Offers
@@ -112,17 +112,12 @@ class WeekAgain:
         contracts = {a.id: a.contract for a in self.problem.staff}
         out: dict[str, list[PlannedShift]] = {a.id: [] for a in self.problem.staff}
         work = activity[activity["activity"] != "leave"]
-        for name, rows in work.sort_values(["agent", "start"], kind="stable").groupby("agent", sort=False):
-            agent = str(name)
-            stretches = [
-                (
-                    grid.position(r.start),
-                    grid.position(r.end),
-                    str(r.activity),
-                    r.queue if isinstance(r.queue, str) else "",
-                )
-                for r in rows.itertuples()
-            ]
+        people: dict[str, list[Stretch]] = {}
+        place = {t: grid.position(t) for t in {*work["start"], *work["end"]}}  # many rows, few times
+        for r in activity_rows(work.sort_values(["agent", "start"], kind="stable")):
+            stretch = (place[r.start], place[r.end], r.activity, r.queue)
+            people.setdefault(r.agent, []).append(stretch)
+        for agent, stretches in people.items():
             for part in _in_one_go(stretches):
                 start, contract = grid.time(part[0][0]), contracts.get(agent)
                 own = known.get((part[0][0], part[-1][1] - part[0][0]), [])

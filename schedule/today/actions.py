@@ -32,6 +32,15 @@ class ActivityRow(NamedTuple):
     queue: str
 
 
+def activity_rows(table: pd.DataFrame) -> list[ActivityRow]:
+    """Return the rows of an activity table with typed times, neither out nor in."""
+    columns = (table[name] for name in ("agent", "start", "end", "activity", "queue"))
+    return [
+        ActivityRow("", str(agent), start, end, str(what), queue if isinstance(queue, str) else "")
+        for agent, start, end, what, queue in zip(*columns, strict=True)
+    ]
+
+
 @dataclass(frozen=True)
 class Action:
     """One change of the rest of the day, with what it brings when the actions before it in its menu are taken too.

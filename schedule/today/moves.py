@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from .actions import ActionParams
-from .desk import BREAK, LUNCH, MEETING, PHONE, TRAINING, Movable, RunningDesk
-from .variation import Edit, State, Variation, slot_time
+from .desk import ACTIVITIES, BREAK, LUNCH, MEETING, PHONE, TRAINING, Movable, RunningDesk
+from .variation import Edit, State, Variation
 
 PAUSES = (BREAK, LUNCH)
-WORKS = (PHONE, MEETING, TRAINING)
-"""Activities between pauses that count as work."""
+IS_WORK = np.isin(np.arange(len(ACTIVITIES)), (PHONE, MEETING, TRAINING))
+"""Whether each activity counts as work between pauses."""
 PULL_H = (1.0, 2.0, 4.0, np.inf)
 """Hours for which somebody may be pulled to another queue; infinite: to the end of the shift."""
 NAMES = {BREAK: "break", LUNCH: "lunch", MEETING: "meeting", TRAINING: "training"}
@@ -43,7 +43,7 @@ def changes_within(desk: RunningDesk, is_open: np.ndarray, params: ActionParams)
         if "cancel" in params.kinds:
             out += _cancelled(desk, state, group, params)
     if "skill" in params.kinds and len(desk.queues) > 1:
-        out += _pulled(desk, is_open, soon)
+        out += _pulled(desk, state, is_open, soon)
     return out
 
 
@@ -76,7 +76,7 @@ def _moved(
                       Edit(name, m.start + by, m.start + by + m.slots, m.activity)]  # fmt: skip
         if all(_fits(desk, state, own[m.agent], m, by, edits) for m in group):
             first = group[0]
-            times = [f"{slot_time(desk, slot):%H:%M}" for slot in (first.start, first.start + by)]
+            times = [state.clock(slot) for slot in (first.start, first.start + by)]
             who = _who([desk.agents[m.agent] for m in group])
             yield Variation(kind, tuple(edits), f"{who}: {NAMES[first.activity]} at {times[1]} instead of {times[0]}")
 
@@ -94,8 +94,7 @@ def _fits(
     free |= (np.arange(begin, end) >= moved.start) & (np.arange(begin, end) < moved.start + moved.slots)
     if not free.all():
         return False
-    after, _ = state.after(name, edits)
-    works = np.isin(after, WORKS)
+    works = IS_WORK[state.after(name, edits)[0]]
     for m in own:
         at = begin if m is moved else m.start
         if m.activity not in PAUSES:
@@ -128,13 +127,11 @@ def _cancelled(desk: RunningDesk, state: State, group: Sequence[Movable], params
         edits.append(Edit(desk.agents[m.agent], m.start, m.start + m.slots, PHONE, back))
     hours = sum(m.slots for m in group) * desk.slot_min / 60.0
     first = group[0]
-    what = (
-        f"{_who([e.agent for e in edits])}: {NAMES[first.activity]} at {slot_time(desk, first.start):%H:%M} cancelled"
-    )
+    what = f"{_who([e.agent for e in edits])}: {NAMES[first.activity]} at {state.clock(first.start)} cancelled"
     yield Variation("cancel", tuple(edits), f"{what}, to be held another day", params.cancel_price_h * hours)
 
 
-def _pulled(desk: RunningDesk, is_open: np.ndarray, soon: int) -> Iterator[Variation]:
+def _pulled(desk: RunningDesk, state: State, is_open: np.ndarray, soon: int) -> Iterator[Variation]:
     """Yield the turns of people with several skills to another queue, for some hours or to the end of the shift."""
     size = len(desk.starts)
     for a, name in enumerate(desk.agents):
@@ -150,7 +147,7 @@ def _pulled(desk: RunningDesk, is_open: np.ndarray, soon: int) -> Iterator[Varia
                     continue
                 reached = len(slots)
                 edits = tuple(Edit(name, begin, end, PHONE, int(queue)) for begin, end in _runs(slots))
-                times = f"{slot_time(desk, int(slots[0])):%H:%M} to {slot_time(desk, int(slots[-1]) + 1):%H:%M}"
+                times = f"{state.clock(int(slots[0]))} to {state.clock(int(slots[-1]) + 1)}"
                 yield Variation("skill", edits, f"{name}: on {desk.queues[queue]} from {times}")
 
 

@@ -61,11 +61,23 @@ class Measured:
 
 @dataclass
 class _Led:
-    """One roster led through the rest of the day: heads, the law before each slot and after the last, sums."""
+    """One roster led through the rest of the day under one length: calls, heads, the law before each slot and after the
+    last, sums.
+    """
 
+    calls: np.ndarray
     heads: np.ndarray
     laws: list[TransientLaw]
     sums: np.ndarray
+
+    def differ(self, calls: np.ndarray, heads: np.ndarray) -> np.ndarray:
+        """Return the slots with other calls or heads."""
+        return np.flatnonzero((self.heads != heads) | (self.calls != calls))
+
+    def shared(self, calls: np.ndarray, heads: np.ndarray) -> int:
+        """Return the slots before the first and after the last with other calls or heads."""
+        slots = self.differ(calls, heads)
+        return len(heads) - (int(slots[-1]) - int(slots[0]) + 1 if len(slots) else 0)
 
 
 @dataclass
@@ -119,14 +131,15 @@ class RestOfDay:
     def _course(self, calls: np.ndarray) -> DayCourse:
         q, slot_s = self.queue, self.desk.slot_min * 60.0
         cv = q.cv if q.cv >= CERTAIN and (calls > 0.0).any() else 0.0
+        short_s = q.goal.short_s if q.goal.definition == "excl_short" else q.goal.within_s  # one threshold is quicker
         return DayCourse.read(
             calls / slot_s, interval_s=slot_s, aht_s=self.per_slot(q.handle_s), patience_s=self.per_slot(q.patience_s),
-            within_s=q.goal.within_s, short_s=q.goal.short_s, cv=cv, nodes=NODES, is_open=self.per_slot(q.is_open),
+            within_s=q.goal.within_s, short_s=short_s, cv=cv, nodes=NODES, is_open=self.per_slot(q.is_open),
         )  # fmt: skip
 
     def there(self, change: np.ndarray) -> np.ndarray:
         """Return the people there when the roster has so many more on the phone, shape (R,)."""
-        return np.maximum(self.planned - self.missing + change, 0)
+        return np.asarray(np.maximum(self.planned - self.missing + change, 0))
 
     def measured(self, change: np.ndarray, watch: Watch) -> Measured:
         """Return the service when so many more people are on the phone in each slot, shape (R,).
@@ -136,7 +149,8 @@ class RestOfDay:
         Stopped
             If the user stopped.
         """
-        heads, found = self.there(change), []
+        heads = self.there(change)
+        found: list[Transient] = []
         for number in range(len(self.hours)):
             same = [k for k in range(number) if np.array_equal(self.calls[k], self.calls[number])]
             found.append(found[same[0]] if same else self._by(number, heads, watch))
@@ -152,29 +166,33 @@ class RestOfDay:
 
     def _by(self, number: int, heads: np.ndarray, watch: Watch) -> Transient:
         course = self._courses[number]
-        led = self._led(course, heads, self._known[number], watch)
+        led = self._led(number, heads, watch)
         self._known[number] = led  # rosters are measured one after another with more and more changes
         return Transient.of(led.sums, course.weights, self.desk.slot_min * 60.0, led.laws[-1])
 
-    def _led(self, course: DayCourse, heads: np.ndarray, known: _Led | None, watch: Watch) -> _Led:
-        """Lead the law through all slots, or through those in which it is not that of the `known` roster."""
-        size, agents = len(heads), heads[:, None]
-        if known is None:
+    def _led(self, number: int, heads: np.ndarray, watch: Watch) -> _Led:
+        """Lead the law through all slots, or through those in which it is not that of what was led before.
+
+        That is the roster before under the same length, or this roster under another length: whichever leaves less.
+        """
+        course, calls, size = self._courses[number], self.calls[number], len(heads)
+        known = max((k for k in self._known if k is not None), key=lambda k: k.shared(calls, heads), default=None)
+        if known is None or len(known.laws[0].p) != len(course.weights):
             law = self.queue.law_of(len(course.weights))
             laws, sums, begin, last = [law], np.zeros((size, MEASURES, len(course.weights))), 0, size
         else:
-            differ = np.flatnonzero(known.heads != heads)
-            if not len(differ):
-                return known
-            begin, last = max(int(differ[0]) - self._ahead, 0), int(differ[-1])
+            differ = known.differ(calls, heads)
+            begin = max(int(differ[0]) - self._ahead, 0) if len(differ) else size
+            last = int(differ[-1]) if len(differ) else -1
             laws, sums = known.laws[: begin + 1], known.sums.copy()
         for i in range(begin, size):
             watch.raise_if_stopped()
             if known is not None and i > last and _near(laws[i], known.laws[i]):
-                return _Led(heads, laws + known.laws[i + 1 :], sums)  # `sums` holds the rest of `known` already
-            law, sums[i] = passage(course, laws[i], i, agents)
+                laws += known.laws[i + 1 :]  # `sums` holds the rest of `known` already
+                break
+            law, sums[i] = passage(course, laws[i], i, heads[:, None])
             laws.append(law)
-        return _Led(heads, laws, sums)
+        return _Led(calls, heads, laws, sums)
 
 
 def _near(a: TransientLaw, b: TransientLaw) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from .actions import ActivityRow
+from .actions import ActivityRow, activity_rows
 from .desk import ACTIVITIES, OFF, PHONE, RunningDesk
 
 
@@ -73,6 +73,13 @@ class State:
         self._desk = desk
         self._row = {name: i for i, name in enumerate(desk.agents)}
         self._off = np.full(len(desk.starts), OFF), np.full(len(desk.starts), -1)
+        self._clock: dict[int, str] = {}
+
+    def clock(self, slot: int) -> str:
+        """Return the time of day at which a slot begins."""
+        if slot not in self._clock:
+            self._clock[slot] = f"{slot_time(self._desk, slot):%H:%M}"
+        return self._clock[slot]
 
     def of(self, agent: str) -> tuple[np.ndarray, np.ndarray]:
         """Return activity and queue of somebody in each slot, shape (S,) each."""
@@ -111,9 +118,8 @@ def slot_time(desk: RunningDesk, slot: int) -> pd.Timestamp:
 def rows_by_agent(desk: RunningDesk) -> dict[str, list[ActivityRow]]:
     """Return agent → the rows of activity as they stand, by start."""
     out: dict[str, list[ActivityRow]] = {}
-    for r in desk.rows.sort_values("start", kind="stable").itertuples():
-        queue = r.queue if isinstance(r.queue, str) else ""
-        out.setdefault(str(r.agent), []).append(ActivityRow("", str(r.agent), r.start, r.end, str(r.activity), queue))
+    for row in activity_rows(desk.rows.sort_values("start", kind="stable")):
+        out.setdefault(row.agent, []).append(row)
     return out
 
 

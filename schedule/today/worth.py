@@ -95,7 +95,7 @@ def _moved(above: np.ndarray, target: np.ndarray) -> np.ndarray:
         rising = np.maximum.accumulate(above[where])
         low, high = np.interp([target[where] - FLAT, target[where] + FLAT], rising, steps)
         out[where] = min(max(0.0, low), high)
-    return np.clip(out, -float(SPAN), float(SPAN))
+    return np.asarray(np.clip(out, -float(SPAN), float(SPAN)))
 
 
 def _read(values: np.ndarray, at: np.ndarray) -> np.ndarray:
@@ -115,4 +115,5 @@ def _least(level: np.ndarray, there: np.ndarray, floor: float, min_agents: int) 
     enough = there[:, None] + np.arange(-SPAN, 1) >= max(min_agents, 1)
     good &= enough
     good[:, SPAN] = True
-    return -np.argmin(np.concatenate([good[:, ::-1], np.zeros((len(good), 1), dtype=bool)], axis=1), axis=1) + 1
+    falling = np.concatenate([good[:, ::-1], np.zeros((len(good), 1), dtype=bool)], axis=1)
+    return np.asarray(1 - np.argmin(falling, axis=1))
