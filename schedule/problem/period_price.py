@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-NEAR = 1e-6
+NEAR = 1e-5
 """Calls by which a step may be missed: rounding of solvers and files."""
 
 
@@ -36,6 +36,13 @@ class PeriodPrice:
     def straight(cls, price: float) -> PeriodPrice:
         """Return the cost that is `price` for each call missing."""
         return cls((0.0,), (0.0,), (1.0,), price)
+
+    def in_units(self, unit: float) -> PeriodPrice:
+        """Return the same cost in another unit, in money."""
+        if unit == self.unit:
+            return self
+        times = self.unit / unit
+        return PeriodPrice(self.start, tuple(times * j for j in self.jump), tuple(times * s for s in self.slope), unit)
 
     @property
     def convex(self) -> bool:
