@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ...forecast.calendar.grid import Grid
 from .period_price import PeriodPrice
+
+NEAR_FIGURE = 1e-9
+"""Share by which a step of a ladder may be missed: rounding."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,15 @@ class GoalPeriod:
         total = self.banked_counted + calls + self.rest_calls
         return (level * self.banked_counted - self.banked_in + (figure - level) * total) * self.share(calls)
 
+    def money(self, figure: float) -> float:
+        """Return what the ladder pays (negative: takes) for the period's figure; 0 without a ladder."""
+        out = 0.0
+        for (low, amount), (high, above) in zip(self.ladder, (*self.ladder[1:], (math.inf, 0.0)), strict=True):
+            if figure >= low - NEAR_FIGURE:
+                share = min(1.0, max(0.0, (figure - low) / (high - low)))
+                out = amount + (share * (above - amount) if self.between == "linear" else 0.0)
+        return out
+
     def price(self, level: float, calls: float) -> tuple[float, PeriodPrice] | None:
         """Return the margin at which the ladder pays most, and its cost below: what it would pay there, less what it
         pays; None without a ladder.
@@ -99,3 +113,8 @@ class GoalPeriod:
         parts = [np.arange(day_slots[day].start, day_slots[day].stop) for day in self.days]
         slots = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
         return np.asarray(slots[is_open[slots]])
+
+
+def part_dates(periods: Sequence[GoalPeriod], grid: Grid) -> tuple[dt.date, ...]:
+    """Return the first planned day of each period."""
+    return tuple(grid.dates[p.days[0]] for p in periods)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...forecast.errors import InputError
-from ...forecast.queueing.goal.targets import ServiceGoal
 from ...forecast.ranges import Range, refuse_beyond
 from .horizon import Horizon
 
@@ -120,10 +119,3 @@ class PeriodTerms:
 
 def _month(date: dt.date) -> tuple[dt.date, dt.date]:
     return date.replace(day=1), date.replace(day=calendar.monthrange(date.year, date.month)[1])
-
-
-def refuse_unfit_ladder(goal: ServiceGoal, terms: PeriodTerms) -> None:
-    """Raise `InputError` where the figure of a ladder does not follow from the calls in time alone."""
-    if terms.ladder and goal.definition not in FIXED:
-        raise InputError("a ladder needs a definition that counts every call", column="definition",
-                         value=goal.definition, mend=f"One of {', '.join(FIXED)}")  # fmt: skip
