@@ -61,15 +61,16 @@ def _periods(
     own = [p for p in parts if terms.first is None or p[:2] == (terms.first, terms.last)]
     for first, last, days in parts:
         within = any(p[:2] == (first, last) for p in own)
-        banked, until = (0.0, 0.0), horizon.first - DAY
+        banked, until = (0.0, 0.0), None
         if within and first < horizon.first:
             banked, until = _banked(inputs, name, goal, terms, first)
-        rest = [d for d in _dates(first, last) if d > until and not horizon.first <= d <= horizon.last]
+        days_left = [d for d in _dates(first, last) if until is None or d > until]
+        rest = [d for d in days_left if not horizon.first <= d <= horizon.last]
         expected = sum(float(by_weekday.get(d.weekday(), 0.0)) for d in rest)
         is_last = own[-1][:2] == (first, last)
         told = terms.rest_calls if terms.rest_calls is not None and is_last and rest else expected
         ladder = terms.ladder if within else ()
-        out.append(GoalPeriod(first, last, days, *banked, told, terms.rest, ladder, terms.between))
+        out.append(GoalPeriod(first, last, days, *banked, told, terms.rest, ladder, terms.between, until))
     return tuple(out)
 
 

@@ -119,9 +119,7 @@ def _decided(
     inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch: Watch
 ) -> tuple[Decision, Verdict, bool]:
     """Return the decision, the judge's verdict on it, and whether the user stopped the run before the judge's turn."""
-    asked = inputs.config.solve
-    settings = SolveSettings(time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads)
-    found = decide(problem, data, settings, watch)
+    found = decide(problem, data, settings_of(inputs.config), watch)
     stopped = watch.stopped
     verdict = judged(
         found.activity,
@@ -132,6 +130,12 @@ def _decided(
         wages=found.cost_wages if found.named else None,
     )
     return found, verdict, stopped
+
+
+def settings_of(config: Config) -> SolveSettings:
+    """Return how long and how hard plan.toml asks to look for a plan."""
+    asked = config.solve
+    return SolveSettings(time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads)
 
 
 def predict(inputs: Inputs, watch: Watch, days: int | None = None) -> Forecast:

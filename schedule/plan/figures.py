@@ -58,7 +58,9 @@ def period_figures(found: Decision) -> dict[str, Any]:
         row = {
             "queue": part.demand.queue, "period": part.demand.goal.basis, "start": part.start.isoformat(),
             "first": p.first.isoformat(), "last": p.last.isoformat(), "level": part.demand.goal.level,
-            "banked_in": p.banked_in, "banked_counted": p.banked_counted, "rest_calls": p.rest_calls, "rest": p.rest,
+            "banked_in": p.banked_in, "banked_counted": p.banked_counted,
+            "banked_until": None if p.banked_until is None else p.banked_until.isoformat(),
+            "rest_calls": p.rest_calls, "rest": p.rest,
             "needed": part.needed, "expected": part.expected, "figure_expected": figure, "state": part.state,
         }  # fmt: skip
         rows.append(row | ({"money_expected": p.money(figure)} if p.ladder and figure is not None else {}))

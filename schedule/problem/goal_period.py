@@ -34,6 +34,8 @@ class GoalPeriod:
         How these fare (see `PeriodTerms`).
     ladder, between
         Money by the figure; () = none.
+    banked_until
+        Last day of what is banked; None = nothing is.
     """
 
     first: dt.date
@@ -45,6 +47,7 @@ class GoalPeriod:
     rest: str = "goal"
     ladder: tuple[tuple[float, float], ...] = ()
     between: str = "steps"
+    banked_until: dt.date | None = None
 
     def share(self, calls: float) -> float:
         """Return this week's share of what the days from now on must gain; `calls` are those of this week."""
