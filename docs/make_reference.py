@@ -447,6 +447,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "batch keys": batch_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
+    "goal tables": lambda: columns("app.goals"),
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
-from ...forecast.queueing.goal.targets import ServiceGoal
+from ...forecast.queueing.goal.targets import BEYOND, ServiceGoal
 from ...schedule.optimise.status import Refused
 from ...schedule.plan.decide import decide
 from ...schedule.plan.decision import Decision
@@ -120,8 +120,9 @@ def _goals(inputs: Inputs, text: str) -> dict[str, ServiceGoal]:
 
 def _with_goals(inputs: Inputs, goals: Mapping[str, ServiceGoal]) -> Inputs:
     """Return inputs with other goals, none of them reaching beyond the week."""
+    inside = {n: replace(g, basis="week") if g.basis in BEYOND else g for n, g in goals.items()}
     queues = {
-        name: queue.model_copy(update={"goal": goals[name], "period": None})
+        name: queue.model_copy(update={"goal": inside[name], "period": None})
         for name, queue in inputs.config.queue.items()
     }
     return replace(inputs, config=inputs.config.model_copy(update={"queue": queues}))

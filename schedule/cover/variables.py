@@ -9,7 +9,7 @@ from typing import Any
 import pulp
 
 from ..price.segments import Segments, segments
-from ..price.shortfall import period_price
+from ..price.shortfall import call_price, ladder_of, period_price
 from .frame import Column, CoverFrame
 from .part import Part
 from .pauses import BreakPool, pools, times
@@ -94,6 +94,9 @@ def add_misses(
     """Add the calls lost per period, in runs of one price."""
     for (q, p), margin in part.margin.items():
         demand = frame.problem.demands[q]
+        if ladder_of(demand, p) is None:
+            out.lost[q, p] = [(model.add_variable(f"lost_{q}_{p}", 0), call_price(frame.problem))]
+            continue
         slots = (curves[q, s] for s in demand.periods[p].tolist() if (q, s) in curves)
         runs = segments(period_price(frame.problem, demand, p), margin - sum(c.least for c in slots))
         begun: dict[int, tuple[Any, float]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -81,7 +82,7 @@ class SimulatedPlan(Generic[Search]):
     simulation: Simulation
     wide: float = 1.0
 
-    @property
+    @cached_property
     def misses(self) -> tuple[int, int]:
         """How many goals are missed, and how many intervals lie below their floor.
 
