@@ -102,6 +102,7 @@ class DualPrices:
 
         None where the user stopped meanwhile.
         """
+        goal = np.minimum(goal, self.service.dearest)  # beyond it the price of missing calls has no least sum
         slope = self.service.slope(goal)
         wanted = (slope > price[:, :, None]).sum(axis=2)
         weeks = self._best_weeks(price, watch)
