@@ -29,9 +29,7 @@ COUNTED_BY = {
 second)."""
 
 
-def goal_periods(
-    inputs: Inputs, curves: Mapping[str, ServiceCurve] | None
-) -> Mapping[str, tuple[GoalPeriod, ...]]:
+def goal_periods(inputs: Inputs, curves: Mapping[str, ServiceCurve] | None) -> Mapping[str, tuple[GoalPeriod, ...]]:
     """Return the periods of each queue's goal that reaches beyond the planned week; a queue without a curve has none.
 
     Raises

@@ -100,16 +100,14 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
         raise InputError("no requirement is given")
     problem = problem_of(inputs, table, curves, goal_periods(inputs, curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, curves, None), watch)
-    curve = _rows(curves)
+    curve, told = _rows(curves), told_periods(found)
     return Outcome(
         inputs,
         found,
         verdict,
         requirement=_inside(table, slots),
         curve=None if curve is None else _inside(curve, slots),
-        notes=(
-            *inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem), *told_periods(found),
-        ),  # fmt: skip
+        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem), *told),
         stages=found.stages,
         stopped=stopped,
     )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -98,8 +99,8 @@ def goal_curve(inputs: Inputs, texts: Sequence[str], watch: Watch, *, people: bo
             break
     if not points:
         raise Stopped
-    notes = () if people or not inputs.people else (
-        f"planned without names, at {inputs.config.costs.cost_h:g} an hour: --people plans the weeks of those on staff",)  # fmt: skip
+    told = "planned without names, at cost_h an hour: --people plans the weeks of those on staff"
+    notes = () if people or not inputs.people else (told,)
     return GoalCurve(inputs, people, _table(inputs, points), notes, watch.stopped)
 
 
@@ -159,7 +160,7 @@ def _table(inputs: Inputs, points: Sequence[_Point]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _row(inputs: Inputs, p: _Point) -> dict[str, object]:
+def _row(inputs: Inputs, p: _Point) -> dict[str, Any]:
     """Return the figures of one goal."""
     alone, _, _ = p.text.rpartition("=")
     goal = p.goals[alone or next(iter(p.goals))]
@@ -167,16 +168,17 @@ def _row(inputs: Inputs, p: _Point) -> dict[str, object]:
     weeks = service[(service["period"] == "week") & (service["calls"] > 0)]
     simulated = None if found.simulation is None else _pooled(found)
     cost, bound = found.cost_wages + found.cost_prices, found.solved.bound
-    misses = found.missed
+    misses, calls = found.missed, float(weeks["calls"].sum())
+    points = [price for name, price in p.point.items() if name == (alone or name)]
     return {
         "goal": p.text, "queue": alone, "level": goal.level, "within_s": goal.within_s,
         "basis": goal.basis, "cost": cost, "wages": found.cost_wages, "bound": bound, "gap": found.solved.gap,
         "reached": int(is_reached(found.solved.status, found.solved.gap, inputs.config.solve.gap)),
         "paid_hours": found.paid_hours,
-        "expected": float((weeks["expected"] * weeks["calls"]).sum() / weeks["calls"].sum()) if len(weeks) else math.nan,
+        "expected": float((weeks["expected"] * weeks["calls"]).sum()) / calls if calls > 0.0 else math.nan,
         "simulated": math.nan if simulated is None else simulated,
         "goals_missed": sum(not m.is_floor for m in misses), "floors_missed": sum(m.is_floor for m in misses),
-        "point_price": sum(price for name, price in p.point.items() if name == (alone or name)) if p.point else math.nan,
+        "point_price": sum(points) if points else math.nan,
         "point_from": math.nan, "point_least": math.nan, "point_most": math.nan,
     }  # fmt: skip
 

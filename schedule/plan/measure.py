@@ -16,8 +16,8 @@ from ...forecast.queueing.simulation.memory import Memory
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
 from ..problem.demand import demands_by
-from ..problem.heads import heads_of
 from ..problem.goal_period import part_dates
+from ..problem.heads import heads_of
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
 from .activity import activity, staffing

@@ -26,8 +26,8 @@ class MissedGoal:
     start
         Start of the period.
     goal
-        The share that was promised: the goal's level, for an interval under a goal of a longer period its floor, for the
-        part of a month or contract what it must reach for the whole to reach the goal.
+        The share that was promised: the goal's level, for an interval under a goal of a longer period its floor, for
+        the part of a month or contract what it must reach for the whole to reach the goal.
     simulated, ci_lo, ci_hi
         The simulated share and its 95 % interval.
     is_floor

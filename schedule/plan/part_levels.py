@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,8 +42,8 @@ class PartLevel:
 
     @property
     def state(self) -> str:
-        """``safe``: the floors alone suffice. ``lost``: not even every call in time would do. ``behind``: the part alone
-        cannot bring the period back, the days after must help. Else ``open``.
+        """``safe``: the floors alone suffice. ``lost``: not even every call in time would do. ``behind``: the part
+        alone cannot bring the period back, the days after must help. Else ``open``.
         """
         goal, period = self.demand.goal, self.period
         if period.lost(goal.level, self.calls):
@@ -77,9 +78,8 @@ def part_levels(problem: ScheduleProblem, expected: pd.DataFrame) -> Mapping[Key
         rows = expected[(expected["queue"] == d.queue) & (expected["period"] == d.goal.basis)].set_index("start")
         for period in d.beyond:
             start = part_start(problem, period)
-            row = rows.loc[start]
-            share = None if pd.isna(row["expected"]) else float(row["expected"])
-            out[d.queue, start] = PartLevel(d, period, start, float(row["calls"]), float(row["counted"]), share)
+            share, calls, counted = (float(rows[name].to_dict()[start]) for name in ("expected", "calls", "counted"))
+            out[d.queue, start] = PartLevel(d, period, start, calls, counted, None if math.isnan(share) else share)
     return out
 
 

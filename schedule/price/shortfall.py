@@ -122,7 +122,6 @@ def has_ladders(problem: ScheduleProblem) -> bool:
     return any(ladder is not None for d in problem.demands for ladder in d.ladders)
 
 
-
 def by_ladders(demand: Demand, lost: tuple[float, ...]) -> float:
     """Return what the ladders pay less than the most for the calls missing per period, `lost`."""
     return sum(ladder.at(calls) for ladder, calls in zip(demand.ladders, lost, strict=False) if ladder is not None)

@@ -3,8 +3,8 @@
 The tables are those of `shortfall`, head by head, for compiled searches. Under an interval goal or a floor, a head is
 worth its price until the need is met. Under a goal over a longer period, each call gained is worth the price of that
 goal: the price that brings the plan to the goal, at most the dearest of its calls (`Costs.call_price`, or what the
-ladder's convex envelope pays for one). The sum of both is made concave at these prices: where the curve is steepest with
-few heads, the floor is steeper still.
+ladder's convex envelope pays for one). The sum of both is made concave at these prices: where the curve is steepest
+with few heads, the floor is steeper still.
 """
 
 from __future__ import annotations
@@ -81,9 +81,7 @@ class Service:
                 margin.append(least)
                 missed.append(period_price(problem, d, k).in_units(unit))
                 convex.append(missed[-1].envelope(most_missing(d, k)))
-        return cls(
-            problem, floor, gain, at_none, period, np.array(margin), Pieces.of(missed), Pieces.of(convex), unit
-        )
+        return cls(problem, floor, gain, at_none, period, np.array(margin), Pieces.of(missed), Pieces.of(convex), unit)
 
     @cached_property
     def before(self) -> np.ndarray:
@@ -93,8 +91,9 @@ class Service:
 
     def price_of(self, number: int) -> PeriodPrice:
         """Return what a period costs by the calls missing to its margin."""
-        rows = [x[number, np.isfinite(self.missed.start[number])].tolist() for x in self.missed]
-        return PeriodPrice(*map(tuple, rows), self.unit)
+        known = np.isfinite(self.missed.start[number])
+        start, jump, slope = (tuple(x[number, known].tolist()) for x in self.missed)
+        return PeriodPrice(start, jump, slope, self.unit)
 
     @cached_property
     def dearest(self) -> np.ndarray:

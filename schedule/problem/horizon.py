@@ -80,8 +80,8 @@ class Horizon:
         Parameters
         ----------
         basis
-            ``interval`` (the goal holds in each slot: no periods), ``day``, ``week``, or one that reaches beyond the week
-            and of which nothing else is known (`GoalPeriod` tells what is): it is pooled over the week.
+            ``interval`` (the goal holds in each slot: no periods), ``day``, ``week``, or one that reaches beyond the
+            week and of which nothing else is known (`GoalPeriod` tells what is): it is pooled over the week.
         is_open
             Boolean, shape (S,); a period without an open slot is left out.
         """

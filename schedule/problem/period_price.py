@@ -74,8 +74,8 @@ class PeriodPrice:
         """
         if self.convex:
             return self
-        steps = (s + 0.999 * NEAR if jump else s for s, jump in zip(self.start, self.jump, strict=True))
-        ends = sorted({0.0, *(s for s in steps if s < most), max(most, 2.0 * NEAR)})
+        steps = (s + 0.999 * NEAR for s, jump in zip(self.start, self.jump, strict=True) if jump)
+        ends = sorted({*(s for s in (*self.start, *steps) if s < most), 0.0, max(most, 2.0 * NEAR)})
         hull: list[tuple[float, float]] = []
         for point in ((s, self.units(s)) for s in ends):  # a step just before its jump
             while len(hull) > 1 and _slope(hull[-2], hull[-1]) >= _slope(hull[-1], point):

@@ -111,7 +111,8 @@ class PeriodTerms:
             raise InputError("the period of the contract is unknown", column="first", mend="Give first and last")
         if last < horizon.first or first > horizon.last:
             raise InputError(f"the planned week ({horizon.first} to {horizon.last}) lies outside the period",
-                             column="first", value=f"{first} to {last}", mend="Give the period of that week")  # fmt: skip
+                             column="first", value=f"{first} to {last}",
+                             mend="Give the period of that week")  # fmt: skip
         if date < first:
             return horizon.first, first - dt.timedelta(days=1)
         return (first, last) if date <= last else (last + dt.timedelta(days=1), horizon.last)

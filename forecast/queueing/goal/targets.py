@@ -41,8 +41,8 @@ class ServiceGoal:
         ``offered``: answered in time / offered; ``answered``: / answered; ``total``: (answered + abandoned in
         time) / offered; ``excl_short``: answered in time / (offered − abandoned within `short_s`).
     basis
-        Period over which the goal must hold, calls pooled: ``interval``, ``day``, ``week``, ``month`` (of the calendar) or
-        ``contract`` (from `period.first` to `period.last`).
+        Period over which the goal must hold, calls pooled: ``interval``, ``day``, ``week``, ``month`` (of the calendar)
+        or ``contract`` (from `period.first` to `period.last`).
     floor
         Least service level of every open interval when `basis` is longer than an interval.
     max_abandon, max_occupancy

@@ -147,8 +147,9 @@ def parts_of(run: Published, name: str, need: Need) -> list[Part]:
         if "rest_calls" in terms and rest and (first, last) == own[-1]:
             coming = float(terms["rest_calls"])
         ladder = tuple((float(a), float(b)) for a, b in terms.get("ladder", ())) if mine else ()
-        sums = (float(x[inside].sum()) for x in (above, below, calls))
-        out.append(Part(first, last, dates, goal.level, *sums, banked, (coming, terms.get("rest") == "same"), ladder,
+        in_time, counted, offered = (float(x[inside].sum()) for x in (above, below, calls))
+        rest_of = coming, terms.get("rest") == "same"
+        out.append(Part(first, last, dates, goal.level, in_time, counted, offered, banked, rest_of, ladder,
                         terms.get("between") == "linear"))  # fmt: skip
     return out
 
@@ -184,7 +185,8 @@ def periods(run: Published, expected: Expected) -> Found:
     told = run.summary.get("goal_periods", [])
     parts = [(name, part) for name, n in expected.needs.items() for part in parts_of(run, name, n)]
     if not isinstance(told, list) or len(told) != len(parts):
-        yield Fault(None, f"goal_periods tells {len(told) if isinstance(told, list) else told!r} periods, not {len(parts)}")
+        have = len(told) if isinstance(told, list) else repr(told)
+        yield Fault(None, f"goal_periods tells {have} periods, not {len(parts)}")
         return
     for name, part in parts:
         row, floor = _told(run, name, part.dates[0]), run.goals[name].floor
@@ -204,9 +206,9 @@ def periods(run: Published, expected: Expected) -> Found:
             "expected": part.above / part.below if part.below > 0 else None,
         }  # fmt: skip
         for key, number in numbers.items():
-            have = row.get(key)
-            if (have is None) != (number is None) or (number is not None and not _near(have, number)):
-                yield Fault(None, f"{key} of {words} is {have!r}, recounted {number!r}")
+            found = row.get(key)
+            if (found is None) != (number is None) or (number is not None and not _near(found, number)):
+                yield Fault(None, f"{key} of {words} is {found!r}, recounted {number!r}")
         if part.banked[0] > part.banked[1] + CLOSE or min(part.banked) < 0:
             yield Fault(None, f"{words} has {part.banked[0]:g} calls in time of {part.banked[1]:g}")
 

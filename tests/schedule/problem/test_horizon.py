@@ -43,7 +43,8 @@ def test_a_period_without_an_open_slot_is_left_out():
 @pytest.mark.parametrize("basis", ["month", "contract"])
 def test_a_goal_of_which_nothing_is_known_outside_is_pooled_over_the_week(basis):
     horizon = Horizon(Grid(FIRST, 9, 60))
-    assert [len(p) for p in horizon.periods(ServiceGoal(0.8, 20, basis=basis).basis, np.ones(216, dtype=bool))] == [168, 48]
+    goal = ServiceGoal(0.8, 20, basis=basis)
+    assert [len(p) for p in horizon.periods(goal.basis, np.ones(216, dtype=bool))] == [168, 48]
 
 
 def test_an_unknown_basis_is_refused_with_the_known_ones():
