@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from ..forecast.errors import InputError
@@ -50,7 +51,7 @@ def _periods(
 ) -> tuple[GoalPeriod, ...]:
     horizon, starts = inputs.horizon, pd.DatetimeIndex(curve.starts)
     planned = (starts >= horizon.grid.first) & (starts < horizon.grid.end)
-    by_weekday = pd.Series(curve.calls[planned]).groupby(starts[planned].weekday).sum()
+    by_weekday = pd.Series(curve.calls[planned]).groupby(np.asarray(starts[planned].day_of_week)).sum()
     out = []
     try:
         parts = list(terms.parts(goal.basis, horizon))

@@ -34,7 +34,8 @@ class Simulation:
     service
         One row per queue, period (``interval``, ``day``, ``week``, basis of the goal of a queue with parts) and start.
         `goal`; service level `simulated` with its 95 % interval `ci_lo`, `ci_hi`; the chance `p_goal` that the
-        period meets the goal's level and caps (one without calls does) with its 95 % interval `p_goal_lo`, `p_goal_hi`; mean `offered` calls;
+        period meets the goal's level and caps (one without calls does) with its 95 % interval `p_goal_lo`,
+        `p_goal_hi`; mean `offered` calls;
         `abandon_rate`; mean wait `asa_s` of answered and `asa_all_s` of all calls; callers waiting in the mean,
         `queue_length`; `occupancy`; hours in calls after their time that leaving agents work, `overtime_h`; the
         service level by each definition, `sl_…`. `longest_wait_s` and `longest_queue` are the period's longest,
