@@ -112,6 +112,47 @@ def bank(calls_5min: Path | None) -> None:
     write(folder, "wishes.csv", pd.DataFrame(wishes, columns=["agent", "date", "pattern", "weight"]))
 
 
+def outcomes(folder: Path) -> None:
+    """Make outcomes.csv and quality.csv of data/bank (seed 20031008).
+
+    They tell what became of the calls from September on, an outage among it, and scores of some of them.
+    """
+    rng = np.random.default_rng(20031008)
+    calls = pd.read_csv(folder / "calls.csv", parse_dates=["start"])
+    calls = calls[calls["start"] >= "2003-09-01"].reset_index(drop=True)
+    day = calls["start"].dt.dayofyear
+    of_day = pd.Series(rng.normal(0.0, 0.06, 366))[day].to_numpy()
+    month = np.where(calls["start"].dt.month == 9, 0.685, 0.712)
+    share = np.clip(month + of_day + rng.normal(0.0, 0.08, len(calls)), 0.2, 0.97)
+    down = (calls["start"] >= "2003-10-08 10:00") & (calls["start"] < "2003-10-08 11:30")
+    share = np.where(down, 0.12, share)
+    offered = calls["offered"].to_numpy()
+    answered_in = rng.binomial(offered, share)
+    abandoned = rng.binomial(offered - answered_in, 0.2)
+    short = rng.binomial(abandoned, 0.3)
+    answered = offered - abandoned
+    late = answered - answered_in
+    waited = answered_in * rng.uniform(4, 7, len(calls)) + late * rng.uniform(45, 80, len(calls))
+    rows = pd.DataFrame({
+        "start": calls["start"].dt.strftime("%Y-%m-%dT%H:%M"), "offered": offered, "answered": answered,
+        "abandoned": abandoned, "short_abandoned": short, "answered_in": answered_in, "within_s": 20,
+        "wait_s": np.round(waited / answered, 1), "handle_s": np.round(rng.normal(175, 6, len(calls)), 1),
+    })  # fmt: skip
+    write(folder, "outcomes.csv", rows)
+    items = {"quality": (0.30, 0.87), "fcr": (0.25, 0.74), "ownership": (0.15, 0.93), "adherence": (0.15, 0.96),
+             "documentation": (0.15, 0.92)}  # fmt: skip
+    days = sorted(calls["start"].dt.date.unique())
+    scores = []
+    for call, at in enumerate(np.sort(rng.integers(0, len(days), 120))):
+        scorer = str(rng.choice(["C. Reed", "M. Stone", "J. Vance"]))
+        for item, (weight, mean) in items.items():
+            whole = item in ("fcr", "ownership")
+            score = float(rng.random() < mean) if whole else round(float(np.clip(rng.normal(mean, 0.07), 0, 1)), 2)
+            scores.append(("Example Contact Centre", days[at].isoformat(), item, score, weight, scorer, f"c{call:03d}"))
+    columns = ["vendor", "date", "item", "score", "weight", "scorer", "call"]
+    write(folder, "quality.csv", pd.DataFrame(scores, columns=columns))
+
+
 LEAVE = (0.05,) + (0.045,) * 3 + (0.035,) * 3 + (0.022,) * 5 + (0.014,)
 """Invented probability to leave in each month of tenure, the last for all later ones; the history is drawn from it."""
 KNOWN_MONTHS, MOST_MONTHS = 18, 240
@@ -243,6 +284,7 @@ def main() -> None:
     source = next((Path(a) for a in sys.argv[1:] if a.endswith(".gz")), None)
     if "bank" in which:
         bank(source)
+        outcomes(HERE / "bank")
     if "helpdesk" in which:
         helpdesk()
 

@@ -28,6 +28,7 @@ from pydantic import BaseModel
 
 from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
+from busyhour.app.config import contract_toml, scorecard_toml
 from busyhour.app.config import schema as config
 from busyhour.app.hiring import schema as hiring
 from busyhour.app.hiring import terms
@@ -37,6 +38,10 @@ from busyhour.forecast.calendar.grid import FIRST_YEAR, LAST_YEAR
 from busyhour.forecast.queueing.goal import targets
 from busyhour.forecast.queueing.goal.targets import ServiceGoal
 from busyhour.forecast.ranges import Range
+from busyhour.schedule.contracts import contract as contracts
+from busyhour.schedule.contracts import goal as goals
+from busyhour.schedule.contracts import ladder, lock
+from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
 from busyhour.schedule.problem import costs, period_terms, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium
@@ -89,6 +94,27 @@ BATCH_TABLES: tuple[tuple[str, type, str], ...] = (
     ("[notify]", batch.Notify, "Who is told at the end."),
 )
 
+CONTRACT_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("At the top", contract_toml.ContractConfig, "The parties, the queues, and the clock."),
+    ("[goal.NAME]", goals.Goal, "One goal."),
+    ("[goal.NAME.ladder]", ladder.Ladder, "What each figure of the goal costs or earns."),
+    ("[[exclusion]]", contracts.Exclusion, "A time that does not count."),
+    ("[lock]", lock.Lock, "Relief where the calls leave the forecast that was locked."),
+    ("[[lock.forecast]]", lock.Locked, "A forecast that was locked."),
+    ("[[lock.relaxed]]", lock.Relaxed, 'A lower level, with `consequence = "relaxed"`.'),
+    ("[money]", money.Money, "The fee, what of it is at risk, and how it is settled."),
+    ("[[money.critical]]", money.Critical, "A figure so bad that it counts by itself."),
+    ("[[money.gates]]", money.Gate, "A goal without which no bonus is paid."),
+    ("[[money.earn_back]]", money.EarnBack, "A malus that is given back."),
+    ("[termination]", money.Termination, "When the client may end the contract."),
+)
+
+SCORECARD_TABLES: tuple[tuple[str, type, str], ...] = (
+    ("At the top", scorecard_toml.ScorecardConfig, "What the scores are made of."),
+    ("[scale.GOAL]", scorecard_toml.Ends, "What earns no point and what earns all, of a goal counted from calls."),
+    ("[scorers]", scorecard_toml.Scorers, "What is assumed of people who score."),
+)
+
 RULES_OF_PEOPLE = tuple(rule.__module__ for rule in (*WORK, *FAMILY, *SHIFT, FixedShifts))
 """The modules of people's rules, one each, in the order in which they are read."""
 
@@ -101,10 +127,15 @@ OUTSIDE = {
     "HiringConfig": (
         "people", "hours", "classes", "prices", "vendor", "factors", "contract", "group", "transfer", "step",
     ),
+    "ScorecardConfig": ("scale", "scorers"),
     "Queue": ("goal", "period"),
     "ShiftFamily": ("name", "breaks"),
     "Contract": ("name",),
     "Costs": ("premium",),
+    "ContractConfig": ("intake", "goal", "exclusion", "lock", "money", "termination"),
+    "Goal": ("name", "ladder"),
+    "Lock": ("forecast", "relaxed"),
+    "Money": ("critical", "gates", "earn_back"),
 }  # fmt: skip
 """Fields that are tables of their own, or the NAME of their table."""
 
@@ -118,6 +149,9 @@ RANGES: dict[type, Mapping[str, Range]] = {
     Premium: costs.PREMIUM_RANGES,
     config.Solve: settings.RANGES,
     Intake: mapping.RANGES,
+    goals.Goal: goals.RANGES,
+    lock.Lock: lock.RANGES,
+    money.Money: money.RANGES,
 }
 """Ranges of the numbers of a table."""
 
@@ -259,7 +293,8 @@ def type_text(kind: Any) -> str:
         return f"list of {_several(args[0])}" if args[0] is str else "list"
     if origin is not None and issubclass(origin, Mapping):
         return f"table of {_several(args[1])}"
-    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date"}
+    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "date": "date",
+             "datetime": "date and time"}  # fmt: skip
     return names[kind.__name__]
 
 
@@ -297,9 +332,19 @@ def hiring_keys() -> str:
     return _keys_of(HIRING_TABLES)
 
 
+def contract_keys() -> str:
+    """Return every key of contract.toml."""
+    return _keys_of(CONTRACT_TABLES)
+
+
 def batch_keys() -> str:
     """Return every key of batch.toml."""
     return _keys_of(BATCH_TABLES)
+
+
+def scorecard_keys() -> str:
+    """Return every key of scorecard.toml."""
+    return _keys_of(SCORECARD_TABLES)
 
 
 def _keys_of(tables: Iterable[tuple[str, type, str]]) -> str:
@@ -445,6 +490,8 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "plan keys": plan_keys,
     "hiring keys": hiring_keys,
     "batch keys": batch_keys,
+    "contract keys": contract_keys,
+    "scorecard keys": scorecard_keys,
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "goal tables": lambda: columns("app.goals"),

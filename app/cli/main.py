@@ -17,7 +17,7 @@ import typer
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import batch, finished, goals, hire, record, stages, store
+from . import attain, batch, finished, goals, hire, record, scorecard, stages, store
 from .command import (
     Gap,
     Json,
@@ -229,10 +229,12 @@ def schedule(
 
 app.add_typer(hire.app)
 app.add_typer(goals.app)
+app.add_typer(attain.app)
 app.add_typer(batch.app)
 app.add_typer(stages.app)
 app.add_typer(finished.app)
 app.add_typer(record.app)
+app.add_typer(scorecard.app)
 app.add_typer(store.app, name="store")
 
 

@@ -102,10 +102,8 @@ def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFram
     minutes
         Length of an interval.
     """
-    calls = _without_copies(calls, notes)
-    answered = calls.get("answered", pd.Series(np.nan, index=calls.index))
-    if answered.isna().all() and "handle_s" in calls:
-        answered = (calls["handle_s"] > 0).astype(float)  # who was never talked to was not answered
+    calls = without_copies(calls, notes)
+    answered = answered_of(calls)
     local = calls["start"]
     clock = local.dt.tz_localize(None)
     off = pd.to_timedelta(
@@ -139,7 +137,15 @@ def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFram
     return out
 
 
-def _without_copies(calls: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+def answered_of(calls: pd.DataFrame) -> pd.Series:
+    """Return 1 per call that was answered, 0 per one that was not, NaN while nobody knows."""
+    answered = calls.get("answered", pd.Series(np.nan, index=calls.index))
+    if answered.isna().all() and "handle_s" in calls:
+        answered = (calls["handle_s"] > 0).astype(float)  # who was never talked to was not answered
+    return answered
+
+
+def without_copies(calls: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """Return the calls without those that another file holds, too; of equal calls of one file all are kept.
 
     Two files hold the same calls of a queue only where both cover a time: there nearly each call of the one is in the

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .mapping import ALIASES, OURS, Layout
+from .mapping import ALIASES, CALL_MARKS, OURS, Layout
 from .names import find_column, folded, nearest
 
 Theirs = dict[str, list[str] | float]
@@ -59,7 +59,8 @@ def mapped(layout: Layout, header: Sequence[str], file: Path) -> Theirs:
             )
     for name in header:
         ours = ALIASES.get(folded(name), folded(name).replace(" ", "_"))
-        if ours in OURS and ours not in layout.columns and not _taken(name, out) and (name == ours or ours not in out):
+        known = ours in OURS and ours not in layout.columns and ours not in CALL_MARKS
+        if known and not _taken(name, out) and (name == ours or ours not in out):
             out[ours] = [name]
     counted = layout.one_row in ("call", "event")
     for needed in ("start", *([] if counted else ["offered"])):

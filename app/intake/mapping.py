@@ -26,6 +26,8 @@ OneRow = Literal["interval", "call", "event", "day", "time"]
 
 PARTS_OF_HANDLE = ("talk_s", "hold_s", "acw_s")
 OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
+CALL_MARKS = ("blocked", "transferred", "callback", "redialled")
+"""Our columns that only contracts count: a column of the file is taken for one where `columns` says so."""
 ALIASES = MappingProxyType({"centre": "queue", "time": "start", "calls": "offered"})
 RANGES = {"header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsheet does")}
 """Range of the header's row: what stands above a table is a title, not a table."""

@@ -124,7 +124,7 @@ def read_calls(
     parts = [
         read_rows(path, replace(layout, sheet=sheet), zone, tuple(queues), notes).assign(file=i)
         for i, path in enumerate(files)
-        for sheet in _sheets(path, layout, notes)
+        for sheet in sheets_of(path, layout, notes)
     ]
     rows = pd.concat(parts, ignore_index=True)
     if rows.empty:
@@ -180,7 +180,7 @@ def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, fi
     return shape_of_calls(read_calls(folder, source, zone=zone, interval_min=interval_min, queues=())[0], interval_min)
 
 
-def _sheets(path: Path, layout: Layout, notes: Notes) -> list[str | None]:
+def sheets_of(path: Path, layout: Layout, notes: Notes) -> list[str | None]:
     """Return the sheets of a file that are read; those that are not are noted."""
     if path.suffix.lower() not in WORKBOOKS:
         return [None]

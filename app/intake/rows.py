@@ -16,7 +16,7 @@ from .call_log import outcomes, queue_log_calls
 from .clock import stamps
 from .columns import Theirs, added, mapped, queue_column
 from .excel import WORKBOOKS, read_sheet
-from .mapping import OURS, PARTS_OF_HANDLE, Layout
+from .mapping import CALL_MARKS, OURS, PARTS_OF_HANDLE, Layout
 from .marks import decimal_of
 from .merge import COUNTS, Notes
 from .names import find_column, nearest
@@ -133,7 +133,7 @@ def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path, not
             continue
         if ours == "complete":
             read: Callable[..., pd.Series] = flags
-        elif calls and ours in ("answered", "abandoned"):
+        elif calls and ours in ("answered", "abandoned", *CALL_MARKS):
             read = outcomes if ours == "answered" else flags
         else:
             read = partial(_read, ours=ours, layout=layout, notes=notes)
@@ -144,7 +144,7 @@ def _values(cells: pd.DataFrame, theirs: Theirs, layout: Layout, path: Path, not
         out["handle_s"] = reduce(lambda a, b: a + b, [means(out, p, layout) for p in PARTS_OF_HANDLE if p in out])
     elif "handle_s" in out:
         out["handle_s"] = means(out, "handle_s", layout)
-    if "wait_s" in out:
+    if "wait_s" in out and not (calls and "wait_s" not in layout.totals):  # who hung up at once waited 0 s
         out["wait_s"] = means(out, "wait_s", layout)
     return {name: column for name, column in out.items() if name not in PARTS_OF_HANDLE}
 

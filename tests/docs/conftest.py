@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from small_bank import COPY
 from typer.testing import CliRunner
+from vendor_desk import write_vendors
 
 from busyhour.app.cli.main import app
 
@@ -69,6 +70,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("workshop")
     write_small_bank(folder / "data" / "bank")
     write_calls(folder)
+    write_vendors(folder / "data" / "vendors")
     with contextlib.chdir(folder):
         result = CliRunner().invoke(app, ["plan", "data/bank"])
     assert result.exit_code == 0, result.output

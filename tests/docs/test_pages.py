@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 
 from busyhour.app.batch.config import BatchFile
+from busyhour.app.config.contract_toml import ContractFile
 from busyhour.app.config.plan_toml import parse_plan
+from busyhour.app.config.scorecard_toml import scorecard_config
 from busyhour.app.hiring.config import parse as parse_hiring
 from busyhour.forecast.tables import TABLES as CALLS
 from busyhour.schedule.tables import TABLES as PEOPLE
@@ -91,11 +93,17 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", fences("toml"))
 def test_fragments_of_plan_toml_are_valid(text: str) -> None:
-    """Each fragment can be put into the starter's plan.toml; a hiring.toml or batch.toml says so in its first line."""
+    """Each fragment can be put into the starter's plan.toml; files of other names say theirs in the first line."""
     if text.startswith("# hiring.toml\n"):
         hiring = tomllib.loads(text)
         for over in ({}, *hiring.pop("scenario", {}).values()):
             parse_hiring(merged(hiring, over), Path("hiring.toml"))
+        return
+    if text.startswith("# scorecard.toml\n"):
+        scorecard_config(tomllib.loads(text), Path("scorecard.toml"))
+        return
+    if text.startswith("# contract.toml\n"):
+        ContractFile.of(text.encode(), Path("contract.toml"))
         return
     if text.startswith("# batch.toml\n"):
         BatchFile.of(text.encode(), Path("batch.toml"))

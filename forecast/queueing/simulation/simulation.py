@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,9 @@ from .periods import days_of, reported_periods, seconds_since, zone_of
 from .precision import Precision, QueueProgress, SimulationEnd, run_until_precise
 from .routing import Routing
 from .simulated_queue import SimulatedQueue
+
+Periods = dict[str, tuple[pd.DatetimeIndex, np.ndarray]]
+"""Kind of period → starts of its periods, and position of the first interval of each."""
 
 
 @dataclass(frozen=True)
@@ -167,24 +170,11 @@ def simulated(
 ) -> Simulation:
     """Do the work of `simulate`, which tells what is simulated and which errors are raised."""
     began, watch = time.monotonic(), watch or Watch()
-    volume, staffing = checked(volume, staffing, goals)
-    zone, routing = zone_of(volume), Routing.one_group_per_queue(sorted(volume["queue"].unique()))
-    zero = midnight(volume["start"].min().date(), zone)
-    begin, end = seconds_since(zero, staffing["start"]), seconds_since(zero, staffing["end"])
-    dates = attendance_days(staffing, begin, end)
-    steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=dates)
-    days = days_of(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
     estimates, endings = [], []
-    for i, group in enumerate(routing.groups):
-        (name,) = group.queues
-        rows = volume[volume["queue"] == name]
-        mean_s = assumptions.patience_law(name).mean_s
-        arrivals = Arrivals.read(name, rows, seconds_since(zero, rows["start"]), assumptions.interval_s, mean_s)
-        queue = SimulatedQueue.build(arrivals, group, routing.rows_of(group, steps), goals[name], days, assumptions)
-        parted = goals[name].basis, assumptions.parts.get(name, ())
-        periods = reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start, parted)
+    found = list(queues_of(staffing, volume, goals, assumptions))
+    for i, (name, queue, periods) in enumerate(found):
         estimates.append(Estimate(name, goals[name], periods))
-        progress = QueueProgress(watch, i, len(routing.groups))
+        progress = QueueProgress(watch, i, len(found))
         endings.append(run_until_precise(queue, estimates[-1], precision, progress, memory))
     return Simulation(
         service=pd.concat([e.frame() for e in estimates], ignore_index=True),
@@ -194,3 +184,30 @@ def simulated(
         stopped=next((why for why in endings if why), None),
         goals={e.queue: goals[e.queue] for e in estimates},
     )
+
+
+def queues_of(
+    staffing: pd.DataFrame, volume: pd.DataFrame, goals: Mapping[str, ServiceGoal], assumptions: Assumptions
+) -> Iterator[tuple[str, SimulatedQueue, Periods]]:
+    """Yield each queue of `volume`, ready to be simulated, with the periods that are reported of it.
+
+    Raises
+    ------
+    InputError
+        As `simulate` tells.
+    """
+    volume, staffing = checked(volume, staffing, goals)
+    zone, routing = zone_of(volume), Routing.one_group_per_queue(sorted(volume["queue"].unique()))
+    zero = midnight(volume["start"].min().date(), zone)
+    begin, end = seconds_since(zero, staffing["start"]), seconds_since(zero, staffing["end"])
+    dates = attendance_days(staffing, begin, end)
+    steps = staffing.assign(begin=np.maximum(begin, 0.0), end=np.maximum(end, 0.0), date=dates)
+    days = days_of(zero, pd.concat([volume["start"], staffing["end"]]).max(), zone)
+    for group in routing.groups:
+        (name,) = group.queues
+        rows = volume[volume["queue"] == name]
+        mean_s = assumptions.patience_law(name).mean_s
+        arrivals = Arrivals.read(name, rows, seconds_since(zero, rows["start"]), assumptions.interval_s, mean_s)
+        queue = SimulatedQueue.build(arrivals, group, routing.rows_of(group, steps), goals[name], days, assumptions)
+        parted = goals[name].basis, assumptions.parts.get(name, ())
+        yield name, queue, reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start, parted)

@@ -1,0 +1,1 @@
+"""Contracts and scorecards: read, counted, published."""
