@@ -66,7 +66,12 @@ def level_told(entry: Entry, digits: int = 1) -> str:
     >>> level_told({"simulated": 0.789, "goal": 0.8}), level_told({"simulated": 0.79996, "goal": 0.8})
     ('78.9 % of 80', '79.996 % of 80')
     """
-    return f"{_below(entry, digits)} of {100 * entry['goal']:g}"
+    return f"{_below(entry, digits)} of {_level(entry)}"
+
+
+def _level(entry: Entry) -> str:
+    """Return the level in percent; that of a part of a longer period is no round number."""
+    return f"{100 * entry['goal']:{'.1f' if entry.get('period') in ('month', 'contract') else 'g'}}"
 
 
 def _below(entry: Entry, digits: int) -> str:
@@ -78,8 +83,8 @@ def _below(entry: Entry, digits: int) -> str:
 def when(entry: Entry) -> str:
     """Return the day, the week or the interval of an entry: Wed, the week, Mon 08:00."""
     start = dt.datetime.fromisoformat(entry["start"])
-    if entry["period"] == "week":
-        return "the week"
+    if entry["period"] in ("week", "month", "contract"):
+        return "the week" if entry["period"] == "week" else f"the week's part of the {entry['period']}"
     day = WEEKDAYS[start.weekday()]
     return day if entry["period"] == "day" else f"{day} {clock(start)}"
 
@@ -93,7 +98,7 @@ def _goals(summary: Mapping[str, Any], missed: Sequence[Entry]) -> str:
     for queue in queues:
         mine = [m for m in missed if m["queue"] == queue]
         told = ", ".join(f"{when(m)} {_below(m, 1)}" for m in mine)
-        parts.append(f"{_name(summary, queue)}{told} of {100 * mine[0]['goal']:g}")
+        parts.append(f"{_name(summary, queue)}{told} of {_level(mine[0])}")
     return f"Goal missed: {'; '.join(parts)}"
 
 

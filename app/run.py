@@ -22,11 +22,13 @@ from ..schedule.plan.measure import ServiceData
 from ..schedule.plan.settings import SolveSettings
 from ..schedule.plan.stages import timed
 from ..schedule.problem.demand import demands_of
+from ..schedule.problem.goal_period import GoalPeriod
 from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
 from ..schedule.problem.shifts import skipped_starts
 from .config.plan_toml import PLAN
 from .config.schema import Config
+from .goal_periods import goal_periods, told_periods
 from .inputs.inputs import Inputs
 from .inputs.open_after import open_after
 from .judging import judged
@@ -71,10 +73,11 @@ def _from_calls(inputs: Inputs, watch: Watch, ready: Forecast | None) -> Outcome
         needed = requirement_of(inputs, predicted.volume, watch)
     watch.tell("require", f"{needed.requirement['load_erl'].sum() * inputs.grid.hours:,.0f} erlang-hours")
     watch.raise_if_stopped()
-    problem = problem_of(inputs, needed.requirement, decisive(inputs.config, needed.curves))
+    curves = decisive(inputs.config, needed.curves)
+    problem = problem_of(inputs, needed.requirement, curves, goal_periods(inputs, curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
     notes = [*inputs.notes, *_far(inputs), *_lost_families(problem), *_skipped(problem)]
-    notes += cheap_misses(found)
+    notes += [*told_periods(found), *cheap_misses(found)]
     if len(predicted.quality):
         notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
     return Outcome(
@@ -95,16 +98,16 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
     table, curves, slots = inputs.requirement, inputs.curves, inputs.horizon.grid
     if table is None:
         raise InputError("no requirement is given")
-    problem = problem_of(inputs, table, curves)
+    problem = problem_of(inputs, table, curves, goal_periods(inputs, curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, curves, None), watch)
-    curve = _rows(curves)
+    curve, told = _rows(curves), told_periods(found)
     return Outcome(
         inputs,
         found,
         verdict,
         requirement=_inside(table, slots),
         curve=None if curve is None else _inside(curve, slots),
-        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem)),
+        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem), *told),
         stages=found.stages,
         stopped=stopped,
     )
@@ -114,9 +117,7 @@ def _decided(
     inputs: Inputs, problem: ScheduleProblem, data: ServiceData, watch: Watch
 ) -> tuple[Decision, Verdict, bool]:
     """Return the decision, the judge's verdict on it, and whether the user stopped the run before the judge's turn."""
-    asked = inputs.config.solve
-    settings = SolveSettings(time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads)
-    found = decide(problem, data, settings, watch)
+    found = decide(problem, data, settings_of(inputs.config), watch)
     stopped = watch.stopped
     verdict = judged(
         found.activity,
@@ -127,6 +128,12 @@ def _decided(
         wages=found.cost_wages if found.named else None,
     )
     return found, verdict, stopped
+
+
+def settings_of(config: Config) -> SolveSettings:
+    """Return how long and how hard plan.toml asks to look for a plan."""
+    asked = config.solve
+    return SolveSettings(time_limit_s=asked.time_limit_s, gap=asked.gap, seed=asked.seed, threads=asked.threads)
 
 
 def predict(inputs: Inputs, watch: Watch, days: int | None = None) -> Forecast:
@@ -192,14 +199,26 @@ def decisive(config: Config, curves: Mapping[str, ServiceCurve]) -> dict[str, Se
     }
 
 
-def problem_of(inputs: Inputs, requirement: pd.DataFrame, curves: Mapping[str, ServiceCurve] | None) -> ScheduleProblem:
-    """Join requirement, curves, people and rules into a schedule problem."""
+def problem_of(
+    inputs: Inputs,
+    requirement: pd.DataFrame,
+    curves: Mapping[str, ServiceCurve] | None,
+    periods: Mapping[str, tuple[GoalPeriod, ...]] | None = None,
+) -> ScheduleProblem:
+    """Join requirement, curves, people and rules into a schedule problem.
+
+    Parameters
+    ----------
+    periods
+        Queue → the periods of its goal, where that reaches beyond the week (`goal_periods`); a goal of which nothing is
+        known outside the week is pooled over the week.
+    """
     config, horizon, running = inputs.config, inputs.horizon, inputs.before.running
     goals = {name: queue.goal for name, queue in config.queue.items()}
     absent = config.shrinkage.absent(horizon.grid)
     return ScheduleProblem(
         horizon,
-        demands_of(requirement, curves, goals, horizon, config.site.interval_min, absent),
+        demands_of(requirement, curves, goals, horizon, config.site.interval_min, absent, periods),
         config.shift,
         config.contract,
         inputs.people,

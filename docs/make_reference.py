@@ -43,8 +43,9 @@ from busyhour.schedule.contracts import goal as goals
 from busyhour.schedule.contracts import ladder, lock
 from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
-from busyhour.schedule.problem import costs, shift_families, staff
+from busyhour.schedule.problem import costs, period_terms, shift_families, staff
 from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.period_terms import PeriodTerms
 from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Contract
 from busyhour.schedule.rules.fixed_shifts import FixedShifts
@@ -57,6 +58,8 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[intake]", Intake, "How files of calls are read. See the guide [Your calls](../guides/calls.md)."),
     ("[queue.NAME]", config.Queue, "One queue. The order of the tables is the order of the report."),
     ("[queue.NAME.goal]", ServiceGoal, "What it promises. See [From calls to agents](../guides/requirements.md)."),
+    ("[queue.NAME.period]", PeriodTerms, "The rest of the period of a goal over a month or a contract. See "
+     "[Goals over a month or a contract](../guides/goal_periods.md)."),
     ("[shrinkage]", config.Shrinkage, "Paid time off the phone."),
     ("[shift.NAME]", ShiftFamily, "A family of shifts. See [Shifts, breaks and prices](../guides/shifts.md)."),
     ("[[shift.NAME.break]]", Break, "One break or lunch of the family, in the order of the day."),
@@ -125,7 +128,7 @@ OUTSIDE = {
         "people", "hours", "classes", "prices", "vendor", "factors", "contract", "group", "transfer", "step",
     ),
     "ScorecardConfig": ("scale", "scorers"),
-    "Queue": ("goal",),
+    "Queue": ("goal", "period"),
     "ShiftFamily": ("name", "breaks"),
     "Contract": ("name",),
     "Costs": ("premium",),
@@ -138,6 +141,7 @@ OUTSIDE = {
 
 RANGES: dict[type, Mapping[str, Range]] = {
     ServiceGoal: targets.RANGES,
+    PeriodTerms: period_terms.RANGES,
     ShiftFamily: shift_families.RANGES,
     Break: shift_families.BREAK_RANGES,
     Contract: staff.CONTRACT_RANGES,
@@ -491,6 +495,7 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "forecast tables": lambda: columns("forecast"),
     "schedule tables": lambda: columns("schedule"),
     "today tables": lambda: columns("app.today"),
+    "goal tables": lambda: columns("app.goals"),
     "commands": commands,
     "presets": presets,
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),

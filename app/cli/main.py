@@ -17,7 +17,7 @@ import typer
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ..faults import code_of
-from . import attain, batch, finished, hire, record, replay, scorecard, stages, store, today
+from . import attain, batch, finished, goals, hire, record, replay, scorecard, stages, store, today
 from .command import (
     Gap,
     Json,
@@ -228,6 +228,7 @@ def schedule(
 
 
 app.add_typer(hire.app)
+app.add_typer(goals.app)
 app.add_typer(attain.app)
 app.add_typer(batch.app)
 app.add_typer(stages.app)

@@ -13,12 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from ...forecast.calendar.grid import WEEKDAYS, Grid, known_zone, refuse_far_year
 from ...forecast.errors import InputError
-from ...forecast.queueing.goal.targets import ServiceGoal
+from ...forecast.queueing.goal.targets import BEYOND, ServiceGoal
 from ...forecast.ranges import DAY_S, refuse_beyond, refuse_odd_patience
 from ...schedule.plan.settings import RANGES as SOLVE_RANGES
 from ...schedule.plan.settings import SolveSettings
 from ...schedule.problem.costs import Costs
 from ...schedule.problem.horizon import Horizon
+from ...schedule.problem.period_terms import FIXED, PeriodTerms
 from ...schedule.problem.shift_families import DAY_MIN, ShiftFamily
 from ...schedule.problem.staff import Contract
 from ...schedule.rules.rules import SPECS, ContractRules, Rules
@@ -75,6 +76,7 @@ class Queue(_Strict):
     model: str = "auto"
     requirement: Literal["erlang_a", "erlang_c", "moving"] | None = None
     opening: Mapping[str, str] | None = None
+    period: PeriodTerms | None = None
 
     @field_validator("patience_s")
     @classmethod
@@ -159,6 +161,8 @@ class Config(_Strict):
         if not self.queue:
             raise InputError("no queue", column="queue", mend="Add a [queue.NAME] with a [queue.NAME.goal]")
         self._rules_agree("rules", self.rules)
+        for name, queue in self.queue.items():
+            _refuse_unfit_period(name, queue)
         for contract in self.contract.values():
             key = f"contract.{contract.name}"
             self._known(contract.shifts, f"{key}.shifts")
@@ -202,6 +206,23 @@ class Config(_Strict):
             )
         coarse = Horizon.of_weeks(week, 1, self.site.interval_min, self.site.zone)
         return Horizon(coarse.grid.finer(self.site.grid_min))
+
+
+def _refuse_unfit_period(name: str, queue: Queue) -> None:
+    """Refuse terms of a period that the goal does not have, and a contract's period without its days."""
+    goal, terms, key = queue.goal, queue.period, f"queue.{name}"
+    if terms is not None and goal.basis not in BEYOND:
+        raise InputError("a goal inside the week has no terms of a longer period", column=f"{key}.period",
+                         value=goal.basis, mend=f'Write basis = "month" or "contract" in [{key}.goal]')  # fmt: skip
+    if goal.basis == "contract" and (terms is None or terms.first is None or terms.last is None):
+        raise InputError("the period of the contract is unknown", column=f"{key}.period.first",
+                         mend=f"Give first and last in [{key}.period]")  # fmt: skip
+    if terms is not None and goal.basis == "month" and (terms.first is not None or terms.last is not None):
+        raise InputError("a month knows its own days", column=f"{key}.period.first",
+                         mend='Leave first and last out, or write basis = "contract"')  # fmt: skip
+    if terms is not None and terms.ladder and goal.definition not in FIXED:
+        raise InputError("a ladder needs a definition that counts every call", column=f"{key}.goal.definition",
+                         value=goal.definition, mend=f"One of {', '.join(FIXED)}")  # fmt: skip
 
 
 def nearest(name: str, known: typing.Iterable[str]) -> str:

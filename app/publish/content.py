@@ -73,13 +73,22 @@ def told_without_money(violations: Iterable[Violation]) -> list[str]:
 
 
 def plan_without_money(plan: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the plain dict of a plan.toml without ``[costs]`` and without the wages of contracts, scenarios too."""
+    """Return the plain dict of a plan.toml without ``[costs]``, wages of contracts and ladders, scenarios too."""
     out = {key: value for key, value in plan.items() if key != "costs"}
     contracts = {name: {k: v for k, v in c.items() if k != "cost_h"} for name, c in plan.get("contract", {}).items()}
+    if isinstance(out.get("queue"), Mapping):
+        out["queue"] = {name: _without_ladder(queue) for name, queue in out["queue"].items()}
     scenarios = {name: plan_without_money(scenario) for name, scenario in plan.get("scenario", {}).items()}
     hiring = {HIRING: hiring_without_money(plan[HIRING])} if isinstance(plan.get(HIRING), Mapping) else {}
     return {**out, **({"contract": contracts} if contracts else {}), **({"scenario": scenarios} if scenarios else {}),
             **hiring}  # fmt: skip
+
+
+def _without_ladder(queue: Any) -> Any:
+    """Return a ``[queue.NAME]`` without the ladder of its period."""
+    if not isinstance(queue, Mapping) or not isinstance(queue.get("period"), Mapping):
+        return queue
+    return {**queue, "period": {k: v for k, v in queue["period"].items() if k != "ladder"}}
 
 
 def hiring_without_money(hiring: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,4 +145,6 @@ def _hidden(summary: Mapping[str, Any]) -> dict[str, Any]:
             out[part] = _hidden(out[part])
     if "blocks" in out:
         out["blocks"] = [_hidden(block) for block in out["blocks"]]
+    if "goal_periods" in out:
+        out["goal_periods"] = [{k: v for k, v in p.items() if k != "money_expected"} for p in out["goal_periods"]]
     return out

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...schedule.plan.coverage import fit
 from ...schedule.plan.decision import Decision
-from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, service_figures
+from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, period_figures, service_figures
 from ...schedule.plan.stages import searched_s
 from ...schedule.price.shortfall import gap_in_slots
 from ..gap import stopped_by
@@ -36,6 +36,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         "over_agent_hours": figures["over_agent_hours"],
         "under_agent_hours": figures["under_agent_hours"],
         **missed_figures(found),
+        **period_figures(found),
         **floor_figures(found),
         "schedule_fit": figures["fit"],
         "occupancy": occupancy(found),

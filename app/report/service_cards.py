@@ -61,6 +61,10 @@ def _kept(basis: str, rows: pd.DataFrame, week: Mapping[str, Any]) -> tuple[str,
     periods = rows[(rows["period"] == basis) & rows["simulated"].notna()]
     if basis == "week" or periods.empty:
         return verdict(week["goal"], week["ci_lo"], week["ci_hi"])
+    if basis in ("month", "contract"):
+        told = [(r["goal"], *verdict(r["goal"], r["ci_lo"], r["ci_hi"])) for r in records(periods)]
+        words = "; ".join(f"must reach {percent(goal)} for its {basis}: {said}" for goal, said, _ in told)
+        return words, WARN if any(tone != GOOD for _, _, tone in told) else GOOD
     kept = sum(verdict(r["goal"], r["ci_lo"], r["ci_hi"])[1] == GOOD for r in records(periods))
     return f"{kept} of {len(periods)} {basis}s at or above the goal", GOOD if kept == len(periods) else WARN
 

@@ -33,7 +33,7 @@ class _Missed(BaseModel):
     """A goal or a floor that the plan misses by simulation."""
 
     queue: str
-    period: Literal["interval", "day", "week"]
+    period: Literal["interval", "day", "week", "month", "contract"]
     start: Annotated[str, AfterValidator(_time)]
     goal: Annotated[float, Strict(), AllowInfNan(False)]
     simulated: Annotated[float, Strict(), AllowInfNan(False)]

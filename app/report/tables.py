@@ -67,12 +67,12 @@ def service_table(run: Run) -> TextTable | None:
     service = run.table("service")
     if service is None:
         return None
-    frame = service[service["period"].isin(["day", "week"])]
+    frame = service[service["period"] != "interval"]
     rows, goals = [], run.summary.get("goals") or {}
     for r in records(frame):
         basis = str(goals.get(r["queue"], "")).rpartition(" by ")[2] or r["period"]
         interval = f"{percent(r['ci_lo'])} to {percent(r['ci_hi'])}" if known(r["ci_lo"]) else MISSING
-        when = day(r["start"].date()) if r["period"] == "day" else "Week"
+        when = {"day": day(r["start"].date()), "week": "Week"}.get(r["period"], f"Part of the {r['period']}")
         rows.append(
             (
                 r["queue"],
@@ -84,12 +84,14 @@ def service_table(run: Run) -> TextTable | None:
                 verdict(r["goal"], r["ci_lo"], r["ci_hi"])[0] if r["period"] == basis else f"goal by {basis}",
             )
         )
-    marked = [i for i, p in enumerate(frame["period"]) if p == "week"]
+    marked = [i for i, p in enumerate(frame["period"]) if p != "day"]
+    parts = "The goal of a part is the level that it must reach for the whole period to reach the goal."
     return table(
         "Service level by day and week",
         "Queue|Period|Goal#|Expected#|Simulated#|95 % interval#|Verdict",
         rows,
-        "Expected: by the service curve at the planned staff. Simulated: seeded, call by call.",
+        "Expected: by the service curve at the planned staff. Simulated: seeded, call by call."
+        + f" {parts}" * bool(run.summary.get("goal_periods")),
         marked,
         file="service.csv",
     )
@@ -101,7 +103,9 @@ def missed_table(run: Run) -> TextTable | None:
     rows = []
     for m in missed:
         start = dt.datetime.fromisoformat(m["start"])
-        when = {"day": day(start.date()), "week": "Week"}.get(m["period"], f"{day(start.date())} {clock(start)}")
+        when = {
+            "day": day(start.date()), "week": "Week", "interval": f"{day(start.date())} {clock(start)}",
+        }.get(m["period"], f"Part of the {m['period']}")  # fmt: skip
         interval = f"{percent(m.get('ci_lo'))} to {percent(m.get('ci_hi'))}"
         promise = "floor" if m["is_floor"] else "goal"
         rows.append((m["queue"], when, promise, percent(m["goal"]), level_told(m).partition(" of ")[0], interval))

@@ -53,13 +53,27 @@ def enough_on_the_phone(
 def goals_hold(
     model: pulp.LpProblem, frame: CoverFrame, part: Part, curves: dict[tuple[int, int], Steps], v: CoverVariables
 ) -> None:
-    """Ensures each period's goal, pooled over its slots, or counts the calls lost.
+    """Ensures each period's goal, pooled over its slots, or counts the calls lost, in runs of one price.
 
-    ``Σ_s (base + Σ slope · filled − below · short) + lost >= margin``
+    ``Σ_s (base + Σ slope · filled − below · short) + Σ_k lost_k >= margin``
     """
     for (q, p), margin in part.margin.items():
         slots = [s for s in frame.problem.demands[q].periods[p].tolist() if (q, s) in curves]
         pairs: Pairs = [(x, slope) for s in slots for x, slope in v.filled[q, s]]
         pairs += [(x, -curves[q, s].below) for s in slots if curves[q, s].below for x, _ in v.short.get((q, s), [])]
         base = sum(curves[q, s].base for s in slots)
-        add_row(model, f"goal_{q}_{p}", [*pairs, (v.lost[q, p], 1.0)], ">=", margin - base)
+        free = v.begun[q, p][0].free if (q, p) in v.begun else 0.0
+        add_row(model, f"goal_{q}_{p}", [*pairs, *((x, 1.0) for x, _ in v.lost[q, p])], ">=", margin - base - free)
+
+
+def cheap_losses_follow_dear(model: pulp.LpProblem, v: CoverVariables) -> None:
+    """Ensures that calls are lost in the order of the ladder where the first of them are not the cheapest.
+
+    ``lost_k <= width_k · begun_k``, ``lost_(k−1) >= width_(k−1) · begun_k``
+    """
+    for (q, p), (runs, begun) in v.begun.items():
+        lost = [x for x, _ in v.lost[q, p]]
+        for k, (gate, _) in begun.items():
+            add_row(model, f"gate_{q}_{p}_{k}", [(lost[k], 1.0), (gate, -runs.runs[k].width)], "<=", 0.0)
+            if k:
+                add_row(model, f"full_{q}_{p}_{k}", [(lost[k - 1], 1.0), (gate, -runs.runs[k - 1].width)], ">=", 0.0)

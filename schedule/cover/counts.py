@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..price.shortfall import call_price, calls_gained, head_price, heads_missing, lost_calls
+from ..price.shortfall import (
+    by_ladders,
+    call_price,
+    calls_gained,
+    head_price,
+    heads_missing,
+    ladder_of,
+    lost_calls,
+)
 from .frame import Column, CoverFrame
 from .pauses import BreakStarts
 
@@ -97,12 +105,13 @@ def gains(frame: CoverFrame, phone: np.ndarray) -> np.ndarray:
 def true_cost(frame: CoverFrame, counts: Counts) -> CoverCost:
     """Return the true cost of `counts`."""
     phone, demands = counts.phone(frame), frame.problem.demands
-    lost = {
-        (q, p): calls for q, d in enumerate(demands) for p, calls in enumerate(lost_calls(d, calls_gained(d, phone[q])))
-    }
+    missing = [lost_calls(d, calls_gained(d, phone[q])) for q, d in enumerate(demands)]
+    each = list(zip(demands, missing, strict=True))
     return CoverCost(
         wages=counts.wages(frame),
         under=head_price(frame.problem) * float(shortage(frame, phone).sum()),
-        lost_calls=call_price(frame.problem) * sum(lost.values()),
-        lost=lost,
+        lost_calls=call_price(frame.problem)
+        * sum(n for d, calls in each for k, n in enumerate(calls) if ladder_of(d, k) is None)
+        + sum(by_ladders(d, calls) for d, calls in each),
+        lost={(q, p): n for q, calls in enumerate(missing) for p, n in enumerate(calls)},
     )

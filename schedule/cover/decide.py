@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 from ..optimise.solver import relative_gap
 from ..optimise.status import sound_bound
-from ..price.shortfall import call_price
 from .counts import Counts
 from .effort import Effort
 from .frame import CoverFrame
 from .model import CoverModel
-from .part import Part, cost_of, losses
+from .part import Part, cost_of, losses, price_of_losses
 from .search import PartSearch
 
 
@@ -54,7 +53,8 @@ def decide(
         search = PartSearch(frame, asked, effort, thorough, best.counts)
         if best.counts is not None:
             missed = _missed(frame, asked, search.full, best.counts)
-            search.cost = cost_of(frame, asked, best.counts) - call_price(frame.problem) * sum(missed.values())
+            unseen = price_of_losses(frame, losses(frame, asked, best.counts), missed)
+            search.cost = cost_of(frame, asked, best.counts) - unseen
         search.run()
         best = replace(best, bound=search.bound if attempt == 0 else best.bound)
         if search.best is None:

@@ -86,7 +86,12 @@ class CoverModel:
             first, last, length, _ = shift.breaks[k]
             for offset, n in at.items():
                 started[(q, length, last - first), self.frame.wrapped(shift.start + offset)] += n
-        return out | {x.name: started[pool, t] for pool, starts in v.started.items() for t, x in starts.items()}
+        out |= {x.name: started[pool, t] for pool, starts in v.started.items() for t, x in starts.items()}
+        gained = self.gained(counts) if v.begun else {}
+        for key, (runs, begun) in v.begun.items():
+            said = runs.beyond(self.part.margin[key] - gained[key])
+            out |= {x.name: float(b) for (x, _), b in zip(begun.values(), said, strict=True)}
+        return out
 
 
 def build(frame: CoverFrame, part: Part, *, for_bound: bool = False) -> CoverModel:
@@ -103,10 +108,11 @@ def build(frame: CoverFrame, part: Part, *, for_bound: bool = False) -> CoverMod
     add_breaks(model, frame, v)
     add_shortage(model, frame, part, v)
     add_steps(model, curves, v)
-    add_misses(model, part, v)
+    add_misses(model, frame, part, curves, v)
     phone = terms.phone(frame, part, v)
     model.setObjective(terms.cost(frame, [(x, frame.wage(c)) for c, x in v.heads.items()], v))
     constraints.everyone_pauses(model, frame, v)
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)
+    constraints.cheap_losses_follow_dear(model, v)
     return CoverModel(frame, part, model, v, curves)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..price.shortfall import call_price, calls_missing, head_price
+from ..price.shortfall import call_price, calls_missing, head_price, ladder_of
 from .counts import Counts, gains, shortage
 from .frame import Column, CoverFrame
 
@@ -114,8 +114,22 @@ def blocks(frame: CoverFrame) -> tuple[tuple[int, ...], ...]:
 def cost_of(frame: CoverFrame, part: Part, counts: Counts) -> float:
     """Return the true cost of `counts` within `part`: wages, heads missing, calls lost."""
     short = float(shortage(frame, (part.rest + counts).phone(frame))[part.slots].sum())
-    lost = sum(losses(frame, part, counts).values())
-    return counts.wages(frame) + head_price(frame.problem) * short + call_price(frame.problem) * lost
+    lost = price_of_losses(frame, losses(frame, part, counts))
+    return counts.wages(frame) + head_price(frame.problem) * short + lost
+
+
+def price_of_losses(
+    frame: CoverFrame, lost: Mapping[tuple[int, int], float], of_them: Mapping[tuple[int, int], float] | None = None
+) -> float:
+    """Return what calls `lost` cost, by (queue, period); with `of_them` what these, the last of them, add to it."""
+    demands, counted = frame.problem.demands, lost if of_them is None else of_them
+    straight = [calls for (q, p), calls in counted.items() if ladder_of(demands[q], p) is None]
+    by_ladder = 0.0
+    for (q, p), calls in counted.items():
+        ladder = ladder_of(demands[q], p)
+        if ladder is not None:
+            by_ladder += ladder.at(lost[q, p]) - (0.0 if of_them is None else ladder.at(lost[q, p] - calls))
+    return call_price(frame.problem) * sum(straight) + by_ladder
 
 
 def losses(frame: CoverFrame, part: Part, counts: Counts) -> dict[tuple[int, int], float]:

@@ -75,7 +75,7 @@ def build_placed(frame: CoverFrame, part: Part) -> PlacedModel:
     }
     add_shortage(model, frame, part, v)
     add_steps(model, curves, v)
-    add_misses(model, part, v)
+    add_misses(model, frame, part, curves, v)
     model.setObjective(terms.cost(frame, [(x, frame.wage((q, j))) for (q, j, _), x in placed.items()], v))
     phone: dict[tuple[int, int], Pairs] = defaultdict(list)
     for key, x in placed.items():
@@ -83,6 +83,7 @@ def build_placed(frame: CoverFrame, part: Part) -> PlacedModel:
             phone[at].append((x, 1.0))
     constraints.enough_on_the_phone(model, frame, part, phone, v)
     constraints.goals_hold(model, frame, part, curves, v)
+    constraints.cheap_losses_follow_dear(model, v)
     return PlacedModel(frame, part, model, placed, v)
 
 

@@ -120,7 +120,7 @@ def cost_unit(model: CoverModel) -> float:
     measure.
     """
     v = model.variables
-    if v.lost or any(share < 1.0 for pairs in v.short.values() for _, share in pairs):
+    if v.lost or v.begun or any(share < 1.0 for pairs in v.short.values() for _, share in pairs):
         return 0.0
     if any(n % 1 for n in model.part.rest.heads.values()):
         return 0.0

@@ -37,6 +37,11 @@ class Steps:
         """Return the same, but a head under `level` loses at least what the first step gains."""
         return replace(self, below=max(self.below, *self.slopes[:1].tolist(), 0.0))
 
+    @property
+    def least(self) -> float:
+        """The least gain of any number of heads."""
+        return min(self.gain(0.0), self.base, self.base + float(self.widths @ self.slopes))
+
     def gain(self, heads: float) -> float:
         """Return the gain that the steps allow `heads`."""
         if heads < self.level:

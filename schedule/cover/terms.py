@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 import pulp
 
-from ..price.shortfall import call_price, head_price
+from ..price.shortfall import head_price
 from .frame import CoverFrame
 from .part import Part
 from .steps import Steps, steps
@@ -58,5 +58,6 @@ def cost(frame: CoverFrame, wages: Pairs, v: CoverVariables) -> pulp.LpAffineExp
     """Return wages plus the prices of heads missing and calls lost."""
     missing = head_price(frame.problem)
     pairs = wages + [(x, share * missing) for short in v.short.values() for x, share in short]
-    pairs += [(x, call_price(frame.problem)) for x in v.lost.values()]
+    pairs += [pair for runs in v.lost.values() for pair in runs]
+    pairs += [pair for _, begun in v.begun.values() for pair in begun.values()]
     return pulp.LpAffineExpression(pairs)

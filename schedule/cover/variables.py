@@ -8,6 +8,8 @@ from typing import Any
 
 import pulp
 
+from ..price.segments import Segments, segments
+from ..price.shortfall import call_price, ladder_of, period_price
 from .frame import Column, CoverFrame
 from .part import Part
 from .pauses import BreakPool, pools, times
@@ -34,7 +36,10 @@ class CoverVariables:
     filled
         Per (queue, slot): the steps of the service curve.
     lost
-        Calls short per (queue, period).
+        Calls short per (queue, period), as (variable, its price for a call), a run of one price each.
+    begun
+        Per (queue, period) whose prices are not convex: the runs, and per number of a run the variable that says
+        whether it has begun (whole), with the price of its start.
     """
 
     heads: dict[Column, Any] = field(default_factory=dict)
@@ -43,7 +48,8 @@ class CoverVariables:
     owed: dict[BreakPool, dict[int, Any]] = field(default_factory=lambda: defaultdict(dict))
     short: dict[tuple[int, int], Pairs] = field(default_factory=dict)
     filled: dict[tuple[int, int], Pairs] = field(default_factory=dict)
-    lost: dict[tuple[int, int], Any] = field(default_factory=dict)
+    lost: dict[tuple[int, int], Pairs] = field(default_factory=dict)
+    begun: dict[tuple[int, int], tuple[Segments, dict[int, tuple[Any, float]]]] = field(default_factory=dict)
 
 
 def add_heads(model: pulp.LpProblem, part: Part, out: CoverVariables) -> None:
@@ -82,7 +88,24 @@ def add_steps(model: pulp.LpProblem, curves: dict[tuple[int, int], Steps], out: 
         out.filled[q, s] = [(model.add_variable(f"step_{q}_{s}_{i}", 0, width), slope) for i, (width, slope) in pieces]
 
 
-def add_misses(model: pulp.LpProblem, part: Part, out: CoverVariables) -> None:
-    """Add the calls lost per period."""
-    for q, p in part.margin:
-        out.lost[q, p] = model.add_variable(f"lost_{q}_{p}", 0)
+def add_misses(
+    model: pulp.LpProblem, frame: CoverFrame, part: Part, curves: dict[tuple[int, int], Steps], out: CoverVariables
+) -> None:
+    """Add the calls lost per period, in runs of one price."""
+    for (q, p), margin in part.margin.items():
+        demand = frame.problem.demands[q]
+        if ladder_of(demand, p) is None:
+            out.lost[q, p] = [(model.add_variable(f"lost_{q}_{p}", 0), call_price(frame.problem))]
+            continue
+        slots = (curves[q, s] for s in demand.periods[p].tolist() if (q, s) in curves)
+        runs = segments(period_price(frame.problem, demand, p), margin - sum(c.least for c in slots))
+        begun: dict[int, tuple[Any, float]] = {}
+        out.lost[q, p] = []
+        for k, run in enumerate(runs.runs):
+            name = f"{q}_{p}_{k}" if k else f"{q}_{p}"
+            width = run.width if k + 1 < len(runs.runs) or run.gated else None
+            out.lost[q, p].append((model.add_variable(f"lost_{name}", 0, width), run.slope))
+            if run.gated:
+                begun[k] = model.add_variable(f"begun_{name}", 0, 1, pulp.LpInteger), run.jump
+        if begun:
+            out.begun[q, p] = runs, begun

@@ -63,11 +63,20 @@ class ShortPlan:
         """Say whether the plan meets the goal of the period around `stretch`; "" where the goal is per interval."""
         demand = next(d for d in self.problem.demands if d.queue == stretch.queue)
         gain = demand.gain
-        around = [slots for slots in demand.periods if stretch.start in slots]
+        around = [
+            (slots, margin)
+            for slots, margin in zip(demand.periods, demand.margin, strict=True)
+            if stretch.start in slots
+        ]
         if gain is None or not around:
             return ""
-        heads = np.minimum(self.heads[stretch.queue][around[0]].astype(np.int64), gain.shape[1] - 1)
-        total = float(gain[around[0], heads].sum())
+        slots, margin = around[0]
+        if demand.beyond:
+            level, calls = demand.goal.level, float(demand.calls[slots].sum())
+            at = [stretch.start in other for other in demand.periods].index(True)
+            margin = demand.beyond[at].margin(level, calls)
+        heads = np.minimum(self.heads[stretch.queue][slots].astype(np.int64), gain.shape[1] - 1)
+        total = float(gain[slots, heads].sum()) - margin
         held = "holds as it is" if total >= 0 else f"lacks {-total:.1f} calls"
         return f"By the service curve the {demand.goal.basis}'s goal {held}."
 

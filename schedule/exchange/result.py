@@ -98,8 +98,8 @@ def make_roster(pool: ShiftPool, plan: ExchangePlan, solved: Solved) -> Roster:
 def roster_of(problem: ScheduleProblem, assigned: Mapping[str, tuple[PlannedShift, ...]], solved: Solved) -> Roster:
     """Return a finished assignment, agent → shifts by start, as a `Roster` without open shifts.
 
-    Its prices are complete: ``lost_call`` and ``under`` are the price of the plan's shortfall. `solved` gives all facts
-    of the assignment except its cost.
+    Its prices are complete: ``lost_call``, ``under`` and ``ladder`` are the price of the plan's shortfall. `solved`
+    gives all facts of the assignment except its cost.
     """
     cells = cells_of(problem, [p for shifts in assigned.values() for p in shifts])
     place = {(c.shift.key, c.queue): i for i, c in enumerate(cells)}

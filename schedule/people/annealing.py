@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..price.shortfall import call_price
 from ..price.worth import smoothed, tilted
 from .descent import Descent
 from .params import AnnealingParams
@@ -107,7 +106,6 @@ class _NoisyPrices:
         goal_price = descent.goal_price
         if not len(goal_price):
             return worth
-        lost_call = call_price(descent.staff.problem)
-        drawn = np.minimum(goal_price * np.exp(rng.normal(size=len(goal_price))), lost_call)
+        drawn = np.minimum(goal_price * np.exp(rng.normal(size=len(goal_price))), descent.service.dearest)
         best = descent.service.next_head(others, drawn)[skills].max(axis=0, initial=0.0)
         return np.asarray(noise[np.arange(len(best)) * self.parts // len(best)] * best)

@@ -13,7 +13,6 @@ import numpy as np
 
 from ..diagnose.conflicts import refuse_conflicts
 from ..optimise.status import NothingFound, SolverFault
-from ..price.shortfall import call_price
 from ..price.worth import smoothed
 from ..problem.heads import heads_planned
 from ..problem.shifts import PlannedShift
@@ -134,7 +133,7 @@ class Descent:
 
     def _raised(self, goal_price: np.ndarray) -> np.ndarray:
         """Return prices of goals, each at least so high that a factor can raise it."""
-        return np.asarray(np.maximum(goal_price, self.params.least_goal * call_price(self.staff.problem)))
+        return np.asarray(np.maximum(goal_price, self.params.least_goal * self.service.dearest))
 
     def keep(self, flow: SkillFlow) -> bool:
         """Take the present plan for the best one if it is cheaper; return whether it is."""
@@ -166,7 +165,7 @@ class Descent:
         The prices rise as long as the split of people over queues by them costs no more: far too high a price of a goal
         that is missed by a hair would take everybody from the other queues.
         """
-        dear, cost = self.params.lifted * call_price(self.staff.problem), math.inf
+        dear, cost = self.params.lifted * self.service.dearest, math.inf
         price = self.goal_price
         while True:
             flow = self.flow(self.service.slope(price))
@@ -184,10 +183,10 @@ class Descent:
         return np.asarray(np.maximum(1.0, (self.head_worth() > self.dual.price[:, :, None]).sum(axis=2)))
 
     def reprice_goals(self, flow: SkillFlow) -> None:
-        """Make goals that are missed dearer and goals that are more than met cheaper."""
-        p, most = self.params, call_price(self.staff.problem)
-        missed = self.service.gained(flow.heads) < self.service.margin
-        factor = np.where(missed, p.dearer, p.cheaper)
+        """Make goals dearer to which one call more is worth its price, and the others, met or not, cheaper."""
+        p, most = self.params, self.service.dearest
+        pays = self.service.worth_a_call(self.service.gained(flow.heads)) >= self.goal_price
+        factor = np.where(pays, p.dearer, p.cheaper)
         self.goal_price = np.clip(self.goal_price * factor, p.least_goal * most, most)
 
     def settle(self, rounds: int | None = None) -> None:

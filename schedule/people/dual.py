@@ -1,7 +1,9 @@
 """A proven bound and prices of a head, by Lagrangian dual ascent without any linear programme.
 
-L(π, μ) = Σ_people min over weeks (cost − π · cover) + Σ_{q,t} min_n (π n − worth of n heads at μ) + constants, for
-0 ≤ π and 0 ≤ μ ≤ `Costs.lost_call`, never exceeds the cost of any plan.
+L(π, μ) = Σ_people min over weeks (cost − π · cover) + Σ_{q,t} min_n (π n − worth of n heads at μ)
++ Σ_goals min over calls gained (price of those missing + μ · gained) + constants,
+
+for 0 ≤ π and 0 ≤ μ ≤ the dearest call of each goal (`Service.dearest`), never exceeds the cost of any plan.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import numpy as np
 
 from ...forecast.progress import Watch
 from ..optimise.ascent import AscentParams, ascend
-from ..price.shortfall import call_price
 from ..price.worth import Service
 from .best_week import ChosenWeek, WeekFinder
 from .compile import CompiledStaff
@@ -41,8 +42,7 @@ class DualPrices:
         self.finder = WeekFinder(staff)
         self.bound: float | None = None
         self.rounds, self.ended, self.cut = 0, False, False
-        first = self.params.first_goal_price * call_price(staff.problem)
-        self.goal_price = np.full(len(service.margin), first)
+        self.goal_price = self.params.first_goal_price * service.dearest
         top = service.slope(self.goal_price)[:, :, 0]
         self.price = np.minimum(self.params.first_price * staff.wage * staff.problem.grid.hours, top)
 
@@ -71,7 +71,7 @@ class DualPrices:
 
         Return whether time, or the user, ended it.
         """
-        dearest = np.full(len(self.goal_price), call_price(self.staff.problem))
+        dearest = self.service.dearest
         top = self.service.slope(dearest)[:, :, 0]
         start, high = (x.max(axis=0) if together else x.ravel() for x in (self.price, top))
 
@@ -102,6 +102,7 @@ class DualPrices:
 
         None where the user stopped meanwhile.
         """
+        goal = np.minimum(goal, self.service.dearest)  # beyond it the price of missing calls has no least sum
         slope = self.service.slope(goal)
         wanted = (slope > price[:, :, None]).sum(axis=2)
         weeks = self._best_weeks(price, watch)
@@ -115,8 +116,9 @@ class DualPrices:
         lacking = np.zeros(0)
         if len(goal):
             none = self.service.gained(np.zeros_like(wanted))
-            total += float(goal @ (self.service.margin - none))
-            lacking = self.service.margin - self.service.gained(wanted)
+            gained, missed = self.service.cheapest_gain(goal)
+            total += float(goal @ (gained - none)) + float(missed.sum())
+            lacking = gained - self.service.gained(wanted)
         return total, wanted - supply, lacking
 
     def _best_weeks(self, price: np.ndarray, watch: Watch) -> tuple[float, np.ndarray] | None:

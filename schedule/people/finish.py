@@ -15,7 +15,6 @@ import numpy as np
 from ...forecast.progress import Watch
 from ...forecast.ranges import expect
 from ..optimise.status import OPTIMAL, Status, sound_bound
-from ..price.shortfall import call_price
 from ..price.worth import Service
 from ..problem.problem import ScheduleProblem
 from .annealing import Cooling
@@ -155,7 +154,7 @@ class Finish:
     def _round(self) -> None:
         """Let everybody choose and exchange at each price of goals, then make small moves that see goals themselves."""
         descent, goals = self.descent, len(self.descent.goal_price) > 0
-        own, dearest = descent.goal_price, call_price(self.staff.problem)
+        own, dearest = descent.goal_price, descent.service.dearest
         for times in self.params.goal_prices if goals else (1.0,):
             descent.goal_price = np.minimum(own * times, dearest)
             self._settle()

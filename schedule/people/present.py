@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...forecast.kernels import inlined, kernel
+from ..price.pieces import slope_at, units
 from .flat import FlatStaff
 
 
@@ -40,14 +41,23 @@ class Worth(NamedTuple):
         Worth for floors, and calls gained, of the first n heads, shape (Q, S, N + 1).
     period
         Number of the pooled goal's period, −1 = none, shape (Q, S).
-    lost_call
-        Price of a call that a goal lacks.
+    start, jump, slope
+        What each period costs by the calls that it lacks (`Pieces`), shape (P, K) each.
+    convex_start, convex_slope
+        The same of its convex envelope.
+    unit
+        Money.
     """
 
     floor: np.ndarray
     gain: np.ndarray
     period: np.ndarray
-    lost_call: float
+    start: np.ndarray
+    jump: np.ndarray
+    slope: np.ndarray
+    convex_start: np.ndarray
+    convex_slope: np.ndarray
+    unit: float
 
 
 class Room(NamedTuple):
@@ -132,8 +142,9 @@ def goals_change(p: Present, w: Worth, room: Room) -> float:
     total = 0.0
     for k in range(len(p.missing)):
         if room.calls[k] != 0.0:
-            total += max(0.0, p.missing[k] + room.calls[k]) - max(0.0, p.missing[k])
-    return w.lost_call * total
+            then = units(p.missing[k] + room.calls[k], w.start[k], w.jump[k], w.slope[k])
+            total += then - units(p.missing[k], w.start[k], w.jump[k], w.slope[k])
+    return w.unit * total
 
 
 @kernel
@@ -156,5 +167,6 @@ def next_worth(p: Present, w: Worth, room: Room, q: int, s: int) -> float:
     out = w.floor[q, s, then] - w.floor[q, s, n]
     k = w.period[q, s]
     if k >= 0 and p.missing[k] > 0.0:
-        out += w.lost_call * (w.gain[q, s, then] - w.gain[q, s, n])
+        call = w.unit * slope_at(p.missing[k], w.convex_start[k], w.convex_slope[k])
+        out += call * (w.gain[q, s, then] - w.gain[q, s, n])
     return float(out)

@@ -12,7 +12,6 @@ from functools import cache
 
 import numpy as np
 
-from ..price.shortfall import call_price
 from ..price.worth import Service
 from .annealing import Cooling
 from .best_week import ChosenWeek
@@ -45,7 +44,8 @@ def move_shifts(descent: Descent, cooling: Cooling, tell: Callable[[str], None],
     present = _present(descent, flat)
     if not np.isfinite(_cost(descent, flat, present)):
         return False
-    worth = Worth(*descent.service.totals, descent.service.period, call_price(descent.staff.problem))
+    service = descent.service
+    worth = Worth(*service.totals, service.period, *service.missed, *service.convex[::2], service.unit)
     crowd = min(1.0, params.crowd / len(descent.weeks))
     cold = descent.staff.wage * params.cold * crowd
     hot = descent.staff.wage * params.hot * crowd

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from ..price.shortfall import call_price, calls_gained, head_price, heads_missing
+from ..problem.goal_period import part_dates
 from ..problem.heads import heads_planned
 from ..problem.problem import Demand, ScheduleProblem
 from .decision import Decision
@@ -28,6 +29,8 @@ def cheap_misses(found: Decision) -> list[str]:
     factors: dict[tuple[str, str], list[float]] = {}
     for missed in found.missed:
         d = demands[missed.queue]
+        if not _by_heads(d, missed) and any(d.ladders):
+            continue  # its ladder says what a miss costs
         factor = _factor(found, d, planned[d.queue], missed)
         if factor > 1.0:
             key = "under_h" if _by_heads(d, missed) else "lost_call"
@@ -78,6 +81,9 @@ def _slots(found: Decision, d: Demand, missed: MissedGoal) -> np.ndarray:
     grid = found.problem.grid
     if not _by_heads(d, missed):
         days = missed.start.date() if d.goal.basis == "day" else None
+        if d.beyond:
+            parts = dict(zip(part_dates(d.beyond, grid), d.periods, strict=True))
+            return parts.get(missed.start.date(), np.zeros(0, dtype=np.int64))
         periods = [p for p in d.periods if len(p) and days in (None, grid.starts[p[0]].date())]
         return periods[0] if periods else np.zeros(0, dtype=np.int64)
     first = grid.position(missed.start)

@@ -13,6 +13,7 @@ from ...forecast.errors import InputError
 from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.formulas.service_level import counted
 from ..problem.heads import heads_of, on_phone
+from ..problem.horizon import Horizon
 from ..problem.problem import Demand, ScheduleProblem
 
 COLUMNS = ["queue", "start", "required", "on_phone", "over", "under", "service_level", "asa_s", "abandon_rate"]
@@ -173,8 +174,9 @@ def service_expected(
     Returns
     -------
     pandas.DataFrame
-        ``queue, period`` (interval, day, week), ``start, expected, calls``; a day or week without a call, and every
-        day and week of a queue without a curve, has no expectation (NaN).
+        ``queue, period`` (interval, day, week, and the part of the week in each period of a goal that reaches beyond
+        the week, under the name of its basis), ``start, expected, calls, counted`` (calls by the goal's definition); a
+        day or week without a call, and every day and week of a queue without a curve, has no expectation (NaN).
     """
     grid = problem.grid
     expected = expectations(heads_of(covered, grid), problem, curves, absent)
@@ -187,12 +189,25 @@ def service_expected(
         days = problem.day_of_slot[slots]
         midnights = pd.DatetimeIndex([midnight(date, grid.zone) for date in grid.dates]).as_unit("us")
         periods = [] if e is None else [("interval", e.row, e.curve.starts)]
-        for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1])):
+        first = part_of_day(d, problem.horizon)
+        parted = [(d.goal.basis, first[days], midnights)] * bool(d.beyond)
+        for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1]), *parted):
             listed = np.unique(group)
             sums = [np.bincount(group, v, len(starts))[listed] for v in (above, below, calls)]
             table = {"queue": d.queue, "period": period, "start": starts[listed], "expected": _ratio(sums[0], sums[1])}
-            parts.append(pd.DataFrame({**table, "calls": sums[2]}))
+            parts.append(pd.DataFrame({**table, "calls": sums[2], "counted": sums[1]}))
     return pd.concat(parts, ignore_index=True)
+
+
+def part_of_day(demand: Demand, horizon: Horizon) -> np.ndarray:
+    """Return for each day the first planned day of the goal's period in which the day lies, shape (days,).
+
+    0 where the goal does not reach beyond the horizon.
+    """
+    out = np.zeros(horizon.days, dtype=np.int64)
+    for period in demand.beyond:
+        out[list(period.days)] = period.days[0]
+    return out
 
 
 def fit(covered: pd.DataFrame, grid: Grid) -> dict[str, float | None]:

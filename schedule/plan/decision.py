@@ -67,7 +67,7 @@ class Decision:
     @cached_property
     def missed(self) -> tuple[MissedGoal, ...]:
         """What the plan misses by simulation."""
-        return goals_missed(self.problem, self.simulation)
+        return goals_missed(self.problem, self.simulation, self.expected)
 
     @property
     def named(self) -> bool:

@@ -8,19 +8,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...forecast.queueing.goal.targets import BEYOND
 from .coverage import below_floor
 from .decision import Decision
+from .part_levels import part_levels
 
 
 def service_table(found: Decision) -> pd.DataFrame:
     """Return service.csv: goal, floor, expectation, simulation per queue and interval, day, week, and expected calls.
 
-    Only intervals have a floor, and only where the goal holds over a longer period.
+    Only intervals have a floor, and only where the goal holds over a longer period. The part of the week in a month or
+    contract's period has the level that it must reach for the whole to reach the goal.
     """
     level = {d.queue: d.goal.level for d in found.problem.demands}
     floor = {d.queue: float("nan") if d.by_interval else d.goal.floor for d in found.problem.demands}
     out = found.expected.assign(goal=found.expected["queue"].map(level), floor=found.expected["queue"].map(floor))
     out["floor"] = out["floor"].where(out["period"] == "interval").astype(float)
+    for (queue, start), part in part_levels(found.problem, found.expected).items():
+        beyond = (out["queue"] == queue) & (out["start"] == start) & out["period"].isin(BEYOND)
+        out.loc[beyond, "goal"] = part.needed
     key, simulated = ["queue", "period", "start"], ["simulated", "ci_lo", "ci_hi"]
     if found.simulation is not None:
         out = out.merge(found.simulation.service[[*key, *simulated]], on=key, how="left", validate="one_to_one")
@@ -42,6 +48,23 @@ def missed_figures(found: Decision) -> dict[str, Any]:
         "floor_missed_intervals": None if found.simulation is None else len(floors),
         "floor_missed_worst": worst,
     }
+
+
+def period_figures(found: Decision) -> dict[str, Any]:
+    """Return what is known of the periods that reach beyond the week: `goal_periods`; nothing where there are none."""
+    rows = []
+    for part in part_levels(found.problem, found.expected).values():
+        p, figure = part.period, part.figure
+        row = {
+            "queue": part.demand.queue, "period": part.demand.goal.basis, "start": part.start.isoformat(),
+            "first": p.first.isoformat(), "last": p.last.isoformat(), "level": part.demand.goal.level,
+            "banked_in": p.banked_in, "banked_counted": p.banked_counted,
+            "banked_until": None if p.banked_until is None else p.banked_until.isoformat(),
+            "rest_calls": p.rest_calls, "rest": p.rest,
+            "needed": part.needed, "expected": part.expected, "figure_expected": figure, "state": part.state,
+        }  # fmt: skip
+        rows.append(row | ({"money_expected": p.money(figure)} if p.ladder and figure is not None else {}))
+    return {"goal_periods": rows} if rows else {}
 
 
 def floor_figures(found: Decision) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ...forecast.queueing.simulation.memory import Memory
 from ...forecast.queueing.simulation.simulation import Simulation, simulate
 from ..optimise.status import Solved
 from ..problem.demand import demands_by
+from ..problem.goal_period import part_dates
 from ..problem.heads import heads_of
 from ..problem.problem import ScheduleProblem
 from ..problem.shifts import PlannedShift
@@ -198,5 +199,6 @@ class Measure:
                 watch=replace(self.watch, time_limit_s=None),
                 min_runs=least,
                 memory=self.memory,
+                parts={d.queue: part_dates(d.beyond, self.problem.grid) for d in self.problem.demands if d.beyond},
             )
         return None

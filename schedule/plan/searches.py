@@ -84,7 +84,7 @@ class NamedSearch(PlanSearch[NamedPlan]):
     def candidate(self, found: NamedPlan) -> Candidate[NamedPlan]:
         """Return everybody's weeks with their wages and prices."""
         roster = roster_of(self.measure.problem, found.assigned, found.solved)
-        own = {name: price for name, price in roster.prices.items() if name not in ("lost_call", "under")}
+        own = {name: price for name, price in roster.prices.items() if name not in ("lost_call", "under", "ladder")}
         return Candidate(found, found.assigned, roster.cost_wages, own)
 
     def again(self, problem: ScheduleProblem, plan: Candidate[NamedPlan], gap: float) -> Candidate[NamedPlan] | None:

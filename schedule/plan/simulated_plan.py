@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -81,12 +82,18 @@ class SimulatedPlan(Generic[Search]):
     simulation: Simulation
     wide: float = 1.0
 
-    @property
+    @cached_property
     def misses(self) -> tuple[int, int]:
-        """How many goals are missed, and how many intervals lie below their floor."""
-        missed = goals_missed(self.true.problem, self.simulation)
+        """How many goals are missed, and how many intervals lie below their floor.
+
+        A goal with a ladder is missed at a price, which is part of the cost.
+        """
+        problem = self.true.problem
+        expected = self.true.expected(self.plan.assigned) if any(d.beyond for d in problem.demands) else None
+        missed = goals_missed(problem, self.simulation, expected)
+        priced = {d.queue for d in problem.demands if any(d.ladders)}
         floors = sum(m.is_floor for m in missed)
-        return len(missed) - floors, floors
+        return sum(not m.is_floor and m.queue not in priced for m in missed), floors
 
     @property
     def rank(self) -> tuple[int, int, float]:

@@ -1,8 +1,8 @@
 """The shortfall of a plan in heads, calls and money: one definition for all searches, prices and tables.
 
 Under its floor (with a goal per interval: under its need) each open slot misses heads, and each head missing costs
-`Costs.under_h` an hour. A goal pooled over a day or a week misses the calls that its slots gain less than its margin
-by the service curve, and each call missing costs `Costs.call_price`.
+`Costs.under_h` an hour. A goal pooled over a longer period misses the calls that its slots gain less than its margin
+by the service curve, and each call missing costs `Costs.call_price`, or what the ladder of the period pays less.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..problem.period_price import PeriodPrice
 from ..problem.problem import Demand, ScheduleProblem
 
 
@@ -22,6 +23,23 @@ def head_price(problem: ScheduleProblem) -> float:
 def call_price(problem: ScheduleProblem) -> float:
     """Return the price of one call missing to a goal pooled over a day or a week."""
     return problem.costs.call_price
+
+
+def ladder_of(demand: Demand, number: int) -> PeriodPrice | None:
+    """Return the price of a period of a pooled goal by its ladder; None where each call missing has the same price."""
+    return demand.ladders[number] if demand.ladders else None
+
+
+def period_price(problem: ScheduleProblem, demand: Demand, number: int) -> PeriodPrice:
+    """Return what a period of a pooled goal costs by the calls that it misses."""
+    return ladder_of(demand, number) or PeriodPrice.straight(call_price(problem))
+
+
+def most_missing(demand: Demand, number: int) -> float:
+    """Return the most calls that any plan misses to the margin of a period."""
+    if demand.gain is None:
+        return 0.0
+    return demand.margin[number] - float(demand.gain[demand.periods[number]].min(axis=1).sum())
 
 
 def gap_in_slots(problem: ScheduleProblem, cost: float | None, bound: float | None) -> float | None:
@@ -79,7 +97,7 @@ def lost_calls(demand: Demand, gained: np.ndarray) -> tuple[float, ...]:
 
 
 def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_least: bool = False) -> dict[str, float]:
-    """Return the shortfall of a plan in money: ``lost_call`` and ``under``.
+    """Return the shortfall of a plan in money: ``lost_call`` and ``under``, and ``ladder`` where a goal has one.
 
     Parameters
     ----------
@@ -88,9 +106,22 @@ def shortfall(heads: Mapping[str, np.ndarray], problem: ScheduleProblem, *, at_l
     at_least
         Whether to take the curve's ceiling: no plan with some of these heads leaves less short.
     """
-    lost = missing = 0.0
+    lost = missing = forgone = 0.0
     for d in problem.demands:
         here = heads.get(d.queue, np.zeros(len(problem.grid), dtype=np.int64))
         missing += float(heads_missing(d, here).sum())
-        lost += sum(lost_calls(d, calls_gained(d, here, at_least=at_least)))
-    return {"lost_call": lost * call_price(problem), "under": missing * head_price(problem)}
+        calls = lost_calls(d, calls_gained(d, here, at_least=at_least))
+        lost += sum(n for k, n in enumerate(calls) if ladder_of(d, k) is None)
+        forgone += by_ladders(d, calls)
+    out = {"lost_call": lost * call_price(problem), "under": missing * head_price(problem)}
+    return out | {"ladder": forgone} if has_ladders(problem) else out
+
+
+def has_ladders(problem: ScheduleProblem) -> bool:
+    """Whether a goal of `problem` is priced by a ladder."""
+    return any(ladder is not None for d in problem.demands for ladder in d.ladders)
+
+
+def by_ladders(demand: Demand, lost: tuple[float, ...]) -> float:
+    """Return what the ladders pay less than the most for the calls missing per period, `lost`."""
+    return sum(ladder.at(calls) for ladder, calls in zip(demand.ladders, lost, strict=False) if ladder is not None)

@@ -1,9 +1,10 @@
 """The worth of heads on the phone, slot by slot, in money: falling steps for every queue.
 
 The tables are those of `shortfall`, head by head, for compiled searches. Under an interval goal or a floor, a head is
-worth its price until the need is met. Under a goal over a day or a week, each call gained is worth the price of that
-goal: the price that brings the plan to the goal, at most `Costs.call_price`. The sum of both is made concave at these
-prices: where the curve is steepest with few heads, the floor is steeper still.
+worth its price until the need is met. Under a goal over a longer period, each call gained is worth the price of that
+goal: the price that brings the plan to the goal, at most the dearest of its calls (`Costs.call_price`, or what the
+ladder's convex envelope pays for one). The sum of both is made concave at these prices: where the curve is steepest
+with few heads, the floor is steeper still.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from functools import cached_property
 import numpy as np
 
 from ...forecast.kernels import kernel
+from ..problem.period_price import PeriodPrice
 from ..problem.problem import ScheduleProblem
-from .shortfall import call_price, calls_gained, head_price, heads_missing
+from .pieces import Pieces, slope_at, units
+from .shortfall import call_price, calls_gained, has_ladders, head_price, heads_missing, most_missing, period_price
 
 EDGE = 1e-3
 """Smallest distance of a smoothed price from 0 and from the dearest head, as a share of the latter."""
@@ -37,6 +40,12 @@ class Service:
         Number of the pooled goal's period that a slot counts for, −1 = none, shape (Q, S).
     margin
         Least calls to gain in each period, shape (P,).
+    missed
+        What each period costs by the calls missing to its margin, in units of `unit`.
+    convex
+        The convex envelope of `missed` over what can be missing.
+    unit
+        Money.
     """
 
     problem: ScheduleProblem
@@ -45,6 +54,9 @@ class Service:
     at_none: np.ndarray
     period: np.ndarray
     margin: np.ndarray
+    missed: Pieces
+    convex: Pieces
+    unit: float
 
     @classmethod
     def of(cls, problem: ScheduleProblem) -> Service:
@@ -55,22 +67,51 @@ class Service:
         floor, gain = np.zeros((2, len(demands), slots, most))
         at_none, period = np.zeros((len(demands), slots)), np.full((len(demands), slots), -1)
         margin: list[float] = []
+        missed: list[PeriodPrice] = []
+        convex: list[PeriodPrice] = []
+        unit = 1.0 if has_ladders(problem) else call_price(problem)
         everywhere = np.ones(slots, dtype=np.int64)
         for q, d in enumerate(demands):
             missing = np.stack([heads_missing(d, n * everywhere) for n in range(most + 1)], axis=1)
             floor[q] = head_price(problem) * (missing[:, :-1] - missing[:, 1:])
             gained = np.stack([calls_gained(d, n * everywhere) for n in range(most + 1)], axis=1)
             gain[q], at_none[q] = np.diff(gained, axis=1), gained[:, 0]
-            for at, least in () if d.by_interval else zip(d.periods, d.margin, strict=True):
+            for k, (at, least) in () if d.by_interval else enumerate(zip(d.periods, d.margin, strict=True)):
                 period[q, at] = len(margin)
                 margin.append(least)
-        return cls(problem, floor, gain, at_none, period, np.array(margin))
+                missed.append(period_price(problem, d, k).in_units(unit))
+                convex.append(missed[-1].envelope(most_missing(d, k)))
+        return cls(problem, floor, gain, at_none, period, np.array(margin), Pieces.of(missed), Pieces.of(convex), unit)
 
     @cached_property
     def before(self) -> np.ndarray:
         """Heads of last week's shifts that run on, shape (Q, S)."""
         none = np.zeros(len(self.problem.grid), dtype=np.int64)
         return np.array([self.problem.before.get(d.queue, none) for d in self.problem.demands], dtype=np.int64)
+
+    def price_of(self, number: int) -> PeriodPrice:
+        """Return what a period costs by the calls missing to its margin."""
+        known = np.isfinite(self.missed.start[number])
+        start, jump, slope = (tuple(x[number, known].tolist()) for x in self.missed)
+        return PeriodPrice(start, jump, slope, self.unit)
+
+    @cached_property
+    def dearest(self) -> np.ndarray:
+        """The most that a call towards each goal may cost, shape (P,): more would never pay."""
+        return np.asarray(self.unit * self.convex.steepest)
+
+    def worth_a_call(self, gained: np.ndarray) -> np.ndarray:
+        """Return what one call more than `gained` is worth to each goal, shape (P,) each, by the convex prices."""
+        missing = self.margin - gained
+        slopes = [slope_at(m, self.convex.start[p], self.convex.slope[p]) for p, m in enumerate(missing)]
+        return self.unit * np.array(slopes, dtype=float)
+
+    def cheapest_gain(self, goal_price: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the calls that each goal had best gain where each costs its `goal_price`, and what it then misses in
+        money, shape (P,) each.
+        """
+        missing, cost = self.convex.cheapest(goal_price / self.unit if self.unit > 0.0 else goal_price)
+        return self.margin - missing, self.unit * cost
 
     def slope(self, goal_price: np.ndarray) -> np.ndarray:
         """Return the worth of the (n + 1)-th head, never rising in n, at these prices of a call towards each goal.
@@ -109,7 +150,7 @@ class Service:
     def cost(self, n: np.ndarray) -> float:
         """Return the price of all that `n` heads, shape (Q, S), leave short, by the service curve itself."""
         floor, gain = self.totals
-        return float(_short(n, floor, gain, self.period, self.margin, call_price(self.problem)))
+        return float(_short(n, floor, gain, self.period, self.margin, *self.missed, self.unit))
 
 
 def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
@@ -119,8 +160,11 @@ def _of_heads(table: np.ndarray, n: np.ndarray) -> np.ndarray:
 
 @kernel
 def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarray, margin: np.ndarray,
-           lost_call: float) -> float:  # fmt: skip
-    """Return the price of what `n` heads leave short: of floors and needs, and of calls missing to each goal."""
+           start: np.ndarray, jump: np.ndarray, slope: np.ndarray, unit: float) -> float:  # fmt: skip
+    """Return the price of what `n` heads leave short: of floors and needs, and of calls missing to each goal.
+
+    The parameters are the arrays of `Service`, apart for the compiler.
+    """
     last, total, missing = floor.shape[2] - 1, 0.0, margin.copy()
     for q in range(n.shape[0]):
         for s in range(n.shape[1]):
@@ -128,8 +172,8 @@ def _short(n: np.ndarray, floor: np.ndarray, gain: np.ndarray, period: np.ndarra
             total += floor[q, s, last] - floor[q, s, here]
             if period[q, s] >= 0:
                 missing[period[q, s]] -= gain[q, s, here]
-    for calls in missing:
-        total += lost_call * max(0.0, calls)
+    for p in range(len(missing)):
+        total += unit * units(missing[p], start[p], jump[p], slope[p])
     return total
 
 

@@ -12,6 +12,7 @@ from ...forecast.calendar.grid import Grid
 from ...forecast.errors import InputError
 from ...forecast.queueing.curve.service_curve import ServiceCurve
 from ...forecast.queueing.goal.targets import ServiceGoal
+from .goal_period import GoalPeriod
 from .horizon import Horizon
 from .problem import Demand, ScheduleProblem
 
@@ -26,6 +27,7 @@ def demand(
     horizon: Horizon,
     interval_min: int,
     unplanned: np.ndarray | float,
+    beyond: tuple[GoalPeriod, ...] = (),
 ) -> Demand:
     """Return the demand of one queue on the schedule's grid, in scheduled heads.
 
@@ -48,6 +50,8 @@ def demand(
         Length of the intervals of `requirement` and `curve`; a multiple of ``grid.minutes``.
     unplanned
         Share of the scheduled people who are absent: one number or per slot, shape (S,).
+    beyond
+        The periods of a goal that reaches beyond the horizon.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def demand(
         need = np.zeros(len(grid))
         need[slots] = _scheduled(opened, absent[slots], rows)
         return Demand(queue, goal, is_open, need, np.ceil(need - 1e-9).astype(np.int64), np.zeros(len(grid)))
-    return _from_curve(queue, curve, goal, horizon, steps, is_open, absent)
+    return _from_curve(queue, curve, goal, horizon, steps, is_open, absent, beyond=beyond)
 
 
 def demands_of(
@@ -80,11 +84,25 @@ def demands_of(
     horizon: Horizon,
     interval_min: int,
     unplanned: np.ndarray | float,
+    beyond: Mapping[str, tuple[GoalPeriod, ...]] | None = None,
 ) -> tuple[Demand, ...]:
-    """Return the demand of every queue in the order of `goals` (see `demand`); a queue may lack a curve."""
+    """Return the demand of every queue in the order of `goals` (see `demand`); a queue may lack a curve.
+
+    Parameters
+    ----------
+    beyond
+        Queue → the periods of its goal, where that reaches beyond the horizon.
+    """
+    periods = beyond or {}
     return tuple(
         demand(
-            requirement[requirement["queue"] == name], (curves or {}).get(name), goal, horizon, interval_min, unplanned
+            requirement[requirement["queue"] == name],
+            (curves or {}).get(name),
+            goal,
+            horizon,
+            interval_min,
+            unplanned,
+            periods.get(name, ()),
         )
         for name, goal in goals.items()
     )
@@ -122,7 +140,7 @@ def demands_by(
         if d.gain is None or d.queue not in curves:
             return d
         curve, more = curves[d.queue], over.get(d.queue, 0.0)
-        return _from_curve(d.queue, curve, d.goal, problem.horizon, steps, d.open, unplanned, more)
+        return _from_curve(d.queue, curve, d.goal, problem.horizon, steps, d.open, unplanned, more, beyond=d.beyond)
 
     demands = (of(d) for d in problem.demands)
     return replace(problem, demands=tuple(demands))
@@ -137,7 +155,12 @@ def _from_curve(
     is_open: np.ndarray,
     absent: np.ndarray,
     above: np.ndarray | float = 0.0,
+    *,
+    beyond: tuple[GoalPeriod, ...] = (),
 ) -> Demand:
+    """Return the demand of a queue by its curve; its parameters are those of `demand` and `demands_by`, of which rows
+    are laid on slots already.
+    """
     grid = horizon.grid
     rows, slots = _slots(curve.starts, grid, steps)
     known = np.zeros(len(grid), dtype=bool)
@@ -168,8 +191,24 @@ def _from_curve(
         return out
 
     periods = horizon.periods(goal.basis, is_open)
-    return Demand(queue, goal, is_open, spread(need.astype(float)), spread(lower), spread(heads.calls) / steps, gain,
+    made = Demand(queue, goal, is_open, spread(need.astype(float)), spread(lower), spread(heads.calls) / steps, gain,
                   periods, (0.0,) * len(periods))  # fmt: skip
+    return _reaching_beyond(made, beyond, horizon) if beyond else made
+
+
+def _reaching_beyond(d: Demand, beyond: tuple[GoalPeriod, ...], horizon: Horizon) -> Demand:
+    """Return a demand whose goal is pooled over `beyond`: with what is banked, and with the price of ladders."""
+    slots = [period.slots(horizon.day_slots, d.open) for period in beyond]
+    known = [(p, at, float(d.calls[at].sum())) for p, at in zip(beyond, slots, strict=True) if len(at)]
+    ladders = [p.price(d.goal.level, calls) for p, _, calls in known]
+    margins = [p.margin(d.goal.level, calls) for p, _, calls in known]
+    return replace(
+        d,
+        periods=tuple(at for _, at, _ in known),
+        margin=tuple(m if ladder is None else ladder[0] for m, ladder in zip(margins, ladders, strict=True)),
+        beyond=tuple(p for p, _, _ in known),
+        ladders=tuple(None if ladder is None else ladder[1] for ladder in ladders),
+    )
 
 
 def asking_more(problem: ScheduleProblem, calls: Mapping[tuple[str, int], float]) -> ScheduleProblem:

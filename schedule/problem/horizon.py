@@ -80,10 +80,11 @@ class Horizon:
         Parameters
         ----------
         basis
-            ``interval`` (the goal holds in each slot: no periods), ``day`` or ``week``.
+            ``interval`` (the goal holds in each slot: no periods), ``day``, ``week``, or one that reaches beyond the
+            week and of which nothing else is known (`GoalPeriod` tells what is): it is pooled over the week.
         is_open
             Boolean, shape (S,); a period without an open slot is left out.
         """
-        parts = {"interval": (), "day": self.day_slots, "week": self.week_slots}[basis]
+        parts = {"interval": (), "day": self.day_slots}.get(basis, self.week_slots)
         found = (part.start + np.flatnonzero(is_open[part]) for part in parts)
         return tuple(slots for slots in found if len(slots))

@@ -13,7 +13,9 @@ from ...forecast.queueing.curve.envelope import concave_majorant
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ..rules.rules import Rules
 from .costs import Costs
+from .goal_period import GoalPeriod
 from .horizon import Horizon
+from .period_price import PeriodPrice
 from .shift_families import ShiftFamily, minute_of
 from .shifts import Shift, shifts_of_week
 from .staff import Agent, Contract
@@ -40,7 +42,12 @@ class Demand:
     periods
         Per period of the goal's basis the indices of its open slots; empty for the interval basis.
     margin
-        Per period the least sum of `gain` over it, in calls; 0 = exactly the goal by the curve.
+        Per period the least sum of `gain` over it, in calls; 0 = exactly the goal by the curve. With a ladder: the sum
+        at which the ladder pays most.
+    beyond
+        Per period what is known of it outside the horizon; empty for goals that lie inside.
+    ladders
+        Per period its price by the calls that it misses; None = `Costs.call_price` for each; empty = None for all.
     """
 
     queue: str
@@ -52,6 +59,8 @@ class Demand:
     gain: np.ndarray | None = None
     periods: tuple[np.ndarray, ...] = ()
     margin: tuple[float, ...] = ()
+    beyond: tuple[GoalPeriod, ...] = ()
+    ladders: tuple[PeriodPrice | None, ...] = ()
 
     @property
     def by_interval(self) -> bool:

@@ -170,7 +170,7 @@ def test_settings_out_of_range_are_refused(field: str, value: float) -> None:
 
 
 @pytest.mark.parametrize("command", ["plan", "schedule"])
-def test_a_goal_over_a_contract_is_refused(
+def test_a_goal_over_a_contract_without_its_days_is_refused(
     planned: Path, centre: Path, tmp_path: Path, edit: Callable[[str, str], None], command: str
 ) -> None:
     """One sentence names the file and the key."""
@@ -183,7 +183,7 @@ def test_a_goal_over_a_contract_is_refused(
     result = CliRunner().invoke(app, [command, *args[command]])
     assert result.exit_code == 3
     said = result.output
-    assert "plan.toml, key queue.calls.goal.basis: a goal over the period of a contract cannot be planned yet" in said
+    assert "plan.toml, key queue.calls.period.first: the period of the contract is unknown" in said
 
 
 def test_arguments_are_kept(centre: Path) -> None:

@@ -8,7 +8,9 @@ from ...errors import InputError
 from ...ranges import DAY_S, MOST_AGENTS, Range, refuse_beyond
 from ..formulas.service_level import DEFINITIONS
 
-BASES = ("interval", "day", "week")
+BASES = ("interval", "day", "week", "month", "contract")
+BEYOND = ("month", "contract")
+"""Bases whose periods reach beyond a planned week."""
 _SHARE, _SECONDS = Range(0, 1, "A share: 80 % is 0.8"), Range(0, DAY_S, "Seconds, at most a day")
 RANGES = {
     "level": _SHARE,
@@ -39,7 +41,8 @@ class ServiceGoal:
         ``offered``: answered in time / offered; ``answered``: / answered; ``total``: (answered + abandoned in
         time) / offered; ``excl_short``: answered in time / (offered − abandoned within `short_s`).
     basis
-        Period over which the goal must hold, calls pooled: ``interval``, ``day`` or ``week``.
+        Period over which the goal must hold, calls pooled: ``interval``, ``day``, ``week``, ``month`` (of the calendar)
+        or ``contract`` (from `period.first` to `period.last`).
     floor
         Least service level of every open interval when `basis` is longer than an interval.
     max_abandon, max_occupancy
@@ -81,13 +84,6 @@ class ServiceGoal:
                 column="definition",
                 value=self.definition,
                 mend=f"One of {', '.join(DEFINITIONS)}",
-            )
-        if self.basis == "contract":
-            raise InputError(
-                "a goal over the period of a contract cannot be planned yet",
-                column="basis",
-                value=self.basis,
-                mend="Use interval, day or week until plans know contracts",
             )
         if self.basis not in BASES:
             raise InputError("unknown basis", column="basis", value=self.basis, mend=f"One of {', '.join(BASES)}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ...calendar.grid import WEEKDAYS
 from ...errors import InputError
@@ -32,6 +33,8 @@ class Assumptions:
         Laws of handle times and of patience, one or per queue; None = exponential.
     seed
         Any whole number.
+    parts
+        Queue → first days of the parts that are reported under the basis of its goal.
     """
 
     interval_min: int
@@ -41,6 +44,7 @@ class Assumptions:
     handle: Laws | None
     patience: Laws | None
     seed: int
+    parts: Mapping[str, Sequence[dt.date]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.interval_min > 0:

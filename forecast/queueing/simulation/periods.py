@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,12 @@ def days_of(zero: pd.Timestamp, end: pd.Timestamp, zone: str | None) -> dict[dt.
 
 
 def reported_periods(
-    arrivals: Arrivals, zero: pd.Timestamp, days: Mapping[dt.date, float], report_s: float | None, week_start: str
+    arrivals: Arrivals,
+    zero: pd.Timestamp,
+    days: Mapping[dt.date, float],
+    report_s: float | None,
+    week_start: str,
+    parts: tuple[str, Sequence[dt.date]] = ("", ()),
 ) -> dict[str, tuple[pd.DatetimeIndex, np.ndarray]]:
     """Return per kind of period (interval, day, week) the starts, and the position of each one's first interval.
 
@@ -44,6 +49,8 @@ def reported_periods(
         Seconds of the intervals that are reported, counted from local midnight; None = the intervals of `arrivals`.
     week_start
         Weekday on which weeks begin.
+    parts
+        A further kind of period, and the first days of its periods; none where there are no days.
     """
     lead, zone = WEEKDAYS.index(week_start), None if zero.tz is None else str(zero.tz)
     weeks = [d - dt.timedelta(days=(d.weekday() - lead) % 7) for d in arrivals.dates]
@@ -53,7 +60,9 @@ def reported_periods(
         begin = morning + np.floor((begin - morning) / report_s) * report_s
     begin, first = np.unique(begin, return_index=True)
     out = {"interval": (pd.DatetimeIndex(zero + pd.to_timedelta(begin, unit="s")).as_unit("us"), first)}
-    for kind, label in (("day", arrivals.dates), ("week", weeks)):
+    name, begins = parts
+    parted = [max((b for b in begins if b <= d), default=begins[0]) for d in arrivals.dates] if begins else []
+    for kind, label in (("day", arrivals.dates), ("week", weeks), *([(name, parted)] if begins else [])):
         dates, first = np.unique(np.array(label)[arrivals.day], return_index=True)
         out[kind] = (pd.DatetimeIndex([midnight(d, zone) for d in dates]).as_unit("us"), first)
     return out

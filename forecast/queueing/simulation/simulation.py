@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +35,10 @@ class Simulation:
     Attributes
     ----------
     service
-        One row per queue, period (``interval``, ``day``, ``week``) and start. `goal`; service level `simulated`
-        with its 95 % interval `ci_lo`, `ci_hi`; the chance `p_goal` that the period meets the goal's level and caps
-        (one without calls does) with its 95 % interval `p_goal_lo`, `p_goal_hi`; mean `offered` calls;
+        One row per queue, period (``interval``, ``day``, ``week``, basis of the goal of a queue with parts) and start.
+        `goal`; service level `simulated` with its 95 % interval `ci_lo`, `ci_hi`; the chance `p_goal` that the
+        period meets the goal's level and caps (one without calls does) with its 95 % interval `p_goal_lo`,
+        `p_goal_hi`; mean `offered` calls;
         `abandon_rate`; mean wait `asa_s` of answered and `asa_all_s` of all calls; callers waiting in the mean,
         `queue_length`; `occupancy`; hours in calls after their time that leaving agents work, `overtime_h`; the
         service level by each definition, `sl_…`. `longest_wait_s` and `longest_queue` are the period's longest,
@@ -78,6 +80,7 @@ def simulate(
     max_runs: int = 4000,
     watch: Watch | None = None,
     memory: Memory | None = None,
+    parts: Mapping[str, Sequence[dt.date]] | None = None,
 ) -> Simulation:
     """Simulate the queues of `volume` call by call until every day and week is known to ± `half_width`.
 
@@ -121,6 +124,9 @@ def simulate(
         Told the progress; on its time limit the runs made so far count, `min_runs` at least.
     memory
         Outcomes of earlier simulations: days that hang on nothing changed since are taken from there. Changes nothing.
+    parts
+        Queue → first days of the parts of the span that are reported under the basis of its goal, each until the next
+        one: a month that ends within a week parts it. The first part holds the days before it, too.
 
     Raises
     ------
@@ -149,7 +155,7 @@ def simulate(
     >>> 0.85 < found.service.query("period == 'day'")["simulated"].item() < 0.88
     True
     """
-    assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed)
+    assumptions = Assumptions(interval_min, report_min, week_start, absent, handle, patience, seed, parts or {})
     return simulated(staffing, volume, goals, assumptions, Precision(half_width, min_runs, max_runs), watch, memory)
 
 
@@ -203,4 +209,5 @@ def queues_of(
         mean_s = assumptions.patience_law(name).mean_s
         arrivals = Arrivals.read(name, rows, seconds_since(zero, rows["start"]), assumptions.interval_s, mean_s)
         queue = SimulatedQueue.build(arrivals, group, routing.rows_of(group, steps), goals[name], days, assumptions)
-        yield name, queue, reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start)
+        parted = goals[name].basis, assumptions.parts.get(name, ())
+        yield name, queue, reported_periods(arrivals, zero, days, assumptions.report_s, assumptions.week_start, parted)

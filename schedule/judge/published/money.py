@@ -12,6 +12,7 @@ from ..counts import wages_of
 from ..inputs import blank
 from ..shifts import Worked
 from ..week import Week
+from .beyond import ladders, parts_of
 from .expected import Expected
 from .roster import paid_shifts, pattern
 from .run import Fault, Found, Published
@@ -25,6 +26,8 @@ PRICES = {
 """Prices of ``[costs]`` where plan.toml is silent; that of a missing call follows the wage (`price`)."""
 
 NAMED = ("below_contract", "wish", "steady", "lost_call", "under")
+LADDER = "ladder"
+"""Price of a goal with a ladder, beside those of `NAMED`, where there is one."""
 ANONYMOUS = ("lost_calls_and_under",)
 NOON = 720
 
@@ -40,8 +43,9 @@ def price(run: Published, key: str) -> float:
 def prices(run: Published, expected: Expected) -> dict[str, float]:
     """Return the prices by name, as cost_prices_parts tells them."""
     lost, under = _lost_calls(run, expected) * price(run, "lost_call"), _under(run, expected)
+    forgone = ladders(run, expected)
     if not run.named:
-        return {ANONYMOUS[0]: lost + under}
+        return {ANONYMOUS[0]: lost + under + (0.0 if forgone is None else forgone[0])}
     shifts = paid_shifts(run)
     weeks = [w for w in run.plan.weeks.values() if any(w.employed(date) for date in run.asked.dates)]
     below = sum(_below_contract(w, shifts.get(w.person.id, ())) for w in weeks)
@@ -53,7 +57,7 @@ def prices(run: Published, expected: Expected) -> dict[str, float]:
         "steady": price(run, "steady_h") * spread,
         "lost_call": lost,
         "under": under,
-    }
+    } | ({} if forgone is None else {LADDER: forgone[0]})
 
 
 def _under(run: Published, expected: Expected) -> float:
@@ -63,10 +67,14 @@ def _under(run: Published, expected: Expected) -> float:
 
 
 def _lost_calls(run: Published, expected: Expected) -> float:
-    """Return the calls by which days or weeks miss their goal by the service curve."""
+    """Return the calls by which periods without a ladder miss their goal by the service curve."""
     total = 0.0
     for name, n in expected.needs.items():
         if not n.decides:
+            continue
+        parts = parts_of(run, name, n)
+        total += sum(max(0.0, p.asked - p.above + p.level * p.below) for p in parts if not p.ladder)
+        if parts:
             continue
         above, below = n.counted(run.heads[name])
         gain = above - n.goal.level * below
@@ -123,7 +131,9 @@ def _met(run: Published, what: str, date: dt.date, w: Worked | None) -> bool:
 def cost(run: Published, expected: Expected) -> Found:
     """Ensures that the cost is wages and prices, each of which follows from activity and inputs."""
     s = run.summary
-    names = NAMED if run.named else ANONYMOUS
+    forgone = ladders(run, expected)
+    names = (*NAMED, *([LADDER] * (forgone is not None))) if run.named else ANONYMOUS
+    unsure = 0.0 if forgone is None else forgone[1] - forgone[0]
     told = s.get("cost_prices_parts")
     if not isinstance(told, dict) or set(told) != set(names):
         yield Fault(None, f"summary.json must tell the prices of {', '.join(names)}")
@@ -137,7 +147,8 @@ def cost(run: Published, expected: Expected) -> Found:
     if abs(paid - s["cost_wages"]) > 0.01 + 1e-9 * abs(paid):
         yield Fault(None, f"cost_wages is {s['cost_wages']:,.2f}, recounted {paid:,.2f}")
     for name, value in prices(run, expected).items():
-        if abs(value - told[name]) > slack:
+        more = slack + (unsure if name in (LADDER, *ANONYMOUS) else 0.0)
+        if not value - slack <= told[name] <= value + more:
             yield Fault(None, f"the price {name} is {told[name]:,.2f}, recounted {value:,.2f}")
     for name, value, parts in (
         ("cost_prices", s["cost_prices"], sum(told.values())),

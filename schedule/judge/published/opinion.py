@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ....forecast.errors import InputError
 from ..check import Violation
-from . import doing, missed, money, requirement, roster, service, short, summary, volume
+from . import beyond, doing, missed, money, requirement, roster, service, short, summary, volume
 from .expected import Expected
 from .run import Fault, Published
 
@@ -95,6 +95,7 @@ QUESTIONS = (
     Question("reasons", "open_reasons", lambda o: short.open_reasons(o.run), ("open",)),
     Question("explain", "explain", lambda o: short.explain(o.run, o.expected), ("coverage",)),
     Question("service", "service", lambda o: service.service(o.run, o.expected), ("coverage",)),
+    Question("periods", "summary", lambda o: beyond.periods(o.run, o.expected), ("identity", "coverage")),
     Question("simulation", "service", lambda o: service.simulation(o.run), ("identity", "service")),
     Question("promised", "service", lambda o: service.promised(o.run), ("simulation",)),
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),

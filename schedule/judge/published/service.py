@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from ....forecast.queueing.formulas.time_laws import law_of_cv
 from ....forecast.queueing.simulation.simulation import Simulation, simulate
 from ..counts import running_on
 from ..inputs import DAYS
+from .beyond import BASES, parts_of
 from .expected import Expected, Need
 from .missed import goal_basis
 from .requirement import share
@@ -96,12 +98,16 @@ def _periods(run: Published, name: str, n: Need) -> pd.DataFrame:
     midnights = pd.DatetimeIndex([midnight(date, grid.zone) for date in grid.dates])
     days = np.searchsorted(minutes(midnights), run.slots[n.open], "right") - 1
     periods = [] if n.curve is None or not n.open.any() else [("interval", n.row[n.open], n.starts)]
+    beyond = parts_of(run, name, n)
+    first = {date: grid.dates.index(part.dates[0]) for part in beyond for date in part.dates}
+    parted = [(n.goal.basis, np.array([first.get(grid.dates[d], 0) for d in days]), midnights)] * bool(beyond)
     parts = []
-    for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1])):
+    for period, group, starts in (*periods, ("day", days, midnights), ("week", 0 * days, midnights[:1]), *parted):
         listed = np.unique(group)
         sums = [np.bincount(group, v, len(starts))[listed] for v in (above, below, calls)]
         floor = n.goal.floor if period == "interval" and goal_basis(run, name) != "interval" else np.nan
-        told = {"queue": name, "period": period, "start": starts[listed], "goal": n.goal.level, "floor": floor}
+        goal = [p.needed for p in beyond] if period in BASES else n.goal.level
+        told = {"queue": name, "period": period, "start": starts[listed], "goal": goal, "floor": floor}
         parts.append(pd.DataFrame({**told, "calls": sums[2], "expected": share(sums[0], sums[1])}))
     return pd.concat(parts, ignore_index=True)
 
@@ -124,7 +130,18 @@ def simulated_again(run: Published, *, runs: int, seed: int) -> Simulation:
         seed=seed,
         min_runs=min(runs, MIN_RUNS),
         max_runs=runs,
+        parts=_part_dates(run),
     )
+
+
+def _part_dates(run: Published) -> dict[str, list[dt.date]]:
+    """Return queue → days on which a period of its goal begins within the planned days, as service.csv tells."""
+    rows = run.tables["service"]
+    rows = rows[rows["period"].isin(BASES)]
+    out: dict[str, list[dt.date]] = {}
+    for queue, start in zip(rows["queue"], minutes(rows["start"]), strict=True):
+        out.setdefault(str(queue), []).append(run.day(start))
+    return {queue: sorted(dates) for queue, dates in out.items()}
 
 
 def running(run: Published) -> pd.DataFrame:
@@ -190,7 +207,7 @@ def _same(run: Published, again: Simulation, most: int) -> Found:
         return
     pairs = _pairs(run, again)
     for column in ("simulated", "ci_lo", "ci_hi"):
-        limit = np.array([SAME[key[1]] for key in pairs["key"]])
+        limit = np.array([SAME.get(key[1], SAME["day"]) for key in pairs["key"]])
         a, b = (pairs[c].to_numpy(dtype=float) for c in (column, f"{column}_again"))
         wrong = ~((np.abs(a - b) <= limit) | (np.isnan(a) & np.isnan(b)))
         for i in np.flatnonzero(wrong):

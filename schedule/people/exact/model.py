@@ -9,7 +9,6 @@ import numpy as np
 
 from ....forecast.progress import Watch
 from ...optimise.linear import Linear
-from ...price.shortfall import call_price
 from ...price.worth import Service
 from ..best_week import ChosenWeek, WeekFinder
 from ..compile import CompiledStaff
@@ -87,8 +86,7 @@ def _add_alike(
 
 def _heads(staff: CompiledStaff, service: Service, weeks: Sequence[ChosenWeek]) -> np.ndarray:
     """Return the heads of `weeks` on each queue where calls missing cost their full price, shape (Q, S)."""
-    dearest = np.full(len(service.margin), call_price(staff.problem))
-    flow = empty_flow(staff.skills, service.slope(dearest), service.before)
+    flow = empty_flow(staff.skills, service.slope(service.dearest), service.before)
     finder = WeekFinder(staff)
     absent = np.zeros(finder.slots, dtype=np.int64)
     for person, week in zip(staff.people, weeks, strict=True):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...price.shortfall import call_price
+from ...price.segments import Segments, segments
 from ...price.worth import Service
 from ..compile import CompiledStaff
 from .heads import HeadColumns
@@ -60,21 +60,31 @@ class ServiceColumns:
     ----------
     ordered
         Queue and slot → whole columns, the steps that are filled in order.
+    gates
+        Period → its runs of missing calls, and the whole columns that say which have begun; none where prices are
+        convex.
     """
 
     service: Service
     ordered: Mapping[tuple[int, int], list[Any]]
+    gates: Mapping[int, tuple[Segments, list[Any]]]
 
     def start(self, heads: np.ndarray) -> dict[str, float]:
         """Return a value for every whole column when so many are on each queue, shape (Q, S)."""
-        return {x.name: float(j < heads[key]) for key, steps in self.ordered.items() for j, x in enumerate(steps)}
+        out = {x.name: float(j < heads[key]) for key, steps in self.ordered.items() for j, x in enumerate(steps)}
+        missing = self.service.margin - self.service.gained(heads)
+        for p, (runs, columns) in self.gates.items():
+            out |= {x.name: float(b) for x, b in zip(columns, runs.beyond(float(missing[p])), strict=True)}
+        return out
 
 
 def add_service(program: Program, staff: CompiledStaff, service: Service, heads: HeadColumns) -> ServiceColumns:
     """Add what heads are worth, slot by slot, and what each goal over a day or a week misses.
 
     ``Σ_j filled_j <= heads of the queue + heads of last week's shifts``; for each goal
-    ``Σ gain_j · filled_j + lost >= margin − calls gained by nobody``
+    ``Σ gain_j · filled_j + Σ_k lost_k >= margin − calls gained by nobody``, where calls are lost in runs of one price;
+    if the runs do not grow dearer, ``lost_k <= width_k · begun_k``, ``lost_(k−1) >= width_(k−1) · begun_k``, and the
+    start of a run has a price, too
     """
     supply = _supply(program, staff, service, heads)
     work = staff.skills[[p.group for p in staff.people]].sum(axis=0) if staff.people else np.zeros(len(supply), int)
@@ -106,19 +116,33 @@ def add_service(program: Program, staff: CompiledStaff, service: Service, heads:
             ordered[q, t] = [x for x, _ in filled[: len(forced)]]
         if period >= 0:
             goals[period] += [(x, step.gain) for x, step in filled if step.gain]
-    _add_goals(program, service, goals)
-    return ServiceColumns(service, ordered)
+    return ServiceColumns(service, ordered, _add_goals(program, service, goals))
 
 
-def _add_goals(program: Program, service: Service, goals: Mapping[int, Pairs]) -> None:
-    """Add the calls missing to each goal."""
+def _add_goals(program: Program, service: Service, goals: Mapping[int, Pairs]) -> dict[int, tuple[Segments, list[Any]]]:
+    """Add the calls missing to each goal; return runs and whole columns where prices are not convex."""
+    gates: dict[int, tuple[Segments, list[Any]]] = {}
     nobody = np.bincount(
         service.period[service.period >= 0], service.at_none[service.period >= 0], minlength=len(service.margin)
     )
     for p, margin in enumerate((service.margin - nobody).tolist()):
         worst = margin - sum(min(0.0, c) * x.upBound for x, c in goals[p])
-        lost = program.column(f"lost_{p}", max(0.0, worst), cost=call_price(service.problem))
-        program.row(f"goal_{p}", [(lost, 1.0), *goals[p]], ">=", margin)
+        runs = segments(service.price_of(p), max(0.0, worst))
+        lost: list[Any] = []
+        begun: list[Any] = []
+        for k, run in enumerate(runs.runs):
+            name = f"{p}_{k}" if k else f"{p}"
+            lost.append(program.column(f"lost_{name}", run.width, cost=run.slope))
+            if run.gated:
+                begun.append(program.column(f"begun_{name}", 1.0, cost=run.jump, whole=True))
+                program.row(f"gate_{name}", [(lost[k], 1.0), (begun[-1], -run.width)], "<=", 0.0)
+                if k:
+                    before = runs.runs[k - 1].width
+                    program.row(f"full_{name}", [(lost[k - 1], 1.0), (begun[-1], -before)], ">=", 0.0)
+        program.row(f"goal_{p}", [*((x, 1.0) for x in lost), *goals[p]], ">=", margin - runs.free)
+        if begun:
+            gates[p] = runs, begun
+    return gates
 
 
 def _supply(program: Program, staff: CompiledStaff, service: Service, heads: HeadColumns) -> list[list[list[Any]]]:

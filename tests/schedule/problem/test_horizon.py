@@ -40,6 +40,13 @@ def test_a_period_without_an_open_slot_is_left_out():
     np.testing.assert_array_equal(only, np.arange(30, 48))
 
 
-def test_a_goal_over_a_contract_is_refused_with_the_mend():
-    with pytest.raises(InputError, match=r"contract cannot be planned yet.*Use interval, day or week"):
-        ServiceGoal(0.8, 20, basis="contract")
+@pytest.mark.parametrize("basis", ["month", "contract"])
+def test_a_goal_of_which_nothing_is_known_outside_is_pooled_over_the_week(basis):
+    horizon = Horizon(Grid(FIRST, 9, 60))
+    goal = ServiceGoal(0.8, 20, basis=basis)
+    assert [len(p) for p in horizon.periods(goal.basis, np.ones(216, dtype=bool))] == [168, 48]
+
+
+def test_an_unknown_basis_is_refused_with_the_known_ones():
+    with pytest.raises(InputError, match=r"unknown basis.*interval, day, week, month, contract"):
+        ServiceGoal(0.8, 20, basis="fortnight")

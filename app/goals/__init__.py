@@ -1,0 +1,1 @@
+"""What each goal costs: the cheapest staffing at several goals, as a curve."""
