@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
+from dataclasses import asdict
 from typing import Any
 
 from ...schedule.plan.coverage import fit
@@ -52,6 +53,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         **service_figures(outcome.service),
         **_goals(found),
         "agents": len(found.problem.staff),
+        "few_hours": [asdict(f) for f in outcome.few_hours],
         "repairs": found.repairs,
         "simulation": _simulation(found),
         "seconds": sum(outcome.stages.values()),

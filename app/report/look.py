@@ -30,8 +30,23 @@ CONFIG: Spec = {
     "axis": _AXIS,
     "legend": _LEGEND,
 }
+AXIS_SIGNALS = ("lo", "hi", "ticks", "labels")
+"""What a page sets to show a part of the time axis."""
+
 SHOWN = "datum.queue == queue && datum.x >= lo && datum.x < hi"
 THIS_QUEUE = "datum.queue == queue"
+PALETTE = {
+    INK: "var(--ink)", MUTED: "var(--muted)", GREY: "var(--grey)", "#e6e9ee": "var(--line)", "#b8c0ca": "var(--edge)",
+    BLUE: "var(--blue)", VERMILION: "var(--vermilion)", GREEN: "var(--green)", "#cfe5f3": "var(--band-95)",
+    "#9ccbe8": "var(--band-80)", "white": "var(--paper)", "#ffffff": "var(--paper)",
+}  # fmt: skip
+"""Colours of a specification that a page takes from its style, so that they follow light, dark and print."""
+DARK = {
+    "#f3f5f8": "#26323f", "#f6f4f1": "#26323f", "#eceef1": "#2a3541",
+    "#9fc9e6": "#1f5f93", "#2c80bd": "#4a9bd6", "#0b3f73": "#bfe0f6",
+    "#f6c08b": "#8a4a1c", "#d9661f": "#e07b3a", "#7f2704": "#ffb98a",
+}  # fmt: skip
+"""Colours of ramps on a dark page: a ramp is mixed when it is drawn, and runs from the ground to what is bright."""
 _TITLES = {
     "time": ("when", None),
     "calls": ("calls expected", ".1f"),
@@ -59,6 +74,10 @@ _TITLES = {
     "floor": ("floor", ".1%"),
     "expected": ("expected", ".2%"),
     "simulated": ("simulated", ".2%"),
+    "q0.025": ("95 % from", ".1f"),
+    "q0.1": ("80 % from", ".1f"),
+    "q0.9": ("80 % to", ".1f"),
+    "q0.975": ("95 % to", ".1f"),
     "ci_lo": ("95 % from", ".2%"),
     "ci_hi": ("95 % to", ".2%"),
 }
@@ -106,7 +125,7 @@ def days_apart() -> Any:
 
 
 def tips(*columns: str) -> list[alt.Tooltip]:
-    """Return tooltip lines for columns, titled and formatted; quantiles are titled by their name."""
+    """Return tooltip lines for columns, titled and formatted; quantiles are the edges of their band."""
     out = []
     for column in columns:
         title, form = _TITLES.get(column, (column, ".1f"))
@@ -128,18 +147,27 @@ def escaped(column: str) -> str:
     return column.replace(".", "\\.")
 
 
-def finish(chart: Any, queues: tuple[str, ...], data: dict[str, Any], height: int, view: Spec | None = None) -> Spec:
+def finish(
+    chart: Any,
+    queues: tuple[str, ...],
+    data: dict[str, Any],
+    height: int,
+    view: Spec | None = None,
+    signals: tuple[str, ...] = AXIS_SIGNALS,
+) -> Spec:
     """Return a chart as specification with its data, its looks and the parameters that a page sets.
 
     Parameters
     ----------
     view
         First of the views of the time axis; None for a chart without one.
+    signals
+        Which of its values the chart follows.
     """
     spec: Spec = chart.properties(width="container", height=height).to_dict(validate=True)
     spec = {k: v for k, v in spec.items() if k not in ("$schema", "config")}
     params: list[Spec] = [{"name": "queue", "value": queues[0] if queues else ""}]
     if view is not None:
-        params += [{"name": name, "value": view[name]} for name in ("lo", "hi", "ticks", "labels")]
+        params += [{"name": name, "value": view[name]} for name in signals]
     fit = {"type": "fit-x", "contains": "padding"}
     return spec | {"config": CONFIG, "params": params, "datasets": data, "autosize": fit}
