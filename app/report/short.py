@@ -68,4 +68,5 @@ def _what(r: dict[str, Any]) -> str:
 
 
 def _gain(r: dict[str, Any]) -> str:
-    return f"{number(r['gain_h'], 1 if r['gain_h'] >= 1 else 2)}\u00a0h" if known(r.get("gain_h")) else MISSING
+    gain = r.get("gain_h")
+    return f"{number(gain, 1 if gain >= 1 else 2)}\u00a0h" if gain is not None and known(gain) and gain > 0 else MISSING
