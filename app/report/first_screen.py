@@ -130,11 +130,11 @@ def _floors(run: Run) -> list[Mapping[str, Any]]:
 
 
 def _part_of_day(missed: Iterable[Mapping[str, Any]]) -> str:
-    """Return the part of the day in which most of the missed intervals begin; "" where no part has most."""
+    """Return the part of the day in which most of the missed intervals begin; "" of a single one, and where no part has most."""
     hours = [pd.Timestamp(m["start"]).hour for m in missed]
     parts = Counter(next(words for before, words in PARTS_OF_DAY if hour < before) for hour in hours)
     (words, most), *_ = parts.most_common(1) or [("", 0)]
-    return words if most and most >= MOSTLY * len(hours) else ""
+    return words if most > 1 and most >= MOSTLY * len(hours) else ""
 
 
 def _few(run: Run) -> str:
