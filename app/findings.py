@@ -14,7 +14,7 @@ LEFT_OUT = "not learnt from"
 
 
 def loud_findings(quality: pd.DataFrame, history: pd.DataFrame, first: pd.Timestamp) -> list[str]:
-    """Return what changes the plan silently if nobody looks: calls while closed, holidays planned as open, days left out.
+    """Return what changes a plan unseen: calls while closed, holidays planned as open, days left out.
 
     Parameters
     ----------

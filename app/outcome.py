@@ -88,7 +88,7 @@ class Outcome:
 
     @cached_property
     def few_hours(self) -> list[FewHours]:
-        """Who got no shift, or fewer hours than the contract asks, and why; without reasons where the user has stopped."""
+        """Who got no shift, or fewer hours than the contract asks, and why; after a stop without reasons."""
         return few_hours(self.decision.problem, self.decision.assigned, look=not self.stopped)
 
     @cached_property

@@ -443,9 +443,13 @@ def python() -> str:
 
 FIGURES = Path(__file__).parent / "figures"
 """Summaries of the manual's own runs, kept by make_figures.py."""
-TOLD = ("Status", "Goals", "Cost", "Proven gap", "Paid hours", "Service", "calls", "Open shifts", "Violations", "Report")
+TOLD = (
+    "Status", "Goals", "Cost", "Proven gap", "Paid hours", "Service", "calls", "Open shifts", "Violations", "Report",
+)  # fmt: skip
 """Lines of the screen that the tutorial shows."""
-COMPARED = ("week", "scenario", "status", "", "cost", "cost_wages", "cost_prices", "", "paid_hours", "", "service_level_simulated")
+COMPARED = (
+    "week", "scenario", "status", "", "cost", "cost_wages", "cost_prices", "", "paid_hours", "", "service_level_simulated",
+)  # fmt: skip
 """Figures of a comparison that the tutorial shows; "" stands for lines left out."""
 
 
@@ -482,8 +486,8 @@ def tutorial_stricter() -> str:
     return (
         "<!-- figures vary -->\n```console\n$ busyhour plan data/bank --out stricter --quiet\n...\n"
         "$ busyhour compare data/bank/runs/2003-10-27 stricter\n" + "\n".join(lines) + "\n...\n```\n\n"
-        f"{points} points of service cost this bank about {round(wages, -1):,.0f} dollars of wages a week, {share:.0f} %: "
-        f"{hours:,.0f} paid hours more."
+        f"{points} points of service cost this bank about {round(wages, -1):,.0f} dollars of wages a week, "
+        f"{share:.0f} %: {hours:,.0f} paid hours more."
     )
 
 

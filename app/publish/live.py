@@ -13,6 +13,8 @@ from .book import FIRST, Formula
 
 HALF_MINUTE = pd.Timedelta(seconds=30)
 """Added to a slot's start before times are compared: spreadsheets keep times as fractions that are rounded."""
+SPARE = 1000
+"""Empty rows below the sheet Activity that are counted too, at least 0: rows that a planner adds."""
 SLOT = "\0"
 """Stands for a time in a formula; no name holds it."""
 MOST_COUNTED = 200_000_000
@@ -103,7 +105,8 @@ def _counting(queue: str, rows: int, of: Mapping[str, str]) -> str:
     for special in "~*?":
         name = name.replace(special, f"~{special}")
     name = name.replace('"', '""')
-    ranges = {c: f"Activity!${of[c]}${FIRST + 1}:${of[c]}${FIRST + rows}" for c in ("activity", "queue", "start", "end")}
+    first, last = FIRST + 1, FIRST + rows + SPARE
+    ranges = {c: f"Activity!${of[c]}${first}:${of[c]}${last}" for c in ("activity", "queue", "start", "end")}
     return (
         f'=COUNTIFS({ranges["activity"]},"phone",{ranges["queue"]},"={name}",'
         f'{ranges["start"]},"<="&({SLOT}),{ranges["end"]},">"&({SLOT}))'

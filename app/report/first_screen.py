@@ -118,7 +118,7 @@ def _worries(run: Run, unmet: str) -> Iterator[Line]:
     if unmet:
         yield Line(f"{unmet[0].upper()}{unmet[1:]}.", "origin")
     if count := int(summary.get("open_shifts") or 0):
-        yield Line(f"{_count(count, 'shift')} worth the price {'has' if count == 1 else 'have'} nobody left.", "open")
+        yield Line(f"{_count(count, 'open shift')}: worth the price, but nobody is left to work there.", "open")
     if told := _few(run):
         yield Line(told, "few")
     if count := len(_odd(run)):
@@ -130,7 +130,7 @@ def _floors(run: Run) -> list[Mapping[str, Any]]:
 
 
 def _part_of_day(missed: Iterable[Mapping[str, Any]]) -> str:
-    """Return the part of the day in which most of the missed intervals begin; "" of a single one, and where no part has most."""
+    """Return the part of the day in which most of several missed intervals begin; "" where no part has most."""
     hours = [pd.Timestamp(m["start"]).hour for m in missed]
     parts = Counter(next(words for before, words in PARTS_OF_DAY if hour < before) for hour in hours)
     (words, most), *_ = parts.most_common(1) or [("", 0)]
@@ -141,12 +141,12 @@ def _few(run: Run) -> str:
     """Count the people without a shift and below their hours, whole weeks of leave left aside."""
     entries = [e for e in run.summary.get("few_hours") or () if e["rule"] != "leave"]
     none = sum(not e["shifts"] for e in entries)
-    parts = []
+    below = len(entries) - none
+    if none and below:
+        return f"{_count(none, 'person', 'people')} got no shift, {number(below)} fewer hours than the contract asks."
     if none:
-        parts.append(f"{_count(none, 'person', 'people')} got no shift")
-    if below := len(entries) - none:
-        parts.append(f"{_count(below, 'person', 'people')} fewer hours than the contract asks")
-    return f"{', '.join(parts)}." if parts else ""
+        return f"{_count(none, 'person', 'people')} got no shift."
+    return f"{_count(below, 'person', 'people')} got fewer hours than the contract asks." if below else ""
 
 
 def _odd(run: Run) -> list[str]:

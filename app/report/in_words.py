@@ -128,7 +128,7 @@ def _past_week(run: Run) -> Described | None:
 
     def say(rows: pd.DataFrame) -> str:
         came, told = rows["actual"].sum(), rows["calls"].sum()
-        held = " and ".join(f"{inside(rows, low, high)} of the intervals in the {name} band" for name, low, high in bands)
+        held = " and ".join(f"{inside(rows, a, b)} of the intervals in the {name} band" for name, a, b in bands)
         return f"{number(came)} calls came where {number(told)} were expected" + (f"; {held}" if held else "")
 
     lines = []
@@ -200,8 +200,10 @@ def _staffing(run: Run) -> Described | None:
 
     def say(rows: pd.DataFrame) -> str:
         worst = rows.loc[rows["under"].idxmax()]
-        short = f"most are missing {_moment(worst['start'])}: {number(worst['under'], 1)} of {number(worst['required'], 1)}"
-        whole = f"{number(rows['over'].sum() * hour, 1)} agent-hours over, {number(rows['under'].sum() * hour, 1)} under"
+        of = f"{number(worst['under'], 1)} of {number(worst['required'], 1)}"
+        short = f"most are missing {_moment(worst['start'])}: {of}"
+        over, under = (number(rows[c].sum() * hour, 1) for c in ("over", "under"))
+        whole = f"{over} agent-hours over, {under} under"
         return f"{short if worst['under'] > 0 else 'nobody is missing in any slot'}; in all {whole}"
 
     lines, days = [], []

@@ -24,7 +24,10 @@ PROBE = """<script>
 })();
 </script>"""
 FRAMES = """<!doctype html><title>frames</title>%s<script>
-addEventListener("message", e => { const p = document.createElement("pre"); p.className = "told"; p.textContent = e.data; document.body.append(p); });
+addEventListener("message", e => {
+  const p = document.createElement("pre");
+  p.className = "told"; p.textContent = e.data; document.body.append(p);
+});
 </script>"""
 
 

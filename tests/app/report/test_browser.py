@@ -1,5 +1,7 @@
 """The report in a real browser: phone, laptop, screen, zoomed, dark, tapped, printed."""
 
+# ruff: noqa: E501 - sentences of explain.csv and lines of a script stand whole
+
 from __future__ import annotations
 
 import re

@@ -111,7 +111,7 @@ def test_an_open_gap_tells_no_money_without_wages(base: Run) -> None:
 def test_people_on_leave_all_week_are_no_worry_but_stand_in_the_table(base: Run) -> None:
     run = told(base, few_hours=[{**FEW, "rule": "leave"}, {**FEW, "agent": "A004", "shifts": 1, "paid_h": 8.0}])
     (worry,) = first_screen(run, wages=True).worries
-    assert (worry.link, worry.text) == ("few", "1 person fewer hours than the contract asks.")
+    assert (worry.link, worry.text) == ("few", "1 person got fewer hours than the contract asks.")
     table = few_table(run)
     assert table is not None
     assert [row[0] for row in table.rows] == ["Name 3", "Name 4"]

@@ -1,5 +1,7 @@
 """Charts in words and short stretches that can be read."""
 
+# ruff: noqa: E501 - sentences of explain.csv and lines of a script stand whole
+
 from __future__ import annotations
 
 import dataclasses

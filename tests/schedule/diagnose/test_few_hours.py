@@ -53,7 +53,8 @@ def test_only_those_with_too_little_are_told() -> None:
 def test_whoever_is_free_is_told_so_with_the_days() -> None:
     p = desk(person(), least_h=8)
     (found,) = few_hours(p, {"ann": worked(p, 0)})
-    assert (found.rule, found.reason) == ("cost", "free for a shift on Tue, Wed, Thu, Fri: no plan was found that gains by it")
+    told = "free for a shift on Tue, Wed, Thu, Fri: no plan was found that gains by it"
+    assert (found.rule, found.reason) == ("cost", told)
 
 
 ALL_WEEK = ((0, 7 * DAY),)
