@@ -52,9 +52,11 @@ def _by_queue(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 def _sentences(run: Run, frame: pd.DataFrame, say: Callable[[pd.DataFrame], str]) -> str:
     """Return what `say` tells of each queue, its name before it where there are several."""
-    told = [(f"{q}: " if len(run.queues) > 1 else "") + say(rows) for q, rows in _by_queue(frame)]
+    told = [(q, say(rows)) for q, rows in _by_queue(frame)]
     more = f" The table has all {len(told)} queues." if len(told) > MOST_QUEUES else ""
-    return " ".join(f"{text[0].upper()}{text[1:]}." for text in told[:MOST_QUEUES]) + more
+    if len(run.queues) == 1:
+        return "".join(f"{text[0].upper()}{text[1:]}." for _, text in told)
+    return " ".join(f"{queue}: {text}." for queue, text in told[:MOST_QUEUES]) + more
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:

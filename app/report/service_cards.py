@@ -62,13 +62,15 @@ def kept_periods(run: Run) -> list[tuple[str, bool]]:
     """Return, for each simulated period of each queue's goal, its kind and whether the goal holds in it."""
     service = run.table("service")
     goals: Mapping[str, Any] = run.summary.get("goals") or {}
+    if service is None:
+        return []
     out: list[tuple[str, bool]] = []
-    for queue, rows in () if service is None else service.groupby("queue", sort=False):
+    for queue, rows in service.groupby("queue", sort=False):
         basis = _basis(goals, str(queue))
-        known_rows = rows[rows["simulated"].notna()]
-        periods = known_rows[known_rows["period"] == basis]
+        simulated = rows[rows["simulated"].notna()]
+        periods = simulated[simulated["period"] == basis]
         if periods.empty:
-            basis, periods = "week", known_rows[known_rows["period"] == "week"]
+            basis, periods = "week", simulated[simulated["period"] == "week"]
         out += [(basis, verdict(r["goal"], r["ci_lo"], r["ci_hi"])[1] == GOOD) for r in records(periods)]
     return out
 

@@ -62,7 +62,7 @@ def test_over_and_under_by_hour_sum_to_the_coverage(base: Run, words: dict[str, 
 def test_the_worst_slot_is_named(base: Run, words: dict[str, Described]) -> None:
     coverage = base.tables["coverage"]
     worst = coverage[coverage["queue"] == "calls"].sort_values("under", ascending=False, kind="stable").iloc[0]
-    assert f"{worst['start']:%H:%M}" in words["staffing"].says.partition("Chat")[0]
+    assert f"{worst['start']:%H:%M}" in words["staffing"].says.partition("chat: ")[0]
 
 
 def test_a_run_without_files_is_told_nothing(base: Run) -> None:
