@@ -469,7 +469,7 @@ def tutorial_bank() -> str:
 def tutorial_under() -> str:
     """Return the sentence on hours under beside a met goal."""
     hours = summary_of(FIGURES / "bank")["under_agent_hours"]
-    return f"\"Under {hours:,.1f} h\" beside a met goal is no contradiction: the bank promises 70 % **over the day**."
+    return f'"Under {hours:,.1f} h" beside a met goal is no contradiction: the bank promises 70 % **over the day**.'
 
 
 def tutorial_stricter() -> str:

@@ -123,7 +123,9 @@ def misses(run: Run) -> Spec | None:
         "y": alt.Y("weekday:O", sort=shown, title=None, axis=left(ticks=False)),
         "tooltip": tips("weekday", "column", "share", "came", "expected_calls", "weeks"),
     }
-    base = alt.Chart(alt.NamedData("rows")).transform_filter(f"{THIS_QUEUE} && (weekday == '' || datum.weekday == weekday)")
+    base = alt.Chart(alt.NamedData("rows")).transform_filter(
+        f"{THIS_QUEUE} && (weekday == '' || datum.weekday == weekday)"
+    )
     base = base.transform_calculate(came="datum.actual", expected_calls="datum.calls")
     cells = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
         color=alt.condition(

@@ -30,6 +30,8 @@ CONFIG: Spec = {
     "axis": _AXIS,
     "legend": _LEGEND,
 }
+LONG_NAME = 15
+"""Letters of a legend entry above which two do not stand beside each other on a phone, above 0."""
 AXIS_SIGNALS = ("lo", "hi", "ticks", "labels")
 """What a page sets to show a part of the time axis."""
 
@@ -37,7 +39,7 @@ SHOWN = "datum.queue == queue && datum.x >= lo && datum.x < hi"
 THIS_QUEUE = "datum.queue == queue"
 PALETTE = {
     INK: "var(--ink)", MUTED: "var(--muted)", GREY: "var(--grey)", "#e6e9ee": "var(--line)", "#b8c0ca": "var(--edge)",
-    BLUE: "var(--blue)", VERMILION: "var(--vermilion)", GREEN: "var(--green)", "#cfe5f3": "var(--band-95)",
+    BLUE: "var(--blue)", SKY: "var(--sky)", VERMILION: "var(--vermilion)", GREEN: "var(--green)", "#cfe5f3": "var(--band-95)",
     "#9ccbe8": "var(--band-80)", "white": "var(--paper)", "#ffffff": "var(--paper)",
 }  # fmt: skip
 """Colours of a specification that a page takes from its style, so that they follow light, dark and print."""
@@ -95,7 +97,9 @@ def named(layer: Any, name: str) -> Any:
 
 def color(names: list[str], shades: list[str]) -> alt.Color:
     """Colour by the field ``key``, which each layer is given by `named`, so that the legend names every layer."""
-    legend = alt.Legend(orient="top", symbolOpacity=1, columns=alt.ExprRef("width < 460 ? 3 : 0"))
+    narrow = 1 if max(map(len, names)) > LONG_NAME else 2
+    columns = alt.ExprRef(f"width < 330 ? {narrow} : width < 460 ? 3 : 0")
+    legend = alt.Legend(orient="top", symbolOpacity=1, columns=columns)
     return alt.Color("key:N", title=None, scale=alt.Scale(domain=names, range=shades), legend=legend)
 
 

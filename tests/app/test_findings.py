@@ -39,12 +39,14 @@ def test_a_holiday_planned_as_open_is_told_once_and_past_ones_are_not() -> None:
     found = quality(
         ("calls", *planned), ("chat", *planned), ("calls", "2026-05-01", "holiday", "no calls on Labour Day", "closed")
     )
-    assert loud_findings(found, history(1), FIRST) == ["2026-12-25: Christmas Day; planned as open; to shut it, write closed = 1"]
+    assert loud_findings(found, history(1), FIRST) == [
+        "2026-12-25: Christmas Day; planned as open; to shut it, write closed = 1"
+    ]
 
 
 def test_days_on_another_level_are_told_only_where_they_are_left_out() -> None:
     rows = [
-        ("calls", "2026-03-01", "level_shift", "+80 % calls a day from 2026-03-01 on", "the days before it are not learnt from: far"),
+        ("calls", "2026-03-01", "level_shift", "+80 % calls a day from 2026-03-01 on", "not learnt from: far off"),
         ("calls", "2026-06-01", "level_shift", "+9 % calls a day from 2026-06-01 on", "kept: the level follows"),
     ]  # fmt: skip
     assert [line[:12] for line in loud_findings(quality(*rows), history(1), FIRST)] == ["calls: +80 %"]

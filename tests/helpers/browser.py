@@ -52,9 +52,12 @@ def asked(page: Path, folder: Path, script: str, widths: Sequence[int], *flags: 
     """
     text = POLICY.sub("", page.read_text(encoding="utf-8"))
     probe = PROBE % script
-    (folder / "asked.html").write_text(text.replace("</body>", f"{probe}</body>"), encoding="utf-8")
+    before, end, after = text.rpartition("</body>")  # scripts of the page hold the tag too
+    (folder / "asked.html").write_text(f"{before}{probe}{end}{after}", encoding="utf-8")
     frames = "".join(f'<iframe src="asked.html" width="{w}" height="844" style="border:0"></iframe>' for w in widths)
     (folder / "frames.html").write_text(FRAMES % frames, encoding="utf-8")
     dom = run(folder, *flags, "--virtual-time-budget=30000", "--dump-dom", (folder / "frames.html").as_uri())
     told = [json.loads(html.unescape(t)) for t in re.findall(r'<pre class="told">(.*?)</pre>', dom.decode(), re.DOTALL)]
-    return {int(t["width"]): t for t in told}
+    found = {int(t["width"]): t for t in told}
+    assert set(found) == set(widths), f"the page told nothing at {set(widths) - set(found)}"
+    return found

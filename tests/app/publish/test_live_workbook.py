@@ -53,7 +53,9 @@ def counted(rows: list[tuple[str, str, str]], slot: str, heads: float, queue: st
     stamp = "datetime64[us, Europe/Berlin]"
     activity = pd.DataFrame(rows, columns=["start", "end", "queue"]).assign(activity="phone")
     activity = activity.astype({"start": stamp, "end": stamp})
-    coverage = pd.DataFrame({"queue": [queue], "start": [slot], "required": 2.0, "on_phone": heads, "over": 0.0, "under": 0.0})
+    coverage = pd.DataFrame(
+        {"queue": [queue], "start": [slot], "required": 2.0, "on_phone": heads, "over": 0.0, "under": 0.0}
+    )
     made = live_coverage(coverage.astype({"start": stamp}), activity, AT, OF)
     return str(made["on_phone"].iloc[0].text)
 
@@ -94,7 +96,9 @@ def test_paid_hours_follow_from_start_end_and_unpaid_breaks(content: bytes) -> N
 def test_hours_over_a_clock_change_are_those_that_pass(make_run: Callable[..., Path]) -> None:
     run = make_run(week="2026-10-19", days=7, hours=(0, 24), agents=2)
     night = ("a/b:c", "2026-10-25T01:00+02:00", "2026-10-25T04:00+01:00", "phone", "calls")
-    pd.DataFrame([night], columns=["agent", "start", "end", "activity", "queue"]).to_csv(run / "activity.csv", index=False)
+    pd.DataFrame([night], columns=["agent", "start", "end", "activity", "queue"]).to_csv(
+        run / "activity.csv", index=False
+    )
     content = workbook(read_run(run), wages=False)
     assert table(content, "Activity", values=False)["Hours"].tolist() == ["=(D4-C4)*24+1"]
     assert table(content, "Activity")["Hours"].tolist() == [4]
@@ -104,7 +108,13 @@ def test_the_roster_shows_leave_and_what_contracts_ask(make_run: Callable[..., P
     run = make_run()
     rows = pd.read_csv(run / "activity.csv", dtype=str, keep_default_na=False)
     mine = (rows["agent"] == "A005") & rows["start"].str.startswith("2026-11-03")
-    away = {"agent": "A005", "start": "2026-11-03T00:00+01:00", "end": "2026-11-04T00:00+01:00", "activity": "leave", "queue": ""}
+    away = {
+        "agent": "A005",
+        "start": "2026-11-03T00:00+01:00",
+        "end": "2026-11-04T00:00+01:00",
+        "activity": "leave",
+        "queue": "",
+    }
     pd.concat([rows[~mine], pd.DataFrame([away])]).to_csv(run / "activity.csv", index=False)
     roster = pd.read_csv(run / "roster.csv", dtype=str)
     roster[~((roster["agent"] == "A005") & (roster["date"] == "2026-11-03"))].to_csv(run / "roster.csv", index=False)
@@ -175,7 +185,16 @@ def recalculated(office: str, content: bytes, folder: Path, change: Callable[[An
     (folder / "in").mkdir()
     book.save(folder / "in" / "schedule.xlsx")
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(folder / "in" / "schedule.xlsx")]
+    command = [
+        office,
+        profile,
+        "--headless",
+        "--convert-to",
+        "xlsx",
+        "--outdir",
+        str(folder),
+        str(folder / "in" / "schedule.xlsx"),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     rows = CalamineWorkbook.from_path(folder / "schedule.xlsx").get_sheet_by_name("Summary").to_python()
     return {str(row[0]): float(row[1]) for row in rows if isinstance(row[1], int | float)}
