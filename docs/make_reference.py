@@ -11,7 +11,6 @@ import csv
 import dataclasses
 import importlib
 import inspect
-import io
 import re
 import sys
 import textwrap
@@ -26,13 +25,10 @@ from typing import Any
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
 
 from busyhour.app.batch import schema as batch
 from busyhour.app.cli.main import app
-from busyhour.app.cli.screen import screen
 from busyhour.app.config import schema as config
-from busyhour.app.finished import side_by_side, summary_of
 from busyhour.app.hiring import schema as hiring
 from busyhour.app.hiring import terms
 from busyhour.app.intake import mapping
@@ -441,56 +437,6 @@ def python() -> str:
     return table(("import", "what it does"), rows)
 
 
-FIGURES = Path(__file__).parent / "figures"
-"""Summaries of the manual's own runs, kept by make_figures.py."""
-TOLD = (
-    "Status", "Goals", "Cost", "Proven gap", "Paid hours", "Service", "calls", "Open shifts", "Violations", "Report",
-)  # fmt: skip
-"""Lines of the screen that the tutorial shows."""
-COMPARED = (
-    "week", "scenario", "status", "", "cost", "cost_wages", "cost_prices", "", "paid_hours", "", "service_level_simulated",
-)  # fmt: skip
-"""Figures of a comparison that the tutorial shows; "" stands for lines left out."""
-
-
-def tutorial_bank() -> str:
-    """Return what the first plan of the tutorial prints."""
-    summary = summary_of(FIGURES / "bank")
-    text = io.StringIO()
-    Console(file=text, width=200).print(screen(dict(summary), Path("data/bank/runs/2003-10-27")))
-    title, *lines = text.getvalue().splitlines()
-    shown = {label: line.rstrip() for line in lines for label in TOLD if line.strip().startswith(f"{label} ")}
-    shown["Status"] = f"{shown['Status'].partition(',')[0]}..."
-    shown["Goals"] = f"{shown['Goals'][: shown['Status'].index(summary['status'])]}..."
-    body = "\n".join(shown[label] for label in TOLD)
-    return f"<!-- figures vary -->\n```console\n$ busyhour plan data/bank\n...\n{title.strip()}\n{body}\n...\n```"
-
-
-def tutorial_under() -> str:
-    """Return the sentence on hours under beside a met goal."""
-    hours = summary_of(FIGURES / "bank")["under_agent_hours"]
-    return f'"Under {hours:,.1f} h" beside a met goal is no contradiction: the bank promises 70 % **over the day**.'
-
-
-def tutorial_stricter() -> str:
-    """Return the comparison of the two plans, and what the difference costs."""
-    runs = [FIGURES / "bank", FIGURES / "stricter"]
-    table = side_by_side(runs).set_index("figure")
-    rows = [("figure", "data/bank/runs/2003-10-27", "stricter")]
-    rows += [(name, *(table.loc[name, str(run)] for run in runs)) if name else ("...", "", "") for name in COMPARED]
-    lines = [line if line == "..." else f" {line}" for line in (f"{a:<23}  {b:<26}  {c}".rstrip() for a, b, c in rows)]
-    before, after = (summary_of(run) for run in runs)
-    points = round(100 * (after["service_level_simulated"] - before["service_level_simulated"]))
-    wages, hours = (after[key] - before[key] for key in ("cost_wages", "paid_hours"))
-    share = 100 * wages / before["cost_wages"]
-    return (
-        "<!-- figures vary -->\n```console\n$ busyhour plan data/bank --out stricter --quiet\n...\n"
-        "$ busyhour compare data/bank/runs/2003-10-27 stricter\n" + "\n".join(lines) + "\n...\n```\n\n"
-        f"{points} points of service cost this bank about {round(wages, -1):,.0f} dollars of wages a week, "
-        f"{share:.0f} %: {hours:,.0f} paid hours more."
-    )
-
-
 GENERATORS: dict[str, Callable[[], str]] = {
     "plan keys": plan_keys,
     "hiring keys": hiring_keys,
@@ -502,9 +448,6 @@ GENERATORS: dict[str, Callable[[], str]] = {
     "cover rows": lambda: rows_of("busyhour.schedule.cover.constraints"),
     "exchange rows": lambda: rows_of("busyhour.schedule.exchange.constraints", *RULES_OF_PEOPLE),
     "python": python,
-    "tutorial bank": tutorial_bank,
-    "tutorial under": tutorial_under,
-    "tutorial stricter": tutorial_stricter,
 }
 
 

@@ -161,9 +161,10 @@ def _plain(run: Run, *, wages: bool) -> list[tuple[str, str, list[Any], pd.DataF
     if explain is not None and not wages:
         explain = hidden_money(explain)
     if activity is not None:
-        activity = _with_offset(activity.assign(name=[run.name(a) for a in activity["agent"]], hours=0.0))
-        at = letters(ACTIVITY, activity)
-        activity = activity.assign(hours=hours_column(activity, at))
+        names, offsets = [run.name(a) for a in activity["agent"]], [offset(t) for t in activity["start"]]
+        activity = activity.assign(name=names, offset=offsets, hours=0.0)
+        hours = hours_column(activity, letters(ACTIVITY, activity))
+        activity = activity.assign(hours=pd.Series(hours, index=activity.index, dtype=object))
     return [
         ("Activity", "Who does what, when. Change rows here: hours, coverage and totals follow", ACTIVITY, activity),
         (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ MOST_COUNTED = 200_000_000
 """Rows of the activity times slots, above which heads are plain numbers: a spreadsheet would count for minutes."""
 
 
-def letters(looks: Iterable[tuple[str, str, str, int, bool]], columns: Iterable[str]) -> dict[str, str]:
+def letters(looks: Iterable[tuple[str, str, str, int, bool]], columns: Iterable[Hashable]) -> dict[str, str]:
     """Return the letter of each column of a sheet: those of `looks` that the table has, in their order."""
     there = set(columns)
     return {name: xl_col_to_name(i) for i, name in enumerate(look[0] for look in looks if look[0] in there)}
@@ -29,9 +29,8 @@ def letters(looks: Iterable[tuple[str, str, str, int, bool]], columns: Iterable[
 
 def hours_column(frame: pd.DataFrame, at: Mapping[str, str]) -> list[Formula]:
     """Return the hours of each row from its start to its end, by the letters `at` of these columns."""
-    hour = pd.Timedelta(hours=1)
-    real = ((frame["end"] - frame["start"]) / hour).to_numpy()
-    change = real - ((_walls(frame["end"]) - _walls(frame["start"])) / hour).to_numpy()
+    real = (frame["end"] - frame["start"]).dt.total_seconds().to_numpy() / 3600
+    change = real - (_walls(frame["end"]) - _walls(frame["start"])).dt.total_seconds().to_numpy() / 3600
     start, end = at["start"], at["end"]
     return [
         Formula(f"=({end}{row}-{start}{row})*24{_plus(more)}", value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -79,7 +79,7 @@ def _contract_h(run: Run, agent: str) -> tuple[float | None, float | None]:
     """Return the contract's least and most hours a week; None where it tells none, or the person joins or leaves."""
     if run.staff is None or agent not in run.staff.index:
         return None, None
-    person = run.staff.loc[agent]
+    person: dict[Hashable, Any] = run.staff.loc[agent].to_dict()
     terms: dict[str, Any] = run.plan.get("contract", {}).get(person["contract"], {})
     low, high = terms.get("min_h_week"), terms.get("max_h_week")
     edges = [pd.Timestamp(person[c]).date() for c in ("hire_date", "leave_date") if c in person and pd.notna(person[c])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,12 @@ def _by_queue(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
         yield str(queue), rows
 
 
+def _by_day(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield queue, label of the day, and rows of each day of each queue."""
+    for (queue, date), rows in frame.groupby(["queue", "date"], sort=False):
+        yield str(queue), day(pd.Timestamp(str(date)).date()), rows
+
+
 def _sentences(run: Run, frame: pd.DataFrame, say: Callable[[pd.DataFrame], str]) -> str:
     """Return what `say` tells of each queue, its name before it where there are several."""
     told = [(q, say(rows)) for q, rows in _by_queue(frame)]
@@ -57,6 +64,16 @@ def _sentences(run: Run, frame: pd.DataFrame, say: Callable[[pd.DataFrame], str]
     if len(run.queues) == 1:
         return "".join(f"{text[0].upper()}{text[1:]}." for _, text in told)
     return " ".join(f"{queue}: {text}." for queue, text in told[:MOST_QUEUES]) + more
+
+
+def _most(rows: pd.DataFrame, column: str) -> Any:
+    """Return the row with the largest number in a column."""
+    return rows.iloc[int(np.nanargmax(rows[column].to_numpy(dtype=float)))]
+
+
+def _least(rows: pd.DataFrame, column: str) -> Any:
+    """Return the row with the smallest number in a column."""
+    return rows.iloc[int(np.nanargmin(rows[column].to_numpy(dtype=float)))]
 
 
 def _dated(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,7 +94,7 @@ def _service(run: Run) -> Described | None:
         return None
 
     def say(rows: pd.DataFrame) -> str:
-        least = rows.loc[rows["simulated"].idxmin()]
+        least = _least(rows, "simulated")
         return (
             f"the days are simulated between {percent(rows['simulated'].min())} and {percent(rows['simulated'].max())},"
             f" the lowest is {day(least['start'].date())}, the goal is {percent(rows['goal'].iloc[0], 0)}"
@@ -95,22 +112,21 @@ def _forecast(run: Run) -> Described | None:
     bands = {"q0.025", "q0.975"} <= set(frame)
 
     def say(rows: pd.DataFrame) -> str:
-        days, top = rows.groupby("date")["calls"].sum(), rows.loc[rows["calls"].idxmax()]
-        busiest = days.idxmax()
+        days, top = rows.groupby("date", as_index=False)[["calls"]].sum(), _most(rows, "calls")
+        busiest = _most(days, "calls")
         band = f" (95 % from {number(top['q0.025'])} to {number(top['q0.975'])})" if bands else ""
+        most = f"{day(busiest['date'])} ({number(busiest['calls'])})"
         return (
-            f"{number(rows['calls'].sum())} calls are expected, most on {day(busiest)} ({number(days.max())}); "
+            f"{number(rows['calls'].sum())} calls are expected, most on {most}; "
             f"the busiest interval begins {_moment(top['start'])} with {number(top['calls'])}{band}"
         )
 
     lines, days = [], []
-    for (queue, date), rows in frame.groupby(["queue", "date"], sort=False):
-        top = rows.loc[rows["calls"].idxmax()]
+    for queue, label, rows in _by_day(frame):
+        top = _most(rows, "calls")
         edges = [number(top[c]) for c in ("q0.025", "q0.975")] if bands else []
-        lines.append(
-            (str(queue), day(date), number(rows["calls"].sum()), clock(top["start"]), number(top["calls"]), *edges)
-        )
-        days.append(day(date))
+        lines.append((queue, label, number(rows["calls"].sum()), clock(top["start"]), number(top["calls"]), *edges))
+        days.append(label)
     columns = "Queue|Day|Calls#|Busiest from#|Calls then#" + ("|95 % from#|95 % to#" if bands else "")
     made = table("Expected calls by day", columns, lines, file="volume.csv", days=days)
     return Described(_sentences(run, frame, say), made)
@@ -134,10 +150,10 @@ def _past_week(run: Run) -> Described | None:
         return f"{number(came)} calls came where {number(told)} were expected" + (f"; {held}" if held else "")
 
     lines = []
-    for (queue, date), rows in frame.groupby(["queue", "date"], sort=False):
+    for queue, label, rows in _by_day(frame):
         came, told = float(rows["actual"].sum()), float(rows["calls"].sum())
         off = percent(told / came - 1) if came else "–"
-        lines.append((str(queue), day(date), number(came), number(told), off, *(inside(rows, *b[1:]) for b in bands)))
+        lines.append((queue, label, number(came), number(told), off, *(inside(rows, *b[1:]) for b in bands)))
     columns = "Queue|Day|Came#|Expected#|Forecast off by#" + "".join(f"|In {name}#" for name, *_ in bands)
     return Described(_sentences(run, frame, say), table("The past week by day", columns, lines, file="past_weeks.csv"))
 
@@ -177,7 +193,7 @@ def _misses(run: Run) -> Described | None:
     frame = frame[frame["share"].notna()].astype({"share": float})
 
     def say(rows: pd.DataFrame) -> str:
-        high, low = rows.loc[rows["share"].idxmax()], rows.loc[rows["share"].idxmin()]
+        high, low = _most(rows, "share"), _least(rows, "share")
         return (
             f"furthest too high {high['weekday']} {high['column']} ({percent(high['share'])}), furthest too low "
             f"{low['weekday']} {low['column']} ({percent(low['share'])}); {int((rows['sure'] > 0).sum())} of "
@@ -201,7 +217,7 @@ def _staffing(run: Run) -> Described | None:
     frame, hour = _dated(coverage), run.slot_min / 60
 
     def say(rows: pd.DataFrame) -> str:
-        worst = rows.loc[rows["under"].idxmax()]
+        worst = _most(rows, "under")
         of = f"{number(worst['under'], 1)} of {number(worst['required'], 1)}"
         short = f"most are missing {_moment(worst['start'])}: {of}"
         over, under = (number(rows[c].sum() * hour, 1) for c in ("over", "under"))
@@ -209,14 +225,14 @@ def _staffing(run: Run) -> Described | None:
         return f"{short if worst['under'] > 0 else 'nobody is missing in any slot'}; in all {whole}"
 
     lines, days = [], []
-    for (queue, date), rows in frame.groupby(["queue", "date"], sort=False):
+    for queue, label, rows in _by_day(frame):
         if not (rows["required"].any() or rows["on_phone"].any()):
             continue
-        worst = rows.loc[rows["under"].idxmax()]
+        worst = _most(rows, "under")
         sums = (number(rows[c].sum() * hour, 1) for c in ("required", "on_phone", "over", "under"))
         most = (number(worst["under"], 1), clock(worst["start"])) if worst["under"] > 0 else ("0", "")
-        lines.append((str(queue), day(date), *sums, *most))
-        days.append(day(date))
+        lines.append((queue, label, *sums, *most))
+        days.append(label)
     columns = "Queue|Day|Required h#|On the phone h#|Over h#|Under h#|Most missing#|At#"
     made = table("Staff and requirement by day", columns, lines, file="coverage.csv", days=days)
     return Described(_sentences(run, frame, say), made)
@@ -230,13 +246,13 @@ def _service_level(run: Run, axis: TimeAxis) -> Described | None:
     frame = frame.astype({"simulated": float})
 
     def say(rows: pd.DataFrame) -> str:
-        worst = rows.loc[rows["simulated"].idxmin()]
+        worst = _least(rows, "simulated")
         lowest = f"the lowest interval is {worst['time']}, simulated at {percent(worst['simulated'])}"
         return f"{lowest}; {int(rows['below'].sum())} of {len(rows)} intervals lie below what was promised"
 
     lines, days = [], []
     for (queue, label), rows in frame.groupby(["queue", "day"], sort=False):
-        worst = rows.loc[rows["simulated"].idxmin()]
+        worst = _least(rows, "simulated")
         at = str(worst["time"]).removeprefix(f"{label} ")
         interval = f"{percent(worst['ci_lo'])} to {percent(worst['ci_hi'])}"
         lines.append((str(queue), str(label), percent(worst["simulated"]), interval, at, number(rows["below"].sum())))
@@ -259,13 +275,12 @@ def _heat(run: Run, what: str) -> Described | None:
     words = f"{what}-staffed"
 
     def say(rows: pd.DataFrame) -> str:
-        sums = rows.groupby(["date", "hour"], sort=False)[what].sum() * hour
-        if not sums.max() > 0:
+        worst = _most(rows.groupby(["date", "hour"], sort=False, as_index=False)[[what]].sum(), what)
+        if not worst[what] > 0:
             return f"no slot is {words}"
-        (date, at), most = sums.idxmax(), sums.max()
-        by_hour = rows.groupby("hour")[what].sum() * hour
-        often = f"over the week most at {by_hour.idxmax():02d}:00 ({number(by_hour.max(), 1)} agent-hours)"
-        return f"most {words} is {day(date)} at {at:02d}:00 ({number(most, 1)} agent-hours); {often}"
+        often = _most(rows.groupby("hour", as_index=False)[[what]].sum(), what)
+        at, then = (f"{int(r['hour']):02d}:00 ({number(r[what] * hour, 1)} agent-hours)" for r in (worst, often))
+        return f"most {words} is {day(worst['date'])} at {at}; over the week most at {then}"
 
     wide = frame.pivot_table(index=["queue", "date"], columns="hour", values=what, aggfunc="sum", sort=False) * hour
     wide = wide[sorted(wide.columns)]

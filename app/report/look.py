@@ -39,8 +39,8 @@ SHOWN = "datum.queue == queue && datum.x >= lo && datum.x < hi"
 THIS_QUEUE = "datum.queue == queue"
 PALETTE = {
     INK: "var(--ink)", MUTED: "var(--muted)", GREY: "var(--grey)", "#e6e9ee": "var(--line)", "#b8c0ca": "var(--edge)",
-    BLUE: "var(--blue)", SKY: "var(--sky)", VERMILION: "var(--vermilion)", GREEN: "var(--green)", "#cfe5f3": "var(--band-95)",
-    "#9ccbe8": "var(--band-80)", "white": "var(--paper)", "#ffffff": "var(--paper)",
+    BLUE: "var(--blue)", SKY: "var(--sky)", VERMILION: "var(--vermilion)", GREEN: "var(--green)",
+    "#cfe5f3": "var(--band-95)", "#9ccbe8": "var(--band-80)", "white": "var(--paper)", "#ffffff": "var(--paper)",
 }  # fmt: skip
 """Colours of a specification that a page takes from its style, so that they follow light, dark and print."""
 DARK = {
