@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..forecast.predict import Forecast
 from ..schedule.diagnose.explain import explain, explain_open
+from ..schedule.diagnose.few_hours import FewHours, few_hours
 from ..schedule.judge.check import Verdict
 from ..schedule.plan.activity import cover_table, open_table, roster_table
 from ..schedule.plan.decision import Decision
@@ -84,6 +85,11 @@ class Outcome:
     def roster(self) -> pd.DataFrame:
         """One row per agent and shift."""
         return roster_table(self.decision.assigned, self.decision.problem.grid)
+
+    @cached_property
+    def few_hours(self) -> list[FewHours]:
+        """Who got no shift, or fewer hours than the contract asks, and why; after a stop without reasons."""
+        return few_hours(self.decision.problem, self.decision.assigned, look=not self.stopped)
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:

@@ -29,6 +29,7 @@ from ..schedule.problem.shifts import skipped_starts
 from .config.plan_toml import PLAN
 from .config.schema import Config
 from .goal_periods import goal_periods, told_periods
+from .findings import loud_findings
 from .inputs.inputs import Inputs
 from .inputs.open_after import open_after
 from .judging import judged
@@ -78,6 +79,7 @@ def _from_calls(inputs: Inputs, watch: Watch, ready: Forecast | None) -> Outcome
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
     notes = [*inputs.notes, *_far(inputs), *_lost_families(problem), *_skipped(problem)]
     notes += [*told_periods(found), *cheap_misses(found)]
+    notes += loud_findings(predicted.quality, predicted.history, inputs.grid.first)
     if len(predicted.quality):
         notes.append(f"{len(predicted.quality)} findings in the input data: see the report, Data quality")
     return Outcome(

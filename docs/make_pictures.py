@@ -31,7 +31,7 @@ class Picture:
 
 
 PICTURES = (
-    Picture("cards", 0, ".cards", 478),
+    Picture("cards", 0, ".verdict, .cards", 420),
     Picture("service", 0, "#service", 700),
     Picture("forecast", 0, "#forecast", 460, hide="#forecast .past"),
     Picture("past_week", 0, "#forecast", 460, hide="#forecast > :not(.past)"),

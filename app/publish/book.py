@@ -22,6 +22,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "number": {"num_format": "#,##0.00"},
     "whole": {"num_format": "#,##0"},
     "share": {"num_format": "0.0%"},
+    "gap": {"num_format": "0.00##%"},
     "money": {"num_format": "#,##0.00"},
     "time": {"num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "date": {"num_format": "ddd yyyy-mm-dd", "align": "left"},
@@ -89,6 +90,7 @@ class Book:
         self.heading = self.workbook.add_format({"bold": True, "font_size": 14, "font_color": "#0B3F73"})
         self.fine = self.workbook.add_format({"font_color": "#5B6776", "text_wrap": True, "valign": "top"})
         self.short = self.workbook.add_format({"bg_color": "#FBD9B5", "font_color": "#7F2704"})
+        self.away = self.workbook.add_format({"bg_color": "#E4E8ED", "font_color": "#5B6776"})
         self._tables = 0
 
     def __enter__(self) -> Self:
@@ -114,6 +116,7 @@ class Book:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_paper(9)
+        sheet.set_footer("&L&A&RPage &P of &N")
         return sheet
 
     def table(self, name: str, title: str, fields: Sequence[Field], *, freeze: int = 1) -> Any:

@@ -9,9 +9,8 @@ from ..report.figures import known
 from ..report.gantt import Stretch
 from ..report.run import Run
 from .book import FIRST, Book, Field, Formula, span
+from .shift_columns import AGENT, FACTOR, PAID
 from .wages import factors, wage
-
-AGENT, PAID, FACTOR = 0, 7, 8
 
 
 def cost_sheet(book: Book, run: Run, shifts: Sequence[Stretch]) -> Formula | None:

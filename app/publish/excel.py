@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,11 @@ from ..report.figures import clock, day, offset
 from ..report.gantt import Stretch, stretches
 from ..report.run import Run, read_run
 from ..report.tables import hidden_money
-from .book import FIRST, HEAD, Book, Field, Formula, cut, fields_of, span
+from .book import FIRST, Book, Field, Formula, cut, fields_of, span
 from .cost import cost_sheet
+from .live import hours_column, letters, live_coverage, paid_column, unpaid_h
+from .roster_sheet import roster_sheet
+from .shift_columns import END, PAID, START, UNPAID
 from .wages import factors
 
 INTERVAL = [
@@ -48,10 +50,10 @@ REQUIREMENT = [
 FORECAST = [
     *INTERVAL,
     ("calls", "Calls", "number", 10, True),
-    ("q0.025", "q0.025", "number", 9, False),
-    ("q0.1", "q0.1", "number", 9, False),
-    ("q0.9", "q0.9", "number", 9, False),
-    ("q0.975", "q0.975", "number", 9, False),
+    ("q0.025", "95 % from", "number", 10, False),
+    ("q0.1", "80 % from", "number", 10, False),
+    ("q0.9", "80 % to", "number", 9, False),
+    ("q0.975", "95 % to", "number", 9, False),
     ("handle_s", "Handle s", "number", 10, False),
     ("patience_s", "Patience s", "number", 11, False),
     ("model", "Model", "text", 20, False),
@@ -85,6 +87,15 @@ EXPLAIN = [
     ("detail", "In numbers", "wrap", 70, False),
     ("who", "Who", "text", 16, False),
     ("cost_one_more", "One more agent costs", "money", 20, False),
+    ("gain_h", "Gain h", "number", 9, False),
+]
+FEW = [
+    ("agent", "Agent", "text", 12, False),
+    ("name", "Name", "text", 22, False),
+    ("shifts", "Shifts", "whole", 9, False),
+    ("paid_h", "Paid h", "number", 9, False),
+    ("asked_h", "Asked h", "number", 9, False),
+    ("reason", "What is in the way of one more shift", "wrap", 70, False),
 ]
 ACTIVITY = [
     ("agent", "Agent", "text", 12, False),
@@ -103,8 +114,9 @@ def write_workbook(
 ) -> Path:
     """Write ``schedule.xlsx`` into the run folder from what lies there.
 
-    Times are local wall clock (the offset stands beside them); totals are formulas with their present value;
-    names that begin with ``= + - @`` stay text.
+    Times are local wall clock (the offset stands beside them). Totals, paid hours, heads on the phone, over and under
+    are formulas with their present value: they follow what is changed on the sheets Shifts and Activity. Names that
+    begin with ``= + - @`` stay text.
 
     Parameters
     ----------
@@ -128,11 +140,12 @@ def write_workbook(
 
 def workbook(run: Run, *, wages: bool, goes_on: Callable[[], bool] = lambda: True) -> bytes:
     """Return the workbook's bytes."""
-    shifts = [s for s in stretches(run) if not s.is_leave]
+    every = list(stretches(run))
+    shifts = [s for s in every if not s.is_leave]
     with Book(f"{run.site}: plan of {run.week}", run.week, goes_on) as book:
         summary = book.sheet("Summary", f"{run.site}: week of {day(run.week)} {run.week.year}")
         if shifts:
-            _roster(book, run, shifts)
+            roster_sheet(book, run, shifts, [s for s in every if s.is_leave])
             _shifts(book, run, shifts, wages=wages)
         for name, title, looks, frame in _plain(run, wages=wages):
             if frame is not None and not frame.empty:
@@ -148,15 +161,17 @@ def _plain(run: Run, *, wages: bool) -> list[tuple[str, str, list[Any], pd.DataF
     if explain is not None and not wages:
         explain = hidden_money(explain)
     if activity is not None:
-        length = (activity["end"] - activity["start"]).dt.total_seconds() / 3600
-        activity = _with_offset(activity.assign(name=[run.name(a) for a in activity["agent"]], hours=length))
+        names, offsets = [run.name(a) for a in activity["agent"]], [offset(t) for t in activity["start"]]
+        activity = activity.assign(name=names, offset=offsets, hours=0.0)
+        hours = hours_column(activity, letters(ACTIVITY, activity))
+        activity = activity.assign(hours=pd.Series(hours, index=activity.index, dtype=object))
     return [
-        ("Activity", "Who does what, when", ACTIVITY, activity),
+        ("Activity", "Who does what, when. Change rows here: hours, coverage and totals follow", ACTIVITY, activity),
         (
             "Coverage",
-            f"Agents required and on the phone, slots of {run.slot_min} min",
+            f"Agents required and on the phone, counted over Activity, slots of {run.slot_min} min; service as planned",
             COVERAGE,
-            _with_offset(run.table("coverage")),
+            _covered(run, activity),
         ),
         (
             "Requirement",
@@ -173,7 +188,22 @@ def _plain(run: Run, *, wages: bool) -> list[tuple[str, str, list[Any], pd.DataF
         ("Service", "Service level: goal, expected, simulated with 95 % interval", SERVICE, run.table("service")),
         ("Open shifts", "Shifts that nobody can take: the week's hiring need", OPEN, _opened(run)),
         ("Explanations", "Short stretches and what binds there", EXPLAIN, explain),
+        ("Few hours", "No shift, or fewer hours than the contract asks", FEW, _few(run)),
     ]
+
+
+def _covered(run: Run, activity: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the coverage with columns that follow the sheet Activity."""
+    coverage = _with_offset(run.table("coverage"))
+    if coverage is None:
+        return None
+    of = {} if activity is None else letters(ACTIVITY, activity)
+    return live_coverage(coverage, activity, letters(COVERAGE, coverage), of)
+
+
+def _few(run: Run) -> pd.DataFrame | None:
+    entries = run.summary.get("few_hours")
+    return pd.DataFrame([{**e, "name": run.name(e["agent"])} for e in entries]) if entries else None
 
 
 def _with_offset(frame: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -203,46 +233,6 @@ def _mark_short(book: Book, sheet: Any, name: str, looks: list[Any], rows: int) 
         sheet.conditional_format(FIRST, column, FIRST + rows - 1, column, rule)
 
 
-def _roster(book: Book, run: Run, shifts: list[Stretch]) -> None:
-    """Add the grid of people by days, with each person's paid hours as a live sum over the sheet Shifts."""
-    people = employed(run)
-    people += [a for a in dict.fromkeys(s.agent for s in shifts) if a not in set(people)]
-    days = run.dates
-    cells: dict[tuple[str, dt.date], str] = {}
-    paid: dict[str, float] = dict.fromkeys(people, 0.0)
-    for s in shifts:
-        text = f"{clock(s.start)}–{clock(s.end)}"
-        cells[s.agent, s.date] = f"{cells[s.agent, s.date]}, {text}" if (s.agent, s.date) in cells else text
-        paid[s.agent] += (s.paid_min or 0) / 60
-    agents, hours = span(0, len(shifts), "Shifts"), span(PAID, len(shifts), "Shifts")
-    sums = [Formula(f"=SUMPRODUCT(EXACT({agents},$A{FIRST + 1 + i})*{hours})", paid[a]) for i, a in enumerate(people)]
-    fields = [
-        Field("Agent", people, "text", 12),
-        Field("Name", [run.name(a) for a in people], "text", 22),
-        Field("Team", [run.team(a) for a in people], "text", 12),
-    ]
-    fields += [Field(day(d), [cells.get((a, d), "") for a in people], "text", 13) for d in days]
-    fields.append(Field("Paid h", sums, "number", 9, total=True))
-    sheet = book.table("Roster", "Roster", fields, freeze=2)
-    for column, date in enumerate(days, 3):
-        there = sum((a, date) in cells for a in people)
-        sheet.write_formula(HEAD - 1, column, f'=COUNTIF({span(column, len(people))},"*:*")', book.bold["whole"], there)
-    sheet.write_string(HEAD - 1, 0, "People at work", book.fine)
-
-
-def employed(run: Run) -> list[str]:
-    """Return the people of staff.csv in its order, without those who left before the week."""
-    if run.staff is None:
-        return []
-    if "leave_date" not in run.staff:
-        return list(run.staff.index)
-    left = pd.to_datetime(run.staff["leave_date"]) < pd.Timestamp(run.dates[0])
-    return list(run.staff.index[~left])
-
-
-PAID = 7
-
-
 def _shifts(book: Book, run: Run, shifts: list[Stretch], *, wages: bool) -> None:
     """Add one row per shift: when, which pattern and queue, its breaks, its paid hours."""
     breaks = ["; ".join(f"{kind} {clock(a)}–{clock(b)}" for a, b, kind in s.parts) for s in shifts]
@@ -254,11 +244,13 @@ def _shifts(book: Book, run: Run, shifts: list[Stretch], *, wages: bool) -> None
         Field("End", [s.end for s in shifts], "time", 17),
         Field("Pattern", [s.pattern for s in shifts], "text", 16),
         Field("Queue", [s.queue for s in shifts], "text", 12),
-        Field("Paid h", [(s.paid_min or 0) / 60 for s in shifts], "number", 9, total=True),
+        Field("Unpaid break h", [unpaid_h(s) for s in shifts], "number", 14),
+        Field("Paid h", paid_column(shifts, START, END, UNPAID), "number", 9, total=True),
     ]
     if wages:
         fields.append(Field("Premium factor", factors(run, shifts), "number", 14))
-    book.table("Shifts", "Shifts", [*fields, Field("Breaks", breaks, "text", 60)], freeze=2)
+    title = "Shifts. Change start, end or unpaid breaks here: paid hours and cost follow"
+    book.table("Shifts", title, [*fields, Field("Breaks", breaks, "text", 60)], freeze=2)
 
 
 def _summary(book: Book, sheet: Any, run: Run, shifts: list[Stretch], *, wages: bool, cost: Formula | None) -> None:
@@ -286,6 +278,8 @@ def _summary(book: Book, sheet: Any, run: Run, shifts: list[Stretch], *, wages: 
     for i, card in enumerate(cards(run, wages=wages), row + 2):
         for column, text in enumerate((card.title, card.value, card.note, card.basis)):
             sheet.write_string(i, column, text, book.fine if column > 1 else book.formats["wrap"])
+        if card.amount is not None:
+            book.cell(sheet, i, 1, card.amount, card.kind)
 
 
 def _totals(run: Run, shifts: list[Stretch], cost: Formula | None) -> list[tuple[str, Formula, str, str]]:

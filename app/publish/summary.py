@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from ...schedule.plan.coverage import fit
@@ -45,6 +46,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         **service_figures(outcome.service),
         **_goals(found),
         "agents": len(found.problem.staff),
+        "few_hours": [asdict(f) for f in outcome.few_hours],
         "repairs": found.repairs,
         "simulation": _simulation(found),
         "seconds": sum(outcome.stages.values()),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .figures import clock, day
+from .figures import WEEKDAYS, clock, day
 from .run import Run
 
 
@@ -74,8 +74,8 @@ class TimeAxis:
         return np.asarray(self.starts.get_indexer(pd.DatetimeIndex(times)))
 
     def views(self) -> list[dict[str, Any]]:
-        """Return what can be shown: the week, then each day, with the range, ticks and labels of each."""
-        week = {"name": "week", "label": "Whole week", "lo": 0, "hi": len(self), "minutes": self.minutes}
+        """Return what can be shown: the week, then each day, with the range, ticks, labels and weekday of each."""
+        week = {"name": "week", "label": "Whole week", "lo": 0, "hi": len(self), "minutes": self.minutes, "weekday": ""}
         middle = {str((a + b) // 2): day(date) for date, a, b in self.days}
         views = [week | {"ticks": [int(p) for p in middle], "labels": middle}]
         for date, a, b in self.days:
@@ -87,6 +87,7 @@ class TimeAxis:
                 | {
                     "name": str(date),
                     "label": day(date),
+                    "weekday": WEEKDAYS[date.weekday()],
                     "lo": a,
                     "hi": b,
                     "ticks": [int(p) for p in shown],

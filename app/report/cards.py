@@ -40,6 +40,9 @@ def _cost(run: Run) -> Card:
         money(run.summary["cost"], run.currency),
         note,
         "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short.",
+        PLAIN,
+        float(run.summary["cost"]),
+        "money",
     )
 
 
@@ -65,7 +68,7 @@ def _hours(run: Run) -> list[Card]:
         period = str(run.summary.get("goal_basis", "interval"))
         if what == "under" and period != "interval":
             basis += f" The goal holds per {period}, so single slots may lie under it."
-        out.append(Card(title, f"{number(value, 1)} h", note, basis))
+        out.append(Card(title, f"{number(value, 1)} h", note, basis, PLAIN, float(value)))
     return out
 
 
@@ -85,6 +88,8 @@ def _open(run: Run) -> Card | None:
         note,
         "Shifts worth their price for which nobody is left: the week's hiring need.",
         WARN if count or unmet else GOOD if is_simulated(run.summary) else PLAIN,
+        float(str(count)),
+        "whole",
     )
 
 
@@ -131,6 +136,8 @@ def _occupancy(run: Run) -> Card | None:
         note,
         "Handling time of answered calls / time on the phone of those present (unplanned absence taken off).",
         WARN if share > 0.9 else PLAIN,
+        share,
+        "share",
     )
 
 
@@ -157,6 +164,9 @@ def _fit(run: Run) -> Card | None:
             percent(value),
             "100 % = every slot exactly as required",
             "1 − (over hours + under hours) / required hours.",
+            PLAIN,
+            value,
+            "share",
         )
     )
 
@@ -171,8 +181,9 @@ def _gap(run: Run, *, wages: bool) -> Card:
     told = "; ".join(filter(None, (f"{status}: no such plan is cheaper by more than this", unmet or units)))
     if run.summary.get("roster"):
         small += " The bound: no way to choose shifts, breaks and days off for these people costs less."
-    value = gap_told(gap, run.summary.get("asked_gap")).replace(" %", "\u00a0%")
-    return Card("Proven gap", value, told, small, tone)
+    value = gap_told(gap, run.summary.get("asked_gap"))
+    share = float(value.removesuffix(" %").replace(",", "")) / 100  # rounded up, as it is told
+    return Card("Proven gap", value.replace(" %", "\u00a0%"), told, small, tone, share, "gap")
 
 
 def _violations(run: Run) -> Card | None:
@@ -186,6 +197,8 @@ def _violations(run: Run) -> Card | None:
         "every rule checked again: all kept" if good else "see the judge's list",
         "Counted by a judge that reads only who does what when, and the inputs.",
         GOOD if good else WARN,
+        float(str(count)),
+        "whole",
     )
 
 
@@ -202,4 +215,6 @@ def _paid(run: Run) -> Card | None:
         f"{number(float(str(hours)), 1)} h",
         note,
         "Paid minutes of all rostered shifts; unpaid lunches are not in it.",
+        PLAIN,
+        float(str(hours)),
     )

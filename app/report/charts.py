@@ -18,6 +18,7 @@ from .look import (
     INK,
     ORANGE,
     PINK,
+    SHOWN,
     SKY,
     THIS_QUEUE,
     VERMILION,
@@ -43,7 +44,7 @@ _RAMPS = {
 
 def charts(run: Run, axis: TimeAxis) -> dict[str, Spec]:
     """Return the charts that the run's files allow, in the order of the page."""
-    out: dict[str, Spec] = {"service": service(run)} if service_rows(run) else {}
+    out: dict[str, Spec] = {"service": service(run, axis)} if service_rows(run, axis) else {}
     if len(axis) and run.table("volume") is not None:
         out["forecast"] = forecast(run, axis)
     of_forecast = {"parts": parts(run), "past_week": past_week(run, axis), "misses": misses(run)}
@@ -99,7 +100,7 @@ def service_level(run: Run, axis: TimeAxis, slots: Rows) -> Spec:
     expected = line.encode(x=across(), y=y, detail="day:N", color=key)
     of_queue = named(alt.Chart(alt.NamedData("goals")).transform_filter(THIS_QUEUE), "goal")
     goal = of_queue.mark_rule(strokeDash=[5, 4]).encode(y="goal:Q", color=key)
-    goals = list({r["queue"]: {"queue": r["queue"], "goal": r["goal"]} for r in service_rows(run)}.values())
+    goals = list({r["queue"]: {"queue": r["queue"], "goal": r["goal"]} for r in service_rows(run, axis)}.values())
     data = {"goals": goals, "days": day_rows(axis)} | ({"simulated": simulated} if simulated else {"rows": slots})
     below = _bands(key, missed=bool(there["missed"]), floors=floors) if simulated else []
     told = ("goal", "floor", "expected", "simulated", "ci_lo", "ci_hi")
@@ -136,7 +137,7 @@ def heat(run: Run, axis: TimeAxis, slots: Rows, what: str) -> Spec:
         ticks=False,
     )
     top = max([1.0, *(r[what] for r in slots)])
-    base = alt.Chart(alt.NamedData("rows")).transform_filter(f"{THIS_QUEUE} && datum.used")
+    base = alt.Chart(alt.NamedData("rows")).transform_filter(f"{SHOWN} && datum.used")
     chart = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
         x=alt.X("column:O", sort=columns, title=None, axis=ticks),
         y=alt.Y("day:O", sort=[v["label"] for v in axis.views()[1:]], title=None, axis=left(ticks=False)),
@@ -148,13 +149,15 @@ def heat(run: Run, axis: TimeAxis, slots: Rows, what: str) -> Spec:
         ),
         tooltip=tips("time", "required", "on_phone", "over", "under"),
     )
-    return finish(chart, run.queues, {"rows": slots}, max(60, 24 * len(axis.days)))
+    height = max(60, 24 * len(axis.days))
+    return finish(chart, run.queues, {"rows": slots}, height, axis.views()[0], ("lo", "hi"))
 
 
-def service(run: Run) -> Spec:
+def service(run: Run, axis: TimeAxis) -> Spec:
     """Draw the simulated service level of each day with its 95 % interval, the expected one and the goal."""
-    found = service_rows(run)
-    base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
+    found = service_rows(run, axis)
+    here = f"{THIS_QUEUE} && (datum.x === null || (datum.x >= lo && datum.x < hi))"
+    base = alt.Chart(alt.NamedData("rows")).transform_filter(here)
     order = list(dict.fromkeys(r["period"] for r in found))
     y = alt.Y("period:O", sort=order, title=None, axis=left(ticks=False, grid=True))
     shown = [v for r in found for c in ("ci_lo", "ci_hi", "goal", "expected", "simulated") if (v := r[c]) is not None]
@@ -171,4 +174,5 @@ def service(run: Run) -> Spec:
         point = named(base, name).mark_point(filled=column == "simulated", size=110, strokeWidth=2, angle=angle)
         x = alt.X(f"{column}:Q", title="service level", axis=ticks, scale=scale)
         layers.append(point.encode(y=y, x=x, color=key, shape=shape, tooltip=tip))
-    return finish(alt.layer(*layers), run.queues, {"rows": found}, max(70, 30 * len(order)))
+    height = max(70, 30 * len(order))
+    return finish(alt.layer(*layers), run.queues, {"rows": found}, height, axis.views()[0], ("lo", "hi"))

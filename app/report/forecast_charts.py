@@ -123,7 +123,9 @@ def misses(run: Run) -> Spec | None:
         "y": alt.Y("weekday:O", sort=shown, title=None, axis=left(ticks=False)),
         "tooltip": tips("weekday", "column", "share", "came", "expected_calls", "weeks"),
     }
-    base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
+    base = alt.Chart(alt.NamedData("rows")).transform_filter(
+        f"{THIS_QUEUE} && (weekday == '' || datum.weekday == weekday)"
+    )
     base = base.transform_calculate(came="datum.actual", expected_calls="datum.calls")
     cells = base.mark_rect(stroke="white", strokeWidth=0.5).encode(
         color=alt.condition(
@@ -136,7 +138,8 @@ def misses(run: Run) -> Spec | None:
     dots = base.transform_filter("datum.sure").mark_point(
         filled=True, color=INK, stroke="white", strokeWidth=0.8, size=32, opacity=1
     )
-    return finish(alt.layer(cells, dots.encode(**place)), run.queues, {"rows": found}, height)
+    layers = alt.layer(cells, dots.encode(**place))
+    return finish(layers, run.queues, {"rows": found}, height, {"weekday": ""}, ("weekday",))
 
 
 def parts(run: Run) -> Spec | None:

@@ -1,13 +1,12 @@
 // The Gantt: only the rows in sight are in the page, so 300 people or 3000 scroll alike.
 "use strict";
 window.makeGantt = (plan, box) => {
-  const ROW = 27, NAMES = 190, EXTRA = 8, HEAD = 86;
+  const ROW = 27, EXTRA = 8, HEAD = 86, PAGE = 20, PAPER = 1000, NARROW = 600, HOUR = 12;
   const KINDS = {break: "break", lunch: "lunch", meeting: "meeting", training: "training", leave: "leave"};
   const $ = id => document.getElementById(id);
   const make = (tag, cls, text) => { const e = document.createElement(tag); if (cls) e.className = cls; if (text !== undefined) e.textContent = text; return e; };
-  const state = {day: null, zoom: 1, rows: [], at: null, scale: 1, segments: [], width: 0, all: false};
+  const state = {day: null, zoom: 1, rows: [], at: null, scale: 1, segments: [], width: 0, names: 190, all: false, pinned: null};
   const ticks = new Map(plan.ticks);
-  box.style.setProperty("--names", `${NAMES}px`);
 
   // Time. A clock label follows from the labelled hour before it, so a repeated hour is right.
   const hour = minute => Math.floor(minute / 60) * 60;
@@ -50,27 +49,49 @@ window.makeGantt = (plan, box) => {
   }
 
   function layout() {
+    const narrow = !state.all && box.clientWidth < NARROW;
+    state.names = narrow ? 104 : 190;
+    box.style.setProperty("--names", `${state.names}px`);
     state.segments = segments();
-    const total = state.segments.reduce((sum, s) => sum + s.hi - s.lo, 0) || 1;
-    state.scale = Math.max(200, (state.all ? 1000 : box.clientWidth) - NAMES - 18) / total * (state.all ? 1 : state.zoom);
+    const total = state.segments.reduce((sum, s) => sum + s.hi - s.lo, 0) || 1, room = (state.all ? PAPER : box.clientWidth) - state.names - 18;
+    state.scale = Math.max(200, room, narrow ? total / 60 * HOUR : 0) / total * (state.all ? 1 : state.zoom);
     state.width = total * state.scale;
-    const head = make("div", "g-head"), body = make("div", "g-body");
-    head.style.width = body.style.width = `${NAMES + state.width}px`;
-    body.style.height = `${state.rows.length * ROW}px`;
-    head.append(make("div", "g-corner", "on the phone"));
-    marks(head, body);
-    head.append(strip());
-    box.replaceChildren(head, body);
     box.setAttribute("aria-rowcount", state.rows.length);
+    if (state.all) { pages(); return; }
+    const [head, body] = sheet(state.rows.length, strip());
+    box.replaceChildren(head, body);
     state.body = body;
     rows();
+  }
+
+  // The head with days, hours and the count on the phone, and a body for so many rows.
+  function sheet(count, counts) {
+    const head = make("div", "g-head"), body = make("div", "g-body");
+    head.style.width = body.style.width = `${state.names + state.width}px`;
+    body.style.height = `${count * ROW}px`;
+    head.append(make("div", "g-corner", "on the phone"));
+    marks(head, body);
+    head.append(counts);
+    return [head, body];
+  }
+
+  // On paper each page has a head of its own.
+  function pages() {
+    const counts = strip(), out = [];
+    for (let from = 0; from < state.rows.length; from += PAGE) {
+      const people = state.rows.slice(from, from + PAGE), page = make("div", "g-page"), [head, body] = sheet(people.length, counts.cloneNode(true));
+      people.forEach((p, i) => body.append(row(p, from + i, from)));
+      page.append(make("p", "g-title", `People ${from + 1}–${from + people.length} of ${state.rows.length}${state.day ? `, ${state.day.label}` : ""}`), head, body);
+      out.push(page);
+    }
+    box.replaceChildren(...out);
   }
 
   function marks(head, body) {
     const perLabel = Math.ceil(52 / (60 * state.scale)), lines = 60 * state.scale >= 14;
     for (const s of state.segments) {
       for (let m = s.lo; m <= s.hi; m += 60) {
-        const x = NAMES + place(m), day = plan.days.find(d => d.lo <= m && m < d.hi), first = m === s.lo || (day && m === day.lo);
+        const x = state.names + place(m), day = plan.days.find(d => d.lo <= m && m < d.hi), first = m === s.lo || (day && m === day.lo);
         if (first && day && m < s.hi) { const l = make("span", "g-day", day.label); l.style.left = `${x + 6}px`; head.append(l); }
         if (first || lines) { const l = make("div", `g-line${first ? " g-day" : ""}`); l.style.left = `${x}px`; body.append(l); }
         const whole = Math.round((m - s.lo) / 60) % perLabel === 0;
@@ -89,22 +110,23 @@ window.makeGantt = (plan, box) => {
     let d = "M0 38";
     for (const s of state.segments) for (let m = s.lo; m < s.hi; m += plan.slot) d += `H${place(m === s.lo ? m + .01 : m).toFixed(1)}V${y(counts.get(m) ?? 0).toFixed(1)}`;
     path.setAttribute("d", `${d}H${state.width.toFixed(1)}V38Z`);
-    path.setAttribute("fill", "#bcdcef");
+    path.setAttribute("fill", "var(--strip)");
     svg.setAttribute("width", state.width); svg.setAttribute("height", 40); svg.setAttribute("aria-hidden", "true");
     svg.append(path);
     return svg;
   }
 
   function rows() {
-    const from = state.all ? 0 : Math.max(0, Math.floor((box.scrollTop - HEAD) / ROW) - EXTRA);
-    const to = state.all ? state.rows.length : Math.min(state.rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + EXTRA);
+    if (state.all) return;
+    const from = Math.max(0, Math.floor((box.scrollTop - HEAD) / ROW) - EXTRA);
+    const to = Math.min(state.rows.length, Math.ceil((box.scrollTop + box.clientHeight) / ROW) + EXTRA);
     for (const old of state.body.querySelectorAll(".g-row")) old.remove();
     for (let i = from; i < to; i++) state.body.append(row(state.rows[i], i));
   }
 
-  function row(person, i) {
+  function row(person, i, from = 0) {
     const at = state.at?.row === i, line = make("div", `g-row${at ? " at" : ""}`), name = make("div", "g-name", person.name), lane = make("div", "g-lane");
-    line.style.top = `${i * ROW}px`;
+    line.style.top = `${(i - from) * ROW}px`;
     line.setAttribute("role", "row"); line.setAttribute("aria-rowindex", i + 1);
     name.setAttribute("role", "rowheader"); name.title = `${person.name} (${person.id})`;
     if (person.team) name.append(make("small", "", person.team));
@@ -133,8 +155,9 @@ window.makeGantt = (plan, box) => {
         bar.append(part);
       }
       bar.setAttribute("aria-label", words(person, shift));
-      bar.addEventListener("mousemove", e => tip(words(person, shift), e.clientX, e.clientY));
-      bar.addEventListener("mouseleave", () => tip(null));
+      bar.addEventListener("mousemove", e => { if (!state.pinned) tip(words(person, shift), e.clientX, e.clientY); });
+      bar.addEventListener("mouseleave", () => { if (!state.pinned) tip(null); });
+      bar.addEventListener("click", e => { e.stopPropagation(); pin(person, shift, e.clientX, e.clientY); });
       out.push(bar);
     }
     return out;
@@ -144,6 +167,13 @@ window.makeGantt = (plan, box) => {
     const lines = [`${person.name}${person.team ? `, ${person.team}` : ""}`, `${dayOf(start)} ${clock(start)}–${clock(end)}${pattern === "leave" ? ", leave" : ""}`];
     if (pattern !== "leave") lines.push([pattern, queue, paid === null ? "" : `${hours(paid)} paid`].filter(Boolean).join(" · "));
     return [...lines, ...parts.map(([a, b, kind]) => `${kind} ${clock(a)}–${clock(b)}`)].join("\n");
+  }
+
+  // A tap, a click or Enter keeps the details of a shift open; the next one elsewhere, or Escape, closes them.
+  function pin(person, shift, x, y) {
+    state.pinned = state.pinned === shift ? null : shift;
+    tip(state.pinned && words(person, shift), x, y);
+    if (state.pinned) $("g-said").textContent = words(person, shift).replaceAll("\n", " · ");
   }
 
   function tip(text, x, y) {
@@ -156,10 +186,10 @@ window.makeGantt = (plan, box) => {
   }
 
   function zoom(factor, about) {
-    const x = about ?? box.clientWidth / 2, share = (box.scrollLeft + x - NAMES) / state.width, top = box.scrollTop;
+    const x = about ?? box.clientWidth / 2, share = (box.scrollLeft + x - state.names) / state.width, top = box.scrollTop;
     state.zoom = factor ? Math.min(24, Math.max(1, state.zoom * factor)) : 1;
     layout();
-    box.scrollLeft = share * state.width - x + NAMES; box.scrollTop = top;
+    box.scrollLeft = share * state.width - x + state.names; box.scrollTop = top;
   }
 
   function move(down, right) {
@@ -170,7 +200,7 @@ window.makeGantt = (plan, box) => {
     const top = row * ROW, shift = state.rows[row].here[state.at.shift];
     if (top < box.scrollTop) box.scrollTop = top;
     if (top + ROW > box.scrollTop + box.clientHeight - HEAD - 16) box.scrollTop = top + ROW + HEAD + 16 - box.clientHeight;
-    if (shift) { const x = place(shift[0]), seen = box.clientWidth - NAMES; if (x < box.scrollLeft || x > box.scrollLeft + seen - 60) box.scrollLeft = x - 40; }
+    if (shift) { const x = place(shift[0]), seen = box.clientWidth - state.names; if (x < box.scrollLeft || x > box.scrollLeft + seen - 60) box.scrollLeft = x - 40; }
     rows();
     box.setAttribute("aria-activedescendant", `g-${row}-${state.at.shift}`);
     $("g-said").textContent = shift ? words(state.rows[row], shift).replaceAll("\n", " · ") : `${state.rows[row].name}: no shift`;
@@ -192,9 +222,18 @@ window.makeGantt = (plan, box) => {
   box.addEventListener("wheel", e => { if (e.ctrlKey) { e.preventDefault(); zoom(e.deltaY < 0 ? 1.25 : 0.8, e.clientX - box.getBoundingClientRect().left); } }, {passive: false});
   box.addEventListener("keydown", e => {
     const act = {ArrowDown: () => move(1, 0), ArrowUp: () => move(-1, 0), ArrowRight: () => move(0, 1), ArrowLeft: () => move(0, -1), PageDown: () => move(15, 0), PageUp: () => move(-15, 0),
-      Home: () => move(-state.rows.length, 0), End: () => move(state.rows.length, 0), "+": () => zoom(1.5), "=": () => zoom(1.5), "-": () => zoom(1 / 1.5), "0": () => zoom(0)}[e.key];
+      Home: () => move(-state.rows.length, 0), End: () => move(state.rows.length, 0), "+": () => zoom(1.5), "=": () => zoom(1.5), "-": () => zoom(1 / 1.5), "0": () => zoom(0), Enter: tell, " ": tell}[e.key];
     if (act && !e.ctrlKey && !e.metaKey) { e.preventDefault(); act(); }
   });
+  function tell() {
+    const person = state.at && state.rows[state.at.row], shift = person?.here[state.at.shift], at = shift && document.getElementById(`g-${state.at.row}-${state.at.shift}`);
+    if (!at) return;
+    const place = at.getBoundingClientRect();
+    pin(person, shift, place.left, place.bottom);
+  }
+  const close = () => { state.pinned = null; tip(null); };
+  addEventListener("click", close);
+  addEventListener("keydown", e => { if (e.key === "Escape") close(); });
   let width = box.clientWidth;
   addEventListener("resize", () => { if (box.clientWidth !== width) { width = box.clientWidth; layout(); } });
   addEventListener("beforeprint", () => { state.all = true; layout(); });

@@ -30,8 +30,25 @@ CONFIG: Spec = {
     "axis": _AXIS,
     "legend": _LEGEND,
 }
+LONG_NAME = 15
+"""Letters of a legend entry above which two do not stand beside each other on a phone, above 0."""
+AXIS_SIGNALS = ("lo", "hi", "ticks", "labels")
+"""What a page sets to show a part of the time axis."""
+
 SHOWN = "datum.queue == queue && datum.x >= lo && datum.x < hi"
 THIS_QUEUE = "datum.queue == queue"
+PALETTE = {
+    INK: "var(--ink)", MUTED: "var(--muted)", GREY: "var(--grey)", "#e6e9ee": "var(--line)", "#b8c0ca": "var(--edge)",
+    BLUE: "var(--blue)", SKY: "var(--sky)", VERMILION: "var(--vermilion)", GREEN: "var(--green)",
+    "#cfe5f3": "var(--band-95)", "#9ccbe8": "var(--band-80)", "white": "var(--paper)", "#ffffff": "var(--paper)",
+}  # fmt: skip
+"""Colours of a specification that a page takes from its style, so that they follow light, dark and print."""
+DARK = {
+    "#f3f5f8": "#26323f", "#f6f4f1": "#26323f", "#eceef1": "#2a3541",
+    "#9fc9e6": "#1f5f93", "#2c80bd": "#4a9bd6", "#0b3f73": "#bfe0f6",
+    "#f6c08b": "#8a4a1c", "#d9661f": "#e07b3a", "#7f2704": "#ffb98a",
+}  # fmt: skip
+"""Colours of ramps on a dark page: a ramp is mixed when it is drawn, and runs from the ground to what is bright."""
 _TITLES = {
     "time": ("when", None),
     "calls": ("calls expected", ".1f"),
@@ -59,6 +76,10 @@ _TITLES = {
     "floor": ("floor", ".1%"),
     "expected": ("expected", ".2%"),
     "simulated": ("simulated", ".2%"),
+    "q0.025": ("95 % from", ".1f"),
+    "q0.1": ("80 % from", ".1f"),
+    "q0.9": ("80 % to", ".1f"),
+    "q0.975": ("95 % to", ".1f"),
     "ci_lo": ("95 % from", ".2%"),
     "ci_hi": ("95 % to", ".2%"),
 }
@@ -76,7 +97,9 @@ def named(layer: Any, name: str) -> Any:
 
 def color(names: list[str], shades: list[str]) -> alt.Color:
     """Colour by the field ``key``, which each layer is given by `named`, so that the legend names every layer."""
-    legend = alt.Legend(orient="top", symbolOpacity=1, columns=alt.ExprRef("width < 460 ? 3 : 0"))
+    narrow = 1 if max(map(len, names)) > LONG_NAME else 2
+    columns = alt.ExprRef(f"width < 330 ? {narrow} : width < 460 ? 3 : 0")
+    legend = alt.Legend(orient="top", symbolOpacity=1, columns=columns)
     return alt.Color("key:N", title=None, scale=alt.Scale(domain=names, range=shades), legend=legend)
 
 
@@ -106,7 +129,7 @@ def days_apart() -> Any:
 
 
 def tips(*columns: str) -> list[alt.Tooltip]:
-    """Return tooltip lines for columns, titled and formatted; quantiles are titled by their name."""
+    """Return tooltip lines for columns, titled and formatted; quantiles are the edges of their band."""
     out = []
     for column in columns:
         title, form = _TITLES.get(column, (column, ".1f"))
@@ -128,18 +151,27 @@ def escaped(column: str) -> str:
     return column.replace(".", "\\.")
 
 
-def finish(chart: Any, queues: tuple[str, ...], data: dict[str, Any], height: int, view: Spec | None = None) -> Spec:
+def finish(
+    chart: Any,
+    queues: tuple[str, ...],
+    data: dict[str, Any],
+    height: int,
+    view: Spec | None = None,
+    signals: tuple[str, ...] = AXIS_SIGNALS,
+) -> Spec:
     """Return a chart as specification with its data, its looks and the parameters that a page sets.
 
     Parameters
     ----------
     view
         First of the views of the time axis; None for a chart without one.
+    signals
+        Which of its values the chart follows.
     """
     spec: Spec = chart.properties(width="container", height=height).to_dict(validate=True)
     spec = {k: v for k, v in spec.items() if k not in ("$schema", "config")}
     params: list[Spec] = [{"name": "queue", "value": queues[0] if queues else ""}]
     if view is not None:
-        params += [{"name": name, "value": view[name]} for name in ("lo", "hi", "ticks", "labels")]
+        params += [{"name": name, "value": view[name]} for name in signals]
     fit = {"type": "fit-x", "contains": "padding"}
     return spec | {"config": CONFIG, "params": params, "datasets": data, "autosize": fit}

@@ -12,19 +12,22 @@ import vl_convert
 
 from ..files import write_atomic
 from ..gap import shortfall
-from ..missed import missed_lines
 from .axis import TimeAxis
 from .cards import cards
 from .charts import charts
+from .few import few_table
 from .figures import day
+from .first_screen import first_screen
 from .gantt import gantt
-from .look import Spec
+from .headline import headline
+from .in_words import described
+from .look import DARK, PALETTE, Spec
 from .rules import rule_tables
 from .run import Run, read_run
+from .short import explain_table
 from .tables import (
     backtest_table,
     cost_table,
-    explain_table,
     last_week_table,
     missed_table,
     open_table,
@@ -61,6 +64,7 @@ def page(run: Run, *, wages: bool) -> str:
     """Return the report as HTML text."""
     axis = TimeAxis.of(run)
     specs = charts(run, axis)
+    first_cards, figures = headline(cards(run, wages=wages))
     data = {"views": axis.views(), "queues": list(run.queues), "gantt": gantt(run)}
     return rendered(
         "report.html.j2",
@@ -70,20 +74,24 @@ def page(run: Run, *, wages: bool) -> str:
         run=run,
         title=run.site,
         week=_week(run),
-        cards=cards(run, wages=wages),
+        first=first_screen(run, wages=wages),
+        cards=first_cards,
+        figures=figures,
+        described=described(run, axis),
         gantt=data["gantt"],
         queues=run.queues,
         views=axis.views(),
         service=service_table(run),
         missed=missed_table(run),
-        missed_lines=missed_lines(run.summary),
         unmet=shortfall(run.summary),
         explain=explain_table(run, wages=wages),
+        few=few_table(run),
         open=open_table(run),
         cost=cost_table(run) if wages else None,
         wages=wages,
         rules=rule_tables(run, wages=wages),
         backtest=backtest_table(run),
+        notes=run.summary.get("notes") or (),
         quality=quality_table(run),
         last_week=last_week_table(run),
         proof=proof_table(run, wages=wages),
@@ -112,7 +120,7 @@ def rendered(
     return page.render(
         **told,
         charts=specs,
-        data=embedded({"charts": _packed(specs), **data}),
+        data=embedded({"charts": _packed(specs), "palette": PALETTE, "dark": DARK, **data}),
         scripts=texts,
         policy=policy(texts),
         style=text_of("report.css"),

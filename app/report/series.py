@@ -107,12 +107,14 @@ def simulated_rows(run: Run, axis: TimeAxis) -> Rows:
 _SIMULATED = ["queue", "goal", "floor", "expected", "simulated", "ci_lo", "ci_hi"]
 
 
-def service_rows(run: Run) -> Rows:
-    """Return the service table's days and week, in order, for the chart of the simulation."""
+def service_rows(run: Run, axis: TimeAxis) -> Rows:
+    """Return the service table's days and week, in order; `x` is where a day begins on the axis, blank for the week."""
     service = run.table("service")
     if service is None:
         return []
     rows = service[service["period"].isin(["day", "week"])]
     rows = rows.sort_values(["period", "start"], kind="stable")
     names = [day(t.date()) if p == "day" else "Week" for p, t in zip(rows["period"], rows["start"], strict=True)]
-    return plain(rows.drop(columns=["start"]).assign(period=names))
+    begins = {date: first for date, first, _ in axis.days}
+    x = [begins.get(t.date()) if p == "day" else None for p, t in zip(rows["period"], rows["start"], strict=True)]
+    return plain(rows.drop(columns=["start"]).assign(period=names, x=pd.Series(x, index=rows.index, dtype=object)))

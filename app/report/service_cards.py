@@ -39,7 +39,7 @@ def service_cards(run: Run) -> list[Card]:
             out.append(_unknown(run, queue))
             continue
         row = top.iloc[0] if len(top) == 1 else top.mean(numeric_only=True)
-        text, tone = _kept(str(goals.get(queue, "")).rpartition(" by ")[2] or "day", rows, row)
+        text, tone = _kept(_basis(goals, queue), rows, row)
         name = f"Service level, {queue}" if len(run.queues) > 1 else "Service level"
         goal = goals.get(queue, percent(row["goal"], 0))
         half = f" ± {number(50 * (row['ci_hi'] - row['ci_lo']), 2)}" if pd.notna(row["ci_lo"]) else ""
@@ -51,9 +51,33 @@ def service_cards(run: Run) -> list[Card]:
                 f"Simulated call by call, mean{half} points (95 %). "
                 "A goal holds in its period when the upper end of the interval reaches it.",
                 tone,
+                float(row["simulated"]),
+                "share",
             )
         )
     return out
+
+
+def kept_periods(run: Run) -> list[tuple[str, bool]]:
+    """Return, for each simulated period of each queue's goal, its kind and whether the goal holds in it."""
+    service = run.table("service")
+    goals: Mapping[str, Any] = run.summary.get("goals") or {}
+    if service is None:
+        return []
+    out: list[tuple[str, bool]] = []
+    for queue, rows in service.groupby("queue", sort=False):
+        basis = _basis(goals, str(queue))
+        simulated = rows[rows["simulated"].notna()]
+        periods = simulated[simulated["period"] == basis]
+        if periods.empty:
+            basis, periods = "week", simulated[simulated["period"] == "week"]
+        out += [(basis, verdict(r["goal"], r["ci_lo"], r["ci_hi"])[1] == GOOD) for r in records(periods)]
+    return out
+
+
+def _basis(goals: Mapping[str, Any], queue: str) -> str:
+    """Return the period over which a queue's goal holds; a day where the run does not tell."""
+    return str(goals.get(queue, "")).rpartition(" by ")[2] or "day"
 
 
 def _kept(basis: str, rows: pd.DataFrame, week: Mapping[str, Any]) -> tuple[str, str]:
@@ -90,7 +114,8 @@ def floor_card(run: Run) -> Card | None:
         note = " · ".join(filter(None, (told, by_heads * bool(slots)))) or "every interval holds its floor"
         of_all = f" of {number(total)}" if (total := _with_floor(run)) else ""
         basis = f"{intervals(run.summary, 2)[2:].capitalize()} whose simulated service lies below the floor. {asks}."
-        return Card("Below the floor", f"{number(int(count))}{of_all}", note, basis, WARN if count else GOOD)
+        tone = WARN if count else GOOD
+        return Card("Below the floor", f"{number(int(count))}{of_all}", note, basis, tone, int(count), "whole")
     worst = run.summary.get("below_floor_worst")
     note = "not simulated · every slot has the heads that its floor asks by the curve"
     if worst:
@@ -98,7 +123,7 @@ def floor_card(run: Run) -> Card | None:
         expected = f"worst {day(start.date())} {clock(start)}: expected {percent(worst['expected'])}"
         note = f"not simulated · {by_heads}, {expected}"
     return Card("Below the floor", f"{number(float(str(hours)), 1)} h", note, f"Agent-hours. {asks}.",
-                WARN if worst else PLAIN)  # fmt: skip
+                WARN if worst else PLAIN, float(str(hours)))  # fmt: skip
 
 
 def _with_floor(run: Run) -> int:

@@ -42,6 +42,17 @@ class _Missed(BaseModel):
     is_floor: Annotated[bool, Strict()]
 
 
+class _FewHours(BaseModel):
+    """Somebody without a shift, or with fewer hours than asked."""
+
+    agent: str
+    shifts: Annotated[int, Strict()]
+    paid_h: Annotated[float, Strict(), AllowInfNan(False)]
+    asked_h: Annotated[float, Strict(), AllowInfNan(False)]
+    rule: str
+    reason: str
+
+
 class _Summary(BaseModel):
     """What reports read of a summary, and of which kind: every key may be absent, others may be there."""
 
@@ -68,6 +79,7 @@ class _Summary(BaseModel):
     over_agent_hours: Number = None
     under_agent_hours: Number = None
     goals_missed: tuple[_Missed, ...] | None = None
+    few_hours: tuple[_FewHours, ...] | None = None
     floor_missed_intervals: Number = None
     floor_missed_worst: _Missed | None = None
     below_floor_agent_hours: Number = None

@@ -36,6 +36,9 @@ class TextTable:
         Said under the table; "" for nothing.
     marked
         Positions of rows to set in bold.
+    days
+        Label of the day that each row is about, "" = none: the page shows the rows of the chosen day; () = no row is of
+        a day.
     """
 
     caption: str
@@ -43,6 +46,7 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     marked: frozenset[int] = frozenset()
+    days: tuple[str, ...] = ()
 
 
 def table(
@@ -53,13 +57,14 @@ def table(
     marked: Iterable[int] = (),
     *,
     file: str = "",
+    days: Iterable[str] = (),
 ) -> TextTable:
     """Make a table; `columns` are parted by ``|``, a trailing ``#`` means numbers; a long table is cut and says so."""
     every = [tuple(r) for r in rows]
     if len(every) > LONGEST:
         note = f"The first {LONGEST} of {number(len(every))} rows; all are in {file}. {note}".strip()
     heads = tuple((c.removesuffix("#"), "number" if c.endswith("#") else "text") for c in columns.split("|"))
-    return TextTable(caption, heads, tuple(every[:LONGEST]), note, frozenset(marked))
+    return TextTable(caption, heads, tuple(every[:LONGEST]), note, frozenset(marked), tuple(days)[:LONGEST])
 
 
 def service_table(run: Run) -> TextTable | None:
@@ -94,13 +99,14 @@ def service_table(run: Run) -> TextTable | None:
         + f" {parts}" * bool(run.summary.get("goal_periods")),
         marked,
         file="service.csv",
+        days=["" if p == "week" else day(t.date()) for p, t in zip(frame["period"], frame["start"], strict=True)],
     )
 
 
 def missed_table(run: Run) -> TextTable | None:
     """Goals and floors that the plan misses by simulation, in the order of the week; None where it misses none."""
     missed = sorted(run.summary.get("goals_missed") or (), key=lambda m: (m["is_floor"], m["queue"]))
-    rows = []
+    rows, days = [], []
     for m in missed:
         start = dt.datetime.fromisoformat(m["start"])
         when = {
@@ -109,9 +115,12 @@ def missed_table(run: Run) -> TextTable | None:
         interval = f"{percent(m.get('ci_lo'))} to {percent(m.get('ci_hi'))}"
         promise = "floor" if m["is_floor"] else "goal"
         rows.append((m["queue"], when, promise, percent(m["goal"]), level_told(m).partition(" of ")[0], interval))
+        days.append("" if m["period"] == "week" else day(start.date()))
     note = "A goal is missed when its whole 95 % interval lies below it, a floor when the simulated share does."
     columns = "Queue|When|Promise|Least#|Simulated#|95 % interval#"
-    return table("Goals and floors missed", columns, rows, note, file="summary.json") if rows else None
+    if not rows:
+        return None
+    return table("Goals and floors missed", columns, rows, note, file="summary.json", days=days)
 
 
 def last_week_table(run: Run) -> TextTable | None:
@@ -141,30 +150,7 @@ def hidden_money(explain: pd.DataFrame) -> pd.DataFrame:
     return out.assign(detail=out["detail"].str.replace(_AMOUNT, "…", regex=True)) if "detail" in out else out
 
 
-def explain_table(run: Run, *, wages: bool) -> TextTable | None:
-    """Why the plan is short where it is short, in the order of the file (worst first)."""
-    frame = run.table("explain")
-    if frame is None:
-        return None
-    frame = frame if wages else hidden_money(frame)
-    rows = []
-    for r in records(frame):
-        row = [
-            str(r["queue"]),
-            span(r["start"], r["end"]),
-            number(r.get("under"), 1),
-            _rule_words(str(r["binding_rule"])),
-            str(r.get("detail", "")),
-            str(r.get("who", "")),
-        ]
-        if wages:
-            row.append(money(r.get("cost_one_more"), run.currency, 2))
-        rows.append(row)
-    columns = "Queue|When|Missing at worst#|What binds|In numbers|Who" + ("|One more agent costs#" if wages else "")
-    return table("Short stretches and what binds there", columns, rows, file="explain.csv")
-
-
-def _rule_words(rule: str) -> str:
+def rule_words(rule: str) -> str:
     """Return a rule in words: its label where it is a key of plan.toml."""
     return SPECS[rule].label if rule in SPECS else rule.replace("_", " ")
 
@@ -180,12 +166,14 @@ def open_table(run: Run) -> TextTable | None:
         if reasons is None
         else dict(zip(zip(reasons["date"], reasons["pattern"], strict=True), reasons["reason"], strict=True))
     )
-    rows = []
+    rows, days = [], []
     for r in records(frame.sort_values("start", kind="stable")):
         time = f"{clock(r['start'])}–{clock(r['end'])}"
         reason = why.get((r["date"], r["pattern"])) or MISSING
         rows.append((day(r["date"]), r["pattern"], time, hours(r["paid_min"]), r.get("queue", ""), reason))
-    return table("Open shifts", "Day|Pattern|Time|Paid#|Queue|Why nobody takes it", rows, file="open_shifts.csv")
+        days.append(day(r["date"]))
+    columns = "Day|Pattern|Time|Paid#|Queue|Why nobody takes it"
+    return table("Open shifts", columns, rows, file="open_shifts.csv", days=days)
 
 
 def cost_table(run: Run) -> TextTable | None:

@@ -21,14 +21,16 @@ ENOUGH_MIN = 120
 MOST_BY_BREAK = 0.5
 """Share of a stretch's missing agent-hours that a moved break must mend to be the answer, 0 to 1: most of it."""
 
-COLUMNS = ["queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who"]
+COLUMNS = [
+    "queue", "start", "end", "under", "under_agent_hours", "binding_rule", "detail", "cost_one_more", "who", "gain_h",
+]  # fmt: skip
 OPEN_COLUMNS = ["date", "pattern", "queue", "start", "binding_rule", "reason", "cost_one_more"]
 
 
 @dataclass(frozen=True)
 class OneMoreAgent:
     """A way to get one more agent: the binding rule, its text, the cost (None = cannot be bought), the person, and the
-    agent-hours gained if known."""
+    agent-hours on the phone that the stretch gains."""
 
     rule: str
     detail: str
@@ -62,7 +64,8 @@ def explain(
     -------
     pandas.DataFrame
         ``queue, start, end, under`` (agents at worst), ``under_agent_hours, binding_rule, detail, cost_one_more``
-        (money; NaN where nobody can be there), ``who``; ordered by agent-hours short.
+        (money; NaN where nobody can be there), ``who``, ``gain_h`` (agent-hours on the phone there; 0 where nobody can
+        be); ordered by agent-hours short.
     """
     plan = ShortPlan(problem, assigned, coverage)
     rows = []
@@ -79,7 +82,7 @@ def explain(
                 answer = replace(answer, detail=f"{answer.detail} A moved break helps a little: {moved.detail}")
         times = problem.grid.time(s.start), problem.grid.time(s.end)
         detail = " ".join(filter(None, (answer.detail, plan.floor(s), plan.pooled(s))))
-        rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who))
+        rows.append((s.queue, *times, s.under, hours, answer.rule, detail, answer.cost, answer.who, answer.hours))
     return pd.DataFrame(rows, columns=COLUMNS).astype({"cost_one_more": "float64"})
 
 
@@ -140,6 +143,10 @@ class Reach:
         there, whole = self.there[at] * hour, (self.stretch.end - self.stretch.start) * hour
         return f"{shift.pattern} on {shift.date} ({there:g} of {whole:g} h there)"
 
+    def hours(self, at: int) -> float:
+        """Return the hours of the stretch that the `at`-th shift can be on the phone."""
+        return float(self.there[at] * self.plan.problem.grid.hours)
+
 
 def _by_person(reach: Reach) -> OneMoreAgent | None:
     """Find a person whom no rule bars from a shift there, at the least money per slot on the phone."""
@@ -158,7 +165,8 @@ def _by_person(reach: Reach) -> OneMoreAgent | None:
     others = int(free.any(axis=1).sum()) - 1
     more = f"; {others} more could come" if others else ""
     who, shift = reach.plan.names[agent.id], reach.told(int(at))
-    return OneMoreAgent("cost", f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}.", cost, agent.id)
+    told = f"No rule forbids it: {who} is free for {shift} at {cost:.2f}{more}."
+    return OneMoreAgent("cost", told, cost, agent.id, reach.hours(int(at)))
 
 
 def _by_rule(reach: Reach) -> OneMoreAgent:
@@ -170,9 +178,9 @@ def _by_rule(reach: Reach) -> OneMoreAgent:
     best = int(np.argmin(hire / reach.there))
     new = f"One more person on {reach.told(best)} costs {hire[best]:.2f}."
     if not plan.problem.staff:
-        return OneMoreAgent("cost", new, float(hire[best]), "one more shift")
+        return OneMoreAgent("cost", new, float(hire[best]), "one more shift", reach.hours(best))
     rule, told = binding(reach.barriers, reach.costs)
-    return OneMoreAgent(rule, f"{told} {new}", float(hire[best]), "new hire")
+    return OneMoreAgent(rule, f"{told} {new}", float(hire[best]), "new hire", reach.hours(best))
 
 
 def binding(barriers: Barriers, costs: np.ndarray) -> tuple[str, str]:

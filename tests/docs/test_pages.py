@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from busyhour.app.batch.config import BatchFile
@@ -134,3 +135,23 @@ def test_the_manual_builds_without_warnings(tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "tutorial.html").exists()
+
+
+def test_what_the_tutorial_says_of_its_figures_is_what_its_screens_show() -> None:
+    """Gap, hours under, and the price of ten points: the sentences and the console blocks tell the same run."""
+    text = (DOCS / "tutorial.md").read_text(encoding="utf-8")
+
+    def shown(pattern: str) -> list[float]:
+        found = re.search(pattern, text)
+        assert found is not None, pattern
+        return [float(x.replace(",", "")) for x in found.groups()]
+
+    assert shown(r"at most ([\d.]+) % is left") == shown(r"Proven gap +([\d.]+) %")
+    assert shown(r'"Under ([\d.]+) h"') == shown(r"under ([\d.]+) h against")
+    cost, bound, money = shown(r"Cost +([\d,]+) USD[\s\S]*?bound of ([\d,]+): ([\d,]+) USD")
+    assert money == cost - bound
+    before, after = shown(r"cost_wages +([\d,.]+) +([\d,.]+)")
+    told, share, hours = shown(r"about ([\d,]+) dollars of wages a week, (\d+) %: (\d+) paid hours more")
+    assert abs(told - (after - before)) <= 10
+    assert share == round(100 * (after - before) / before)
+    assert hours == -np.subtract(*shown(r"paid_hours +([\d,.]+) +([\d,.]+)"))

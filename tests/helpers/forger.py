@@ -86,9 +86,9 @@ class Forger:
         path.write_bytes(content.replace(old, new, 1).encode("utf-8"))
 
     def sheet(self, name: str, edit: Callable[[Any], None]) -> None:
-        """Alter a sheet of the workbook."""
+        """Alter a sheet of the workbook; formulas become their values, which openpyxl would else leave out."""
         path = self.run / "schedule.xlsx"
-        book = openpyxl.load_workbook(path)
+        book = openpyxl.load_workbook(path, data_only=True)
         edit(book[name])
         book.save(path)
 

@@ -231,6 +231,13 @@ FIGURES = [
     Planted("fewer open shifts", "summary", "open_shifts is 1", figure("open_shifts", 1)),
     Planted("broken rules admitted", "summary", "violations is 3", figure("violations", 3)),
     Planted("more people", "summary", "agents is 9", figure("agents", 9)),
+    Planted("somebody with few hours struck out", "summary", "few_hours lacks", figure("few_hours", lambda x: x[1:])),
+    Planted("everybody with few hours struck out", "summary", "few_hours is None", figure("few_hours", None)),
+    Planted("somebody with few hours told twice", "summary", "few_hours", figure("few_hours", lambda x: [*x, x[0]])),
+    Planted("a stranger with few hours", "summary", "few_hours should not name zz", figure("few_hours", lambda x: [*x, {**x[0], "agent": "zz"}])),
+    Planted("more hours than worked", "summary", "few_hours tells paid_h", figure("few_hours", lambda x: [{**x[0], "paid_h": x[0]["paid_h"] + 1}, *x[1:]])),
+    Planted("fewer hours asked than the contract", "summary", "few_hours tells asked_h", figure("few_hours", lambda x: [{**x[0], "asked_h": x[0]["asked_h"] - 1}, *x[1:]])),
+    Planted("no reason for few hours", "summary", "few_hours gives no reason", figure("few_hours", lambda x: [{**x[0], "reason": ""}, *x[1:]])),
     Planted("repairs below 0", "summary", "repairs is -1", figure("repairs", -1)),
     Planted("a better week expected", "summary", "service_level_expected is", figure("service_level_expected", lambda x: x + 0.01)),
     Planted("a better week simulated", "summary", "service_level_simulated is", figure("service_level_simulated", lambda x: x + 0.01)),
@@ -267,7 +274,7 @@ PAPERS = [
     Planted("no calendar", "calendars", "a3.ics is no calendar", written("calendars/a3.ics", "hello")),
     Planted("a shift moved in the workbook", "workbook", "does not tell the shift", moved_in_workbook),
     Planted("a shift of somebody else in the workbook", "workbook", "does not tell the shift", sheet_cell(1, "a1")),
-    Planted("other paid hours in the workbook", "workbook", "does not tell the shift", sheet_cell(8, 9.5)),
+    Planted("other paid hours in the workbook", "workbook", "does not tell the shift", sheet_cell(9, 9.5)),
     Planted("no workbook", "workbook", "cannot be read", written("schedule.xlsx", "hello")),
 ]  # fmt: skip
 

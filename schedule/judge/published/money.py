@@ -86,9 +86,13 @@ def _lost_calls(run: Published, expected: Expected) -> float:
     return total
 
 
+def least_h(week: Week) -> float:
+    """Return the hours that the contract asks of a week, after leave."""
+    return week.least_h if week.most_days else float(week.person.contract.get("min_h_week", 0))
+
+
 def _below_contract(week: Week, shifts: Sequence[Worked]) -> float:
-    least = week.least_h if week.most_days else float(week.person.contract.get("min_h_week", 0))
-    return max(0.0, least - sum(w.paid_min for w in shifts) / 60)
+    return max(0.0, least_h(week) - sum(w.paid_min for w in shifts) / 60)
 
 
 def _minute(run: Published, w: Worked) -> int:

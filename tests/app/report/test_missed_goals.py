@@ -70,13 +70,16 @@ def card(run: Run, title: str) -> Mapping[str, str]:
     return next(vars(c) for c in cards(run, wages=True) if c.title == title)
 
 
-def test_the_first_line_of_the_report_names_what_is_missed(base: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_screen_of_the_report_names_what_is_missed(base: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "charts", lambda *_: {})  # other tests draw them
     monkeypatch.setattr(report, "_bundle", str)
     html = report.page(told(base, MISSED, gap=0.02, stopped="time"), wages=True)
-    body = re.sub(r"<[^>]+>", "\n", html.partition("<body>")[2])
+    main = html.partition('<main id="main">')[2]
+    assert main.strip().startswith('<section class="verdict warn" aria-label="Verdict" role="alert">')
+    body = re.sub(r"<[^>]+>", "\n", main.partition(">")[2])
     shown = [line for line in map(str.strip, body.splitlines()) if line]
-    assert shown[1:3] == LINES  # after the hidden link for the keyboard
+    assert shown[1].endswith("within 2.00\u00a0% of the cheapest.")  # after the sign for the eye
+    assert shown[2:4] == [f"{line}." for line in LINES]
     assert "stopped by time, asked gap not reached" in html
 
 
