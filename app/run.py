@@ -28,8 +28,8 @@ from ..schedule.problem.problem import ScheduleProblem
 from ..schedule.problem.shifts import skipped_starts
 from .config.plan_toml import PLAN
 from .config.schema import Config
-from .goal_periods import goal_periods, told_periods
 from .findings import loud_findings
+from .goal_periods import goal_periods, told_periods
 from .inputs.inputs import Inputs
 from .inputs.open_after import open_after
 from .judging import judged
