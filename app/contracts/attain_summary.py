@@ -7,7 +7,7 @@ from typing import Any
 
 from ...schedule.contracts.attainment import Attainment
 from ...schedule.contracts.money import Settlement
-from ..publish.summary import versions
+from ..versions import versions
 from .attain import Attained
 from .words import headline, projection_lines
 

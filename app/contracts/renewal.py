@@ -9,7 +9,7 @@ import numpy as np
 from ...schedule.contracts.ranking import Ranking
 from ...schedule.contracts.scorecard import OVERALL, QUALITY, SERVICE, Entry
 from ..report.figures import MISSING, number, percent
-from ..report.page import plain_page
+from ..report.template import plain_page
 from .card import MadeCard
 from .scorecard_charts import bar
 from .scorecard_page import parties

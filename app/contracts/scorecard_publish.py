@@ -14,7 +14,7 @@ from ..files import write_atomic, write_csv
 from ..folders.swap import put, work_folder
 from ..folders.targets import followed
 from ..publish.folder import write_inputs
-from ..publish.summary import versions
+from ..versions import versions
 from .card import MadeCard
 from .renewal import renewal_sheet
 from .scorecard_page import page_of, thin_lines

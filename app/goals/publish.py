@@ -17,12 +17,12 @@ from ..folders.swap import put, work_folder
 from ..folders.targets import followed
 from ..gap import gap_told
 from ..inputs.inputs import Inputs
-from ..publish.summary import versions
 from ..report.charts import picture
 from ..report.figures import number, percent
 from ..report.look import CONFIG, GREY, INK, Spec, finish, left
 from ..report.page import rendered
 from ..report.tables import TextTable, table
+from ..versions import versions
 from .curve import GoalCurve
 
 TABLES = load(__package__)
