@@ -74,7 +74,7 @@ def scores(
 
 def main() -> None:
     """Write the calls of each vendor and the scores of all."""
-    rng, days = np.random.default_rng(SEED), pd.bdate_range("2026-07-06", "2026-10-02")
+    rng, days = np.random.default_rng(SEED), pd.bdate_range("2026-07-06", "2026-09-30")
     (HERE / "calls").mkdir(parents=True, exist_ok=True)
     every = []
     for vendor in SERVICE:

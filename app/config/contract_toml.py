@@ -108,7 +108,12 @@ class ContractFile:
             parts that do not fit each other: weights that do not add up, ladders out of order, unknown names.
         """
         path = path / FILE if path.is_dir() else path
-        raw = plan_tables(file_bytes(path, unpack=False, mend="Name the contract's file, contract.toml"), path)
+        return cls.of(file_bytes(path, unpack=False, mend="Name the contract's file, contract.toml"), path)
+
+    @classmethod
+    def of(cls, content: bytes, path: Path) -> ContractFile:
+        """Do as `read` with the content of a file; `path` is named in errors."""
+        raw = plan_tables(content, path)
         try:
             config = ContractConfig.model_validate(_with_names(raw, path))
         except ValidationError as errors:

@@ -12,11 +12,12 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
-from ...schedule.contracts.attainment import Attainment, Counts, attained_periods
+from ...schedule.contracts.attainment import Attainment, Counts, attained_periods, period_unit
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.locked import compared
 from ...schedule.contracts.projection import Projection, projected
 from ...schedule.contracts.rest import PlannedWeek, simulated_rest
+from ...schedule.contracts.units import Period
 from ..config.contract_toml import FILE, ContractFile
 from ..inputs.snapshot import InputFile
 from .calls import read_contract_calls
@@ -122,6 +123,7 @@ def attain(file: ContractFile, calls: Sequence[Path], options: AttainOptions, wa
     notes = [*given.notes, *lock_notes, *notes, *_short_notes(contract, given.single), *_gaps(counts, history[-1])]
     projection, stopped = None, False
     if not history[-1].over and (options.plans or options.forecast_rest):
+        watch.keeps.set()  # what is counted stands, whatever becomes of the projection
         try:
             projection, more = _projection(counts, history, options, watch)
             notes += more
@@ -192,7 +194,7 @@ def _short_notes(contract: Contract, single: bool) -> list[str]:
 def _gaps(counts: Counts, now: Attainment) -> list[str]:
     """Return which days of the period have no calls though their weekday usually has."""
     days = set(counts.calls["start"].dt.date)
-    out = _unfinished(counts)
+    out = [*_late_start(counts), *_unfinished(counts)]
     weekdays = pd.Series([day.weekday() for day in days]).value_counts()
     most = max(2.0, 0.5 * float(weekdays.max()))
     usual = set(weekdays.index[weekdays >= most])
@@ -203,6 +205,15 @@ def _gaps(counts: Counts, now: Attainment) -> list[str]:
     shown = ", ".join(map(str, lost[:6])) + (" …" if len(lost) > 6 else "")
     word = "1 day has" if len(lost) == 1 else f"{len(lost)} days have"
     return [*out, f"{word} no calls though the weekday usually does ({shown}): closed, or missing in the files"]
+
+
+def _late_start(counts: Counts) -> list[str]:
+    """Return a note where the first period that is told is not known from its first day on."""
+    first, period = counts.first, Period.of(counts.first, period_unit(counts.contract))
+    begins = counts.contract.begins
+    if first == period.start or first == begins:
+        return []
+    return [f"calls are known from {first} on: {period} is counted from there"]
 
 
 def _unfinished(counts: Counts) -> list[str]:

@@ -67,7 +67,7 @@ def write_page(run: Path, found: Attained, summary: Mapping[str, Any]) -> Path:
         unknown=_unknown(found),
         history=_history(found),
         termination=termination_told(found),
-        notes=summary["notes"],
+        notes=found.notes,
         origin=[table("Inputs", "File|SHA-256", hashes), table("Versions", "Package|Version", versions)],
     )
     return write_atomic(run / "report.html", text)

@@ -101,7 +101,7 @@ def _laid_out(file: ContractFile, paths: Sequence[Path]) -> tuple[Path, Intake, 
 
 def _of_contract(error: InputError, file: ContractFile) -> InputError:
     """Return an error of the intake in the words of contracts."""
-    if error.what != "unknown queue" or error.row is None:
+    if error.what != "unknown queue":
         return error
     mend = f"Add it to queues or to other_queues in {file.path.name}, or leave such rows out by [intake.queue_names]"
     what = "the contract does not know this queue"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...schedule.contracts.ranking import Ranking
 from ...schedule.contracts.scorecard import OVERALL, QUALITY, SERVICE, Entry
 from ..report.figures import MISSING, number, percent
 from ..report.page import plain_page
@@ -18,6 +19,8 @@ MOST_VENDORS = 20
 """Vendors that fit on the page, a line each."""
 MOST_ACROSS, MOST_GOALS = 6, 12
 """Vendors and goals whose figures fit on the page beside that."""
+SPACIOUS = 7
+"""Goals or vendors above which the sheet is set in small type."""
 SHORT = {OVERALL: "Overall", SERVICE: "Service", QUALITY: "Quality"}
 
 
@@ -69,6 +72,7 @@ def renewal_sheet(made: MadeCard) -> str:
         vendors=vendors,
         goals=rows,
         left_out=not whole,
+        dense=len(rows) > SPACIOUS or len(vendors) > SPACIOUS,
         remarks=scorer_lines(card)[:3],
         note=card.contract.note,
     )
@@ -81,12 +85,18 @@ def _line(made: MadeCard, vendor: str, names: list[str]) -> Line:
     if names and vendor in card.rankings[names[0]].vendors:
         ranking = card.rankings[names[0]]
         first = percent(float(ranking.ranks[ranking.vendors.index(vendor), 0]), 0)
-        told = not_told(ranking, vendor)
+        told = not_told(ranking, vendor) if len(ranking.vendors) <= MOST_ACROSS else _few(ranking, vendor)
     elif names:
         told = f"not ranked: {card.unranked[names[0]].get(vendor, 'no data')}"
     periods, termination = _periods(made, vendor)
     return Line(vendor, tuple(_score(made, vendor, name) for name in names), first, told, _gates(made, vendor), periods,
                 termination)  # fmt: skip
+
+
+def _few(ranking: Ranking, vendor: str) -> str:
+    """Say in a few words from how many others a vendor can be told apart."""
+    others = len(ranking.not_told_from(vendor))
+    return f"not from {others} other{'s' * (others != 1)}" if others else "from all others"
 
 
 def _score(made: MadeCard, vendor: str, name: str) -> Cell:
@@ -126,7 +136,7 @@ def _gates(made: MadeCard, vendor: str) -> str:
 
 
 def _periods(made: MadeCard, vendor: str) -> tuple[str, str]:
-    """Say how many periods a vendor missed, and how far the right to terminate is away."""
+    """Say how many periods a vendor missed, and how many more misses give the right to terminate."""
     found = made.attained.get(vendor, ())
     rule = made.card.contract.termination
     if not found:
@@ -134,12 +144,11 @@ def _periods(made: MadeCard, vendor: str) -> tuple[str, str]:
     if rule is None:
         judged = [[f.met for f in one.figures if f.met is not None] for one in found]
         states = [all(met) for met in judged if met]
-        return f"{sum(states)} of {len(states)} with every goal met", "no rule"
+        return f"{len(states) - sum(states)} of {len(states)}", "no rule"
     last = found[-1]
     missed = [one.missed for one in found if one.missed is not None]
-    told = f"{sum(missed)} of {len(missed)} missed"
+    told = f"{sum(missed)} of {len(missed)}"
     if last.termination is None:
         return told, MISSING
     more = last.termination.more
-    ahead = f"{more} more miss{'es' * (more != 1)} until the right to terminate"
-    return told, "the right to terminate exists" if more == 0 else ahead
+    return told, "the right exists" if more == 0 else f"{more} more"

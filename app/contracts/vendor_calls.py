@@ -111,7 +111,7 @@ def _together(path: Path, contract: ContractFile) -> VendorCalls:
         mend = f"Add the column {VENDOR}, or put a file for each vendor into the folder {CALLS}"
         raise InputError(f"column {VENDOR!r} is missing", file=path, value=", ".join(cells.columns), mend=mend)
     if (cells[column] == "").any():
-        row = int(cells.index[(cells[column] == "").to_numpy().argmax()])
+        row = int(cells.index[int((cells[column] == "").to_numpy().argmax())])
         raise InputError("blank", file=path, row=row, column=column, mend="Write whose calls they are")
     own = texts(cells[column], column, path)
     found = {str(theirs): str(ours) for theirs, ours in zip(cells[column], own, strict=True)}

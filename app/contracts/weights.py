@@ -37,8 +37,8 @@ def item_weights(
     if given.isna().all():
         own = {name: contract.goal(name).weight for name in names}
         if all(own.values()):
-            told = "scores carry no weights: items weigh as the contract's money weighs them"
-            return {name: weight / sum(own.values()) for name, weight in own.items()}, [told]
+            note = "scores carry no weights: items weigh as the contract's money weighs them"
+            return {name: weight / sum(own.values()) for name, weight in own.items()}, [note]
         told = ["scores carry no weights: all items weigh alike"] if len(names) > 1 else []
         return dict.fromkeys(names, 1 / len(names)) if names else {}, told
     if (given < 0).any():

@@ -153,6 +153,9 @@ def projection_lines(found: Attained) -> list[str]:
         )
     if left:
         lines.append(f"NOT in the projection: {_days(p.unplanned)}, which no plan covers")
+    longer = [c.goal for c in p.chances if c.unit != str(p.period)]
+    if longer:
+        lines.append(f"{', '.join(longer)}: measured on a longer unit, told as it stands at the end of this period")
     if found.contract.lock is not None:
         lines.append("relief by the locked forecast in the days to come is not simulated")
     return lines

@@ -94,7 +94,10 @@ def summed(rows: pd.DataFrame) -> pd.DataFrame:
         total = (rows[name] * used).groupby([rows[k] for k in key], sort=False).sum(min_count=1)
         calls = used.groupby([rows[k] for k in key], sort=False).sum(min_count=1)
         out[name] = (total / calls).replace([np.inf, -np.inf], np.nan)
-    for name, how in (("within_s", "max"), ("complete", "min"), ("file", "first"), ("row", "first")):
+    for name, how in (("complete", "min"), ("file", "first"), ("row", "first")):
         if name in rows:
             out[name] = groups[name].agg(how)
+    if "within_s" in rows:  # calls counted within different seconds are in time by no threshold at all
+        least, most = groups["within_s"].min(), groups["within_s"].max()
+        out["within_s"] = most.where(least == most)
     return out.reset_index()

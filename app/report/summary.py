@@ -12,6 +12,9 @@ from ...forecast.calendar.grid import refuse_far_year
 from ...forecast.errors import InputError
 from ...forecast.reading import json_of
 
+KINDS_OF_PLANS = ("hiring",)
+"""Words of ``kind`` in summaries of plans, beside none at all."""
+
 
 def _week(text: str) -> str:
     refuse_far_year(dt.date.fromisoformat(text))
@@ -99,9 +102,13 @@ def read_summary(path: Path, *, odd_figures: bool = False) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file cannot be read, or a key holds something of another kind.
+        If the file cannot be read, is that of no plan, or a key holds something of another kind.
     """
     content = json_of(path)
+    kind = content.get("kind") if isinstance(content, dict) else None
+    if isinstance(kind, str) and kind not in KINDS_OF_PLANS:
+        mend = "Name the folder of a run of plan or hire; the page of this one is its report.html"
+        raise InputError(f"this is no plan, but of the kind {kind}", file=path.parent, mend=mend)
     try:
         _Summary.model_validate(content)
     except ValidationError as errors:

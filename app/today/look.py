@@ -249,6 +249,9 @@ class DayLooker:
 
     def _moment(self, read: ReadActuals, clock: pd.Timestamp) -> tuple[pd.Timestamp, dt.date]:
         """Return the moment of the look, and the local day that it falls on."""
+        if read.last is None and any(self._complete.values()):
+            raise InputError("the clock goes backwards: nothing is there any more", file=read.files[0],
+                             mend="The earlier look stands until the file is whole again")  # fmt: skip
         step = pd.Timedelta(minutes=read.step_min or self.week.config.site.interval_min)
         end = None if read.last is None else read.last + step
         asked = None if self.options.now is None else asked_now(self.options.now, self.week.config.site.zone, read.date)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
-from ...forecast.queueing.attribution.day import Day, Parts, parts
+from ...forecast.queueing.attribution.day import Parts, parts
 from ...forecast.queueing.attribution.laid_out import laid_out
 from ...forecast.queueing.attribution.simulated import Chance, Checked, chance, checked
 from ...forecast.queueing.formulas.time_laws import law_of_cv
@@ -24,6 +24,7 @@ from .actuals import Actuals, ReadActuals, of_day, read_actuals
 from .adherence import Presence, presence
 from .events import DeskEvent, read_events
 from .planned_day import PlannedDay, PlannedWeek
+from .replay_intervals import intervals_of, measured_of, seen_of
 from .states import read_states
 
 
@@ -65,10 +66,12 @@ class ReplayedDay:
         The gap from plan to day by its causes.
     chance
         What chance alone does to a day of which all is as it came.
+    usual
+        The same of a day of which all is as planned, the calls as forecast.
     measured
         The service that was counted by the goal's definition; NaN where the actuals do not tell it.
     intervals
-        The day by interval, columns `INTERVALS`; NaN = unknown.
+        The day by interval, columns as in `replay_intervals.INTERVALS`; NaN = unknown.
     events
         What is known to have happened.
     presence
@@ -82,6 +85,7 @@ class ReplayedDay:
     goal: ServiceGoal
     parts: Parts
     chance: Chance
+    usual: Chance
     measured: float
     intervals: pd.DataFrame = field(repr=False)
     events: tuple[DeskEvent, ...] = ()
@@ -110,8 +114,8 @@ class ReplayedDay:
 
     @property
     def gap_is_chance(self) -> bool:
-        """Whether chance alone moves a day by as much as the whole gap."""
-        return abs(self.gap) <= 0.5 * (self.chance.high - self.chance.low)
+        """Whether chance alone moves a day that is as planned by as much as the whole gap."""
+        return abs(self.gap) <= 0.5 * (self.usual.high - self.usual.low)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,14 +127,6 @@ class Replay:
     days: tuple[ReplayedDay, ...]
     seed: int
     notes: tuple[str, ...]
-
-
-INTERVALS = (
-    "queue", "start", "calls", "low", "high", "came", "rate", "handle_s", "handle_came_s", "heads_planned",
-    "heads_came", "service_planned", "service_expected", "service_came",
-)  # fmt: skip
-"""Columns of a day by interval: calls as forecast with their 80 % band, as they came, and without the chance in them;
-handle times; heads on the phone by the roster less the absence reckoned with, and as they came; service."""
 
 
 def replay(run: Path, actuals: Sequence[Path], options: ReplayOptions, watch: Watch | None = None) -> Replay:
@@ -250,7 +246,7 @@ class _Teller:
         self.watch.tell("replay", f"{queue}, {date}")
         there = self._presence(date)
         volume = self.week.volume[self.week.volume["queue"] == queue]
-        seen = _seen(day, queue, came)
+        seen = seen_of(day, queue, came)
         roster = staffing(self.week.activity)
         laid = laid_out(
             volume,
@@ -270,8 +266,9 @@ class _Teller:
             goal,
             parts(laid, goal),
             chance(laid, goal, law, seed=seed, watch=self.watch),
-            _measured(came, queue),
-            _intervals(day, queue, laid, seen, came, goal),
+            chance(laid.as_planned, goal, law, seed=seed, watch=self.watch),
+            measured_of(came, queue),
+            intervals_of(day, queue, laid, seen, came, goal),
             asked,
             there,
             checked(laid, goal, law, seed=seed, watch=self.watch) if self.options.check else None,
@@ -296,67 +293,3 @@ class _Teller:
             return None
         rows = self.required[self.required["queue"] == queue]
         return pd.Series(rows["heads"].to_numpy(), index=pd.Index(rows["start"]))
-
-
-def _seen(day: PlannedDay, queue: str, came: Actuals) -> pd.DataFrame:
-    """Return what came, by row of the forecast: ``offered, handle_n, handle_s``."""
-    rows = day.rows[day.rows["queue"] == queue]
-    place = day.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
-    told = came.queues[queue]
-    answered = np.where(np.isfinite(told.answered), told.answered, told.offered)
-    columns = {"offered": told.offered, "handle_n": answered, "handle_s": told.handle_s}
-    return pd.DataFrame({name: values[place] for name, values in columns.items()}, index=rows.index)
-
-
-def _service(came: Actuals, queue: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return calls in time and those that count, by interval; an interval without calls has none of either."""
-    told = came.queues[queue]
-    quiet = told.offered == 0
-    return np.where(quiet, 0.0, told.in_time), np.where(quiet, 0.0, told.counted)
-
-
-def _measured(came: Actuals, queue: str) -> float:
-    """Return the service of the day; NaN where it is unknown of an interval, or contradicts itself."""
-    in_time, counted = _service(came, queue)
-    known = np.isfinite(came.queues[queue].offered)
-    above, below = in_time[known].sum(), counted[known].sum()
-    return float(above / below) if 0.0 <= above <= below and below > 0.0 else float("nan")
-
-
-def _intervals(
-    day: PlannedDay, queue: str, laid: Day, seen: pd.DataFrame, came: Actuals, goal: ServiceGoal
-) -> pd.DataFrame:
-    """Return the day by interval, columns `INTERVALS`."""
-    rows = day.rows[day.rows["queue"] == queue].sort_values("start")
-    place = day.starts.get_indexer(pd.DatetimeIndex(rows["start"]))
-    mine = laid.bins.counts
-    each = laid.bins.row[mine]
-    _, group = np.unique(each, return_inverse=True)
-
-    def by_interval(values: np.ndarray, *, mean: bool) -> np.ndarray:
-        total = np.bincount(group, values[mine], minlength=len(rows))
-        return np.asarray(total / np.bincount(group, minlength=len(rows)) if mean else total)
-
-    def share(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-        return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0.0))
-
-    planned, expected = (
-        share(*(by_interval(x, mean=False) for x in laid.conditions(some).counted(goal)))
-        for some in ({"fit"}, laid.players)
-    )
-    nothing = np.full(len(rows), np.nan)
-    rate = nothing if laid.calls_came is None else by_interval(laid.calls_came, mean=False)
-    heads = nothing if laid.heads_came is None else by_interval(laid.heads_came, mean=True)
-    in_time, counted = (values[place] for values in _service(came, queue))
-    told = seen.loc[rows.index]
-    return pd.DataFrame(
-        {
-            "queue": queue, "start": rows["start"].to_numpy(), "calls": rows["calls"].to_numpy(),
-            "low": rows["q0.1"].to_numpy() if "q0.1" in rows else nothing,
-            "high": rows["q0.9"].to_numpy() if "q0.9" in rows else nothing,
-            "came": told["offered"].to_numpy(), "rate": rate, "handle_s": rows["handle_s"].to_numpy(),
-            "handle_came_s": told["handle_s"].to_numpy(),
-            "heads_planned": by_interval(laid.scheduled * (1.0 - laid.absent), mean=True), "heads_came": heads,
-            "service_planned": planned, "service_expected": expected, "service_came": share(in_time, counted),
-        }
-    ).assign(start=rows["start"].reset_index(drop=True))  # fmt: skip

@@ -41,7 +41,7 @@ def accuracy(rows: pd.DataFrame) -> Accuracy:
     Parameters
     ----------
     rows
-        The day by interval, as `replay.INTERVALS`.
+        The day by interval, as `replay_intervals.INTERVALS`.
     """
     calls, came = rows["calls"].to_numpy(float), rows["came"].to_numpy(float)
     banded = (rows["low"].notna() & rows["high"].notna()).to_numpy()

@@ -87,11 +87,12 @@ def _listed(one: ReplayedDay) -> str:
     if not np.isnan(one.measured):
         changes[REST] = one.rest
     told = sorted((c for c in changes.items() if abs(c[1]) >= LEAST), key=lambda c: -abs(c[1]))
-    words = [
-        f"{label_of(one, name)} {points(value)}{' (within chance)' if name == REST and one.rest_is_chance else ''}"
-        for name, value in told
-    ]
+    words = [f"{label_of(one, name)} {points(value)}{_verdict(one) if name == REST else ''}" for name, value in told]
     return ", ".join(words) if words else "nothing moved"
+
+
+def _verdict(one: ReplayedDay) -> str:
+    return " (within chance)" if one.rest_is_chance else " (more than chance)"
 
 
 def _surplus(one: ReplayedDay) -> str:
@@ -196,7 +197,7 @@ def facts(days: Sequence[ReplayedDay]) -> list[str]:
         out.append(
             f"{name}: call by call the day gives {percent(one.chance.mean)} in the mean, {points(apart)} points from "
             f"the approximation; one such day differs by {number(100 * one.chance.deviation, 1)} points (standard "
-            "deviation) through chance alone"
+            f"deviation) through chance alone, and one as planned by {number(100 * one.usual.deviation, 1)}"
         )
         if one.checked is not None:
             told_ = [f"{LABELS[k]} {points(v)} ± {number(196 * one.checked.errors[k], 1)}"

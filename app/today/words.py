@@ -171,12 +171,12 @@ def _late(rest: Expected) -> float:
 def _over(seen: LookedAt, over: Over) -> Message:
     """Say that a change is over, and what is no longer needed."""
     what = {"volume": "the change of calls", "outage": "the outage", "handle_time": "the change of handle times"}
-    ended, told = (seen.time_of(place_of(seen.day, i)) for i in (over.ended, over.told))
+    ended, told = (seen.time_of(place_of(seen.day, i) + d) for i, d in ((over.ended, 0), (over.told, 1)))
     return seen.message(
         str(over.alarm.raised), "over", "notice", 0.0, ended,
         f"{what[over.alarm.kind]} is over",
         f"a change that ended at {clock(ended)} explains the day better by {number(over.lead, 1)} of log likelihood "
-        f"than one that goes on; known at {clock(told)} or shortly after",
+        f"than one that goes on; known at {clock(told)}",
         f"what was done about it may be undone where it is no longer needed; {percent(_day_level(seen, seen.rest))} of "
         "the day's calls are expected in time",
     )  # fmt: skip

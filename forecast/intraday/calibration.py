@@ -95,13 +95,17 @@ class Calibration:
                 "until": dt.date.fromisoformat(raw["until"]),
                 "law": Law(**raw["law"]),
                 "limits": _limits(raw["limits"]),
-                "visible": Visible(**{k: tuple(v) if isinstance(v, list) else v for k, v in raw["visible"].items()}),
+                "visible": _visible(raw["visible"]),
                 "meter": Meter(**raw["meter"]),
                 "odd": tuple(dt.date.fromisoformat(d) for d in raw["odd"]),
                 "handle_law": HandleLaw(**handle[0]) if handle[0] else None,
                 "handle_limits": _limits(handle[1]) if handle[1] else None,
             }
         )
+
+
+def _visible(raw: dict[str, Any]) -> Visible:
+    return Visible(**{**raw, "sizes": tuple(raw["sizes"]), "found": tuple(raw["found"])})
 
 
 def _limits(raw: dict[str, Any]) -> Limits:

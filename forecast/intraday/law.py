@@ -84,8 +84,8 @@ def _law(x: np.ndarray) -> Law:
     """Return the law at four numbers without bounds, 0 = the usual law."""
     usual = Law()
     odds = usual.lasting / (1.0 - usual.lasting) * np.exp(np.clip(x[2], -8.0, 8.0))
-    scores, noise, reach = np.exp(np.clip(x[[0, 1, 3]], -5.0, 5.0))
-    return Law(usual.scores * scores, usual.noise * noise, odds / (1.0 + odds), usual.reach_min * reach)
+    scores, noise, reach = (float(v) for v in np.exp(np.clip(x[[0, 1, 3]], -5.0, 5.0)))
+    return Law(usual.scores * scores, usual.noise * noise, float(odds / (1.0 + odds)), usual.reach_min * reach)
 
 
 def _unlikely(apart: np.ndarray, common: np.ndarray, sd: np.ndarray, at_min: np.ndarray, x: np.ndarray) -> float:

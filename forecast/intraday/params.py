@@ -57,7 +57,7 @@ class WatchParams:
     days: int = 100
     least_days: int = 20
     base_days: int = 30
-    refit_days: int = 10
+    refit_days: int = 25
     window_min: float = 180.0
     clip_sd: float = 3.0
     clip_below_min: float = 10.0

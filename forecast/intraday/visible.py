@@ -45,8 +45,8 @@ def visible_of(
 ) -> Visible:
     """Return what can be seen, from a change of each size planted for an hour into up to `TRIALS` past days.
 
-    A change begins at a random interval. Days already in alarm before that, and days without an hour left, do not
-    count.
+    A change begins where a random call would come, since at night nothing can be seen of calls that are not there. Days
+    already in alarm before that, and days without an hour left, do not count.
     """
     rng = np.random.default_rng(seed)
     chosen = [days[i] for i in rng.permutation(len(days))[:TRIALS]]
@@ -87,7 +87,10 @@ def with_change(roots: np.ndarray, mean: np.ndarray, share: np.ndarray, rng: np.
 
 def _begin(day: Innovations, rng: np.random.Generator) -> int | None:
     last = len(day) - day.frame.gap(WITHIN_MIN)
-    return int(rng.integers(0, last + 1)) if last >= 0 else None
+    if last < 0:
+        return None
+    calls = day.frame.mean[: last + 1] ** 2
+    return int(rng.choice(last + 1, p=calls / calls.sum()))
 
 
 def _found(

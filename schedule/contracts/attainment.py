@@ -239,7 +239,7 @@ def _plain(counts: Counts, period: Period) -> Attainment:
     figures = [f for goal in contract.goals for f in counts.figures(goal, period)]
     money = None
     if contract.money is not None:
-        calls = _between(counts.calls, period.start, period.end)
+        calls = _between(counts.calls, max(period.start, counts.first), period.end)
         commitment, locked = 0.0, 0.0
         if contract.lock is not None and counts.locked is not None:
             commitment = contract.lock.commitment

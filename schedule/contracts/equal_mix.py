@@ -8,7 +8,7 @@ and their staff, are drawn with replacement for the intervals.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,6 +26,8 @@ LEAST_DAYS = 5
 LEAST_OF_CLASS = 20.0
 """Calls of a vendor, at least, in a class of intervals that is compared."""
 WEEKDAY, SATURDAY, SUNDAY = "weekday", "Saturday", "Sunday"
+Class = tuple[str, str, int]
+"""Intervals that are compared: queue, kind of day, hour."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,60 +127,73 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
         Classes are queue × kind of day × hour; compared are those in which every vendor has at least `LEAST_OF_CLASS`
         in the denominator on at least `LEAST_DAYS` days.
     """
-    tables = {vendor: _by_day_and_class(rows) for vendor, rows in counts.items()}
+    tables = {vendor: _Sums.of(rows) for vendor, rows in counts.items()}
     drawn = {
-        vendor: _days_drawn(len(of[0]), draws, np.random.default_rng([seed, place]))
-        for place, (vendor, of) in enumerate(sorted(tables.items()))
+        vendor: _days_drawn(len(sums.top), draws, np.random.default_rng([seed, place]))
+        for place, (vendor, sums) in enumerate(sorted(tables.items()))
     }
-    own = {
-        vendor: _ratio(top.sum(axis=1, keepdims=True), bottom.sum(axis=1, keepdims=True), np.ones(1), drawn[vendor])
-        for vendor, (top, bottom) in ((v, (t.to_numpy(), b.to_numpy())) for v, (t, b) in tables.items())
-    }
-    common = _common({vendor: bottom for vendor, (_, bottom) in tables.items()} if len(tables) > 1 else {})
+    own = {vendor: _ratio(*sums.whole, np.ones(1), drawn[vendor]) for vendor, sums in tables.items()}
+    common = _common(list(tables.values())) if len(tables) > 1 else []
     none = pd.DataFrame(columns=["queue", "day", "hour", "share"])
-    if common.empty:
+    if not common:
         return Mixed(own, {}, dict.fromkeys(tables, 0.0), none)
-    totals = sum(bottom[common].sum() for _, bottom in tables.values())
+    chosen = {vendor: sums.of_classes(common) for vendor, sums in tables.items()}
+    totals = np.sum([bottom.sum(axis=0) for _, bottom in chosen.values()], axis=0)
     weights = totals / totals.sum()
-    equal, covered = {}, {}
-    for vendor, (top, bottom) in tables.items():
-        equal[vendor] = _ratio(top[common].to_numpy(), bottom[common].to_numpy(), weights.to_numpy(), drawn[vendor])
-        covered[vendor] = float(bottom[common].to_numpy().sum() / bottom.to_numpy().sum())
-    classes = common.to_frame(index=False).assign(share=weights.to_numpy())
+    equal = {vendor: _ratio(top, bottom, weights, drawn[vendor]) for vendor, (top, bottom) in chosen.items()}
+    covered = {vendor: float(chosen[vendor][1].sum() / sums.bottom.sum()) for vendor, sums in tables.items()}
+    classes = pd.DataFrame(common, columns=["queue", "day", "hour"]).assign(share=weights)
     return Mixed(own, equal, covered, classes)
 
 
-def _by_day_and_class(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return numerators and denominators, a row per day and a column per class of intervals."""
-    known = rows[rows["denominator"] > 0]
-    keyed = pd.DataFrame(
-        {
-            "date": known["start"].dt.date,
-            "queue": known["queue"].astype(str),
-            "day": day_kind(known["start"]),
-            "hour": known["start"].dt.hour,
-            "numerator": known["numerator"].astype(float),
-            "denominator": known["denominator"].astype(float),
-        }
-    )
-    wide = keyed.pivot_table(
-        index="date",
-        columns=["queue", "day", "hour"],
-        values=["numerator", "denominator"],
-        aggfunc="sum",
-        fill_value=0.0,
-    )
-    return wide["numerator"], wide["denominator"]
+def by_days(rows: pd.DataFrame, *, draws: int, seed: int) -> Ratio:
+    """Return the figure of rows of intervals, with the interval that its days give; arguments as for `equal_mix`."""
+    sums = _Sums.of(rows)
+    return _ratio(*sums.whole, np.ones(1), _days_drawn(len(sums.top), draws, np.random.default_rng(seed)))
 
 
-def _common(bottoms: Mapping[str, pd.DataFrame]) -> pd.MultiIndex:
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Numerators and denominators of one vendor, shape (days, classes), and the classes: queue, kind of day, hour."""
+
+    top: np.ndarray
+    bottom: np.ndarray
+    classes: tuple[Class, ...]
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> _Sums:
+        """Add rows of intervals up."""
+        known = rows[rows["denominator"] > 0]
+        starts = known["start"].dt.tz_localize(None)
+        days, dates = pd.factorize(starts.dt.normalize(), sort=True)
+        keys = zip(known["queue"].astype(str), day_kind(starts), starts.dt.hour, strict=True)
+        places: dict[Class, int] = {}
+        columns = [places.setdefault((str(queue), str(kind), int(hour)), len(places)) for queue, kind, hour in keys]
+        top, bottom = np.zeros((2, len(dates), len(places)))
+        np.add.at(top, (days, columns), known["numerator"].to_numpy(dtype=float))
+        np.add.at(bottom, (days, columns), known["denominator"].to_numpy(dtype=float))
+        return cls(top, bottom, tuple(places))
+
+    @property
+    def whole(self) -> tuple[np.ndarray, np.ndarray]:
+        """Numerators and denominators of the days, all classes together, shape (days, 1)."""
+        return self.top.sum(axis=1, keepdims=True), self.bottom.sum(axis=1, keepdims=True)
+
+    def of_classes(self, classes: Sequence[Class]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the columns of some classes."""
+        columns = [self.classes.index(one) for one in classes]
+        return self.top[:, columns], self.bottom[:, columns]
+
+    @property
+    def enough(self) -> set[Class]:
+        """Classes with enough calls on enough days to be compared."""
+        good = ((self.bottom > 0).sum(axis=0) >= LEAST_DAYS) & (self.bottom.sum(axis=0) >= LEAST_OF_CLASS)
+        return {one for one, is_good in zip(self.classes, good, strict=True) if is_good}
+
+
+def _common(tables: Sequence[_Sums]) -> list[Class]:
     """Return the classes in which every vendor has enough calls on enough days, in a fixed order."""
-    enough = [
-        {*bottom.columns[((bottom > 0).sum() >= LEAST_DAYS).to_numpy() & (bottom.sum() >= LEAST_OF_CLASS).to_numpy()]}
-        for bottom in bottoms.values()
-    ]
-    common = sorted(set.intersection(*enough)) if enough else []
-    return pd.MultiIndex.from_tuples(common, names=["queue", "day", "hour"])
+    return sorted(set.intersection(*(sums.enough for sums in tables)))
 
 
 def _days_drawn(days: int, draws: int, rng: np.random.Generator) -> np.ndarray:

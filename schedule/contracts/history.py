@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from .equal_mix import compared_rows, equal_mix
+from .equal_mix import by_days, compared_rows
 from .figures import Figure, figures_of
-from .goal import Goal
+from .goal import Goal, Unit
 from .sampling import ScorerSpread, samples
 from .trend import LEAST_PERIODS, Trend, trend
-from .units import Unit, labels
+from .units import labels
 
 DRAWS = 1000
 """Draws of days behind the interval of one period: enough for limits to about a tenth of the half width."""
@@ -86,7 +86,7 @@ def history_of_counts(goal: Goal, counted: Mapping[str, pd.DataFrame], span: Uni
     rows = {vendor: compared_rows(goal, table) for vendor, table in counted.items()}
     for vendor, own in rows.items():
         for period, part in own.groupby(labels(own["start"], span)) if len(own) else ():
-            one = equal_mix({vendor: part}, draws=DRAWS, seed=seed).own[vendor]
+            one = by_days(part, draws=DRAWS, seed=seed)
             low, high = np.clip([one.low, one.high], 0, 1) if goal.is_share else (one.low, one.high)
             found[vendor].append((str(period), one.value, float(low), float(high), one.denominator))
     return _histories(goal, counted, found)

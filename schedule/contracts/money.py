@@ -126,39 +126,43 @@ def fee_of(
         count = float(money.quantity[str(period)])
         return money.fee * count, f"{count:,.10g} paid for"
     if money.fee_per == "per_minute":
-        minutes = _sum(calls, "handle_s") / 60
-        return money.fee * minutes, f"{minutes:,.0f} minutes of handle time"
+        seconds, blank = _sum(calls, "handle_s")
+        return money.fee * seconds / 60, f"{seconds / 60:,.0f} minutes of handle time{blank}"
     word = money.fee_per.removeprefix("per_")
-    count = _sum(calls, word)
+    count, blank = _sum(calls, word)
     least = commitment * locked
     if count < least:
-        return money.fee * least, f"{least:,.0f} calls: {100 * commitment:g} % of those locked, {count:,.0f} came"
-    return money.fee * count, f"{count:,.0f} {word} calls"
+        return (
+            money.fee * least,
+            f"{least:,.0f} calls: {100 * commitment:g} % of those locked, {count:,.0f} came{blank}",
+        )
+    return money.fee * count, f"{count:,.0f} {word} calls{blank}"
 
 
-def _sum(calls: pd.DataFrame, what: str) -> float:
-    """Return offered or answered calls, or seconds of handle time, of counts per interval or of single calls."""
+def _sum(calls: pd.DataFrame, what: str) -> tuple[float, str]:
+    """Return offered or answered calls, or seconds of handle time, and how many rows that need them leave them blank.
+
+    Raises
+    ------
+    InputError
+        If the calls have no such column.
+    """
     single = is_single(calls)
-    if what == "offered" and single:
-        blocked = calls["blocked"].fillna(0) if "blocked" in calls else pd.Series(0, index=calls.index)
-        return float((blocked == 0).sum())
-    known = {"offered": "offered", "answered": "answered", "handle_s": "handle_s"}[what]
-    if known not in calls or (what == "handle_s" and "answered" not in calls):
-        mend = f"Map {known} in [intake.columns], or pay by something that the calls tell"
-        raise InputError(f"the fee cannot be counted: the calls have no column {known}", column=known, mend=mend)
+    if single and "blocked" in calls:
+        calls = calls[calls["blocked"].fillna(0) == 0]
+    if single and what == "offered":
+        return float(len(calls)), ""
+    needed = ("answered", "handle_s") if what == "handle_s" else (what,)
+    for name in needed:
+        if name not in calls:
+            mend = f"Map {name} in [intake.columns], or pay by something that the calls tell"
+            raise InputError(f"the fee cannot be counted: the calls have no column {name}", column=name, mend=mend)
+    amounts = calls[what]
     if what == "handle_s":
-        answered = calls["answered"].fillna(0)
-        missing = (answered > 0) & calls["handle_s"].isna()
-        if missing.any():
-            mend = "Fill the handle times, or pay by something that the calls tell"
-            raise InputError("the fee cannot be counted: handle times are blank", column="handle_s",
-                             value=str(calls["start"][missing].iloc[0]), mend=mend)  # fmt: skip
-        return float((calls["handle_s"] * answered).sum())
-    if not single and calls[known].isna().any():
-        mend = "Fill it, or pay by something that the calls tell"
-        raise InputError("the fee cannot be counted: intervals are blank", column=known,
-                         value=str(calls["start"][calls[known].isna()].iloc[0]), mend=mend)  # fmt: skip
-    return float(calls[known].sum())
+        amounts = (calls["handle_s"] * calls["answered"]).mask(calls["answered"] == 0, 0.0)
+    blank = int(amounts.isna().sum())
+    told = f", blank rows left out: {blank:,}" if blank else ""
+    return float(amounts.sum()), told
 
 
 def settled(contract: Contract, figures: Mapping[str, Figure], fee: float, quantity: str) -> Settlement:

@@ -87,13 +87,13 @@ def outcomes(calls: pd.DataFrame, goal: Goal, interval_min: int) -> pd.DataFrame
         If a column is missing that the goal needs, an interval stands twice, or the file counts with other thresholds.
     """
     asked = Thresholds.of(goal)
+    if not is_single(calls):
+        _refuse_missing(calls, goal)
     table = from_single_calls(calls, asked, interval_min) if is_single(calls) else from_counts(calls, asked, goal)
     needed = ("offered", *NEEDED[goal.metric, goal.definition], *(["blocked"] if goal.blocked == "missed" else []))
     for name in needed:
         if name not in table:
-            mend = "Map it in [intake.columns] of the contract, or choose a definition that does without it"
-            what = f"goal {goal.name} cannot be counted: the calls have no column {_column(name)}"
-            raise InputError(what, column=_column(name), mend=mend)
+            raise _missing(name, goal)
     blank = table[list(needed)].isna().any(axis=1) & (table["unknown"] == "")
     table["unknown"] = table["unknown"].mask(blank, UNKNOWN)
     if not is_single(calls):
@@ -101,8 +101,20 @@ def outcomes(calls: pd.DataFrame, goal: Goal, interval_min: int) -> pd.DataFrame
     return table
 
 
-def _column(name: str) -> str:
-    return {"wait_answered_s": "wait_s", "work_s": "handle_s"}.get(name, name)
+def _refuse_missing(calls: pd.DataFrame, goal: Goal) -> None:
+    """Raise `InputError` where counts per interval lack what was counted in time."""
+    for name in NEEDED[goal.metric, goal.definition]:
+        if name in ("answered_in", "abandoned_in") and name not in calls:
+            raise _missing(name, goal)
+
+
+def _missing(name: str, goal: Goal) -> InputError:
+    """Return the error of a column that a goal needs."""
+    column = {"wait_answered_s": "wait_s", "work_s": "handle_s"}.get(name, name)
+    mend = "Map it in [intake.columns] of the contract, or choose a definition that does without it"
+    return InputError(
+        f"goal {goal.name} cannot be counted: the calls have no column {column}", column=column, mend=mend
+    )
 
 
 def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int) -> pd.DataFrame:

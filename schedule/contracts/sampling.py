@@ -115,7 +115,7 @@ class Sample:
         else:
             error = self.spread / math.sqrt(self.effective)
             drawn = self.mean + error * stats.t.ppf(chances, self.freedom)
-        return np.clip(np.asarray(drawn, dtype=float), 0.0, 1.0)
+        return np.asarray(np.clip(np.asarray(drawn, dtype=float), 0.0, 1.0))
 
 
 def wilson(share: float, worth: float, factor: float = Z) -> tuple[float, float]:

@@ -13,12 +13,11 @@ from ...forecast.ranges import Range, refuse_beyond
 from .contract import Contract
 from .counting import measured
 from .equal_mix import Mixed, Ratio, compared_rows, equal_mix
-from .goal import Goal
+from .goal import Goal, Unit
 from .history import History, history_of_counts, history_of_scores, span_of
 from .ladder import holds
 from .ranking import Ranking, ranking
 from .sampling import Sample, ScorerSpread, samples
-from .units import Unit
 
 SERVICE, QUALITY, OVERALL = "service", "quality", "overall"
 SURE = 0.95

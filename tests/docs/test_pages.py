@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from busyhour.app.batch.config import BatchFile
+from busyhour.app.config.contract_toml import ContractFile
 from busyhour.app.config.plan_toml import parse_plan
 from busyhour.app.config.scorecard_toml import scorecard_config
 from busyhour.app.hiring.config import parse as parse_hiring
@@ -92,7 +93,7 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("text", fences("toml"))
 def test_fragments_of_plan_toml_are_valid(text: str) -> None:
-    """Each fragment can be put into the starter's plan.toml; a hiring.toml or batch.toml says so in its first line."""
+    """Each fragment can be put into the starter's plan.toml; files of other names say theirs in the first line."""
     if text.startswith("# hiring.toml\n"):
         hiring = tomllib.loads(text)
         for over in ({}, *hiring.pop("scenario", {}).values()):
@@ -100,6 +101,9 @@ def test_fragments_of_plan_toml_are_valid(text: str) -> None:
         return
     if text.startswith("# scorecard.toml\n"):
         scorecard_config(tomllib.loads(text), Path("scorecard.toml"))
+        return
+    if text.startswith("# contract.toml\n"):
+        ContractFile.of(text.encode(), Path("contract.toml"))
         return
     if text.startswith("# batch.toml\n"):
         BatchFile.of(text.encode(), Path("batch.toml"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,6 +66,13 @@ class Day:
         """The causes of which both is known, what was planned and what came."""
         told = (self.calls_came, self.handle_came_s, self.heads_came, self.required)
         return tuple(name for name, value in zip(PLAYERS, told, strict=True) if value is not None)
+
+    @property
+    def as_planned(self) -> Day:
+        """The day of which all is as planned: calls just as forecast, as many heads as reckoned with."""
+        there = self.scheduled * (1.0 - self.absent)
+        certain = np.zeros(len(self.cv))
+        return replace(self, cv=certain, required=None, calls_came=None, handle_came_s=None, heads_came=there)
 
     def conditions(self, came: Collection[str]) -> Conditions:
         """Return what the service hangs on where the causes `came` are as they came, all others as planned.

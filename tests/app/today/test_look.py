@@ -193,6 +193,9 @@ def test_the_clock_must_not_go_backwards(tmp_path: Path) -> None:
     live(tmp_path / "live.csv", "09:30", columns=CALLS_SERVICE)
     with pytest.raises(InputError, match="the clock goes backwards: intervals until 11:00 had come"):
         looker.look(Watch())
+    (tmp_path / "live.csv").write_text("start,offe", encoding="utf-8")
+    with pytest.raises(InputError, match="the clock goes backwards: nothing is there any more"):
+        looker.look(Watch())
 
 
 def test_the_end_of_the_day(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from busyhour.app.cli.main import app
 from busyhour.app.today.replay import Replay, ReplayOptions, replay
 from busyhour.app.today.replay_accuracy import accuracy
-from busyhour.app.today.replay_words import beside, headline, steps
+from busyhour.app.today.replay_words import beside, facts, headline, steps
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.tables import read_text_csv
 
@@ -108,6 +108,13 @@ def test_the_parts_sum_from_the_goal_to_what_came(run: Path) -> None:
     assert calls.presence.absent == GONE
 
 
+@pytest.mark.parametrize(("served", "is_chance"), [(0.79, True), (0.6, False)])
+def test_a_small_gap_is_chance(run: Path, served: float, is_chance: bool) -> None:
+    (one, _) = replayed(run, actuals(run, served=served)).days
+    assert one.gap_is_chance is is_chance
+    assert ("a gap of this size is within chance" in headline(one)) is is_chance
+
+
 def test_without_states_absence_is_not_told_apart(run: Path) -> None:
     (one, _) = replayed(run, actuals(run)).days
     assert "staff" not in one.parts.shares
@@ -132,6 +139,7 @@ def test_service_that_is_counted_otherwise_is_unknown(run: Path) -> None:
     assert not one.rest_is_chance
     assert "do not tell the service within 20 s" in headline(one)
     assert [s.name for s in steps(one)][-1] == "expected"
+    assert "{" not in "".join(facts([one]))
 
 
 def test_every_whole_day_is_replayed_and_others_are_told(run: Path) -> None:

@@ -130,3 +130,24 @@ def test_learning_stops_when_asked():
     watch.stop.set()
     with pytest.raises(Stopped):
         day_watch(office_history(), params=PARAMS, watch=watch)
+
+
+@pytest.mark.slow
+def test_a_small_desk_on_a_finer_grid_has_both_tests_and_is_told_how_little_it_sees():
+    small = day_watch(office_history(minutes=15, level=30.0), params=PARAMS)
+    assert small.calibration.limits.counts is not None
+    assert not small.visible.up < 0.4 and small.visible.calls_per_half_hour == pytest.approx(30.0, rel=0.2)
+    today = np.full(96, np.nan)
+    today[32:72] = np.round(usual_calls(DATE, 15, 30.0))
+    today[44:] *= 2.5
+    today[56:] = np.nan
+    (alarm,) = small.look(DATE, today).standing
+    assert (alarm.kind, alarm.direction) == ("volume", "up") and 44 <= alarm.raised <= 47
+
+
+def test_a_missing_interval_is_passed_over(watched: DayWatch):
+    holes = calls(0.6)
+    holes[24] = np.nan
+    seen = watched.look(DATE, holes)
+    assert [(a.kind, a.direction) for a in seen.standing] == [("volume", "up")]
+    assert seen.mean[24] > usual_calls(DATE, MINUTES, LEVEL)[24 - FIRST] * 1.2

@@ -64,6 +64,14 @@ def test_counts_with_another_threshold_are_refused() -> None:
         one(goal, per_interval().drop(columns="within_s"))
 
 
+def test_a_column_that_is_missing_is_told() -> None:
+    """The goal and the column are named."""
+    for missing in ("answered_in", "abandoned"):
+        goal = Goal("g", **(SL if missing == "answered_in" else LOST) | {"definition": "offered"})
+        with pytest.raises(InputError, match=f"goal g cannot be counted: the calls have no column {missing}"):
+            one(goal, per_interval().drop(columns=["answered", missing]))
+
+
 @pytest.mark.parametrize(
     ("extra", "numerator", "denominator"),
     [

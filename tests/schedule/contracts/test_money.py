@@ -112,6 +112,23 @@ def test_a_commitment_pays_for_calls_that_did_not_come() -> None:
     assert fee_of(money, MARCH, single_calls(), 0.9, 40.0)[0] == pytest.approx(80)
 
 
+def test_blank_intervals_are_no_part_of_the_fee_and_that_is_told() -> None:
+    """A half-hour without its answered calls is left out, in words."""
+    table = per_interval()
+    table.loc[0, "answered"] = float("nan")
+    assert fee_of(Money(2.0, 0.1, "per_answered"), MARCH, table) == (
+        46.0, "23 answered calls, blank rows left out: 1",
+    )  # fmt: skip
+
+
+def test_calls_before_the_contract_are_not_paid() -> None:
+    """Of 30 answered calls 13 came on the first day of the contract or later."""
+    money = Money(2.0, 0.1, "per_answered")
+    contract = Contract("c", ("desk",), (SL, LOST), money=money, begins=dt.date(2026, 3, 3))
+    found = attained(contract, single_calls()).money
+    assert found is not None and found.fee == pytest.approx(26)
+
+
 def test_a_fee_that_nothing_tells_is_refused() -> None:
     """A missing quantity and a missing column are told."""
     with pytest.raises(InputError, match=r"the quantity of a period is missing.*'2026-03'"):

@@ -128,3 +128,12 @@ def test_without_a_requirement_the_roster_is_the_plan() -> None:
     found = parts(day, GOAL)
     assert FIT not in found.shares
     assert found.planned == day.conditions(()).service(GOAL)
+
+
+def test_a_day_as_planned_has_no_gap_to_its_plan() -> None:
+    """Calls as forecast, and as many heads as reckoned with: nothing is left but chance."""
+    day = replace(planted(CALLS), cv=np.full(48, 0.2), absent=np.full(48, 0.1))
+    plain = day.as_planned
+    assert plain.players == (STAFF,)
+    assert plain.conditions(plain.players).heads[0] == pytest.approx(day.scheduled * 0.9)
+    assert chance(plain, GOAL).deviation < 0.1
