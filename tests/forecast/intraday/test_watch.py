@@ -106,6 +106,7 @@ def test_a_calibration_is_kept_and_serves_for_a_week(watched: DayWatch):
     assert not kept.serves(history.until(dt.date(2026, 3, 20)), 1.0)
 
 
+@pytest.mark.slow
 def test_logged_days_are_left_out_of_calibration():
     history = office_history()
     quiet = [d for d in history.dates if d < dt.date(2026, 3, 16)]
