@@ -135,7 +135,8 @@ def _pulled(desk: RunningDesk, state: State, is_open: np.ndarray, soon: int) -> 
     """Yield the turns of people with several skills to another queue, for some hours or to the end of the shift."""
     size = len(desk.starts)
     for a, name in enumerate(desk.agents):
-        mine = np.flatnonzero(desk.skills[a])
+        named = not np.isnan(desk.cost_h[a])  # of a shift without a name nobody knows the skills
+        mine = np.flatnonzero(desk.skills[a] & named)
         for queue in mine if len(mine) > 1 else ():
             may = (desk.on[a] >= 0) & (desk.on[a] != queue) & is_open[queue]
             may[:soon] = False

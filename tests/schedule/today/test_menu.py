@@ -18,7 +18,7 @@ from busyhour.forecast.queueing.moving.transient import transient
 from busyhour.schedule.today.actions import Action, ActionParams, Menu
 from busyhour.schedule.today.desk import ACTIVITIES, LUNCH, MEETING, OFF, Outlook, RunningDesk
 from busyhour.schedule.today.menu import menu
-from busyhour.schedule.today.rest_of_day import calls_by_length
+from busyhour.schedule.today.rest_of_day import RestOfDay, calls_by_length
 from busyhour.schedule.today.undo import undo
 from busyhour.schedule.today.variation import Edit, Variation
 
@@ -102,16 +102,18 @@ def test_the_first_action_is_nearly_the_best_single_move() -> None:
     running, day = case()
     params = replace(MOVES, abandon_weight=0.0, floor=0.0)
     found = menu(running, day, params)
-    base = [in_time(running, day, running.heads("q0"), h) for h in found.lengths_h]
+    rest = RestOfDay(running, day, day.queues[0], found.lengths_h)
+    none = np.zeros(SLOTS - NOW, dtype=np.int64)
+    base = rest.measured(none, Watch()).in_time.sum(axis=1)
     best = 0.0
     moves = {(m.start, m.slots, m.earliest, m.latest) for m in running.movables}  # the same for whoever makes them
     for start, slots, earliest, latest in moves:
         for to in range(max(earliest, NOW + 1), latest + 1):
-            heads = running.heads("q0").copy()
-            heads[start : start + slots] += 1
-            heads[to : to + slots] -= 1
-            gains = [(in_time(running, day, heads, h) - b).sum() for h, b in zip(found.lengths_h, base, strict=True)]
-            if min(gains) >= 0.0:
+            change = none.copy()
+            change[start - NOW : start - NOW + slots] += 1
+            change[to - NOW : to - NOW + slots] -= 1
+            gains = rest.measured(change, Watch()).in_time.sum(axis=1) - base
+            if gains.min() >= 0.0:
                 best = max(best, float(np.dot(found.chances, gains)))
     assert found.frontier[0].actions == 1
     assert found.frontier[0].gain_calls >= 0.9 * best > 0.0
