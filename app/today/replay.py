@@ -182,7 +182,7 @@ def _days(
     if others := [str(d) for d in there if d not in planned and date is None]:
         notes.append(f"days of the actuals that the plan does not hold are left out: {others[0]}"
                      + (f" and {len(others) - 1} more" if len(others) > 1 else ""))  # fmt: skip
-    if not dates:
+    if not there or not dates:
         held = f"{week.horizon.grid.dates[0]} to {week.horizon.grid.dates[-1]}"
         raise InputError("no day of the plan is in the actuals", file=read.files[0], column="start",
                          value=str(there[0]) if there else None, mend=f"The plan holds {held}")  # fmt: skip

@@ -173,6 +173,10 @@ def test_other_days_and_queues_are_refused(run: Path) -> None:
     text.assign(queue="sales").to_csv(path, index=False)
     with pytest.raises(InputError):
         replayed(run, path)
+    path.write_text("queue,start,offered\n", encoding="utf-8")
+    for date in (None, MONDAY):
+        with pytest.raises(InputError, match="no day of the plan is in the actuals"):
+            replayed(run, path, date=date)
     with pytest.raises(InputError, match="does not hold 2026-12-01"):
         replayed(run, actuals(run), date=dt.date(2026, 12, 1))
 
