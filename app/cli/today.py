@@ -99,12 +99,12 @@ def today(
 
 
 def _applied(run: Path, told_: Told, asked: str, eye: Watch) -> Path:
-    """Write the roster with the actions taken that are asked for, and return its folder."""
+    """Write the roster with some actions taken, and return its folder."""
     from ..today.apply import apply
     from ..today.take import asked_actions
 
-    where, _ = apply(run, asked_actions(asked, told_.look.menu), told_.look.actuals.now, watch=eye)
-    return where
+    actions = asked_actions(asked, told_.look.menu)
+    return apply(run, actions, told_.look.actuals.now, watch=eye)[0]
 
 
 def _others(log: Path | None, notify: str | None) -> list[Channel]:
@@ -175,6 +175,8 @@ class _Screen:
         lines += [f"contract: {line}" for line in (told_.summary["contract"] or {}).get("lines", ())]
         actions = () if look.menu is None else look.menu.actions
         lines += [f"may be done: {a.what} ({a.gain_calls:+.1f} calls in time)" for a in actions[:MOST_ACTIONS]]
+        if look.menu is not None and len(actions) > MOST_ACTIONS:
+            lines.append(f"… and {len(actions) - MOST_ACTIONS} more; all of them: --apply {look.menu.id}")
         lines += [f"note: {note}" for note in told_.summary["notes"]]
         lines += [f"new roster: {roster}"] * (roster is not None)
         for line in (*lines, f"All of it: {told_.where / 'report.html'}"):

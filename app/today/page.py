@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..report.card import GOOD, PLAIN, WARN, Card
 from ..report.figures import clock, day, money, number, percent
-from ..report.look import BLUE, GREY, INK, ORANGE, SKY, THIS_QUEUE, Spec, color, finish, left, named
+from ..report.look import BLUE, GREY, INK, ORANGE, THIS_QUEUE, Spec, color, finish, left, named
 from ..report.page import rendered
 from ..report.series import plain
 from ..report.tables import TextTable, table
@@ -19,6 +19,8 @@ from .message import Message
 from .tables_of_day import verdict
 
 TONES = {"on track": GOOD, "at risk": WARN, "off track": WARN}
+BAND = "#cfe3f3"
+"""Shade of bands: lighter than all lines."""
 
 
 def page_of(
@@ -73,8 +75,8 @@ def charts(look: TodayLook, rows: pd.DataFrame) -> dict[str, Spec]:
 
 def _calls(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
-    names = ["expected now, 80 % band", "morning's forecast", "came"]
-    key = color(names, [SKY, GREY, BLUE])
+    names = ["expected now, 80 % band", "forecast of the morning", "came"]
+    key = color(names, [BAND, GREY, BLUE])
     tip = [
         alt.Tooltip("time:N", title="when"), alt.Tooltip("came:Q", title="came", format=",.0f"),
         alt.Tooltip("calls_now:Q", title="expected now", format=",.0f"),
@@ -82,7 +84,7 @@ def _calls(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -
         alt.Tooltip("calls_morning:Q", title="in the morning", format=",.0f"),
     ]  # fmt: skip
     layers = [
-        named(base, names[0]).mark_area(opacity=0.4).encode(
+        named(base, names[0]).mark_area(opacity=0.9).encode(
             x=across, y=alt.Y("low:Q", title="calls", axis=left()), y2="high:Q", color=key),
         named(base, names[1]).mark_line(strokeDash=[5, 4], strokeWidth=1.5).encode(
             x=across, y="calls_morning:Q", color=key),
@@ -95,7 +97,7 @@ def _calls(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -
 def _service(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...]) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).transform_filter(THIS_QUEUE)
     names = ["simulated days, 80 % band", "expected", "counted", "goal"]
-    key = color(names, [SKY, ORANGE, BLUE, INK])
+    key = color(names, [BAND, ORANGE, BLUE, INK])
     tip = [
         alt.Tooltip("time:N", title="when"),
         *(alt.Tooltip(f"{n}:Q", title=t, format=".0%") for n, t in (
@@ -105,7 +107,7 @@ def _service(data: list[dict[str, Any]], across: alt.X, queues: tuple[str, ...])
     ]  # fmt: skip
     y = alt.Y("simulated_low:Q", title="answered in time", axis=left(".0%"), scale=alt.Scale(domain=[0, 1]))
     layers = [
-        named(base, names[0]).mark_area(opacity=0.4).encode(x=across, y=y, y2="simulated_high:Q", color=key),
+        named(base, names[0]).mark_area(opacity=0.9).encode(x=across, y=y, y2="simulated_high:Q", color=key),
         named(base, names[1]).mark_line(strokeWidth=2).encode(x=across, y="service_expected:Q", color=key),
         named(base, names[2]).mark_point(filled=True, size=45, opacity=1).encode(
             x=across, y="service_came:Q", color=key),

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import vl_convert
 from tiny_day import TUESDAY, at, live, tiny_week
 
 from busyhour.app.today.look import DayLooker, TodayLook, TodayOptions
 from busyhour.app.today.message import Message, news, ranked
 from busyhour.app.today.notify import append_lines, command_of, notify, read_lines
+from busyhour.app.today.page import charts
 from busyhour.app.today.planned_day import PlannedWeek
 from busyhour.app.today.publish import publish, said_before
 from busyhour.app.today.tables_of_day import summary_of_look, today_table, verdict
@@ -247,6 +249,13 @@ def test_the_published_folder(tmp_path: Path) -> None:
     assert again == where
     assert said_before(where, "2026-10-20")
     assert said_before(where, "2026-10-21") == ()
+
+
+def test_the_charts_can_be_drawn(tmp_path: Path) -> None:
+    """Every expression and encoding of the picture compiles."""
+    found = look(tmp_path, fixed=FixedWatch(1.6, (up(),)))
+    for spec in charts(found, today_table(found)).values():
+        assert vl_convert.vegalite_to_vega(spec)["marks"]
 
 
 def test_what_others_put_there_stays(tmp_path: Path) -> None:
