@@ -89,14 +89,15 @@ def drawn(curve: GoalCurve, *, wages: bool, width: int | None = None) -> Spec:
             "y": r[what], "low": r["bound"] if wages and pd.notna(r["bound"]) else r[what],
         })  # fmt: skip
     base = alt.Chart(alt.NamedData("rows"))
-    x = alt.X("level:Q", title="share of the calls in time", axis=alt.Axis(format="%"), scale=alt.Scale(zero=False))
+    x = alt.X("level:Q", title="share of the calls in time", axis=alt.Axis(format="%"),
+              scale=alt.Scale(zero=False, padding=45))  # fmt: skip
     tip = [alt.Tooltip("goal:N"), alt.Tooltip("y:Q", title=title, format=",.0f"),
            alt.Tooltip("low:Q", title="proven bound", format=",.0f")]  # fmt: skip
     y = alt.Y("y:Q", title=title, axis=left(), scale=alt.Scale(zero=False))
     shade = alt.Color("within:N", title=None, legend=alt.Legend(orient="top"))
     lines = base.mark_line(point=True).encode(x=x, y=y, color=shade, tooltip=tip)
     bounds = base.mark_rule(color=GREY, strokeWidth=3, opacity=0.6).encode(x=x, y="low:Q", y2="y:Q", tooltip=tip)
-    names = base.mark_text(align="left", dx=7, dy=-7, color=INK).encode(x=x, y=y, text="goal:N")
+    names = base.mark_text(align="right", dx=-7, dy=-7, color=INK).encode(x=x, y=y, text="goal:N")
     chart = alt.layer(bounds, lines, names)
     if width is None:
         return finish(chart, (), {"rows": rows}, HEIGHT)

@@ -104,22 +104,23 @@ def test_tables_searches_and_covers_price_one_function(kind):
 
 
 @pytest.mark.parametrize("kind", LADDERS)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1))
 def test_the_bounds_of_prices_lie_below_the_best_plan(seed, kind):
     problem = centre(seed, LADDERS[kind])
     staff, service, best = CompiledStaff.of(problem), Service.of(problem), least(problem)
     dual = DualPrices(staff, service)
-    dual.ascend(Watch(), 1.0, best)
+    dual.ascend(Watch(), 0.2, best)
     assert dual.bound is not None
-    assert 0.5 * best <= dual.bound <= best + 1e-6
+    assert 0.3 * best <= dual.bound <= best + 1e-6
     prices = lp_prices(staff, service, watch=Watch(), time_limit_s=20.0)
     assert prices is not None
     assert prices.bound <= best + 1e-6
     dual.take(prices.price, prices.goal_price, prices.bound)
-    dual.ascend(Watch(), 1.0, best, anew=False)
+    dual.ascend(Watch(), 0.2, best, anew=False)
     assert dual.bound <= best + 1e-6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LADDERS)
 @pytest.mark.parametrize("seed", range(2))
 def test_people_are_planned_at_the_least_cost(seed, kind):
@@ -130,6 +131,7 @@ def test_people_are_planned_at_the_least_cost(seed, kind):
     assert plan.solved.bound <= best + 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LADDERS)
 @pytest.mark.parametrize("seed", range(2))
 def test_shifts_without_names_are_planned_at_the_least_cost(seed, kind):
@@ -143,6 +145,7 @@ def test_shifts_without_names_are_planned_at_the_least_cost(seed, kind):
     assert cover.cost_wages + sum(shortfall(phone, problem).values()) == pytest.approx(cover.solved.cost)
 
 
+@pytest.mark.slow
 def test_a_step_that_costs_more_than_it_is_worth_is_not_taken():
     bare = centre(0, STEPS)
     (d,) = bare.demands
