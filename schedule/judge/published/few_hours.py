@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,8 +24,15 @@ def few_hours(run: Published) -> Found:
     have = {str(x.get("agent")): x for x in told}
     wanted = _wanted(run)
     if len(have) != len(told) or set(have) != set(wanted):
-        odd = sorted(set(have) ^ set(wanted)) or [x for x in have if sum(str(y.get("agent")) == x for y in told) > 1]
-        yield Fault(None, f"few_hours {'lacks' if odd[0] in wanted else 'should not name'} {odd[0]}")
+        lacking = sorted(set(wanted) - set(have))
+        extra = sorted(set(have) - set(wanted))
+        twice = [a for a, n in Counter(str(x.get("agent")) for x in told).items() if n > 1]
+        words = [
+            *(f"lacks {a}" for a in lacking),
+            *(f"should not name {a}" for a in extra),
+            *(f"names {a} twice" for a in twice),
+        ]
+        yield Fault(None, f"few_hours {words[0]}")
         return
     for agent, entry in have.items():
         for key, want in zip(("shifts", "paid_h", "asked_h"), wanted[agent], strict=True):
