@@ -14,8 +14,8 @@ from numba.core.caching import InTreeCacheLocator
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = ("forecast", "schedule")
-MARKS = (b"kernels import", b"compiling import")
-"""One of these stands in every file that holds kernels."""
+MARKS = (b"kernels import", b"compiling import", b"built into kernels")
+"""One of these stands in every file that holds kernels, or a constant of theirs."""
 OTHERS = tuple(locator + "CacheLocator" for locator in ("UserProvided", "InTree", "UserWide", "IPython", "Zip"))
 """Numba's own locators, in its order, for functions that are not ours."""
 

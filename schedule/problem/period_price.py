@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 NEAR = 1e-5
-"""Calls by which a step may be missed: rounding of solvers and files."""
+"""Calls by which a step may be missed: rounding of solvers and files; built into kernels."""
 
 
 @dataclass(frozen=True)
