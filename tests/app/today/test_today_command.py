@@ -22,6 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_json_is_the_summary(run: Path, tmp_path: Path) -> None:
     """Standard output holds the summary, the folder the rest."""
     path = live(tmp_path / "live.csv", "10:00")
