@@ -220,6 +220,7 @@ def test_before_the_day(tmp_path: Path) -> None:
     assert found.queues["sales"].now.outlook.calls.sum() == pytest.approx(16 * 30.0)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_look(tmp_path: Path) -> None:
     """All that is random hangs on the seed."""
     one, same, other = (look(tmp_path, seed=seed).queues["sales"].chance.days for seed in (3, 3, 4))
@@ -251,6 +252,7 @@ def test_the_published_folder(tmp_path: Path) -> None:
     assert said_before(where, "2026-10-21") == ()
 
 
+@pytest.mark.slow
 def test_the_charts_can_be_drawn(tmp_path: Path) -> None:
     """Every expression and encoding of the picture compiles."""
     found = look(tmp_path, fixed=FixedWatch(1.6, (up(),)))
@@ -292,6 +294,7 @@ def test_news_are_said_once(tmp_path: Path) -> None:
     assert ranked([one, replace(one, id="b", stake=9.0), graver])[0] == graver
 
 
+@pytest.mark.slow
 def test_a_teller_tells_news_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     """Two looks at one state say each message once; so does another teller on the same folder."""
     heard: list[str] = []
@@ -315,6 +318,7 @@ def test_watching_stops_when_asked(tmp_path: Path) -> None:
         DayTeller(looker, [], tmp_path / "out").until_over(watch, 60.0, show)
 
 
+@pytest.mark.slow
 def test_watching_bears_a_file_that_breaks(tmp_path: Path) -> None:
     """A file that cannot be read at one look is complained of once, and read again."""
     looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00", now=None))
