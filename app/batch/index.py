@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..files import write_atomic, write_csv
 from ..gap import gap_told
-from ..publish.papers import REPORT
+from ..publish.paper_names import REPORT
 from ..report.card import GOOD, PLAIN, WARN, Card
 from ..report.figures import MISSING, number, percent
 from ..report.template import plain_page

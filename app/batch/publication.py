@@ -16,7 +16,7 @@ from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
 from ..folders.manifest import Manifest
 from ..folders.swap import foreign, put, sweep, work_folder
-from ..publish.papers import CALENDARS, EARLIER, keep_earlier
+from ..publish.paper_names import CALENDARS, EARLIER
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
 
@@ -159,10 +159,11 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
     with work_folder(place) as work:
         shutil.copytree(source, work, dirs_exist_ok=True)
         if revise and (work / CALENDARS).is_dir() and place.is_dir():
+            from ..publish.calendar import write_calendars  # these import what draws reports
+            from ..publish.papers import keep_earlier
+
             keep_earlier(work, place, run.week)
             if (work / EARLIER).is_dir():
-                from ..publish.calendar import write_calendars  # imports what draws reports
-
                 shutil.rmtree(work / CALENDARS)
                 write_calendars(work, previous=work / EARLIER)
                 shutil.rmtree(work / EARLIER)

@@ -13,7 +13,8 @@ from ..folders.manifest import Manifest
 from ..folders.one_run import Identity, identity, seen_once
 from ..folders.swap import locked, settled, work_folder
 from ..folders.targets import followed
-from .papers import PAPERS, REPORT, write_papers
+from .paper_names import PAPERS, REPORT
+from .papers import write_papers
 
 
 def write_again(run: Path, *, wages: bool) -> Path:

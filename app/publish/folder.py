@@ -25,7 +25,8 @@ from ..inputs.snapshot import InputFile
 from ..missed import missed_lines
 from ..outcome import Outcome
 from .content import Content, told_without_money
-from .papers import AFTER_STOP_S, NAMES, Patience, keep_earlier, write_papers
+from .paper_names import NAMES
+from .papers import AFTER_STOP_S, Patience, keep_earlier, write_papers
 
 LAST_WEEK = "last_week"
 PRIVATE = 0o600

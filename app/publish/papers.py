@@ -16,14 +16,13 @@ from xlsxwriter.exceptions import XlsxWriterException
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..folders.one_run import seen_once
+from ..report.page import write_report
 from ..report.run import Run, read_run
+from .calendar import write_calendars
+from .excel import write_workbook
+from .paper_names import CALENDARS, EARLIER, NAMES, REPORT, SHEETS, WORKBOOK
+from .sheets import write_sheets
 
-REPORT, WORKBOOK, CALENDARS, SHEETS = "report.html", "schedule.xlsx", "calendars", "sheets.html"
-NAMES = {"report": REPORT, "workbook": WORKBOOK, "calendars": CALENDARS, "sheets": SHEETS}
-"""The papers by the names under which they are asked for."""
-EARLIER = "earlier"
-"""Folder with the calendars of the run before: they tell the revisions, and stay until new calendars are written."""
-PAPERS = (CALENDARS, REPORT, SHEETS, WORKBOOK, EARLIER)
 AFTER_STOP_S = 5.0
 """Seconds for papers once the user has asked to stop; those not whole by then are left out, but for the report."""
 MOST_TOLD = 200
@@ -77,10 +76,6 @@ def write_papers(
     tuple
         The papers that are left out with the reason, a phrase each; and notes on earlier calendars.
     """
-    from ..report.page import write_report  # draws charts: a second to import
-    from .excel import write_workbook
-    from .sheets import write_sheets
-
     notes: list[str] = []
     time_for = patience or Patience()
     read = cache(lambda: read_run(run))  # tables of thousands of people take seconds to read
@@ -139,8 +134,6 @@ def keep_earlier(run: Path, out: Path, week: str) -> list[str]:
 
 def _write_calendars(run: Path, notes: list[str], goes_on: Callable[[], bool], read: Run) -> None:
     """Write the calendars as revisions of the earlier ones, which are then no longer needed."""
-    from .calendar import write_calendars
-
     earlier = run / EARLIER
     previous = earlier if earlier.is_dir() else None
     write_calendars(run, previous=previous, notes=notes, goes_on=goes_on, read=read)

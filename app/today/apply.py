@@ -31,7 +31,8 @@ from ..folders.targets import followed
 from ..judging import judged
 from ..outcome import Outcome
 from ..publish.content import Content, told_without_money
-from ..publish.papers import PAPERS, keep_earlier, write_papers
+from ..publish.paper_names import PAPERS
+from ..publish.papers import keep_earlier, write_papers
 from .kept_actions import TAKEN, TAKEN_CHANGES, changes_table, taken, taken_table
 from .week_again import WeekAgain
 

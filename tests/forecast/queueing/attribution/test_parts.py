@@ -19,6 +19,7 @@ CALLS = np.array([20.0, 30, 40, 45, 45, 40, 35, 30])
 """Three to eight erlang."""
 
 
+@pytest.mark.slow
 def test_the_parts_are_those_of_the_exact_law() -> None:
     """Each within half a point, and they sum to the gap."""
     day = planted(CALLS)
@@ -32,6 +33,7 @@ def test_the_parts_are_those_of_the_exact_law() -> None:
     assert found.shares[STAFF] < 0.0
 
 
+@pytest.mark.slow
 def test_the_parts_are_those_of_the_simulation() -> None:
     day = planted(CALLS)
     found, simulated_ = parts(day, GOAL), checked(day, GOAL, runs=256)
