@@ -32,8 +32,14 @@ def today(
     run: Annotated[Path, typer.Argument(help="Run folder of the week that the day belongs to.")],
     actuals: Annotated[
         list[Path],
-        typer.Option("--actuals", help="Calls so far: a file like calls.csv, or a folder of them; may be repeated."),
+        typer.Option(
+            "--actuals", help="Calls so far: a file like calls.csv, a folder of them, or a .sql file; may be repeated."
+        ),
     ],
+    database: Annotated[
+        str | None,
+        typer.Option(help="Database that .sql files ask, like sqlite:///calls.db or postgresql://host/name."),
+    ] = None,
     now: Annotated[
         str | None,
         typer.Option(help="Look at the day as of HH:MM or a date and time; else now, or the end of what came."),
@@ -84,7 +90,7 @@ def today(
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
         looker = DayLooker(
-            PlannedWeek.read(run, offers=True), TodayOptions(tuple(actuals), now, board, events, alarms, seed)
+            PlannedWeek.read(run, offers=True), TodayOptions(tuple(actuals), now, board, events, alarms, seed, database)
         )
         terms = None if contract is None else contract_of(contract)
         teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)

@@ -47,13 +47,15 @@ class Address:
         return self.path.name if self.path is not None else self.url.render_as_string(hide_password=True)
 
 
-def address_of(url: str, base: Path | None = None) -> Address:
+def address_of(url: str, base: Path | None = None, key: str = KEY) -> Address:
     """Read the address of a store.
 
     Parameters
     ----------
     base
         Folder that a relative file of SQLite lies in; None = the current one.
+    key
+        What messages call the setting.
 
     Raises
     ------
@@ -63,35 +65,35 @@ def address_of(url: str, base: Path | None = None) -> Address:
     try:
         read = make_url(url)
     except (ArgumentError, ValueError):  # the text may hold a password: it is not shown
-        raise InputError("not the address of a store", column=KEY, mend=LIKE) from None
+        raise InputError("not the address of a store", column=key, mend=LIKE) from None
     if read.password is not None or any("password" in key.lower() for key in read.query):
         mend = "Keep it in PGPASSWORD or in ~/.pgpass, and take it out of the address"
-        raise InputError("the address holds a password", column=KEY, mend=mend)
+        raise InputError("the address holds a password", column=key, mend=mend)
     if read.drivername not in DRIVERS:
-        raise InputError("no store is kept there", column=KEY, value=read.drivername, mend=LIKE)
+        raise InputError("no store is kept there", column=key, value=read.drivername, mend=LIKE)
     read = read.set(drivername=DRIVERS[read.drivername])
     if read.get_backend_name() == "postgresql":
         if not read.database:
-            raise InputError("names no database", column=KEY, value=read.render_as_string(), mend=LIKE)
+            raise InputError("names no database", column=key, value=read.render_as_string(), mend=LIKE)
         return Address(read, None)
     name = read.database
     if not name or name == ":memory:" or name.startswith("file:") or read.query or read.host:
-        raise InputError("names no plain file", column=KEY, value=read.render_as_string(), mend=LIKE)
+        raise InputError("names no plain file", column=key, value=read.render_as_string(), mend=LIKE)
     path = ((base or Path()).absolute() / name).resolve()  # by whatever name: its locks lie beside the file itself
-    _refuse_unfit_place(path)
+    _refuse_unfit_place(path, key)
     return Address(read.set(database=str(path)), path)
 
 
-def _refuse_unfit_place(path: Path) -> None:
+def _refuse_unfit_place(path: Path, key: str) -> None:
     """Raise `InputError` where no file of SQLite can be kept."""
     if not path.parent.is_dir():
         mend = f"Make the folder {path.parent.name or path.parent}, or correct the path"
-        raise InputError("the folder of the store is not there", column=KEY, value=str(path), mend=mend)
+        raise InputError("the folder of the store is not there", column=key, value=str(path), mend=mend)
     if path.is_dir():
-        raise InputError("a folder, not a file", column=KEY, value=str(path), mend="Name a file in it")
+        raise InputError("a folder, not a file", column=key, value=str(path), mend="Name a file in it")
     if (drive := network_drive(path)) is not None:
         mend = "Keep it on a disk of this machine, or use PostgreSQL"
-        raise InputError(f"a network drive ({drive}): SQLite would damage the store", file=path, column=KEY, mend=mend)
+        raise InputError(f"a network drive ({drive}): SQLite would damage the store", file=path, column=key, mend=mend)
 
 
 def network_drive(path: Path) -> str | None:

@@ -26,6 +26,7 @@ from .message import Message, ranked
 from .now import asked_now, moment, wall_clock
 from .outlook import QueueNow, outlook_of
 from .planned_day import PlannedDay, PlannedWeek
+from .queried import laid_down
 from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
 from .running_desk import running_desk
 from .watched import Watches
@@ -43,7 +44,7 @@ class TodayOptions:
     Attributes
     ----------
     actuals
-        Files of the calls so far, or folders of such files.
+        Files of the calls so far, folders of such files, or queries of `database`.
     now
         Moment as the user wrote it; None = by the clock, or at the end of what came.
     board
@@ -54,6 +55,8 @@ class TodayOptions:
         False alarms a week that the desk accepts, above 0.
     seed
         Seed of the simulation and of the watch's calibration; None = that of plan.toml.
+    database
+        Address that queries among the actuals ask.
     """
 
     actuals: tuple[Path, ...]
@@ -62,6 +65,7 @@ class TodayOptions:
     events: Path | None = None
     alarms_per_week: float = 1.0
     seed: int | None = None
+    database: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +177,8 @@ class DayLooker:
             If stopped on the way.
         """
         watch.tell("read", ", ".join(map(str, self.options.actuals)))
-        read = read_actuals(self.week, self.options.actuals)
+        with laid_down(self.options.actuals, self.options.database) as files:
+            read = read_actuals(self.week, files)
         now, date = self._moment(read, wall_clock(self.week.config.site.zone) if clock is None else clock)
         day = self.week.day(date, self._step(read))
         actuals = of_day(read, day, now)
