@@ -83,8 +83,8 @@ class Crew:
         now, there = time.monotonic(), None
         if now - self._looked >= LOOK_S:
             self._looked = now
-            workers = self._client.scheduler_info(n_workers=-1)["workers"]
-            if self._client.status != "running":
+            workers = self._client.scheduler_info(n_workers=-1).get("workers")
+            if workers is None or self._client.status != "running":  # Dask knows nothing of a scheduler that goes
                 raise EngineFault(f"{self._where} is gone.")
             there = set(workers)
             self._forget(there)

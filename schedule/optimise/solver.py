@@ -137,6 +137,7 @@ def solve_linear(
     most_looks: int | None = None,
     text: str = "",
     crossover: bool = True,
+    presolve: bool = True,
     on_better: Callable[[Mapping[str, float]], None] | None = None,
     on_bound: Callable[[float], None] | None = None,
 ) -> Answer:
@@ -147,6 +148,8 @@ def solve_linear(
     crossover
         Whether an LP ends in a corner. Without, an interior point is found sooner; its duals prove their bound by weak
         duality like any others.
+    presolve
+        Whether HiGHS reduces the model first. Where a solve fails after that, it is tried once more without.
     on_better, on_bound
         While a model with whole columns is solved: told of each better answer that passes our own check, by variable
         name, and of each higher bound.
@@ -162,6 +165,8 @@ def solve_linear(
         return Answer(Status.NONE, stopped=Stop.USER if watch.stopped else Stop.TIME)
     highs = hand_over(linear)
     options: dict[str, Any] = {"random_seed": seed, "threads": threads, "mip_rel_gap": gap}
+    if not presolve:
+        options["presolve"] = "off"
     if target is not None:
         options["objective_target"] = linear.sign * target
     if not linear.whole.any() and (len(linear.columns) > MANY_COLUMNS or not crossover):
@@ -182,6 +187,12 @@ def solve_linear(
         listener.hear_bounds(on_bound)
     with scheduler(threads):
         run_highs(highs, listener)
+    if presolve and highs.getModelStatus() == highspy.HighsModelStatus.kSolveError:
+        return solve_linear(
+            linear, watch=watch, stage=stage, time_limit_s=time_limit_s - (time.monotonic() - began), gap=gap,
+            seed=seed, threads=threads, start=start, target=target, most_looks=most_looks, text=text,
+            crossover=crossover, presolve=False, on_better=on_better, on_bound=on_bound,
+        )  # fmt: skip
     return _answer(highs, linear, listener, time.monotonic() - began)
 
 

@@ -203,7 +203,7 @@ FIGURES = [
     Planted("a proof that is none", "summary", "status is optimal", figures(status="optimal")),
     Planted("no status", "summary", "status is 'none'", figures(status="none")),
     Planted("another end of the search", "summary", "stopped is 'luck'", figures(stopped="luck")),
-    Planted("another gap asked", "summary", "asked_gap is", figure("asked_gap", 0.05)),
+    Planted("another gap asked", "summary", "asked_gap is", figure("asked_gap", 0.04)),
     Planted("another history of the gap", "summary", "gap_history ends", figure("gap_history", lambda h: [*h[:-1], [h[-1][0], h[-1][1] + 5, h[-1][2]]])),
     Planted("another cost of the cover", "summary", "cover.cost", figure("cover.cost", lambda x: x - 1)),
     Planted("another bound of the roster", "summary", "roster.bound", figure("roster.bound", lambda x: x + 1)),

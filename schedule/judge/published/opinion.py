@@ -100,7 +100,7 @@ QUESTIONS = (
     Question("promised", "service", lambda o: service.promised(o.run), ("simulation",)),
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
     Question("missed", "summary", lambda o: missed.missed(o.run), ("identity", "service", "simulation")),
-    Question("few_hours", "summary", lambda o: few_hours.few_hours(o.run), ("identity", "roster")),
+    Question("few_hours", "summary", lambda o: few_hours.few_hours(o.run), (*PLAN, "coverage")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
     Question("explained", "explain", lambda o: short.explained_costs(o.run), ("explain", "cost"), money=True),
