@@ -18,7 +18,7 @@ from busyhour.forecast.progress import Watch
 
 FIRST = ("brute/test_people_brute.py", "forecast", "brute", "schedule", "app/test_one_mind.py", "docs")
 """Order of the tests, the rest behind. Whoever begins compiles kernels: people's in one worker beside the forecast's in
-the other. The tests of `app` use every kernel, and come when most are compiled; long files before them: none is last."""
+the other. The tests of `app` use every kernel, and come when most are compiled; long files before: none is last."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
