@@ -122,7 +122,7 @@ def _worries(run: Run, unmet: str) -> Iterator[Line]:
     if told := _few(run):
         yield Line(told, "few")
     if count := len(_odd(run)):
-        yield Line(f"{_count(count, 'finding')} in the input data.", "data")
+        yield Line(f"{_count(count, 'finding')} to look at in the input data.", "data")
 
 
 def _floors(run: Run) -> list[Mapping[str, Any]]:

@@ -128,7 +128,7 @@ def test_findings_in_the_data_are_a_worry_choices_are_not(base: Run) -> None:
     both = pd.concat([rows, rows.assign(kind="choice")])
     run = told(base)
     run = dataclasses.replace(run, tables={**run.tables, "quality": both})
-    assert [w.text for w in first_screen(run, wages=True).worries] == ["1 finding in the input data."]
+    assert [w.text for w in first_screen(run, wages=True).worries] == ["1 finding to look at in the input data."]
 
 
 @pytest.mark.parametrize("wages", [True, False])
