@@ -5,13 +5,12 @@ from __future__ import annotations
 import html
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from programs import chromium
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
@@ -29,14 +28,6 @@ addEventListener("message", e => {
   p.className = "told"; p.textContent = e.data; document.body.append(p);
 });
 </script>"""
-
-
-def chromium() -> str:
-    """Return the browser's program; skip the test where there is none."""
-    found = next((b for n in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(n))), None)
-    if found is None:
-        pytest.skip("no Chromium here")
-    return found
 
 
 def run(folder: Path, *arguments: str) -> bytes:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from programs import MUST, missing
 
 from busyhour.app.store.migrate import upgrade
 from busyhour.app.store.open import Store, open_store
 
-MUST = "BUSYHOUR_NEEDS_POSTGRESQL"
-"""Set where a missing server is a failure."""
 DATABASE = "wfm"
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)]
 
@@ -25,13 +24,6 @@ def programs() -> Path | None:
     """Return the folder of the newest PostgreSQL's programs."""
     found = [p for p in Path("/usr/lib/postgresql").glob("*/bin/initdb") if p.parent.parent.name.isdigit()]
     return max(found, key=lambda p: int(p.parent.parent.name)).parent if found else None
-
-
-def missing(what: str) -> None:
-    """Skip a test, or let it fail where the server must be there."""
-    if os.environ.get(MUST):
-        pytest.fail(f"{what} is missing, though {MUST} is set")
-    pytest.skip(f"{what} is not installed")
 
 
 class Server:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from programs import chromium
 from typer.testing import CliRunner
 from vendor_desk import write_vendors
 
@@ -17,8 +17,6 @@ from busyhour.app.cli.main import app
 from busyhour.app.contracts.renewal import renewal_sheet
 from busyhour.app.contracts.score_vendors import score_vendors
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-"""What prints pages, where there is one."""
 FILES = {
     "scorecard.csv",
     "ranking.csv",
@@ -222,13 +220,12 @@ def test_what_others_wrote_is_never_replaced(tmp_path: Path) -> None:
 def pages_of(sheet: Path) -> int:
     """Return how many pages a browser prints of a file."""
     pdf = sheet.with_suffix(".pdf")
-    command = [str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command = [chromium(), "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
     subprocess.run([*command, f"--print-to-pdf={pdf}", sheet.as_uri()], capture_output=True, check=True, timeout=120)
     return len(re.findall(rb"/Type\s*/Page[^s]", pdf.read_bytes()))
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(BROWSER is None, reason="no browser prints here")
 @pytest.mark.parametrize(("vendors", "goals"), [(3, 0), (6, 9), (30, 0)])
 def test_a_browser_prints_one_page(tmp_path: Path, vendors: int, goals: int) -> None:
     """Three vendors, six with twelve goals, and thirty, all with long names."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from programs import chromium
 
 from busyhour.app.report.axis import TimeAxis
 from busyhour.app.report.cards import cards, occupancy
@@ -250,9 +251,7 @@ def test_embedded_data_cannot_close_its_script() -> None:
 
 
 def test_page_draws_without_errors_in_a_browser(page_file: Path, tmp_path: Path) -> None:
-    browser = next((b for n in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(n))), None)
-    if browser is None:
-        pytest.skip("no Chromium here")
+    browser = chromium()
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
     flags += [
         f"--user-data-dir={tmp_path / 'profile'}",
