@@ -31,17 +31,17 @@ class Picture:
 
 
 PICTURES = (
-    Picture("cards", 0, ".verdict, .cards", 420),
+    Picture("cards", 0, ".verdict, .cards", 540),
     Picture("service", 0, "#service", 700),
     Picture("forecast", 0, "#forecast", 460, hide="#forecast .past"),
     Picture("past_week", 0, "#forecast", 460, hide="#forecast > :not(.past)"),
     Picture("parts", 0, "#parts", 480),
     Picture("accuracy", 0, "#accuracy", 780),
-    Picture("staffing", 0, "#staffing", 700),
+    Picture("staffing", 0, "#staffing", 900),
     Picture("balance", 0, "#balance", 520),
     Picture("people", 0, "#people", 560),
     Picture("short", 0, "#short", 420),
-    Picture("helpdesk", 1, "#staffing", 700),
+    Picture("helpdesk", 1, "#staffing", 900),
 )
 
 

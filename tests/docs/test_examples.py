@@ -9,8 +9,7 @@ import pkgutil
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,26 +19,12 @@ import busyhour.app
 import busyhour.forecast
 import busyhour.schedule
 from busyhour.app.cli.main import app
+from docs.pages import blocks_of, commands_of
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-FENCE = re.compile(r"(?:^<!-- (?P<mark>[^\n]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 VARIES = re.compile(r"(optimal|feasible)(, stopped by \w+)?")
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-
-
-@dataclass(frozen=True)
-class Block:
-    """A fenced block of a page with the comment above it."""
-
-    mark: str
-    kind: str
-    text: str
-
-
-def blocks_of(page: Path) -> list[Block]:
-    """Return the fenced blocks of a page in order."""
-    return [Block(m["mark"] or "", m["kind"], m["text"]) for m in FENCE.finditer(page.read_text(encoding="utf-8"))]
 
 
 SLOW = {
@@ -68,13 +53,6 @@ PAGES = [
     for p in sorted(DOCS.rglob("*.md"))
     if any(b.kind in ("console", "python") for b in blocks_of(p))
 ]
-
-
-def commands_of(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (command, expected output) of a console block."""
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        yield command, expected
 
 
 def alike(expected: str, got: str, *, figures_vary: bool) -> bool:
@@ -118,21 +96,6 @@ class Shell:
         self.code = result.exit_code
         return result.output
 
-    def change(self, block: Block) -> None:
-        """Do what the comment above a block says to a file: write it, append to it, or edit it."""
-        what, _, name = block.mark.partition(": ")
-        path = Path(name)
-        if what == "file":
-            path.write_text(block.text, encoding="utf-8")
-        elif what == "append":
-            path.write_text(path.read_text(encoding="utf-8") + block.text, encoding="utf-8")
-        elif what == "edit":
-            text = path.read_text(encoding="utf-8")
-            old, new = ("".join(x[1:] for x in block.text.splitlines(keepends=True) if x[0] == s) for s in "-+")
-            assert old in text, f"{name} has no line {old!r}"
-            path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        self.changed |= what in ("file", "append", "edit")
-
 
 @pytest.mark.parametrize("page", PAGES)
 def test_console_and_python_of_a_page(
@@ -148,11 +111,11 @@ def test_console_and_python_of_a_page(
     monkeypatch.setenv("COLUMNS", "80")
     shell, names = Shell(workshop[1], quick), dict[str, object]()
     for block in blocks_of(page):
-        shell.change(block)
+        shell.changed |= block.apply()
         if block.kind == "console":
             for command, expected in commands_of(block.text):
                 got = shell.run(command)
-                assert alike(expected, got, figures_vary="figures vary" in block.mark), f"$ {command}\n{got}"
+                assert alike(expected, got, figures_vary=block.varies), f"$ {command}\n{got}"
         elif block.kind == "python":
             example = doctest.DocTestParser().get_doctest(block.text, names, page.name, str(page), 0)
             report: list[str] = []
