@@ -77,6 +77,7 @@ def today(
         eye.tell("start")
         from ..config.contract_toml import contract_of
         from ..folders.targets import file_to_write, folder_to_write
+        from ..today.kept_calibration import user_folder
         from ..today.look import DayLooker, TodayOptions
         from ..today.planned_day import PlannedWeek
         from ..today.watch import DayTeller
@@ -89,9 +90,8 @@ def today(
             places.may_write(log)
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
-        looker = DayLooker(
-            PlannedWeek.read(run, offers=True), TodayOptions(tuple(actuals), now, board, events, alarms, seed, database)
-        )
+        asked = TodayOptions(tuple(actuals), now, board, events, alarms, seed, database, user_folder())
+        looker = DayLooker(PlannedWeek.read(run, offers=True), asked)
         terms = None if contract is None else contract_of(contract)
         teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)
         if watch:

@@ -122,6 +122,8 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
     before = f"{name}: " if len(look.queues) > 1 else ""
     so_far = one.in_time / one.offered if one.offered > 0 else float("nan")
     told = "counted" if found.now.counted_fully else "by the model of the queue"
+    if 0 < found.now.uncounted < found.now.passed:
+        told = "counted, in part by the model of the queue"
     expected = float(found.calls[0].sum())
     share = expected / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
     return [

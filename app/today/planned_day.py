@@ -222,9 +222,14 @@ def _kept(place: Path, files: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_like_calls(
-    week: PlannedWeek, files: Sequence[Path], *, whole_days: bool = False
+    week: PlannedWeek, files: Sequence[Path], step_min: int | None = None, *, whole_days: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read files that have the columns of the plan's calls, or those of calls.csv; as `intake.read.read_calls`.
+
+    Parameters
+    ----------
+    step_min
+        Minutes of the steps on which the files' times lie; None = as the files show.
 
     Raises
     ------
@@ -233,6 +238,7 @@ def read_like_calls(
     """
     config = week.config
     intake = replace(config.intake, files=tuple(str(f.resolve()) for f in files), outside=True)
+    intake = intake if step_min is None else replace(intake, interval_min=step_min)
     return read_calls(
         week.run,
         intake,

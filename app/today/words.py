@@ -15,6 +15,7 @@ from ...schedule.today.desk import Outlook, QueueOutlook, RunningDesk
 from ...schedule.today.expected import Expected, expected_rest
 from ...schedule.today.presence import present
 from ..report.figures import clock, number, percent
+from .actuals import Actuals
 from .chance import OFF_TRACK, DayChance
 from .events import DeskEvent
 from .message import Message
@@ -28,6 +29,8 @@ SPARE_CHANCE = 0.9
 """Chance to meet the day from which hours count as to spare."""
 LEAST_SPARE_H = 1.0
 """Agent-hours to spare below which nothing is said, above 0."""
+SILENT_MIN = 60
+"""Minutes after the last interval that came from which the silence is told: many exports run every half-hour."""
 BUSY = 1.0
 """Times the calls of the morning above which a day out of reach is told as busy."""
 
@@ -90,6 +93,22 @@ def messages_of(seen: LookedAt, backed: BackingUp | None) -> Iterator[Message]:
         yield _out_of_reach(seen)
     if seen.chance.chance >= SPARE_CHANCE and not up:
         yield from _spare(seen)
+
+
+def silence(actuals: Actuals) -> list[Message]:
+    """Say that nothing comes any more: then the day is looked at as it was forecast, and no alarm can be raised."""
+    day, gone = actuals.day, actuals.silent * actuals.day.interval_min
+    if gone < SILENT_MIN:
+        return []
+    since = day.starts[actuals.complete]
+    return [
+        Message(
+            f"{day.date} input silent {actuals.complete}", _iso(actuals.now), "", "input", "warning", 0.0, _iso(since),
+            "no calls have been told", f"the files end at {clock(since)}, {number(gone)} minutes of the day have passed since",
+            "the day since then is taken as it was forecast, and no change of it can be seen: look at the export, and at "
+            "the telephones",
+        )
+    ]  # fmt: skip
 
 
 def _is_bad(alarm: Alarm) -> bool:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from tiny_day import TUESDAY, WEEK, at, live, tiny_week
 
-from busyhour.app.today.actuals import Actuals, files_of, of_day, read_actuals
+from busyhour.app.today.actuals import Actuals, of_day
+from busyhour.app.today.read_actuals import files_of, read_actuals
 from busyhour.forecast.errors import InputError
 
 

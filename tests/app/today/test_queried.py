@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from tiny_day import TUESDAY, at, tiny_week
 
-from busyhour.app.today.actuals import of_day, read_actuals
+from busyhour.app.today.actuals import of_day
+from busyhour.app.today.read_actuals import read_actuals
 from busyhour.app.today.queried import laid_down
 from busyhour.forecast.errors import InputError
 
