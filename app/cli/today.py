@@ -90,7 +90,7 @@ def today(
             places.may_write(log)
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
-        asked = TodayOptions(tuple(actuals), now, board, events, alarms, seed, database, user_folder())
+        asked = TodayOptions(tuple(actuals), now, board, events, alarms, seed, database, watch, user_folder())
         looker = DayLooker(PlannedWeek.read(run, offers=True), asked)
         terms = None if contract is None else contract_of(contract)
         teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)

@@ -58,6 +58,8 @@ class TodayOptions:
         Seed of the simulation and of the watch's calibration; None = that of plan.toml.
     database
         Address that queries among the actuals ask.
+    live
+        Whether the day that runs by the clock is meant, if the plan holds it, although nothing of it may have come yet.
     calibrations
         Folder in which calibrations of the alarms are kept from look to look; None = each is learnt anew.
     """
@@ -69,6 +71,7 @@ class TodayOptions:
     alarms_per_week: float = 1.0
     seed: int | None = None
     database: str | None = None
+    live: bool = False
     calibrations: Path | None = None
 
 
@@ -266,6 +269,8 @@ class DayLooker:
         step = pd.Timedelta(minutes=read.step_min or self.week.config.site.interval_min)
         end = None if read.last is None else read.last + step
         asked = None if self.options.now is None else asked_now(self.options.now, self.week.config.site.zone, read.date)
+        if asked is None and self.options.live and not any(self._complete.values()) and self.week.is_open(clock.date()):
+            return clock, clock.date()  # the files may still end with the day before
         now = moment(asked, clock, end)
         if asked is None and read.date is not None and now != clock:
             return now, read.date  # an interval may end at midnight

@@ -112,6 +112,10 @@ class PlannedWeek:
                 taken(place, zone),
             )
 
+    def is_open(self, date: dt.date) -> bool:
+        """Whether the plan holds a day on which something is open."""
+        return date in self.horizon.grid.dates and bool((self.volume["start"].dt.date == date).any())
+
     def day(self, date: dt.date, interval_min: int) -> PlannedDay:
         """Return one day of the week in intervals of `interval_min`, which divides those of the forecast.
 

@@ -67,8 +67,7 @@ def files_of(paths: Sequence[Path]) -> tuple[Path, ...]:
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in WORKBOOKS_AND_TEXT and p.is_file())
-            inside = [p for p in inside if not p.name.startswith((".", "~$"))]
+            inside = _tables_in(path)
             if not inside:
                 raise InputError("the folder holds no table", file=path, mend="Name the file of the day's calls")
             found |= dict.fromkeys(inside)
@@ -77,6 +76,17 @@ def files_of(paths: Sequence[Path]) -> tuple[Path, ...]:
         else:
             found[path] = None
     return tuple(found)
+
+
+def _tables_in(folder: Path) -> list[Path]:
+    """Return the tables that lie in a folder, without those of programs that have them open."""
+    found = (p for p in folder.iterdir() if p.suffix.lower() in WORKBOOKS_AND_TEXT and p.is_file())
+    return sorted(p for p in found if not p.name.startswith((".", "~$")))
+
+
+def are_there(paths: Sequence[Path]) -> bool:
+    """Whether every path is a file, or a folder that holds a table; what is not there yet may still come."""
+    return all(bool(_tables_in(path)) if path.is_dir() else path.is_file() for path in paths)
 
 
 def read_actuals(week: PlannedWeek, paths: Sequence[Path]) -> ReadActuals:

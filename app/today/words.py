@@ -29,6 +29,8 @@ SPARE_CHANCE = 0.9
 """Chance to meet the day from which hours count as to spare."""
 LEAST_SPARE_H = 1.0
 """Agent-hours to spare below which nothing is said, above 0."""
+UPDATED = ", as updated by the day so far"
+"""How the cause of a change ends: what it is measured against."""
 SILENT_MIN = 60
 """Minutes after the last interval that came from which the silence is told: many exports run every half-hour."""
 BUSY = 1.0
@@ -150,7 +152,7 @@ def _change(seen: LookedAt, alarm: Alarm) -> Message:
         size = f"calls take {percent(abs(alarm.size), 0)} {'longer' if alarm.direction == 'up' else 'less'} time"
     if alarm.kind == "outage":
         size = f"hardly any calls come, {percent(abs(alarm.size), 0)} fewer"
-    cause = f"{size} than this day's forecast, as updated by the day so far"
+    cause = f"{size} than this day's forecast{UPDATED}"
     evidence = (
         f"between {percent(alarm.size_low, 0)} and {percent(alarm.size_high, 0)} with 80 % certainty; the test stood "
         f"at {number(alarm.statistic, 1)}, the threshold at {number(alarm.threshold, 1)}; known at {clock(known)}"
@@ -211,7 +213,7 @@ def _queue(seen: LookedAt, backed: BackingUp) -> Message:
     return seen.message(
         f"{backed.level} at {clock(seen.time_of(seen.outlook.now))}", "queue", "warning" if late else "alarm",
         there.waiting + (0.0 if late else float(seen.rest.counted[:1].sum())), seen.now,
-        f"the queue backs up: {number(there.waiting)} callers wait{wait}",
+        f"the queue backs up: {number(there.waiting)} {'caller waits' if round(there.waiting) == 1 else 'callers wait'}{wait}",
         f"by {by}; the goal of this interval tolerates {number(limit.late)} waiting or {number(limit.late_wait_s)} s, "
         f"and is lost by {lost} or {number(limit.lost_wait_s)} s",
         "who calls now is likely to be answered too late" if late
