@@ -102,7 +102,16 @@ def of_day(read: ReadActuals, day: PlannedDay, now: pd.Timestamp) -> Actuals:
     whole = (
         mine[mine["start"] < day.starts[0] + complete * pd.Timedelta(minutes=day.interval_min)] if len(mine) else mine
     )
-    return Actuals(day, now, complete, max(over - complete, 0), queues, whole, rows[dates < date], tuple(dict.fromkeys([*notes, *told])))
+    return Actuals(
+        day,
+        now,
+        complete,
+        max(over - complete, 0),
+        queues,
+        whole,
+        rows[dates < date],
+        tuple(dict.fromkeys([*notes, *told])),
+    )
 
 
 def _laid(

@@ -76,5 +76,7 @@ def _next(look: TodayLook) -> str:
     if first.kind == "undo":
         return f"no longer needed: {first.what.removeprefix('undone: ')}"
     best = max((p for p in menu.frontier if p.actions <= 5), key=lambda p: p.actions, default=menu.frontier[0])
-    reach = f"; the first {best.actions} bring {number(best.gain_calls)} more calls in time, {best.gain_points:+.1f} points"
+    reach = (
+        f"; the first {best.actions} bring {number(best.gain_calls)} more calls in time, {best.gain_points:+.1f} points"
+    )
     return f"{first.what}{reach if best.actions > 1 else f', {number(best.gain_calls)} more calls in time'}"

@@ -80,7 +80,8 @@ class Watches:
             size = 24 * 60 // day.interval_min
             handle = _by_wall(came.handle_s, day.wall, size)
             told = handle if np.isfinite(handle).any() else None
-            out[queue] = own.look(day.date, _by_wall(came.offered / factor, day.wall, size), told)
+            answered = _by_wall(came.answered, day.wall, size)
+            out[queue] = own.look(day.date, _by_wall(came.offered / factor, day.wall, size), told, answered)
             watch.raise_if_stopped()
         return out, notes
 
