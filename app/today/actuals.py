@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -124,8 +123,8 @@ def _laid(
         rows = mine[mine["queue"] == queue]
         came, half, wrong = _queue_so_far(rows, day, queue, now, over)
         if wrong:
-            notes.append(f"{wrong} intervals of queue {queue} have more calls in time than calls that count: their service "
-                         "is taken as unknown; check answered_in")  # fmt: skip
+            what = f"{wrong} intervals of queue {queue} have more calls in time than calls that count"
+            notes.append(f"{what}: their service is taken as unknown; check answered_in")
         known = np.flatnonzero(np.isfinite(came.offered))
         last_known = max(last_known, int(known[-1]) if len(known) else -1)
         running = half if running is None or (half is not None and half > running) else running

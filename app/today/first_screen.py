@@ -60,7 +60,7 @@ def _sentence(queue: str, found: QueueLook, *, over: bool) -> str:
     said = (
         f"goal {'met' if chance.chance >= 1.0 else 'missed'}: {percent(chance.level)} in time, the goal is {goal}"
         if over
-        else f"{chance.state}: {level} in time expected, the goal is {goal}; {percent(chance.chance, 0)} chance to meet it"
+        else f"{chance.state}: {level} in time expected, the goal is {goal}; {percent(chance.chance, 0)} chance of it"
     )
     return f"{before}{said}" if before else said[0].upper() + said[1:]
 

@@ -1,4 +1,4 @@
-"""Calibrations of the alarms, kept between looks: by all that they are learnt from, so that none is ever out of date."""
+"""Calibrations of the alarms, kept between looks under the name of all that they are learnt from."""
 
 from __future__ import annotations
 

@@ -233,8 +233,8 @@ class DayLooker:
                 notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
             if one.uncounted:
                 of = "" if one.uncounted == one.passed else f" in {one.uncounted} of {one.passed} intervals"
-                notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
-                                 f"{one.outlook.goal.within_s:g} s{of}: the service of these is the model's"]  # fmt: skip
+                untold = f"the files do not tell how many calls of {name} were in time within"
+                notes = [*notes, f"{untold} {one.outlook.goal.within_s:g} s{of}: the service of these is the model's"]
         told += silence(actuals)
         watch.raise_if_stopped()
         notes = [*notes]

@@ -40,7 +40,7 @@ class QueueNow:
     handle_morning_s
         Handle times that the plan was made for, shape (I,).
     passed, uncounted
-        Open intervals that have passed, and those of them whose service is not counted: the model of the queue tells it.
+        Open intervals that have passed, and those of them whose service is the model's, since it was not counted.
     """
 
     outlook: QueueOutlook

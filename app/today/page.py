@@ -131,8 +131,9 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
     share = expected / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
     over = look.outlook.now >= len(look.outlook.starts)
     state = chance.state if not over else "met" if chance.chance >= 1.0 else "missed"
-    ahead = Card(f"{before}Chance", percent(chance.chance, 0), f"{percent(chance.low)} to {percent(chance.high)} by chance",
-                 "To meet the goal of the day, by simulation of its rest", PLAIN)  # fmt: skip
+    band = f"{percent(chance.low)} to {percent(chance.high)} by chance"
+    basis = "To meet the goal of the day, by simulation of its rest"
+    ahead = Card(f"{before}Chance", percent(chance.chance, 0), band, basis, PLAIN)
     return [
         Card(f"{before}Day", percent(chance.level), state,
              f"{'In time' if over else 'Expected in time'}; the goal is {percent(one.goal.level, 0)} within "

@@ -106,9 +106,9 @@ def silence(actuals: Actuals) -> list[Message]:
     return [
         Message(
             f"{day.date} input silent {actuals.complete}", _iso(actuals.now), "", "input", "warning", 0.0, _iso(since),
-            "no calls have been told", f"the files end at {clock(since)}, {number(gone)} minutes of the day have passed since",
-            "the day since then is taken as it was forecast, and no change of it can be seen: look at the export, and at "
-            "the telephones",
+            "no calls have been told", f"the files end at {clock(since)}, {number(gone)} minutes have passed since",
+            "since then the day is taken as it was forecast, and no change can be seen: look at the export, and at the "
+            "telephones",
         )
     ]  # fmt: skip
 
@@ -208,12 +208,12 @@ def _queue(seen: LookedAt, backed: BackingUp) -> Message:
     there, limit = backed.now, backed.tolerated
     by = "the board" if there.measured else "the model of the queue, after what came"
     wait = "" if there.longest_wait_s is None else f", the first of them for {number(there.longest_wait_s)} s"
-    late = backed.level == 1
+    late, who = backed.level == 1, "caller waits" if round(there.waiting) == 1 else "callers wait"
     lost = "no queue alone" if not np.isfinite(limit.lost) else f"{number(limit.lost)} or more"
     return seen.message(
         f"{backed.level} at {clock(seen.time_of(seen.outlook.now))}", "queue", "warning" if late else "alarm",
         there.waiting + (0.0 if late else float(seen.rest.counted[:1].sum())), seen.now,
-        f"the queue backs up: {number(there.waiting)} {'caller waits' if round(there.waiting) == 1 else 'callers wait'}{wait}",
+        f"the queue backs up: {number(there.waiting)} {who}{wait}",
         f"by {by}; the goal of this interval tolerates {number(limit.late)} waiting or {number(limit.late_wait_s)} s, "
         f"and is lost by {lost} or {number(limit.lost_wait_s)} s",
         "who calls now is likely to be answered too late" if late

@@ -27,6 +27,7 @@ from busyhour.app.today.watched import Watches
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.intraday.seen import Alarm, Over, Seen
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.schedule.today.actions import Action, FrontierPoint, Menu
 
 CALLS_SERVICE = ("start", "offered", "answered", "answered_in", "within_s", "handle_s")
 
@@ -417,7 +418,7 @@ def test_the_first_screen(tmp_path: Path) -> None:
     assert busy.tone == "warn"
     assert busy.sentences[0].startswith("Off track: ")
     assert " more calls than this day's forecast, since 09:" in busy.why[0]
-    assert busy.next
+    assert busy.next == ""
     met = first_screen(look(tmp_path, "16:00"))
     assert met == FirstScreen(
         "good", ("Goal met: 90.0\N{NO-BREAK SPACE}% in time, the goal is 80\N{NO-BREAK SPACE}%",), (), ""
@@ -448,3 +449,17 @@ def test_watching_waits_for_the_first_file_of_a_folder(tmp_path: Path) -> None:
     DayTeller(looker, [hear], tmp_path / "out").until_over(Watch(), 0.01, seen.append)
     assert len(seen) == len(heard) == 1
     assert heard[0].startswith("live: the folder holds no table")
+
+
+def test_what_to_do_first(tmp_path: Path) -> None:
+    """The best action, and how far the first five reach; what is no longer needed; hours to give back."""
+    found = look(tmp_path, "10:00")
+    reach = [FrontierPoint(n, n, 0.5 * n, 4.0 * n, 0.0, (4.0 * n,), 0.6) for n in (1, 2, 5, 7)]
+
+    def first(kind: str, what: str, *, spare: bool = False) -> str:
+        menu = Menu((Action(kind, ("a1",), what, 0.5, 4.0, 0.0, ()),), tuple(reach), (1.0,), (1.0,), {}, spare, "m")
+        return first_screen(replace(found, menu=menu)).next
+
+    assert first("move", "a1: lunch later") == "a1: lunch later; the first 5 bring 20 more calls in time, +2.5 points"
+    assert first("undo", "undone: a1: lunch later") == "no longer needed: a1: lunch later"
+    assert first("time_off", "a1: off", spare=True) == "hours may be given back, first a1: off"
