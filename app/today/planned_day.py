@@ -71,13 +71,15 @@ class PlannedWeek:
     taken: tuple[tuple[Action, pd.Timestamp], ...] = field(default=(), repr=False)
 
     @classmethod
-    def read(cls, run: Path, *, offers: bool = False) -> PlannedWeek:
+    def read(cls, run: Path, *, offers: bool = False, overtime: Sequence[int] = ()) -> PlannedWeek:
         """Read a run folder, all files of one run.
 
         Parameters
         ----------
         offers
             Whether other shifts will be offered to people: then the week is read as its planner had it, too.
+        overtime
+            Minutes by which a shift may be longer than planned; () = not at all.
 
         Raises
         ------
@@ -108,7 +110,7 @@ class PlannedWeek:
                 folder.people(horizon.grid, WeekBefore()),
                 _past(folder),
                 folder.plan,
-                _again(place) if offers else None,
+                _again(place, overtime) if offers else None,
                 taken(place, zone),
             )
 
@@ -200,10 +202,10 @@ class PlannedDay:
         return float(self.week.config.shrinkage.absent(Grid(self.date, 1, 1440, None))[0])
 
 
-def _again(place: Path) -> WeekAgain | str:
+def _again(place: Path, overtime: Sequence[int]) -> WeekAgain | str:
     """Return the week as its planner had it, or why it cannot be read."""
     try:
-        return WeekAgain.read(place)
+        return WeekAgain.read(place, overtime)
     except InputError as error:
         return str(error).rstrip(".")
 
