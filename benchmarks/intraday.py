@@ -1,11 +1,13 @@
-"""Alarms of a running day: python -m benchmarks.intraday [--data DIR] [--quick] [--volumes 1160,290,116,35]
+"""Alarms of a running day: python -m benchmarks.intraday [--data DIR] [--quick] [--volumes 1160,290,116,35] [--choices]
 
 The bank's last 100 days in five minutes, each forecast from the days before it. Six of them are odd and known; the
 others are quiet. Laws and limits come from every second quiet day and are tried on the others, and the reverse. Spikes
 are planted at random minutes with three hours of the day left; a delay runs from the true beginning to the close of the
-interval that raises the alarm, and trials in alarm before the beginning do not count. Smaller desks are the same calls,
-each kept by chance. The quarter-hours and half-hours are the same days summed; the bank ships in half-hours, so that
-without ``--data`` only these are measured.
+interval that raises the alarm, and trials in alarm before the beginning do not count. Spikes that begin at any minute
+are told apart by the time that is left: near its end a day is over before a spike is found. Smaller desks are the same
+calls, each kept by chance. The quarter-hours and half-hours are the same days summed; the bank ships in half-hours, so
+that without ``--data`` only these are measured. With ``--choices`` the lead of "over" and the days between two fits of
+the model are chosen on the even weeks and tried on the odd ones, and the reverse.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -45,12 +47,23 @@ ROOM_MIN = 180.0
 DESKS = ("cat", "tech_axa")
 
 
+LEADS = (3.0, 4.0, 5.0, 6.0, 8.0)
+"""Leads of "over" that are tried."""
+REFITS = (10, 25, 50)
+"""Days between two fits of the model that are tried."""
+WRONG = 0.05
+"""Share of lasting changes that may wrongly be called over within four hours."""
+LEFT_MIN = ((0.0, 60.0), (60.0, 120.0), (120.0, 180.0), (180.0, np.inf))
+"""Minutes left of the day when a spike begins, from and below."""
+
+
 @dataclass(frozen=True)
 class Half:
     """Quiet days under the law and the limits of the other half of them."""
 
     days: list[Innovations]
     limits: Limits
+    dates: list[dt.date]
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,14 @@ class Desk:
     def quiet(self) -> list[tuple[Innovations, Limits]]:
         """Quiet days with their limits."""
         return [(day, half.limits) for half in self.halves for day in half.days]
+
+    def of_weeks(self, parity: int) -> Desk:
+        """Return the desk with the quiet days of every second week alone."""
+        halves = []
+        for half in self.halves:
+            keep = [i for i, date in enumerate(half.dates) if date.isocalendar().week % 2 == parity]
+            halves.append(Half([half.days[i] for i in keep], half.limits, [half.dates[i] for i in keep]))
+        return replace(self, halves=(halves[0], halves[1]))
 
 
 def thinned(history: History, share: float, seed: int) -> History:
@@ -93,8 +114,8 @@ def desk_of(name: str, history: History, params: WatchParams, rate: float) -> De
     for learnt, tried in ((quiet[0::2], quiet[1::2]), (quiet[1::2], quiet[0::2])):
         law = law_of(learnt, history.minutes)
         limits = limits_of(under(learnt, law, history.minutes, params), rate / WEEK, params, calls < params.small_calls)
-        halves.append(Half(under(tried, law, history.minutes, params), limits))
-        odds.append(Half(under(odd, law, history.minutes, params), limits))
+        halves.append(Half(under(tried, law, history.minutes, params), limits, [d.date for d in tried]))
+        odds.append(Half(under(odd, law, history.minutes, params), limits, [d.date for d in odd]))
     return Desk(name, history.minutes, calls, (halves[0], halves[1]), (odds[0], odds[1]), params)
 
 
@@ -144,21 +165,49 @@ def closes(day: Innovations, at: int) -> float:
 
 def found(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
     """Return the shares of planted spikes found in time."""
-    rng, delays = np.random.default_rng(1), []
-    for day, limits, begin in begins(desk, trials, ROOM_MIN, 2):
+    after = delays(desk, size, lasts_min, begins(desk, trials, ROOM_MIN, 2))[:, 0]
+    shown = "/".join(f"{100 * np.mean(after <= limit):.0f}" for limit in (15, 30, 60, 120))
+    return f"{size:+.0%} for {lasts_min} min: {shown} % within 15/30/60/120 min ({len(after)} trials)"
+
+
+def found_late(desk: Desk, size: float, lasts_min: int, trials: int) -> list[str]:
+    """Return the shares of spikes found in time that begin at any minute, by the time that is left of the day."""
+    rows, out = delays(desk, size, lasts_min, begins(desk, trials, 0.0, 8)), []
+    for low, high in (*LEFT_MIN, (0.0, np.inf)):
+        own = rows[(rows[:, 1] >= low) & (rows[:, 1] < high), 0]
+        shown = "/".join(f"{100 * np.mean(own <= limit):.0f}" for limit in (30, 60))
+        left = "at any minute" if high - low == np.inf and not low else f"with {low:.0f} to {high:.0f} min left"
+        out.append(f"{size:+.0%} for {lasts_min} min, {left}: {shown} % within 30/60 min ({len(own)} trials)")
+    return out
+
+
+def delays(
+    desk: Desk, size: float, lasts_min: int, planted_at: Sequence[tuple[Innovations, Limits, float]]
+) -> np.ndarray:
+    """Return the minutes to the alarm, infinite where none comes, and those left of the day, of each trial: (N, 2)."""
+    rng, out = np.random.default_rng(1), []
+    for day, limits, begin in planted_at:
         planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
         raised = first_raised(day.planted(planted), limits, desk.params)
         if raised is not None and closes(day, raised.at) <= begin:
             continue
         right = raised is not None and raised.sign * size > 0
-        delays.append(closes(day, raised.at) - begin if raised is not None and right else np.inf)
-    shown = "/".join(f"{100 * np.mean(np.array(delays) <= limit):.0f}" for limit in (15, 30, 60, 120))
-    return f"{size:+.0%} for {lasts_min} min: {shown} % within 15/30/60/120 min ({len(delays)} trials)"
+        delay = closes(day, raised.at) - begin if raised is not None and right else np.inf
+        out.append((delay, closes(day, len(day) - 1) - begin))
+    return np.array(out)
 
 
 def over(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
     """Return the share of planted spikes said to be over within 30 min of their end, of those that were found."""
-    rng, hits, counted, errors = np.random.default_rng(3), 0, 0, []
+    after = ends(desk, size, lasts_min, trials)
+    told, soon = 100 * np.mean((after >= 0.0) & (after <= 30.0)), 100 * np.mean(after < 0.0)
+    what = f"over within 30 min of its end {told:.0f} %, too soon {soon:.0f} % ({len(after)} found)"
+    return f"{size:+.0%} for {lasts_min} min: {what}"
+
+
+def ends(desk: Desk, size: float, lasts_min: int, trials: int) -> np.ndarray:
+    """Return the minutes from the end of each spike that was found until it was told, infinite where it was not."""
+    rng, found_ = np.random.default_rng(3), []
     for day, limits, begin in begins(desk, trials, max(ROOM_MIN, lasts_min + 30.0), 4):
         planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, lasts_min), rng)
         changes = changes_of(day.planted(planted), limits, desk.params)
@@ -166,30 +215,66 @@ def over(desk: Desk, size: float, lasts_min: int, trials: int) -> str:
             continue
         if not begin < closes(day, changes[0].raised.at) <= begin + lasts_min:
             continue
-        counted += 1
-        after = np.inf if changes[0].told is None else closes(day, changes[0].told) - begin - lasts_min
-        hits += 0.0 <= after <= 30.0
-        errors.append(after < 0.0)
-    told, soon = 100 * hits / max(counted, 1), 100 * np.mean(errors)
-    what = f"over within 30 min of its end {told:.0f} %, too soon {soon:.0f} % ({counted} found)"
-    return f"{size:+.0%} for {lasts_min} min: {what}"
+        found_.append(np.inf if changes[0].told is None else closes(day, changes[0].told) - begin - lasts_min)
+    return np.array(found_)
 
 
 def wrongly_over(desk: Desk, size: float, trials: int) -> str:
     """Return the share of lasting changes said to be over within four hours, of those that were found."""
-    rng, wrong, counted = np.random.default_rng(5), 0, 0
+    wrong = wrong_ends(desk, size, trials)
+    return f"{size:+.0%} lasting: wrongly over within 4 h {100 * np.mean(wrong):.0f} % ({len(wrong)} found)"
+
+
+def wrong_ends(desk: Desk, size: float, trials: int) -> np.ndarray:
+    """Return whether each lasting change that was found was said to be over within four hours."""
+    rng, wrong = np.random.default_rng(5), []
     for day, limits, begin in begins(desk, trials, 240.0, 6):
         planted = with_change(day.figures, day.predicted**2, size * shares(day, begin, 1440.0), rng)
         changes = changes_of(day.planted(planted), limits, desk.params)
         mine = [c for c in changes if closes(day, c.raised.at) > begin]
         if len(mine) < len(changes) or not mine or closes(day, mine[0].raised.at) > begin + 120.0:
             continue
-        counted += 1
-        wrong += mine[0].told is not None and closes(day, mine[0].told) <= begin + 240.0
-    return f"{size:+.0%} lasting: wrongly over within 4 h {100 * wrong / max(counted, 1):.0f} % ({counted} found)"
+        wrong.append(mine[0].told is not None and closes(day, mine[0].told) <= begin + 240.0)
+    return np.array(wrong)
 
 
-def measured(name: str, history: History, params: WatchParams, rate: float, trials: int, *, ends: bool) -> None:
+def choices(name: str, history: History, params: WatchParams, rate: float, trials: int) -> None:
+    """Print what the lead of "over" and the days between fits come to where others chose them: every second week."""
+    print(f"\n{name}, {history.minutes} min: chosen on every second week, tried on the others", flush=True)
+    desks = {days: desk_of(name, history, replace(params, refit_days=days), rate) for days in REFITS}
+    usual = desks[params.refit_days]
+    for parity, told in ((0, "even"), (1, "odd")):
+        hits = {days: delays(d, 0.3, 60, begins(d.of_weeks(parity), trials, ROOM_MIN, 2))[:, 0] <= 30.0
+                for days, d in desks.items()}  # fmt: skip
+        best = max(REFITS, key=lambda days: float(np.mean(hits[days])))
+        print(f"  {told} weeks choose a fit every {best} days ({_listed({d: np.mean(h) for d, h in hits.items()})})")
+        print(f"    the others: {found(desks[best].of_weeks(1 - parity), 0.3, 60, trials)}", flush=True)
+        wrong = {}
+        for lead in LEADS:
+            own = replace(usual.of_weeks(parity), params=replace(params, over_lead=lead))
+            wrong[lead] = float(np.mean(wrong_ends(own, 0.3, trials)))
+        lead = next((x for x in LEADS if wrong[x] <= WRONG), LEADS[-1])
+        other = replace(usual.of_weeks(1 - parity), params=replace(params, over_lead=lead))
+        print(f"  {told} weeks choose a lead of {lead:g} (wrongly over: {_listed(wrong)})")
+        for lasts_min in (60, 180):
+            print(f"    the others: {over(other, 0.3, lasts_min, trials)}", flush=True)
+        print(f"    the others: {wrongly_over(other, 0.3, trials)}", flush=True)
+
+
+def _listed(shares_: Mapping[float, float]) -> str:
+    return ", ".join(f"{name:g}: {100 * value:.0f} %" for name, value in shares_.items())
+
+
+def measured(
+    name: str,
+    history: History,
+    params: WatchParams,
+    rate: float,
+    trials: int,
+    *,
+    told_ends: bool = False,
+    late: bool = False,
+) -> None:
     """Print all figures of a desk."""
     print(f"\n{name}, {history.minutes} min", flush=True)
     began = time.process_time()
@@ -198,7 +283,9 @@ def measured(name: str, history: History, params: WatchParams, rate: float, tria
     print(f"  {false_alarms(desk)}", flush=True)
     for size, lasts_min in SPIKES:
         print(f"  {found(desk, size, lasts_min, trials)}", flush=True)
-    if ends:
+    if late:
+        print("\n".join(f"  {line}" for line in found_late(desk, 0.3, 60, trials)), flush=True)
+    if told_ends:
         for lasts_min in (60, 180):
             print(f"  {over(desk, 0.3, lasts_min, max(1, trials // 3))}", flush=True)
         print(f"  {wrongly_over(desk, 0.3, max(1, trials // 3))}", flush=True)
@@ -226,6 +313,7 @@ def main() -> None:
     parser.add_argument("--volumes", default=",".join(map(str, VOLUMES)), help="calls of a half-hour, by commas")
     parser.add_argument("--rate", type=float, default=1.0, help="false alarms a week")
     parser.add_argument("--trials", type=int, default=6, help="spikes per quiet day; a third of them for ends")
+    parser.add_argument("--choices", action="store_true", help="only the lead and the fits, chosen on other weeks")
     parser.add_argument("--quick", action="store_true", help="one spike a day, at 1,160 calls in five minutes only")
     asked = parser.parse_args()
     params, trials = WatchParams(days=100), 1 if asked.quick else asked.trials
@@ -236,15 +324,26 @@ def main() -> None:
         for volume in [int(FULL)] if asked.quick else [int(v) for v in asked.volumes.split(",")]:
             history = next(iter(histories(fine[0].calls, fine[0].calendar, minutes=5).values()))
             whole = thinned(history, volume / FULL, 7)
-            measured(f"bank at {volume}", whole, params, asked.rate, trials, ends=volume in (1160, 116))
-    if asked.quick:
+            if asked.choices:
+                choices(f"bank at {volume}", whole, params, asked.rate, trials)
+                continue
+            measured(
+                f"bank at {volume}",
+                whole,
+                params,
+                asked.rate,
+                trials,
+                told_ends=volume in (1160, 116),
+                late=volume > 100,
+            )
+    if asked.quick or asked.choices:
         return
     if not isinstance(fine, str):
         quarter = next(iter(histories(fine[0].calls, fine[0].calendar, minutes=15).values()))
-        measured("bank", quarter, params, asked.rate, trials, ends=False)
+        measured("bank", quarter, params, asked.rate, trials)
     assert not isinstance(coarse, str)
     half = next(iter(histories(coarse[0].calls, coarse[0].calendar, minutes=30).values()))
-    measured("bank", half, params, asked.rate, trials, ends=False)
+    measured("bank", half, params, asked.rate, trials)
     one_watch("bank", half, asked.rate)
     for name in DESKS:
         desks = sets_named(name, asked.data)

@@ -54,6 +54,12 @@ def today(
     alarms: Annotated[
         float, typer.Option("--alarms-per-week", help="False alarms a week that you accept.", min=0.05, max=20)
     ] = 1.0,
+    overtime: Annotated[
+        int,
+        typer.Option(
+            help="Most minutes that somebody may be asked to stay longer or come earlier; 0 = none.", min=0, max=240
+        ),
+    ] = 60,
     apply_: Annotated[
         str | None,
         typer.Option("--apply", help="Take the first N actions, or a menu by its name: a new run folder, judged."),
@@ -77,7 +83,9 @@ def today(
         eye.tell("start")
         from ..config.contract_toml import contract_of
         from ..folders.targets import file_to_write, folder_to_write
+        from ..today.kept_calibration import user_folder
         from ..today.look import DayLooker, TodayOptions
+        from ..today.overtime import offered_minutes
         from ..today.planned_day import PlannedWeek
         from ..today.watch import DayTeller
 
@@ -89,9 +97,8 @@ def today(
             places.may_write(log)
         screen = _Screen(as_json=json_, quiet=quiet, watched=watch)
         channels = [screen.messages, *_others(log, notify)]
-        looker = DayLooker(
-            PlannedWeek.read(run, offers=True), TodayOptions(tuple(actuals), now, board, events, alarms, seed, database)
-        )
+        asked = TodayOptions(tuple(actuals), now, board, events, alarms, seed, database, watch, user_folder())
+        looker = DayLooker(PlannedWeek.read(run, offers=True, overtime=offered_minutes(overtime)), asked)
         terms = None if contract is None else contract_of(contract)
         teller = DayTeller(looker, channels, out, inputs, terms, not no_wages, places.may_write)
         if watch:

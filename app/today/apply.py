@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ...schedule.exchange.result import roster_of
@@ -28,12 +29,14 @@ from ..folders.manifest import Manifest
 from ..folders.one_run import one_run
 from ..folders.swap import put, work_folder
 from ..folders.targets import followed
+from ..inputs.arguments import ARGUMENTS
 from ..judging import judged
 from ..outcome import Outcome
 from ..publish.content import Content, told_without_money
 from ..publish.paper_names import PAPERS
 from ..publish.papers import keep_earlier, write_papers
 from .kept_actions import TAKEN, TAKEN_CHANGES, changes_table, taken, taken_table
+from .overtime import MOST_MIN, offered_minutes
 from .week_again import WeekAgain
 
 KEPT = ("input_hashes", "input_redacted", "wages_shown", "note")
@@ -82,7 +85,7 @@ def apply(
     eye = watch or Watch()
     with one_run(run) as place:
         summary = summary_of(place)
-        week = WeekAgain.read(place)
+        week = _week(place, actions, when)
         activity = changed(week.activity, actions, when)
         outcome = _outcome(week, activity, actions, when, eye)
         if not outcome.verdict.passed:
@@ -90,6 +93,15 @@ def apply(
             raise Refused([str(v) for v in found] if wages else told_without_money(found))
         target = followed(out or run.with_name(f"{run.name}-{when:%m%d-%H%M}"))
         return _written(place, summary, outcome, actions, when, target)
+
+
+def _week(run: Path, actions: Sequence[Action], when: pd.Timestamp) -> WeekAgain:
+    """Return the week with the longer shifts that the actions need beside those of the plan, and no others."""
+    if not any(action.kind == "overtime" for action in actions):
+        return WeekAgain.read(run)
+    week = WeekAgain.read(run, offered_minutes(MOST_MIN))
+    worked = {p.shift.family for own in week.assigned(changed(week.activity, actions, when)).values() for p in own}
+    return WeekAgain.read(run, offered_minutes(MOST_MIN), worked, WEEKDAYS[when.weekday()])
 
 
 def changed(activity: pd.DataFrame, actions: Sequence[Action], when: pd.Timestamp) -> pd.DataFrame:
@@ -189,6 +201,7 @@ def _written(
             shutil.copy2(run / name, work / name)
         for name, table in content.tables.items():
             write_csv(work / f"{name}.csv", table)
+        write_atomic(work / "inputs" / ARGUMENTS, json.dumps(outcome.inputs.arguments, indent=2) + "\n")
         _write_taken(run, work, actions, when, outcome.inputs.config.site.zone)
         write_atomic(work / "summary.json", json.dumps(summary, indent=2, allow_nan=False) + "\n")
         kept_told = keep_earlier(work, run, str(summary["week"])) if outcome.decision.named else []

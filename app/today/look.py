@@ -19,7 +19,7 @@ from ...schedule.today.desk import Outlook, RunningDesk
 from ...schedule.today.expected import Expected
 from ...schedule.today.menu import menu
 from ...schedule.today.undo import undo
-from .actuals import Actuals, ReadActuals, of_day, read_actuals
+from .actuals import Actuals, of_day
 from .chance import Course, DayChance, courses_of, day_chance, mean_rest
 from .events import DeskEvent, read_events
 from .message import Message, ranked
@@ -28,10 +28,11 @@ from .outlook import QueueNow, outlook_of
 from .planned_day import PlannedDay, PlannedWeek
 from .queried import laid_down
 from .queue_backing_up import BackingUp, Waiting, backing_up, read_board
+from .read_actuals import ReadActuals, read_actuals
 from .running_desk import running_desk
 from .watched import Watches
 from .week_again import offered_by
-from .words import LookedAt, messages_of
+from .words import LookedAt, messages_of, silence
 
 CAPS = ("max_abandon", "max_occupancy", "max_asa_s", "max_asa_all_s", "max_wait_share")
 """Caps of a goal that a look at the day leaves aside."""
@@ -57,6 +58,10 @@ class TodayOptions:
         Seed of the simulation and of the watch's calibration; None = that of plan.toml.
     database
         Address that queries among the actuals ask.
+    live
+        Whether the day that runs by the clock is meant, if the plan holds it, although nothing of it may have come yet.
+    calibrations
+        Folder in which calibrations of the alarms are kept from look to look; None = each is learnt anew.
     """
 
     actuals: tuple[Path, ...]
@@ -66,6 +71,8 @@ class TodayOptions:
     alarms_per_week: float = 1.0
     seed: int | None = None
     database: str | None = None
+    live: bool = False
+    calibrations: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +164,7 @@ class DayLooker:
             () if options.events is None else read_events(options.events, zone, tuple(week.config.queue))
         )
         self.seed = week.config.solve.seed if options.seed is None else options.seed
-        self.watches = Watches(week, self.events, options.alarms_per_week, self.seed)
+        self.watches = Watches(week, self.events, options.alarms_per_week, self.seed, options.calibrations)
         self._complete: dict[tuple[dt.date, int], int] = {}
 
     def look(self, watch: Watch, clock: pd.Timestamp | None = None) -> TodayLook:
@@ -224,9 +231,11 @@ class DayLooker:
                 told += list(messages_of(looked, next((b for b in backed if b.queue == name), None)))
             if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
                 notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
-            if not one.counted_fully and outlook.now:
-                notes = [*notes, f"the files do not tell how many calls of {name} were in time within "
-                                 f"{one.outlook.goal.within_s:g} s: the service so far is the model's"]  # fmt: skip
+            if one.uncounted:
+                of = "" if one.uncounted == one.passed else f" in {one.uncounted} of {one.passed} intervals"
+                untold = f"the files do not tell how many calls of {name} were in time within"
+                notes = [*notes, f"{untold} {one.outlook.goal.within_s:g} s{of}: the service of these is the model's"]
+        told += silence(actuals)
         watch.raise_if_stopped()
         notes = [*notes]
         what = None if over else self._menu(day, desk, outlook, watch, notes)
@@ -260,6 +269,8 @@ class DayLooker:
         step = pd.Timedelta(minutes=read.step_min or self.week.config.site.interval_min)
         end = None if read.last is None else read.last + step
         asked = None if self.options.now is None else asked_now(self.options.now, self.week.config.site.zone, read.date)
+        if asked is None and self.options.live and not any(self._complete.values()) and self.week.is_open(clock.date()):
+            return clock, clock.date()  # the files may still end with the day before
         now = moment(asked, clock, end)
         if asked is None and read.date is not None and now != clock:
             return now, read.date  # an interval may end at midnight

@@ -39,8 +39,8 @@ class QueueNow:
         What the watch over its day says; None where there is no history to watch by.
     handle_morning_s
         Handle times that the plan was made for, shape (I,).
-    counted_fully
-        Whether the service so far is counted; else the model of the queue tells it, wholly or in part.
+    passed, uncounted
+        Open intervals that have passed, and those of them whose service is the model's, since it was not counted.
     """
 
     outlook: QueueOutlook
@@ -48,7 +48,13 @@ class QueueNow:
     so_far: Expected
     seen: Seen | None
     handle_morning_s: np.ndarray
-    counted_fully: bool
+    passed: int
+    uncounted: int
+
+    @property
+    def counted_fully(self) -> bool:
+        """Whether the service so far is counted."""
+        return self.uncounted == 0
 
 
 def override_factor(day: PlannedDay, queue: str) -> np.ndarray:
@@ -114,7 +120,8 @@ def _queue(actuals: Actuals, queue: str, seen: Seen | None, desk: RunningDesk, t
         heads = present(desk.heads(queue), outlook.absent)
         law = given_waiting(law, int(heads[until * (day.interval_min // desk.slot_min)]), round(there.waiting))
     whole = replace(outlook, law=law, offered=float(counted.sum()), in_time=float(in_time.sum()))
-    return QueueNow(whole, came, so_far, seen, planned_s, bool(is_told[is_open[:until]].all()))
+    passed = is_open[:until]
+    return QueueNow(whole, came, so_far, seen, planned_s, int(passed.sum()), int((passed & ~is_told).sum()))
 
 
 def _calls(day: PlannedDay, queue: str, seen: Seen | None) -> tuple[np.ndarray, ...]:

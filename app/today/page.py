@@ -14,13 +14,14 @@ from ..report.look import BLUE, GREY, INK, ORANGE, THIS_QUEUE, Spec, color, fini
 from ..report.page import rendered
 from ..report.series import plain
 from ..report.tables import TextTable, table
+from .first_screen import first_screen
 from .look import QueueLook, TodayLook
 from .message import Message
 from .tables_of_day import verdict
 
+BAND = "#cfe5f3"
+"""Shade of bands, which a dark page knows."""
 TONES = {"on track": GOOD, "at risk": WARN, "off track": WARN}
-BAND = "#cfe3f3"
-"""Shade of bands: lighter than all lines."""
 
 
 def page_of(
@@ -48,6 +49,7 @@ def page_of(
         note=look.day.week.config.site.note,
         date=f"{day(look.day.date)} {look.day.date.year}",
         now=clock(look.actuals.now),
+        first=first_screen(look),
         verdict=verdict(look),
         cards=[card for name, one in look.queues.items() for card in _cards(look, name, one)],
         queues=tuple(look.queues),
@@ -55,6 +57,7 @@ def page_of(
         said=_said(said),
         actions=_actions(look, wages=wages),
         frontier=_frontier(look, wages=wages),
+        over=look.menu is None,
         intervals=_intervals(rows),
         visible=[line for name, one in look.queues.items() for line in _visible(name, one)],
         contract=contract,
@@ -122,19 +125,25 @@ def _cards(look: TodayLook, name: str, found: QueueLook) -> list[Card]:
     before = f"{name}: " if len(look.queues) > 1 else ""
     so_far = one.in_time / one.offered if one.offered > 0 else float("nan")
     told = "counted" if found.now.counted_fully else "by the model of the queue"
+    if 0 < found.now.uncounted < found.now.passed:
+        told = "counted, in part by the model of the queue"
     expected = float(found.calls[0].sum())
     share = expected / one.morning.sum() - 1.0 if one.morning.sum() else 0.0
+    over = look.outlook.now >= len(look.outlook.starts)
+    state = chance.state if not over else "met" if chance.chance >= 1.0 else "missed"
+    band = f"{percent(chance.low)} to {percent(chance.high)} by chance"
+    basis = "To meet the goal of the day, by simulation of its rest"
+    ahead = Card(f"{before}Chance", percent(chance.chance, 0), band, basis, PLAIN)
     return [
-        Card(f"{before}Day", percent(chance.level), chance.state,
-             f"Expected in time; the goal is {percent(one.goal.level, 0)} within {one.goal.within_s:g} s",
-             TONES[chance.state]),
-        Card(f"{before}Chance", percent(chance.chance, 0), f"{percent(chance.low)} to {percent(chance.high)} by chance",
-             "To meet the goal of the day, by simulation of its rest", PLAIN),
+        Card(f"{before}Day", percent(chance.level), state,
+             f"{'In time' if over else 'Expected in time'}; the goal is {percent(one.goal.level, 0)} within "
+             f"{one.goal.within_s:g} s", TONES[chance.state]),
+        *([] if over else [ahead]),
         Card(f"{before}So far", percent(so_far), f"{number(one.offered)} calls, {told}",
              f"Complete until {clock(_until(look))}", PLAIN),
         Card(f"{before}Calls", number(expected),
              f"{percent(abs(share))} {'more' if share >= 0 else 'fewer'} than in the morning",
-             f"Expected today; the plan was made for {number(one.morning.sum())}", PLAIN),
+             f"{'Came' if over else 'Expected'} today; the plan was made for {number(one.morning.sum())}", PLAIN),
     ]  # fmt: skip
 
 

@@ -71,13 +71,15 @@ class PlannedWeek:
     taken: tuple[tuple[Action, pd.Timestamp], ...] = field(default=(), repr=False)
 
     @classmethod
-    def read(cls, run: Path, *, offers: bool = False) -> PlannedWeek:
+    def read(cls, run: Path, *, offers: bool = False, overtime: Sequence[int] = ()) -> PlannedWeek:
         """Read a run folder, all files of one run.
 
         Parameters
         ----------
         offers
             Whether other shifts will be offered to people: then the week is read as its planner had it, too.
+        overtime
+            Minutes by which a shift may be longer than planned; () = not at all.
 
         Raises
         ------
@@ -108,9 +110,13 @@ class PlannedWeek:
                 folder.people(horizon.grid, WeekBefore()),
                 _past(folder),
                 folder.plan,
-                _again(place) if offers else None,
+                _again(place, overtime) if offers else None,
                 taken(place, zone),
             )
+
+    def is_open(self, date: dt.date) -> bool:
+        """Whether the plan holds a day on which something is open."""
+        return date in self.horizon.grid.dates and bool((self.volume["start"].dt.date == date).any())
 
     def day(self, date: dt.date, interval_min: int) -> PlannedDay:
         """Return one day of the week in intervals of `interval_min`, which divides those of the forecast.
@@ -196,10 +202,10 @@ class PlannedDay:
         return float(self.week.config.shrinkage.absent(Grid(self.date, 1, 1440, None))[0])
 
 
-def _again(place: Path) -> WeekAgain | str:
+def _again(place: Path, overtime: Sequence[int]) -> WeekAgain | str:
     """Return the week as its planner had it, or why it cannot be read."""
     try:
-        return WeekAgain.read(place)
+        return WeekAgain.read(place, overtime)
     except InputError as error:
         return str(error).rstrip(".")
 
@@ -222,9 +228,14 @@ def _kept(place: Path, files: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_like_calls(
-    week: PlannedWeek, files: Sequence[Path], *, whole_days: bool = False
+    week: PlannedWeek, files: Sequence[Path], step_min: int | None = None, *, whole_days: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read files that have the columns of the plan's calls, or those of calls.csv; as `intake.read.read_calls`.
+
+    Parameters
+    ----------
+    step_min
+        Minutes of the steps on which the files' times lie; None = as the files show.
 
     Raises
     ------
@@ -233,6 +244,7 @@ def read_like_calls(
     """
     config = week.config
     intake = replace(config.intake, files=tuple(str(f.resolve()) for f in files), outside=True)
+    intake = intake if step_min is None else replace(intake, interval_min=step_min)
     return read_calls(
         week.run,
         intake,

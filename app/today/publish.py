@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from ..files import write_atomic, write_csv
 from ..folders.swap import foreign, put, work_folder
 from ..folders.targets import followed
@@ -26,8 +28,10 @@ def usual_place(run: Path, date: str) -> Path:
     return place.parent / f"today-{date}"
 
 
-def said_before(out: Path, date: str) -> tuple[Message, ...]:
+def said_before(out: Path, date: str, now: pd.Timestamp) -> tuple[Message, ...]:
     """Return the messages of a day that its folder holds from earlier looks; () where there is none of that day.
+
+    A look that goes back in time knows nothing of what was said at later moments.
 
     Raises
     ------
@@ -36,7 +40,8 @@ def said_before(out: Path, date: str) -> tuple[Message, ...]:
     """
     if not (out / "manifest.json").is_file() or foreign(out):
         return ()
-    return tuple(m for m in read_lines(out / MESSAGES) if m.id.startswith(date) or m.at.startswith(date))
+    mine = (m for m in read_lines(out / MESSAGES) if m.id.startswith(date) or m.at.startswith(date))
+    return tuple(m for m in mine if pd.Timestamp(m.at) <= now)
 
 
 def publish(

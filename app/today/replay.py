@@ -20,10 +20,11 @@ from ...forecast.queueing.goal.targets import ServiceGoal
 from ...forecast.tables import TABLES, read_csv
 from ...schedule.plan.activity import staffing
 from ..folders.one_run import one_run
-from .actuals import Actuals, ReadActuals, of_day, read_actuals
+from .actuals import Actuals, of_day
 from .adherence import Presence, presence
 from .events import DeskEvent, read_events
 from .planned_day import PlannedDay, PlannedWeek
+from .read_actuals import ReadActuals, read_actuals
 from .replay_intervals import intervals_of, measured_of, seen_of
 from .states import read_states
 

@@ -19,6 +19,7 @@ from .look import DayLooker, TodayLook
 from .message import Message, news
 from .now import wall_clock
 from .publish import publish, said_before, usual_place
+from .read_actuals import are_there
 
 TICK_S = 0.2
 """Seconds between two glances at a stop, below 1."""
@@ -101,7 +102,7 @@ class DayTeller:
         """Look every `every_s` seconds until the day is over.
 
         A file that cannot be read at one look, or goes backwards, is complained of once and read again at the next; so
-        is a file that is not there yet.
+        is a file that is not there yet, and a folder without any.
 
         Parameters
         ----------
@@ -125,7 +126,7 @@ class DayTeller:
                 if _over(told.look):
                     return
             except InputError as error:
-                if not seen and all(path.exists() for path in self.looker.options.actuals):
+                if not seen and are_there(self.looker.options.actuals):
                     raise  # waiting mends a file that is being written, not one that was never right
                 if str(error) != complaint:
                     complaint = str(error)
@@ -144,7 +145,7 @@ class DayTeller:
         if self._place is None or date != self._date:
             out = usual_place(self.looker.week.run, date) if self.out is None else self.out
             self._place, self._date = folder_to_write(out, self.inputs), date
-            self._said = list(said_before(self._place, date))
+            self._said = list(said_before(self._place, date, look.actuals.now))
         return self._place
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from ...forecast.intraday.watch import DayWatch, day_watch
 from ...forecast.progress import Watch
 from .actuals import Actuals
 from .events import DeskEvent, noisy_days
+from .kept_calibration import keep, kept, name_of
 from .outlook import override_factor
 from .planned_day import PlannedDay, PlannedWeek
 
@@ -33,10 +35,20 @@ class Watches:
         False alarms a week that the desk accepts.
     seed
         Of the changes planted to find what can be seen.
+    folder
+        Where calibrations are kept from look to look; None = each look learns its own.
     """
 
-    def __init__(self, week: PlannedWeek, events: Sequence[DeskEvent], alarms_per_week: float, seed: int) -> None:
+    def __init__(
+        self,
+        week: PlannedWeek,
+        events: Sequence[DeskEvent],
+        alarms_per_week: float,
+        seed: int,
+        folder: Path | None = None,
+    ) -> None:
         self.week, self.events, self.alarms_per_week, self.seed = week, events, alarms_per_week, seed
+        self.folder = folder
         self._learnt: dict[tuple[dt.date, int, str], DayWatch | str] = {}
 
     def of(self, day: PlannedDay, queue: str) -> DayWatch | None:
@@ -68,7 +80,8 @@ class Watches:
             size = 24 * 60 // day.interval_min
             handle = _by_wall(came.handle_s, day.wall, size)
             told = handle if np.isfinite(handle).any() else None
-            out[queue] = own.look(day.date, _by_wall(came.offered / factor, day.wall, size), told)
+            answered = _by_wall(came.answered, day.wall, size)
+            out[queue] = own.look(day.date, _by_wall(came.offered / factor, day.wall, size), told, answered)
             watch.raise_if_stopped()
         return out, notes
 
@@ -77,13 +90,15 @@ class Watches:
         noisy = noisy_days(self.events, queue)
         try:
             history = self.history(actuals, queue)
-            return day_watch(
-                history,
-                alarms_per_week=self.alarms_per_week,
-                quiet=tuple(date for date in history.dates if date not in noisy),
-                seed=self.seed,
-                watch=watch,
+            quiet = tuple(date for date in history.dates if date not in noisy)
+            name = name_of(history, quiet, self.alarms_per_week, self.seed)
+            earlier = None if self.folder is None else kept(self.folder, name)
+            found = day_watch(
+                history, alarms_per_week=self.alarms_per_week, quiet=quiet, seed=self.seed, kept=earlier, watch=watch
             )
+            if self.folder is not None and found.calibration is not earlier:
+                keep(self.folder, name, found.calibration)
+            return found
         except InputError as error:
             return f"no alarms for queue {queue}: {str(error).rstrip('.')}; the rest of the day is as the plan has it"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -26,11 +26,13 @@ from ...schedule.today.desk import RunningDesk
 from ...schedule.today.menu import Offered
 from ...schedule.today.offers import Offers
 from ...schedule.today.variation import Variation
+from ..config.plan_toml import merged, read_plan
 from ..finished import refuse_hiring
 from ..inputs.arguments import ARGUMENTS, read_arguments
 from ..inputs.inputs import Inputs
 from ..inputs.options import RunOptions
 from ..run import decisive, problem_of, requirement_of, service_data
+from .overtime import Overtime, overtime_of
 
 Stretch = tuple[int, int, str, str]
 """First slot, slot after the last, activity, queue."""
@@ -50,12 +52,15 @@ class WeekAgain:
         Who does what when, with typed times, as published.
     patterns
         (agent, start) → the pattern of the shift that the roster tells; {} of a plan without names.
+    overtime
+        Families of which people may work more than planned.
     """
 
     inputs: Inputs
     volume: pd.DataFrame = field(repr=False)
     activity: pd.DataFrame = field(repr=False)
     patterns: Mapping[tuple[str, pd.Timestamp], str] = field(repr=False)
+    overtime: Overtime = field(default=Overtime(), repr=False)
 
     @cached_property
     def problem(self) -> ScheduleProblem:
@@ -73,8 +78,15 @@ class WeekAgain:
         return needed, Measure(problem, data, inputs.config.solve.seed, watch, {})
 
     @classmethod
-    def read(cls, run: Path) -> WeekAgain:
+    def read(
+        cls, run: Path, minutes: Sequence[int] = (), only: Collection[str] | None = None, day: str | None = None
+    ) -> WeekAgain:
         """Read a run folder of a week planned from calls, all of whose files are of one run.
+
+        Parameters
+        ----------
+        minutes, only, day
+            Overtime that people may work, as for `overtime_of`; () = none.
 
         Raises
         ------
@@ -85,7 +97,7 @@ class WeekAgain:
         if not (run / "volume.csv").is_file():
             raise InputError("the run holds no forecast: it was planned for a requirement made elsewhere", file=run,
                              mend="Name a run of: busyhour plan FOLDER")  # fmt: skip
-        inputs = _inputs(run)
+        inputs, overtime = _inputs(run, minutes, only, day)
         zone = inputs.config.site.zone
         volume = read_csv(run / "volume.csv", TABLES["volume"], zone=zone)
         text = read_text_csv(run / "activity.csv")
@@ -95,7 +107,7 @@ class WeekAgain:
         patterns = {} if roster is None else {
             (str(a), s): str(p) for a, s, p in zip(roster["agent"], roster["start"], roster["pattern"], strict=True)
         }  # fmt: skip
-        return cls(inputs, volume, rows, patterns)
+        return cls(inputs, volume, rows, patterns, overtime)
 
     def assigned(self, activity: pd.DataFrame) -> dict[str, tuple[PlannedShift, ...]]:
         """Return everybody's shifts as an activity table tells them; who works nothing has none.
@@ -124,7 +136,8 @@ class WeekAgain:
                 if contract is not None:
                     own = [s for s in own if s.family in self.problem.contracts[contract].shifts]
                 told = self.patterns.get((agent, start))
-                planned = _read(part, sorted(own, key=lambda s: s.pattern != told), contract)
+                own.sort(key=lambda s: (s.pattern != told, s.family in self.overtime.base))
+                planned = _read(part, own, contract)
                 if planned is None:
                     raise InputError(
                         f"what {agent} works from {start:%Y-%m-%d %H:%M} is no shift of the plan", file="activity.csv",
@@ -139,23 +152,32 @@ def offered_by(week: WeekAgain, desk: RunningDesk, params: ActionParams) -> Offe
     assigned = week.assigned(week.activity)
 
     def offered(worth: np.ndarray) -> list[Variation]:
-        return Offers(week.problem, assigned, desk, worth, params).variations()
+        return Offers(week.problem, assigned, desk, worth, params, week.overtime.base).variations()
 
     return offered
 
 
-def _inputs(run: Path) -> Inputs:
-    """Return the inputs of a run from the copies that it keeps; what is asked for is its own requirement."""
+def _inputs(
+    run: Path, minutes: Sequence[int], only: Collection[str] | None, day: str | None
+) -> tuple[Inputs, Overtime]:
+    """Return the inputs of a run from the copies that it keeps, and the overtime laid over them.
+
+    What is asked for is the run's own requirement.
+    """
     asked = read_arguments(run / "inputs" / ARGUMENTS)
+    config, plan = read_plan(run / "inputs", asked.scenario, asked.overrides)
+    steps = [m for m in minutes if m % config.site.grid_min == 0]
+    overtime = overtime_of(plan, steps, only, day)
     before = run / "inputs" / "previous_activity.csv"
     with tempfile.TemporaryDirectory(prefix="busyhour-") as name:
         if before.is_file():
             shutil.copyfile(before, Path(name) / "activity.csv")
         options = RunOptions(
-            week=asked.week, scenario=asked.scenario, plan=asked.overrides,
+            week=asked.week, scenario=asked.scenario, plan=merged(asked.overrides, overtime.tables),
             previous=Path(name) if before.is_file() else None,
         )  # fmt: skip
-        return Inputs.from_requirement(run / "requirement.csv", run / "inputs" / "plan.toml", options=options)
+        found = Inputs.from_requirement(run / "requirement.csv", run / "inputs" / "plan.toml", options=options)
+    return found, overtime
 
 
 def _in_one_go(stretches: Sequence[Stretch]) -> list[list[Stretch]]:

@@ -15,6 +15,7 @@ from ...schedule.today.desk import Outlook, QueueOutlook, RunningDesk
 from ...schedule.today.expected import Expected, expected_rest
 from ...schedule.today.presence import present
 from ..report.figures import clock, number, percent
+from .actuals import Actuals
 from .chance import OFF_TRACK, DayChance
 from .events import DeskEvent
 from .message import Message
@@ -28,6 +29,10 @@ SPARE_CHANCE = 0.9
 """Chance to meet the day from which hours count as to spare."""
 LEAST_SPARE_H = 1.0
 """Agent-hours to spare below which nothing is said, above 0."""
+UPDATED = ", as updated by the day so far"
+"""How the cause of a change ends: what it is measured against."""
+SILENT_MIN = 60
+"""Minutes after the last interval that came from which the silence is told: many exports run every half-hour."""
 BUSY = 1.0
 """Times the calls of the morning above which a day out of reach is told as busy."""
 
@@ -92,6 +97,22 @@ def messages_of(seen: LookedAt, backed: BackingUp | None) -> Iterator[Message]:
         yield from _spare(seen)
 
 
+def silence(actuals: Actuals) -> list[Message]:
+    """Say that nothing comes any more: then the day is looked at as it was forecast, and no alarm can be raised."""
+    day, gone = actuals.day, actuals.silent * actuals.day.interval_min
+    if gone < SILENT_MIN:
+        return []
+    since = day.starts[actuals.complete]
+    return [
+        Message(
+            f"{day.date} input silent {actuals.complete}", _iso(actuals.now), "", "input", "warning", 0.0, _iso(since),
+            "no calls have been told", f"the files end at {clock(since)}, {number(gone)} minutes have passed since",
+            "since then the day is taken as it was forecast, and no change can be seen: look at the export, and at the "
+            "telephones",
+        )
+    ]  # fmt: skip
+
+
 def _is_bad(alarm: Alarm) -> bool:
     """Whether a change costs service: more calls, longer ones, or an outage."""
     return alarm.direction == "up" or alarm.kind == "outage"
@@ -131,7 +152,7 @@ def _change(seen: LookedAt, alarm: Alarm) -> Message:
         size = f"calls take {percent(abs(alarm.size), 0)} {'longer' if alarm.direction == 'up' else 'less'} time"
     if alarm.kind == "outage":
         size = f"hardly any calls come, {percent(abs(alarm.size), 0)} fewer"
-    cause = f"{size} than this day's forecast, as updated by the day so far"
+    cause = f"{size} than this day's forecast{UPDATED}"
     evidence = (
         f"between {percent(alarm.size_low, 0)} and {percent(alarm.size_high, 0)} with 80 % certainty; the test stood "
         f"at {number(alarm.statistic, 1)}, the threshold at {number(alarm.threshold, 1)}; known at {clock(known)}"
@@ -187,12 +208,12 @@ def _queue(seen: LookedAt, backed: BackingUp) -> Message:
     there, limit = backed.now, backed.tolerated
     by = "the board" if there.measured else "the model of the queue, after what came"
     wait = "" if there.longest_wait_s is None else f", the first of them for {number(there.longest_wait_s)} s"
-    late = backed.level == 1
+    late, who = backed.level == 1, "caller waits" if round(there.waiting) == 1 else "callers wait"
     lost = "no queue alone" if not np.isfinite(limit.lost) else f"{number(limit.lost)} or more"
     return seen.message(
         f"{backed.level} at {clock(seen.time_of(seen.outlook.now))}", "queue", "warning" if late else "alarm",
         there.waiting + (0.0 if late else float(seen.rest.counted[:1].sum())), seen.now,
-        f"the queue backs up: {number(there.waiting)} callers wait{wait}",
+        f"the queue backs up: {number(there.waiting)} {who}{wait}",
         f"by {by}; the goal of this interval tolerates {number(limit.late)} waiting or {number(limit.late_wait_s)} s, "
         f"and is lost by {lost} or {number(limit.lost_wait_s)} s",
         "who calls now is likely to be answered too late" if late

@@ -66,7 +66,13 @@ class DayWatch:
         """Alarms that the past quiet days brought under limits from the other half of them, against the promise."""
         return self.calibration.meter
 
-    def look(self, date: dt.date, calls_so_far: np.ndarray, handle_s_so_far: np.ndarray | None = None) -> Seen:
+    def look(
+        self,
+        date: dt.date,
+        calls_so_far: np.ndarray,
+        handle_s_so_far: np.ndarray | None = None,
+        answered_so_far: np.ndarray | None = None,
+    ) -> Seen:
         """Return what a day shows so far; the same figures always show the same.
 
         Parameters
@@ -77,6 +83,8 @@ class DayWatch:
             Calls offered by wall-clock interval, shape (P,), whole intervals only; NaN = not yet, or unknown.
         handle_s_so_far
             Mean handle times of the same intervals, NaN = unknown; None = not watched.
+        answered_so_far
+            Calls that these are the means of, NaN = unknown: then the calls offered; None = all unknown.
 
         Raises
         ------
@@ -95,7 +103,9 @@ class DayWatch:
         told = [_told(day, changes, self.params)]
         factor, low, high = 1.0, 1.0, 1.0
         if handle_s_so_far is not None and self.handle is not None:
-            alarms, factor, low, high = self._handled(date, calls, self._figures(handle_s_so_far))
+            answered = calls if answered_so_far is None else self._figures(answered_so_far)
+            handled = np.where(np.isfinite(answered), answered, calls)
+            alarms, factor, low, high = self._handled(date, handled, self._figures(handle_s_so_far))
             told.append(alarms)
         mean, lows, highs, usual = self._rest(date, calls, ahead, covariance, day, changes)
         return Seen(

@@ -1,13 +1,14 @@
 """Other shifts that the rules of the plan allow people today: overtime, call-in, voluntary time off.
 
-Overtime is a longer shift from the same start, time off a shorter one, or none where the shift has not begun: whatever
-is offered is a shift of a family that the person's contract allows, within all rules of the person's week.
+Overtime is a longer shift from the same start, or an earlier one with the same end; time off is a shorter one, or none
+where the shift has not begun. Whatever is offered is a shift of a family that the person's contract allows, within all
+rules of the person's week.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -41,6 +42,8 @@ class Offers:
     worth
         What one person more on the phone of each queue is worth in each slot of the day, shape (Q, S): pauses are
         placed where they cost least.
+    overtime
+        Families made for overtime alone → the family of which each is a longer one: nobody is called in for them.
     """
 
     problem: ScheduleProblem
@@ -48,6 +51,7 @@ class Offers:
     desk: RunningDesk
     worth: np.ndarray
     params: ActionParams
+    overtime: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def day(self) -> int:
@@ -97,11 +101,9 @@ class Offers:
         if not kinds or not self.problem.staff:
             return []
         others = {a: [p for p in shifts if p.shift.day != self.day] for a, shifts in self.assigned.items()}
-        starts = {p.shift.start for p in self.today.values()}
-        shifts = [
-            s for s in self.problem.shifts
-            if s.day == self.day and s.end > self.soon and (s.start in starts or s.start >= self.called)
-        ]  # fmt: skip
+        edges = {(family, at) for p in self.today.values() for family in (p.shift.family, "")
+                 for at in (("start", p.shift.start), ("end", p.shift.end))}  # fmt: skip
+        shifts = [s for s in self.problem.shifts if s.day == self.day and s.end > self.soon and self._asked(s, edges)]
         if not shifts:
             return []
         free = Rostered(self.problem, others).held(self.day, shifts).free
@@ -111,12 +113,29 @@ class Offers:
             own = [s for s, may in zip(shifts, free[a], strict=True) if may]
             if planned is None or planned.moves or planned.queue not in self.desk.queues or agent.id in self._meeting:
                 continue
-            out += [v for s in own if s.start == planned.shift.start for v in self._other(agent, planned, s, kinds)]
+            out += [v for s in own if self._varies(s, planned.shift) for v in self._other(agent, planned, s, kinds)]
             if "time_off" in kinds and planned.shift.start >= self.called and self._may_be_off(agent, others):
                 out.append(self._off(agent, planned))
         if "call_in" in kinds:
             out += self._call_ins(shifts, free)
         return out
+
+    def _asked(self, shift: Shift, edges: Collection[tuple[str, tuple[str, int]]]) -> bool:
+        """Whether a shift of the day may be somebody's: at the edges of a shift that is worked, or of a call-in."""
+        base = self.overtime.get(shift.family, "")
+        at = [(base, ("start", shift.start)), (base, ("end", shift.end))]
+        if shift.family in self.overtime:
+            return any(edge in edges for edge in at)
+        return shift.start >= self.called or at[0] in edges
+
+    def _varies(self, shift: Shift, planned: Shift) -> bool:
+        """Whether a shift is a longer or shorter one of what somebody works; overtime is that of the own shift."""
+        if self.overtime.get(shift.family, planned.family) != planned.family:
+            return False
+        if shift.start == planned.start or shift.family not in self.overtime:
+            return shift.start == planned.start
+        windows = [[s.start + low for low, *_ in s.breaks] for s in (shift, planned)]
+        return shift.end == planned.end and self.called <= shift.start and windows[0] == windows[1]
 
     def _may_be_off(self, agent: Agent, others: Mapping[str, Sequence[PlannedShift]]) -> bool:
         """Whether no rule of days forbids a day off."""
@@ -134,10 +153,10 @@ class Offers:
         return Variation("time_off", (Edit(agent.id, begin, end, OFF),), what, cost)
 
     def _other(self, agent: Agent, planned: PlannedShift, shift: Shift, kinds: set[str]) -> Iterator[Variation]:
-        """Yield the change to a longer or shorter shift from the same start, if the pauses of the past fit in."""
+        """Yield the change to a longer or shorter shift, if the pauses of the past fit in."""
         now = planned.shift
-        kind = "overtime" if shift.end > now.end else "time_off"
-        if kind not in kinds or shift.end == now.end or now.end <= self.soon or shift.end <= self.soon:
+        kind = "overtime" if shift.length > now.length else "time_off"
+        if kind not in kinds or shift.length == now.length or now.end <= self.soon or shift.end <= self.soon:
             return
         pauses = self._pauses(shift, planned.queue, planned)
         if pauses is None:
@@ -154,7 +173,7 @@ class Offers:
         staff = self.problem.staff
         idle = np.array([not any(p.shift.day == self.day for p in self.assigned.get(a.id, ())) for a in staff])
         for number, shift in enumerate(shifts):
-            if shift.start < self.called:
+            if shift.start < self.called or shift.family in self.overtime:
                 continue
             may = [staff[a] for a in np.flatnonzero(free[:, number] & idle)]
             for agent in sorted(may, key=lambda a: a.cost_h)[:MOST_CALLED]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pandas as pd
 import pytest
 from tiny_day import TUESDAY, WEEK, at, live, tiny_week
 
-from busyhour.app.today.actuals import Actuals, files_of, of_day, read_actuals
+from busyhour.app.today.actuals import Actuals, of_day
+from busyhour.app.today.read_actuals import files_of, read_actuals
 from busyhour.forecast.errors import InputError
 
 
@@ -189,3 +191,49 @@ def test_handle_times_weigh_as_their_calls(tmp_path: Path) -> None:
     found = laid(tmp_path, [path], "09:00")
     assert found.queues["sales"].handle_s[0] == pytest.approx(150.0)
     assert pd.isna(found.queues["sales"].handle_s[1])
+
+
+def test_no_handle_time_of_zero(tmp_path: Path) -> None:
+    """Exports write 0 where nothing was handled: the handle time is unknown, the calls are not."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "start,offered,answered,handle_s\n2026-10-20T08:00,4,4,0\n2026-10-20T08:30,10,10,300\n", encoding="utf-8"
+    )
+    found = laid(tmp_path, [path], "09:00").queues["sales"]
+    assert np.isnan(found.handle_s[0])
+    assert (found.offered[0], found.handle_s[1]) == (4.0, 300.0)
+
+
+def test_the_only_row_of_a_day_waits_for_another(tmp_path: Path) -> None:
+    """Five minutes or a half-hour: a single row does not tell, unless the plan does."""
+    found = laid(tmp_path, [live(tmp_path / "a.csv", "08:05", minutes=5)], "12:00")
+    assert found.complete == 0
+    assert any("08:00 is the only interval of its day" in note for note in found.notes)
+    week = tiny_week(tmp_path)
+    site = week.config.model_copy(update={"intake": replace(week.config.intake, interval_min=30)})
+    told = replace(week, config=site)
+    assert of_day(read_actuals(told, [tmp_path / "a.csv"]), told.day(TUESDAY, 30), at("12:00")).complete == 1
+
+
+def test_a_file_for_each_interval(tmp_path: Path) -> None:
+    """Files of one row each tell together how long their intervals are."""
+    head, *rows = live(tmp_path / "all.csv", "09:15", minutes=15).read_text(encoding="utf-8").splitlines()
+    inside = tmp_path / "live"
+    inside.mkdir()
+    for number, row in enumerate(rows):
+        (inside / f"{number}.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    found = laid(tmp_path, list(files_of([inside])), "09:15")
+    assert found.complete == 2
+    assert found.queues["sales"].offered[:2].tolist() == [30.0, 30.0]
+
+
+def test_more_calls_in_time_than_calls_are_no_service(tmp_path: Path) -> None:
+    """What contradicts itself is unknown, and said."""
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "start,offered,answered_in,within_s\n2026-10-20T08:00,30,33,20\n2026-10-20T08:30,30,27,20\n", encoding="utf-8"
+    )
+    found = laid(tmp_path, [path], "09:00")
+    assert np.isnan(found.queues["sales"].counted[0])
+    assert found.queues["sales"].in_time[1] == 27.0
+    assert any("1 intervals of queue sales have more calls in time" in note for note in found.notes)

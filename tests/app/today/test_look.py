@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
-from tiny_day import TUESDAY, at, live, tiny_week
+from tiny_day import TUESDAY, WEEK, at, live, tiny_week
 
+from busyhour.app.today.first_screen import FirstScreen, first_screen
 from busyhour.app.today.look import DayLooker, TodayLook, TodayOptions
 from busyhour.app.today.message import Message, news, ranked
 from busyhour.app.today.notify import append_lines, command_of, notify, read_lines
@@ -25,6 +27,7 @@ from busyhour.app.today.watched import Watches
 from busyhour.forecast.errors import InputError
 from busyhour.forecast.intraday.seen import Alarm, Over, Seen
 from busyhour.forecast.progress import Stopped, Watch
+from busyhour.schedule.today.actions import Action, FrontierPoint, Menu
 
 CALLS_SERVICE = ("start", "offered", "answered", "answered_in", "within_s", "handle_s")
 
@@ -39,7 +42,7 @@ class FixedWatch:
     ) -> None:
         self.factor, self.alarms, self.overs, self.handle = factor, alarms, overs, handle
 
-    def look(self, date: object, calls: np.ndarray, handle: np.ndarray | None) -> Seen:
+    def look(self, date: object, calls: np.ndarray, handle: np.ndarray | None, answered: np.ndarray | None) -> Seen:
         """Return the day with all that is to come multiplied by the factor."""
         usual = np.where(np.isfinite(calls), np.nan_to_num(calls), 30.0)
         mean = np.where(np.isfinite(calls), usual, usual * self.factor)
@@ -248,8 +251,9 @@ def test_the_published_folder(tmp_path: Path) -> None:
     assert read_lines(where / "messages.jsonl") == tuple(replace(m, stake=round(m.stake, 1)) for m in found.messages)
     again, _ = publish(found, tmp_path / "out", found.messages, None, wages=True)
     assert again == where
-    assert said_before(where, "2026-10-20")
-    assert said_before(where, "2026-10-21") == ()
+    assert said_before(where, "2026-10-20", at("10:00"))
+    assert said_before(where, "2026-10-20", at("09:30")) == ()  # a look that goes back in time
+    assert said_before(where, "2026-10-21", at("10:00")) == ()
 
 
 @pytest.mark.slow
@@ -397,3 +401,65 @@ def test_a_history_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     found = looker.look(Watch())
     assert any(note.startswith("no alarms for queue sales") for note in found.notes)
     assert len(looker.watches.history(found.actuals, "sales").dates) == 3
+
+
+def test_silence_of_the_files_is_told(tmp_path: Path) -> None:
+    """An hour without a row is a warning on the first screen: no change of it can be seen."""
+    found = look(tmp_path, "10:00", now="2026-10-20T11:00")
+    (silent,) = (m for m in found.messages if m.kind == "input")
+    assert (silent.level, silent.since) == ("warning", "2026-10-20T10:00+02:00")
+    assert first_screen(found).why == ("no calls have been told, since 10:00",)
+    assert not any(m.kind == "input" for m in look(tmp_path, "10:00", now="2026-10-20T10:45").messages)
+
+
+def test_the_first_screen(tmp_path: Path) -> None:
+    """How the day stands, why, and what to do first; over, whether the goal was met."""
+    busy = first_screen(look(tmp_path, "10:00", people=5, fixed=FixedWatch(1.6, (up(),))))
+    assert busy.tone == "warn"
+    assert busy.sentences[0].startswith("Off track: ")
+    assert " more calls than this day's forecast, since 09:" in busy.why[0]
+    assert busy.next == ""
+    met = first_screen(look(tmp_path, "16:00"))
+    assert met == FirstScreen(
+        "good", ("Goal met: 90.0\N{NO-BREAK SPACE}% in time, the goal is 80\N{NO-BREAK SPACE}%",), (), ""
+    )
+
+
+def test_a_live_look_waits_for_the_day_that_runs(tmp_path: Path) -> None:
+    """Before anything of today has come the files end with yesterday: today is looked at all the same."""
+    path = live(tmp_path / "live.csv", "16:00", WEEK, columns=CALLS_SERVICE)
+    clock = at("07:55")
+    assert Looker(tiny_week(tmp_path), TodayOptions((path,))).look(Watch(), clock).day.date == WEEK
+    found = Looker(tiny_week(tmp_path), TodayOptions((path,), live=True)).look(Watch(), clock)
+    assert (found.day.date, found.actuals.complete) == (TUESDAY, 0)
+
+
+def test_watching_waits_for_the_first_file_of_a_folder(tmp_path: Path) -> None:
+    """A folder without a table is complained of once; the day is looked at when its file comes."""
+    folder = tmp_path / "live"
+    folder.mkdir()
+    heard: list[str] = []
+    seen: list[Told] = []
+
+    def hear(new: Sequence[Message]) -> None:
+        heard.extend(m.evidence for m in new if m.kind == "input")
+        live(folder / "1.csv", "16:00", columns=CALLS_SERVICE)
+
+    looker = Looker(tiny_week(tmp_path), TodayOptions((folder,)))
+    DayTeller(looker, [hear], tmp_path / "out").until_over(Watch(), 0.01, seen.append)
+    assert len(seen) == len(heard) == 1
+    assert heard[0].startswith("live: the folder holds no table")
+
+
+def test_what_to_do_first(tmp_path: Path) -> None:
+    """The best action, and how far the first five reach; what is no longer needed; hours to give back."""
+    found = look(tmp_path, "10:00")
+    reach = [FrontierPoint(n, n, 0.5 * n, 4.0 * n, 0.0, (4.0 * n,), 0.6) for n in (1, 2, 5, 7)]
+
+    def first(kind: str, what: str, *, spare: bool = False) -> str:
+        menu = Menu((Action(kind, ("a1",), what, 0.5, 4.0, 0.0, ()),), tuple(reach), (1.0,), (1.0,), {}, spare, "m")
+        return first_screen(replace(found, menu=menu)).next
+
+    assert first("move", "a1: lunch later") == "a1: lunch later; the first 5 bring 20 more calls in time, +2.5 points"
+    assert first("undo", "undone: a1: lunch later") == "no longer needed: a1: lunch later"
+    assert first("time_off", "a1: off", spare=True) == "hours may be given back, first a1: off"

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tiny_day import TUESDAY, at, tiny_week
 
-from busyhour.app.today.actuals import of_day, read_actuals
+from busyhour.app.today.actuals import of_day
 from busyhour.app.today.queried import laid_down
+from busyhour.app.today.read_actuals import read_actuals
 from busyhour.forecast.errors import InputError
 
 SELECT = "SELECT begun AS start, calls AS offered FROM acd WHERE begun >= '2026-10-20 00:00' ORDER BY begun"

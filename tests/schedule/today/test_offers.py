@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -167,3 +168,27 @@ def test_only_the_kinds_that_are_asked_for_are_offered() -> None:
     p = problem(person("ann"), person("bob"))
     found = offers(p, {"ann": (planned(p, "six@0800", 9),), "bob": ()}, kinds=("overtime",)).variations()
     assert {v.kind for v in found} == {"overtime"}
+
+
+LONGER = {
+    "six+60": ShiftFamily("six+60", 420, "08:00", "14:00", 60, breaks=(Break(15, 120, 180),)),
+    "60+six": ShiftFamily("60+six", 420, "08:00", "13:00", 60, breaks=(Break(15, 180, 240),)),
+}
+
+
+def test_overtime_of_the_own_shift() -> None:
+    """Somebody stays longer, or comes earlier where the shift is still ahead; nobody is called in for such a shift."""
+    contracts = {"any": Contract("any", ("six", *LONGER), 40), "full": Contract("full", ("six", *LONGER), max_h_week=6)}
+    p = replace(problem(person("a"), person("b"), person("c", "full"), person("off")),
+                families=FAMILIES | LONGER, contracts=contracts)  # fmt: skip
+    assigned = {"a": (planned(p, "six@0800", 8),), "b": (planned(p, "six@1400", 8),), "c": (planned(p, "six@0800", 8),)}
+    given = replace(offers(p, assigned), overtime=dict.fromkeys(LONGER, "six"))
+    found = by_kind(given.variations(), "overtime")
+    assert [v.what for v in found] == [
+        "a: 08:00-15:00 instead of 08:00-14:00, 1 h longer",
+        "b: 13:00-20:00 instead of 14:00-20:00, 1 h longer",
+    ]
+    assert [v.cost for v in found] == [20.0 * 1.5] * 2
+    called = by_kind(given.variations(), "call_in")
+    assert {v.people for v in called} == {("off",)}
+    assert all(int(v.what[-5:-3]) - int(v.what[-11:-9]) == 6 for v in called)
