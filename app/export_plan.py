@@ -12,7 +12,8 @@ import pandas as pd
 from ..forecast.calendar.grid import WEEKDAYS
 from ..forecast.calendar.opening_hours import Spans, hours_text, opening_of_history
 from ..forecast.errors import InputError
-from .intake.guess import Guess, to_toml
+from .intake.guess import Guess
+from .intake.toml import to_toml
 from .intake.read import read_calls
 
 INTERVALS = (30, 60)

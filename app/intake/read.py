@@ -184,6 +184,8 @@ def sheets_of(path: Path, layout: Layout, notes: Notes) -> list[str | None]:
     """Return the sheets of a file that are read; those that are not are noted."""
     if path.suffix.lower() not in WORKBOOKS:
         return [None]
+    if isinstance(layout.sheet, tuple):
+        return list(layout.sheet)
     if layout.sheet is not None and "*" not in layout.sheet:
         return [layout.sheet]
     names = sheet_names(path)
