@@ -12,7 +12,7 @@ from .merge import Notes
 
 _TOTAL = re.compile(
     r"\b(?:(?:sub|grand)[\s-]*)?totals?\b|\b(?:zwischen|gesamt)?summen?\b|\bgesamt(?:ergebnis)?\b|\binsgesamt\b"
-    r"|\b(?:averages?|mittelwert|durchschnitt|promedio|moyenne|somme|media|médio|razem|suma|overall|summary)\b"
+    r"|\b(?:averages?|mittelwert|durchschnitt|promedio|moyenne|somme|media|médio|razem|suma|overall|summary|daily)\b"
     r"|\b(?:teil|zwischen)?ergebnis\b|\b(?:sub|eind)?(?:totaal|totale|totalen|totali|totaux)\b|\bcomplessivo\b",
     re.IGNORECASE,
 )
@@ -124,6 +124,8 @@ def without_totals(
     for name in when:
         out |= _holds(cells[name], _TOTAL)
         blank &= cells[name] == ""
+    if len(when) > 1:
+        out |= _sums_of_days(cells, when[0], when[1])
     out |= _total_queues(cells, when, queue, known)
     texts = (cells != "").sum(axis=1).eq(1) & _holds(cells[when[0]], _WORDS)
     undated = (out | blank | texts).to_numpy()
@@ -150,6 +152,20 @@ def with_dates(cells: pd.DataFrame, date: str, time: str, *, file: Path, notes: 
         return cells
     notes.add("rows", f"{file.name}, column {date}: a date stands on the first row of a day alone", "filled down")
     return cells.assign(**{date: dates.where(dates != "").ffill()})[~heads]
+
+
+def _sums_of_days(cells: pd.DataFrame, date: str, time: str) -> pd.Series:
+    """Return the rows without a time of day where in some column each holds the sum of the other rows of its date."""
+    bare = (cells[time] == "") & (cells[date] != "")
+    none = pd.Series(False, index=cells.index)
+    if not bare.any() or bare.all() or cells.loc[bare, date].duplicated().any():
+        return none
+    for name in cells.columns.drop([date, time]):
+        numbers = pd.to_numeric(cells[name], errors="coerce")
+        sums = numbers[~bare].groupby(cells.loc[~bare, date]).sum()
+        if (numbers[bare] == cells.loc[bare, date].map(sums)).all():
+            return bare
+    return none
 
 
 def _holds(text: pd.Series, pattern: re.Pattern[str]) -> pd.Series:

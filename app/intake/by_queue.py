@@ -38,7 +38,7 @@ def rows_by_queue(cells: pd.DataFrame, queues: QueueColumns, file: Path) -> tupl
     kept = cells[[name for name in header if name not in taken]]
     parts = []
     for name, columns in found.items():
-        part = kept.assign(**{FIRST: name, **{ours: cells[theirs] for ours, theirs in columns.items()}})
+        part = kept.assign(**{ours: cells[theirs] for ours, theirs in columns.items()}).assign(**{FIRST: name})
         parts.append(part[(cells[list(columns.values())] != "").any(axis=1)])
     out = pd.concat(parts).fillna("").reset_index(names="row").sort_values("row", kind="stable", ignore_index=True)
     rows = out.pop("row")
@@ -64,12 +64,12 @@ def rows_of_figures(cells: pd.DataFrame, metric: str, value: str, file: Path) ->
             file=file,
             row=row,
             column=metric,
-            value=str(cells.at[row, metric]),
+            value=str(cells.loc[row, metric]),
             mend="Keep one of them",
         )
     group = cells.groupby(key, sort=False, dropna=False).ngroup() if key else pd.Series(0, index=cells.index)
     rows = pd.Series(cells.index, index=cells.index).groupby(group).first()
-    wide = cells.assign(group=group).pivot(index="group", columns=metric, values=value).fillna("")
+    wide = cells.assign(group=group).set_index(["group", metric])[value].unstack(fill_value="")  # noqa: PD010
     out = cells.loc[rows, key].reset_index(drop=True).join(wide.reset_index(drop=True))
     out.columns.name = None
     out.index.name = "row"

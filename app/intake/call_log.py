@@ -19,8 +19,8 @@ from .words import recognised
 
 ANSWERED = frozenset({
     "answered", "answer", "connected", "completed", "complete", "handled", "accepted", "talked", "beantwortet",
-    "angenommen", "atendida", "contestada", "répondu", "répondue", "risposta", "beantwoord", "odebrane", "call connected",
-    "served", "serviced", "true", "yes", "y", "1", "ja", "si", "sí",
+    "angenommen", "atendida", "contestada", "répondu", "répondue", "risposta", "beantwoord", "odebrane",
+    "call connected", "served", "serviced", "true", "yes", "y", "1", "ja", "si", "sí",
 })  # fmt: skip
 LOST = frozenset({
     "abandoned", "abandon", "no answer", "noanswer", "not answered", "unanswered", "missed", "lost", "busy", "failed",
@@ -85,7 +85,8 @@ def looks_like_calls(starts: pd.Series) -> bool:
 def tells_outcomes(text: pd.Series) -> bool:
     """Whether a column tells outcomes of calls: words such as ANSWERED, and no numbers of calls."""
     words = text.str.casefold().str.replace("_", " ").str.strip()
-    return bool(words.isin(ANSWERED | LOST | {""}).all()) and not bool(words.str.isdigit().any()) and words.ne("").any()
+    known = words.isin(ANSWERED | LOST | {""}).all() and words.ne("").any()
+    return bool(known) and not bool(words.str.isdigit().any())
 
 
 def call_columns(cells: pd.DataFrame, known: Mapping[str, str]) -> dict[str, str]:
@@ -130,7 +131,7 @@ def refuse_legs(cells: pd.DataFrame, queues: pd.Series, layout: Layout, file: Pa
         file=file,
         row=row,
         column=column,
-        value=str(cells.at[row, column]),
+        value=str(cells.loc[row, column]),
         mend=f'Set call_id = "{column}" in [intake] to count each call once; ' + CONFIRM.format("call_id"),
     )
 

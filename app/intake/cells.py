@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,8 +26,8 @@ def text_cells(path: Path, layout: Layout) -> pd.DataFrame:
     """
     header = layout.header and layout.header_rows == 1
     if path.suffix.lower() in WORKBOOKS:
-        sheet = layout.sheet[0] if isinstance(layout.sheet, tuple) else layout.sheet
-        sheet = None if sheet == "*" else sheet
+        first: str | None = layout.sheet[0] if isinstance(layout.sheet, tuple) else layout.sheet
+        sheet = None if first == "*" else first
         cells = read_sheet(path, sheet=sheet, header=header, header_row=layout.header_row)
     else:
         cells = read_text(
@@ -51,7 +52,7 @@ def _headed(cells: pd.DataFrame, rows: int, path: Path) -> pd.DataFrame:
     head = cells.iloc[:rows].copy()
     for at in range(rows - 1):  # the last column of a group is the last before the next name
         head.iloc[at] = pd.Series(head.iloc[at].to_numpy()).replace("", None).ffill().fillna("").to_numpy()
-    ungrouped = cells.iloc[:rows].eq("").iloc[:-1].all().to_numpy()
+    ungrouped = [bool((cells[column].iloc[: rows - 1] == "").all()) for column in cells.columns]
     names = []
     for column, alone in zip(head.columns, _before_groups(ungrouped), strict=True):
         own = [str(name) for name in head[column]]
@@ -61,11 +62,11 @@ def _headed(cells: pd.DataFrame, rows: int, path: Path) -> pd.DataFrame:
     return numbered(body, first=0, header=True).set_axis(body.index) if body.columns.has_duplicates else body
 
 
-def _before_groups(ungrouped: pd.Series) -> list[bool]:
+def _before_groups(ungrouped: Sequence[bool]) -> list[bool]:
     """Return which columns stand before the first group: nothing is written above their names."""
     out, before = [], True
     for blank in ungrouped:
-        before = before and bool(blank)
+        before = before and blank
         out.append(before)
     return out
 

@@ -49,6 +49,8 @@ def _numbered(names: Iterable[str]) -> dict[str, frozenset[int]]:
 WEEKDAY, MONTH = _numbered(_WEEKDAYS), _numbered(_MONTHS)
 """Numbers from 0 of the weekdays, and of the months, that a word may name."""
 ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NAMES_OF_MONTHS = "|".join(sorted(MONTH, key=len, reverse=True))
+"""The names of months as a pattern."""
 _WORD = re.compile(r"[^\W\d_]+(?:-feira)?\.?")
 _IN_NUMBERS = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 _FILLERS = frozenset({"de", "of", "the", "um", "at", "uhr", "à", "del", "den", "klo"})

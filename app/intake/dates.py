@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .date_words import plain_dates, weekdays_agree
+from .date_words import NAMES_OF_MONTHS, plain_dates, weekdays_agree
 
 DATES = (
     "%d.%m.%Y",
@@ -35,6 +36,8 @@ DATES = (
 )
 MONTHS = ("%Y-%m", "%m/%Y", "%m.%Y", "%m-%Y", "%b %Y", "%b %y")
 """Formats of whole months."""
+TOGETHER = MappingProxyType({"%Y%m%dT%H%M": 13, "%Y%m%dT%H%M%S": 15, "%Y%m%d%H%M": 12, "%Y%m%d%H%M%S": 14})
+"""Formats of date and time of day without a blank between, with their length: they would read shorter text, too."""
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
 TIMES = ("", *(" " + clock for clock in _CLOCKS), *(", " + clock for clock in _CLOCKS))
 EXCEL, SERIAL_FROM = "excel", pd.Timestamp("1899-12-30")
@@ -43,8 +46,9 @@ SERIAL_DAYS = (36526, 73050)
 """Serial days that are taken for dates: those of the years 2000 to 2099."""
 _HALF = re.compile(r"\s*\b([ap])\.?\s*m\.?\s*$|(?<=\d)\s*([ap])\.?\s*m\.?\s*$", re.IGNORECASE)
 HOLDS_DATE = re.compile(
-    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|^\d{10}(?:\d{3})?$|^\d{5}(?:[.,]\d+)?$|^\d{8}$|\d{1,4}[ .-]+[^\W\d]{3,}[ .,-]+\d{2,4}"
-    r"|[^\W\d]{3,} \d{1,2},? \d{4}|^\d{8}T\d{4}"
+    r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|^\d{10}(?:\d{3})?$|^\d{5}(?:[.,]\d+)?$|^\d{8}(?:$|T\d{4})"
+    rf"|\d{{1,4}}[ .-]+(?:de )?(?:{NAMES_OF_MONTHS})\b|\b(?:{NAMES_OF_MONTHS}) \d{{1,2}},? \d{{4}}",
+    re.IGNORECASE,
 )
 """How cells look that hold a date."""
 LOOK = 5000
@@ -54,7 +58,9 @@ REAL_DATE = r"\d{4}-\d\d-\d\d(?:[T ].*)?"
 CLOSER = 0.2
 """Span of the dates with day and month swapped as a share of the span as given, below 1, that shows a swap."""
 _RANGE = re.compile(
-    r"(.*?\d:\d{2}\S*?(?:\s?[ap]\.?\s?m\.?)?)\s*(?:/(?=\d{4}-)|\s[-–—]\s|(?<=:\d\d)[-–—](?=\d)|\s(?:to|until|bis|hasta|tot|al?|à)\s).*\d.*", re.IGNORECASE
+    r"(.*?\d:\d{2}\S*?(?:\s?[ap]\.?\s?m\.?)?)\s*"
+    r"(?:/(?=\d{4}-)|\s[-–—]\s|(?<=:\d\d)[-–—](?=\d)|\s(?:to|until|bis|hasta|tot|al?|à)\s).*\d.*",
+    re.IGNORECASE,
 )
 Found = tuple[str | None, str, str | None]
 
@@ -113,6 +119,7 @@ def _fitting(written: pd.Series) -> list[str]:
     """Return the formats that read all cells, as they stand or with their names of days and months made plain."""
     few = written.head(LOOK)
     forms = [d + t for t in TIMES for d in DATES] + list(MONTHS)
+    forms += [form for form, size in TOGETHER.items() if (few.str.len() == size).all()]
     for plain in (False, True):
         fitting = [form for form in forms if _read(few, form, plain=plain).notna().all()]
         fitting = [form for form in fitting if len(written) <= LOOK or _read(written, form, plain=plain).notna().all()]
@@ -130,6 +137,8 @@ def refuse_swapped(text: pd.Series, form: str | None, *, column: str, file: Path
     those up to the 12th have lost their leading zeros; or the dates lie months apart, and close together as soon as
     those up to the 12th are swapped back.
     """
+    if form in MONTHS:
+        return
     cells = pd.Series(text.unique(), dtype="str")
     real = cells.str.fullmatch(REAL_DATE)
     given = pd.to_datetime(cells[real].str[:10], format="%Y-%m-%d", errors="coerce").dropna()

@@ -18,7 +18,7 @@ from .dates import date_format
 from .excel import WORKBOOKS, sheet_names
 from .guess_shape import headless, shaped
 from .guess_start import end_marks, interval_of, time_of_day, with_start
-from .mapping import Intake, Layout, preset_about, preset_names
+from .mapping import OURS, Intake, Layout, preset_about, preset_names
 from .measures import measured
 from .merge import Notes
 from .names import find_column
@@ -90,7 +90,7 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
     else:
         whole, keys = shaped(whole, path, reasons, doubts)
         found = with_start(recognised(list(whole.columns)), whole, path, _sheets_read(path, intake))
-        columns = dict(found.columns)
+        columns = {name: name for name in whole.columns if "queue_columns" in keys and name in OURS} | found.columns
     whole, keys = _dated(whole, intake, found, keys, path, reasons, doubts)
     header = list(whole.columns)
     columns = {ours: theirs for ours, theirs in columns.items() if not _shares(whole, theirs, reasons)}
@@ -99,7 +99,7 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         columns["start"] = found.start
     if "offered" not in columns and "queue_columns" not in keys and when is not None:
         keys |= _calls(whole, found, columns, reasons, doubts)
-    if intake.sheet is not None and "queue" not in columns and when is not None and _sheets_overlap(path, intake, found):
+    if "queue" not in columns and when is not None and _sheets_overlap(path, intake, found):
         columns["queue"] = SHEET
         reasons.append("the queue is the name of the sheet, as the sheets have the same times")
     reasons += [f"{theirs!r} is {ours}" for ours, theirs in columns.items() if theirs in header and ours != "start"]

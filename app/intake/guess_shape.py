@@ -10,14 +10,17 @@ import pandas as pd
 
 from .body import total_of
 from .by_queue import are_figures, rows_by_queue, rows_of_figures
+from .date_words import WEEKDAY
 from .dates import HOLDS_DATE
 from .merge import Notes
 from .values import SHARE
 from .wide import lengthened, spread_over
-from .words import recognised, split_name
+from .words import plain, recognised, split_name
 
 LEAST_QUEUES = 2
 """Queues with columns of their own, at least, by which a table shows that shape."""
+TOLD, LEAST_ROWS = 0.2, 100
+"""Share from which, from 0 to 1, and rows from which parts and other queues are told apart by their variance."""
 TOP = 20
 """Names that a reason lists, at most."""
 _NUMBER = r"[+-]?[\d.,' ]*\d"
@@ -64,24 +67,26 @@ def _by_names(header: list[str]) -> dict[str, Mapping[str, str]]:
 def _by_values(cells: pd.DataFrame, reasons: list[str], doubts: list[str]) -> dict[str, str]:
     """Return the columns of whole numbers that no name explains: each may be the calls of a queue, which is asked.
 
-    Where one is never above another they may be parts of each other, as calls answered are of those offered, and none
-    is taken.
+    Where one may be a part of another, as calls answered are of those offered, none is taken.
     """
     found = recognised(list(cells.columns))
     used = {found.start, found.date, found.time, found.end, *found.columns.values()}
     if not used - {None}:
         return {}
     free = [n for n in cells.columns if n not in used and cells[n].ne("").any() and _whole(cells[n]).all()]
+    if any(plain(name).rstrip(".") in WEEKDAY for name in free):
+        doubts.append("columns are named by weekdays, and a forecast needs the date of each; bring a row per interval")
+        return {}
     numbers = cells[free].apply(pd.to_numeric, errors="coerce").fillna(0.0)
     totals = [name for name in free if total_of(name) and len(free) > LEAST_QUEUES]
     queues = [name for name in free if name not in totals]
     if len(queues) < LEAST_QUEUES:
         return {}
-    parts = [(a, b) for a in queues for b in queues if a != b and bool((numbers[a] <= numbers[b]).all())]
+    parts = [(a, b) for a in queues for b in queues if a != b and _may_be_part(numbers[a], numbers[b])]
     if parts:
         doubts.append(
-            f"columns: {parts[0][0]!r} is never above {parts[0][1]!r}; if they are the calls of two queues, write "
-            "[intake.queue_columns], if one is offered, [intake.columns] offered"
+            f"columns: {parts[0][0]!r} may be a part of {parts[0][1]!r}, as answered is of offered; if they are the "
+            "calls of two queues, write [intake.queue_columns], if one is offered, [intake.columns] offered"
         )
         return {}
     if totals:
@@ -91,6 +96,19 @@ def _by_values(cells: pd.DataFrame, reasons: list[str], doubts: list[str]) -> di
         "if they are not, map offered in [intake.columns]"
     )
     return {name: name for name in queues}
+
+
+def _may_be_part(part: pd.Series, whole: pd.Series) -> bool:
+    """Whether one column may count some of the calls of another, rather than other calls that come alike.
+
+    It is never above the other. A part with the share r leaves a variance of about r (1 - r) for each call of the
+    whole, other calls r (1 + r): from shares of `TOLD` and `LEAST_ROWS` rows on the two are told apart.
+    """
+    if (part > whole).any():
+        return False
+    share = float(part.sum() / max(whole.sum(), 1.0))
+    left = float(((part - share * whole) ** 2).sum() / max(share * whole.sum(), 1e-9))
+    return share < TOLD or len(part) < LEAST_ROWS or left < 1.0
 
 
 def _whole(text: pd.Series) -> pd.Series:
@@ -103,7 +121,7 @@ def headless(cells: pd.DataFrame, reasons: list[str], doubts: list[str]) -> dict
     filled = {name: cells[name][cells[name] != ""] for name in rest}
     dated = next((n for n in rest if len(filled[n]) and filled[n].str.contains(HOLDS_DATE).mean() > 0.5), None)
     if dated is None:
-        doubts.append("the file has no header, and no column holds dates; map its columns by number in [intake.columns]")
+        doubts.append("no header, and no column holds dates; map the columns by number in [intake.columns]")
         return {}
     rest.remove(dated)
     keys: dict[str, Any] = {}

@@ -19,6 +19,7 @@ from .words import NAMES, Recognised, plain
 
 LOOK = 5000
 """Rows that a guess looks at, at most."""
+_CLOCK = r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp]\.?\s?[Mm]\.?)?)"
 _TIME = r"\d{1,2}[:h]\d{2}"
 _YEAR, _MONTH, _DAY, _HOUR, _MINUTE = (
     frozenset(words.split())
@@ -46,7 +47,7 @@ def with_start(found: Recognised, cells: pd.DataFrame, path: Path, sheets: Seque
     found = _joined(found, list(cells.columns))
     if found.start is not None and found.end is not None and plain(found.start) in NAMES["end"]:
         found = replace(found, start=None)
-    if found.date is not None and JOINT in found.date:
+    if JOINT in (found.date or "") or JOINT in (found.time or ""):
         return found
     if found.date is not None and found.time is not None and _dated(cells[found.time]):
         return replace(found, start=found.time, date=None, time=None)
@@ -73,7 +74,7 @@ def with_start(found: Recognised, cells: pd.DataFrame, path: Path, sheets: Seque
 
 def _timed(cells: pd.DataFrame, found: Recognised) -> bool:
     """Whether the start holds times of day, or a column of times stands beside."""
-    return found.start is not None and bool(cells[found.start].str.contains(r"\d[:hH]\d|\.\d{3,}", regex=True).any())
+    return found.start is not None and bool(cells[found.start].str.contains(r"\d[:hH]\d|\d{5}[.,]\d", regex=True).any())
 
 
 def _dated_by(found: Recognised, cells: pd.DataFrame, path: Path, sheets: Sequence[str]) -> Recognised:
@@ -141,7 +142,7 @@ def interval_of(cells: pd.DataFrame, found: Recognised, reasons: list[str]) -> d
     begin = found.time or found.start
     if begin is None or found.end is None or begin == found.end:
         return {}
-    clocks = [cells[name].str.extract(r"(\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp]\.?\s?[Mm]\.?)?)", expand=False) for name in (begin, found.end)]
+    clocks = [cells[name].str.extract(_CLOCK, expand=False) for name in (begin, found.end)]
     try:
         first, last = (minutes_of_day(text.fillna(""), column=begin) for text in clocks)
     except InputError:
@@ -151,5 +152,3 @@ def interval_of(cells: pd.DataFrame, found: Recognised, reasons: list[str]) -> d
         return {}
     reasons.append(f"intervals are {length[0]:g} min long, from {begin!r} to {found.end!r}")
     return {"interval_min": int(length[0])}
-
-

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-
 from .cells import text_cells as laid_out
 from .dates import HOLDS_DATE
 from .excel import WORKBOOKS, read_sheet, sheet_heads, sheet_names
@@ -50,9 +49,7 @@ def opened(path: Path, sheet: str | None) -> tuple[Intake, list[str]]:
     separator = sniff_separator(widest)
     rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter=separator))
     head = header_of(rows, list(range(1, len(lines) + 1)))
-    intake = Intake(
-        files=(path.name,), encoding=own, separator=None if separator == "," else separator, **head.keys
-    )
+    intake = Intake(files=(path.name,), encoding=own, separator=None if separator == "," else separator, **head.keys)
     return intake, [f"encoding {encoding}, separator {separator!r}, {head}"]
 
 
@@ -116,7 +113,8 @@ def header_of(rows: list[list[str]], numbers: list[int]) -> Head:
     below = full[best + 1] if best + 1 < len(full) else []
     if twice and len(above) >= 2 and not any(map(_is_figure, above)):
         return Head(numbers[best - 1], 2, tuple(cells[best]))
-    if twice and len(below) >= 2 and all(not any(map(str.isdigit, c)) for c in below):
+    grouped = len(row) < len(below) and len(below) >= widest - 1
+    if (twice or grouped) and len(below) >= 2 and all(not any(map(str.isdigit, c)) for c in below):
         return Head(numbers[best], 2, tuple(cells[best + 1]))
     return Head(numbers[best], 1, tuple(cells[best]))
 

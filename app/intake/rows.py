@@ -42,10 +42,8 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file);
         one row an interval, or a call where `layout.one_row` says so.
     """
-    if layout.one_row == "event":
-        cells = queue_log_calls(path, layout.encoding, notes)
-    else:
-        cells = text_cells(path, layout)
+    log = layout.one_row == "event"
+    cells = queue_log_calls(path, layout.encoding, notes) if log else text_cells(path, layout)
     cells, numbers = long_table(cells, layout, queues, path, notes)
     if numbers is None:
         return _typed(cells, path, layout, zone, queues, notes)
