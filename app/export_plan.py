@@ -12,8 +12,9 @@ import pandas as pd
 from ..forecast.calendar.grid import WEEKDAYS
 from ..forecast.calendar.opening_hours import Spans, hours_text, opening_of_history
 from ..forecast.errors import InputError
-from .intake.guess import Guess, to_toml
+from .intake.guess import Guess
 from .intake.read import read_calls
+from .intake.toml import to_toml
 
 INTERVALS = (30, 60)
 """Minutes of the forecast's interval that are tried, at least 1: the half-hour that is usual, else the hour."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
 
-from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calendar.grid import known_zone
 from ..forecast.calendar.opening_hours import hours_text
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
@@ -23,15 +23,16 @@ from ..forecast.progress import Watch
 from ..forecast.queueing.formulas.time_laws import law_of_cv
 from ..forecast.queueing.simulation.simulation import Simulation, simulate
 from ..forecast.require import Requirement, require
-from ..forecast.tables import TABLES, check, read_text_csv, refuse_duplicates
-from .inputs.day_grid import grid_of_step, proven_step
+from ..forecast.tables import read_text_csv
+from .config.plan_toml import PLAN, read_plan
+from .inputs.bare_volume import BareVolume
 from .inputs.folder import read_overrides
 from .inputs.read_staffing import goals_of, read_staffing, read_times
 from .intake.mapping import Intake
-from .intake.marks import refuse_thousands
 from .intake.merge import QUALITY
 from .intake.read import read_calls
-from .intake.units import refuse_deferred, refuse_odd_handle_time, refuse_odd_handle_times
+from .intake.units import refuse_goals_of_hours, refuse_odd_handle_time
+from .report.summary import read_summary
 
 
 def closed_days(path: Path | None) -> tuple[dt.date, ...]:
@@ -192,59 +193,6 @@ class RequireOptions:
         return {name: getattr(self, name) for name in names}
 
 
-@dataclass(frozen=True)
-class BareVolume:
-    """A bare volume file.
-
-    Attributes
-    ----------
-    path
-        The file.
-    table, grid
-        Its rows as the table ``volume``, and the time axis that holds them.
-    said
-        Which interval the rows have, and why.
-    """
-
-    path: Path
-    table: pd.DataFrame
-    grid: Grid
-    said: str
-
-
-def bare_volume(path: Path, *, zone: str | None, interval_min: int | None, trust: Sequence[str] = ()) -> BareVolume:
-    """Read a bare volume file.
-
-    Parameters
-    ----------
-    interval_min
-        Minutes of an interval; None = as consecutive rows prove (`proven_step`).
-    trust
-        Columns whose odd figures are right, as for `Intake`.
-
-    Raises
-    ------
-    InputError
-        If a cell cannot be read or believed, or the interval is not proven.
-    """
-    known = Intake(trust=tuple(trust)).trust
-    text = read_text_csv(path)
-    for column in ("calls", "handle_s"):
-        if column in text and "offered" not in known:
-            refuse_thousands(text[column].set_axis(range(2, len(text) + 2)), column=column, file=path)
-    volume = check(text, TABLES["volume"], zone=zone, file=path)
-    refuse_duplicates(volume, ["queue", "start"], file=path, what="duplicate interval")
-    if "queue" not in known:
-        refuse_deferred(volume["queue"], path)
-    if "handle_s" in volume and "handle_s" not in known:
-        rows = volume.set_axis(range(2, len(volume) + 2))
-        used = rows[rows["handle_s"].notna() & (rows["calls"] > 0)]
-        refuse_odd_handle_times(used["queue"], used["handle_s"], used["calls"], path)
-    step = interval_min or proven_step(volume, path)
-    why = "as asked" if interval_min else "from consecutive rows"
-    return BareVolume(path, volume, grid_of_step(volume, step, zone, path), f"interval {step} min, {why}")
-
-
 def require_volume(
     volume: BareVolume, goals: Sequence[str], options: RequireOptions, watch: Watch | None = None
 ) -> Requirement:
@@ -252,6 +200,7 @@ def require_volume(
     names = list(volume.table["queue"].unique())
     models = {n: options.model or _model_of(volume.table[volume.table["queue"] == n]) for n in names}
     asked = goals_of(goals, names, basis="interval", **options.goal_fields)
+    refuse_goals_of_hours(asked, volume.trust)
     try:
         return require(
             volume.table,
@@ -272,6 +221,10 @@ def _model_of(volume: pd.DataFrame) -> str:
     return "erlang_a" if volume.get("patience_s", pd.Series([None])).notna().all() else "erlang_c"
 
 
+OF_RUNS = ("activity.csv", "coverage.csv")
+"""Files of a run that are staffings."""
+
+
 @dataclass(frozen=True)
 class SimulateOptions:
     """What a simulation follows beside staffing, volume and goals.
@@ -281,7 +234,8 @@ class SimulateOptions:
     definition
         Which calls the service level counts (see `ServiceGoal`).
     unplanned
-        Share of the staff absent on the day, at least 0 and below 1.
+        Share of the staff absent on the day, at least 0 and below 1; None = that of the run whose staffing is given,
+        0 for other files.
     handle_cv
         Coefficient of variation of handle times, at least 0; used without `handle`.
     handle, patience
@@ -293,12 +247,32 @@ class SimulateOptions:
     """
 
     definition: str = "offered"
-    unplanned: float = 0.0
+    unplanned: float | None = None
     handle_cv: float = 1.0
     handle: Path | None = None
     patience: Path | None = None
     report_min: int | None = None
     seed: int = 0
+
+
+def absence_of_run(path: Path) -> float | Mapping[str, float]:
+    """Return the unplanned absence of the run of which a file of staffing is a part; 0 for other files.
+
+    Absence is a share, or one per weekday, as `[shrinkage] unplanned` of the run's own plan says.
+    """
+    summary, inputs = path.parent / "summary.json", path.parent / "inputs"
+    if path.name not in OF_RUNS or not summary.exists() or not (inputs / PLAN).exists():
+        return 0.0
+    plan = read_plan(inputs, read_summary(summary).get("scenario"))[1]
+    absent: float | Mapping[str, float] = plan.get("shrinkage", {}).get("unplanned", 0.0)
+    return absent
+
+
+def absent_told(absent: float | Mapping[str, float]) -> str:
+    """Return absence in words."""
+    if not isinstance(absent, Mapping):
+        return f"{absent:.3g}"
+    return ", ".join(f"{share:.3g} ({day})" for day, share in absent.items())
 
 
 def simulate_volume(
@@ -316,7 +290,7 @@ def simulate_volume(
         goals_of(goals, names, definition=options.definition),
         interval_min=minutes,
         report_min=options.report_min,
-        absent=options.unplanned,
+        absent=absence_of_run(staffing) if options.unplanned is None else options.unplanned,
         handle=handle,
         patience=patience,
         seed=options.seed,

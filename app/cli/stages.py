@@ -39,7 +39,10 @@ Trust = Annotated[
 IntervalMin = Annotated[
     int | None,
     typer.Option(
-        "--interval", help="Minutes of the volume's intervals; else as consecutive rows prove.", min=1, max=1440
+        "--interval",
+        help="Minutes of the volume's intervals; else as its columns say or its rows prove.",
+        min=1,
+        max=1440,
     ),
 ]
 
@@ -233,7 +236,8 @@ def require(
     """Turn a volume table into agents required and service curves."""
     from ..files import write_csv
     from ..folders.targets import file_to_write
-    from ..stages import RequireOptions, bare_volume, require_volume
+    from ..inputs.bare_volume import bare_volume
+    from ..stages import RequireOptions, require_volume
     from .progress_board import Board
 
     curve = out.with_name("curve.csv")
@@ -278,7 +282,10 @@ def simulate(
         typer.Option(help="80/20 = 80 % answered within 20 s, also the default; NAME=80/20 for one queue; repeatable."),
     ] = None,
     definition: Annotated[str, typer.Option(help="offered, answered, total or excl_short.")] = "offered",
-    unplanned: Annotated[float, typer.Option(help="Share of staff absent on the day.", min=0, max=0.89)] = 0.0,
+    unplanned: Annotated[
+        float | None,
+        typer.Option(help="Share of staff absent on the day; else that of the staffing's run, or 0.", min=0, max=0.89),
+    ] = None,
     handle_cv: Annotated[float, typer.Option(help="Coefficient of variation of handle times.", min=0, max=10)] = 1.0,
     handle: Annotated[
         Path | None, typer.Option(help="CSV of handle times, seconds (queue?, quantile?); else by --handle-cv.")
@@ -301,7 +308,8 @@ def simulate(
     from ...forecast.queueing.simulation.precision import SimulationEnd
     from ..files import write_csv
     from ..folders.targets import file_to_write
-    from ..stages import SimulateOptions, bare_volume, simulate_volume
+    from ..inputs.bare_volume import bare_volume
+    from ..stages import SimulateOptions, absence_of_run, absent_told, simulate_volume
     from .console import Console
     from .progress_board import Board
     from .screen import simulation
@@ -311,6 +319,8 @@ def simulate(
     say_wall_clock(volume, zone)
     rows = bare_volume(volume, zone=zone, interval_min=interval, trust=trust or ())
     say_interval(rows, quiet=quiet)
+    if unplanned is None and (absent := absence_of_run(staffing)) and not quiet:
+        remark(f"absence {absent_told(absent)}, as in the plan of the run; --unplanned says otherwise")
     board = Board(err, quiet=quiet)
     with board.watching() as watch:
         options = SimulateOptions(definition, unplanned, handle_cv, handle, patience, report, seed or 0)

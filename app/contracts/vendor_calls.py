@@ -14,11 +14,11 @@ from ...forecast.tables import texts
 from ...forecast.text import alike, spelled
 from ..config.contract_toml import ContractFile
 from ..inputs.snapshot import InputFile
-from ..intake.excel import WORKBOOKS, read_sheet
+from ..intake.cells import text_cells
+from ..intake.excel import WORKBOOKS
 from ..intake.mapping import Intake
 from ..intake.names import find_column
 from ..intake.read import OPEN_ELSEWHERE
-from ..intake.text import read_text
 from .calls import read_contract_calls
 
 CALLS, TOGETHER, VENDOR = "calls", "calls.csv", "vendor"
@@ -100,12 +100,7 @@ def read_vendor_calls(folder: Path, contract: ContractFile) -> VendorCalls:
 def _together(path: Path, contract: ContractFile) -> VendorCalls:
     """Read one file with a column of vendors."""
     layout = contract.intake or Intake()
-    resolved = layout.resolved()
-    cells = (
-        read_sheet(path, sheet=resolved.sheet, header_row=resolved.header_row)
-        if path.suffix.lower() in WORKBOOKS
-        else read_text(path, encoding=resolved.encoding, separator=resolved.separator, header_row=resolved.header_row)
-    )
+    cells = text_cells(path, layout.resolved())
     column = find_column(VENDOR, list(cells.columns))
     if column is None:
         mend = f"Add the column {VENDOR}, or put a file for each vendor into the folder {CALLS}"

@@ -12,7 +12,8 @@ from .merge import Notes
 
 _TOTAL = re.compile(
     r"\b(?:(?:sub|grand)[\s-]*)?totals?\b|\b(?:zwischen|gesamt)?summen?\b|\bgesamt(?:ergebnis)?\b|\binsgesamt\b"
-    r"|\b(?:averages?|mittelwert|durchschnitt|promedio|moyenne|somme)\b",
+    r"|\b(?:averages?|mittelwert|durchschnitt|promedio|moyenne|somme|media|médio|razem|suma|overall|summary|daily)\b"
+    r"|\b(?:teil|zwischen)?ergebnis\b|\b(?:sub|eind)?(?:totaal|totale|totalen|totali|totaux)\b|\bcomplessivo\b",
     re.IGNORECASE,
 )
 """Words of rows that add others up; no date and no time of day holds one."""
@@ -34,8 +35,28 @@ def data_rows(
 ) -> pd.DataFrame:
     """Return the rows that are data (`without_totals`), each with its date (`with_dates`)."""
     when = [date] if time is None else [date, time]
+    if queue is not None and queue not in when:
+        cells = with_queues(cells, queue, file=file, notes=notes)
     cells = without_totals(cells, when, queue, known=known, file=file, notes=notes)
     return cells if time is None else with_dates(cells, date, time, file=file, notes=notes)
+
+
+def with_queues(cells: pd.DataFrame, queue: str, *, file: Path, notes: Notes) -> pd.DataFrame:
+    """Return the rows with the queue of a block, written on its first row alone, on all rows of the block.
+
+    It is written so where most cells are blank and no two that follow each other are filled alike.
+    """
+    names = cells[queue]
+    blank = names == ""
+    if len(names) == 0 or blank.iloc[0] or blank.sum() <= len(names) / 2 or (~blank & (names == names.shift())).any():
+        return cells
+    notes.add("rows", f"{file.name}, column {queue}: a queue stands on the first row of a block alone", "filled down")
+    return cells.assign(**{queue: names.where(~blank).ffill()})
+
+
+def total_of(name: str) -> bool:
+    """Whether a name tells of a total."""
+    return _TOTAL.search(name) is not None
 
 
 def is_footer(cells: Sequence[str], above: pd.DataFrame) -> bool:
@@ -103,6 +124,8 @@ def without_totals(
     for name in when:
         out |= _holds(cells[name], _TOTAL)
         blank &= cells[name] == ""
+    if len(when) > 1:
+        out |= _sums_of_days(cells, when[0], when[1])
     out |= _total_queues(cells, when, queue, known)
     texts = (cells != "").sum(axis=1).eq(1) & _holds(cells[when[0]], _WORDS)
     undated = (out | blank | texts).to_numpy()
@@ -123,11 +146,26 @@ def with_dates(cells: pd.DataFrame, date: str, time: str, *, file: Path, notes: 
     """Return the rows with the date of a block, written on its first row alone, on all rows of the block."""
     dates = cells[date]
     bare = (dates == "") & (cells[time] != "")
+    heads = (dates != "") & (cells.drop(columns=date) == "").all(axis=1)
     repeated = (dates != "") & (dates == dates.shift())
     if not bare.any() or repeated.any() or (len(dates) and dates.iloc[0] == ""):
         return cells
     notes.add("rows", f"{file.name}, column {date}: a date stands on the first row of a day alone", "filled down")
-    return cells.assign(**{date: dates.where(dates != "").ffill()})
+    return cells.assign(**{date: dates.where(dates != "").ffill()})[~heads]
+
+
+def _sums_of_days(cells: pd.DataFrame, date: str, time: str) -> pd.Series:
+    """Return the rows without a time of day where in some column each holds the sum of the other rows of its date."""
+    bare = (cells[time] == "") & (cells[date] != "")
+    none = pd.Series(False, index=cells.index)
+    if not bare.any() or bare.all() or cells.loc[bare, date].duplicated().any():
+        return none
+    for name in cells.columns.drop([date, time]):
+        numbers = pd.to_numeric(cells[name], errors="coerce")
+        sums = numbers[~bare].groupby(cells.loc[~bare, date]).sum()
+        if (numbers[bare] == cells.loc[bare, date].map(sums)).all():
+            return bare
+    return none
 
 
 def _holds(text: pd.Series, pattern: re.Pattern[str]) -> pd.Series:

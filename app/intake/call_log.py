@@ -10,20 +10,26 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from .mapping import Layout
 from .merge import Notes
+from .names import find_column, nearest
 from .text import decoded
+from .units import CONFIRM
+from .words import recognised
 
 ANSWERED = frozenset({
     "answered", "answer", "connected", "completed", "complete", "handled", "accepted", "talked", "beantwortet",
-    "angenommen", "atendida", "contestada", "true", "yes", "y", "1", "ja", "si", "sí",
+    "angenommen", "atendida", "contestada", "répondu", "répondue", "risposta", "beantwoord", "odebrane",
+    "call connected", "served", "serviced", "true", "yes", "y", "1", "ja", "si", "sí",
 })  # fmt: skip
 LOST = frozenset({
     "abandoned", "abandon", "no answer", "noanswer", "not answered", "unanswered", "missed", "lost", "busy", "failed",
     "cancel", "canceled", "cancelled", "congestion", "timeout", "hangup", "rejected", "verloren", "aufgelegt",
-    "abandonada", "perdida", "false", "no", "n", "0", "nein",
+    "abandonada", "perdida", "abandonné", "abandonnée", "manqué", "persa", "verlaten", "porzucone", "voicemail",
+    "hang up", "false", "no", "n", "0", "nein",
 })  # fmt: skip
-RESULTS = ("status", "call status", "result", "state", "estado", "ergebnis")
-TALKS = ("duration", "call duration", "talk seconds", "dauer", "duración")
+RESULTS = ("status", "call status", "result", "state", "estado", "ergebnis", "statut", "outcome", "esito", "resultado")
+TALKS = ("duration", "call duration", "talk seconds", "dauer", "duración", "durée", "durata", "duração", "duur")
 """Names of columns that tell the outcome and the talk of a call, in lower case."""
 EVENTS = ("time", "call", "queue", "agent", "event", "d1", "d2", "d3", "d4", "d5")
 """Fields of an Asterisk ``queue_log``, one event a line."""
@@ -76,6 +82,13 @@ def looks_like_calls(starts: pd.Series) -> bool:
     return len(starts) > 0 and bool((seconds.notna() & (seconds != "00")).mean() > 0.5)
 
 
+def tells_outcomes(text: pd.Series) -> bool:
+    """Whether a column tells outcomes of calls: words such as ANSWERED, and no numbers of calls."""
+    words = text.str.casefold().str.replace("_", " ").str.strip()
+    known = words.isin(ANSWERED | LOST | {""}).all() and words.ne("").any()
+    return bool(known) and not bool(words.str.isdigit().any())
+
+
 def call_columns(cells: pd.DataFrame, known: Mapping[str, str]) -> dict[str, str]:
     """Return the columns of outcome and talk whose names tell them in a log of calls, though not in other files."""
     out: dict[str, str] = {}
@@ -89,6 +102,51 @@ def call_columns(cells: pd.DataFrame, known: Mapping[str, str]) -> dict[str, str
         talks = [name for name in free if name.casefold() in TALKS]
         out |= dict.fromkeys(["talk_s"], talks[0]) if talks else {}
     return out
+
+
+def refuse_legs(cells: pd.DataFrame, queues: pd.Series, layout: Layout, file: Path) -> pd.Series | None:
+    """Return what tells the calls of a log apart, None where each row is a call of its own.
+
+    Raises
+    ------
+    InputError
+        If `Intake.call_id` is not in the file; or if it is not said, and a call has several rows of its queue.
+    """
+    header = list(cells.columns)
+    if layout.call_id is not None:
+        column = find_column(layout.call_id, header)
+        if column is None:
+            mend = nearest(layout.call_id, header)
+            raise InputError("column of intake.call_id is not in the file", file=file, value=layout.call_id, mend=mend)
+        return cells[column]
+    column = recognised(header).call_id
+    if column is None or "call_id" in layout.trust:
+        return None
+    again = pd.DataFrame({"call": cells[column], "queue": queues}).duplicated() & (cells[column] != "")
+    if not again.any():
+        return None
+    row = int(cells.index[int(again.to_numpy().argmax())])
+    raise InputError(
+        f"{int(again.sum())} rows are of a call that has a row before: one call in several rows, or several calls",
+        file=file,
+        row=row,
+        column=column,
+        value=str(cells.loc[row, column]),
+        mend=f'Set call_id = "{column}" in [intake] to count each call once; ' + CONFIRM.format("call_id"),
+    )
+
+
+def joined_legs(calls: pd.DataFrame, notes: Notes) -> pd.DataFrame:
+    """Return one row per queue and call: its first start, the longest of its times, answered where one row is."""
+    known = calls["call"] != ""
+    key = ["file", "queue", "theirs", "part", "call"]
+    if not calls[known].duplicated(key).any():
+        return calls.drop(columns="call")
+    longest = {name: "max" for name in calls.columns if name not in (*key, "start", "row")}
+    legs = calls[known].sort_values("start", kind="stable").groupby(key, sort=False)
+    whole = legs.agg({"start": "first", "row": "first", **longest}).reset_index()
+    notes.add("calls", f"{int(known.sum()) - len(whole)} rows are further legs of a call", "counted with their call")
+    return pd.concat([whole, calls[~known]], ignore_index=True)[list(calls.columns)].drop(columns="call")
 
 
 def per_interval(calls: pd.DataFrame, minutes: int, notes: Notes) -> pd.DataFrame:
@@ -148,9 +206,12 @@ def answered_of(calls: pd.DataFrame) -> pd.Series:
 def without_copies(calls: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """Return the calls without those that another file holds, too; of equal calls of one file all are kept.
 
+    Rows that are legs of one call are joined before (`joined_legs`).
+
     Two files hold the same calls of a queue only where both cover a time: there nearly each call of the one is in the
     other, too. Where only some are alike they are other calls of the same moment.
     """
+    calls = joined_legs(calls, notes) if "call" in calls else calls
     values = [c for c in calls.columns if c not in ("file", "row")]
     numbered = calls.assign(nth=calls.groupby([*values, "file"], dropna=False, sort=False).cumcount())
     code = numbered.groupby([*values, "nth"], dropna=False, sort=False).ngroup()

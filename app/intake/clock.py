@@ -14,8 +14,11 @@ import pandas as pd
 from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, refuse_far_year
 from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
+from .date_words import plain_dates, refuse_other_weekdays
 from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
+from .ends import at_midnight, marks_ends, starts_of, whole_minutes
 from .mapping import Layout
+from .merge import Notes
 from .passages import call_passages
 from .values import minutes_of_day, numbers
 
@@ -30,9 +33,19 @@ FAR_S = pd.Timestamp(LAST_YEAR + 1, 1, 1).timestamp()
 
 
 def stamps(
-    frame: pd.DataFrame, date: str, time: str | None, layout: Layout, *, zone: str | None, key: pd.Series, file: Path
+    frame: pd.DataFrame,
+    date: str,
+    time: str | None,
+    layout: Layout,
+    *,
+    zone: str | None,
+    key: pd.Series,
+    file: Path,
+    notes: Notes,
 ) -> tuple[pd.Series, pd.Series]:
     """Return each row's start in `zone` (naive when None), and where its passage of a repeated hour is not sure.
+
+    Where times mark the ends of intervals (`marks_ends`), the starts lie the length of an interval before.
 
     Parameters
     ----------
@@ -68,8 +81,13 @@ def stamps(
             offset = _with_offset(text)
         given = _dates(text[offset], form, date, file, aware=True)
     wall = _dates(text[~offset], form, date, file)
+    minutes = None
     if time is not None:
         minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
+    ends = marks_ends(layout, time or date, minutes)
+    if time is not None and minutes is not None:
+        if ends:
+            minutes = at_midnight(wall, minutes, key, column=time, file=file)
         wall = _date_and_time(wall, pd.to_timedelta((minutes * 60).round(), unit="s"), date, time, file)
     if zone is None and (epoch is not None or _no_wall_clock(text[offset], given)):
         raise InputError(
@@ -79,14 +97,19 @@ def stamps(
             value=str(text.iloc[0]),
             mend="Set zone in [site] (--zone), such as Europe/Berlin",
         )
+    if ends:
+        wall, given = whole_minutes(wall), whole_minutes(given)
     if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock
         kept = (
             given if epoch is not None else _dates(text[offset].str.replace(_OFFSET, "", regex=True), None, date, file)
         )
-        return pd.concat([wall, kept.dt.tz_localize(None)]).loc[text.index], offset & False
+        naive = pd.concat([wall, kept.dt.tz_localize(None)]).loc[text.index]
+        return starts_of(naive, key, layout, notes, column=time or date, file=file) if ends else naive, offset & False
     local, lone = _localized(wall, layout.zone or zone, key, date, file, each_call=layout.one_row == "call")
     both = [moments.dt.tz_convert(ZoneInfo(zone)).astype(f"datetime64[us, {zone}]") for moments in (local, given)]
-    return pd.concat(both).loc[text.index], lone.reindex(text.index, fill_value=False)
+    known = pd.concat(both).loc[text.index]
+    known = starts_of(known, key, layout, notes, column=time or date, file=file) if ends else known
+    return known, lone.reindex(text.index, fill_value=False)
 
 
 def _date_and_time(dates: pd.Series, times: pd.Series, date: str, time: str, file: Path) -> pd.Series:
@@ -157,6 +180,11 @@ def _dates(text: pd.Series, form: str | None, column: str, file: Path, *, aware:
     else:
         given = plain_halves(text) if form is not None and "%p" in form else text
         parsed = pd.to_datetime(given, errors="coerce", format=form or "ISO8601", utc=aware).astype(_kind(aware))
+        if form is not None and parsed.isna().any():
+            named = plain_dates(given[parsed.isna()])
+            parsed[named.index] = pd.to_datetime(named, errors="coerce", format=form, utc=aware).astype(_kind(aware))
+            read = parsed[named.index].dropna()
+            refuse_other_weekdays(given[read.index], read, column=column, file=file)
     if form is None:
         parsed = parsed.where(text.str.match(WRITTEN_DATE))  # 0800 is a time of day, not the year 800
     elif parsed.isna().any():

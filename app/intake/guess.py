@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ...forecast.errors import InputError
 from .body import data_rows
-from .call_log import call_columns, looks_like_calls
+from .call_log import call_columns, looks_like_calls, tells_outcomes
+from .cells import FILE, SHEET
 from .clock import EPOCHS, all_in_utc
 from .columns import pick
 from .dates import date_format
-from .excel import read_sheet, sheet_names
-from .hours import counted
-from .mapping import Intake, Layout, preset_about, preset_names
+from .excel import WORKBOOKS, sheet_names
+from .guess_shape import headless, shaped
+from .guess_start import end_marks, interval_of, time_of_day, with_start
+from .mapping import OURS, Intake, Layout, preset_about, preset_names
 from .measures import measured
 from .merge import Notes
 from .names import find_column
 from .opened import QUEUE_LOG, opened, text_cells
-from .rows import SHEET
-from .wide import lengthened, spread_over
+from .values import SHARE
 from .words import TWICE, Recognised, recognised
 
 LOOK = 5000
@@ -32,8 +31,6 @@ LOOK = 5000
 ZONE = "zone: a file does not tell its time zone; set zone if it is not the site's (many systems export UTC)"
 TOP = 20
 """Names that a reason lists, at most."""
-_HOLDS_DATE = r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|^\d{10}(?:\d{3})?$|^\d{5}(?:[.,]\d+)?$|^\d{8}$"
-_TIME = r"\d{1,2}[:h]\d{2}"
 _DIRECTIONS = ("direction", "call direction", "richtung")
 
 
@@ -86,33 +83,23 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         utc = _preset_in_utc(intake.resolved(), whole)
         return Guess(intake, tuple(reasons), () if utc else (ZONE,), utc)
     doubts: list[str] = []
-    keys: dict[str, Any] = {}
-    if (spread := spread_over(header)) is not None:
-        keys["one_row"] = spread[0]
-        whole, _ = lengthened(whole, spread[0], path, Notes(), queue=recognised(header).columns.get("queue"))
-        header = list(whole.columns)
-        named = "times of day" if spread[0] == "day" else "dates"
-        reasons.append(f"a matrix: {len(spread[1])} columns are {named}, {spread[1][0]!r} to {spread[1][-1]!r}")
-    found = _with_start(recognised(header), whole)
-    columns = dict(found.columns)
+    if intake.header is False:
+        keys: dict[str, Any] = headless(whole, reasons, doubts)
+        columns = keys.pop("columns", {})
+        found = Recognised(columns, columns.get("start"), keys.get("date_column"), keys.get("time_column"))
+    else:
+        whole, keys = shaped(whole, path, reasons, doubts)
+        found = with_start(recognised(list(whole.columns)), whole, path, _sheets_read(path, intake))
+        columns = {name: name for name in whole.columns if "queue_columns" in keys and name in OURS} | found.columns
+    whole, keys = _dated(whole, intake, found, keys, path, reasons, doubts)
+    header = list(whole.columns)
+    columns = {ours: theirs for ours, theirs in columns.items() if not _shares(whole, theirs, reasons)}
     when = found.start or found.date
-    notes = Notes()
-    if when is not None:
-        whole = data_rows(whole, when, found.time, columns.get("queue"), file=path, notes=notes)
-        form, why, doubt = date_format(whole[when])
-        doubts += [doubt] if doubt else []
-        reasons.append(f"{when!r} is the {'start' if found.start else 'date'}: {why}")
-        keys["date_format"] = form
     if found.start is not None:
         columns["start"] = found.start
-    elif found.date is not None and found.time is not None:
-        keys |= {"date_column": found.date, "time_column": found.time}
-        keys |= _time_of_day(whole[found.time], found.time, reasons, doubts)
-    if "offered" not in columns and when is not None and looks_like_calls(whole[found.time or when]):
-        keys["one_row"] = "call"
-        reasons.append("a row is a call, as its times have seconds; calls are counted per interval")
-        columns |= call_columns(whole, columns)
-    if intake.sheet == "*" and "queue" not in columns and when is not None and _sheets_overlap(path, intake, when):
+    if "offered" not in columns and "queue_columns" not in keys and when is not None:
+        keys |= _calls(whole, found, columns, reasons, doubts)
+    if "queue" not in columns and when is not None and _sheets_overlap(path, intake, found):
         columns["queue"] = SHEET
         reasons.append("the queue is the name of the sheet, as the sheets have the same times")
     reasons += [f"{theirs!r} is {ours}" for ours, theirs in columns.items() if theirs in header and ours != "start"]
@@ -123,14 +110,99 @@ def guess(path: Path, *, sheet: str | None = None) -> Guess:
         columns |= _offered(cells, columns, reasons)
     keys |= _inbound(cells, header, reasons)
     missing = _missing(columns, keys, header, each_call=each_call)
-    used = {*columns.values(), found.date, found.time}
+    used = {*columns.values(), found.date, found.time, found.end, keys.get("call_id")}
     unused = [n for n in header if n not in used]
     if unused:
         reasons.append(f"not used: {', '.join(map(repr, unused[:TOP]))}")
     if columns.get("queue") in header:
         reasons.append(_queues(whole[columns["queue"]]))
-    utc = when is not None and _in_utc(whole[when], keys.get("date_format"))
+    utc = when in header and _in_utc(whole[when], keys.get("date_format"))
+    if "queue_columns" in keys:  # columns of queues carry our names once the table is long
+        columns = {ours: theirs for ours, theirs in columns.items() if ours != theirs}
     return Guess(replace(intake, columns=columns, **keys), tuple(reasons), (*missing, *doubts, ZONE), utc)
+
+
+def _dated(
+    cells: pd.DataFrame,
+    intake: Intake,
+    found: Recognised,
+    keys: dict[str, Any],
+    path: Path,
+    reasons: list[str],
+    doubts: list[str],
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the rows that are data, and the keys that say how dates and times are written."""
+    when = found.start or found.date
+    if when is None:
+        return cells, keys
+    if found.date is not None and found.time is not None:
+        keys |= {"date_column": found.date, "time_column": found.time}
+        added = text_cells(path, replace(intake, date_column=found.date, time_column=found.time))
+        for name in (found.date, found.time):
+            if name not in cells and name in added:
+                cells = cells.assign(**{name: added[name]})
+    notes = Notes()
+    queue = found.columns.get("queue")
+    cells = data_rows(cells, when, found.time, queue, file=path, notes=notes)
+    if when in (FILE, SHEET):
+        reasons.append(f"the date is in the name of the {when[1:]}")
+        texts = pd.Series(_sheets_read(path, intake) if when == SHEET else [path.stem], dtype="str")
+        form, why, doubt = date_format(texts)
+    else:
+        form, why, doubt = date_format(cells[when])
+    doubts += [doubt] if doubt else []
+    reasons.append(f"{when!r} is the {'start' if found.start else 'date'}: {why}")
+    keys["date_format"] = form
+    if found.time is not None and found.date is not None:
+        keys |= time_of_day(cells[found.time], found.time, reasons, doubts)
+    elif found.start is not None:
+        keys |= end_marks(found.start, reasons)
+    if "time_marks" not in keys:
+        keys |= interval_of(cells, found, reasons)
+    return cells, keys
+
+
+def _shares(cells: pd.DataFrame, name: str, reasons: list[str]) -> bool:
+    """Whether most cells of a column are shares in per cent, which are no calls and no seconds."""
+    filled = cells[name][cells[name] != ""] if name in cells else pd.Series(dtype="str")
+    shares = len(filled) > 0 and bool(filled.str.fullmatch(SHARE).mean() > 0.5)
+    if shares:
+        reasons.append(f"{name!r} holds shares in per cent; it is not used")
+    return shares
+
+
+def _calls(
+    cells: pd.DataFrame, found: Recognised, columns: dict[str, str], reasons: list[str], doubts: list[str]
+) -> dict[str, Any]:
+    """Return the keys of a log with one row a call, and add its columns to `columns`; no keys for other tables."""
+    when = found.time or found.start
+    known = columns | call_columns(cells, columns)
+    outcome = "answered" in known and bool(tells_outcomes(cells[known["answered"]]))
+    if not outcome and (when is None or not looks_like_calls(cells[when])):
+        return {}
+    why = "its outcome is a word" if outcome else "its times have seconds"
+    reasons.append(f"a row is a call, as {why}; calls are counted per interval")
+    columns |= known
+    name = found.call_id
+    queue = columns.get("queue")
+    key = [n for n in (name, queue) if n is not None]
+    if name is None or not cells[cells[name] != ""].duplicated(key).any():
+        return {"one_row": "call"}
+    doubts.append(
+        f"call_id: rows of one {name!r} are taken as one call; if they are several, take call_id out and write "
+        'trust = ["call_id"]'
+    )
+    return {"one_row": "call", "call_id": name}
+
+
+def _sheets_read(path: Path, intake: Intake) -> list[str]:
+    """Return the names of the sheets that are read; none of a file that is no workbook."""
+    if path.suffix.lower() not in WORKBOOKS:
+        return []
+    names = sheet_names(path)
+    if intake.sheet is None:
+        return names[:1]
+    return names if intake.sheet == "*" else [intake.sheet] if isinstance(intake.sheet, str) else list(intake.sheet)
 
 
 _OUTCOMES = ("answered", "abandoned")
@@ -149,40 +221,15 @@ def _preset_in_utc(layout: Layout, cells: pd.DataFrame) -> bool:
     return names is not None and _in_utc(cells[names[0]], layout.date_format)
 
 
-def _sheets_overlap(path: Path, intake: Intake, when: str) -> bool:
+def _sheets_overlap(path: Path, intake: Intake, found: Recognised) -> bool:
     """Whether the sheets of a workbook have the same times: then they are queues, not months."""
-    names = sheet_names(path)
-    cells = (read_sheet(path, sheet=name, header_row=intake.header_row)[when] for name in names)
+    when = found.start or found.date
+    sheets = _sheets_read(path, intake)
+    if len(sheets) < 2 or when == SHEET:
+        return False
+    cells = (text_cells(path, replace(intake, sheet=name))[when] for name in sheets)
     times = pd.concat([pd.Series(text[text != ""].unique()) for text in cells])
     return bool(times.duplicated().any())
-
-
-def _with_start(found: Recognised, cells: pd.DataFrame) -> Recognised:
-    """Return what was recognised, corrected by the values: a time that holds a date is the start by itself."""
-    if found.date is not None and found.time is not None and _dated(cells[found.time]):
-        return replace(found, start=found.time, date=None, time=None)
-    if found.start is None and found.date is None:
-        dated = next((name for name in cells.columns if name.startswith("Unnamed:") and _dated(cells[name])), None)
-        if dated is not None and found.time is not None:
-            return replace(found, date=dated)
-        return replace(found, start=dated)
-    if found.start is not None and not _dated(cells[found.start]):
-        dated = next((name for name in cells.columns if name != found.start and _dated(cells[name])), None)
-        if dated is not None and dated not in found.columns.values():
-            return replace(found, start=None, date=dated, time=found.start)
-    if found.date is None and found.start is not None and not cells[found.start].str.contains(":", regex=False).any():
-        timed = next(
-            (n for n in cells.columns if n.startswith("Unnamed:") and cells[n].str.match(_TIME).mean() > 0.5), None
-        )
-        if timed is not None:
-            return replace(found, start=None, date=found.start, time=timed)
-    return found
-
-
-def _dated(text: pd.Series) -> bool:
-    """Whether most of the filled cells of a column hold a date."""
-    filled = text[text != ""].head(LOOK)
-    return len(filled) > 0 and bool(filled.str.contains(_HOLDS_DATE).mean() > 0.5)
 
 
 def _offered(cells: pd.DataFrame, columns: Mapping[str, str], reasons: list[str]) -> dict[str, str]:
@@ -240,21 +287,6 @@ def _queues(names: pd.Series) -> str:
     return f"{len(listed)} queues: {shown}; give each a [queue.NAME], or map them to your names in [intake.queue_names]"
 
 
-def _time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[str]) -> dict[str, Any]:
-    """Return the key of what whole numbers count, telling what the column is."""
-    try:
-        counts = counted(text, column=name)
-    except InputError as error:
-        doubts.append(f"time_is: {error}")
-        return {}
-    if counts is None:
-        reasons.append(f"{name!r} is the time of day")
-        return {}
-    size = counts.replace("_", " ").replace(" ending", " (the one that ends then)")
-    reasons.append(f"{name!r} counts each {size} of the day")
-    return {"time_is": counts}
-
-
 def _fits(preset: str, header: list[str]) -> bool:
     """Whether a file has the columns by which systems are recognised."""
     layout = Intake(preset=preset).resolved()
@@ -268,37 +300,3 @@ def _fits(preset: str, header: list[str]) -> bool:
     needed = {"queue", "offered", *(set() if layout.date_column else {"start"})}
     own = [n for n in layout.filter if find_column(n, header)] if layout.filter else [preset]
     return needed <= set(present) and len(present) >= len(needed) + 2 and bool(own)
-
-
-def to_toml(intake: Intake) -> str:
-    """Return the ``[intake]`` table of plan.toml that says what `intake` says; keys at their defaults are left out.
-
-    Examples
-    --------
-    >>> print(to_toml(Intake(files=("june.csv",), columns={"offered": "Calls"})))
-    [intake]
-    files = ["june.csv"]
-    <BLANKLINE>
-    [intake.columns]
-    offered = "Calls"
-    <BLANKLINE>
-    """
-    plain, tables = ["[intake]"], list[str]()
-    for field in fields(Intake):
-        value = getattr(intake, field.name)
-        if isinstance(value, Mapping):
-            if value:
-                tables += [
-                    "",
-                    f"[intake.{field.name}]",
-                    *(f"{_key(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in value.items()),
-                ]
-        elif value != field.default:
-            plain.append(
-                f"{field.name} = {json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)}"
-            )
-    return "\n".join([*plain, *tables]) + "\n"
-
-
-def _key(name: str) -> str:
-    return name if name.replace("_", "").isalnum() and name.isascii() else json.dumps(name, ensure_ascii=False)

@@ -17,21 +17,26 @@ from ...forecast.calendar.grid import known_zone
 from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
+from .by_queue import QueueColumns
 from .hours import TimeIs
 from .names import nearest
 from .no_row import NoRow
 
 Unit = Literal["s", "ms", "min", "h", "d", "hms"]
-OneRow = Literal["interval", "call", "event", "day", "time"]
+OneRow = Literal["interval", "call", "event", "day", "time", "figure"]
+TimeMarks = Literal["start", "end"]
 
 PARTS_OF_HANDLE = ("talk_s", "hold_s", "acw_s")
 OURS = (*TABLES["calls"], *PARTS_OF_HANDLE)
 CALL_MARKS = ("blocked", "transferred", "callback", "redialled")
 """Our columns that only contracts count: a column of the file is taken for one where `columns` says so."""
 ALIASES = MappingProxyType({"centre": "queue", "time": "start", "calls": "offered"})
-RANGES = {"header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsheet does")}
-"""Range of the header's row: what stands above a table is a title, not a table."""
-TRUSTED = ("offered", "handle_s", "start", "queue")
+RANGES = {
+    "header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsheet does"),
+    "header_rows": Range(1, 5, "Of more rows of names nobody knows which names a column"),
+}
+"""Ranges of the header's rows: what stands above a table is a title, not a table."""
+TRUSTED = ("offered", "handle_s", "start", "queue", "call_id")
 """Our columns whose odd figures a planner may confirm."""
 DEFAULT_FILES = ("calls.csv",)
 DEFAULT_ENCODING = "utf-8-sig"
@@ -51,7 +56,7 @@ class Intake:
     outside
         Whether files may lie outside the folder, be it by their name or by a link; each is told as a note of the run.
     sheet
-        Sheet of a workbook, ``*`` for all of them or a glob for some; None = its first.
+        Sheet of a workbook, ``*`` for all of them, a glob or a list for some; None = its first.
     encoding
         Text encoding; None = UTF-8, with or without a byte-order mark.
     separator
@@ -63,20 +68,29 @@ class Intake:
         Whether there is a header row; without one the columns are named ``1``, ``2``, ….
     header_row
         Row of the header, or of the first data without one; rows above it are skipped.
+    header_rows
+        Rows of the header. Of two the upper names groups of columns: ``Sales`` over ``Offered`` is ``Sales Offered``.
     columns
         Our column → theirs. Several of theirs are added up with ``+``; ``|`` lists other names of which the first
         present is taken; a literal number is written ``=20``; ``queue = "=file"`` or ``"=sheet"`` takes the name of the
         file or of the sheet. Ours are the columns of `calls` and ``talk_s``,
         ``hold_s``, ``acw_s``.
+    queue_columns
+        For tables with columns for each queue: queue → its column of calls, or its columns by ours.
     date_format
         ``strftime`` format of `start` (or of the date column), or ``epoch_s``, ``epoch_ms``, ``excel`` (serial days);
         None = ISO 8601.
     date_column, time_column
         Where date and time of day stand apart. Times may be 9:30, 09:30:00, 930, 9:30 PM or a range 9:30-10:00.
+        ``Year + Month + Day`` joins columns; ``=sheet`` and ``=file`` are names that hold the date.
     time_is
-        What whole numbers in `time_column` are: ``hour`` (0 to 23), ``hour_ending`` (1 to 24, the hour that ends then),
+        What numbers in `time_column` are: ``hour`` (0 to 23), ``hour_ending`` (1 to 24, the hour that ends then),
         in the same way ``half_hour``, ``half_hour_ending``, ``quarter_hour``, ``quarter_hour_ending``, ``hhmm``
-        (930 is 09:30) or ``day_fraction`` (0.375 is 09:00); None = as the numbers show, asked where they do not.
+        (930 is 09:30), ``hh.mm`` (9.30 is 09:30), ``decimal_hour`` (9.5 is 09:30), ``minute`` (570 is 09:30) or
+        ``day_fraction`` (0.375 is 09:00); None = as the numbers show, asked where they do not.
+    time_marks
+        Whether times are the ``start`` or the ``end`` of their intervals; None = the start, but the end where the
+        column's name says so, or a time is 24:00 and none 00:00.
     zone
         Time zone of stamps without an offset; None = the site's.
     interval_min
@@ -104,28 +118,37 @@ class Intake:
         rows have one call and none has none, or where each row is a call.
     one_row
         What a row is: an ``interval``, a ``call`` (counted per interval), an ``event`` of a call (Asterisk's
-        ``queue_log``), a ``day`` with a column per time of day, or a ``time`` of day with a column per date.
+        ``queue_log``), a ``day`` with a column per time of day, a ``time`` of day with a column per date, or a
+        ``figure`` of an interval, named by `figure_column`.
+    figure_column, value_column
+        Where each row holds one figure: what the figure is, and the figure. `columns` then names kinds of figures.
+    call_id
+        Column that tells calls apart, for logs in which a call has several rows: these are counted as one call.
     trust
         Our columns whose figures look odd and are right all the same: ``offered`` (parts of calls), ``handle_s`` (means
-        under 30 s or over 2 h, or steadier calls than handle times), ``start`` (real dates beside text), ``queue``
+        under 30 s or over 2 h, or steadier calls than handle times), ``start`` (real dates beside text), ``call_id``
+        (several calls under one), ``queue``
         (names of deferred work).
     """
 
     preset: str | None = None
     files: tuple[str, ...] = DEFAULT_FILES
     outside: bool = False
-    sheet: str | None = None
+    sheet: str | tuple[str, ...] | None = None
     encoding: str | None = None
     separator: str | None = None
     decimal: Literal[".", ","] | None = None
     thousands: Literal[".", ",", "'", " "] | None = None
     header: bool | None = None
     header_row: int = 1
+    header_rows: int = 1
     columns: Mapping[str, str] = field(default_factory=dict)
+    queue_columns: QueueColumns = field(default_factory=dict)
     date_format: str | None = None
     date_column: str | None = None
     time_column: str | None = None
     time_is: TimeIs | None = None
+    time_marks: TimeMarks | None = None
     zone: str | None = None
     interval_min: int | None = None
     day_shape: str | None = None
@@ -137,6 +160,9 @@ class Intake:
     missing_marks: tuple[str, ...] = ()
     no_row: NoRow | None = None
     one_row: OneRow | None = None
+    figure_column: str | None = None
+    value_column: str | None = None
+    call_id: str | None = None
     trust: tuple[str, ...] = ()
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -170,6 +196,12 @@ class Intake:
             raise InputError("no file", column="intake.files", mend='Name at least one, like files = ["calls.csv"]')
         if self.header_row < 1:
             raise InputError("Expected header_row >= 1", column="intake.header_row", value=self.header_row)
+        if (self.one_row == "figure") != (self.figure_column is not None and self.value_column is not None):
+            raise InputError(
+                'one_row = "figure", figure_column and value_column go together',
+                column="intake.one_row",
+                mend="Name all three, or none",
+            )
         refuse_beyond(self, RANGES, "intake.")
         if self.separator is not None and len(self.separator) != 1:
             raise InputError(

@@ -22,6 +22,7 @@ from .mapping import Intake, Layout
 from .merge import Notes, summed, without_repeats
 from .no_row import with_zeros
 from .rows import CALLS, read_rows
+from .sum_queues import without_sum_queue
 from .text import read_text
 from .units import DEFERRED
 
@@ -139,6 +140,7 @@ def read_calls(
             f"{len(files)} files: {', '.join(f.name for f in files[:6])}{' …' if len(files) > 6 else ''}",
             "merged",
         )
+    rows = without_sum_queue(rows, {*queues, *layout.queue_names}, notes)
     if layout.one_row in CALLS:
         layout = replace(layout, interval_min=layout.interval_min or interval_min)
         rows = per_interval(rows, layout.interval_min or interval_min, notes)
@@ -184,6 +186,8 @@ def sheets_of(path: Path, layout: Layout, notes: Notes) -> list[str | None]:
     """Return the sheets of a file that are read; those that are not are noted."""
     if path.suffix.lower() not in WORKBOOKS:
         return [None]
+    if isinstance(layout.sheet, tuple):
+        return list(layout.sheet)
     if layout.sheet is not None and "*" not in layout.sheet:
         return [layout.sheet]
     names = sheet_names(path)

@@ -11,18 +11,18 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.tables import TABLES, check, texts
 from ...forecast.text import unguarded
-from .body import data_rows
-from .call_log import outcomes, queue_log_calls
+from .body import data_rows, without_totals
+from .by_queue import rows_by_queue, rows_of_figures
+from .call_log import outcomes, queue_log_calls, refuse_legs
+from .cells import text_cells
 from .clock import stamps
 from .columns import Theirs, added, mapped, queue_column
-from .excel import WORKBOOKS, read_sheet
 from .mapping import CALL_MARKS, OURS, PARTS_OF_HANDLE, Layout
 from .marks import decimal_of
 from .merge import COUNTS, Notes
 from .names import find_column, nearest
-from .text import read_text
 from .units import LEAST_MEAN_S, MOST_USUAL_S, means, refuse_parts_of_calls, refuse_wrong_units
-from .values import MARKS, SECONDS, flags, numbers, seconds
+from .values import MARKS, SECONDS, SHARE, flags, numbers, seconds
 from .wide import lengthened
 
 ONLY_QUEUE = "calls"
@@ -31,19 +31,6 @@ TOP = 6
 """Marks that a note names, at most."""
 CALLS = ("call", "event")
 """What a row is in logs whose calls are counted."""
-FILE, SHEET = "=file", "=sheet"
-"""How `Intake.columns` and `Intake.parts` name the name of the file (without its suffix) or of the sheet."""
-
-
-def read_cells(path: Path, layout: Layout, notes: Notes) -> pd.DataFrame:
-    """Return a calls file as text cells under the file's column names, index "row"."""
-    if layout.one_row == "event":
-        return queue_log_calls(path, layout.encoding, notes)
-    if path.suffix.lower() in WORKBOOKS:
-        return read_sheet(path, sheet=layout.sheet, header=layout.header, header_row=layout.header_row)
-    return read_text(
-        path, encoding=layout.encoding, separator=layout.separator, header=layout.header, header_row=layout.header_row
-    )
 
 
 def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, ...], notes: Notes) -> pd.DataFrame:
@@ -55,15 +42,11 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
         The known columns of `calls`, and `theirs` (their queue), `part` (what splits it), `row` (number in the file);
         one row an interval, or a call where `layout.one_row` says so.
     """
-    cells = read_cells(path, layout, notes)
-    for name, value in ((FILE, path.stem), (SHEET, layout.sheet or "")):
-        if name in (layout.columns.get("queue"), *layout.parts):
-            cells = cells.assign(**{name: value})
-    if layout.one_row not in ("day", "time"):
+    log = layout.one_row == "event"
+    cells = queue_log_calls(path, layout.encoding, notes) if log else text_cells(path, layout)
+    cells, numbers = long_table(cells, layout, queues, path, notes)
+    if numbers is None:
         return _typed(cells, path, layout, zone, queues, notes)
-    queue = queue_column(layout, list(cells.columns))
-    known = {*layout.queue_names, *queues}
-    cells, numbers = lengthened(cells, layout.one_row, path, notes, queue=queue, known=known)
     try:
         out = _typed(cells, path, layout, zone, queues, notes)
     except InputError as error:
@@ -72,6 +55,28 @@ def read_rows(path: Path, layout: Layout, zone: str | None, queues: tuple[str, .
             error = InputError(error.what, file=path, row=row, column=error.column, value=error.value, mend=error.mend)
         raise error from None
     return out.assign(row=numbers[out["row"]].to_numpy())
+
+
+def long_table(
+    cells: pd.DataFrame, layout: Layout, queues: tuple[str, ...], file: Path, notes: Notes
+) -> tuple[pd.DataFrame, pd.Series | None]:
+    """Return a table of any shape as one row per queue and interval (or call), and the numbers of its rows in the file.
+
+    The numbers are None where the table has that shape already, and its index holds them.
+    """
+    if layout.one_row in ("day", "time"):
+        queue = queue_column(layout, list(cells.columns))
+        known = {*layout.queue_names, *queues}
+        return lengthened(cells, layout.one_row, file, notes, queue=queue, known=known)
+    if layout.queue_columns:
+        when = layout.date_column or layout.columns.get("start", "start")
+        first = find_column(when, list(cells.columns))
+        if first is not None:
+            cells = without_totals(cells, [first], None, file=file, notes=notes)
+        return rows_by_queue(cells, layout.queue_columns, file)
+    if layout.one_row == "figure":
+        return rows_of_figures(cells, str(layout.figure_column), str(layout.value_column), file)
+    return cells, None
 
 
 def _typed(
@@ -98,9 +103,11 @@ def _typed(
         keep = ours.notna()
         cells, names, ours = cells[keep], names[keep], ours[keep]
     part = _joined(cells, [p for n in layout.parts if (p := _named(n, layout, header, path, "parts")) is not None])
-    begin, lone = stamps(cells, date, time, layout, zone=zone, key=names + SEPARATOR + part, file=path)
+    key = names + SEPARATOR + part
+    begin, lone = stamps(cells, date, time, layout, zone=zone, key=key, file=path, notes=notes)
     values = _values(cells, theirs, layout, path, notes)
     out = pd.DataFrame({"queue": ours, "start": begin, **values}, index=cells.index)
+    call = refuse_legs(cells, names, layout, path) if layout.one_row == "call" else None
     refuse_parts_of_calls(out, layout.trust, path, _source(theirs.get("offered", 1.0)))
     refuse_wrong_units(out, layout, path)
     out = check(out, TABLES["calls"], zone=zone, file=path)
@@ -110,6 +117,8 @@ def _typed(
     elif layout.one_row not in CALLS:
         what = "an hour that comes twice has one row"
         notes.each(out, lone, "clock", what, "taken as its first passage; the second is unknown")
+    if call is not None:
+        out = out.assign(call=call)
     return out.assign(theirs=names, part=part, row=out.index)
 
 
@@ -170,7 +179,10 @@ def _read(text: pd.Series, *, column: str, file: Path, ours: str, layout: Layout
 def _known(text: pd.Series, column: str, file: Path, layout: Layout, notes: Notes) -> pd.Series:
     """Return text with blanks for cells that mean unknown; those that are written out are noted."""
     own = {mark.casefold() for mark in layout.missing_marks}
-    found = text[text.str.casefold().isin(MARKS | own)]
+    shares = text.str.fullmatch(SHARE)
+    if (shares | (text == "")).all():
+        shares &= False  # a column of shares is the wrong column, and refused
+    found = text[text.str.casefold().isin(MARKS | own) | shares]
     if found.empty:
         return text
     marks = ", ".join(map(str, found.unique()[:TOP]))

@@ -132,7 +132,7 @@ def read_text(
     if (
         frame.iloc[-1:, -1].eq("").any()
         and (last := text.rstrip("\r\n").rpartition("\n")[2]).count(separator) < len(frame.columns) - 1
-        and not is_footer([cell.strip(' "') for cell in last.split(separator)], frame.iloc[:-1])
+        and not is_footer([cell.strip(' "') for cell in next(csv.reader([last], delimiter=separator))], frame.iloc[:-1])
     ):
         raise InputError(
             "file breaks off in its last row", file=path, row=header_row + len(frame), mend="Export or copy it again"

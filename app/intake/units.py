@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
+from ...forecast.queueing.goal.targets import ServiceGoal
 from .mapping import Layout
 
 LEAST_MEAN_S, MOST_MEAN_S = 5.0, 3600.0
@@ -20,6 +21,8 @@ STEADIER = 2.0
 """Relative spread of handle times over that of calls, above 1, from which the two columns seem to be swapped."""
 SHOWS = 0.5
 """Share of the variance, from 0 to 1, that the time of day explains of calls, and seldom of handle times."""
+LONGEST_WITHIN_S = 1800.0
+"""Seconds within which calls are to be answered, from which they are believed to be other work."""
 DEFERRED = re.compile(
     r"(?<![a-z])(?:e-?mails?|mails?|back.?office|tickets?|letters?|fax|correos?|briefe?|web.?forms?)(?![a-z])",
     re.IGNORECASE,
@@ -73,6 +76,18 @@ def refuse_deferred(queues: pd.Series, file: Path) -> None:
                 column="queue",
                 value=name,
                 mend=f"Plan the hours of such work by themselves; {CONFIRM.format('queue')}",
+            )
+
+
+def refuse_goals_of_hours(goals: Mapping[str, ServiceGoal], trust: Sequence[str]) -> None:
+    """Raise `InputError` on a goal of half an hour or longer: such work may wait, and is planned by its hours."""
+    for name, goal in goals.items():
+        if goal.within_s >= LONGEST_WITHIN_S and "queue" not in trust:
+            raise InputError(
+                f"a goal of {goal.within_s / 3600:g} h for queue {name!r}: work that may wait so long is no call",
+                column="--goal",
+                value=str(goal),
+                mend=f"Plan the hours of such work by themselves, or correct the seconds; {CONFIRM.format('queue')}",
             )
 
 

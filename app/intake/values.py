@@ -11,14 +11,17 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .hours import TimeIs, counted, minutes_counted
+from .hours import CLOCKS, TimeIs, beginnings_of_times, counted, minutes_counted
 
 MARKS = frozenset({
     "null", "none", "n/a", "na", "n.a.", "k.a.", "k. a.", "-", "--", "---", "–", "—", "#n/a", "#nv", "#div/0!",
-    "#value!", "#wert!", "#ref!", "#bezug!", "#name?", "#num!", "#zahl!", "#null!", "#error!",
+    "#value!", "#wert!", "#ref!", "#bezug!", "#name?", "#num!", "#zahl!", "#null!", "#error!", "<na>", "nd", "n.d.",
+    "n/d", "s/d", "#n/d", "#valor!", "#valeur!", "#div/0", "#¡div/0!", "#¡valor!", "unknown", "unbekannt",
 })  # fmt: skip
 """How systems and spreadsheets write that a figure is not known, in lower case."""
 UNKNOWN = MARKS | {""}
+SHARE = r"[\d.,]+\s*%"
+"""How a share is written: in a column of numbers a lone one is a figure that is not known."""
 SECONDS = {"s": 1.0, "ms": 0.001, "min": 60.0, "h": 3600.0, "d": 86400.0}
 """Seconds of one unit."""
 FLAGS = {"true": 1.0, "yes": 1.0, "y": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "n": 0.0, "0": 0.0}
@@ -28,7 +31,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:['\u2019 \u00a0\u2007\u2009\u202f]\d{3})+(?:[.,]\d+)?")
 _SWAP = str.maketrans(".,", ",.")
-_DURATION = re.compile(r"(?:(\d+) days? )?(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
+_DURATION = re.compile(r"(?:(\d+) days? )?(?:(\d+):)?(\d{1,3})[:'′](\d{1,2}(?:\.\d+)?)(?:''|\"|″)?")
 _WORDED = re.compile(
     r"(?=.*\d)(?:(\d+)\s*(?:h|hrs?|hours?|std)\.?\s*)?(?:(\d+)\s*(?:m|mins?|minutes?|minuten?|')\.?\s*)?"
     r"(?:(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?|sek|sekunden?|\")\.?)?",
@@ -90,12 +93,12 @@ def flags(text: pd.Series, *, column: str, file: Path | None = None) -> pd.Serie
 def minutes_of_day(
     text: pd.Series, *, column: str, counts: TimeIs | None = None, file: Path | None = None
 ) -> pd.Series:
-    """Return minutes after midnight of 9:30, 09:30:00, 930, 9:30 PM, or the start of a range 9:30-10:00.
+    """Return minutes after midnight of 9:30, 09:30:00, 930, 9:30 PM, or the start of a range 9:30-10:00; 24:00 is 1440.
 
     Parameters
     ----------
     counts
-        What whole numbers are; None = as `counted` finds, which takes 8 for 08:00 where all are that short.
+        What numbers are; None = as `counted` finds, which takes 8 for 08:00 where all are that short.
 
     Examples
     --------
@@ -103,11 +106,15 @@ def minutes_of_day(
     [570.0, 1290.0, 15.0, 0.0]
     """
     counts = counts or counted(text, column=column, file=file)
-    if counts not in (None, "hhmm"):
-        plain = text.str.replace(",", ".") if counts == "day_fraction" else text
+    first = beginnings_of_times(text)
+    if counts is not None and counts not in CLOCKS:
+        plain = first.str.replace(",", ".")
         return minutes_counted(numbers(plain, column=column, file=file), counts, column=column, file=file)
-    read = _clock_only if counts is None and text.str.contains(":", regex=False).any() else _minute
-    return _each(text, read, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
+    if counts == "hh.mm":
+        first = first.str.replace(r"^(\d{1,2})$", r"\1:00", regex=True)
+        first = first.str.replace(r"[.,](\d)$", r".\g<1>0", regex=True).str.replace(r"[.,]", ":", regex=True)
+    read = _clock_only if counts is None and first.str.contains(":", regex=False).any() else _minute
+    return _each(first, read, "not a time of day", lambda _: "Write it like 09:30 or 930", column, file)
 
 
 def _each(
@@ -148,6 +155,8 @@ def _number(decimal: str, cell: str) -> float | None:
 
 
 def _number_mend(ours: str, decimal: str, cell: str) -> str:
+    if re.fullmatch(SHARE, cell):
+        return "These are shares: map the column that holds numbers in [intake.columns]"
     if is_duration(cell):
         return f'Set units = {{ {ours} = "hms" }} in [intake]'
     other = "," if decimal == "." else "."
@@ -176,13 +185,14 @@ def _clock_only(cell: str) -> float | None:
 
 
 def _minute(cell: str) -> float | None:
-    first = re.split(r"\s*[-–]\s*", cell.strip(), maxsplit=1)[0]
-    match = _CLOCK.fullmatch(first) or _HOUR.fullmatch(first) or _HHMM.fullmatch(first)
+    match = _CLOCK.fullmatch(cell) or _HOUR.fullmatch(cell) or _HHMM.fullmatch(cell)
     if match is None:
         return None
     named = match.groupdict()
     hour, minute, second = int(match[1] or 0), int(match[2] or 0), int(named.get("s") or 0)
     half = (named.get("half") or "").lower()
+    if (hour, minute, second) == (24, 0, 0) and not half:
+        return 1440.0
     if minute > 59 or second > 59 or hour > 23 or (half and not 1 <= hour <= 12):
         return None
     return float((hour % 12 + 12 * (half == "p") if half else hour) * 60 + minute + second / 60)

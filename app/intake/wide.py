@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...forecast.errors import InputError
 from .body import without_totals
+from .date_words import plain_dates
 from .merge import Notes
 
 Wide = Literal["day", "time"]
@@ -22,6 +23,7 @@ LEAST = 3
 _TIME = re.compile(
     r"\d{1,2}(?::\d{2}(?::00)?|h\d{0,2})(?:\s*[ap]\.?\s*m\.?)?(?:\s*[-–].*)?|\d{1,2}\s*[ap]m", re.IGNORECASE
 )
+_HOUR = re.compile(r"(?:H|HE|Hour )\s?\d{1,2}", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]00:00(?::00)?)?")
 
 
@@ -33,7 +35,9 @@ def spread_over(header: Sequence[str]) -> tuple[Wide, list[str]] | None:
     >>> spread_over(["Date", "08:00", "08:30", "09:00", "Total"])
     ('day', ['08:00', '08:30', '09:00'])
     """
-    times, dates = ([name for name in header if form.fullmatch(name)] for form in (_TIME, _DATE))
+    plain = dict(zip(header, plain_dates(pd.Series(list(header), dtype="str")), strict=True))
+    dates = [name for name in header if _DATE.fullmatch(plain[name])]
+    times = [name for name in header if _TIME.fullmatch(name) or _HOUR.fullmatch(name)]
     if max(len(times), len(dates)) < LEAST:
         hours = [name for name in header if name.isdigit() and int(name) <= 24]
         return ("day", hours) if len(hours) >= 2 * LEAST and len(hours) >= len(header) - 2 else None

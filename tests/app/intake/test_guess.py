@@ -10,9 +10,10 @@ import pytest
 from pydantic import TypeAdapter
 from xlsxwriter import Workbook
 
-from busyhour.app.intake.guess import guess, to_toml
+from busyhour.app.intake.guess import guess
 from busyhour.app.intake.mapping import Intake
 from busyhour.app.intake.read import read_calls
+from busyhour.app.intake.toml import to_toml
 
 
 def confirmed(intake: Intake) -> Intake:
