@@ -60,7 +60,7 @@ def backtest(
     model
         A model's name, ``auto`` (chosen anew at each origin) or ``all``.
     daytype
-        ``business``: the horizon counts the five `workdays`, Mondays to Fridays as a rule, and five more days are
+        ``business``: the horizon counts the `workdays`, Mondays to Fridays as a rule, and five more days are
         forecast, since a day that turns out missing moves the count; ``calendar``: it counts all days.
     watch
         Progress and stop.
@@ -100,7 +100,7 @@ def backtest(
             try:
                 whole = known.at(origin, queue)
                 first = origin + dt.timedelta(days=1)
-                days = _span(origin, horizon, daytype, workdays(whole.calendar, queue))
+                days = _span(origin, horizon, daytype, workdays(whole.calendar, queue, origin))
                 grid = Grid(first, days, interval_min, whole.calendar.zone)
                 began = time.perf_counter()
                 used, prediction, past = _from_origin(whole, origin, name, grid, watch)
@@ -161,16 +161,16 @@ class _Known:
             return error
 
 
-def workdays(calendar: Calendar, queue: str) -> frozenset[int]:
-    """Return the five days of the week that a queue works: Mondays (0) to Fridays, unless it rests on other days.
+def workdays(calendar: Calendar, queue: str, date: dt.date) -> frozenset[int]:
+    """Return the days of the week (0 = Monday) that a queue works in the week of `date`: all but the weekend's.
 
     A weekend day takes the place of the weekday that is open the shortest where that is closed or has less than
-    `SHORT_DAY` of the weekend day's hours, as where the week runs from Sunday to Thursday.
+    `SHORT_DAY` of the weekend day's hours, as at a shop that opens from Tuesday to Saturday.
     """
-    hours = calendar.hours(queue)
+    hours, weekend = calendar.hours(queue), calendar.weekend(date, queue)
     minutes = [sum(end - begin for begin, end in hours.get(day, ())) for day in WEEKDAYS]
-    worked = set(range(5))
-    for day in (6, 5):
+    worked = set(range(7)) - weekend
+    for day in sorted(weekend, reverse=True):
         shortest = min(worked, key=lambda other: (minutes[other], -other))
         if minutes[shortest] < SHORT_DAY * minutes[day]:
             worked = worked - {shortest} | {day}
@@ -207,7 +207,7 @@ def _rows(
     actual = np.where(inside, history.calls[np.minimum(row, len(history.calls) - 1), wall], np.nan)
     known = np.array([np.isfinite(actual[part]).any() for part in grid.day_slices])
     if daytype == "business":
-        worked = workdays(past.known, past.queue)
+        worked = workdays(past.known, past.queue, origin)
         counted = known & np.array([d.weekday() in worked for d in grid.dates])
         position = np.where(counted, np.cumsum(counted), 0)
     else:

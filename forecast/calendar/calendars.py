@@ -8,21 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import holidays
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError
-from .grid import WEEKDAYS, Grid, known_zone
+from .country import SCHOOL, Country
+from .grid import FRIDAY, SATURDAY, SUNDAY, WEEKDAYS, Grid, known_zone
 from .opening_hours import Spans
 from .special_days import SpecialDay
+
+_SATURDAY_SUNDAY, _FRIDAY_SATURDAY = frozenset((SATURDAY, SUNDAY)), frozenset((FRIDAY, SATURDAY))
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """Opening hours, public holidays and special days of a centre.
+    """Opening hours, public holidays, weekends and special days of a centre.
 
-    Public holidays do not close a queue; what they do to the calls is learnt. Closures are `SpecialDay`
+    Public holidays and weekends do not close a queue; what they do to the calls is learnt. Closures are `SpecialDay`
     with ``closed=True``.
 
     Parameters
@@ -32,7 +34,8 @@ class Calendar:
     zone
         IANA time zone; None = naive wall clock.
     country, subdivision
-        Codes of the package *holidays* ("US", "NY"); None = no public holidays.
+        Codes of the package *holidays* ("US", "NY"), whose public holidays and weekends count; None = no public
+        holidays, and a weekend of Saturday and Sunday as a rule (`weekend`).
     special
         The centre's own special days.
     queue_opening
@@ -74,17 +77,9 @@ class Calendar:
                 )
 
     @cached_property
-    def _holidays(self) -> Mapping[dt.date, str]:
-        if self.country is None:
-            return {}
-        try:
-            return holidays.country_holidays(self.country, subdiv=self.subdivision)
-        except NotImplementedError:
-            parts = holidays.list_supported_countries().get(self.country)
-            what = "unknown country" if parts is None else f"unknown subdivision of {self.country}"
-            value = self.country if parts is None else self.subdivision
-            mend = "Use an ISO code such as US" if parts is None else f"One of {', '.join(parts) or 'none'}"
-            raise InputError(what, column="site.country", value=value, mend=mend) from None
+    def nation(self) -> Country | None:
+        """The days of the country, None where none is given."""
+        return None if self.country is None else Country(self.country, self.subdivision)
 
     def holiday(self, date: dt.date) -> str | None:
         """Return the name of the public holiday on `date`, if any.
@@ -94,7 +89,32 @@ class Calendar:
         InputError
             If `country` or `subdivision` is unknown.
         """
-        return self._holidays.get(date)
+        return None if self.nation is None else self.nation.holiday(date)
+
+    def is_weekend(self, date: dt.date, queue: str | None = None) -> bool:
+        """Whether `date` lies on the weekend, and is not worked in exchange for another day."""
+        return date.weekday() in self.weekend(date, queue) if self.nation is None else self.nation.is_weekend(date)
+
+    def weekend(self, date: dt.date, queue: str | None = None) -> frozenset[int]:
+        """Return the weekdays (0 = Monday) of the weekend in the week of `date`: the country's.
+
+        Without a country they are Saturday and Sunday, or Friday and Saturday where `queue` is open on Sundays and on
+        neither of these.
+        """
+        if self.nation is not None:
+            return self.nation.weekend(date)
+        hours = self.hours(queue)
+        friday, saturday, sunday = (hours.get(WEEKDAYS[day]) for day in (FRIDAY, SATURDAY, SUNDAY))
+        return _FRIDAY_SATURDAY if sunday and not friday and not saturday else _SATURDAY_SUNDAY
+
+    def is_plain(self, date: dt.date, queue: str | None = None) -> bool:
+        """Whether nothing sets `date` apart from its weekday: no holiday, half day, exchanged or special day.
+
+        A school break does not: so many days tell themselves what is usual on them.
+        """
+        if self.holiday(date) or self.specials(date, queue):
+            return False
+        return self.nation is None or not set(self.nation.kinds(date)) - {SCHOOL}
 
     def with_closures(self, dates: Iterable[dt.date], queue: str | None) -> Calendar:
         """Return this calendar with `dates` closed for `queue`."""
@@ -133,7 +153,7 @@ class Calendar:
         """Whether a payday, or one on the weekend or public holidays that follow `date`, is paid on `date`."""
 
         def rest(day: dt.date) -> bool:
-            return day.weekday() >= 5 or self.holiday(day) is not None
+            return self.is_weekend(day) or self.holiday(day) is not None
 
         day, one = date, dt.timedelta(days=1)
         while day == date or rest(day):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 
 from .calendars import Calendar
+from .country import rest_day
 from .grid import WEEKDAYS
 
 MONTH_STARTS, MONTH_ENDS = 4, 3
 """Working days counted from the start and from the end of a month: bills and pay move calls on these days."""
-SATURDAY, SUNDAY = 5, 6
-"""As `datetime.date.weekday` counts."""
 HOLIDAY_WEEK = (
     "after_holiday", "after_holiday_2", "before_holiday",
     "holiday_week_before", "holiday_week_after", "holiday_week_weekend",
@@ -24,15 +23,25 @@ HOLIDAY_WEEK = (
 def week_opener(calendar: Calendar, queue: str | None) -> int | None:
     """Return the weekday that follows the week's longest regular closure, None when no day is closed."""
     hours = calendar.hours(queue)
-    shut = [not hours.get(day) for day in WEEKDAYS]
+    return _after_longest_run([not hours.get(day) for day in WEEKDAYS])
+
+
+def _after_longest_run(off: Sequence[bool]) -> int | None:
+    """Return the first weekday that follows the longest run of weekdays that are `off`, None without any."""
     best, opener = 0, None
     for w in range(7):
         run = 0
-        while run < 7 and shut[(w - 1 - run) % 7]:
+        while run < 7 and off[(w - 1 - run) % 7]:
             run += 1
-        if not shut[w] and run > best:
+        if not off[w] and run > best:
             best, opener = run, w
     return opener
+
+
+def _rest_day(calendar: Calendar, date: dt.date, queue: str | None) -> int | None:
+    """Return the weekday like which a public holiday is in the week of `date`, None where it is closed as a rule."""
+    day = rest_day(calendar.weekend(date, queue), calendar.country)
+    return day if calendar.hours(queue).get(WEEKDAYS[day]) else None
 
 
 def _working_position(calendar: Calendar, date: dt.date, queue: str | None, step: int, most: int) -> int | None:
@@ -49,10 +58,10 @@ def _working_position(calendar: Calendar, date: dt.date, queue: str | None, step
 
 
 def _works(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
-    """Whether `date` is an open Monday to Friday that is no public holiday of an always-open desk."""
-    if date.weekday() >= 5 or _closed(calendar, date, queue):
+    """Whether the desk is open on `date`, no day of the weekend, nor a public holiday of an always-open desk."""
+    if calendar.is_weekend(date, queue) or _closed(calendar, date, queue):
         return False
-    return not (calendar.hours(queue).get(WEEKDAYS[SUNDAY]) and calendar.holiday(date))
+    return not (calendar.holiday(date) and _rest_day(calendar, date, queue) is not None)
 
 
 def _irregular(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
@@ -87,7 +96,7 @@ def _previous_open(calendar: Calendar, date: dt.date, queue: str | None) -> dt.d
 
 def _off(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether people at large do not work: weekend, public holiday or closure."""
-    return date.weekday() >= 5 or calendar.holiday(date) is not None or calendar.is_closed(date, queue)
+    return calendar.is_weekend(date, queue) or calendar.holiday(date) is not None or calendar.is_closed(date, queue)
 
 
 def _holiday_week(calendar: Calendar, date: dt.date, queue: str | None) -> dict[str, float]:
@@ -99,40 +108,47 @@ def _holiday_week(calendar: Calendar, date: dt.date, queue: str | None) -> dict[
 
     if off(date):
         return {}
-    monday = date - dt.timedelta(days=date.weekday())
-    week = [i for i in range(SATURDAY) if calendar.holiday(monday + i * one) is not None]
+    weekend, rests = calendar.weekend(date, queue), calendar.is_weekend(date, queue)
+    first = _after_longest_run([day in weekend for day in range(7)]) or 0
+    place = (date.weekday() - first) % 7
+    week = [
+        i for i in range(7) if (first + i) % 7 not in weekend and calendar.holiday(date + (i - place) * one) is not None
+    ]
     return {
         "after_holiday": _beside_holiday(calendar, date, queue, -1),
         "after_holiday_2": not off(date - one) and off(date - 2 * one),
         "before_holiday": _beside_holiday(calendar, date, queue, 1),
-        "holiday_week_before": bool(week) and date.weekday() < week[0],
-        "holiday_week_after": bool(week) and week[0] < date.weekday() < SATURDAY,
-        "holiday_week_weekend": bool(week) and date.weekday() >= SATURDAY,
+        "holiday_week_before": bool(week) and place < week[0] and not rests,
+        "holiday_week_after": bool(week) and week[0] < place and not rests,
+        "holiday_week_weekend": bool(week) and rests,
     }
 
 
 def _beside_holiday(calendar: Calendar, date: dt.date, queue: str | None, step: int) -> bool:
-    """Whether `date` works and the weekday beside it (step -1 before, +1 after) is a holiday with an open desk."""
-    if date.weekday() >= 5 or calendar.holiday(date) is not None:
+    """Whether `date` works and the workday beside it (step -1 before, +1 after) is a holiday with an open desk."""
+    if calendar.is_weekend(date, queue) or calendar.holiday(date) is not None:
         return False
     beside = date + dt.timedelta(days=step)
-    while beside.weekday() >= 5:
+    while calendar.is_weekend(beside, queue):
         beside += dt.timedelta(days=step)
     return calendar.holiday(beside) is not None and not _closed(calendar, beside, queue)
 
 
-def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None = None) -> pd.DataFrame:
+def day_features(
+    calendar: Calendar, dates: Sequence[dt.date], queue: str | None = None, kinds: Collection[str] = ()
+) -> pd.DataFrame:
     """Return what the calendar knows about each day, known in advance, one row per date.
 
     ``weekday`` is the weekday (0 = Monday) that the day behaves like: the first open day after an irregular closure
-    behaves like the first day of the desk's week, a public holiday at a desk that is open on Sundays like a Sunday.
+    behaves like the first day of the desk's week, a public holiday like the weekend's day of rest (`rest_day`) where
+    the desk is open on that.
     All other columns are 0 or 1: ``holiday``, ``after_closure``, ``after_closure_2``, ``before_closure``, ``bridge``,
     ``after_holiday``, ``before_holiday`` (the working day beside a public holiday on which the desk is open),
     ``month_start_1`` … ``month_end_3`` (working days counted from the month's start and end), and ``kind:NAME`` per
-    kind of special day whose effect the planner has not given, paydays among them.
+    kind of special day whose effect the planner has not given, paydays among them, and per kind of day that the
+    country makes of it (`Country.kinds`), as far as `kinds` holds that.
     """
     opener = week_opener(calendar, queue)
-    sundays = bool(calendar.hours(queue).get(WEEKDAYS[SUNDAY]))
     one = dt.timedelta(days=1)
     rows: list[dict[str, float]] = []
     for date in dates:
@@ -144,8 +160,8 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row: dict[str, float] = {"weekday": date.weekday(), "holiday": holiday, "after_closure": after}
         if after and opener is not None:
             row["weekday"] = opener
-        elif holiday and sundays:
-            row["weekday"] = SUNDAY
+        elif holiday and (rest := _rest_day(calendar, date, queue)) is not None:
+            row["weekday"] = rest
         before = _previous_open(calendar, date, queue)
         row["after_closure_2"] = not after and _open_neighbour_after_closure(calendar, before, queue, -1)
         row["before_closure"] = _open_neighbour_after_closure(calendar, date, queue, 1)
@@ -158,6 +174,8 @@ def day_features(calendar: Calendar, dates: Sequence[dt.date], queue: str | None
         row |= {f"month_start_{i}": first == i for i in range(1, MONTH_STARTS + 1)}
         row |= {f"month_end_{i}": last == i for i in range(1, MONTH_ENDS + 1)}
         row |= {f"kind:{s.kind}": True for s in calendar.specials(date, queue) if s.effect is None and not s.closed}
+        if calendar.nation is not None and kinds:
+            row |= {f"kind:{kind}": True for kind in calendar.nation.kinds(date) if kind in kinds}
         rows.append(row)
     columns = ["weekday", "holiday", "after_closure", "after_closure_2", "before_closure", "bridge", *HOLIDAY_WEEK]
     columns += [f"month_start_{i}" for i in range(1, MONTH_STARTS + 1)] + [

@@ -15,6 +15,8 @@ import pandas as pd
 from ..errors import InputError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
+"""As `datetime.date.weekday` counts."""
 
 
 def known_zone(zone: str, column: str = "zone") -> ZoneInfo:

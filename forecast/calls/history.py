@@ -13,8 +13,13 @@ import pandas as pd
 from ..calendar.calendars import Calendar
 from ..calendar.day_kinds import day_features
 from ..calendar.grid import Grid
+from ..calendar.stretches import stretches
 from ..errors import InputError
 from .waits import Waits
+
+OCCASIONS = 2
+"""Stretches of days of one kind of the country from which on their effect is learnt, at least 1: a single school break
+may be a season or a drift of the level."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,20 @@ class History:
 
     def features(self, dates: Sequence[dt.date]) -> pd.DataFrame:
         """Return the calendar's regressors of any days for this queue (`day_features`)."""
-        return day_features(self.known, dates, self.queue)
+        return day_features(self.known, dates, self.queue, self.kinds)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of day of the country (`Country.kinds`) that the history shows on `OCCASIONS` at least."""
+        nation = self.calendar.nation
+        if nation is None:
+            return frozenset()
+        known = [(d, nation.kinds(d)) for d, row in zip(self.dates, self.seen, strict=True) if row.any()]
+        return frozenset(
+            kind
+            for kind in {kind for _, of in known for kind in of}
+            if len(stretches(np.array([kind in of for _, of in known]))) >= OCCASIONS
+        )
 
     def until(self, last: dt.date) -> History:
         """Return the history up to and including the local day `last`.

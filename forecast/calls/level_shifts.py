@@ -129,9 +129,7 @@ def _levels(history: History) -> tuple[np.ndarray, np.ndarray]:
         usual[weekday == w] = np.nan_to_num(medians(calls[weekday == w]))
     usual = np.where(history.seen, usual, 0.0).sum(axis=1)
     total = np.nansum(calls, axis=1)
-    plain = np.array(
-        [not history.calendar.holiday(d) and not history.calendar.specials(d, history.queue) for d in history.dates]
-    )
+    plain = np.array([history.calendar.is_plain(d, history.queue) for d in history.dates])
     days = np.flatnonzero(plain & (usual > 0) & (history.seen.sum(axis=1) >= 0.5 * history.open.sum(axis=1)))
     return days, np.log((total[days] + 0.5) / (usual[days] + 0.5))
 

@@ -70,7 +70,7 @@ def inspect(history: History) -> Inspection:
     error = np.where(zeros, np.nan, z)
     error = error - medians((error / usual).T)[:, None] * usual
     sd = np.maximum(1.4826 * medians(np.abs(error)), 0.5)
-    plain = [not history.calendar.holiday(d) and not history.calendar.specials(d, history.queue) for d in history.dates]
+    plain = [history.calendar.is_plain(d, history.queue) for d in history.dates]
     with np.errstate(invalid="ignore"):
         outliers = (np.abs(error) > OUTLIER_SD * sd) & np.array(plain)[:, None]
     return Inspection(zeros, outliers, _unfinished(history.open[-1], error / sd), shifts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import numpy as np
@@ -103,11 +104,11 @@ def test_nights_with_hardly_a_call_stay_open() -> None:
     ],
 )  # fmt: skip
 def test_the_five_days_worked_are_told(hours: dict[str, str], days: set[int]) -> None:
-    assert workdays(Calendar(parse_opening(hours)), "calls") == days
+    assert workdays(Calendar(parse_opening(hours)), "calls", dt.date(2026, 3, 2)) == days
 
 
 def test_mondays_to_fridays_are_worked_round_the_clock() -> None:
-    assert workdays(Calendar(ALWAYS), "calls") == {0, 1, 2, 3, 4}
+    assert workdays(Calendar(ALWAYS), "calls", dt.date(2026, 3, 2)) == {0, 1, 2, 3, 4}
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
