@@ -25,6 +25,7 @@ from ..schedule.problem.demand import demands_of
 from ..schedule.problem.goal_period import GoalPeriod
 from ..schedule.problem.heads import on_phone
 from ..schedule.problem.problem import ScheduleProblem
+from ..schedule.problem.shift_families import DAY_MIN
 from ..schedule.problem.shifts import skipped_starts
 from .config.plan_toml import PLAN
 from .config.schema import Config
@@ -78,6 +79,7 @@ def _from_calls(inputs: Inputs, watch: Watch, ready: Forecast | None) -> Outcome
     problem = problem_of(inputs, needed.requirement, curves, goal_periods(inputs, curves))
     found, verdict, stopped = _decided(inputs, problem, service_data(inputs, needed.curves, predicted.volume), watch)
     notes = [*inputs.notes, *_far(inputs), *_lost_families(problem), *_skipped(problem)]
+    notes += _first_night(inputs, problem)
     notes += [*told_periods(found), *cheap_misses(found)]
     notes += loud_findings(predicted.quality, predicted.history, inputs.grid.first)
     if len(predicted.quality):
@@ -109,7 +111,14 @@ def _from_requirement(inputs: Inputs, watch: Watch) -> Outcome:
         verdict,
         requirement=_inside(table, slots),
         curve=None if curve is None else _inside(curve, slots),
-        notes=(*inputs.notes, *_outside(table, slots), *_lost_families(problem), *_skipped(problem), *told),
+        notes=(
+            *inputs.notes,
+            *_outside(table, slots),
+            *_lost_families(problem),
+            *_skipped(problem),
+            *_first_night(inputs, problem),
+            *told,
+        ),
         stages=found.stages,
         stopped=stopped,
     )
@@ -279,8 +288,22 @@ def _far(inputs: Inputs) -> list[str]:
 def _lost_families(problem: ScheduleProblem) -> list[str]:
     """Tell the shift families of which no shift fits into the opening hours."""
     fitting = {s.family for s in problem.shifts}
+    skipped = skipped_starts(problem.families, problem.grid, problem.open).values()
+    fitting |= {name for starts in skipped for _, name in starts}  # told by their clock
     return [
         f"no shift of family {name} fits into the opening hours" for name in problem.families if name not in fitting
+    ]
+
+
+def _first_night(inputs: Inputs, problem: ScheduleProblem) -> list[str]:
+    """Tell that nobody of the night before is counted, where the desk is open as the week begins."""
+    runs_on = any(f.starts_min[-1] + f.length_min > DAY_MIN for f in problem.families.values())
+    opened = any(d.open[0] and d.need[0] > 0 for d in problem.demands)
+    if inputs.before.grid is not None or problem.cyclic or not runs_on or not opened:
+        return []
+    return [
+        "the desk is open as the week begins, and no run of the week before is named: nobody of the night before is "
+        "counted, and its rest is not known; name that run with --previous"
     ]
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from ...forecast.errors import InputError
-from ...forecast.reading import file_bytes, reading, text_of
+from ...forecast.reading import file_bytes, text_of
 from ..config.plan_toml import complaint, plan_texts, refuse_flags
+from ..config.toml_syntax import toml_of
 from .schema import BatchConfig
 
 FILE = "batch.toml"
@@ -55,9 +55,7 @@ class BatchFile:
     def of(cls, content: bytes, path: Path) -> BatchFile:
         """Check the content of a file; `path` is named in errors."""
         text = text_of(path, content)
-        with reading(path):
-            raw = tomllib.loads(text)
-        tables = plan_texts(raw, path)
+        tables = plan_texts(toml_of(text, path), path)
         if "batch" not in tables:
             raise InputError("table [batch] is missing", file=path, mend='Add it, with sites = ["sites/*"]')
         try:

@@ -75,7 +75,7 @@ class SiteInputs:
         plan = InputFile.read(rules)
         config, merged = plan_of(plan.content, rules)
         place = Folder(rules.parent, rules, config, merged)
-        return cls(place, {n: plan if n == PLAN else InputFile.read(f) for n, f in place.files().items()})
+        return cls(place, {**place.taken()[0], PLAN: plan})
 
     def with_files(self) -> SiteInputs:
         """Take the files of calls that [intake] names, and the one that tells the shape of a day."""

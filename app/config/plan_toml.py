@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 import types
 import typing
 from collections.abc import Mapping
@@ -13,9 +12,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
-from ...forecast.reading import file_bytes, reading, text_of
+from ...forecast.reading import file_bytes, text_of
 from ...forecast.text import flaw, spelled
-from .schema import Config, nearest
+from ..intake.names import nearest
+from .schema import Config
+from .toml_syntax import toml_of
 
 PLAN = "plan.toml"
 HIRING = "hiring"
@@ -69,9 +70,7 @@ def read_plan(
 def plan_tables(content: bytes, path: Path) -> dict[str, Any]:
     """Return the content of a plan.toml as a plain dict, its texts in one spelling; `path` is named in errors."""
     text = text_of(path, content)
-    with reading(path):
-        raw = tomllib.loads(text)
-    return plan_texts(raw, path)
+    return plan_texts(toml_of(text, path), path)
 
 
 def plan_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import typing
 from collections.abc import Mapping
 from typing import Literal
@@ -24,6 +23,7 @@ from ...schedule.problem.shift_families import DAY_MIN, ShiftFamily
 from ...schedule.problem.staff import Contract
 from ...schedule.rules.rules import SPECS, ContractRules, Rules
 from ..intake.mapping import Intake
+from ..intake.names import nearest
 
 
 class _Strict(BaseModel):
@@ -224,9 +224,3 @@ def _refuse_unfit_period(name: str, queue: Queue) -> None:
         raise InputError("a ladder needs a definition that counts every call", column=f"{key}.goal.definition",
                          value=goal.definition, mend=f"One of {', '.join(FIXED)}")  # fmt: skip
 
-
-def nearest(name: str, known: typing.Iterable[str]) -> str:
-    """Return the mend of a misspelt name: the nearest of the `known` ones, else all of them."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(names)}"

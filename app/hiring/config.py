@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from ...forecast.errors import InputError
 from ...forecast.text import spelled
 from ..config.plan_toml import HIRING, PLAN, complaint, merged, plan_file, plan_tables, refuse_flags
-from ..config.schema import nearest
+from ..intake.names import nearest
 from ..inputs.snapshot import InputFile
 from .schema import HiringConfig
 

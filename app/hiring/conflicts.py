@@ -12,7 +12,8 @@ from ...forecast.errors import InputError
 from ...schedule.hiring.held import classes_of
 from ...schedule.hiring.problem import ClassRules, Months
 from ...schedule.optimise.status import Infeasible
-from ..config.schema import Config, nearest
+from ..config.schema import Config
+from ..intake.names import nearest
 from .build import rules_of
 from .config import FILE
 from .schema import HiringConfig

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ..config.schema import nearest
+from ..intake.names import nearest
 from .config import FILE
 from .terms import GroupQueues
 

@@ -17,7 +17,8 @@ from ...forecast.tables import check, read_csv
 from ...schedule.hiring.problem import Head
 from ...schedule.hiring.tenure import MONTH_DAYS
 from ...schedule.tables import TABLES
-from ..config.schema import Config, nearest
+from ..config.schema import Config
+from ..intake.names import nearest
 from ..inputs.people import STAFF
 from .groups import groups_of
 from .terms import GroupQueues

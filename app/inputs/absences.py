@@ -13,12 +13,13 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.calendar.grid import FIRST_YEAR, LAST_YEAR, WEEKDAYS, Grid, midnight
-from ...forecast.calendar.local_times import WRITTEN_DATE, written_date
+from ...forecast.calendar.local_times import WRITTEN_DATE, spreadsheet_row, written_date
 from ...forecast.errors import InputError
 from ...forecast.tables import check, read_text_csv
 from ...schedule.problem.shift_families import ShiftFamily
 from ...schedule.tables import TABLES
 from ..intake.names import nearest
+from .weekdays import dated
 
 WHOLE_DAY_MIN = 20 * 60
 """Minutes of leave that make a whole day off: a day of 23 hours, or leave from 04:00, still counts."""
@@ -45,7 +46,7 @@ def read_windows(
 ) -> dict[str, tuple[Window, ...]]:
     """Read availability.csv or leave.csv (by the name of `path`): agent → windows in file order; {} without a file.
 
-    An end that is a bare date is that day inclusive, and 23:59 is the day's end.
+    An end that is a bare date is that day inclusive, and 23:59 is the day's end. Rows with `days` recur (see `dated`).
 
     `known` are the agents in staff.csv; None = anybody may stand in the file.
 
@@ -57,7 +58,7 @@ def read_windows(
     if not path.is_file():
         return {}
     table = path.stem
-    raw = read_text_csv(path)
+    raw = dated(read_text_csv(path), grid, zone, path)
     for column, days in (("start", 0), ("end", 1)):
         if column in raw:
             raw[column] = [_day_edge(cell, zone, days) for cell in raw[column]]
@@ -72,7 +73,7 @@ def read_windows(
         raise InputError(
             "window ends before it starts",
             file=path,
-            row=i + 2,
+            row=spreadsheet_row(i, frame.index),
             column="end",
             value=f"{frame['end'].iloc[i]:%Y-%m-%d %H:%M}",
             mend=f"It starts {frame['start'].iloc[i]:%Y-%m-%d %H:%M}; an end without a time is that whole day",
@@ -82,7 +83,7 @@ def read_windows(
     if table == "availability" and not kinds.isin(KINDS).all():
         i = int((~kinds.isin(KINDS)).to_numpy().argmax())
         raise InputError(
-            "unknown kind", file=path, row=i + 2, column="kind", value=kinds.iloc[i], mend=f"One of {', '.join(KINDS)}"
+            "unknown kind", file=path, row=spreadsheet_row(i, frame.index), column="kind", value=kinds.iloc[i], mend=f"One of {', '.join(KINDS)}"
         )
     minute = pd.Timedelta(minutes=1)
     starts, ends = (frame["start"] - grid.first) / minute, (frame["end"] - grid.first) / minute
@@ -149,10 +150,10 @@ def refuse_strangers(agents: pd.Series, known: frozenset[str], path: Path) -> No
         raise InputError(
             "unknown agent",
             file=path,
-            row=i + 2,
+            row=spreadsheet_row(i, agents.index),
             column="agent",
             value=agents.iloc[i],
-            mend=f"{nearest(agents.iloc[i], known)} It is not in staff.csv",
+            mend=nearest(agents.iloc[i], known, "It is not in staff.csv"),
         )
 
 

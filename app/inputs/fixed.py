@@ -74,7 +74,8 @@ def keep_fixed(
                 )
             fitting = [s for s in of_day.get(date, ()) if fixed.allows(s)]
             if not fitting:
-                text = f"the clock skips {what.partition('@')[2]}" if _skipped(grid, date, what) else "no such shift"
+                start = what.partition("@")[2]
+                text = f"the clock skips {start[:2]}:{start[2:]}" if _skipped(grid, date, what) else "no such shift"
                 raise wrong(f"{text} on {date}", _starts(of_day.get(date, ()), family))
             if not any(agent.free(s) for s in fitting):
                 raise wrong(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,11 +24,15 @@ from ...schedule.problem.staff import Agent
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
 from ..config.plan_toml import PLAN, plan_file, read_plan
 from ..config.schema import Config
+from ..intake.names import near_name
 from ..intake.read import read_calls
 from ..intake.units import refuse_odd_handle_time
 from .absences import off_grid, unlisted_days
 from .open_after import open_after
 from .people import AVAILABILITY, LEAVE, STAFF, read_people
+from .people_files import place_of, places_of
+from .plain_table import plain
+from .snapshot import InputFile
 from .special_days import FILE as SPECIAL_DAYS
 from .special_days import read_special_days
 from .week_before import WeekBefore, last_week
@@ -38,6 +41,8 @@ CALLS = "calls.csv"
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
 MEETINGS = "meetings.csv"
 OVERRIDES = "overrides.csv"
+BESIDE = (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)
+"""Tables beside the plan, by the names of their files."""
 LEAVE_KINDS = ("vacation", "sick", "training", "other")
 
 
@@ -180,16 +185,26 @@ class Folder:
         ahead = (WEEKDAYS.index(self.config.site.week_start) - last.weekday() - 1) % WEEK_DAYS + 1
         return dt.date.fromordinal(last.toordinal() + ahead)
 
-    def files(self) -> dict[str, Path]:
-        """Return every input file that is there, by the name under which a run keeps it.
+    def taken(self) -> tuple[dict[str, InputFile], tuple[str, ...]]:
+        """Return the files beside the plan as they are now, made plain, by the names under which a run keeps them.
 
-        What is no plain file (a folder, a link that leads nowhere) is there too: who reads it says what is wrong.
+        And what the reader should know of how they were read.
+
+        Raises
+        ------
+        InputError
+            As `places_of` and `plain`.
         """
-        named = {n: self.path / n for n in (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)}
-        named[PLAN] = self.rules
+        places, told = places_of(self.path, BESIDE)
         if self.staff is not None:
-            named["staff.csv"] = self.staff
-        return {n: f for n, f in named.items() if f.exists() or f.is_symlink()}
+            places[STAFF] = place_of(self.staff, STAFF.removesuffix(".csv"))
+        files = {}
+        for name, place in places.items():
+            files[name], how = plain(name.removesuffix(".csv"), place.path, place.sheet)
+            told += [f"{place.path.name} is read as {name}: {', '.join(how)}"] * bool(how)
+            if place.path.name != name and not how and self.staff is None:
+                told.append(f"{place.path.name} is read as {name}")
+        return files, tuple(told)
 
 
 def unused(name: str, rows: pd.DataFrame) -> list[str]:
@@ -198,8 +213,8 @@ def unused(name: str, rows: pd.DataFrame) -> list[str]:
     out = []
     for column in rows.columns:
         if column not in declared and not column.startswith("Unnamed: "):
-            near = difflib.get_close_matches(column.lower()[:40], [c for c in declared if c not in rows], 1, 0.7)
-            out.append(f"column {short(column)!r} of {name} is not used" + "".join(f": is it {n!r}?" for n in near))
+            near = near_name(column, [c for c in declared if c not in rows])
+            out.append(f"column {short(column)!r} of {name} is not used" + (f": is it {near!r}?" if near else ""))
     if name == LEAVE and "kind" in rows:
         strange = sorted({kind.strip().lower() for kind in rows["kind"]} - {"", *LEAVE_KINDS})
         if strange:

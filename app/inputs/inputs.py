@@ -24,6 +24,7 @@ from ...forecast.tables import read_text_csv
 from ...forecast.text import visible
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
+from ..config.doubts import doubts_of
 from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
@@ -33,17 +34,16 @@ from ..intake.names import nearest
 from ..intake.read import calls_files, outside, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
-from .folder import CALLS, MEETINGS, OVERRIDES, PEOPLE_FILES, Folder
+from .folder import BESIDE, CALLS, Folder
 from .options import RunOptions
-from .people import STAFF
+from .plain_table import plain
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
-from .special_days import FILE as SPECIAL_DAYS
 from .week_before import WeekBefore, activity_of, known_rows, memory_of
 
 REQUIREMENT, CURVE = "requirement.csv", "curve.csv"
 PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
-PEOPLE_TABLES = (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)
+PEOPLE_TABLES = BESIDE
 TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)
 """Files of a planner's folder beside plan.toml; a Python user may give each as a table."""
 
@@ -131,13 +131,13 @@ class Inputs:
             On anything that cannot be read without guessing.
         """
         began, asked = time.monotonic(), options or RunOptions()
-        files, folder = _plan(path, asked)
+        files, folder, told = _plan(path, asked)
         (watch or Watch()).tell("read", str(path))
         paths = calls_files(folder.path, folder.config.intake)
         shape = [InputFile.read(path) for path in shape_files(folder.path, folder.config.intake)]
         read = cls._of_calls(folder, files, [InputFile.read(path) for path in paths], asked, began, shape)
         beyond = [f"calls are read from outside the folder: {visible(str(p))}" for p in outside(folder.path, paths)]
-        return replace(read, notes=(*read.notes, *beyond))
+        return replace(read, notes=(*told, *read.notes, *beyond))
 
     @classmethod
     def from_requirement(
@@ -162,11 +162,12 @@ class Inputs:
             As in `from_folder`.
         """
         asked = options or RunOptions()
-        files, folder = _plan(rules, asked, staff)
+        files, folder, told = _plan(rules, asked, staff)
         files[REQUIREMENT] = InputFile.table(requirement)
         if curve is not None:
             files[CURVE] = InputFile.table(curve)
-        return cls._of_requirement(folder, files, asked)
+        read = cls._of_requirement(folder, files, asked)
+        return replace(read, notes=(*told, *read.notes))
 
     @classmethod
     def from_tables(
@@ -253,17 +254,21 @@ class Inputs:
             return cls(**rest, files=_kept(files, previous, rest["texts"]), requirement=table, curves=curves)
 
 
-def _plan(path: Path, asked: RunOptions, staff: Path | None = None) -> tuple[dict[str, InputFile], Folder]:
-    """Take the plan and every file of people beside it; return the files, and the folder with its checked plan."""
+def _plan(
+    path: Path, asked: RunOptions, staff: Path | None = None
+) -> tuple[dict[str, InputFile], Folder, tuple[str, ...]]:
+    """Take the plan and every file of people beside it.
+
+    Returns the files, the folder with its checked plan, and notes on how the files were read.
+    """
     rules = plan_file(path)
     if not rules.is_file():
         read_plan(path)  # says what is wrong
     file = InputFile.read(rules)
     config, plan = plan_of(file.content, rules, asked.scenario, asked.overrides)
     folder = Folder(rules.parent, rules, config, plan, asked.scenario, asked.overrides, staff)
-    if staff is not None:
-        InputFile.table(staff)
-    return {n: file if n == PLAN else InputFile.read(f) for n, f in folder.files().items()}, folder
+    files, told = folder.taken()
+    return {**files, PLAN: file}, folder, told
 
 
 def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any]) -> Folder:
@@ -276,14 +281,13 @@ def _planned_anew(folder: Folder, plan: InputFile, overrides: Mapping[str, Any])
 def _laid(folder: Folder, files: Mapping[str, InputFile], others: Mapping[str, InputFile]) -> Iterator[Folder]:
     """Give `folder` over the files as they were taken instead of those on disk; `others` by where they are laid out."""
     with laid_out({_key(name, file): file for name, file in files.items()} | dict(others), folder.path) as place:
-        staff = None if folder.staff is None else place / _key(STAFF, files[STAFF])
-        yield replace(folder, path=place, staff=staff)
+        yield replace(folder, path=place, staff=None)
 
 
 def _key(name: str, file: InputFile) -> str:
-    """Return where a file is laid out: under its own name, which readers go by and errors tell."""
+    """Return where a file is laid out: tables of people, which are plain, under ours; others under their own name."""
     own = file.path.name
-    return name if own == name else f"{name.removesuffix('.csv')}/{own}"
+    return name if own == name or name in PEOPLE_TABLES else f"{name.removesuffix('.csv')}/{own}"
 
 
 def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
@@ -296,7 +300,8 @@ def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
     def read(run: Path) -> dict[str, InputFile]:
         roster = run / "roster.csv"
         found = (activity_of(run), *memory_of(run), *([roster] if roster.is_file() else ()))
-        return {f"{PREVIOUS}/{file.relative_to(run).as_posix()}": InputFile.read(file) for file in found}
+        own = {file: plain(file.stem, file)[0] if file.parent == run else InputFile.read(file) for file in found}
+        return {f"{PREVIOUS}/{file.relative_to(run).as_posix()}": taken for file, taken in own.items()}
 
     return seen_once(asked.previous, read)
 
@@ -318,7 +323,6 @@ def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> d
     before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
     people = laid.people(horizon.grid, before)
     paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
-    paths["staff"] = laid.staff or laid.path / STAFF
     texts = {name: read_text_csv(path) for name, path in paths.items() if path.is_file()}
     if previous:
         texts["previous_activity"] = known_rows(laid.path / PREVIOUS)
@@ -331,5 +335,5 @@ def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> d
         "before": before,
         "texts": texts,
         "arguments": laid.arguments(week),
-        "notes": (*laid.notes(people, horizon.grid), *before.notes),
+        "notes": (*doubts_of(laid.config), *laid.notes(people, horizon.grid), *before.notes),
     }

@@ -82,6 +82,9 @@ def read_people(
     if staff_file is None and not path.is_file():
         return ()
     staff = read_csv(path, TABLES["staff"])
+    if staff.empty:
+        mend = "List the people below its header; without any file of staff nobody is named"
+        raise InputError("file has no rows", file=path, mend=mend)
     refuse_duplicates(staff, ["agent"], file=path, what="agent twice")
     known = frozenset(staff["agent"])
     reader = _Reader(

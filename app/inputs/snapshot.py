@@ -35,17 +35,20 @@ class InputFile:
         The content, compressed: a run holds big files of calls for as long as it plans.
     mode
         Who may read and write the file; None for a table that never was one.
+    rows
+        Number of each row of the content, below its header, in the file as it came; () = it is that file.
     """
 
     path: Path
     sha256: str
     packed: bytes = field(repr=False)
     mode: int | None = None
+    rows: tuple[int, ...] = field(default=(), repr=False)
 
     @classmethod
-    def of(cls, path: Path, content: bytes, mode: int | None = None) -> InputFile:
+    def of(cls, path: Path, content: bytes, mode: int | None = None, rows: tuple[int, ...] = ()) -> InputFile:
         """Return the file with that content."""
-        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1), mode)
+        return cls(path, hashlib.sha256(content).hexdigest(), zlib.compress(content, 1), mode, rows)
 
     @classmethod
     def read(cls, path: Path) -> InputFile:
@@ -92,8 +95,8 @@ def laid_out(files: Mapping[str, InputFile], home: Path) -> Iterator[Path]:
 
     Only the user may open the folder.
 
-    An `InputError` that names a file of the temporary folder is raised again with the user's own path; one that names
-    a file which is not there names it in `home`.
+    An `InputError` that names a file of the temporary folder is raised again with the user's own path and row; one that
+    names a file which is not there names it in `home`.
     """
     with tempfile.TemporaryDirectory(prefix="busyhour-") as name:
         place = Path(name)
@@ -108,7 +111,10 @@ def laid_out(files: Mapping[str, InputFile], home: Path) -> Iterator[Path]:
             there = Path(error.file) if error.file is not None else None
             if there is None or not there.is_relative_to(place):
                 raise
-            path = own.get(there, home / there.relative_to(place))
+            path, row = own.get(there, home / there.relative_to(place)), error.row
+            lines = next((file.rows for key, file in files.items() if place / key == there), ())
+            if row is not None and 0 <= row - 2 < len(lines):
+                row = lines[row - 2]
             raise InputError(
-                error.what, file=path, row=error.row, column=error.column, value=error.value, mend=error.mend
+                error.what, file=path, row=row, column=error.column, value=error.value, mend=error.mend
             ) from error.__cause__

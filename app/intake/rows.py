@@ -272,6 +272,6 @@ def _our_queues(names: pd.Series, layout: Layout, queues: tuple[str, ...], path:
             row=int(names.index[strange][0]),
             column="queue",
             value=name,
-            mend=f"{nearest(name, queues)} Or add [queue.{name}], or list the queues to read in [intake.queue_names]",
+            mend=nearest(name, queues, f"Or add [queue.{name}], or list the queues to read in [intake.queue_names]"),
         )
     return names

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from ...forecast.errors import InputError
-from .clock import DAY, FIRST_YEAR, LAST_YEAR, Clock, Span
+from .clock import DAY, DAY_MIN, FIRST_YEAR, LAST_YEAR, Clock, Span
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK_DAYS = 7
@@ -162,8 +162,10 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
     plan = inputs["plan"]
     clock = Clock(plan.get("site", {}).get("zone"))
     families = {name: _family(name, table) for name, table in plan.get("shift", {}).items()}
-    windows = _windows(inputs, "availability", clock)
-    leave = _windows(inputs, "leave", clock)
+    first, days = _date(inputs["week"]), int(inputs.get("days", WEEK_DAYS))
+    near = tuple(first + i * DAY for i in range(-1, days + 2))
+    windows = _windows(inputs, "availability", clock, near)
+    leave = _windows(inputs, "leave", clock, near)
     fixed: dict[str, list[tuple[dt.date, str]]] = {}
     for row, told in _rows(inputs, "fixed"):
         with told:
@@ -182,7 +184,7 @@ def read_inputs(inputs: Mapping[str, Any]) -> Asked:
                 special[key] = "closed"
             elif not blank(row.get("hours")) and special.get(key) != "closed":
                 special.setdefault(key, str(row["hours"]).strip())
-    return Asked(clock, _date(inputs["week"]), int(inputs.get("days", WEEK_DAYS)), plan, families, people, special)
+    return Asked(clock, first, days, plan, families, people, special)
 
 
 def blank(value: Any) -> bool:
@@ -229,14 +231,40 @@ def _family(name: str, table: Mapping[str, Any]) -> Family:
     return Family(name, int(table["paid_min"]), first, last, step, days, tuple(table.get("break", ())))
 
 
-def _windows(inputs: Mapping[str, Any], name: str, clock: Clock) -> dict[str, list[Window]]:
+def _windows(
+    inputs: Mapping[str, Any], name: str, clock: Clock, near: tuple[dt.date, ...]
+) -> dict[str, list[Window]]:
+    """Return agent → windows; one that recurs once for each of its days among `near`."""
     out: dict[str, list[Window]] = {}
     for row, told in _rows(inputs, name):
         with told:
             kind = "" if blank(row.get("kind")) else str(row["kind"]).strip().lower()
-            span = _edge(clock, row["start"]), _edge(clock, row["end"], ends=True)
-            out.setdefault(str(row["agent"]).strip(), []).append((kind, span))
+            spans = [(_edge(clock, row["start"]), _edge(clock, row["end"], ends=True))] if blank(row.get("days")) else (
+                _recurring(clock, str(row["days"]), str(row["start"]), str(row["end"]), near)
+            )  # fmt: skip
+            out.setdefault(str(row["agent"]).strip(), []).extend((kind, span) for span in spans)
     return out
+
+
+def _recurring(clock: Clock, days: str, start: str, end: str, near: tuple[dt.date, ...]) -> list[Span]:
+    """Return the spans of a window that recurs on `days`, such as ``monday|friday``, about the planned days."""
+    names = [day.strip() for day in days.split("|")]
+    if wrong := [day for day in names if day not in DAYS]:
+        raise InputError("no day of the week", column="days", value=wrong[0], mend="Write it like monday|friday")
+    low, high = (clock_minute(text.strip().removesuffix(":00") if text.count(":") > 1 else text.strip(), key)
+                 for text, key in ((start, "start"), (end, "end")))  # fmt: skip
+    high = DAY_MIN if high == DAY_MIN - 1 else high
+    high += DAY_MIN * (high < low)
+    return [(_shown(clock, d, low), _shown(clock, d, high)) for d in near if DAYS[d.weekday()] in names]
+
+
+def _shown(clock: Clock, date: dt.date, minute: int) -> float:
+    """Return when the clock first shows a minute after the midnight of `date`, or the first moment after a skip."""
+    day, at = date + DAY * (minute // DAY_MIN), minute % DAY_MIN
+    if at == 0:
+        return clock.begin(day)
+    shown = (dt.datetime.combine(day, dt.time()) - dt.datetime(1970, 1, 1)).total_seconds() / 60 + at
+    return next(found[0][0] for late in range(DAY_MIN) if (found := clock.passages(shown + late, shown + late + 1)))
 
 
 def _edge(clock: Clock, stamp: Any, *, ends: bool = False) -> float:

@@ -76,19 +76,7 @@ def shifts_of_week(
     out: list[Shift] = []
     for family in values:
         step = grid.minutes
-        parts = [
-            family.length_min,
-            family.step_min,
-            family.starts_min.start,
-            *(x for b in family.breaks for x in (b.duration_min, b.earliest_min)),
-        ]
-        if any(p % step for p in parts):
-            raise InputError(
-                f"times are not on the {step}-minute grid",
-                column=f"shift.{family.name}",
-                value=next(p for p in parts if p % step),
-                mend="Change the times or grid_min",
-            )
+        _refuse_off_grid(family, step)
         breaks = tuple(
             (-(-low // step), high // step, b.duration_min // step, b.kind)
             for (low, high), b in zip(family.windows, family.breaks, strict=True)
@@ -117,6 +105,26 @@ def shifts_of_week(
                     )
                 )
     return tuple(sorted(out, key=lambda s: (s.start, s.pattern)))
+
+
+def _refuse_off_grid(family: ShiftFamily, step: int) -> None:
+    """Raise `InputError` on the first time of a family that is not on the grid of `step` minutes, naming its key."""
+    times = {
+        "start_from": family.starts_min.start,
+        **({"step_min": family.step_min} if len(family.starts_min) > 1 else {}),
+        **{f"break.{k}.duration_min": b.duration_min for k, b in enumerate(family.breaks)},
+        **{f"break.{k}.earliest_min": b.earliest_min for k, b in enumerate(family.breaks)},
+        "paid_min": family.length_min,
+    }
+    for key, minutes in times.items():
+        if minutes % step:
+            told = f"{minutes // 60:02d}:{minutes % 60:02d}" if key == "start_from" else minutes
+            raise InputError(
+                f"not on the {step}-minute grid",
+                column=f"shift.{family.name}.{key}",
+                value=told,
+                mend=f"Use a multiple of grid_min, which is {step}, or set grid_min in [site] to a divisor of it",
+            )
 
 
 def skipped_starts(

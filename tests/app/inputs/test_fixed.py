@@ -75,7 +75,7 @@ def test_last_week_tells_runs_weekends_and_yesterdays_family(tmp_path: Path) -> 
     assert (cat.run, cat.off, cat.weekends, cat.families) == (0, 7, 0, ()), "absent all week is known, and off"
 
 
-@pytest.mark.parametrize(("start", "told"), [("0200", "the clock skips 0200"), ("0217", "no such shift")])
+@pytest.mark.parametrize(("start", "told"), [("0200", "the clock skips 02:00"), ("0217", "no such shift")])
 def test_a_fixed_start_that_the_clock_skips_is_told_as_that(tmp_path: Path, start: str, told: str) -> None:
     early = {"early": ShiftFamily("early", 180, "02:00", "04:00")}
     for name, text in (("staff", "agent,contract\nann,c\n"), ("fixed", f"{HEAD}ann,2027-03-28,early@{start}\n")):
