@@ -25,7 +25,7 @@ from .predict import forecast as predicted
 from .progress import Watch
 
 WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", "level_shift", "clock_slip", "model",
-          "running_day")  # fmt: skip
+          "running_day", "hours")  # fmt: skip
 """Kinds of findings that a forecast on a data frame warns about; the others are usual."""
 MOST_WARNED = 5
 """Findings named in the warning, at most: more would hide what matters."""

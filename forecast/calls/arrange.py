@@ -11,6 +11,7 @@ from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
 from ..calendar.local_times import parse_times
 from ..errors import InputError
+from .earlier_hours import with_earlier_hours
 from .history import History, Note, cells
 from .waits import waits_of_rows
 
@@ -174,6 +175,8 @@ def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
     """
     part = _counts(part)
     part, notes = _drop_repeats(queue, part)
+    calendar, changes = with_earlier_hours(calendar, queue, part, minutes)
+    notes += changes
     steps = _steps(queue, part["start"], minutes)
     notes += _mixed_steps(queue, part["start"], steps, minutes)
     offered = part["offered"].to_numpy(dtype=float, na_value=np.nan)
