@@ -71,7 +71,8 @@ def forecast(
     closed
         Days known to be shut, past and to come.
     country, subdivision
-        Whose public holidays (codes of the package *holidays*), whose effect is learnt from the past ones.
+        Whose public holidays (codes of the package *holidays*), whose effect is learnt from the past ones, and whose
+        weekends.
     min_intervals
         A day with fewer intervals than this counts as missing.
     queue
@@ -201,7 +202,8 @@ def backtest(
     model
         A model's name, ``auto`` (chosen anew at each origin) or ``all``.
     daytype
-        ``business``: the horizon counts Mondays to Fridays, and five more are forecast; ``calendar``: all days.
+        ``business``: the horizon counts the days worked, all but the weekend, and five more are forecast; ``calendar``:
+        all days.
     interval, open, closed, country, subdivision, min_intervals, queue, zone, watch
         As for `forecast`.
 
