@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..forecast.calendar.changed_hours import hours_of_history, hours_told
 from ..forecast.calendar.grid import WEEKDAYS
-from ..forecast.calendar.opening_hours import Spans, hours_text, opening_of_history
+from ..forecast.calendar.opening_hours import Spans, hours_text
 from ..forecast.errors import InputError
 from .intake.guess import Guess
 from .intake.read import read_calls
@@ -20,8 +21,6 @@ INTERVALS = (30, 60)
 """Minutes of the forecast's interval that are tried, at least 1: the half-hour that is usual, else the hour."""
 LONG_MIN, SHORT_MIN, LUNCH_MIN, STEP_MIN = 480, 240, 30, 30
 """Minutes of the made-up shifts, of their lunch and of the step of their starts."""
-LATELY_DAYS = 28
-"""Days at the end of the history in which longer hours than before are looked for."""
 ASKED = "# ASKED:"
 """How a line of plan.toml begins that the planner must write or confirm."""
 
@@ -121,27 +120,24 @@ def _calls(export: Path, guess: Guess, out: ExportPlan) -> tuple[pd.DataFrame | 
 def _hours(calls: pd.DataFrame, minutes: int, out: ExportPlan) -> dict[str, dict[str, Spans]]:
     """Return per queue the opening hours that its calls show; queues without any are left out.
 
-    Where the last weeks show longer hours than the months before, these are taken, and asked.
+    Where they changed, those since are taken, and asked.
     """
     shown = {}
     for name, rows in calls.groupby("queue", sort=False):
-        hours = opening_of_history(rows, minutes)
-        since = rows["start"].max().normalize() - pd.Timedelta(days=LATELY_DAYS - 1)
-        late = opening_of_history(rows[rows["start"] >= since], minutes)
-        longer = {day: late[day] for day in WEEKDAYS if late[day] != hours[day] and _covers(late[day], hours[day])}
-        if longer:
+        hours = hours_of_history(rows, minutes)
+        if hours.change is not None:
             out.asked.append(
-                f"opening hours of {name!r}: since {since:%Y-%m-%d} calls come {_told(longer)}, before "
-                f"{_told({day: hours[day] for day in longer})}; the longer are written; correct them if they end"
+                f"opening hours of {name!r}: {hours.change.told()}; the hours since then are written; correct them if "
+                "they end"
             )
-        if any((hours | longer).values()):
-            shown[str(name)] = hours | longer
+        if hours.silent.any():
+            out.asked.append(
+                f"opening hours of {name!r}: no call ever came {hours_told(hours.silent)}, yet so few come that this "
+                "may be chance; written as open, correct them if the desk is closed then"
+            )
+        if any(hours.opening.values()):
+            shown[str(name)] = hours.opening
     return shown
-
-
-def _covers(wide: Spans, narrow: Spans) -> bool:
-    """Whether every minute of `narrow` lies in `wide`."""
-    return all(any(a <= start and end <= b for a, b in wide) for start, end in narrow)
 
 
 def _site(export: Path, minutes: int) -> list[str]:

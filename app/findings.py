@@ -26,6 +26,7 @@ def loud_findings(quality: pd.DataFrame, history: pd.DataFrame, first: pd.Timest
     rows = [{str(k): v for k, v in r.items()} for r in quality.to_dict("records")]
     loud: dict[str, Callable[[dict[str, Any]], bool]] = {
         "closed_calls": lambda r: True,
+        "hours": lambda r: True,
         "holiday": lambda r: pd.Timestamp(r["start"]) >= first,  # those before were shut, or learnt
         "unseen": lambda r: True,
         "level_shift": lambda r: LEFT_OUT in r["action"],

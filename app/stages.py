@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..forecast.calendar.grid import known_zone
+from ..forecast.calendar.changed_hours import hours_of_history, hours_told
+from ..forecast.calendar.grid import Grid, known_zone
 from ..forecast.calendar.opening_hours import hours_text
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy
@@ -106,14 +107,17 @@ def forecast_file(history: BareCalls, options: ForecastOptions, overrides: Path 
 
 
 def _breaks_found(calls: pd.DataFrame, options: HistoryOptions) -> pd.DataFrame:
-    """Return a row of the quality table for each queue whose days are closed in between, as the calls show."""
+    """Return a row of the quality table for each queue whose days are closed in between, or may be, as calls show."""
     frame, rows = tidy(calls, options), []
-    calendar = calendar_of(frame, options)
-    for queue in map(str, frame["queue"].unique()):
-        shut = {(a, b) for spans in calendar.hours(queue).values() for (_, a), (b, _) in pairwise(spans)}
+    for queue, part in frame.groupby("queue", sort=False):
+        shown = hours_of_history(part, options.interval_min)
+        shut = {(a, b) for spans in shown.opening.values() for (_, a), (b, _) in pairwise(spans)}
         if shut:
             what = f"no calls ever at {hours_text(sorted(shut))}"
             rows.append((queue, pd.NaT, pd.NaT, "opening", what, "taken as closed; --open says otherwise"))
+        if shown.silent.any():
+            what = f"no calls ever {hours_told(shown.silent)}, yet so few come that this may be chance"
+            rows.append((queue, pd.NaT, pd.NaT, "opening", what, "taken as open; --open says otherwise"))
     return pd.DataFrame(rows, columns=list(QUALITY))
 
 

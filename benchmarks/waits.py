@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.changed_hours import hours_of_history
 from busyhour.forecast.calendar.grid import Grid
-from busyhour.forecast.calendar.opening_hours import hours_of_history
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.calls.history import History
 from busyhour.forecast.errors import InputError
@@ -50,7 +50,7 @@ def by_half_hour(calls: pd.DataFrame) -> pd.DataFrame:
 def past(calls: pd.DataFrame) -> History:
     """Return the calls as a history of half-hours."""
     table = by_half_hour(calls)
-    calendar = Calendar(hours_of_history(table, MINUTES)[1])
+    calendar = Calendar(hours_of_history(table, MINUTES).listed)
     return histories(table, calendar, minutes=MINUTES)["calls"]
 
 

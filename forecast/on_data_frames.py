@@ -25,7 +25,7 @@ from .predict import forecast as predicted
 from .progress import Watch
 
 WARNED = ("short", "gap", "zero_run", "running", "closed_calls", "mixed_steps", "level_shift", "clock_slip", "model",
-          "running_day")  # fmt: skip
+          "running_day", "hours")  # fmt: skip
 """Kinds of findings that a forecast on a data frame warns about; the others are usual."""
 MOST_WARNED = 5
 """Findings named in the warning, at most: more would hide what matters."""
@@ -71,7 +71,8 @@ def forecast(
     closed
         Days known to be shut, past and to come.
     country, subdivision
-        Whose public holidays (codes of the package *holidays*), whose effect is learnt from the past ones.
+        Whose public holidays (codes of the package *holidays*), whose effect is learnt from the past ones, and whose
+        weekends.
     min_intervals
         A day with fewer intervals than this counts as missing.
     queue
@@ -201,7 +202,8 @@ def backtest(
     model
         A model's name, ``auto`` (chosen anew at each origin) or ``all``.
     daytype
-        ``business``: the horizon counts Mondays to Fridays, and five more are forecast; ``calendar``: all days.
+        ``business``: the horizon counts the days worked, all but the weekend, and five more are forecast; ``calendar``:
+        all days.
     interval, open, closed, country, subdivision, min_intervals, queue, zone, watch
         As for `forecast`.
 

@@ -11,6 +11,7 @@ import pandas as pd
 from .backtesting.choice import Choice, choose
 from .backtesting.score import METRICS
 from .calendar.calendars import Calendar
+from .calendar.country import HALF_DAY
 from .calendar.grid import WEEKDAYS, Grid
 from .calls.arrange import arranged
 from .calls.findings import report
@@ -189,6 +190,11 @@ def _plan_notes(history: History, grid: Grid) -> list[Note]:
                     "planned as open; to shut it, write closed = 1 in special_days.csv",
                 )
             )
+        half = calendar.nation.half_day(date) if calendar.nation is not None and name is None else None
+        if half is not None and calendar.open_wall([date], grid.minutes, queue).any():
+            learnt = "learnt from past half days" if HALF_DAY in history.kinds else "as an ordinary day"
+            action = f"planned as open in all its hours, {learnt}; other hours go into special_days.csv"
+            notes.append(Note(*where, "holiday", f"half day: {half}", action))
     opens = calendar.open_wall(grid.dates, grid.minutes, queue)
     ever = {d.weekday() for d, row in zip(history.dates, history.seen, strict=True) if row.any()}
     for i, date in enumerate(grid.dates):

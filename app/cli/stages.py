@@ -66,7 +66,7 @@ def forecast(
         ),
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of public holidays and weekends, like FR.")] = None,
     min_intervals: Annotated[
         int, typer.Option(help="A day with fewer intervals than this counts as missing.", min=0)
     ] = 0,
@@ -143,7 +143,7 @@ def backtest(
     out: Annotated[Path, typer.Option("--out", help="F.csv to write: origin, timestamp, mean, quantiles.")],
     model: Annotated[str, typer.Option(help="Model name, auto or all.")] = "factor",
     daytype: Annotated[
-        str, typer.Option(help="business (Mondays to Fridays, or the five days worked there) or calendar days.")
+        str, typer.Option(help="business (the days worked, all but the country's weekend) or calendar days.")
     ] = "business",
     interval: Annotated[str, typer.Option(help="Interval of the forecast, 30min or 30.")] = "30min",
     opening: Annotated[
@@ -153,7 +153,7 @@ def backtest(
         ),
     ] = None,
     closed: Annotated[Path | None, typer.Option(help="CSV with a column date: closed days.")] = None,
-    country: Annotated[str | None, typer.Option(help="Country of public holidays, like FR.")] = None,
+    country: Annotated[str | None, typer.Option(help="Country of public holidays and weekends, like FR.")] = None,
     min_intervals: Annotated[
         int, typer.Option(help="A day with fewer intervals than this counts as missing.", min=0)
     ] = 0,

@@ -16,6 +16,7 @@ from ..calendar.calendars import Calendar
 from ..calendar.grid import WEEKDAYS, Grid
 from ..calendar.local_times import parse_times
 from ..calls.arrange import arranged, by_queue
+from ..calls.earlier_hours import with_earlier_hours
 from ..calls.history import History, cells
 from ..calls.quality import cleaned
 from ..errors import InputError
@@ -125,10 +126,10 @@ class _Known:
     ) -> None:
         self._calls, self._minutes = calls, minutes
         self._calendar = calendar if callable(calendar) else lambda _: calendar
-        self._day = calls["start"].dt.tz_localize(None).dt.normalize() if callable(calendar) else None
+        self._day = calls["start"].dt.tz_localize(None).dt.normalize()
         self._of: dict[dt.date, Calendar] = {}
         self._arranged: list[tuple[Calendar, dict[str, History | InputError]]] = []
-        self.queues = tuple(self._on(self._calendar(calls)))
+        self.queues = tuple(by_queue(calls, self._calendar(calls)))
 
     def at(self, origin: dt.date, queue: str) -> History:
         """Return the whole history of a queue, on the calendar known at `origin`.
@@ -139,8 +140,11 @@ class _Known:
             If its calls cannot be used.
         """
         if origin not in self._of:
-            rows = self._calls if self._day is None else self._calls[self._day <= pd.Timestamp(origin)]
-            self._of[origin] = self._calendar(rows)
+            rows = self._calls[self._day <= pd.Timestamp(origin)]
+            known = self._calendar(rows)
+            for name, part in by_queue(rows, known).items():
+                known, _ = with_earlier_hours(known, name, part, self._minutes)
+            self._of[origin] = known
         found = self._on(self._of[origin])[queue]
         if isinstance(found, InputError):
             raise found

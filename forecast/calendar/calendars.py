@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import InputError
 from .country import SCHOOL, Country
 from .grid import FRIDAY, SATURDAY, SUNDAY, WEEKDAYS, Grid, known_zone
-from .opening_hours import Spans
+from .opening_hours import Spans, open_intervals
 from .special_days import SpecialDay
 
 _SATURDAY_SUNDAY, _FRIDAY_SATURDAY = frozenset((SATURDAY, SUNDAY)), frozenset((FRIDAY, SATURDAY))
@@ -46,6 +46,9 @@ class Calendar:
     paydays
         Days of the month on which people are paid, ``"last"`` for its last; on a weekend or public holiday they are
         paid on the working day before. Such a day is a special day of the kind ``payday``.
+    earlier
+        Per queue the day before which its weekly hours were others, and these; None = they never changed. A queue that
+        is not named has not been looked at.
 
     Examples
     --------
@@ -63,6 +66,7 @@ class Calendar:
     queue_opening: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
     paydays: tuple[int | str, ...] = ()
     listed: Mapping[str, Mapping[str, Spans]] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[dt.date, Mapping[str, Spans]] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.zone is not None:
@@ -121,9 +125,14 @@ class Calendar:
         extra = tuple(SpecialDay(d, "shut", "closure", queue, closed=True) for d in dates)
         return replace(self, special=self.special + extra) if extra else self
 
-    def hours(self, queue: str | None = None) -> Mapping[str, Spans]:
-        """Return the weekly opening hours of `queue`."""
-        return self.queue_opening.get(queue, self.opening) if queue is not None else self.opening
+    def hours(self, queue: str | None = None, date: dt.date | None = None) -> Mapping[str, Spans]:
+        """Return the weekly opening hours of `queue`: today's, or those in force on `date`."""
+        if queue is None:
+            return self.opening
+        before = self.earlier.get(queue) if date is not None else None
+        if before is not None and date is not None and date < before[0]:
+            return before[1]
+        return self.queue_opening.get(queue, self.opening)
 
     def is_closed(self, date: dt.date, queue: str | None = None) -> bool:
         """Whether a special day shuts `queue` on `date`."""
@@ -135,7 +144,7 @@ class Calendar:
         if any(s.closed for s in special):
             return ()
         own = sorted((s for s in special if s.hours is not None), key=lambda s: s.queue is None)
-        return own[0].hours or () if own else self.hours(queue).get(WEEKDAYS[date.weekday()], ())
+        return own[0].hours or () if own else self.hours(queue, date).get(WEEKDAYS[date.weekday()], ())
 
     def specials(self, date: dt.date, queue: str | None = None) -> tuple[SpecialDay, ...]:
         """Return the special days of `queue` on `date`."""
@@ -164,10 +173,13 @@ class Calendar:
 
     def open_wall(self, dates: Sequence[dt.date], minutes: int, queue: str | None = None) -> np.ndarray:
         """Return whether each wall-clock interval is open, shape (days, 1440 / minutes)."""
-        hours = self.hours(queue)
         start = np.arange(0, 1440, minutes)
-        week = np.array([[any(a <= m < b for a, b in hours.get(day, ())) for m in start] for day in WEEKDAYS])
-        out = week[[d.weekday() for d in dates]]
+        weekday = [d.weekday() for d in dates]
+        out = open_intervals(self.hours(queue), minutes)[weekday]
+        before = self.earlier.get(queue) if queue is not None else None
+        if before is not None:
+            past = np.array([d < before[0] for d in dates], dtype=bool)
+            out[past] = open_intervals(before[1], minutes)[weekday][past]
         for i, date in enumerate(dates):
             if date in self._by_date:
                 spans = self.spans(date, queue)

@@ -66,7 +66,7 @@ def _works(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
 
 def _irregular(calendar: Calendar, date: dt.date, queue: str | None) -> bool:
     """Whether the desk is shut on `date` though its weekly hours are not."""
-    return bool(calendar.hours(queue).get(WEEKDAYS[date.weekday()])) and _closed(calendar, date, queue)
+    return bool(calendar.hours(queue, date).get(WEEKDAYS[date.weekday()])) and _closed(calendar, date, queue)
 
 
 def _closed(calendar: Calendar, date: dt.date, queue: str | None) -> bool:

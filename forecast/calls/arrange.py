@@ -11,6 +11,7 @@ from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
 from ..calendar.local_times import parse_times
 from ..errors import InputError
+from .earlier_hours import with_earlier_hours
 from .history import History, Note, cells
 from .waits import waits_of_rows
 
@@ -18,6 +19,9 @@ DEFAULT_QUEUE = "calls"
 COUNTED = (
     "offered", "answered", "handle_s", "abandoned", "short_abandoned", "abandoned_in", "within_s", "wait_s",
 )  # fmt: skip
+
+LOUD_SHARE = 0.02
+"""Share of the calls outside the opening hours, from 0 to 1, above which these hours are doubted."""
 
 
 def histories(
@@ -174,6 +178,8 @@ def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
     """
     part = _counts(part)
     part, notes = _drop_repeats(queue, part)
+    calendar, changes = with_earlier_hours(calendar, queue, part, minutes)
+    notes += changes
     steps = _steps(queue, part["start"], minutes)
     notes += _mixed_steps(queue, part["start"], steps, minutes)
     offered = part["offered"].to_numpy(dtype=float, na_value=np.nan)
@@ -203,7 +209,8 @@ def arranged(queue: str, part: pd.DataFrame, calendar: Calendar, minutes: int) -
     seconds = np.bincount(slot, weight * np.nan_to_num(handle), minlength=n)
     day, wall = cells(grid)
     open_ = calendar.open_wall(grid.dates, minutes, queue)
-    notes += _closed_calls(queue, grid, total * ~open_[day, wall], float(total.sum()))
+    shut = np.array([calendar.is_closed(d, queue) for d in grid.dates])[day]
+    notes += _closed_calls(queue, grid, total * ~open_[day, wall], float(total.sum()), shut)
     due = minutes / steps.reindex(grid.dates, fill_value=minutes).to_numpy()
     whole = parts == due[day]
     shape = open_.shape
@@ -235,14 +242,30 @@ def _sum(day: np.ndarray, wall: np.ndarray, values: np.ndarray, shape: tuple[int
     return out
 
 
-def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float) -> list[Note]:
-    hit = np.flatnonzero(outside > 0)
-    if not len(hit):
-        return []
-    share = outside.sum() / total
-    what = f"{outside.sum():g} calls ({100 * share:.1f} %) in {len(hit)} intervals outside the opening hours"
-    action = "left out" + ("; check the opening hours ([opening], --open) and the zone" if share > 0.02 else "")
-    return [Note(queue, grid.time(int(hit[0])), grid.time(int(hit[-1]) + 1), "closed_calls", what, action)]
+def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float, shut: np.ndarray) -> list[Note]:
+    """Note the calls outside the opening hours, and those on closed days, with their share.
+
+    Parameters
+    ----------
+    outside
+        Calls per interval of `grid` while it is closed.
+    total
+        All calls.
+    shut
+        Whether each interval lies on a closed day.
+    """
+    notes = []
+    for calls, closed_days in ((outside * ~shut, False), (outside * shut, True)):
+        hit = np.flatnonzero(calls > 0)
+        if not len(hit):
+            continue
+        days = len(np.unique(cells(grid)[0][hit]))
+        where = f"on {days} closed day{'s' * (days > 1)}" if closed_days else f"in {len(hit)} intervals outside the opening hours"
+        mend = "special_days.csv, --closed" if closed_days else "the opening hours ([opening], --open) and the zone"
+        told = f"{calls.sum():g} calls ({100 * calls.sum() / total:.1f} %) {where}"
+        action = "left out" + (f"; check {mend}" if closed_days or calls.sum() > LOUD_SHARE * total else "")
+        notes.append(Note(queue, grid.time(int(hit[0])), grid.time(int(hit[-1]) + 1), "closed_calls", told, action))
+    return notes
 
 
 def _found_closures(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from ..calendar.calendars import Calendar
+from ..calendar.changed_hours import hours_of_history
 from ..calendar.grid import WEEKDAYS
-from ..calendar.opening_hours import Spans, hours_of_history, parse_opening
+from ..calendar.opening_hours import Spans, parse_opening
 from ..calendar.special_days import SpecialDay
 from ..errors import InputError
 from ..tables import TABLES, check
@@ -74,8 +75,8 @@ def calendar_of(calls: pd.DataFrame, options: HistoryOptions) -> Calendar:
     found = {
         str(queue): hours_of_history(rows, options.interval_min) for queue, rows in calls.groupby("queue", sort=False)
     }
-    queues = {queue: asked(opening) for queue, (opening, _) in found.items()}
-    listed = {queue: asked(rows) for queue, (_, rows) in found.items() if asked(rows) != queues[queue]}
+    queues = {queue: asked(shown.opening) for queue, shown in found.items()}
+    listed = {queue: asked(one.listed) for queue, one in found.items() if asked(one.listed) != queues[queue]}
     return Calendar(
         opening=next(iter(queues.values())), zone=options.zone, country=options.country,
         subdivision=options.subdivision, special=special, queue_opening=queues if len(queues) > 1 else {},

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from busyhour.forecast.calendar.calendars import Calendar
+from busyhour.forecast.calendar.changed_hours import opening_of_history
 from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
-from busyhour.forecast.calendar.opening_hours import ALWAYS, opening_of_history, parse_hours, parse_opening
+from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_hours, parse_opening
 from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.errors import InputError
 

@@ -11,7 +11,8 @@ import pytest
 
 from busyhour.forecast.backtesting.rolling import scores, workdays
 from busyhour.forecast.calendar.calendars import Calendar
-from busyhour.forecast.calendar.opening_hours import ALWAYS, hours_text, opening_of_history, parse_opening
+from busyhour.forecast.calendar.changed_hours import opening_of_history
+from busyhour.forecast.calendar.opening_hours import ALWAYS, hours_text, parse_opening
 from busyhour.forecast.models import MODELS
 from busyhour.forecast.on_data_frames import backtest, forecast
 

@@ -15,6 +15,8 @@ from busyhour.forecast.calendar.day_kinds import day_features
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_opening
 from busyhour.forecast.calls.arrange import arranged
+from busyhour.forecast.calls.history import History
+from busyhour.forecast.calls.quality import cleaned
 from busyhour.forecast.models import model_named
 
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
@@ -100,15 +102,23 @@ def _greek(years: int, effect: float) -> pd.DataFrame:
     return pd.DataFrame({"start": starts, "offered": rng.poisson(rate).astype(float)})
 
 
-@pytest.mark.parametrize("model", ["two_stage", pytest.param("factor", marks=pytest.mark.slow)])
-def test_half_days_are_learnt_where_the_history_has_them(model: str) -> None:
-    calendar = Calendar(dict.fromkeys(ALWAYS, ((480, 1080),)), country="GR")
-    history = arranged("calls", _greek(1, 0.4), calendar, 60)
-    assert "half_day" in history.kinds
-    ahead = Grid(dt.date(2026, 12, 22), 3, 60)
-    total = model_named(model).fit(history).predict_days(ahead).mean
+def _history(calls: pd.DataFrame) -> History:
+    return arranged("calls", calls, Calendar(dict.fromkeys(ALWAYS, ((480, 1080),)), country="GR"), 60)
+
+
+def test_half_days_are_known_where_the_history_has_two() -> None:
+    history = _history(_greek(1, 0.4))
+    eve = [dt.date(2026, 12, 24), dt.date(2026, 12, 23)]
+    assert history.features(eve)["kind:half_day"].tolist() == [1, 0]
+    assert "kind:half_day" not in history.until(dt.date(2025, 12, 27)).features(eve), "one occasion tells little"
+    assert not cleaned(history).without(history.seen).kinds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["two_stage", "factor"])
+def test_half_days_are_forecast_as_they_were(model: str) -> None:
+    total = model_named(model).fit(_history(_greek(1, 0.4))).predict_days(Grid(dt.date(2026, 12, 22), 3, 60)).mean
     assert total[2] < 0.75 * total[0]
-    assert "half_day" not in history.until(dt.date(2025, 12, 27)).kinds, "one occasion tells little"
 
 
 def test_the_same_weekdays_count_in_a_backtest_as_in_the_country() -> None:
