@@ -232,9 +232,14 @@ class DayLooker:
             if caps := [c for c in CAPS if getattr(one.outlook.goal, c) is not None]:
                 notes = [*notes, f"the chance of {name} is that of its level; {', '.join(caps)} are not looked at"]
             if one.uncounted:
-                of = "" if one.uncounted == one.passed else f" in {one.uncounted} of {one.passed} intervals"
+                some = one.uncounted < one.passed
+                of = (
+                    f" in {one.uncounted} of {one.passed} intervals: there the service"
+                    if some
+                    else ": the service so far"
+                )
                 untold = f"the files do not tell how many calls of {name} were in time within"
-                notes = [*notes, f"{untold} {one.outlook.goal.within_s:g} s{of}: the service of these is the model's"]
+                notes = [*notes, f"{untold} {one.outlook.goal.within_s:g} s{of} is the model's"]
         told += silence(actuals)
         watch.raise_if_stopped()
         notes = [*notes]

@@ -24,11 +24,11 @@ class Overtime:
     tables
         Tables laid over plan.toml: the longer families, and the contracts that may work them.
     base
-        Longer family → the family of which it is one.
+        Longer family → the family of which it is one, and how many minutes before it the longer one begins.
     """
 
     tables: Mapping[str, Any] = field(default_factory=dict)
-    base: Mapping[str, str] = field(default_factory=dict)
+    base: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
 
 def offered_minutes(most: int) -> tuple[int, ...]:
@@ -59,20 +59,22 @@ def overtime_of(
     contracts = plan.get("contract", {})
     ruled = _names_in([{**plan, "shift": {}, "contract": {}}, *({**c, "shifts": ()} for c in contracts.values())])
     longer: dict[str, dict[str, Any]] = {}
-    base: dict[str, str] = {}
+    base: dict[str, tuple[str, int]] = {}
     for name, table in families.items():
         if name in ruled or _is_longer(name, families):
             continue
         for by in minutes:
-            for new, other in ((f"{name}+{by}", _stays(table, by)), (f"{by}+{name}", _comes(table, by))):
+            for new, other, before in (
+                (f"{name}+{by}", _stays(table, by), 0), (f"{by}+{name}", _comes(table, by), by)
+            ):  # fmt: skip
                 if other is not None and _is_same(families.get(new), other) and (only is None or new in only):
                     there = families.get(new, {}).get("days", ())
                     days = other.get("days", WEEKDAYS) if day is None else dict.fromkeys([*there, day])
-                    longer[new], base[new] = {**other, "days": list(days)}, name
+                    longer[new], base[new] = {**other, "days": list(days)}, (name, before)
     may = {
         name: {"shifts": list(dict.fromkeys([*c["shifts"], *own]))}
         for name, c in contracts.items()
-        if (own := [new for new, old in base.items() if old in c.get("shifts", ())])
+        if (own := [new for new, (old, _) in base.items() if old in c.get("shifts", ())])
     }
     return Overtime({"shift": longer, "contract": may}, base) if may else Overtime()
 

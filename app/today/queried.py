@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from ..store.connection import engine_of
 QUERY = ".sql"
 """Ending of a file that holds a query."""
 KEY = "--database"
+TICK_S = 0.2
+"""Seconds between two glances at whether the database has answered, below 1."""
 
 
 def is_query(path: Path) -> bool:
@@ -60,8 +63,32 @@ def laid_down(paths: Sequence[Path], database: str | None) -> Iterator[tuple[Pat
 
 
 def _rows(path: Path, address: Address, place: Path) -> Path:
-    """Ask the query, which may change nothing, and return a file with its rows."""
+    """Ask the query, and return a file with its rows.
+
+    A thread of its own asks: a database that is locked, or does not answer, keeps nobody from stopping.
+    """
     query = text_of(path, file_bytes(path))
+    found: list[pd.DataFrame | InputError] = []
+
+    def ask() -> None:
+        try:
+            found.append(_table(path, query, address))
+        except InputError as error:
+            found.append(error)
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    while asking.is_alive():
+        asking.join(TICK_S)
+    (table,) = found
+    if isinstance(table, InputError):
+        raise table
+    place.mkdir()
+    return write_csv(place / f"{path.name}.csv", table)
+
+
+def _table(path: Path, query: str, address: Address) -> pd.DataFrame:
+    """Return the rows of a query, which may change nothing."""
     engine = engine_of(address)
     try:
         with engine.connect() as c:
@@ -72,12 +99,10 @@ def _rows(path: Path, address: Address, place: Path) -> Path:
             found = c.execute(sa.text(query))
             if not found.returns_rows:
                 raise InputError("the query returns no table", file=path, mend="Write one SELECT")
-            table = pd.DataFrame(found.fetchall(), columns=list(found.keys()))
+            return pd.DataFrame(found.fetchall(), columns=list(found.keys()))
     except SQLAlchemyError as error:
         told = str(getattr(error, "orig", None) or error).strip().splitlines()
         raise InputError("the query fails", file=path, value=told[0] if told else type(error).__name__,
                          mend="Try it in the database itself") from error  # fmt: skip
     finally:
         engine.dispose()
-    place.mkdir()
-    return write_csv(place / f"{path.name}.csv", table)

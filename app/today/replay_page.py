@@ -31,7 +31,7 @@ def page_of(replay: Replay) -> str:
         ("report.js",),
         title=replay.site,
         span=day(dates[0]) + (f" – {day(dates[-1])}" if len(dates) > 1 else f" {dates[0].year}"),
-        headlines=[headline(one) for one in replay.days],
+        headlines=[(_tone(one), *headline(one).rpartition(": ")[::2]) for one in replay.days],
         cards=_cards(days),
         queues=list(days),
         parts=_parts(days),
@@ -55,13 +55,19 @@ def _cards(days: Mapping[str, ReplayedDay]) -> list[Card]:
     for name, one in list(days.items())[:MANY_CARDS]:
         unknown = one.measured != one.measured  # NaN differs from itself
         missed = not unknown and one.gap < 0.0
-        tone = PLAIN if unknown else WARN if missed and not one.gap_is_chance else GOOD if not missed else PLAIN
         note = "not in the actuals" if unknown else "goal met" if not missed else f"{points(one.gap)} points"
         if missed and one.gap_is_chance:
             note += ", within chance"
         band = f"Chance: {percent(one.chance.low, 0)} to {percent(one.chance.high, 0)} on days like this"
-        cards.append(Card(name, percent(one.measured), note, band, tone))
+        cards.append(Card(name, percent(one.measured), note, band, _tone(one)))
     return cards
+
+
+def _tone(one: ReplayedDay) -> str:
+    """Return how a day is shown: only a miss that is more than chance is one."""
+    if one.measured != one.measured:  # NaN differs from itself
+        return PLAIN
+    return GOOD if one.gap >= 0.0 else PLAIN if one.gap_is_chance else WARN
 
 
 def _parts(days: Mapping[str, ReplayedDay]) -> TextTable:

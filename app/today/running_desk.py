@@ -128,15 +128,15 @@ def _movables(
         begin, end = slots(shift["start"].min()), slots(shift["end"].max())
         family = day.week.config.shift.get(families.get(agent, ""))
         windows = _windows(family, shift, begin, slot_min)
-        for index, row in shift.iterrows():
-            what, start, stop = NUMBER[row["activity"]], slots(row["start"]), slots(row["end"])
+        columns = (shift[name] for name in ("activity", "start", "end"))
+        for index, name, at, until in zip(shift.index, *columns, strict=True):
+            what, start, stop = NUMBER[name], slots(at), slots(until)
             if start < first or stop > len(starts) or what not in (BREAK, LUNCH, *APPOINTMENTS):
                 continue
             if what in APPOINTMENTS:
                 low, high = max(begin, first), min(end, len(starts)) - (stop - start)
-                many = int(shared[(row["activity"], row["start"], row["end"])])
-                name = f"{row['activity']} {row['start']:%H:%M}" if many > 1 else ""
-                yield Movable(place[agent], what, start, stop - start, min(low, start), max(high, start), meeting=name)
+                met = f"{name} {at:%H:%M}" if int(shared[(name, at, until)]) > 1 else ""
+                yield Movable(place[agent], what, start, stop - start, min(low, start), max(high, start), meeting=met)
                 continue
             low, high, before, after = windows.get(index, (start, start, 0, 0))
             low, high = max(low, first), min(high, len(starts) - (stop - start))

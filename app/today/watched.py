@@ -91,7 +91,7 @@ class Watches:
         try:
             history = self.history(actuals, queue)
             quiet = tuple(date for date in history.dates if date not in noisy)
-            name = name_of(history, quiet, self.alarms_per_week, self.seed)
+            name = "" if self.folder is None else name_of(history, quiet, self.alarms_per_week, self.seed)
             earlier = None if self.folder is None else kept(self.folder, name)
             found = day_watch(
                 history, alarms_per_week=self.alarms_per_week, quiet=quiet, seed=self.seed, kept=earlier, watch=watch

@@ -55,10 +55,11 @@ def visible_of(
         _found([(d, b) for d, b in zip(chosen, begins, strict=True) if b is not None], size, limits, params, rng)
         for size in SIZES
     )
-    seen = [s for s, f in zip(SIZES, found, strict=True) if f >= SHARE]
+    missed = [s for s, f in zip(SIZES, found, strict=True) if f < SHARE]
+    least = max((s for s in missed if s > 0), default=0.0), min((s for s in missed if s < 0), default=0.0)
     return Visible(
-        min((s for s in seen if s > 0), default=float("nan")),
-        -max((s for s in seen if s < 0), default=float("nan")),
+        min((s for s in SIZES if s > least[0]), default=float("nan")),  # a smaller one may be found by luck
+        -max((s for s in SIZES if s < least[1]), default=float("nan")),
         calls_per_half_hour,
         SIZES,
         found,

@@ -43,7 +43,8 @@ class Offers:
         What one person more on the phone of each queue is worth in each slot of the day, shape (Q, S): pauses are
         placed where they cost least.
     overtime
-        Families made for overtime alone → the family of which each is a longer one: nobody is called in for them.
+        Families made for overtime alone → the family of which each is a longer one, and how many minutes before it
+        the longer one begins: nobody is called in for them.
     """
 
     problem: ScheduleProblem
@@ -51,7 +52,7 @@ class Offers:
     desk: RunningDesk
     worth: np.ndarray
     params: ActionParams
-    overtime: Mapping[str, str] = field(default_factory=dict)
+    overtime: Mapping[str, tuple[str, int]] = field(default_factory=dict)
 
     @cached_property
     def day(self) -> int:
@@ -122,7 +123,7 @@ class Offers:
 
     def _asked(self, shift: Shift, edges: Collection[tuple[str, tuple[str, int]]]) -> bool:
         """Whether a shift of the day may be somebody's: at the edges of a shift that is worked, or of a call-in."""
-        base = self.overtime.get(shift.family, "")
+        base, _ = self.overtime.get(shift.family, ("", 0))
         at = [(base, ("start", shift.start)), (base, ("end", shift.end))]
         if shift.family in self.overtime:
             return any(edge in edges for edge in at)
@@ -130,12 +131,11 @@ class Offers:
 
     def _varies(self, shift: Shift, planned: Shift) -> bool:
         """Whether a shift is a longer or shorter one of what somebody works; overtime is that of the own shift."""
-        if self.overtime.get(shift.family, planned.family) != planned.family:
-            return False
-        if shift.start == planned.start or shift.family not in self.overtime:
-            return shift.start == planned.start
-        windows = [[s.start + low for low, *_ in s.breaks] for s in (shift, planned)]
-        return shift.end == planned.end and self.called <= shift.start and windows[0] == windows[1]
+        base, before_min = self.overtime.get(shift.family, (planned.family, 0))
+        before = before_min // self.problem.grid.minutes
+        return (base, shift.start + before) == (planned.family, planned.start) and (
+            not before or shift.start >= self.called
+        )
 
     def _may_be_off(self, agent: Agent, others: Mapping[str, Sequence[PlannedShift]]) -> bool:
         """Whether no rule of days forbids a day off."""

@@ -23,7 +23,7 @@ def plan(more: str = CONTRACT) -> dict[str, Any]:
 def test_the_same_shift_with_more_work_at_its_end_or_begin() -> None:
     """The windows of pauses stay at the same time of day; the contract may work what it may work shorter."""
     found = overtime_of(plan(), (60,))
-    assert found.base == {"full+60": "full", "60+full": "full"}
+    assert found.base == {"full+60": ("full", 0), "60+full": ("full", 60)}
     assert found.tables["contract"] == {"all": {"shifts": ["full", "full+60", "60+full"]}}
     config = parse_plan(merged(plan(), found.tables), Path("plan.toml"))
     base, late, early = (config.shift[name] for name in ("full", "full+60", "60+full"))

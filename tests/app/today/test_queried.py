@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import _thread
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from tiny_day import TUESDAY, at, tiny_week
 
+from busyhour.app.today import queried
 from busyhour.app.today.actuals import of_day
 from busyhour.app.today.queried import laid_down
 from busyhour.app.today.read_actuals import read_actuals
@@ -76,6 +79,19 @@ def test_what_cannot_be_asked_is_told(
     with pytest.raises(InputError, match=words) as told, laid_down([query(tmp_path, text)], address):
         pass
     assert "secret" not in str(told.value) and not (tmp_path / "other.db").exists()
+
+
+def test_a_database_that_does_not_answer_can_be_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    """Ctrl-C ends the wait, although the query goes on."""
+    answered = threading.Event()
+    monkeypatch.setattr(queried, "_table", lambda *asked: answered.wait(60.0))
+    threading.Timer(0.2, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt), laid_down([query(tmp_path)], database):
+        pass
+    assert not answered.is_set()
+    answered.set()
 
 
 def test_a_database_that_nobody_asks_is_an_error(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from busyhour.app.today.planned_day import PlannedWeek
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A run folder that is read as the tiny week."""
-    monkeypatch.setattr(PlannedWeek, "read", lambda run, offers=False: tiny_week(tmp_path))
+    monkeypatch.setattr(PlannedWeek, "read", lambda run, **more: tiny_week(tmp_path))
     place = tmp_path / "runs" / "2026-10-19"
     place.mkdir(parents=True)
     return place

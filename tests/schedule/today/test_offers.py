@@ -21,7 +21,7 @@ from busyhour.schedule.problem.shifts import PlannedShift
 from busyhour.schedule.problem.staff import Agent, Contract
 from busyhour.schedule.rules.rules import Rules
 from busyhour.schedule.today.actions import ActionParams
-from busyhour.schedule.today.desk import ACTIVITIES, RunningDesk
+from busyhour.schedule.today.desk import ACTIVITIES, BREAK, RunningDesk
 from busyhour.schedule.today.offers import Offers
 from busyhour.schedule.today.variation import State, Variation
 
@@ -182,13 +182,15 @@ def test_overtime_of_the_own_shift() -> None:
     p = replace(problem(person("a"), person("b"), person("c", "full"), person("off")),
                 families=FAMILIES | LONGER, contracts=contracts)  # fmt: skip
     assigned = {"a": (planned(p, "six@0800", 8),), "b": (planned(p, "six@1400", 8),), "c": (planned(p, "six@0800", 8),)}
-    given = replace(offers(p, assigned), overtime=dict.fromkeys(LONGER, "six"))
+    given = replace(offers(p, assigned), overtime={"six+60": ("six", 0), "60+six": ("six", 60)})
     found = by_kind(given.variations(), "overtime")
     assert [v.what for v in found] == [
         "a: 08:00-15:00 instead of 08:00-14:00, 1 h longer",
         "b: 13:00-20:00 instead of 14:00-20:00, 1 h longer",
     ]
     assert [v.cost for v in found] == [20.0 * 1.5] * 2
+    kept = [[e.begin for e in v.edits if e.activity == BREAK] for v in found]
+    assert kept == [[], [(16 - 8) * 4]]  # of the first it is past
     called = by_kind(given.variations(), "call_in")
     assert {v.people for v in called} == {("off",)}
     assert all(int(v.what[-5:-3]) - int(v.what[-11:-9]) == 6 for v in called)
