@@ -90,16 +90,24 @@ start = "16:00"
 end = "17:00"
 
 [solve]
-time_limit_s = 60
-gap = 0.05
+time_limit_s = {limit_s:g}
+gap = {gap:g}
 """
 
 
-def write_desk(folder: Path, *, named: bool = True) -> Path:
-    """Write the desk into `folder` and return it; without names there is no staff.csv."""
+def write_desk(folder: Path, *, named: bool = True, limit_s: float = 60.0, gap: float = 0.05) -> Path:
+    """Write the desk into `folder` and return it.
+
+    Parameters
+    ----------
+    named
+        Whether there is a staff.csv.
+    limit_s, gap
+        What ends the search.
+    """
     folder.mkdir(parents=True)
     hours = "\n".join(f'{day} = "{"09:00-17:00" if day in OPEN else "closed"}"' for day in DAYS)
-    (folder / "plan.toml").write_text(PLAN.format(opening=hours), encoding="utf-8")
+    (folder / "plan.toml").write_text(PLAN.format(opening=hours, limit_s=limit_s, gap=gap), encoding="utf-8")
     starts = pd.date_range("2026-08-24", "2026-10-19", freq="30min", inclusive="left")
     starts = starts[(starts.day_of_week < len(OPEN)) & (starts.hour >= 9) & (starts.hour < 17)]
     rng = np.random.default_rng(5)

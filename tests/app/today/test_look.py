@@ -1,87 +1,19 @@
-"""A look at a running day: on track or not, alarms worded by the service at stake, all of it published."""
+"""A look at a running day: on track or not, alarms worded by the service at stake."""
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-import vl_convert
+from fixed_watch import CALLS_SERVICE, FixedWatch, Looker, given, look, up
 from tiny_day import TUESDAY, at, live, tiny_week
 
-from busyhour.app.today.look import DayLooker, TodayLook, TodayOptions
-from busyhour.app.today.message import Message, news, ranked
-from busyhour.app.today.notify import append_lines, command_of, notify, read_lines
-from busyhour.app.today.page import charts
-from busyhour.app.today.planned_day import PlannedWeek
-from busyhour.app.today.publish import publish, said_before
-from busyhour.app.today.tables_of_day import summary_of_look, today_table, verdict
-from busyhour.app.today.watch import DayTeller, Told
-from busyhour.app.today.watched import Watches
+from busyhour.app.today.look import DayLooker, TodayOptions
+from busyhour.app.today.tables_of_day import verdict
 from busyhour.forecast.errors import InputError
-from busyhour.forecast.intraday.seen import Alarm, Over, Seen
-from busyhour.forecast.progress import Stopped, Watch
-
-CALLS_SERVICE = ("start", "offered", "answered", "answered_in", "within_s", "handle_s")
-
-
-class FixedWatch:
-    """A watch over a day that has seen what a test wants."""
-
-    visible = meter = None
-
-    def __init__(
-        self, factor: float = 1.0, alarms: tuple[Alarm, ...] = (), overs: tuple[Over, ...] = (), handle: float = 1.0
-    ) -> None:
-        self.factor, self.alarms, self.overs, self.handle = factor, alarms, overs, handle
-
-    def look(self, date: object, calls: np.ndarray, handle: np.ndarray | None) -> Seen:
-        """Return the day with all that is to come multiplied by the factor."""
-        usual = np.where(np.isfinite(calls), np.nan_to_num(calls), 30.0)
-        mean = np.where(np.isfinite(calls), usual, usual * self.factor)
-        low, high = (np.where(np.isfinite(calls), mean, mean + d) for d in (-8.0, 8.0))
-        return Seen(mean, low, high, usual, self.alarms, self.overs, self.handle, self.handle - 0.1, self.handle + 0.1)
-
-
-class FixedWatches(Watches):
-    """Watches of which a test has made the only one."""
-
-    fixed: FixedWatch | None = None
-
-    def learnt(self, actuals: object, queue: str, watch: Watch) -> object:  # type: ignore[override]
-        """Return the watch that the test has made."""
-        return "no alarms: made up" if self.fixed is None else self.fixed
-
-
-class Looker(DayLooker):
-    """Looks with a watch that a test has made."""
-
-    def __init__(self, week: PlannedWeek, options: TodayOptions, fixed: FixedWatch | None = None) -> None:
-        super().__init__(week, options)
-        self.watches = FixedWatches(week, self.events, options.alarms_per_week, self.seed)
-        self.watches.fixed = fixed
-
-
-def look(
-    place: Path, until: str = "10:00", *, people: int = 8, fixed: FixedWatch | None = None, **options: object
-) -> TodayLook:
-    """Look at the tiny Tuesday as of a time of day."""
-    return Looker(tiny_week(place, people=people), given(place, until, **options), fixed).look(Watch())
-
-
-def given(place: Path, until: str, **options: object) -> TodayOptions:
-    """Return options of a look whose actuals reach to a time of day."""
-    path = live(place / "live.csv", until, columns=CALLS_SERVICE)
-    return TodayOptions((path,), **({"now": f"2026-10-20T{until}"} | options))  # type: ignore[arg-type]
-
-
-def up(size: float = 0.6) -> Alarm:
-    """Return an alarm of more calls since 09:30, known at 10:00."""
-    return Alarm("volume", "up", 19, 19, size, size - 0.2, size + 0.2, 5.0, 3.5)
+from busyhour.forecast.intraday.seen import Alarm, Over
+from busyhour.forecast.progress import Watch
 
 
 def test_a_day_on_track(tmp_path: Path) -> None:
@@ -226,147 +158,6 @@ def test_the_same_seed_gives_the_same_look(tmp_path: Path) -> None:
     one, same, other = (look(tmp_path, seed=seed).queues["sales"].chance.days for seed in (3, 3, 4))
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
-
-
-def test_the_published_folder(tmp_path: Path) -> None:
-    """Tables as declared, messages as lines, a page with one verdict; the next look takes its place."""
-    found = look(tmp_path, fixed=FixedWatch(1.6, (up(),)))
-    where, summary = publish(found, tmp_path / "out", found.messages, None, wages=True)
-    assert sorted(p.name for p in where.iterdir()) == [
-        "actions.csv", "changes.csv", "manifest.json", "messages.jsonl", "report.html", "summary.json", "today.csv"
-    ]  # fmt: skip
-    rows = pd.read_csv(where / "today.csv")
-    assert list(rows["came"].notna()) == [True] * 4 + [False] * 12
-    assert rows["service_came"][:4].tolist() == [0.9] * 4
-    assert (rows["simulated_low"][4:] <= rows["simulated_high"][4:]).all()
-    assert json.loads((where / "summary.json").read_text(encoding="utf-8")) == summary
-    assert summary["kind"] == "today"
-    assert summary["queues"]["sales"]["state"] == found.queues["sales"].chance.state
-    page = (where / "report.html").read_text(encoding="utf-8")
-    assert verdict(found).split(":")[0] in page
-    assert "Made up." in page
-    assert read_lines(where / "messages.jsonl") == tuple(replace(m, stake=round(m.stake, 1)) for m in found.messages)
-    again, _ = publish(found, tmp_path / "out", found.messages, None, wages=True)
-    assert again == where
-    assert said_before(where, "2026-10-20")
-    assert said_before(where, "2026-10-21") == ()
-
-
-@pytest.mark.slow
-def test_the_charts_can_be_drawn(tmp_path: Path) -> None:
-    """Every expression and encoding of the picture compiles."""
-    found = look(tmp_path, fixed=FixedWatch(1.6, (up(),)))
-    for spec in charts(found, today_table(found)).values():
-        assert vl_convert.vegalite_to_vega(spec)["marks"]
-
-
-def test_what_others_put_there_stays(tmp_path: Path) -> None:
-    """A folder with foreign files is not replaced; the day goes beside it."""
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "own.txt").write_text("mine", encoding="utf-8")
-    where, summary = publish(look(tmp_path), out, (), None, wages=True)
-    assert where == tmp_path / "out-2"
-    assert any("this day is in" in note for note in summary["notes"])
-
-
-def test_tables_sum_quarters_to_the_forecasts_interval(tmp_path: Path) -> None:
-    """Quarters of actuals are told by half-hours; a half-known one is blank."""
-    path = live(tmp_path / "live.csv", "09:45", minutes=15, columns=CALLS_SERVICE)
-    week = tiny_week(tmp_path)
-    found = Looker(week, TodayOptions((path,), now="2026-10-20T09:45")).look(Watch())
-    rows = today_table(found)
-    assert len(rows) == 16
-    assert rows["came"][:3].tolist() == [30.0] * 3
-    assert rows["came"][3:].isna().all()
-    assert rows["calls_now"].sum() == pytest.approx(found.queues["sales"].now.outlook.calls.sum())
-    assert summary_of_look(found)["interval_min"] == found.day.interval_min
-
-
-def test_news_are_said_once(tmp_path: Path) -> None:
-    """A message is said again only when it has become graver."""
-    one = Message("a", "", "", "queue", "warning", 1.0, "", "", "", "")
-    graver = replace(one, level="alarm")
-    assert news([], [one]) == (one,)
-    assert news([one], [one]) == ()
-    assert news([one], [graver]) == (graver,)
-    assert news([one, graver], [one]) == ()
-    assert ranked([one, replace(one, id="b", stake=9.0), graver])[0] == graver
-
-
-@pytest.mark.slow
-def test_a_teller_tells_news_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
-    """Two looks at one state say each message once; so does another teller on the same folder."""
-    heard: list[str] = []
-    for _ in range(2):
-        looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00"), FixedWatch(1.6, (up(),)))
-        teller = DayTeller(looker, [lambda new: heard.extend(m.id for m in new)], tmp_path / "out")
-        teller.once(Watch())
-        teller.once(Watch())
-    assert len(heard) == len(set(heard)) > 0
-
-
-def test_watching_stops_when_asked(tmp_path: Path) -> None:
-    """A stop between two looks ends the watch."""
-    looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00"))
-    watch = Watch()
-
-    def show(told: Told) -> None:
-        watch.stop.set()
-
-    with pytest.raises(Stopped):
-        DayTeller(looker, [], tmp_path / "out").until_over(watch, 60.0, show)
-
-
-@pytest.mark.slow
-def test_watching_bears_a_file_that_breaks(tmp_path: Path) -> None:
-    """A file that cannot be read at one look is complained of once, and read again."""
-    looker = Looker(tiny_week(tmp_path), given(tmp_path, "10:00", now=None))
-    heard: list[Message] = []
-    seen: list[str] = []
-    states = iter(["broken", "broken", "whole"])
-
-    def show(told: Told) -> None:
-        seen.append(told.summary["date"])
-        change()
-
-    def change() -> None:
-        if next(states, "whole") == "whole":
-            live(tmp_path / "live.csv", "16:00", columns=CALLS_SERVICE)
-        else:
-            (tmp_path / "live.csv").write_text("start,offered\n2026-10-20T08:00,many\n", encoding="utf-8")
-
-    def hear(new: object) -> None:
-        heard.extend(m for m in new if m.kind == "input")  # type: ignore[attr-defined]
-        if heard:
-            change()
-            change()
-
-    DayTeller(looker, [hear], tmp_path / "out").until_over(Watch(), 0.01, show)
-    assert len(heard) == 1
-    assert len(seen) == 2
-
-
-def test_a_program_gets_messages_on_its_input(tmp_path: Path) -> None:
-    """The webhook command reads a JSON list; what goes wrong is told and fails nothing."""
-    one = Message("a", "2026-10-20T10:00", "sales", "queue", "alarm", 1.0, "2026-10-20T10:00", "c", "e", "f")
-    heard = tmp_path / "heard.json"
-    code = f"import pathlib,sys; pathlib.Path({str(heard)!r}).write_text(sys.stdin.read())"
-    assert notify([sys.executable, "-c", code], [one]) == ""
-    assert json.loads(heard.read_text(encoding="utf-8")) == [one.record]
-    assert "ended with 3" in notify([sys.executable, "-c", "raise SystemExit(3)"], [one])
-    assert "cannot be started" in notify([str(tmp_path / "none")], [one])
-    assert notify([str(tmp_path / "none")], []) == ""
-    assert command_of("a 'b c'") == ["a", "b c"]
-    with pytest.raises(InputError, match="no command"):
-        command_of(" ")
-    log = tmp_path / "log.jsonl"
-    append_lines(log, [one])
-    append_lines(log, [one])
-    assert read_lines(log) == (one, one)
-    log.write_text("{}\n", encoding="utf-8")
-    with pytest.raises(InputError, match="not a message"):
-        read_lines(log)
 
 
 @pytest.mark.slow
