@@ -29,7 +29,7 @@ BANKED = "banked_in = 760\nbanked_counted = 1000\n"
 LADDER = "ladder = [[0, -900], [0.7, -400], [0.75, 0], [0.9, 500]]\n"
 
 
-def desk(folder: Path, period: str, *, named: bool = False, limit_s: float = 3.0) -> Path:
+def desk(folder: Path, period: str, *, named: bool = False, limit_s: float = 4.0) -> Path:
     """Write the tiny desk with another goal of its queue sales, and calls of which 75 % are in time."""
     out = write_desk(folder / "desk", named=named, limit_s=limit_s)
     plan = (out / "plan.toml").read_text(encoding="utf-8")
