@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..forecast.calendar.changed_hours import hours_of_history, hours_told
-from ..forecast.calendar.grid import Grid, known_zone
+from ..forecast.calendar.grid import known_zone
 from ..forecast.calendar.opening_hours import hours_text
 from ..forecast.calls.history_options import HistoryOptions, dates_of
 from ..forecast.calls.tidy import calendar_of, tidy

@@ -70,6 +70,9 @@ TABLES = load(__package__)
 
 def _blank_as_na(text: pd.Series) -> pd.Series:
     """Return text stripped, blanks as NA."""
+    cells = text.to_numpy(dtype=object)
+    if all(type(cell) is str for cell in cells):  # a column of a CSV: one pass over plain strings
+        return pd.Series([cell.strip() or None for cell in cells], index=text.index, dtype=object)
     out = text.astype("string").str.strip()
     return out.mask(out == "")
 
@@ -95,9 +98,10 @@ def texts(raw: pd.Series, name: str, file: str | Path | None = None) -> pd.Serie
 def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Series:
     raw = text if pd.api.types.is_numeric_dtype(text) else _blank_as_na(text)
     number = pd.to_numeric(raw, errors="coerce").astype("float64") + 0.0  # -0 is 0
-    bad = number.isna() & raw.notna()
+    values = number.to_numpy()
+    bad = np.isnan(values) & raw.notna().to_numpy()
     if bad.any():
-        i = first_true(bad)
+        i = int(bad.argmax())
         raise InputError(
             "not a number",
             file=file,
@@ -108,17 +112,17 @@ def _numbers(text: pd.Series, column: Column, file: str | Path | None) -> pd.Ser
         )
     for wrong, what in (
         (
-            number < (column.low if column.low is not None else float("-inf")),
+            values < (column.low if column.low is not None else float("-inf")),
             f"below {column.low:.12g}" if column.low is not None else "",
         ),
         (
-            number > (column.high if column.high is not None else float("inf")),
+            values > (column.high if column.high is not None else float("inf")),
             f"above {column.high:.12g}" if column.high is not None else "",
         ),
-        (number.abs() == float("inf"), "infinite"),
+        (np.isinf(values), "infinite"),
     ):
         if wrong.any():
-            i = first_true(wrong)
+            i = int(wrong.argmax())
             unit = f" {column.unit}" if column.unit else ""
             raise InputError(
                 f"{what}{unit}",
@@ -172,7 +176,7 @@ def check(
         raw = texts(frame[name], name, file) if column.kind == "text" else frame[name]
         if not column.blank:
             text = pd.api.types.is_string_dtype(raw) or raw.dtype == object
-            blank = raw.isna() | (raw.astype("string").str.strip() == "").fillna(True) if text else raw.isna()
+            blank = (_blank_as_na(raw) if text else raw).isna()
             if blank.any():
                 raise InputError(
                     "blank",

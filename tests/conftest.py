@@ -16,7 +16,21 @@ from busyhour.app.inputs import Inputs
 from busyhour.app.outcome import Outcome
 from busyhour.forecast.progress import Watch
 
-FIRST = ("brute/test_people_brute.py", "forecast", "brute", "schedule", "app/test_one_mind.py", "docs")
+FIRST = (
+    "brute/test_people_brute.py",
+    "forecast",
+    "brute",
+    "schedule",
+    "docs",
+    "app/check/test_faults.py",
+    "app/test_one_mind.py",
+    "app/cli",
+    "app/test_goal_periods.py",
+    "app/test_side_by_side.py",
+    "app/batch",
+    "app/goals",
+    "app/hiring",
+)
 """Order of the tests, the rest behind. Whoever begins compiles kernels: people's in one worker beside the forecast's in
 the other. The tests of `app` use every kernel, and come when most are compiled; long files before: none is last."""
 

@@ -29,12 +29,11 @@ BANKED = "banked_in = 760\nbanked_counted = 1000\n"
 LADDER = "ladder = [[0, -900], [0.7, -400], [0.75, 0], [0.9, 500]]\n"
 
 
-def desk(folder: Path, period: str, *, named: bool = False, limit_s: float = 3.0) -> Path:
+def desk(folder: Path, period: str, *, named: bool = False, limit_s: float = 4.0) -> Path:
     """Write the tiny desk with another goal of its queue sales, and calls of which 75 % are in time."""
-    out = write_desk(folder / "desk", named=named)
+    out = write_desk(folder / "desk", named=named, limit_s=limit_s)
     plan = (out / "plan.toml").read_text(encoding="utf-8")
-    plan = plan.replace("floor = 0.4\n", period, 1).replace("time_limit_s = 20", f"time_limit_s = {limit_s:g}")
-    (out / "plan.toml").write_text(plan, encoding="utf-8")
+    (out / "plan.toml").write_text(plan.replace("floor = 0.4\n", period, 1), encoding="utf-8")
     calls = pd.read_csv(out / "calls.csv")
     calls["answered_in"] = (0.75 * calls["offered"]).round(2)
     calls["within_s"] = calls["queue"].map({"sales": 20, "help": 60})

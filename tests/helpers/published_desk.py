@@ -6,22 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from plan_text import SITE, opening, shift
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 OPEN = ("monday", "tuesday", "wednesday")
 
-PLAN = """
-[site]
-name = "Tiny"
-zone = "Europe/Berlin"
-week = 2026-10-19
-interval_min = 30
-grid_min = 15
-note = "Made up."
-
-[opening]
-{opening}
-
+QUEUES = """
 [queue.sales]
 handle_s = 300
 patience_s = 120
@@ -42,23 +31,9 @@ basis = "interval"
 
 [shrinkage]
 planned = 0.05
-unplanned = {{ default = 0.05, monday = 0.1 }}
-
-[shift.full]
-paid_min = 420
-start_from = "09:00"
-start_to = "09:30"
-[[shift.full.break]]
-duration_min = 15
-earliest_min = 90
-latest_min = 120
-[[shift.full.break]]
-kind = "lunch"
-paid = false
-duration_min = 30
-earliest_min = 210
-latest_min = 270
-
+unplanned = { default = 0.05, monday = 0.1 }
+"""
+REST = """
 [shift.part]
 paid_min = 240
 start_from = "09:00"
@@ -88,18 +63,24 @@ open_shift_h = 22
 share = 0.25
 start = "16:00"
 end = "17:00"
-
-[solve]
-time_limit_s = 60
-gap = 0.05
 """
 
 
-def write_desk(folder: Path, *, named: bool = True) -> Path:
-    """Write the desk into `folder` and return it; without names there is no staff.csv."""
+def write_desk(folder: Path, *, named: bool = True, limit_s: float = 60.0, gap: float = 0.05) -> Path:
+    """Write the desk into `folder` and return it.
+
+    Parameters
+    ----------
+    named
+        Whether there is a staff.csv.
+    limit_s, gap
+        What ends the search.
+    """
     folder.mkdir(parents=True)
-    hours = "\n".join(f'{day} = "{"09:00-17:00" if day in OPEN else "closed"}"' for day in DAYS)
-    (folder / "plan.toml").write_text(PLAN.format(opening=hours), encoding="utf-8")
+    full = shift("full", 420, ("09:00", "09:30"), pause=(90, 120), lunch=(210, 270))
+    search = f"\n[solve]\ntime_limit_s = {limit_s:g}\ngap = {gap:g}\n"
+    plan = SITE + opening("09:00-17:00", OPEN) + QUEUES + full + REST + search
+    (folder / "plan.toml").write_text(plan, encoding="utf-8")
     starts = pd.date_range("2026-08-24", "2026-10-19", freq="30min", inclusive="left")
     starts = starts[(starts.day_of_week < len(OPEN)) & (starts.hour >= 9) & (starts.hour < 17)]
     rng = np.random.default_rng(5)

@@ -24,7 +24,8 @@ def write_small_bank(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     changed = f"The copy in this folder begins on {FIRST_DAY}; each count is divided by {CALLS} and rounded.\n"
     (folder / "NOTICE").write_text((BANK / "NOTICE").read_text(encoding="utf-8") + "\n" + changed, encoding="utf-8")
-    shutil.copy(BANK / "plan.toml", folder)
+    for name in ("plan.toml", "contract.toml"):
+        shutil.copy(BANK / name, folder)
     calls = pd.read_csv(BANK / "calls.csv")
     calls = calls[calls["start"] >= FIRST_DAY]
     calls = calls.assign(offered=(calls["offered"] / CALLS).round().astype(int))

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
+import sqlalchemy as sa
 
 from busyhour.app.batch.config import BatchFile
-from busyhour.app.batch.drive import Ended, Options, run_batch
+from busyhour.app.batch.drive import Ended, Options, opened, run_batch
+from busyhour.app.batch.ledger import Ledger, last
 from busyhour.app.batch.task import Answer, Task
 from busyhour.app.files import write_csv
 from busyhour.app.folders.manifest import FILE as MANIFEST
@@ -22,7 +24,8 @@ from busyhour.forecast.progress import Watch
 
 TODAY = dt.date(2026, 11, 30)
 """A Monday; the calls of the sites end the day before."""
-WEEK = "2026-12-07"
+WEEK, LATER = "2026-12-07", "2026-12-14"
+"""The weeks that are planned."""
 Fault = Callable[[Task], Answer | None]
 
 
@@ -61,6 +64,9 @@ class Quick:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+Engines = Callable[..., Quick]
 
 
 def done(task: Task) -> Answer:
@@ -121,3 +127,27 @@ def content(folder: Path) -> dict[str, str]:
     """Return the hash of every file below the runs and the published plans of a batch."""
     found = [p for top in ("runs", "published") for p in (folder / top).rglob("*") if p.is_file()]
     return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in found}
+
+
+def rows(path: Path, table: sa.Table) -> list[sa.Row]:
+    """Return the rows of a table of the batch's store."""
+    with opened(BatchFile.read(path)) as store, store.read() as c:
+        return list(c.execute(table.select()))
+
+
+def states(path: Path) -> dict[tuple[str, str, str], str]:
+    """Return the states of the units of the last batch."""
+    with opened(BatchFile.read(path)) as store:
+        row = last(store, "weekly")
+        assert row is not None
+        units = Ledger(store, row.id).units()
+    return {(u.site, u.step.value, u.week): u.state.value for u in units}
+
+
+def correct(path: Path, site: str = "south", more: int = 1) -> None:
+    """Correct the last calls of a site's own file."""
+    calls = path.parent / "sites" / site / "calls.csv"
+    lines = calls.read_text(encoding="utf-8").splitlines()
+    start, offered, handle = lines[-1].split(",")
+    lines[-1] = f"{start},{int(offered) + more},{handle}"
+    calls.write_text("\n".join(lines) + "\n", encoding="utf-8")

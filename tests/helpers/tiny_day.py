@@ -8,45 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from plan_text import DAYS, SITE, opening, shift
 
 from busyhour.app.config.plan_toml import plan_of
 from busyhour.app.today.planned_day import PlannedWeek
 from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.opening_hours import parse_opening
 
-PLAN = """
-[site]
-name = "Tiny"
-zone = "Europe/Berlin"
-week = 2026-10-19
-interval_min = 30
-grid_min = 15
-note = "Made up."
-
-[opening]
-{opening}
-
+QUEUE = """
 [queue.sales]
 handle_s = 240
 patience_s = 180
 [queue.sales.goal]
 level = 0.8
 within_s = 20
-
-[shift.full]
-paid_min = 450
-start_from = "08:00"
-start_to = "08:00"
-[[shift.full.break]]
-duration_min = 15
-earliest_min = 60
-latest_min = 150
-[[shift.full.break]]
-kind = "lunch"
-paid = false
-duration_min = 30
-earliest_min = 210
-latest_min = 270
 """
 WEEK = dt.date(2026, 10, 19)
 TUESDAY = dt.date(2026, 10, 20)
@@ -64,9 +39,9 @@ def tiny_week(place: Path, *, people: int = PEOPLE, past_days: int = 0, seed: in
     past_days
         Weekdays of Poisson calls before the week; 0 = the run holds none.
     """
-    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    opening = "\n".join(f'{d} = "{"08:00-16:00" if d in days[:5] else "closed"}"' for d in days)
-    config, plan = plan_of(PLAN.format(opening=opening).encode(), place / "plan.toml")
+    full = shift("full", 450, ("08:00", "08:00"), pause=(60, 150), lunch=(210, 270))
+    text = SITE + opening("08:00-16:00", DAYS[:5]) + QUEUE + full
+    config, plan = plan_of(text.encode(), place / "plan.toml")
     calendar = Calendar(opening=parse_opening(config.opening, key="opening"), zone=ZONE)
     starts = pd.DatetimeIndex([t for d in (0, 1) for t in half_hours(WEEK + dt.timedelta(days=d))])
     volume = pd.DataFrame(

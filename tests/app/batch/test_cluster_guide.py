@@ -23,13 +23,29 @@ GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "cluster.md"
 PROGRAMS = {"dask": ("-m", "dask"), "busyhour": ("-m", "busyhour.app.cli")}
 
 
-def typed() -> list[list[str]]:
-    """Return the commands of the guide as argument lists, with a port that is free."""
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+        return int(free.getsockname()[1])
+
+
+def await_listener(port: int, server: subprocess.Popen[bytes]) -> None:
+    """Return once somebody listens on a port; fail where the server has ended."""
+    while server.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the scheduler has ended")
+
+
+def typed(port: int) -> list[list[str]]:
+    """Return the commands of the guide as argument lists, with another port."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    lines = [line.replace("8786", port) for block in blocks for line in block.splitlines()]
+    lines = [line.replace("8786", str(port)) for block in blocks for line in block.splitlines()]
     out = []
     for line in lines:
         program, *words = shlex.split(line)
@@ -53,14 +69,15 @@ def started() -> Iterator[list[subprocess.Popen[bytes]]]:
 @pytest.mark.slow
 def test_the_commands_of_the_guide_plan_a_batch(tmp_path: Path, started: list[subprocess.Popen[bytes]]) -> None:
     """Both workers are used, the plans come back and are published; a second run finds nothing to do."""
-    *servers, batch = typed()
+    port = free_port()
+    *servers, batch = typed(port)
     assert [words[3] for words in servers] == ["scheduler", "worker", "worker"] and "--cluster" in batch
     place = tmp_path / "demo"
     write_batch_starter(place)
     for words in servers:
         quiet = subprocess.DEVNULL
         started.append(subprocess.Popen(words, cwd=tmp_path, stdout=quiet, stderr=quiet))
-        time.sleep(1.0)
+        await_listener(port, started[0])
     done = subprocess.run([*batch, "--json"], cwd=place, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     summary = json.loads(done.stdout)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -48,9 +47,10 @@ def test_tasks_are_done_one_after_the_other(tmp_path: Path) -> None:
 
 def test_a_stop_is_heard_by_the_task(tmp_path: Path) -> None:
     """What runs is lost with code 130, whose attempt does not count; nothing more is begun."""
-    with InProcess() as engine:
+    begun = threading.Event()
+    with InProcess(lambda _: begun.set()) as engine:
         engine.submit(task(tmp_path, "slow"))
-        time.sleep(0.05)
+        assert begun.wait(20.0)
         engine.stop()
         assert (one(engine).code, engine.places) == (130, 0)
         engine.submit(task(tmp_path, "site", 2))
@@ -72,8 +72,10 @@ def test_closing_waits_only_a_little(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(in_process, "CLOSE_S", 0.1)
     began = threading.active_count()
     engine = InProcess()
-    monkeypatch.setattr(in_process, "run_task", lambda *_: time.sleep(2) or Answer(1, 1, "done"))
+    over = threading.Event()
+    monkeypatch.setattr(in_process, "run_task", lambda *_: over.wait() and Answer(1, 1, "done"))
     engine.submit(task(tmp_path, "deaf"))
     engine.close()
     assert all(t.daemon for t in threading.enumerate() if t.name.startswith("unit"))
     assert threading.active_count() > began
+    over.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_bank import COPY
 
 from busyhour.app.config.contract_toml import contract_of
 from busyhour.forecast.errors import InputError
@@ -29,7 +30,7 @@ def read(tmp_path: Path, text: str) -> object:
 
 def test_the_sample_is_a_contract() -> None:
     """The bank's contract can be read, and its weights add up."""
-    sample = contract_of(Path(__file__).parents[3] / "data" / "bank")
+    sample = contract_of(COPY)
     assert sum(goal.weight for goal in sample.goals) == pytest.approx(1.0)
     assert sample.money is not None and sample.termination is not None
 

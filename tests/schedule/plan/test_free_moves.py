@@ -11,7 +11,7 @@ import pytest
 from cover_cases import FULL, PART, by_need, day, pooled
 from small_bank import COPY
 
-from busyhour.app.inputs import Inputs
+from busyhour.app.inputs import Inputs, RunOptions
 from busyhour.app.run import plan
 from busyhour.forecast.progress import Watch
 from busyhour.schedule.cover.result import Cover
@@ -153,7 +153,7 @@ def test_a_moved_plan_is_priced_as_it_stands(people: int) -> None:
 def test_the_small_bank_offers_nothing_for_no_money(tmp_path: Path) -> None:
     folder = tmp_path / "bank"
     shutil.copytree(COPY, folder)
-    outcome = plan(Inputs.from_folder(folder))
+    outcome = plan(Inputs.from_folder(folder, RunOptions(gap=0.05, time_limit_s=20.0)))
     table = explain(outcome.decision.problem, outcome.decision.assigned, outcome.decision.coverage)
     assert len(table)
     assert not table["detail"].str.contains("for no money").any()
