@@ -34,7 +34,9 @@ class Believed:
 
 WITHIN_S = Believed(3, 300, "nobody picks up so soon; are minutes meant?", "callers would wait for over five minutes")
 LEVEL = Believed(0.3, 0.995, "hardly any goal is so low", "a goal that no desk holds on a day of many calls")
-PATIENCE_S = Believed(15, 1800, "callers would hang up at once; are minutes meant?", "callers would wait for half an hour")
+PATIENCE_S = Believed(
+    15, 1800, "callers would hang up at once; are minutes meant?", "callers would wait for half an hour"
+)
 HANDLE_S = Believed(30, 3600, "no call is so short; are minutes meant?", "no call lasts over an hour")
 UNPLANNED = Believed(0.0, 0.4, "", "two of five people would be absent; are percent meant?")
 PAID_MIN = Believed(60, 780, "a shift below an hour; are hours meant?", "a shift above 13 hours")
@@ -52,11 +54,13 @@ def _doubts(config: Config) -> Iterator[str | None]:
     for name, queue in config.queue.items():
         yield WITHIN_S.doubt(f"queue.{name}.goal.within_s", queue.goal.within_s or None)
         yield LEVEL.doubt(f"queue.{name}.goal.level", queue.goal.level or None)
-        yield PATIENCE_S.doubt(f"queue.{name}.patience_s", None if queue.patience_s == float("inf") else queue.patience_s)
+        yield PATIENCE_S.doubt(
+            f"queue.{name}.patience_s", None if queue.patience_s == float("inf") else queue.patience_s
+        )
         if "handle_s" not in config.intake.trust:
             yield HANDLE_S.doubt(f"queue.{name}.handle_s", queue.handle_s)
     unplanned = config.shrinkage.unplanned
-    shares = unplanned if isinstance(unplanned, dict) else {"": unplanned}
+    shares = {"": unplanned} if isinstance(unplanned, float | int) else dict(unplanned)
     for day, share in shares.items():
         yield UNPLANNED.doubt(f"shrinkage.unplanned{'.' * bool(day)}{day}", share)
     for name, family in config.shift.items():

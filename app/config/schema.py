@@ -223,4 +223,3 @@ def _refuse_unfit_period(name: str, queue: Queue) -> None:
     if terms is not None and terms.ladder and goal.definition not in FIXED:
         raise InputError("a ladder needs a definition that counts every call", column=f"{key}.goal.definition",
                          value=goal.definition, mend=f"One of {', '.join(FIXED)}")  # fmt: skip
-

@@ -73,7 +73,9 @@ def _complaint(said: str, text: str, path: Path) -> InputError:
         return InputError(f"not TOML: {twice[0]}", file=path, row=twice[1], value=twice[2], mend="Keep one of them")
     number = _begun(words, lines, number)
     slip = _slip(words, lines[number - 1])
-    what, mend = next((told for test in SLIPS if (told := test(slip)) is not None), (_lowered(words), "Correct the line"))
+    what, mend = next(
+        (told for test in SLIPS if (told := test(slip)) is not None), (_lowered(words), "Correct the line")
+    )
     return InputError(f"not TOML: {what}", file=path, row=number, value=lines[number - 1].strip(), mend=mend)
 
 

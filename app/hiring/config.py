@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from ...forecast.errors import InputError
 from ...forecast.text import spelled
 from ..config.plan_toml import HIRING, PLAN, complaint, merged, plan_file, plan_tables, refuse_flags
-from ..intake.names import nearest
 from ..inputs.snapshot import InputFile
+from ..intake.names import nearest
 from .schema import HiringConfig
 
 FILE = "hiring.toml"

@@ -18,8 +18,8 @@ from ...schedule.hiring.problem import Head
 from ...schedule.hiring.tenure import MONTH_DAYS
 from ...schedule.tables import TABLES
 from ..config.schema import Config
-from ..intake.names import nearest
 from ..inputs.people import STAFF
+from ..intake.names import nearest
 from .groups import groups_of
 from .terms import GroupQueues
 

@@ -83,7 +83,12 @@ def read_windows(
     if table == "availability" and not kinds.isin(KINDS).all():
         i = int((~kinds.isin(KINDS)).to_numpy().argmax())
         raise InputError(
-            "unknown kind", file=path, row=spreadsheet_row(i, frame.index), column="kind", value=kinds.iloc[i], mend=f"One of {', '.join(KINDS)}"
+            "unknown kind",
+            file=path,
+            row=spreadsheet_row(i, frame.index),
+            column="kind",
+            value=kinds.iloc[i],
+            mend=f"One of {', '.join(KINDS)}",
         )
     minute = pd.Timedelta(minutes=1)
     starts, ends = (frame["start"] - grid.first) / minute, (frame["end"] - grid.first) / minute

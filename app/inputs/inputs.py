@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ from ..intake.read import calls_files, outside, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import BESIDE, CALLS, Folder
+from .kept_run import KEEP, KEPT, files_of, keep_days, read_kept
 from .options import RunOptions
 from .plain_table import plain
 from .requirement import open_only, read_curves, read_requirement, requirement_week
@@ -217,7 +219,7 @@ class Inputs:
         shape: Sequence[InputFile] = (),
     ) -> Self:
         """Read the files of a run that begins with a history of calls, with the shape of a day where it has totals."""
-        previous = _previous(folder, asked)
+        previous = _previous(folder, asked) | _keep(asked)
         keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
         shapes = {f"calls/{file.path.name}": file for file in shape}
         with _laid(folder, files, previous | keys | shapes) as laid:
@@ -240,6 +242,7 @@ class Inputs:
     def _of_requirement(cls, folder: Folder, files: Mapping[str, InputFile], asked: RunOptions) -> Self:
         """Read the files of a run that begins with a requirement; its intervals are those of the plan."""
         names, zone, previous = list(folder.config.queue), folder.config.site.zone, _previous(folder, asked)
+        previous = previous | _keep(asked)
         with _laid(folder, files, previous) as laid:
             path = laid.path / _key(REQUIREMENT, files[REQUIREMENT])
             table = read_requirement(path, names, zone)
@@ -306,10 +309,19 @@ def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
     return seen_once(asked.previous, read)
 
 
+def _keep(asked: RunOptions) -> dict[str, InputFile]:
+    """Take the earlier plan that is to be kept; return its files by where they are laid out."""
+    if asked.keep is None:
+        return {}
+    return {f"{KEEP}/{name}": file for name, file in seen_once(asked.keep, files_of).items()}
+
+
 def _kept(
     files: Mapping[str, InputFile], previous: Mapping[str, InputFile], texts: Mapping[str, pd.DataFrame]
 ) -> dict[str, InputFile]:
     """Return the files that a run keeps, by name: last week's activity as it is, or with the weeks before it."""
+    if (earlier := previous.get(f"{KEEP}/roster.csv")) is not None:
+        files = {**files, KEPT: InputFile.of(earlier.path, csv_text(texts["kept"]).encode(), earlier.mode)}
     if (file := previous.get(LAST_ACTIVITY)) is None:
         return dict(files)
     if len([key for key in previous if key.startswith(f"{PREVIOUS}/inputs/")]):
@@ -320,12 +332,18 @@ def _kept(
 def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> dict[str, Any]:
     """Read what every run needs: time, calendar, people, what last week leaves behind, and the judge's texts."""
     horizon = laid.config.horizon(week)
-    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
+    known = LAST_ACTIVITY in previous
+    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if known else None)
     people = laid.people(horizon.grid, before)
     paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
     texts = {name: read_text_csv(path) for name, path in paths.items() if path.is_file()}
-    if previous:
+    if known:
         texts["previous_activity"] = known_rows(laid.path / PREVIOUS)
+    if f"{KEEP}/roster.csv" in previous:
+        run, zone = laid.path / KEEP, laid.config.site.zone
+        kept = read_kept(run, horizon.grid, zone)
+        people = keep_days(people, kept, run, horizon.grid, zone)
+        texts["kept"] = pd.read_csv(io.StringIO(csv_text(kept)), dtype=str, keep_default_na=False)
     return {
         "config": laid.config,
         "plan": laid.plan,

@@ -119,7 +119,9 @@ def _refuse_dates(frame: pd.DataFrame, columns: Sequence[str], cell: str, doubt:
     row = frame.index[int(frame[column].eq(cell).to_numpy().argmax())]
     words = (doubt or "").removeprefix("date_format: ")
     both = "fit" in words
-    what = "day and month may be swapped" if both else "dates of two kinds in one file" if "real" in words else "no date"
+    what = (
+        "day and month may be swapped" if both else "dates of two kinds in one file" if "real" in words else "no date"
+    )
     mend = "Write dates like 2026-10-25, year first"
     raise InputError(what, file=file, row=int(row), column=column, value=cell, mend=mend)
 

@@ -184,4 +184,3 @@ def _rectangle(rows: Sequence[list[str]], numbers: Sequence[int], width: int, pa
             mend = "Give each row one cell per column, and put quotes round a cell that holds the separator"
             raise InputError("row has more cells than the header", file=path, row=number, mend=mend)
     return [[*row[:width], *[""] * (width - len(row))] for row in rows]
-

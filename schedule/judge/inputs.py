@@ -231,9 +231,7 @@ def _family(name: str, table: Mapping[str, Any]) -> Family:
     return Family(name, int(table["paid_min"]), first, last, step, days, tuple(table.get("break", ())))
 
 
-def _windows(
-    inputs: Mapping[str, Any], name: str, clock: Clock, near: tuple[dt.date, ...]
-) -> dict[str, list[Window]]:
+def _windows(inputs: Mapping[str, Any], name: str, clock: Clock, near: tuple[dt.date, ...]) -> dict[str, list[Window]]:
     """Return agent → windows; one that recurs once for each of its days among `near`."""
     out: dict[str, list[Window]] = {}
     for row, told in _rows(inputs, name):
