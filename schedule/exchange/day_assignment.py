@@ -34,7 +34,7 @@ class DayAssignment:
 
     @cached_property
     def linear(self) -> np.ndarray:
-        """Wage, wishes and changes in money of each agent on each cell less a day off's, (A, C); `FORBIDDEN` if none."""
+        """Wage, wishes and changes in money of each agent on each cell less a day off's, (A, C), or `FORBIDDEN`."""
         pool = self.pool
         out = np.full((len(pool.staff), len(pool.cells)), FORBIDDEN)
         for a, person in enumerate(pool.staff):

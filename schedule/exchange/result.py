@@ -32,9 +32,9 @@ class Roster:
     cost_wages
         Wages of the assigned shifts, premiums included.
     prices
-        ``below_contract``, ``wish``, ``steady`` → money; where a plan is kept, ``change`` too. If the shifts were given,
-        also ``open_shift`` and ``left_short`` (the least cost of the shortfall by open shifts); otherwise ``lost_call``
-        and ``under``.
+        ``below_contract``, ``wish``, ``steady`` → money; where a plan is kept, ``change`` too. If the shifts were
+        given, also ``open_shift`` and ``left_short`` (the least cost of the shortfall by open shifts); otherwise
+        ``lost_call`` and ``under``.
     unmet
         Agent → ``below_contract_h``, ``wish`` (weight), ``start_spread_h``.
     """

@@ -85,8 +85,8 @@ def _cost(problem, plan, weeks):
     """Return the cost of a plan by the list of weeks."""
     cost, heads = 0.0, []
     for agent, mine in zip(problem.staff, weeks, strict=True):
-        own = plan.assigned[agent.id]
-        found = priced(problem, agent, {k: mine[k] for k in [tuple((p.shift.start, p.shift.pattern, p.breaks) for p in own)]})
+        key = tuple((p.shift.start, p.shift.pattern, p.breaks) for p in plan.assigned[agent.id])
+        found = priced(problem, agent, {key: mine[key]})
         cost += found[0][0]
         heads.append(found[1][0])
     return cost + float(shortfalls(problem, heads))
