@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ...schedule.plan.changes import changes_table
 from ...schedule.plan.coverage import fit
 from ...schedule.plan.decision import Decision
 from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, period_figures, service_figures
@@ -95,9 +96,9 @@ def _blocks(found: Decision) -> list[dict[str, Any]]:
 def _kept(outcome: Outcome) -> dict[str, Any]:
     """Return what was changed of the plan that is kept, and what keeping costs; nothing where none is."""
     found = outcome.decision
-    if "changed_days" not in outcome.tables:
+    if not any(agent.kept for agent in found.problem.staff):
         return {}
-    changed = outcome.tables["changed_days"]
+    changed = changes_table(found)
     price, bound = found.prices.get("change", 0.0), found.free_bound
     rest = found.cost_wages + found.cost_prices - price
     return {
