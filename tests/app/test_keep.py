@@ -130,7 +130,8 @@ def test_what_is_no_earlier_plan_of_the_week_is_told(desk: Path, tmp_path: Path)
     later = tmp_path / "later"
     shutil.copytree(desk, later)
     need = pd.read_csv(desk / "need.csv")
-    need.assign(start=need["start"].str.replace("2026-11-1", "2026-11-2")).to_csv(later / "need.csv", index=False)
+    week = pd.to_datetime(need["start"]) + pd.Timedelta(days=7)
+    need.assign(start=week.dt.strftime("%Y-%m-%dT%H:%M")).to_csv(later / "need.csv", index=False)
     told = run(later, tmp_path / "r2", "--keep", desk / "r1", "--week", "2026-11-23", code=3).output
     assert "the earlier run has no shift in the week of 2026-11-23" in " ".join(told.split())
     nameless = tmp_path / "nameless"
