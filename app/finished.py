@@ -148,7 +148,9 @@ def verdict_of(run: Path, *, simulate: bool = True) -> Verdict:
         return hires_opinion(run, summary)
     asked = read_arguments(inputs / ARGUMENTS)
     folder = Folder.read(inputs, asked.scenario, asked.overrides)
-    texts = {name: read_text_csv(path) for name in (*TEXTS, "wishes") if (path := inputs / f"{name}.csv").exists()}
+    texts = {
+        name: read_text_csv(path) for name in (*TEXTS, "wishes", "kept") if (path := inputs / f"{name}.csv").exists()
+    }
     return opinion_of(run, folder, asked, texts, summary, simulate=simulate)
 
 

@@ -13,6 +13,7 @@ from ..schedule.diagnose.explain import explain, explain_open
 from ..schedule.diagnose.few_hours import FewHours, few_hours
 from ..schedule.judge.check import Verdict
 from ..schedule.plan.activity import cover_table, open_table, roster_table
+from ..schedule.plan.changes import changes_table
 from ..schedule.plan.decision import Decision
 from ..schedule.plan.figures import service_table
 from .inputs.inputs import Inputs
@@ -110,6 +111,8 @@ class Outcome:
                 "open_shifts": open_table(found.open, grid),
                 "open_reasons": explain_open(found.problem, found.assigned, found.open),
             }
+        if any(agent.kept for agent in found.problem.staff):
+            out["changed_days"] = changes_table(found)
         if self.forecast is not None:
             out |= forecast_tables(self.forecast)
         return {name: table for name, table in out.items() if table is not None}

@@ -74,6 +74,7 @@ def published(
     zone, raw = planned.config.site.zone, folder / "inputs"
     given = (raw / REQUIREMENT).is_file()
     names = [*ALWAYS, *(NAMED if inputs.get("staff") is not None else ()), *(() if given else FROM_CALLS)]
+    names += ["changed_days"] * (inputs.get("kept") is not None)
     if given and (raw / CURVE).is_file():
         names.append("curve")
     tables: dict[str, pd.DataFrame] = {}

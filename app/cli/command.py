@@ -45,6 +45,10 @@ Week = Annotated[
 Previous = Annotated[
     Path | None, typer.Option(help="Run folder of the week before: rest, days in a row and shifts that run on count.")
 ]
+Keep = Annotated[
+    Path | None,
+    typer.Option(help="Run folder of an earlier plan of the same week: each changed day of a person has a price."),
+]
 NoWages = Annotated[
     bool, typer.Option("--no-wages", help="Leave wages, prices and costs out of all that is written and shown.")
 ]

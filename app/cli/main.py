@@ -21,6 +21,7 @@ from . import attain, batch, finished, goals, hire, record, replay, scorecard, s
 from .command import (
     Gap,
     Json,
+    Keep,
     NoWages,
     Out,
     Previous,
@@ -139,6 +140,7 @@ def plan(
     scenario: Scenarios = None,
     out: Out = None,
     previous: Previous = None,
+    keep: Keep = None,
     seed: Seed = None,
     time_limit: TimeLimit = None,
     gap: Gap = None,
@@ -154,7 +156,7 @@ def plan(
         from ..inputs import RunOptions
         from .beside import plan_beside, tell_beside
 
-        each = [RunOptions(date_of(week), name, seed, time_limit, gap, previous) for name in (None, *names)]
+        each = [RunOptions(date_of(week), name, seed, time_limit, gap, previous, keep=keep) for name in (None, *names)]
         runs = plan_beside(folder, each, out, wages=not no_wages, quiet=quiet)
         return tell_beside(runs, [one for _, one in runs.found], as_json=json_, quiet=quiet)
 
@@ -168,7 +170,7 @@ def plan(
         from ..run import plan as planned
 
         began = time.monotonic()
-        options = RunOptions(date_of(week), names[0] if names else None, seed, time_limit, gap, previous)
+        options = RunOptions(date_of(week), names[0] if names else None, seed, time_limit, gap, previous, keep=keep)
         inputs = Inputs.from_folder(folder, options, watch)
         asked = out or usual_place(folder, inputs)
         place = folder_to_write(asked, (folder, *inputs.paths))
@@ -199,6 +201,7 @@ def schedule(
     ] = None,
     week: Week = None,
     previous: Previous = None,
+    keep: Keep = None,
     seed: Seed = None,
     time_limit: TimeLimit = None,
     gap: Gap = None,
@@ -216,7 +219,7 @@ def schedule(
         from ..publish.folder import RunFolder, publish
         from ..run import plan as planned
 
-        options = RunOptions(date_of(week), None, seed, time_limit, gap, previous)
+        options = RunOptions(date_of(week), None, seed, time_limit, gap, previous, keep=keep)
         inputs = Inputs.from_requirement(requirement, rules, curve=curve, staff=staff, options=options)
         place = folder_to_write(out, (rules, *inputs.paths))
         outcome = planned(inputs, watch)

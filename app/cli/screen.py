@@ -15,6 +15,7 @@ from rich.text import Text
 from ...forecast.text import visible
 from ..gap import gap_in_units, gap_told, shortfall
 from ..missed import goals_told, missed_lines, missed_words
+from ..report.changed import kept_words
 
 if TYPE_CHECKING:
     from ...forecast.queueing.simulation.simulation import Simulation
@@ -73,6 +74,8 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     rows += [
         (f"  {q}", f"{summary['goals'][q]}: simulated {_share(v['simulated'])}") for q, v in summary["queues"].items()
     ]
+    if summary.get("kept"):
+        rows.append(("Kept plan", kept_words(summary["kept"], money)))
     if summary["below_floor_slots"]:
         worst = summary["below_floor_worst"]
         lost = f"{summary['below_floor_agent_hours']:,.1f} agent-hours in {summary['below_floor_slots']} slots"

@@ -60,7 +60,7 @@ def _doubts(config: Config) -> Iterator[str | None]:
         if "handle_s" not in config.intake.trust:
             yield HANDLE_S.doubt(f"queue.{name}.handle_s", queue.handle_s)
     unplanned = config.shrinkage.unplanned
-    shares = unplanned if isinstance(unplanned, dict) else {"": unplanned}
+    shares = {"": unplanned} if isinstance(unplanned, float | int) else dict(unplanned)
     for day, share in shares.items():
         yield UNPLANNED.doubt(f"shrinkage.unplanned{'.' * bool(day)}{day}", share)
     for name, family in config.shift.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import io
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,20 +30,19 @@ from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text
-from ..folders.one_run import seen_once
 from ..intake.names import nearest
 from ..intake.read import calls_files, outside, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import BESIDE, CALLS, Folder
+from .kept_run import KEEP, keep_days, read_kept
 from .options import RunOptions
-from .plain_table import plain
+from .other_runs import EARLIER_ROSTER, LAST_ACTIVITY, PREVIOUS, keep_files, kept_inputs, previous_files
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
-from .week_before import WeekBefore, activity_of, known_rows, memory_of
+from .week_before import WeekBefore, known_rows
 
 REQUIREMENT, CURVE = "requirement.csv", "curve.csv"
-PREVIOUS, LAST_ACTIVITY = "previous", "previous/activity.csv"
 PEOPLE_TABLES = BESIDE
 TABLES = (CALLS, *PEOPLE_TABLES, REQUIREMENT, CURVE)
 """Files of a planner's folder beside plan.toml; a Python user may give each as a table."""
@@ -217,7 +217,7 @@ class Inputs:
         shape: Sequence[InputFile] = (),
     ) -> Self:
         """Read the files of a run that begins with a history of calls, with the shape of a day where it has totals."""
-        previous = _previous(folder, asked)
+        previous = previous_files(folder, asked) | keep_files(asked)
         keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
         shapes = {f"calls/{file.path.name}": file for file in shape}
         with _laid(folder, files, previous | keys | shapes) as laid:
@@ -229,7 +229,9 @@ class Inputs:
                 raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
             return cls(
                 **rest,
-                files=_kept({**files, **{file.path.name: file for file in (*calls, *shape)}}, previous, rest["texts"]),
+                files=kept_inputs(
+                    {**files, **{file.path.name: file for file in (*calls, *shape)}}, previous, rest["texts"]
+                ),
                 calls=history,
                 findings=found,
                 overrides=laid.forecast_overrides(),
@@ -239,7 +241,8 @@ class Inputs:
     @classmethod
     def _of_requirement(cls, folder: Folder, files: Mapping[str, InputFile], asked: RunOptions) -> Self:
         """Read the files of a run that begins with a requirement; its intervals are those of the plan."""
-        names, zone, previous = list(folder.config.queue), folder.config.site.zone, _previous(folder, asked)
+        names, zone, previous = list(folder.config.queue), folder.config.site.zone, previous_files(folder, asked)
+        previous = previous | keep_files(asked)
         with _laid(folder, files, previous) as laid:
             path = laid.path / _key(REQUIREMENT, files[REQUIREMENT])
             table = read_requirement(path, names, zone)
@@ -251,7 +254,7 @@ class Inputs:
             week = requirement_week(table, laid.config.site, asked.week)
             table = open_only(table, laid, week, path)
             rest = _common(laid, week, previous)
-            return cls(**rest, files=_kept(files, previous, rest["texts"]), requirement=table, curves=curves)
+            return cls(**rest, files=kept_inputs(files, previous, rest["texts"]), requirement=table, curves=curves)
 
 
 def _plan(
@@ -290,42 +293,21 @@ def _key(name: str, file: InputFile) -> str:
     return name if own == name or name in PEOPLE_TABLES else f"{name.removesuffix('.csv')}/{own}"
 
 
-def _previous(folder: Folder, asked: RunOptions) -> dict[str, InputFile]:
-    """Take last week's run; return its files by where they are laid out."""
-    if asked.previous is None:
-        return {}
-    if folder.config.cyclic:
-        raise InputError("a cyclic week has no week before it", column="--previous", value=str(asked.previous))
-
-    def read(run: Path) -> dict[str, InputFile]:
-        roster = run / "roster.csv"
-        found = (activity_of(run), *memory_of(run), *([roster] if roster.is_file() else ()))
-        own = {file: plain(file.stem, file)[0] if file.parent == run else InputFile.read(file) for file in found}
-        return {f"{PREVIOUS}/{file.relative_to(run).as_posix()}": taken for file, taken in own.items()}
-
-    return seen_once(asked.previous, read)
-
-
-def _kept(
-    files: Mapping[str, InputFile], previous: Mapping[str, InputFile], texts: Mapping[str, pd.DataFrame]
-) -> dict[str, InputFile]:
-    """Return the files that a run keeps, by name: last week's activity as it is, or with the weeks before it."""
-    if (file := previous.get(LAST_ACTIVITY)) is None:
-        return dict(files)
-    if len([key for key in previous if key.startswith(f"{PREVIOUS}/inputs/")]):
-        file = InputFile.of(file.path, csv_text(texts["previous_activity"]).encode(), file.mode)
-    return {**files, "previous_activity.csv": file}
-
-
 def _common(laid: Folder, week: dt.date, previous: Mapping[str, InputFile]) -> dict[str, Any]:
     """Read what every run needs: time, calendar, people, what last week leaves behind, and the judge's texts."""
     horizon = laid.config.horizon(week)
-    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if previous else None)
+    known = LAST_ACTIVITY in previous
+    before = laid.last_week(horizon.grid, laid.path / PREVIOUS if known else None)
     people = laid.people(horizon.grid, before)
     paths = {name: laid.path / f"{name}.csv" for name in TEXTS}
     texts = {name: read_text_csv(path) for name, path in paths.items() if path.is_file()}
-    if previous:
+    if known:
         texts["previous_activity"] = known_rows(laid.path / PREVIOUS)
+    if EARLIER_ROSTER in previous:
+        run, zone = laid.path / KEEP, laid.config.site.zone
+        kept = read_kept(run, horizon.grid, zone)
+        people = keep_days(people, kept, run, horizon.grid, zone)
+        texts["kept"] = pd.read_csv(io.StringIO(csv_text(kept)), dtype=str, keep_default_na=False)
     return {
         "config": laid.config,
         "plan": laid.plan,

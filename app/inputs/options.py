@@ -25,6 +25,8 @@ class RunOptions:
         In place of those of ``[solve]``.
     previous
         Run folder of the week before: rest, days in a row and shifts that run on count.
+    keep
+        Run folder of an earlier plan of the same week: each day of a person that differs has a price.
     plan
         Tables laid over plan.toml, its scenario included.
     """
@@ -36,6 +38,7 @@ class RunOptions:
     gap: float | None = None
     previous: Path | None = None
     plan: Mapping[str, Any] = field(default_factory=dict)
+    keep: Path | None = None
 
     @property
     def overrides(self) -> dict[str, Any]:

@@ -110,7 +110,9 @@ def _clock_of(times: Sequence[str], file: Path) -> list[str]:
     told = pd.Series(times, dtype="str")
     plain = plain_halves(told[told != ""].str.replace(r"(?<=\d)[.h](?=\d)", ":", regex=True))
     minutes = minutes_of_day(plain, column="start", file=file) if len(plain) else pd.Series(dtype=float)
-    return ["" if not time else f"T{int(minutes[i]) // 60:02d}:{int(minutes[i]) % 60:02d}" for i, time in told.items()]
+    found = minutes.reindex(told.index).fillna(0).astype(int)
+    pairs = zip(told, found.tolist(), strict=True)
+    return ["" if not time else f"T{minute // 60:02d}:{minute % 60:02d}" for time, minute in pairs]
 
 
 def _refuse_dates(frame: pd.DataFrame, columns: Sequence[str], cell: str, doubt: str | None, file: Path) -> None:

@@ -114,19 +114,22 @@ def dated(rows: pd.DataFrame, grid: Grid, zone: str | None, path: Path) -> pd.Da
     numbered = rows.set_axis(pd.Index([spreadsheet_row(i, rows.index) for i in range(len(rows))], name="row"))
     if DAYS not in rows or not {"start", "end"} <= set(rows):
         return numbered
-    out = []
-    for row, cells in numbered.to_dict("index").items():
-        text = str(cells.pop(DAYS) or "").strip()
+    out: list[tuple[int, dict[str, str]]] = []
+    for row, record in zip(numbered.index.tolist(), numbered.to_dict("records"), strict=True):
+        cells = {str(name): str(cell) for name, cell in record.items()}
+        text = cells.pop(DAYS).strip()
         if not text:
             out.append((row, cells))
             continue
         days = days_of(text)
         if days is None:
-            raise InputError("no day of the week", file=path, row=int(row), column=DAYS, value=text, mend=MEND)
-        start, end = (_minute(cells[edge], path, int(row), edge) for edge in ("start", "end"))
+            raise InputError("no day of the week", file=path, row=row, column=DAYS, value=text, mend=MEND)
+        start, end = (_minute(cells[edge], path, row, edge) for edge in ("start", "end"))
         if start == end:
-            raise InputError("window ends when it starts", file=path, row=int(row), column="end", value=cells["end"],
-                             mend="Write 00:00 and 24:00 for whole days")  # fmt: skip
+            mend = "Write 00:00 and 24:00 for whole days"
+            raise InputError(
+                "window ends when it starts", file=path, row=row, column="end", value=cells["end"], mend=mend
+            )
         last = end + 1440 * (end < start)
         for date in (grid.first_date + dt.timedelta(days=i) for i in range(-1, grid.days + BEYOND)):
             if date.weekday() in days:

@@ -25,6 +25,9 @@ from .summary import summarise
 MONEY = ("cost", "cost_wages", "cost_prices", "cost_prices_parts", "bound", "gap_history")
 """Keys of ``summary.json`` that hold amounts; the gap is a share and stays."""
 
+KEPT_MONEY = ("change_price", "price_of_changes", "cost_without_changes", "free_bound", "keeping_costs_at_most")
+"""Keys of ``kept`` in ``summary.json`` that hold amounts."""
+
 HIRING_MONEY = {
     "prices": ("hire", "overtime_h", "time_off_h", "vendor_h", "short_h", "lost_h", "end_value"),
     "vendor": ("price_h",),
@@ -143,6 +146,8 @@ def _hidden(summary: Mapping[str, Any]) -> dict[str, Any]:
     for part in ("cover", "roster"):
         if part in out:
             out[part] = _hidden(out[part])
+    if "kept" in out:
+        out["kept"] = {key: None if key in KEPT_MONEY else value for key, value in out["kept"].items()}
     if "blocks" in out:
         out["blocks"] = [_hidden(block) for block in out["blocks"]]
     if "goal_periods" in out:

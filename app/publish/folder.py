@@ -21,6 +21,7 @@ from ..folders.targets import followed
 from ..inputs.arguments import ARGUMENTS
 from ..inputs.folder import PEOPLE_FILES
 from ..inputs.inputs import Inputs
+from ..inputs.kept_run import KEPT
 from ..inputs.snapshot import InputFile
 from ..missed import missed_lines
 from ..outcome import Outcome
@@ -166,7 +167,7 @@ def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], f
     """
     folder.mkdir(parents=True)
     for name, file in files.items():
-        secret = file.mode is None or name in (PLAN, *PEOPLE_FILES)
+        secret = file.mode is None or name in (PLAN, *PEOPLE_FILES, KEPT)
         path = folder / name
         path.touch(PRIVATE)
         path.write_bytes(file.content)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from ...schedule.plan.changes import changes_table
 from ...schedule.plan.coverage import fit
 from ...schedule.plan.decision import Decision
 from ...schedule.plan.figures import floor_figures, missed_figures, occupancy, period_figures, service_figures
@@ -47,6 +48,7 @@ def summarise(outcome: Outcome) -> dict[str, Any]:
         **_goals(found),
         "agents": len(found.problem.staff),
         "few_hours": [asdict(f) for f in outcome.few_hours],
+        **_kept(outcome),
         "repairs": found.repairs,
         "simulation": _simulation(found),
         "seconds": sum(outcome.stages.values()),
@@ -89,6 +91,30 @@ def _blocks(found: Decision) -> list[dict[str, Any]]:
         }
         for b in found.blocks
     ]
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    """Return what was changed of the plan that is kept, and what keeping costs; nothing where none is."""
+    found = outcome.decision
+    if not any(agent.kept for agent in found.problem.staff):
+        return {}
+    changed = changes_table(found)
+    price, bound = found.prices.get("change", 0.0), found.free_bound
+    rest = found.cost_wages + found.cost_prices - price
+    return {
+        "kept": {
+            "changed_days": len(changed),
+            "changed_people": int(changed["agent"].nunique()),
+            "forced_days": int(changed["forced"].sum()),
+            "known_days": sum(len(agent.kept) for agent in found.problem.staff),
+            "change_price": found.problem.costs.change_price,
+            "price_of_changes": price,
+            "cost_without_changes": rest,
+            "free_bound": bound,
+            "keeping_costs_at_most": None if bound is None else max(0.0, rest - bound),
+            "keeping_costs_at_most_share": None if not bound or bound <= 0 else max(0.0, rest - bound) / bound,
+        }
+    }
 
 
 def _goals(found: Decision) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from ..files import write_atomic
 from ..gap import shortfall
 from .axis import TimeAxis
 from .cards import cards
+from .changed import changed_table
 from .charts import charts
 from .few import few_table
 from .figures import day
@@ -86,6 +87,7 @@ def page(run: Run, *, wages: bool) -> str:
         unmet=shortfall(run.summary),
         explain=explain_table(run, wages=wages),
         few=few_table(run),
+        changed=changed_table(run),
         open=open_table(run),
         cost=cost_table(run) if wages else None,
         wages=wages,

@@ -23,7 +23,7 @@ SCHEDULE = load(_schedule)
 OWN = load(__package__)
 FILES: dict[str, Table] = {
     **{name: forecast_tables.TABLES[name] for name in ("volume", "requirement", "service")},
-    **{name: SCHEDULE[name] for name in ("cover", "roster", "open_shifts", "activity", "coverage")},
+    **{name: SCHEDULE[name] for name in ("cover", "roster", "open_shifts", "changed_days", "activity", "coverage")},
     **OWN,
 }
 

@@ -80,6 +80,7 @@ class _Summary(BaseModel):
     under_agent_hours: Number = None
     goals_missed: tuple[_Missed, ...] | None = None
     few_hours: tuple[_FewHours, ...] | None = None
+    kept: dict[str, Number] | None = None
     floor_missed_intervals: Number = None
     floor_missed_worst: _Missed | None = None
     below_floor_agent_hours: Number = None

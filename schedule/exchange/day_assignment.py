@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from ..price.week import wish_lost
+from ..price.week import day_price, priced_days
 from ..rules.rest_min import rest_slots
 from .cells import ShiftPool
 from .week_check import WeekCells, word_of
@@ -34,20 +34,17 @@ class DayAssignment:
 
     @cached_property
     def linear(self) -> np.ndarray:
-        """Wage and wish money of each agent on each cell less a day off's, shape (A, C); `FORBIDDEN` where none."""
+        """Wage, wishes and changes in money of each agent on each cell less a day off's, (A, C), or `FORBIDDEN`."""
         pool = self.pool
         out = np.full((len(pool.staff), len(pool.cells)), FORBIDDEN)
-        price = pool.problem.costs.wish
         for a, person in enumerate(pool.staff):
+            priced = priced_days(person)
+            idle = {day: day_price(pool.problem, person, day, None) for day in priced}
             for c in pool.options[a]:
                 cell = pool.cells[c]
                 out[a, c] = person.cost_h * cell.wage_h
-            for wish in person.wishes:
-                idle = wish_lost(pool.problem, wish, None)
-                for c in pool.options[a]:
-                    if pool.cells[c].day == wish.day:
-                        loss = wish_lost(pool.problem, wish, pool.cells[c].shift)
-                        out[a, c] += price * (loss - idle)
+                if cell.day in priced:
+                    out[a, c] += day_price(pool.problem, person, cell.day, cell.shift) - idle[cell.day]
         return out
 
     @cached_property

@@ -32,8 +32,9 @@ class Roster:
     cost_wages
         Wages of the assigned shifts, premiums included.
     prices
-        ``below_contract``, ``wish``, ``steady`` → money. If the shifts were given, also ``open_shift`` and
-        ``left_short`` (the least cost of the shortfall by open shifts); otherwise ``lost_call`` and ``under``.
+        ``below_contract``, ``wish``, ``steady`` → money; where a plan is kept, ``change`` too. If the shifts were
+        given, also ``open_shift`` and ``left_short`` (the least cost of the shortfall by open shifts); otherwise
+        ``lost_call`` and ``under``.
     unmet
         Agent → ``below_contract_h``, ``wish`` (weight), ``start_spread_h``.
     """
@@ -128,6 +129,8 @@ def _priced(
         "wish": costs.wish * sum(w.wish for w in found),
         "steady": costs.steady_h * sum(w.spread_h for w in found),
     }
+    if any(agent.kept for agent in problem.staff):
+        prices["change"] = costs.change_price * sum(w.changed for w in found)
     unmet = {
         agent.id: {"below_contract_h": w.below_h, "wish": w.wish, "start_spread_h": w.spread_h}
         for agent, w in zip(problem.staff, found, strict=True)

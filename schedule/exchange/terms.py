@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pulp
 
-from ..price.week import wish_lost
+from ..price.week import day_price, priced_days
 from ..rules.rows import Columns
 from .cells import ShiftPool
 
@@ -34,18 +34,17 @@ def few_days(pool: ShiftPool, columns: Columns) -> Term:
     return [(v, price) for v in (*columns.few.values(), *columns.unkept.values())], 0.0
 
 
-def wishes(pool: ShiftPool, columns: Columns) -> Term:
-    """Price of wishes: the loss with a day off as constant, the difference that a cell makes on its column."""
-    price = pool.problem.costs.wish
+def days(pool: ShiftPool, columns: Columns) -> Term:
+    """Price of wishes and changes: that of a day off as constant, the difference that a cell makes on its column."""
     pairs: list[tuple[pulp.LpVariable, float]] = []
     constant = 0.0
     for a in columns.week:
-        for wish in pool.staff[a].wishes:
-            idle = wish_lost(pool.problem, wish, None)
-            constant += price * idle
-            for c, v in columns.day.get((a, wish.day), []):
-                loss = wish_lost(pool.problem, wish, pool.cells[c].shift)
-                pairs.append((v, price * (loss - idle)))
+        agent = pool.staff[a]
+        for day in sorted(priced_days(agent)):
+            idle = day_price(pool.problem, agent, day, None)
+            constant += idle
+            for c, v in columns.day.get((a, day), []):
+                pairs.append((v, day_price(pool.problem, agent, day, pool.cells[c].shift) - idle))
     return pairs, constant
 
 
@@ -67,7 +66,7 @@ TERMS: dict[str, Callable[[ShiftPool, Columns], Term]] = {
     "open_shift": open_shifts,
     "below_contract": below_contract,
     "few_days": few_days,
-    "wish": wishes,
+    "days": days,
     "steady": steadiness,
 }
 """Every part of the cost by its name."""

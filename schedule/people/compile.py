@@ -144,9 +144,9 @@ class CompiledPerson:
     paths
         The weeks that the rules allow.
     option_cost
-        Wage and wishes of each option, infinite = not allowed, shape (O,).
+        Wage, wishes and changes of each option, infinite = not allowed, shape (O,).
     off_cost
-        Wishes of each day off, shape (D,).
+        Wishes and changes of each day off, shape (D,).
     units_cost
         Price of the week's paid units, shape (U + 1,).
     group
@@ -278,7 +278,10 @@ def _fixed(
 def _costs(
     problem: ScheduleProblem, agent: Agent, options: ShiftOptions, own_price: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cost of each option and each day off of `agent`: wage, own price, wishes; infinite where not free."""
+    """Return the cost of each option and each day off of `agent`, infinite where not free.
+
+    It holds wage, own price, wishes and changes against a plan that is kept.
+    """
     price = problem.costs.wish
     option_cost = agent.cost_h * options.paid_weight
     if own_price is not None:
@@ -288,6 +291,10 @@ def _costs(
         off_cost[wish.day] += price * wish_lost(problem, wish, None)
         for o in np.flatnonzero(options.day == wish.day):
             option_cost[o] += price * wish_lost(problem, wish, options.shifts[o])
+    for kept in agent.kept:
+        off_cost[kept.day] += problem.costs.change_price * kept.changed(None)
+        same = (options.start == kept.start) & (options.start + options.length == kept.end)
+        option_cost += problem.costs.change_price * ((options.day == kept.day) & ~same)
     free = options.start >= agent.earliest
     for begin, end in agent.away:
         free &= (options.start + options.length <= begin) | (options.start >= end)

@@ -23,11 +23,14 @@ class ProvenPrices:
         Of a call towards each pooled goal, shape (P,).
     bound
         Lower bound on the cost of every plan; None when none is known.
+    guessed
+        Whether no search has raised them yet.
     """
 
     head: np.ndarray
     goal: np.ndarray
     bound: float | None
+    guessed: bool = False
 
 
 @dataclass(frozen=True)

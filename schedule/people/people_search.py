@@ -157,12 +157,12 @@ class PeopleSearch:
 
         The first sweep has told how long a sweep takes: the time for a few of them is left, or none would see prices.
         The prices of a plan do for a few steps on from it; they are proven anew where that is quick, or asked for with
-        no steps.
+        no steps: then nothing else needs the time, but for the exact model.
         """
         if self.start is not None and (self.start.prices.bound is not None or (steps and not self.choice.relaxed)):
             return
         relaxed = self.choice.relaxed and (steps is None or self.start is not None)
-        share = self.choice.price_share
+        share = 1.0 if steps == 0 and self.choice.exact_share == 0.0 else self.choice.price_share
         limit_s = max(0.0, min(share * self.limit_s, self.clock.left_s - self.params.kept_sweeps * self.sweep_s))
         if beside is None:
             self._raise_bound(self.watch, limit_s, relaxed)
@@ -180,7 +180,7 @@ class PeopleSearch:
             found = lp_prices(self.staff, self.service, watch=clock, time_limit_s=limit_s)
             limit_s = clock.left_s
         if found is None:
-            self.dual.ascend(watch, limit_s, self.best.best_cost, anew=self.start is None)
+            self.dual.ascend(watch, limit_s, self.best.best_cost, anew=self.start is None or self.start.prices.guessed)
         else:
             self.dual.take(found.price, found.goal_price, found.bound)
             self.dual.ended = True

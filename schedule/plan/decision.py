@@ -42,6 +42,9 @@ class Decision:
     curves
         Queue → service curve in agents on the phone by which the plan was decided and its service is expected: where
         calls are known, corrected by simulation of the plan for the queue that moves. None where none are known.
+    free_bound
+        Where an earlier plan is kept, a proven bound on the cost of every plan that need not keep it, by the same
+        curves; None where none is known.
     """
 
     problem: ScheduleProblem
@@ -58,6 +61,7 @@ class Decision:
     open: tuple[PlannedShift, ...] = ()
     blocks: tuple[Block, ...] = ()
     curves: Mapping[str, ServiceCurve] | None = None
+    free_bound: float | None = None
 
     @property
     def planned(self) -> tuple[PlannedShift, ...]:

@@ -120,6 +120,14 @@ def _priced(solved: Solved, cost: float, bound: float | None, seconds: float) ->
     )  # fmt: skip
 
 
+def with_bound(solved: Solved, bound: float | None, settings: SolveSettings) -> Solved:
+    """Return what is known of a plan once `bound` is known, too."""
+    if bound is None or solved.cost is None or (solved.bound is not None and solved.bound >= bound):
+        return solved
+    known = _priced(solved, solved.cost, bound, solved.seconds)
+    return _told(known, solved, settings, cut=solved.cut, by_user=solved.stopped == Stop.USER)
+
+
 def _told(solved: Solved, first: Solved, settings: SolveSettings, *, cut: bool, by_user: bool) -> Solved:
     """Return `solved` with the reason that its work ended; `first` tells why the first search did."""
     if solved.status == Status.OPTIMAL:

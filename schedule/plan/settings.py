@@ -119,6 +119,9 @@ class SolveSettings:
         Most seconds for the choice of shifts to offer outside, above 0: a by-product must not delay the plan.
     least_open_share
         Share of the limit that this choice has also where time is up: what is short must not go unsaid.
+    free_share
+        Share of the limit kept, where an earlier plan is to be kept, for the bound of plans that need not: enough to
+        raise prices that are nearly right already. From 0, below 1.
 
     Raises
     ------
@@ -152,6 +155,7 @@ class SolveSettings:
     settled: float = 0.002
     open_s: float = 10.0
     least_open_share: float = 0.05
+    free_share: float = 0.15
     person_s: float = 0.0004
     rules_times: float = 4.0
     most_kept_share: float = 0.5

@@ -1,4 +1,4 @@
-"""The cost of one person's week in money: wage, hours below contract, wishes not met, spread of starts.
+"""The cost of one person's week in money: wage, hours below contract, wishes not met, spread of starts, changes.
 
 The one definition of these prices. Models and compiled searches state the same sums in their own form; tests hold them
 equal.
@@ -50,6 +50,8 @@ class WeekPrice:
         Wish weight not met.
     spread_h
         Hours between the earliest and the latest start.
+    changed
+        Days that differ from a plan that is kept.
     total
         Money: wage and prices.
     """
@@ -58,6 +60,7 @@ class WeekPrice:
     below_h: float
     wish: float
     spread_h: float
+    changed: int
     total: float
 
 
@@ -68,6 +71,21 @@ def wish_lost(problem: ScheduleProblem, wish: Wish, shift: Shift | None) -> floa
     """
     met = wish.meets(shift, late_from_slot=problem.noon[wish.day])
     return abs(wish.weight) if met == (wish.weight < 0) else 0.0
+
+
+def day_price(problem: ScheduleProblem, agent: Agent, day: int, shift: Shift | None) -> float:
+    """Return the money that a day costs `agent` beside the wage if `shift` (None = day off) is worked.
+
+    It is the price of wishes that are not met, and of a change against a plan that is kept.
+    """
+    lost = sum(wish_lost(problem, wish, shift) for wish in agent.wishes if wish.day == day)
+    changed = any(kept.changed(shift) for kept in agent.kept if kept.day == day)
+    return problem.costs.wish * lost + problem.costs.change_price * changed
+
+
+def priced_days(agent: Agent) -> frozenset[int]:
+    """Return the days of which `day_price` may differ from 0."""
+    return frozenset(wish.day for wish in agent.wishes) | frozenset(kept.day for kept in agent.kept)
 
 
 def below_contract_h(problem: ScheduleProblem, agent: Agent, paid_h: float) -> float:
@@ -88,8 +106,9 @@ def price_week(problem: ScheduleProblem, agent: Agent, week: Sequence[PaidShift]
     below_h = below_contract_h(problem, agent, sum(w.paid_h for w in week))
     wish = sum(wish_lost(problem, wish, on_day.get(wish.day)) for wish in agent.wishes)
     spread_h = start_spread_h(w.minute for w in week)
+    changed = sum(kept.changed(on_day.get(kept.day)) for kept in agent.kept)
     total = wage + costs.below_contract_h * below_h + costs.wish * wish + costs.steady_h * spread_h
-    return WeekPrice(wage, below_h, wish, spread_h, total)
+    return WeekPrice(wage, below_h, wish, spread_h, changed, total + costs.change_price * changed)
 
 
 def missing_day_price(problem: ScheduleProblem, wage_h: float, left_price: float) -> float:
@@ -105,4 +124,5 @@ def missing_day_price(problem: ScheduleProblem, wage_h: float, left_price: float
     wage = max((a.cost_h for a in problem.staff), default=0.0) * wage_h
     spread = 24 * problem.costs.steady_h
     wishes = problem.costs.wish * max((sum(abs(w.weight) for w in a.wishes) for a in problem.staff), default=0.0)
-    return 10.0 * (1.0 + wage + spread + wishes + left_price)
+    change = problem.costs.change_price * any(a.kept for a in problem.staff)
+    return 10.0 * (1.0 + wage + spread + wishes + change + left_price)

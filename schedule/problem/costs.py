@@ -17,9 +17,16 @@ At ten hours a shift of four or five hours pays as soon as half a call of the da
 a day of a hundred calls, which is as much as a simulation can tell. The least price keeps goals where wages are left
 out or are counted in another unit.
 """
+CHANGE_HOURS, LEAST_CHANGE_PRICE = 4.0, 80.0
+"""Hours of `Costs.cost_h` that a changed day of one person is worth, and the least price, where none is given.
+
+Half a shift: laws on fair schedules ask one to four hours' pay for a late change, and what a search can still gain on a
+plan within one per cent of the best one is less than that for each day it would change. So a plan stays as it is until
+something in its inputs pays for a change. The least price holds where wages are left out or counted in another unit.
+"""
 RANGES = {
     "cost_h": Range(0, MOST_WAGE),
-    **dict.fromkeys(("lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h"), _PRICE),
+    **dict.fromkeys(("lost_call", "under_h", "open_shift_h", "below_contract_h", "wish", "steady_h", "change"), _PRICE),
 }
 """Ranges of wages and prices."""
 PREMIUM_RANGES = {"share": Range(0, 10, "25 % is 0.25")}
@@ -73,6 +80,9 @@ class Costs:
         Price of one unit of wish weight not met.
     steady_h
         Price per hour between a person's earliest and latest start of the week.
+    change
+        Price of each day of a person that differs from a plan that is kept (``--keep``); without it: four hours of
+        `cost_h`, and at least 80.
     """
 
     cost_h: float = 20.0
@@ -83,6 +93,7 @@ class Costs:
     below_contract_h: float = 15.0
     wish: float = 2.0
     steady_h: float = 1.0
+    change: float | None = None
     premium: tuple[Premium, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
@@ -94,3 +105,8 @@ class Costs:
     def call_price(self) -> float:
         """Price of each call by which a day or week falls short of its goal."""
         return max(CALL_HOURS * self.cost_h, LEAST_CALL_PRICE) if self.lost_call is None else self.lost_call
+
+    @property
+    def change_price(self) -> float:
+        """Price of each day of a person that differs from a plan that is kept."""
+        return max(CHANGE_HOURS * self.cost_h, LEAST_CHANGE_PRICE) if self.change is None else self.change

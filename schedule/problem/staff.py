@@ -89,6 +89,29 @@ class Fixed:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What somebody works on a day by an earlier plan that is to be kept.
+
+    Attributes
+    ----------
+    start, end
+        Of the shift, in slots, a fraction where the earlier plan had another grid; None = a day off.
+    breaks
+        Start of each break in slots after the shift's start.
+    """
+
+    day: int
+    start: float | None = None
+    end: float | None = None
+    breaks: tuple[int, ...] = ()
+
+    def changed(self, shift: Shift | None) -> bool:
+        """Whether working `shift` (None = day off) is another day's work; breaks and queues may differ."""
+        now = (None, None) if shift is None else (shift.start, shift.end)
+        return now != (self.start, self.end)
+
+
+@dataclass(frozen=True)
 class Agent:
     """One person in the planned week, times in slots of the schedule's grid.
 
@@ -119,6 +142,8 @@ class Agent:
         Shift families that the shift of the day before the week may be; () = none or unknown.
     fixed
         What the plan must keep, at most one a day.
+    kept
+        What an earlier plan of the week has, one a day; a change of it has a price. () = there is none.
     """
 
     id: str
@@ -141,6 +166,7 @@ class Agent:
     weekends_before: int = 0
     families_before: tuple[str, ...] = ()
     fixed: tuple[Fixed, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
     def free(self, shift: Shift) -> bool:
         """Whether the agent's availability, leave and last week's rest allow `shift`."""

@@ -34,6 +34,7 @@ SLOW = {
     "guides/batch.md",
     "guides/forecast.md",
     "guides/hiring.md",
+    "guides/keep.md",
     "guides/people_rules.md",
     "guides/privacy.md",
     "guides/python.md",

@@ -13,6 +13,7 @@ from ..inputs import blank
 from ..shifts import Worked
 from ..week import Week
 from .beyond import ladders, parts_of
+from .changed import change_price, changes
 from .expected import Expected
 from .roster import paid_shifts, pattern
 from .run import Fault, Found, Published
@@ -29,6 +30,8 @@ NAMED = ("below_contract", "wish", "steady", "lost_call", "under")
 LADDER = "ladder"
 """Price of a goal with a ladder, beside those of `NAMED`, where there is one."""
 ANONYMOUS = ("lost_calls_and_under",)
+CHANGE = "change"
+"""Price of the days that differ from a plan that is kept, beside those of `NAMED`, where one is."""
 NOON = 720
 
 
@@ -51,13 +54,17 @@ def prices(run: Published, expected: Expected) -> dict[str, float]:
     below = sum(_below_contract(w, shifts.get(w.person.id, ())) for w in weeks)
     spread = sum(_spread(run, shifts.get(w.person.id, ())) for w in weeks)
     lost_wishes = _wishes(run, shifts, {w.person.id for w in weeks})
-    return {
-        "below_contract": price(run, "below_contract_h") * below,
-        "wish": price(run, "wish") * lost_wishes,
-        "steady": price(run, "steady_h") * spread,
-        "lost_call": lost,
-        "under": under,
-    } | ({} if forgone is None else {LADDER: forgone[0]})
+    return (
+        {
+            "below_contract": price(run, "below_contract_h") * below,
+            "wish": price(run, "wish") * lost_wishes,
+            "steady": price(run, "steady_h") * spread,
+            "lost_call": lost,
+            "under": under,
+        }
+        | ({} if run.inputs.get("kept") is None else {CHANGE: change_price(run) * len(changes(run))})
+        | ({} if forgone is None else {LADDER: forgone[0]})
+    )
 
 
 def _under(run: Published, expected: Expected) -> float:
@@ -136,7 +143,8 @@ def cost(run: Published, expected: Expected) -> Found:
     """Ensures that the cost is wages and prices, each of which follows from activity and inputs."""
     s = run.summary
     forgone = ladders(run, expected)
-    names = (*NAMED, *([LADDER] * (forgone is not None))) if run.named else ANONYMOUS
+    kept = run.inputs.get("kept") is not None
+    names = (*NAMED, *([CHANGE] * kept), *([LADDER] * (forgone is not None))) if run.named else ANONYMOUS
     unsure = 0.0 if forgone is None else forgone[1] - forgone[0]
     told = s.get("cost_prices_parts")
     if not isinstance(told, dict) or set(told) != set(names):

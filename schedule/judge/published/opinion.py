@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ....forecast.errors import InputError
 from ..check import Violation
-from . import beyond, doing, few_hours, missed, money, requirement, roster, service, short, summary, volume
+from . import beyond, changed, doing, few_hours, missed, money, requirement, roster, service, short, summary, volume
 from .expected import Expected
 from .run import Fault, Published
 
@@ -100,6 +100,7 @@ QUESTIONS = (
     Question("promised", "service", lambda o: service.promised(o.run), ("simulation",)),
     Question("figures", "summary", lambda o: summary.figures(o.run, o.expected), ("identity", "coverage", "reasons")),
     Question("missed", "summary", lambda o: missed.missed(o.run), ("identity", "service", "simulation")),
+    Question("changed", "changed_days", lambda o: changed.changed(o.run), PLAN),
     Question("few_hours", "summary", lambda o: few_hours.few_hours(o.run), (*PLAN, "coverage")),
     Question("services", "summary", lambda o: summary.services(o.run), ("identity", "simulation")),
     Question("cost", "cost", lambda o: money.cost(o.run, o.expected), ("identity", "coverage"), money=True),
