@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.tables import read_csv
+from ...schedule.problem.horizon import WEEK_DAYS
+from ..config.schema import Site as SiteConfig
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
@@ -23,6 +25,7 @@ from ..store.entries import tell
 from ..store.schema import ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
+from ..store.scores import is_scored_since, score
 from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
 from ..store.times import midnight_s
 from . import publication
@@ -84,12 +87,24 @@ def keep_run(staging: Path, folder: Path, input_hash: str, *, wages: bool) -> No
 
 
 def commit_forecast(
-    shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
+    shared: Shared, site: Site, unit: Unit, folder: Path, own: SiteConfig, known: Mapping[str, Any] | None = None
 ) -> Unit:
-    """Keep the nightly forecast by lead and end its unit, in one transaction."""
-    volume = read_csv(folder / VOLUME, FILES["volume"], zone=zone)
+    """Keep the nightly forecast by lead and end its unit, in one transaction.
+
+    A batch of an earlier day tells of days that are over: they are scored at once, since later ones are scored already.
+
+    Parameters
+    ----------
+    own
+        Table ``[site]`` of the site's plan.toml.
+    """
+    volume = read_csv(folder / VOLUME, FILES["volume"], zone=own.zone)
+    as_of, leads = shared.as_of, site.settings.leads
     with shared.ledger.store.write() as c:
-        write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
+        write_snapshot(c, unit.site_id, midnight_s(as_of, own.zone), NIGHTLY, volume, leads)
+        if is_scored_since(c, unit.site_id, as_of):
+            days = {as_of + dt.timedelta(days=lead - 1) for lead in leads}
+            score(c, unit.site_id, days, own.zone, before=as_of, leads=leads, interval_min=own.interval_min)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
 
 
@@ -160,4 +175,7 @@ def enter(
     if path.is_file():  # a plan for a requirement made elsewhere has none
         volume = read_csv(path, FILES["volume"], zone=zone)
         write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
+        first = dt.date.fromisoformat(run.week)
+        if is_scored_since(c, site, first):
+            score(c, site, {first + dt.timedelta(days=k) for k in range(WEEK_DAYS)}, zone, before=as_of)
     tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)

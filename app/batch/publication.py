@@ -184,11 +184,17 @@ def changes_from(home: Path, site: str, standing: RunRow, run: RunRow) -> tuple[
 
     The run folder of the one that stands may have been removed: its published copy tells the same.
     """
-    place = place_of(home, site, standing.week)
-    for old in (home / standing.folder, place):
-        if summary_of(old).get(HASH) == standing.input_hash:
-            return True, changes_between(old, home / run.folder)
-    return False, None
+    old = folder_of(home, site, standing)
+    if summary_of(old).get(HASH) != standing.input_hash:
+        return False, None
+    return True, changes_between(old, home / run.folder)
+
+
+def folder_of(home: Path, site: str, run: RunRow) -> Path:
+    """Return where the files of a run are: its own folder, or its published copy where that was removed."""
+    own, copy = home / run.folder, place_of(home, site, run.week)
+    gone = summary_of(own).get(HASH) != run.input_hash
+    return copy if gone and summary_of(copy).get(HASH) == run.input_hash else own
 
 
 def changes_between(old: Path, new: Path) -> Changes | None:

@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from tiny_batch import TODAY, WEEK, Quick, content, drive, make
 
-from busyhour.app.batch import chain, ledger, publication
+from busyhour.app.batch import chain, ledger, publication, weeks
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
 from busyhour.app.batch.driven import ask_to_stop, is_driven
@@ -53,6 +53,11 @@ def correct(path: Path, site: str = "south", more: int = 1) -> None:
     start, offered, handle = lines[-1].split(",")
     lines[-1] = f"{start},{int(offered) + more},{handle}"
     calls.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def published_files(path: Path) -> dict[str, str]:
+    """Return the hash of every published file."""
+    return {name: digest for name, digest in content(path.parent).items() if name.startswith("published")}
 
 
 def of_north(state: Literal["failed", "lost"], code: int) -> Callable[[Task], Answer | None]:
@@ -430,19 +435,99 @@ def test_a_mended_plan_is_planned_by_retry(tmp_path: Path, quick: Engines) -> No
     assert len([key for key in states(path) if key[:2] == ("north", "plan")]) == 2
 
 
-@pytest.mark.slow
-def test_a_week_whose_week_before_changed_alone_is_told(tmp_path: Path, quick: Engines) -> None:
-    """Published anew is the first week, the second fails: its message says that the two do not belong together."""
+def failing_later(task: Task) -> Answer | None:
+    """Let the plans of the second week fail."""
+    bad = (task.step, task.week) == ("plan", LATER)
+    return Answer(task.unit, task.attempt, "failed", 4, "no") if bad else None
+
+
+def test_no_week_is_published_that_the_plan_after_it_cannot_follow(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second week fails, and rules would break between the new first and the published second: the first is held.
+
+    Once the second week is planned both are published, the first one first.
+    """
     quick()
     path = make(tmp_path / "b")
     drive(path)
     correct(path, more=3)
-    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", LATER) else None)
+    monkeypatch.setattr(weeks, "broken_between", lambda before, after: "rules break between them (rest_min)")
+    quick(failing_later)
+    before = published_files(path)
     ended = drive(path)
-    assert ended.status.sites[1].message.startswith(f"{LATER}: no; the plan published for {LATER} follows an earlier")
-    assert "check them as a pair" in drive(path).status.sites[1].message
+    assert states(path)["south", "plan", WEEK] == "held"
+    assert ended.status.sites[1].message == f"{LATER}: no"
+    assert published_files(path) == before != {}
+    with opened(BatchFile.read(path)) as store:
+        held_unit = next(u for u in Ledger(store, 2).by_site()["south"] if u.week == WEEK)
+    told = f"the plan published for {LATER}, which stays, cannot follow it: rules break between them (rest_min)"
+    assert held_unit.message == told
     quick()
     assert drive(path).status.code == 0
+    south = [row.week for row in rows(path, schema.publication) if row.site == 2]
+    assert south == [WEEK, LATER, WEEK, LATER]
+
+
+@pytest.mark.slow
+def test_a_week_that_the_plan_after_it_can_follow_is_published(tmp_path: Path, quick: Engines) -> None:
+    """The second week fails, and no rule breaks between the new first and the published second."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path, more=3)
+    quick(failing_later)
+    ended = drive(path)
+    assert states(path)["south", "plan", WEEK] == "done"
+    assert ended.status.sites[1].message == f"{LATER}: no"
+    assert drive(path).status.sites[1].message == f"{LATER}: no"
+    quick()
+    assert drive(path).status.code == 0
+
+
+@pytest.mark.slow
+def test_a_week_whose_week_before_was_published_by_hand_is_told(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person publishes the held first week, the second fails: its message says which rules break between the two."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path, more=3)
+    monkeypatch.setattr(weeks, "broken_between", lambda before, after: "rules break between them (rest_min)")
+    quick(failing_later)
+    drive(path)
+    release(BatchFile.read(path), "south", dt.date.fromisoformat(WEEK), None, "agreed")
+    told = f"{LATER}: no; the plan published for {LATER} follows an earlier plan of the week before: rules break"
+    assert drive(path).status.sites[1].message.startswith(told)
+
+
+@pytest.mark.slow
+def test_a_stop_between_two_weeks_publishes_none_of_them(
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first week waits for the second when the stop comes; the same line publishes both."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    correct(path, more=3)
+    watch = Watch()
+    monkeypatch.setattr(weeks, "broken_between", lambda before, after: "rules break between them (rest_min)")
+
+    def stop(task: Task) -> Answer | None:
+        if (task.step, task.week) != ("plan", LATER):
+            return None
+        watch.stop.set()
+        return Answer(task.unit, task.attempt, "lost", 130, "Stopped.")
+
+    quick(stop)
+    before = published_files(path)
+    assert drive(path, watch).status.code == 130
+    assert states(path)["south", "plan", WEEK] == "waiting"
+    assert published_files(path) == before != {}
+    quick()
+    assert drive(path).status.code == 0
+    assert len(rows(path, schema.publication)) == 6
 
 
 @pytest.mark.slow
@@ -530,3 +615,48 @@ def test_a_stop_is_heard_while_no_site_needs_a_worker(
     ended = drive(path)
     assert ended.status.code == 130
     assert [site.word for site in ended.status.sites] == ["unchanged", "waiting"]
+
+
+def test_a_first_day_on_another_weekday_is_told(tmp_path: Path, quick: Engines) -> None:
+    """The site says on which day its weeks begin, at once and again when it is tried again; mended, it is planned."""
+    quick()
+    path = make(tmp_path / "b", {"first = 1  ": "first = 2026-12-08  "}, weeks=1)
+    told = "2026-12-08 is a tuesday, weeks of this site start on monday. Set first in [site.north]"
+    for options in ({}, {"resume": True, "retry": True}):
+        ended = drive(path, **options)
+        assert ended.status.code == 8
+        assert told in ended.status.sites[0].message
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("first = 2026-12-08  ", "first = 2026-12-07  "), encoding="utf-8")
+    assert drive(path).status.code == 0
+
+
+@pytest.mark.slow
+def test_a_forecast_made_late_is_scored_at_once(tmp_path: Path, quick: Engines) -> None:
+    """A batch of a Thursday comes after that of the next Monday: the Thursday is scored by its lead."""
+    quick()
+    path, thursday = make(tmp_path / "b", weeks=1), TODAY - dt.timedelta(days=4)
+    for day in (TODAY - dt.timedelta(days=7), TODAY):
+        drive(path, as_of=day)
+    assert (1, str(thursday)) not in {(row.lead, row.day) for row in rows(path, schema.score)}
+    drive(path, as_of=thursday)
+    assert (1, str(thursday)) in {(row.lead, row.day) for row in rows(path, schema.score)}
+
+
+@pytest.mark.slow
+def test_a_message_keeps_no_name(tmp_path: Path, quick: Engines) -> None:
+    """A contradiction names people: the log tells them, the store, the page and the summary do not."""
+    told = "These cannot hold together: contract.full: rest_min (Agent 00, n01 and 3 more)."
+    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, told) if (t.site, t.step) == ("north", "plan") else None)
+    path = make(tmp_path / "b", weeks=1)
+    ended = drive(path)
+    place = ended.page.parent
+    kept = [
+        ended.status.sites[0].message,
+        *(p.read_text(encoding="utf-8") for p in place.iterdir() if p.name != "batch.log"),
+    ]
+    assert all("rest_min (somebody, somebody and 3 more); batch.log tells more." in text for text in kept[:1])
+    assert not any(name in text for text in kept for name in ("Agent 00", "n01"))
+    assert "Agent 00, n01" in (place / "batch.log").read_text(encoding="utf-8")
+    for table in schema.metadata.sorted_tables:
+        assert not any("Agent 00" in str(row) or "n01" in str(row) for row in rows(path, table)), table.name
