@@ -23,7 +23,7 @@ from .ledger import Ledger, Unit
 from .nameless import nameless, names_in
 from .publication import RunRow
 from .publishing import Publishing
-from .recording import calls_of, history_of, lay_last_week, take_calls
+from .recording import calls_of, history_of, lay_last_week, take_calls, vanished_of
 from .site_inputs import SiteInputs, last_day_of
 from .sites import Site, weeks_of
 from .task import Answer, Task
@@ -74,7 +74,7 @@ class Chain:
     def __init__(self, shared: Shared, site: Site, units: list[Unit], inputs: SiteInputs | None = None) -> None:
         self.shared, self.site, self.units = shared, site, units
         self._inputs, self._at, self._laid = inputs, 0, False
-        self._whole = False
+        self._whole, self._late = False, ""
         self._publishing = Publishing(shared, site, self.units, lambda: self._weeks, self._tell)
 
     @property
@@ -175,25 +175,30 @@ class Chain:
             return
         self._inputs = self._inputs or SiteInputs.read(self.site.folder)
         told = take_calls(self.shared, self.site, unit, self._inputs)
-        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
-        if told.changed:
-            self._tell("taken", unit, message=told.message)
+        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.remark or None)
+        if told.changed or told.remark:
+            rows = {"rows_new": told.added, "rows_corrected": told.corrected}
+            self._tell("taken", unit, message=told.remark or None, **rows)
 
     def _read(self) -> None:
         """Take the site's files, and what tells the state of its calls."""
         inputs = self._inputs or SiteInputs.read(self.site.folder)
+        lost = ""
         if self.site.settings.calls == "files":
             inputs = inputs.with_files()
             last = last_day_of(inputs)
         else:
-            calls, last = calls_of(self.shared, self.site, inputs)
+            calls, by_queue = calls_of(self.shared, self.site, inputs)
+            last = max(by_queue.values(), default=None)
             ahead = last is not None and last >= self.shared.as_of
             inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
-        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days)
+            lost = vanished_of(self.shared, self.site, inputs, by_queue)
+        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days) or lost
         if late and (last is None or self.site.settings.on_late == "fail"):
             raise InputError(late, mend="Bring the missing exports" if last is not None else None)
         if late:
             self._tell("late", self.units[self._at], message=late)
+            self._late = late
         self._inputs, self._whole = inputs, True
 
     @property
@@ -210,10 +215,12 @@ class Chain:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew and no calls are new."""
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._all.config.site)
+            self.units[self._at] = commit_forecast(
+                self.shared, self.site, unit, kept, self._all.config.site, {"message": self._late or None}
+            )
             return None
         if not self._weeks.needs_forecast():
-            self._move(Event.UNCHANGED)
+            self._move(Event.UNCHANGED, message=self._late or None)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
         first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
@@ -283,7 +290,8 @@ class Chain:
             kept = self._forecast_place()
             if not kept.is_dir():
                 staging.rename(kept)
-            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._all.config.site, known)
+            told = {**known, "message": self._late or None}
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._all.config.site, told)
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)

@@ -1,4 +1,4 @@
-"""The weeks of one site on their way to people: a plan is published only where the plans beside it can stand with it."""
+"""The weeks of a site on their way to people: none is published that the published week after it cannot follow."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def status(
             units = Ledger(store, row.id).by_site()
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
-            page = place_of(read, row.id) / PAGE
+            page = shown(place_of(read, row.id) / PAGE)
             if not (watch and running):
                 break
             err.print(found.line(), highlight=False)
@@ -226,7 +226,7 @@ def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
 
 
 def say_troubles(status: BatchStatus, most: int = 20) -> None:
-    """Print the sites that failed or are held, and why."""
+    """Print the sites that failed or are held, and why, then what is odd about the calls of any."""
     console = Console(soft_wrap=True, highlight=False)
     found = [site for site in status.sites if site.word in ("failed", "held")]
     for site in found[:most]:
@@ -234,6 +234,11 @@ def say_troubles(status: BatchStatus, most: int = 20) -> None:
         console.print(f"{site.name}: {site.word}{code}: {site.message}")
     if len(found) > most:
         console.print(f"… and {len(found) - most} more: see the page")
+    remarks = [site for site in status.sites if site.remark]
+    for site in remarks[:most]:
+        console.print(f"{site.name}: note: {site.remark}")
+    if len(remarks) > most:
+        console.print(f"… and {len(remarks) - most} more notes: see the page")
 
 
 def say_dry_run(file: Path, as_of: str | None, only: str | None, *, as_json: bool) -> int:

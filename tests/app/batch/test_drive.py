@@ -643,6 +643,75 @@ def test_a_forecast_made_late_is_scored_at_once(tmp_path: Path, quick: Engines) 
     assert (1, str(thursday)) in {(row.lead, row.day) for row in rows(path, schema.score)}
 
 
+def two_queues(path: Path, lost_days: int, every: int = 1) -> None:
+    """Give the south a second queue whose calls end `lost_days` days before those of the first.
+
+    `every`: only each so manieth of its days has rows.
+    """
+    site = path.parent / "sites" / "south"
+    plan = (site / "plan.toml").read_text(encoding="utf-8")
+    goal = "[queue.sales]\nhandle_s = 300\n[queue.sales.goal]\nlevel = 0.8\nwithin_s = 20\n"
+    (site / "plan.toml").write_text(plan.replace("[shift.full]", goal + "[shift.full]"), encoding="utf-8")
+    header, *lines = (site / "calls.csv").read_text(encoding="utf-8").splitlines()
+    days = sorted({line[:10] for line in lines})
+    kept = set(days[: len(days) - lost_days][::-every])
+    sales = [f"sales,{line}" for line in lines if line[:10] in kept]
+    text = "\n".join([f"queue,{header}", *(f"calls,{line}" for line in lines), *sales])
+    (site / "calls.csv").write_text(text + "\n", encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lost_days", "every", "told"), [(9, 1, True), (9, 12, False), (2, 1, False)])
+def test_a_queue_that_the_exports_lost_is_told(
+    tmp_path: Path, quick: Engines, lost_days: int, every: int, told: bool
+) -> None:
+    """Its calls end while others go on; one whose days were always far apart has not vanished."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+    two_queues(path, lost_days, every)
+    south = drive(path).status.sites[1]
+    said = "the calls of queue sales end on 2026-11-16, 9 open days before 2026-11-30. Bring the missing exports."
+    assert south.message == (said if told else "")
+    if told:
+        text = path.read_text(encoding="utf-8").replace('# on_late = "fail" ', 'on_late = "warn" #')
+        path.write_text(text, encoding="utf-8")
+        ended = drive(path)
+        assert (ended.status.code, ended.status.sites[1].remark) == (0, said.partition(". ")[0])
+
+
+def test_an_export_that_shrinks_is_told(tmp_path: Path, quick: Engines) -> None:
+    """Rows that are known stay, nothing is planned anew; summary, page and log say so."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+    drive(path)
+    calls = path.parent / "sites" / "south" / "calls.csv"
+    lines = calls.read_text(encoding="utf-8").splitlines()
+    calls.write_text("\n".join(lines[:-20]) + "\n", encoding="utf-8")
+    ended = drive(path)
+    assert ended.status.counts["unchanged"] == 2
+    told = "the export has shrunk from 800 to 780 rows; rows taken before stay"
+    assert ended.status.summary()["remarks"] == [{"site": "south", "remark": told}]
+    assert told in ended.page.read_text(encoding="utf-8")
+    assert told in (ended.page.parent / "batch.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_site_with_another_date_is_told(tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is still yesterday there: the day counts as over all the same, and the page says so."""
+    quick()
+    path = make(tmp_path / "b", weeks=1)
+
+    class Now(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Now:
+            return cls(2026, 11, 30, 2, 30, tzinfo=tz)
+
+    monkeypatch.setattr("busyhour.app.batch.recording.dt", SimpleNamespace(datetime=Now))
+    monkeypatch.setattr("busyhour.app.batch.recording.today_at", lambda zone: TODAY - dt.timedelta(days=1))
+    remark = drive(path).status.sites[0].remark
+    assert remark.startswith("the day of the run is 2026-11-30, at the site it is 2026-11-29: so the day before it")
+
+
 @pytest.mark.slow
 def test_a_message_keeps_no_name(tmp_path: Path, quick: Engines) -> None:
     """A contradiction names people: the log tells them, the store, the page and the summary do not."""
