@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
+from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
 from ..folders.swap import foreign, put, sweep, work_folder
 from ..publish.paper_names import CALENDARS, EARLIER
@@ -157,7 +158,8 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
     if manifest is None:
         raise InputError("the run is not there, or not whole", file=source, mend="Plan the week again")
     with work_folder(place) as work:
-        shutil.copytree(source, work, dirs_exist_ok=True)
+        # Without the manifest, which `put` writes last: a copy that was killed counts as unfinished and is removed.
+        shutil.copytree(source, work, ignore=lambda at, _: {MANIFEST} if Path(at) == source else (), dirs_exist_ok=True)
         if revise and (work / CALENDARS).is_dir() and place.is_dir():
             from ..publish.calendar import write_calendars  # these import what draws reports
             from ..publish.papers import keep_earlier
