@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...forecast.errors import InputError
-from .command import Json, Quiet, date_of, err, told
+from .command import Json, Quiet, date_of, err, remark, told
 from .console import Console
 from .exit_codes import DONE, SOME_FAILED
 
@@ -187,9 +187,11 @@ def publish(
 
     if not reason.strip():
         raise InputError("no reason is given", column="--reason", mend="Say why, in a few words")
-    where = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
+    where, broken = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
+    for one in broken:
+        remark(one)
     line = f"busyhour batch: published {site} {week}; {shown(where)}"
-    summary = {"line": line, "site": site, "week": week, "folder": str(shown(where))}
+    summary = {"line": line, "site": site, "week": week, "folder": str(shown(where)), "notes": broken}
     last_line(line, summary, as_json=json_)
     return DONE
 

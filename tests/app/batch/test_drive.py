@@ -228,7 +228,7 @@ def test_a_plan_that_changes_much_waits_for_a_person(tmp_path: Path, quick: Engi
     assert again.status.counts["held"] == 1
     assert content(path.parent) == kept
     for week in (WEEK, LATER):
-        where = release(BatchFile.read(path), "south", dt.date.fromisoformat(week), None, "new opening")
+        where, _ = release(BatchFile.read(path), "south", dt.date.fromisoformat(week), None, "new opening")
         assert where == publication.place_of(path.parent, "south", week)
     assert rows(path, schema.publication)[-1].reason == "new opening"
     assert drive(path).status.code == 0
@@ -497,7 +497,9 @@ def test_a_week_whose_week_before_was_published_by_hand_is_told(
     monkeypatch.setattr(weeks, "broken_between", lambda before, after: "rules break between them (rest_min)")
     quick(failing_later)
     drive(path)
-    release(BatchFile.read(path), "south", dt.date.fromisoformat(WEEK), None, "agreed")
+    monkeypatch.setattr("busyhour.app.batch.release.broken_between", lambda before, after: "rules break")
+    _, notes = release(BatchFile.read(path), "south", dt.date.fromisoformat(WEEK), None, "agreed")
+    assert notes == (f"of the plans published for {WEEK} and {LATER}: rules break",)
     told = f"{LATER}: no; the plan published for {LATER} follows an earlier plan of the week before: rules break"
     assert drive(path).status.sites[1].message.startswith(told)
 
