@@ -19,10 +19,11 @@ from ..config.schema import Site as SiteConfig
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
+from ..inputs.folder import OVERRIDES
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
-from ..store.schema import ingest, run_cost, snapshot
+from ..store.schema import event, ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
 from ..store.scores import is_scored_since, score
@@ -143,8 +144,18 @@ def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any
         c.execute(run_cost.insert(), [{"run": number, **{key: money.get(key) for key in MONEY}}])
         detail = {"week": unit.week, "run": number, "folder": row["folder"], "input_hash": hashed}
         inputs = summary.get("input_hashes")
+        if (digest := (inputs or {}).get(OVERRIDES)) is not None and digest != _overrides_before(c, unit.site_id):
+            told = {"file": OVERRIDES, "sha256": digest, "run": number}
+            tell(c, "overrode", site=unit.site_id, batch=shared.ledger.batch, **told)
         tell(c, "planned", site=unit.site_id, batch=shared.ledger.batch, inputs=inputs, **detail)
     return RunRow(number, unit.week, hashed, str(row["folder"]))
+
+
+def _overrides_before(c: Connection, site: int) -> str | None:
+    """Return the digest of the planner's numbers that a plan of the site rested on last; None = there were none."""
+    query = sa.select(event.c.detail).where(event.c.site == site, event.c.what == "overrode")
+    found = c.scalar(query.order_by(event.c.id.desc()).limit(1))
+    return None if found is None else str(json.loads(found)["sha256"])
 
 
 def commit_publication(

@@ -731,3 +731,19 @@ def test_a_message_keeps_no_name(tmp_path: Path, quick: Engines) -> None:
     assert "Agent 00, n01" in (place / "batch.log").read_text(encoding="utf-8")
     for table in schema.metadata.sorted_tables:
         assert not any("Agent 00" in str(row) or "n01" in str(row) for row in rows(path, table)), table.name
+
+
+@pytest.mark.slow
+def test_numbers_of_the_planner_are_an_event_once(tmp_path: Path, quick: Engines) -> None:
+    """New overrides are told with their digest before the plan that rests on them, and not again by the next weeks."""
+    quick()
+    path = make(tmp_path / "b")
+    drive(path)
+    file = path.parent / "sites" / "south" / "overrides.csv"
+    for factor in (1.1, 1.2):
+        file.write_text(f"start,end,factor\n2026-12-07T08:00,2026-12-07T18:00,{factor}\n", encoding="utf-8")
+        drive(path)
+    said = [row for row in rows(path, schema.event) if row.what in ("overrode", "planned") and row.site == 2]
+    assert [row.what for row in said[2:]] == ["overrode", "planned", "planned"] * 2
+    told = json.loads(said[-3].detail)
+    assert told["sha256"] == json.loads(said[-1].detail)["inputs"]["overrides.csv"]
