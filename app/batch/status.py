@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,11 @@ class BatchStatus:
             "page": None if page is None else str(page),
             "line": self.line(page),
         }
+
+
+def given_back(unit: Unit) -> Unit:
+    """Return a unit as the next driver takes it up: what a killed one had at work waits."""
+    return replace(unit, state=State.WAITING) if unit.state is State.RUNNING else unit
 
 
 def site_status(name: str, units: Sequence[Unit]) -> SiteStatus:

@@ -143,7 +143,7 @@ def status(
     from ..batch.driven import is_driven
     from ..batch.index import PAGE
     from ..batch.ledger import RUNNING, STOPPED, STOPPING, Ledger, known, last_seconds
-    from ..batch.status import BatchStatus, seconds_left
+    from ..batch.status import BatchStatus, given_back, seconds_left
 
     read = BatchFile.read(file)
     with opened(read) as store:
@@ -154,6 +154,8 @@ def status(
                 running, row = False, known(store, row.name, row.id)
                 row = replace(row, state=STOPPED) if row.state in (RUNNING, STOPPING) else row
             units = Ledger(store, row.id).by_site()
+            if not running:
+                units = {name: [given_back(unit) for unit in own] for name, own in units.items()}
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
             page = shown(place_of(read, row.id) / PAGE)
