@@ -208,8 +208,9 @@ def _newest(days: pd.DataFrame) -> str:
 
 
 def _figures(leads: pd.DataFrame) -> TextTable:
-    rows = [(r["queue"], str(r["lead"]), *(told(n, r[n]) for n in WORDS)) for r in records(leads)]
-    columns = "|".join(["Queue", "Lead, days#", *(f"{word}#" for word in WORDS.values())])
+    known = [name for name in WORDS if leads[name].notna().any()]
+    rows = [(r["queue"], str(r["lead"]), *(told(n, r[n]) for n in known)) for r in records(leads)]
+    columns = "|".join(["Queue", "Lead, days#", *(f"{WORDS[name]}#" for name in known)])
     note = (
         "Lead 0: the forecast of the published plan. Bias: + is too high. Skill: how much nearer than the calls of the "
         "same day a week before. Overrides: calls by which your numbers came nearer than the model, − farther."

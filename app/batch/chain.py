@@ -14,17 +14,18 @@ from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..cli.exit_codes import STOPPED
-from ..faults import code_and_words, code_of, in_one_line
+from ..faults import code_and_words, in_one_line
 from ..store.faults import Held, StoreFault
 from . import publication
-from .commit import commit_forecast, commit_publication, commit_run, keep_money, keep_run, known_money, run_folder
+from .commit import commit_forecast, commit_run, keep_money, keep_run, known_money, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
-from .nameless import nameless
+from .nameless import nameless, names_in
 from .publication import RunRow
-from .recording import calls_of, history_of, lay_last_week, take_calls
+from .publishing import Publishing
+from .recording import calls_of, history_of, lay_last_week, take_calls, vanished_of
 from .site_inputs import SiteInputs, last_day_of
-from .sites import Site
+from .sites import Site, weeks_of
 from .task import Answer, Task
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
 from .weeks import Weeks
@@ -73,7 +74,8 @@ class Chain:
     def __init__(self, shared: Shared, site: Site, units: list[Unit], inputs: SiteInputs | None = None) -> None:
         self.shared, self.site, self.units = shared, site, units
         self._inputs, self._at, self._laid = inputs, 0, False
-        self._whole = False
+        self._whole, self._late = False, ""
+        self._publishing = Publishing(shared, site, self.units, lambda: self._weeks, self._tell)
 
     @property
     def ended(self) -> bool:
@@ -92,7 +94,7 @@ class Chain:
             if unit.state in BAD:
                 self._block_rest()
                 break
-            if unit.state in GOOD:
+            if unit.state in GOOD or self._publishing.waits(i):
                 continue
             self.shared.watch.raise_if_stopped()
             task = None
@@ -102,6 +104,7 @@ class Chain:
                 break
             if task is not None:
                 return task
+        self._publish_weeks()
         if self.ended:
             shutil.rmtree(self.work, ignore_errors=True)
         return None
@@ -111,7 +114,7 @@ class Chain:
         unit = self.units[self._at]
         known = {"seconds": answer.seconds, "peak_mb": answer.peak_mb, "worker": answer.worker}
         self._tell("answered", unit, state=answer.state, code=answer.code, message=answer.message or None, **known)
-        answer = replace(answer, message=nameless(answer.message))
+        answer = replace(answer, message=self._nameless(answer.message))
         if answer.state == "lost" and answer.code == STOPPED:
             self._move(Event.RELEASE)
         elif answer.state == "lost":
@@ -138,9 +141,17 @@ class Chain:
             self._fail(code, in_one_line(words))
 
     def release(self) -> None:
-        """Give back the unit at work."""
-        if self.units[self._at].state is State.RUNNING:
-            self._move(Event.RELEASE)
+        """Give back the units at work."""
+        self._publishing.give_back()
+
+    def _publish_weeks(self) -> None:
+        """Publish or hold the runs that wait; what goes wrong with one of them ends that unit."""
+        at = self._at
+        while (next_one := self._publishing.at) is not None:
+            self._at = next_one
+            with self._costing_the_site():
+                self._publishing.step()
+        self._at = at
 
     def _do(self, unit: Unit) -> Task | None:
         """Do one unit as far as no worker is needed."""
@@ -156,32 +167,38 @@ class Chain:
         if self.site.fault is not None:
             raise self.site.fault
         if len(self.units) == 1:
-            SiteInputs.read(self.site.folder)
+            inputs = SiteInputs.read(self.site.folder)
+            weeks_of(self.site, self.shared.as_of, inputs.config.site.week_start)
             raise InputError("nobody knew its weeks when the batch began", mend="Plan them with: busyhour batch retry")
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
         self._inputs = self._inputs or SiteInputs.read(self.site.folder)
         told = take_calls(self.shared, self.site, unit, self._inputs)
-        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
-        if told.changed:
-            self._tell("taken", unit, message=told.message)
+        self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.remark or None)
+        if told.changed or told.remark:
+            rows = {"rows_new": told.added, "rows_corrected": told.corrected}
+            self._tell("taken", unit, message=told.remark or None, **rows)
 
     def _read(self) -> None:
         """Take the site's files, and what tells the state of its calls."""
         inputs = self._inputs or SiteInputs.read(self.site.folder)
+        lost = ""
         if self.site.settings.calls == "files":
             inputs = inputs.with_files()
             last = last_day_of(inputs)
         else:
-            calls, last = calls_of(self.shared, self.site, inputs)
+            calls, by_queue = calls_of(self.shared, self.site, inputs)
+            last = max(by_queue.values(), default=None)
             ahead = last is not None and last >= self.shared.as_of
             inputs = replace(inputs, calls=calls, until=self.shared.as_of if ahead else None)
-        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days)
+            lost = vanished_of(self.shared, self.site, inputs, by_queue)
+        late = inputs.late(last, self.shared.as_of, self.site.settings.late_days) or lost
         if late and (last is None or self.site.settings.on_late == "fail"):
             raise InputError(late, mend="Bring the missing exports" if last is not None else None)
         if late:
             self._tell("late", self.units[self._at], message=late)
+            self._late = late
         self._inputs, self._whole = inputs, True
 
     @property
@@ -194,18 +211,16 @@ class Chain:
         shared = self.shared
         return Weeks(shared.ledger, shared.home, shared.as_of, self.site, self.units, self._all, shared.near_from)
 
-    @property
-    def _zone(self) -> str | None:
-        return self._all.config.site.zone
-
     def _forecast_step(self, unit: Unit) -> Task | None:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew and no calls are new."""
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
+            self.units[self._at] = commit_forecast(
+                self.shared, self.site, unit, kept, self._all.config.site, {"message": self._late or None}
+            )
             return None
         if not self._weeks.needs_forecast():
-            self._move(Event.UNCHANGED)
+            self._move(Event.UNCHANGED, message=self._late or None)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
         first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
@@ -224,7 +239,7 @@ class Chain:
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         if publication.is_whole(folder, hashed):
             run = commit_run(self.shared, unit, folder, known_money(self.work, hashed))
-            self._conclude(unit, run, {"input_hash": hashed})
+            self._conclude(run, {"input_hash": hashed})
             return None
         before = self._weeks.run_before(unit)
         previous = None if before is None or self._all.config.cyclic else self.shared.home / before.folder
@@ -275,48 +290,30 @@ class Chain:
             kept = self._forecast_place()
             if not kept.is_dir():
                 staging.rename(kept)
-            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone, known)
+            told = {**known, "message": self._late or None}
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._all.config.site, told)
             return
         hashed = unit.input_hash or ""
         folder = run_folder(self.shared.home, self.site.name, unit.week, hashed)
         money = keep_money(self.work, hashed, answer.summary)
         keep_run(staging, folder, hashed, wages=self.site.settings.wages)
         run = commit_run(self.shared, unit, folder, money)
-        self._conclude(unit, run, {"input_hash": hashed, **known}, fresh=True)
+        self._conclude(run, {"input_hash": hashed, **known}, fresh=True)
 
-    def _conclude(self, unit: Unit, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
-        """Publish a run or hold it, and end its unit.
-
-        Parameters
-        ----------
-        fresh
-            Whether the run was made just now, as a revision of what is published.
-        """
-        shared, home, name = self.shared, self.shared.home, self.site.name
-        code = code_of(publication.summary_of(home / run.folder))
-        values |= {"run": run.id, "code": code}
-        now_published = self._weeks.published(unit.week)
-        if now_published is not None and now_published.id == run.id:
-            publication.see_it_stand(home, name, run)
-            self._move(Event.UNCHANGED if not fresh else Event.DONE, **values)
-            return
-        comparable, changes = True, None
-        if now_published is not None:
-            comparable, changes = publication.changes_from(home, name, now_published, run)
-        if why := self._weeks.held_for(unit, code, changes, comparable=comparable):
-            message = self._with_stale(unit, why)
-            self._move(Event.HOLD, message=message, **values)
-            self._tell("held", unit, message=message, run=run.id)
-            return
-        if not publication.stands(home, name, run):
-            publication.copy_to_place(home, name, run, revise=not fresh)
-        self.units[self._at] = commit_publication(shared, unit, run, self._zone, changes, values)
-        self._tell("published", unit, run=run.id, changed=None if changes is None else changes.changed)
+    def _conclude(self, run: RunRow, values: dict[str, Any], *, fresh: bool = False) -> None:
+        """Hold a run, or publish it, at once or with the week after it; `fresh`: it was made just now."""
+        self._publishing.conclude(self._at, run, values, fresh=fresh)
+        if self._publishing.ready:
+            self._publish_weeks()
 
     def _with_stale(self, unit: Unit, message: str) -> str:
         """Add to what is said of a plan that did not come that the published one follows another week than it does."""
         stale = self._weeks.stale(unit) if self._inputs is not None else ""
         return f"{message}; {stale}" if stale else message
+
+    def _nameless(self, message: str) -> str:
+        """Return a message as the store may keep it."""
+        return nameless(message, names_in(self._inputs.files) if self._inputs is not None else ()) if message else ""
 
     def _forecast_place(self) -> Path:
         hashed = self._all.forecast_hash(self.shared.as_of, self._weeks.forecast_weeks())
@@ -327,7 +324,7 @@ class Chain:
 
     def _fail(self, code: int, message: str) -> None:
         unit = self.units[self._at]
-        self._move(Event.FAIL, code=code, message=self._with_stale(unit, nameless(message)))
+        self._move(Event.FAIL, code=code, message=self._with_stale(unit, self._nameless(message)))
         message = self._with_stale(unit, message)
         self._tell("failed", self.units[self._at], code=code, message=message)
         self._block_rest()

@@ -14,15 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.tables import read_csv
+from ...schedule.problem.horizon import WEEK_DAYS
+from ..config.schema import Site as SiteConfig
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
+from ..inputs.folder import OVERRIDES
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
-from ..store.schema import ingest, run_cost, snapshot
+from ..store.schema import event, ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
+from ..store.scores import is_scored_since, score
 from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
 from ..store.times import midnight_s
 from . import publication
@@ -84,12 +88,24 @@ def keep_run(staging: Path, folder: Path, input_hash: str, *, wages: bool) -> No
 
 
 def commit_forecast(
-    shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
+    shared: Shared, site: Site, unit: Unit, folder: Path, own: SiteConfig, known: Mapping[str, Any] | None = None
 ) -> Unit:
-    """Keep the nightly forecast by lead and end its unit, in one transaction."""
-    volume = read_csv(folder / VOLUME, FILES["volume"], zone=zone)
+    """Keep the nightly forecast by lead and end its unit, in one transaction.
+
+    A batch of an earlier day tells of days that are over: they are scored at once, since later ones are scored already.
+
+    Parameters
+    ----------
+    own
+        Table ``[site]`` of the site's plan.toml.
+    """
+    volume = read_csv(folder / VOLUME, FILES["volume"], zone=own.zone)
+    as_of, leads = shared.as_of, site.settings.leads
     with shared.ledger.store.write() as c:
-        write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
+        write_snapshot(c, unit.site_id, midnight_s(as_of, own.zone), NIGHTLY, volume, leads)
+        if is_scored_since(c, unit.site_id, as_of):
+            days = {as_of + dt.timedelta(days=lead - 1) for lead in leads}
+            score(c, unit.site_id, days, own.zone, before=as_of, leads=leads, interval_min=own.interval_min)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
 
 
@@ -128,8 +144,18 @@ def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any
         c.execute(run_cost.insert(), [{"run": number, **{key: money.get(key) for key in MONEY}}])
         detail = {"week": unit.week, "run": number, "folder": row["folder"], "input_hash": hashed}
         inputs = summary.get("input_hashes")
+        if (digest := (inputs or {}).get(OVERRIDES)) is not None and digest != _overrides_before(c, unit.site_id):
+            told = {"file": OVERRIDES, "sha256": digest, "run": number}
+            tell(c, "overrode", site=unit.site_id, batch=shared.ledger.batch, **told)
         tell(c, "planned", site=unit.site_id, batch=shared.ledger.batch, inputs=inputs, **detail)
     return RunRow(number, unit.week, hashed, str(row["folder"]))
+
+
+def _overrides_before(c: Connection, site: int) -> str | None:
+    """Return the digest of the planner's numbers that a plan of the site rested on last; None = there were none."""
+    query = sa.select(event.c.detail).where(event.c.site == site, event.c.what == "overrode")
+    found = c.scalar(query.order_by(event.c.id.desc()).limit(1))
+    return None if found is None else str(json.loads(found)["sha256"])
 
 
 def commit_publication(
@@ -160,4 +186,7 @@ def enter(
     if path.is_file():  # a plan for a requirement made elsewhere has none
         volume = read_csv(path, FILES["volume"], zone=zone)
         write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
+        first = dt.date.fromisoformat(run.week)
+        if is_scored_since(c, site, first):
+            score(c, site, {first + dt.timedelta(days=k) for k in range(WEEK_DAYS)}, zone, before=as_of)
     tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)

@@ -247,7 +247,7 @@ class Driver:
                     while busy and time.monotonic() < until:
                         self._settle(engine, busy, deque(), POLL_S)
             finally:
-                for chain in busy.values():
+                for chain in self.chains.values():
                     with contextlib.suppress(OSError):
                         chain.release()
 

@@ -112,8 +112,8 @@ class OnDask:
                 cluster = self.address or closing.enter_context(_local(self.workers, self.memory_gb))
                 # A client of its own: a script that calls us may have another, which stays the usual one.
                 self._client = closing.enter_context(Client(cluster, timeout=CONNECT_S, set_as_default=False))
-            except (*GONE, ValueError) as error:  # no answer, a nanny that cannot start, no such protocol
-                raise EngineFault(f"{where} cannot be reached: {_first_line(error)}.") from error
+            except (*GONE, TypeError, ValueError) as error:  # no answer, a nanny that cannot start, no such protocol
+                raise EngineFault(f"{where} cannot be reached: {_first_line(error)}.{_mend(self.address)}") from error
             self._client.subscribe_topic(self._topic, self._progress)
             if self.address and not is_private(self.address):
                 self._say(f"{self.address} is neither tls:// nor on this machine: whoever reaches it can run programs "
@@ -298,6 +298,16 @@ def _absolute(task: Task) -> Task:
     """Return a task whose paths hold in every process of this machine."""
     paths = {name: path.absolute() for name in FOLDERS if (path := getattr(task, name)) is not None}
     return replace(task, **paths, staging=task.staging.absolute())
+
+
+def _mend(address: str) -> str:
+    """Say what an encrypted connection needs; "" of another one."""
+    if urlsplit(address).scheme != "tls":
+        return ""
+    return (
+        " Certificates are told by DASK_DISTRIBUTED__COMM__TLS__CA_FILE, …__TLS__CLIENT__CERT and …__TLS__CLIENT__KEY: "
+        "are they set here, and are their files there?"
+    )
 
 
 def _first_line(error: BaseException | None) -> str:

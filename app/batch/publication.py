@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
 from ...forecast.tables import read_text_csv
+from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
 from ..folders.swap import foreign, put, sweep, work_folder
 from ..publish.paper_names import CALENDARS, EARLIER
@@ -157,7 +158,8 @@ def copy_to_place(home: Path, site: str, run: RunRow, *, revise: bool) -> None:
     if manifest is None:
         raise InputError("the run is not there, or not whole", file=source, mend="Plan the week again")
     with work_folder(place) as work:
-        shutil.copytree(source, work, dirs_exist_ok=True)
+        # Without the manifest, which `put` writes last: a copy that was killed counts as unfinished and is removed.
+        shutil.copytree(source, work, ignore=lambda at, _: {MANIFEST} if Path(at) == source else (), dirs_exist_ok=True)
         if revise and (work / CALENDARS).is_dir() and place.is_dir():
             from ..publish.calendar import write_calendars  # these import what draws reports
             from ..publish.papers import keep_earlier
@@ -184,11 +186,17 @@ def changes_from(home: Path, site: str, standing: RunRow, run: RunRow) -> tuple[
 
     The run folder of the one that stands may have been removed: its published copy tells the same.
     """
-    place = place_of(home, site, standing.week)
-    for old in (home / standing.folder, place):
-        if summary_of(old).get(HASH) == standing.input_hash:
-            return True, changes_between(old, home / run.folder)
-    return False, None
+    old = folder_of(home, site, standing)
+    if summary_of(old).get(HASH) != standing.input_hash:
+        return False, None
+    return True, changes_between(old, home / run.folder)
+
+
+def folder_of(home: Path, site: str, run: RunRow) -> Path:
+    """Return where the files of a run are: its own folder, or its published copy where that was removed."""
+    own, copy = home / run.folder, place_of(home, site, run.week)
+    gone = summary_of(own).get(HASH) != run.input_hash
+    return copy if gone and summary_of(copy).get(HASH) == run.input_hash else own
 
 
 def changes_between(old: Path, new: Path) -> Changes | None:

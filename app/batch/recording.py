@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from ..files import write_csv
 from ..inputs.folder import Folder
 from ..intake.read import calls_files
-from ..record import new_exports, record_site
-from ..store.calls import calls_versions, history, last_day, taken_before
+from ..record import new_exports, record_site, today_at
+from ..store.calls import calls_versions, days_with_calls, history, last_days, taken_before
 from ..store.entries import site_id
 from ..store.outcomes import last_week
 from ..store.schema import batch as batches
-from ..store.schema import ingest, queue
+from ..store.schema import ingest
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from .ledger import Unit
@@ -27,6 +27,7 @@ from .ready import LAST_WEEK
 from .site_inputs import SiteInputs
 from .sites import Site
 from .units import State, Step
+from .vanished import BACK_DAYS, vanished
 
 if TYPE_CHECKING:
     from .chain import Shared
@@ -34,10 +35,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Took:
-    """What the step `take` did: whether any row changed, and one sentence."""
+    """What the step `take` did: rows that are new or corrected, and what a planner should know, in one sentence."""
 
-    changed: bool
-    message: str = ""
+    added: int = 0
+    corrected: int = 0
+    remark: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether any row changed."""
+        return self.added + self.corrected > 0
 
 
 def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> Took:
@@ -53,7 +60,7 @@ def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> To
     """
     exports = exports_of(site, inputs.folder, shared.home)
     if _recorded_today(shared, unit, inputs, exports):
-        return Took(changed=False)
+        return Took()
     told = record_site(
         shared.ledger.store,
         site.folder,
@@ -65,10 +72,18 @@ def take_calls(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs) -> To
         home=shared.home,
         watch=shared.watch,
     )
-    rows = sum(taken.added for _, taken in told.taken)
-    corrected = sum(taken.corrected for _, taken in told.taken)
-    changed = rows + corrected > 0
-    return Took(changed, "; ".join([f"{rows:,} rows new, {corrected:,} corrected"] * changed + list(told.notes)))
+    added, corrected = (sum(getattr(taken, name) for _, taken in told.taken) for name in ("added", "corrected"))
+    return Took(added, corrected, "; ".join([*_other_day(shared, inputs), *told.notes]))
+
+
+def _other_day(shared: Shared, inputs: SiteInputs) -> list[str]:
+    """Say that the day of the run is not over at the site, or has not begun; [] where the dates agree or are past."""
+    zone, today = inputs.config.site.zone, dt.datetime.now().date()
+    own = today_at(zone)
+    if shared.as_of != today or own == today:
+        return []
+    what = "so the day before it counts as over too early" if own < today else "so a day that is over is left for later"
+    return [f"the day of the run is {today}, at the site it is {own}: {what}"]
 
 
 def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Sequence[Path]) -> bool:
@@ -102,7 +117,7 @@ def _there(folder: Path, name: str) -> bool:
     return (folder / name).exists() or (not Path(name).is_absolute() and any(folder.glob(name)))
 
 
-def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dt.date | None]:
+def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dict[str, dt.date]]:
     """Return by queue the digest of the export that changed the queue last, and the last day with calls.
 
     Digests instead of numbers: the same exports in a store begun anew are the same calls.
@@ -114,9 +129,22 @@ def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, 
         wanted = [version for version in versions.values() if version is not None]
         found = sa.select(ingest.c.id, ingest.c.sha256).where(ingest.c.id.in_(wanted))
         digests = {int(i): str(sha) for i, sha in c.execute(found)} if wanted else {}
-        of_site = sa.select(queue.c.id).where(queue.c.site == number, queue.c.name.in_(names))
-        last = last_day(c, c.scalars(of_site).all(), inputs.config.site.zone)
-    return {name: digests.get(versions.get(name) or -1) for name in names}, last
+        last = last_days(c, number, inputs.config.site.zone)
+    return {name: digests.get(versions.get(name) or -1) for name in names}, {q: last[q] for q in names if q in last}
+
+
+def vanished_of(shared: Shared, site: Site, inputs: SiteInputs, last: Mapping[str, dt.date]) -> str:
+    """Say which queues the exports of a site have lost; "" where none."""
+    zone, as_of = inputs.config.site.zone, shared.as_of
+    with shared.ledger.store.read() as c:
+        number = site_id(c, site.name, zone)
+        return vanished(
+            inputs,
+            {name: min(day, as_of - dt.timedelta(days=1)) for name, day in last.items()},
+            lambda name: days_with_calls(c, number, name, last[name], BACK_DAYS, zone),
+            as_of,
+            site.settings.late_days,
+        )
 
 
 def history_of(shared: Shared, site: Site, inputs: SiteInputs) -> pd.DataFrame:

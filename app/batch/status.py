@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..cli.exit_codes import DONE, INTERNAL, SOME_FAILED, STOPPED
 from .ledger import DONE as ENDED_WHOLE
 from .ledger import RUNNING, BatchRow, Unit, now
-from .units import BAD, ENDED, State, Step, site_state
+from .units import BAD, ENDED, GOOD, State, Step, site_state
 
 GRAVEST = (7, 1, 6, 4, 3)
 """Codes of failed sites, the gravest first."""
@@ -20,13 +20,14 @@ TOLD = ("done", "unchanged", "held", "failed", "running", "waiting")
 
 @dataclass(frozen=True)
 class SiteStatus:
-    """How a site stands: its state, and of its gravest trouble the code and the sentence."""
+    """How a site stands: its state, of its gravest trouble the code and the sentence; what is odd about its calls."""
 
     name: str
     state: State
     code: int = DONE
     message: str = ""
     seconds: float = 0.0
+    remark: str = ""
 
     @property
     def word(self) -> str:
@@ -109,9 +110,15 @@ class BatchStatus:
                 for s in self.sites
                 if s.word in ("failed", "held")
             ],
+            "remarks": [{"site": s.name, "remark": s.remark} for s in self.sites if s.remark],
             "page": None if page is None else str(page),
             "line": self.line(page),
         }
+
+
+def given_back(unit: Unit) -> Unit:
+    """Return a unit as the next driver takes it up: what a killed one had at work waits."""
+    return replace(unit, state=State.WAITING) if unit.state is State.RUNNING else unit
 
 
 def site_status(name: str, units: Sequence[Unit]) -> SiteStatus:
@@ -121,11 +128,13 @@ def site_status(name: str, units: Sequence[Unit]) -> SiteStatus:
     bad = next((u for u in units if u.state in BAD - {State.BLOCKED}), None)
     held = next((u for u in units if u.state is State.HELD), None)
     trouble = bad if state in BAD else held if state is State.HELD else None
+    calls = (u for u in units if u.step is not Step.PLAN and u.state in GOOD)
+    remark = "; ".join(u.message for u in calls if u.message)
     if trouble is None:
-        return SiteStatus(name, state, seconds=seconds)
+        return SiteStatus(name, state, seconds=seconds, remark=remark)
     code = trouble.code if trouble.code is not None else INTERNAL
     where = f"{trouble.week}: " if trouble.week else ""
-    return SiteStatus(name, state, code, f"{where}{trouble.message or ''}", seconds)
+    return SiteStatus(name, state, code, f"{where}{trouble.message or ''}", seconds, remark)
 
 
 def seconds_left(by_site: Mapping[str, Sequence[Unit]], last: Mapping[str, float], places: int) -> float | None:

@@ -12,10 +12,11 @@ from ...schedule.problem.horizon import WEEK_DAYS
 from . import publication
 from .commit import forecast_is_kept, run_folder
 from .ledger import Ledger, Unit
+from .pairs import broken_between
 from .publication import RunRow
 from .site_inputs import SiteInputs
 from .sites import Site
-from .units import GOOD, State, Step
+from .units import ENDED, GOOD, State, Step
 
 
 @dataclass(frozen=True)
@@ -101,18 +102,40 @@ class Weeks:
             return f"the week after it, {after}, stands published for the plan before, and is not planned here"
         return ""
 
-    def stale(self, unit: Unit) -> str:
-        """Say that the published plan of a week, which stays, was made for another plan of the week before; else "".
+    def next_stands(self, unit: Unit) -> bool:
+        """Whether a plan stands published for the week after, and follows this one."""
+        return not self.inputs.config.cyclic and self.published(_week(unit.week, 1)) is not None
 
-        Two plans that were not made for each other were never judged as a pair: rest between them, days in a row.
+    def next_is_open(self, unit: Unit) -> bool:
+        """Whether the week after is still to be planned here."""
+        after = _week(unit.week, 1)
+        return any(u.step is Step.PLAN and u.week == after and u.state not in ENDED for u in self.units)
+
+    def broken_after(self, unit: Unit, run: RunRow) -> str:
+        """Say why the plan that stands published for the week after cannot follow a run; "" where it can."""
+        after = _week(unit.week, 1)
+        why = self._between(run, self.published(after))
+        return f"the plan published for {after}, which stays, cannot follow it: {why}" if why else ""
+
+    def stale(self, unit: Unit) -> str:
+        """Say that the published plan of a week, which stays, breaks rules after the plan of the week before; else "".
+
+        Plans that a person published by hand need not have been made for each other.
         """
         if self.inputs.config.cyclic or not unit.week:
             return ""
+        week = _week(unit.week, -1)
         with self.ledger.store.read() as c:
-            apart = publication.are_apart(c, unit.site_id, _week(unit.week, -1), unit.week)
-        if not apart:
+            apart = publication.are_apart(c, unit.site_id, week, unit.week)
+        why = self._between(self.published(week), self.published(unit.week)) if apart else ""
+        return f"the plan published for {unit.week} follows an earlier plan of the week before: {why}" if why else ""
+
+    def _between(self, before: RunRow | None, after: RunRow | None) -> str:
+        """Say which rules break between two runs; "" where none does, or one of them is missing."""
+        if before is None or after is None or self.inputs.config.cyclic:
             return ""
-        return f"the plan published for {unit.week} follows an earlier plan of the week before: check them as a pair"
+        folders = (publication.folder_of(self.home, self.site.name, run) for run in (before, after))
+        return broken_between(*folders)
 
     def run_before(self, unit: Unit) -> RunRow | None:
         """Return the run of the week before: the one of this batch, else the published one."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...forecast.errors import InputError
-from .command import Json, Quiet, date_of, err, told
+from .command import Json, Quiet, date_of, err, remark, told
 from .console import Console
 from .exit_codes import DONE, SOME_FAILED
 
@@ -143,7 +143,7 @@ def status(
     from ..batch.driven import is_driven
     from ..batch.index import PAGE
     from ..batch.ledger import RUNNING, STOPPED, STOPPING, Ledger, known, last_seconds
-    from ..batch.status import BatchStatus, seconds_left
+    from ..batch.status import BatchStatus, given_back, seconds_left
 
     read = BatchFile.read(file)
     with opened(read) as store:
@@ -154,9 +154,11 @@ def status(
                 running, row = False, known(store, row.name, row.id)
                 row = replace(row, state=STOPPED) if row.state in (RUNNING, STOPPING) else row
             units = Ledger(store, row.id).by_site()
+            if not running:
+                units = {name: [given_back(unit) for unit in own] for name, own in units.items()}
             left = seconds_left(units, last_seconds(store), max(1, read.config.run.workers))
             found = BatchStatus.of(row, units, left)
-            page = place_of(read, row.id) / PAGE
+            page = shown(place_of(read, row.id) / PAGE)
             if not (watch and running):
                 break
             err.print(found.line(), highlight=False)
@@ -187,9 +189,11 @@ def publish(
 
     if not reason.strip():
         raise InputError("no reason is given", column="--reason", mend="Say why, in a few words")
-    where = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
+    where, broken = release(BatchFile.read(file), site, day_of(week, "WEEK"), run, reason.strip())
+    for one in broken:
+        remark(one)
     line = f"busyhour batch: published {site} {week}; {shown(where)}"
-    summary = {"line": line, "site": site, "week": week, "folder": str(shown(where))}
+    summary = {"line": line, "site": site, "week": week, "folder": str(shown(where)), "notes": broken}
     last_line(line, summary, as_json=json_)
     return DONE
 
@@ -226,7 +230,7 @@ def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
 
 
 def say_troubles(status: BatchStatus, most: int = 20) -> None:
-    """Print the sites that failed or are held, and why."""
+    """Print the sites that failed or are held, and why, then what is odd about the calls of any."""
     console = Console(soft_wrap=True, highlight=False)
     found = [site for site in status.sites if site.word in ("failed", "held")]
     for site in found[:most]:
@@ -234,6 +238,11 @@ def say_troubles(status: BatchStatus, most: int = 20) -> None:
         console.print(f"{site.name}: {site.word}{code}: {site.message}")
     if len(found) > most:
         console.print(f"… and {len(found) - most} more: see the page")
+    remarks = [site for site in status.sites if site.remark]
+    for site in remarks[:most]:
+        console.print(f"{site.name}: note: {site.remark}")
+    if len(remarks) > most:
+        console.print(f"… and {len(remarks) - most} more notes: see the page")
 
 
 def say_dry_run(file: Path, as_of: str | None, only: str | None, *, as_json: bool) -> int:

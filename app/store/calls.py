@@ -17,7 +17,7 @@ from .connection import by_of, now_s
 from .entries import queue_ids, site_id, tell
 from .schema import CALL_NUMBERS, calls, ingest, queue, site
 from .steps import ENOUGH, refuse_odd_step
-from .times import days_of
+from .times import days_of, midnight_s
 
 MOST_CORRECTED = 0.2
 """Share of the known rows of an export that may be corrected without being asked for: more of them tell of another
@@ -178,6 +178,22 @@ def last_day(c: Connection, queues: Iterable[int], zone: str | None) -> dt.date 
     newest = [c.scalar(select(func.max(calls.c.start_s)).where(calls.c.queue == i)) for i in queues]  # each by the key
     known = [int(s) for s in newest if s is not None]
     return dt.date.fromisoformat(str(days_of(np.array([max(known)]), zone)[0])) if known else None
+
+
+def last_days(c: Connection, site: int, zone: str | None) -> dict[str, dt.date]:
+    """Return the last day with calls of each queue of a site, by name; without those that have none."""
+    known = c.execute(select(queue.c.name, queue.c.id).where(queue.c.site == site))
+    found = {str(name): last_day(c, [number], zone) for name, number in known.all()}
+    return {name: day for name, day in found.items() if day is not None}
+
+
+def days_with_calls(c: Connection, site: int, name: str, last: dt.date, days: int, zone: str | None) -> list[dt.date]:
+    """Return which of the `days` days up to `last` have calls of a queue, in order."""
+    number = select(queue.c.id).where(queue.c.site == site, queue.c.name == name).scalar_subquery()
+    low, high = (midnight_s(last + dt.timedelta(days=k), zone) for k in (1 - days, 1))
+    asked = select(calls.c.start_s).where(calls.c.queue == number, calls.c.start_s >= low, calls.c.start_s < high)
+    starts = np.array(c.scalars(asked).all(), dtype=np.int64)
+    return [dt.date.fromisoformat(str(day)) for day in np.unique(days_of(starts, zone))]
 
 
 def calls_versions(c: Connection, site: int) -> dict[str, int | None]:

@@ -81,6 +81,13 @@ def score(
     return sorted(dt.date.fromisoformat(day) for day in table["day"].unique())
 
 
+def is_scored_since(c: Connection, site: int, day: dt.date) -> bool:
+    """Whether a site has a score of `day` or of a later one: a forecast of such a day comes late."""
+    s = scored.c
+    mine = s.queue.in_(select(queue.c.id).where(queue.c.site == site))
+    return c.execute(select(s.day).where(mine, s.day >= day.isoformat()).limit(1)).first() is not None
+
+
 def _told(c: Connection, ids: Sequence[int]) -> tuple[set[int], dt.date | None]:
     """Return the leads that were scored of queues, and the last day that was; None = none."""
     s = scored.c

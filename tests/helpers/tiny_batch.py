@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -97,12 +98,19 @@ def done(task: Task) -> Answer:
         }
     )
     write_csv(task.staging / "roster.csv", shifts)
+    (task.staging / "inputs").mkdir()
+    shutil.copy(task.inputs / "plan.toml", task.staging / "inputs")  # without staff.csv no rule reaches over weeks
     summary = {"week": task.week, "status": "optimal", "stopped": "gap", "gap": 0.0, "asked_gap": 0.05, "cost": None,
                "service_level_expected": 0.8, "service_level_simulated": 0.8, "paid_hours": 16.0, "seconds": 1.0,
-               "under_agent_hours": 0.0, "input_hashes": {}, "zone": zone}  # fmt: skip
+               "under_agent_hours": 0.0, "zone": zone,
+               "input_hashes": {p.name: _digest(p) for p in sorted(task.inputs.iterdir())}}  # fmt: skip
     (task.staging / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
     (task.staging / MANIFEST).write_text(Manifest.of(task.staging, wages=task.wages).text, encoding="utf-8")
     return Answer(task.unit, task.attempt, "done", folder=task.staging, summary={**summary, "cost": 100.0}, seconds=1.0)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def make(folder: Path, edit: Mapping[str, str] | None = None, *, weeks: int = 2) -> Path:

@@ -128,6 +128,7 @@ def test_a_killed_driver_is_not_waited_for(
         c.execute(schema.unit.update().where(schema.unit.c.step == "plan").values(state="running"))
     code, out, _ = call("batch", "status", "demo", "--watch", "--json")
     assert (code, json.loads(out)["state"]) == (130, "stopped")
+    assert (json.loads(out)["running"], json.loads(out)["waiting"]) == (0, 2)
     code, out, _ = call("batch", "stop", "demo", "--json")
     assert (code, json.loads(out)["batch"]) == (0, None)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from tiny_batch import LATER, TODAY, WEEK, Engines, Quick, correct, drive, make, states
+from tiny_batch import LATER, TODAY, WEEK, Engines, Quick, drive, make, states
 
 from busyhour.app.batch import chain
 from busyhour.app.batch.config import BatchFile
@@ -138,21 +138,6 @@ def test_a_mended_plan_is_planned_by_retry(tmp_path: Path, quick: Engines) -> No
     ended = drive(path, resume=True, retry=True)
     assert (ended.status.code, ended.status.batch.id) == (0, 1)
     assert len([key for key in states(path) if key[:2] == ("north", "plan")]) == 2
-
-
-@pytest.mark.slow
-def test_a_week_whose_week_before_changed_alone_is_told(tmp_path: Path, quick: Engines) -> None:
-    """Published anew is the first week, the second fails: its message says that the two do not belong together."""
-    quick()
-    path = make(tmp_path / "b")
-    drive(path)
-    correct(path, more=3)
-    quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", LATER) else None)
-    ended = drive(path)
-    assert ended.status.sites[1].message.startswith(f"{LATER}: no; the plan published for {LATER} follows an earlier")
-    assert "check them as a pair" in drive(path).status.sites[1].message
-    quick()
-    assert drive(path).status.code == 0
 
 
 @pytest.mark.slow

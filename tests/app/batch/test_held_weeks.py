@@ -50,7 +50,7 @@ def test_a_plan_that_changes_much_waits_for_a_person(tmp_path: Path, quick: Engi
     assert again.status.counts["held"] == 1
     assert content(path.parent) == kept
     for week in (WEEK, LATER):
-        where = release(BatchFile.read(path), "south", dt.date.fromisoformat(week), None, "new opening")
+        where, _ = release(BatchFile.read(path), "south", dt.date.fromisoformat(week), None, "new opening")
         assert where == publication.place_of(path.parent, "south", week)
     assert rows(path, schema.publication)[-1].reason == "new opening"
     assert drive(path).status.code == 0

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import batch_faults
+import dask
 import psutil
 import pytest
 from distributed import LocalCluster
@@ -197,15 +203,23 @@ def _is_worker(process: psutil.Process) -> bool:
 
 
 class Yard:
-    """A scheduler and workers that were started by hand, as on machines of one's own."""
+    """A scheduler and workers that were started by hand, as on machines of one's own.
 
-    def __init__(self, place: Path) -> None:
-        self.place, self.processes = place, list[subprocess.Popen[bytes]]()
+    Parameters
+    ----------
+    tls
+        Settings of encryption in their environment; {} = none.
+    """
+
+    def __init__(self, place: Path, tls: Mapping[str, str] = MappingProxyType({})) -> None:
+        self.place, self.processes, self.tls = place, list[subprocess.Popen[bytes]](), tls
+        protocol = "tls" if tls else "tcp"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{port}"
-        self._start("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+        self.address = f"{protocol}://127.0.0.1:{port}"
+        where = ("--host", "127.0.0.1", "--port", str(port), "--protocol", protocol)
+        self._start("scheduler", *where, "--no-dashboard")
 
     def worker(self, name: str, *options: str, path: Path | None = None) -> subprocess.Popen[bytes]:
         """Start a worker; `path` comes first where it looks for packages."""
@@ -215,7 +229,7 @@ class Yard:
 
     def _start(self, command: str, *options: str, path: Path | None = None) -> subprocess.Popen[bytes]:
         paths = [str(p) for p in (path, FAULTS.parent) if p is not None]
-        env = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        env = {**os.environ, **self.tls, "PYTHONPATH": os.pathsep.join(paths)}
         started = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + command, *options], env=env, cwd=self.place,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -354,3 +368,54 @@ def test_workers_stop_when_their_driver_does(yard: Yard, tmp_path: Path, told: l
     with OnDask(0, address=yard.address, ships=True, tell=told.append) as engine:
         (answer,) = drive(engine, [task(tmp_path, "after", 9)])
         assert answer.state == "done"
+
+
+GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "cluster.md"
+
+
+def certificates(place: Path, name: str) -> dict[str, str]:
+    """Make certificates as the guide does, and return the settings that the guide lists, with their files."""
+    text = GUIDE.read_text(encoding="utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("openssl req "))
+    folder = place / name
+    folder.mkdir()
+    subprocess.run(shlex.split(line), cwd=folder, check=True, capture_output=True)
+    settings = re.findall(r"^(DASK_DISTRIBUTED__COMM__\w+)=(.*)$", text, re.MULTILINE)
+    return {key: value.replace("/etc/busyhour", str(folder)) for key, value in settings}
+
+
+def flat(tree: Mapping[str, Any], top: str = "") -> dict[str, Any]:
+    """Return Dask's settings by their dotted names."""
+    out: dict[str, Any] = {}
+    for key, value in tree.items():
+        name = top + key.replace("_", "-")
+        out |= flat(value, f"{name}.") if isinstance(value, Mapping) else {name: value}
+    return out
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: no certificates can be made")
+def test_an_encrypted_cluster_takes_whoever_has_its_certificate(
+    tmp_path: Path, told: list[Told], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the guide says; without certificates, with others, and unencrypted nobody gets in, each in one sentence."""
+    own, other = (certificates(tmp_path, name) for name in ("own", "other"))
+    assert len(own) == 8
+    yard = Yard(tmp_path, own)
+    refused = f"the scheduler at {yard.address} cannot be reached: .*TLS__CA_FILE"
+    try:
+        yard.worker("one")
+        settings, address = flat(dask.config.collect_env(env=own)), yard.address
+        with dask.config.set(settings), OnDask(0, address=address, ships=True, tell=told.append) as engine:
+            (answer,) = drive(engine, [task(tmp_path, "a", 0)])
+        monkeypatch.setattr(on_dask, "CONNECT_S", 2.0)
+        assert answer.state == "done" and answer.folder is not None, answer.message
+        assert "neither tls" not in said(told)
+        with pytest.raises(EngineFault, match=refused):
+            OnDask(0, address=yard.address, tell=told.append).__enter__()
+        with dask.config.set(flat(dask.config.collect_env(env=other))), pytest.raises(EngineFault, match=refused):
+            OnDask(0, address=yard.address, tell=told.append).__enter__()
+        bare = yard.address.replace("tls", "tcp")
+        with pytest.raises(EngineFault, match=f"the scheduler at {bare} cannot be reached"):
+            OnDask(0, address=bare, tell=told.append).__enter__()
+    finally:
+        yard.close()

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 
 from busyhour.app.batch import publication
 from busyhour.app.batch.publication import RunRow
+from busyhour.app.files import TEMPORARY
+from busyhour.app.folders import swap
 from busyhour.app.folders.manifest import FILE as MANIFEST
 from busyhour.app.folders.manifest import Manifest
 from busyhour.app.store import schema
@@ -118,3 +120,23 @@ def test_a_run_is_whole_with_all_its_files_as_they_were(tmp_path: Path) -> None:
     assert publication.stands(tmp_path, "north", row)
     (place / "roster.csv").unlink()
     assert not publication.stands(tmp_path, "north", row)
+
+
+def test_a_copy_that_was_killed_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The driver dies while the manifest of the copy gets its name; the next one publishes the run, and that alone."""
+    digest, place = "a" * 64, publication.place_of(tmp_path, "north", WEEK)
+    run(tmp_path / "runs" / "a", digest, "08")
+
+    def die(path: Path, content: str) -> None:
+        (path.parent / f".{digest[:32]}{TEMPORARY}").write_text(content, encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dead:
+        dead.setattr(swap, "write_atomic", die)
+        dead.setattr(swap, "_discard", lambda work, out: None)
+        with pytest.raises(KeyboardInterrupt):
+            publication.copy_to_place(tmp_path, "north", RunRow(1, WEEK, digest, "runs/a"), revise=False)
+    publication.see_it_stand(tmp_path, "north", RunRow(1, WEEK, digest, "runs/a"))
+    assert publication.stands(tmp_path, "north", RunRow(1, WEEK, digest, "runs/a"))
+    assert [p.name for p in place.parent.rglob(f"*{TEMPORARY}*") if p.suffix != ".lock"] == []
+    assert {p.name for p in place.iterdir()} == {p.name for p in (tmp_path / "runs" / "a").iterdir()}
