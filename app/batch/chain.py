@@ -22,10 +22,11 @@ from .journal import Journal
 from .ledger import Ledger, Unit
 from .nameless import nameless
 from .publication import RunRow
-from .recording import calls_of, history_of, lay_last_week, take_calls
+from .recording import calls_of, history_of, lay_last_week, marked, take_calls
 from .site_inputs import SiteInputs, last_day_of
 from .sites import Site
 from .task import Answer, Task
+from .unchanged import NEAR
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
 from .weeks import Weeks
 
@@ -74,6 +75,7 @@ class Chain:
         self.shared, self.site, self.units = shared, site, units
         self._inputs, self._at, self._laid = inputs, 0, False
         self._whole = False
+        self._mark: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -156,12 +158,12 @@ class Chain:
         if self.site.fault is not None:
             raise self.site.fault
         if len(self.units) == 1:
-            SiteInputs.read(self.site.folder)
+            SiteInputs.seen(self.site.folder)
             raise InputError("nobody knew its weeks when the batch began", mend="Plan them with: busyhour batch retry")
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
-        self._inputs = self._inputs or SiteInputs.read(self.site.folder)
+        self._inputs = self._inputs or SiteInputs.seen(self.site.folder)
         told = take_calls(self.shared, self.site, unit, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.message or None)
         if told.changed:
@@ -169,7 +171,7 @@ class Chain:
 
     def _read(self) -> None:
         """Take the site's files, and what tells the state of its calls."""
-        inputs = self._inputs or SiteInputs.read(self.site.folder)
+        inputs = self._inputs or SiteInputs.seen(self.site.folder)
         if self.site.settings.calls == "files":
             inputs = inputs.with_files()
             last = last_day_of(inputs)
@@ -183,6 +185,10 @@ class Chain:
         if late:
             self._tell("late", self.units[self._at], message=late)
         self._inputs, self._whole = inputs, True
+        first = next((unit.week for unit in self.units if unit.step is Step.PLAN), None)
+        anew = all(unit.state is State.WAITING for unit in self.units if unit.step is not Step.TAKE)
+        if first is not None and anew and not late and self.site.settings.when != "always":
+            self._mark = marked(self.shared, self.site, self.units[self._at], inputs, first)
 
     @property
     def _all(self) -> SiteInputs:
@@ -202,21 +208,22 @@ class Chain:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew and no calls are new."""
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._zone)
+            self.units[self._at] = commit_forecast(
+                self.shared, self.site, unit, kept, self._zone, {"input_hash": self._mark}
+            )
             return None
         if not self._weeks.needs_forecast():
-            self._move(Event.UNCHANGED)
+            self._move(Event.UNCHANGED, input_hash=self._mark)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
         first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
-        return self._begin(unit, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
+        return self._begin(unit, self.shared.as_of.isoformat(), input_hash=self._mark, weeks=weeks, plan=first)
 
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
         if (frozen := self._weeks.frozen(unit)) is not None:
             publication.see_it_stand(self.shared.home, self.site.name, frozen)
-            told = "published, and too near to be planned again"
-            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
+            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=NEAR)
             return None
         hashed = self._weeks.hashes()[unit.week]
         with self.shared.ledger.store.read() as c:

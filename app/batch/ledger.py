@@ -29,6 +29,8 @@ SETTINGS = ("batch", "record", "plan", "site")
 """Tables of batch.toml that a batch keeps from its beginning to its end; machines and messages may change."""
 MOST_LATER = 100
 """Moves of unchanged units that are entered together: a transaction for each would take longer than all else."""
+OF_ENDED = ("input_hash", "run", "code", "message", "ended_s")
+"""Columns that a unit has which has ended before anything is begun."""
 MOST_MESSAGE = 2000
 """Characters of a unit's message that are kept."""
 
@@ -75,11 +77,15 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class Chain:
-    """What a site has to do: its units in order, as (step, week)."""
+    """What a site has to do: its units in order, as (step, week).
+
+    `ended` has the columns of each unit where all of them have ended before anything is begun.
+    """
 
     site: str
     zone: str | None
     units: Sequence[tuple[Step, str]]
+    ended: Sequence[Mapping[str, Any]] = ()
 
 
 class Ledger:
@@ -133,12 +139,18 @@ class Ledger:
     def _add(self, c: Connection, chains: Sequence[Chain]) -> None:
         """Enter the units that the batch does not have yet."""
         rows = []
+        own = sa.select(units.c.site, units.c.step, units.c.week).where(units.c.batch == self.batch)
+        known = {tuple(row) for row in c.execute(own)}
+        numbers = {row.name: row for row in c.execute(sa.select(sites.c.name, sites.c.id, sites.c.zone))}
+        base = {"batch": self.batch, "state": State.WAITING.value, "attempt": 0, **dict.fromkeys(OF_ENDED)}
         for chain in chains:
-            site = _site(c, chain.site, chain.zone)
-            own = sa.select(units.c.step, units.c.week).where(units.c.batch == self.batch, units.c.site == site)
-            known = {(step, week) for step, week in c.execute(own)}
-            base = {"batch": self.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
-            rows += [base | {"step": s.value, "week": w} for s, w in chain.units if (s.value, w) not in known]
+            found = numbers.get(chain.site)
+            sure = found is not None and (found.zone is not None or chain.zone is None)
+            site = found.id if found is not None and sure else _site(c, chain.site, chain.zone)
+            for at, (step, week) in enumerate(chain.units):
+                if (site, step.value, week) not in known:
+                    ended = chain.ended[at] if chain.ended else {}
+                    rows.append({**base, "site": site, "step": step.value, "week": week, **ended})
         if rows:
             c.execute(units.insert(), rows)
 
@@ -200,8 +212,18 @@ class Ledger:
         self._later.clear()
 
     def release(self) -> None:
-        """Give back what a killed driver was doing; the batch runs again."""
+        """Give back what a killed driver was doing; the batch runs again.
+
+        What another driver read of sites that have not ended is forgotten: the plans to come may be of other inputs.
+        """
         with self.store.write() as c:
+            good = [state.value for state in GOOD]
+            left = sa.select(units.c.site).where(units.c.batch == self.batch, units.c.state.not_in(good))
+            c.execute(
+                units.update()
+                .where(units.c.batch == self.batch, units.c.step == Step.FORECAST.value, units.c.site.in_(left))
+                .values(input_hash=None)
+            )
             c.execute(
                 units.update()
                 .where(units.c.batch == self.batch, units.c.state == State.RUNNING.value)

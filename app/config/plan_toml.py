@@ -8,14 +8,16 @@ import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from ...forecast.errors import InputError
 from ...forecast.reading import file_bytes, reading, text_of
 from ...forecast.text import flaw, spelled
-from .schema import Config, nearest
+
+if TYPE_CHECKING:
+    from .schema import Config
 
 PLAN = "plan.toml"
 HIRING = "hiring"
@@ -78,6 +80,8 @@ def plan_of(
     content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
+    from .schema import nearest  # this brings all that plans
+
     raw = plan_tables(content, path)
     raw.pop(HIRING, None)  # read by `busyhour hire` alone
     scenarios = raw.pop("scenario", {})
@@ -146,6 +150,8 @@ def _refuse_flaw(text: str, path: Path, key: str) -> None:
 
 def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
     """Check the plain dict of a plan; `path` is named in errors."""
+    from .schema import Config
+
     data = dict(raw)
     for table in ("shift", "contract"):
         if isinstance(data.get(table), Mapping):
@@ -153,7 +159,7 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as errors:
-        raise complaint(errors, path) from errors
+        raise complaint(errors, path, Config) from errors
     refuse_flags(data, config, path)
     return config
 
@@ -193,8 +199,10 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def complaint(errors: ValidationError, path: Path, schema: type[BaseModel] = Config) -> InputError:
+def complaint(errors: ValidationError, path: Path, schema: type[BaseModel]) -> InputError:
     """Return pydantic's first complaint about a file of that `schema` as ours."""
+    from .schema import nearest
+
     found = errors.errors()
     error = next((e for e in found if e["type"] in ("extra_forbidden", "unexpected_keyword_argument")), found[0])
     loc = ["break" if p == "breaks" else str(p) for p in error["loc"]]

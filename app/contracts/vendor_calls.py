@@ -17,7 +17,7 @@ from ..inputs.snapshot import InputFile
 from ..intake.excel import WORKBOOKS, read_sheet
 from ..intake.mapping import Intake
 from ..intake.names import find_column
-from ..intake.read import OPEN_ELSEWHERE
+from ..intake.files import OPEN_ELSEWHERE
 from ..intake.text import read_text
 from .calls import read_contract_calls
 

@@ -29,8 +29,9 @@ from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text
 from ..folders.one_run import seen_once
+from ..intake.files import outside
 from ..intake.names import nearest
-from ..intake.read import calls_files, outside, shape_files
+from ..intake.read import calls_files, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import CALLS, MEETINGS, OVERRIDES, PEOPLE_FILES, Folder

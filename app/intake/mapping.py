@@ -17,6 +17,7 @@ from ...forecast.calendar.grid import known_zone
 from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
+from .files import DEFAULT_FILES
 from .hours import TimeIs
 from .names import nearest
 from .no_row import NoRow
@@ -33,7 +34,6 @@ RANGES = {"header_row": Range(1, 10_000, "Rows are counted from 1, as a spreadsh
 """Range of the header's row: what stands above a table is a title, not a table."""
 TRUSTED = ("offered", "handle_s", "start", "queue")
 """Our columns whose odd figures a planner may confirm."""
-DEFAULT_FILES = ("calls.csv",)
 DEFAULT_ENCODING = "utf-8-sig"
 
 
