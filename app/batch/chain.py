@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
@@ -76,6 +76,7 @@ class Chain:
         self._inputs, self._at, self._laid = inputs, 0, False
         self._whole = False
         self._mark: str | None = None
+        self._hashed: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -88,7 +89,10 @@ class Chain:
         return self.shared.place / "work" / self.site.name
 
     def advance(self) -> Task | None:
-        """Do what needs no worker, and return the next task; None once the site has ended."""
+        """Do what needs no worker, and return the next task; None once the site has ended.
+
+        The task may wait for a worker: its unit runs from `begin` on.
+        """
         for i, unit in enumerate(self.units):
             self._at = i
             if unit.state in BAD:
@@ -107,6 +111,11 @@ class Chain:
         if self.ended:
             shutil.rmtree(self.work, ignore_errors=True)
         return None
+
+    def begin(self) -> None:
+        """Say that the unit of the task that `advance` has returned runs."""
+        self._move(Event.BEGIN, input_hash=self._hashed)
+        self._tell("begun", self.units[self._at])
 
     def settle(self, answer: Answer) -> None:
         """Commit what became of the task at work."""
@@ -185,10 +194,7 @@ class Chain:
         if late:
             self._tell("late", self.units[self._at], message=late)
         self._inputs, self._whole = inputs, True
-        first = next((unit.week for unit in self.units if unit.step is Step.PLAN), None)
-        anew = all(unit.state is State.WAITING for unit in self.units if unit.step is not Step.TAKE)
-        if first is not None and anew and not late and self.site.settings.when != "always":
-            self._mark = marked(self.shared, self.site, self.units[self._at], inputs, first)
+        self._mark = None if late else marked(self.shared, self.site, self.units, inputs)
 
     @property
     def _all(self) -> SiteInputs:
@@ -248,7 +254,7 @@ class Chain:
         )
 
     def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
-        """Lay out the inputs, say that the unit runs, and return its task."""
+        """Lay out the inputs and return the unit's task."""
         inputs, settings = self.work / "inputs", self.site.settings
         self.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # wages of plan.toml and costs of runs lie in there
         if not self._laid:
@@ -258,21 +264,10 @@ class Chain:
             self._laid = True
         staging = self.work / f"staging-{unit.id}-{unit.attempt + 1}"
         shutil.rmtree(staging, ignore_errors=True)
-        self._move(Event.BEGIN, input_hash=input_hash)
-        self._tell("begun", unit)
-        return Task(
-            unit.id,
-            unit.attempt + 1,
-            self.site.name,
-            "plan" if unit.step is Step.PLAN else "forecast",
-            week,
-            inputs,
-            staging,
-            wages=settings.wages,
-            papers=settings.papers,
-            timeout_s=settings.timeout_s,
-            **more,
-        )
+        self._hashed = input_hash
+        step: Literal["plan", "forecast"] = "plan" if unit.step is Step.PLAN else "forecast"
+        return Task(unit.id, unit.attempt + 1, self.site.name, step, week, inputs, staging, wages=settings.wages,
+                    papers=settings.papers, timeout_s=settings.timeout_s, **more)  # fmt: skip
 
     def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
         """Keep what a worker made: rename, enter, publish."""

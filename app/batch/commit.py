@@ -20,10 +20,10 @@ from ..folders.manifest import Manifest
 from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
-from ..store.schema import ingest, run_cost, snapshot
+from ..store.schema import NIGHTLY, PUBLISHED, ingest, run_cost, snapshot
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
-from ..store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
+from ..store.snapshots import write_snapshot
 from ..store.times import midnight_s
 from . import publication
 from .ledger import Unit, now

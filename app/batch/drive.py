@@ -7,14 +7,13 @@ import datetime as dt
 import math
 import shutil
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...forecast.errors import InputError
-from ...forecast.progress import Event, Stopped, Watch
+from ...forecast.progress import Watch
 from ..folders.swap import sweep
 from ..store.faults import StoreFault
 from ..store.locks import held
@@ -30,10 +29,11 @@ from .notify import notify
 from .publication import place_of as published_place
 from .sites import Site, sites_of
 from .status import BatchStatus, seconds_left
-from .task import Engine, EngineFault, Told
+from .task import EngineFault, Told
 from .to_do import chains_of, missing_of
 from .unchanged import Unchanged
 from .units import ENDED, Step
+from .work_ahead import WorkAhead
 
 if TYPE_CHECKING:
     from .chain import Chain
@@ -42,10 +42,6 @@ if TYPE_CHECKING:
 BATCHES = "batches"
 SAME_NIGHT_S = 12 * 3600
 """Seconds within which a batch that began today or yesterday is continued: the next night begins another one."""
-STOP_S = 2.0
-"""Seconds that workers have to answer after a stop."""
-POLL_S = 0.2
-"""Seconds between two looks at the clock, the signals and who asked to stop."""
 SHOW_S = 0.2
 """Seconds between two looks of a person at the batch."""
 TELL_S = 1.0
@@ -126,7 +122,7 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
             begun: dict[str, SiteInputs] = {}
             if row is None:
                 as_of = options.as_of or dt.datetime.now().date()
-                same = _unchanged(store, file, sites.values(), as_of, watch, tell)
+                same = Unchanged.since(store, file.home, as_of).among(list(sites.values()), watch, tell)
                 others = [site for name, site in sites.items() if name not in same]
                 ledger = Ledger.begin(store, file, as_of, only, [*same.values(), *chains_of(others, as_of, begun)])
             else:
@@ -215,11 +211,12 @@ class Driver:
         """
         self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.began))
         order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
-        waiting = deque(self.chains[name] for name in order if not self.chains[name].ended)
+        work = WorkAhead([self.chains[name] for name in order], lambda: engine_of(self.run, self._hear), self.watch,
+                         self._stopped, self._show)  # fmt: skip
         self._show(0)
         try:
             try:
-                self._work(waiting)
+                work.do()
                 ended = self._told()  # a driver that is killed before the end is entered goes on, and tells again
             finally:
                 self._show(0, last=True)
@@ -240,46 +237,6 @@ class Driver:
             page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
         self.show(status)
         notify(self.file.config.notify, {**status.summary(page), "error": str(fault)}, self.journal)
-
-    def _work(self, waiting: deque[Chain]) -> None:
-        """Begin a unit wherever there is a place for it, and commit each answer at once."""
-        busy: dict[int, Chain] = {}
-        with contextlib.ExitStack() as stack:
-            engine: Engine | None = None
-            try:
-                while (waiting or busy) and not self._stopped():
-                    while waiting and not self._stopped() and (engine is None or len(busy) < engine.places):
-                        chain = waiting.popleft()
-                        try:
-                            task = chain.advance()
-                        except Stopped:
-                            break
-                        self._show(1 if engine is None else engine.places)
-                        if task is not None:
-                            busy[task.unit] = chain  # before anything can go wrong with the workers
-                            engine = engine or stack.enter_context(engine_of(self.run, self._hear))
-                            engine.submit(task)
-                        if engine is not None and busy:
-                            self._settle(engine, busy, waiting, 0.0)
-                    if engine is not None and (busy or waiting):
-                        self._settle(engine, busy, waiting, POLL_S)
-                if engine is not None and busy:
-                    engine.stop()
-                    until = time.monotonic() + STOP_S
-                    while busy and time.monotonic() < until:
-                        self._settle(engine, busy, deque(), POLL_S)
-            finally:
-                for chain in busy.values():
-                    with contextlib.suppress(OSError):
-                        chain.release()
-
-    def _settle(self, engine: Engine, busy: dict[int, Chain], waiting: deque[Chain], timeout_s: float) -> None:
-        for answer in engine.answers(timeout_s):
-            chain = busy.pop(answer.unit, None)
-            if chain is not None:
-                chain.settle(answer)
-                waiting.appendleft(chain)  # its next week before the first week of another site
-                self._show(engine.places)
 
     def _stopped(self) -> bool:
         """Whether a signal, or ``busyhour batch stop``, asked to stop."""
@@ -316,23 +273,6 @@ class Driver:
         if done:
             shutil.rmtree(self.place / "work", ignore_errors=True)
         return Ended(status, write_page(self.ledger.store, self.file, status, self._units(), self.place))
-
-
-def _unchanged(
-    store: Store, file: BatchFile, sites: Iterable[Site], as_of: dt.date, watch: Watch, tell: Callable[[Told], None]
-) -> dict[str, books.Chain]:
-    """Return the units of the sites at which a batch of the same day has left nothing to do."""
-    found, told_at = dict[str, books.Chain](), time.monotonic()
-    unchanged, every = Unchanged.since(store, file.home, as_of), list(sites)
-    for i, site in enumerate(every if unchanged.left else ()):
-        if watch.stopped:
-            break
-        if (chain := unchanged.of(site)) is not None:
-            found[site.name] = chain
-        if time.monotonic() - told_at > TELL_S:
-            told_at = time.monotonic()
-            tell(Told(None, Event("look", f"{i + 1:,} of {len(every):,} sites")))
-    return found
 
 
 def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | None:

@@ -174,7 +174,7 @@ def _errors(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, 
 
 
 def _days_without_calls(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, int]:
-    """Return how many days before `as_of` each site has no calls of; a site of which there are none at all is left out."""
+    """Return how many days before `as_of` each site has no calls of; sites without any call are left out."""
     newest = sa.select(sa.func.max(calls.c.start_s)).where(calls.c.queue == queue.c.id).scalar_subquery()
     query = (
         sa.select(queue.c.site, site.c.zone, sa.func.max(newest))

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from ...forecast.errors import InputError
 from ..store.connection import Store
 from ..store.schema import batch as batches
-from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from ..versions import versions
 from .config import BatchFile
+from .site_units import Chain, enter
 from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 
 RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
@@ -29,8 +29,6 @@ SETTINGS = ("batch", "record", "plan", "site")
 """Tables of batch.toml that a batch keeps from its beginning to its end; machines and messages may change."""
 MOST_LATER = 100
 """Moves of unchanged units that are entered together: a transaction for each would take longer than all else."""
-OF_ENDED = ("input_hash", "run", "code", "message", "ended_s")
-"""Columns that a unit has which has ended before anything is begun."""
 MOST_MESSAGE = 2000
 """Characters of a unit's message that are kept."""
 
@@ -75,19 +73,6 @@ class BatchRow:
         return dt.date.fromisoformat(self.as_of)
 
 
-@dataclass(frozen=True)
-class Chain:
-    """What a site has to do: its units in order, as (step, week).
-
-    `ended` has the columns of each unit where all of them have ended before anything is begun.
-    """
-
-    site: str
-    zone: str | None
-    units: Sequence[tuple[Step, str]]
-    ended: Sequence[Mapping[str, Any]] = ()
-
-
 class Ledger:
     """The units of one batch.
 
@@ -128,31 +113,13 @@ class Ledger:
                 .returning(batches.c.id)
             )
             ledger = cls(store, int(number.scalar_one()))
-            ledger._add(c, chains)
+            enter(c, ledger.batch, chains)
         return ledger
 
     def add(self, chains: Sequence[Chain]) -> None:
         """Add what sites have to do that could not be read when the batch began."""
         with self.store.write() as c:
-            self._add(c, chains)
-
-    def _add(self, c: Connection, chains: Sequence[Chain]) -> None:
-        """Enter the units that the batch does not have yet."""
-        rows = []
-        own = sa.select(units.c.site, units.c.step, units.c.week).where(units.c.batch == self.batch)
-        known = {tuple(row) for row in c.execute(own)}
-        numbers = {row.name: row for row in c.execute(sa.select(sites.c.name, sites.c.id, sites.c.zone))}
-        base = {"batch": self.batch, "state": State.WAITING.value, "attempt": 0, **dict.fromkeys(OF_ENDED)}
-        for chain in chains:
-            found = numbers.get(chain.site)
-            sure = found is not None and (found.zone is not None or chain.zone is None)
-            site = found.id if found is not None and sure else _site(c, chain.site, chain.zone)
-            for at, (step, week) in enumerate(chain.units):
-                if (site, step.value, week) not in known:
-                    ended = chain.ended[at] if chain.ended else {}
-                    rows.append({**base, "site": site, "step": step.value, "week": week, **ended})
-        if rows:
-            c.execute(units.insert(), rows)
+            enter(c, self.batch, chains)
 
     def row(self) -> BatchRow:
         """Return the batch."""
@@ -341,17 +308,6 @@ def known_site(c: Connection, name: str) -> int | None:
     """Return the number of a site; None where the store does not know it."""
     found = c.execute(sa.select(sites.c.id).where(sites.c.name == name)).scalar()
     return None if found is None else int(found)
-
-
-def _site(c: Connection, name: str, zone: str | None) -> int:
-    """Return the number of a site; that the store knows the site in another zone is told when its calls are taken."""
-    found = c.execute(sa.select(sites.c.id, sites.c.zone).where(sites.c.name == name)).first()
-    if found is None:
-        return int(c.execute(sites.insert().values(name=name, zone=zone).returning(sites.c.id)).scalar_one())
-    if found.zone is None and zone is not None:  # entered when its plan.toml could not be read: no calls yet
-        has_calls = sa.exists().where(queue.c.site == found.id)
-        c.execute(sites.update().where(sites.c.id == found.id, ~has_calls).values(zone=zone))
-    return int(found.id)
 
 
 def _batch(row: Any) -> BatchRow:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import sqlalchemy as sa
 
+from ..exports import all_taken, new_exports
 from ..files import write_csv
 from ..inputs.folder import Folder
-from ..record import all_taken, new_exports, record_site
+from ..record import record_site
 from ..store.calls import calls_versions, history, last_day, taken_before
 from ..store.entries import site_id
 from ..store.outcomes import last_week
@@ -98,14 +99,17 @@ def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:
     return exports_in(site, intake.files, beyond=intake.outside, home=home)
 
 
-def marked(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs, first: str) -> str | None:
-    """Return the mark of a site that is planned from `inputs`; None where its files are no longer those that were read.
+def marked(shared: Shared, site: Site, units: Sequence[Unit], inputs: SiteInputs) -> str | None:
+    """Return the mark of a site all of whose `units` are done from `inputs`; None where that cannot be told.
 
-    Parameters
-    ----------
-    first
-        The first week to plan.
+    That is so where weeks were planned before, from whatever there was then, or where the files are no longer those
+    that were read.
     """
+    plans = [unit for unit in units if unit.step is Step.PLAN]
+    anew = all(unit.state is State.WAITING for unit in units if unit.step is not Step.TAKE)
+    if inputs.look is None or not plans or not anew or site.settings.when == "always":
+        return None
+    first = plans[0].week
     store = shared.ledger.store
     try:
         calls = calls_as_they_are(site, shared.home)
@@ -113,14 +117,14 @@ def marked(shared: Shared, site: Site, unit: Unit, inputs: SiteInputs, first: st
             read = [(str(file.path), file.sha256) for file in (*(inputs.own_calls or ()), *inputs.shape)]
         else:
             with store.read() as c:
-                before = taken_before(c, unit.site_id)
+                before = taken_before(c, units[0].site_id)
             taken = all_taken(inputs.folder, exports_of(site, inputs.folder, shared.home), before)
             if taken is None:
                 return None
             read = [*((str(path), sha256) for path, sha256 in taken.items()), *calls[len(taken) :]]
     except UNREADABLE:
         return None
-    if read != calls or inputs.look is None:
+    if read != calls:
         return None
     with store.read() as c:
         stored, standing = stored_of(c, [site.name]), standing_of(c, [week_before(first)])

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ...forecast.errors import InputError
-from .ledger import Chain, Ledger
+from .ledger import Ledger
+from .site_units import Chain
 from .sites import Site, weeks_of
 from .units import State, Step
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,22 +13,27 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
+from ...forecast.progress import Event, Watch
 from ..files import TEMPORARY
 from ..store.connection import Store
+from ..store.schema import NIGHTLY, ingest, queue, snapshot
 from ..store.schema import batch as batches
-from ..store.schema import ingest, queue
 from ..store.schema import publication as publications
 from ..store.schema import run as runs
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from . import publication
-from .ledger import Chain, now
+from .ledger import now
 from .looks import Look, calls_as_they_are, mark_of
 from .publication import RunRow
+from .site_units import Chain
 from .sites import Site
+from .task import Told
 from .units import State, Step
 
 WEEK = dt.timedelta(days=7)
+TELL_S = 1.0
+"""Seconds between two lines of progress."""
 NEAR = "published, and too near to be planned again"
 """What is said of a published week that is left alone."""
 SETTLED = (State.DONE.value, State.UNCHANGED.value)
@@ -109,6 +115,8 @@ class Unchanged:
 
     Attributes
     ----------
+    store
+        Asked again where that is seldom needed.
     home
         Folder of batch.toml.
     left
@@ -117,6 +125,7 @@ class Unchanged:
         What the store tells of all sites.
     """
 
+    store: Store
     home: Path
     as_of: dt.date
     left: Mapping[str, Sequence[Any]]
@@ -131,7 +140,20 @@ class Unchanged:
             weeks = {row.week for own in left.values() for row in own if row.week}
             weeks |= {week_before(week) for week in weeks}
             stored = stored_of(c, list(left)) if left else {}
-            return cls(home, as_of, left, stored, standing_of(c, sorted(weeks)) if weeks else {})
+            return cls(store, home, as_of, left, stored, standing_of(c, sorted(weeks)) if weeks else {})
+
+    def among(self, sites: Sequence[Site], watch: Watch, tell: Callable[[Told], None]) -> dict[str, Chain]:
+        """Return the units of the sites that are unchanged; a stop ends the search."""
+        found, told_at = dict[str, Chain](), time.monotonic()
+        for i, site in enumerate(sites if self.left else ()):
+            if watch.stopped:
+                break
+            if (chain := self.of(site)) is not None:
+                found[site.name] = chain
+            if time.monotonic() - told_at > TELL_S:
+                told_at = time.monotonic()
+                tell(Told(None, Event("look", f"{i + 1:,} of {len(sites):,} sites")))
+        return found
 
     def of(self, site: Site) -> Chain | None:
         """Return the units of a site, all of them ended; None where the site has to be looked at step by step.
@@ -145,6 +167,8 @@ class Unchanged:
         if [take.step, forecast.step] != [Step.TAKE, Step.FORECAST] or not plans or forecast.input_hash is None:
             return None
         if any(row.state not in SETTLED for row in left) or not all(self._stands(site, row) for row in plans):
+            return None
+        if all(self._is_near(site, row) for row in plans) and not self._forecast_is_new(take.site):
             return None
         try:
             look, calls = Look.at(site.folder), calls_as_they_are(site, self.home)
@@ -170,6 +194,15 @@ class Unchanged:
         except UNREADABLE:
             return False
 
+    def _forecast_is_new(self, number: int) -> bool:
+        """Whether the site was forecast since calls last changed in the store: no plan that is made anew tells that."""
+        nightly = (snapshot.c.site == number) & (snapshot.c.kind == NIGHTLY)
+        news = (ingest.c.site == number) & (ingest.c.added + ingest.c.corrected > 0)
+        with self.store.read() as c:
+            made = c.execute(sa.select(sa.func.max(snapshot.c.at_s)).where(nightly)).scalar()
+            changed = c.execute(sa.select(sa.func.max(ingest.c.at_s)).where(news)).scalar()
+        return made is not None and changed is not None and bool(changed <= made)
+
     def _is_near(self, site: Site, plan: Any) -> bool:
         return dt.date.fromisoformat(plan.week) < near_until(self.as_of, site.settings.freeze_weeks)
 
@@ -192,7 +225,14 @@ def _left(c: Connection, as_of: dt.date) -> dict[str, list[Any]]:
     )
     query = (
         sa.select(
-            sites.c.name, units.c.step, units.c.week, units.c.state, units.c.input_hash, units.c.run, units.c.code
+            sites.c.name,
+            units.c.site,
+            units.c.step,
+            units.c.week,
+            units.c.state,
+            units.c.input_hash,
+            units.c.run,
+            units.c.code,
         )
         .select_from(units)
         .join(last, (last.c.site == units.c.site) & (last.c.batch == units.c.batch))

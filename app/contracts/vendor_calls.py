@@ -15,9 +15,9 @@ from ...forecast.text import alike, spelled
 from ..config.contract_toml import ContractFile
 from ..inputs.snapshot import InputFile
 from ..intake.excel import WORKBOOKS, read_sheet
+from ..intake.files import OPEN_ELSEWHERE
 from ..intake.mapping import Intake
 from ..intake.names import find_column
-from ..intake.files import OPEN_ELSEWHERE
 from ..intake.text import read_text
 from .calls import read_contract_calls
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from math import gcd
@@ -12,9 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ...forecast.reading import reading
 from ...forecast.tables import TABLES
-from ...forecast.text import flaw
 from .call_log import per_interval
 from .day_totals import Shape, day_totals, refuse_longer, shape_of_calls, shape_of_table, spread
 from .excel import WORKBOOKS, sheet_names

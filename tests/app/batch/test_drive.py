@@ -22,6 +22,7 @@ from busyhour.app.batch.ledger import Ledger, known_site, last
 from busyhour.app.batch.release import release
 from busyhour.app.batch.sites import Site
 from busyhour.app.batch.task import Answer, EngineFault, Task
+from busyhour.app.batch.unchanged import Unchanged
 from busyhour.app.store import schema
 from busyhour.app.store.faults import Held
 from busyhour.app.store.locks import held
@@ -526,6 +527,7 @@ def test_a_stop_is_heard_while_no_site_needs_a_worker(
         return taking(shared, *more)
 
     monkeypatch.setattr(chain, "take_calls", take)
+    monkeypatch.setattr(Unchanged, "of", lambda self, site: None)
     monkeypatch.setattr("busyhour.app.batch.drive.LOOK_S", -1.0)
     ended = drive(path)
     assert ended.status.code == 130

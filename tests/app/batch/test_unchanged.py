@@ -1,4 +1,4 @@
-"""Sites that are unchanged are found without reading what their files say, and nothing that changed is taken for one."""
+"""Unchanged sites are found without reading what their files say, and nothing that changed is taken for one."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tiny_batch import TODAY, WEEK, Quick, drive, make
 from busyhour.app.batch import unchanged
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
-from busyhour.app.batch.ledger import Chain
 from busyhour.app.batch.site_inputs import SiteInputs
+from busyhour.app.batch.site_units import Chain
 from busyhour.app.batch.sites import Site, sites_of
 from busyhour.app.batch.task import Answer, Task
 from busyhour.app.batch.unchanged import Unchanged
@@ -44,7 +44,7 @@ def units(path: Path) -> list[tuple[object, ...]]:
         return [tuple(row) for row in c.execute(sa.select(*cells).where(table.batch == last).order_by(*cells[:3]))]
 
 
-@pytest.mark.parametrize("freeze_weeks", [0, 2])
+@pytest.mark.parametrize("freeze_weeks", [2, pytest.param(0, marks=pytest.mark.slow)])
 def test_the_same_is_told_as_by_looking_step_by_step(
     tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch, freeze_weeks: int
 ) -> None:
@@ -89,7 +89,7 @@ def test_whatever_changes_is_looked_at(tmp_path: Path, quick: Engines) -> None:
         assert found(path) is None, new
         new.unlink()
         assert found(path) is not None, new
-    for gone in (published, run, site):
+    for gone in (published, run, site / "calls.csv"):
         aside = tmp_path / "aside"
         shutil.move(gone, aside)
         assert found(path) is None, gone
@@ -124,6 +124,7 @@ def test_what_the_store_tells_counts(tmp_path: Path, quick: Engines) -> None:
             assert Unchanged.since(store, path.parent, TODAY).of(south) is None, week
 
 
+@pytest.mark.slow
 def test_plans_of_other_inputs_in_one_batch_are_never_unchanged(tmp_path: Path, quick: Engines) -> None:
     """A batch that goes on after an edit has weeks of two states: neither of them counts as planned."""
     path, watch = make(tmp_path / "b"), Watch()
@@ -151,6 +152,7 @@ def test_plans_of_other_inputs_in_one_batch_are_never_unchanged(tmp_path: Path, 
     assert "2026-12-14" in [task.week for task in engine.tasks if task.site == "south"]
 
 
+@pytest.mark.slow
 def test_files_written_while_they_are_read_leave_no_mark(
     tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,11 +14,11 @@ from busyhour.app.store.accuracy import BY, accuracy
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
-from busyhour.app.store.schema import forecast, queue, run
+from busyhour.app.store.schema import NIGHTLY, PUBLISHED, forecast, queue, run
 from busyhour.app.store.schema import score as table
 from busyhour.app.store.schema import site as sites
 from busyhour.app.store.scores import score
-from busyhour.app.store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
+from busyhour.app.store.snapshots import write_snapshot
 from busyhour.app.store.times import days_of, midnight_s
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.errors import InputError
