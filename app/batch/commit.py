@@ -32,6 +32,8 @@ from .sites import Site
 from .units import Event
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .chain import Shared
 
 NUMBERS = {
@@ -47,6 +49,8 @@ MONEY = ("cost", "cost_wages", "cost_prices", "bound", "currency")
 SHORT = 8
 """Characters of the hash in the name of a run's folder."""
 RUNS, VOLUME = "runs", "volume.csv"
+KEPT = ("queue", "start", "calls", "model_calls", "q0.1", "q0.9", "handle_s", "model")
+"""Columns of a forecast that the store keeps: only these are checked."""
 
 
 def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
@@ -87,7 +91,7 @@ def commit_forecast(
     shared: Shared, site: Site, unit: Unit, folder: Path, zone: str | None, known: Mapping[str, Any] | None = None
 ) -> Unit:
     """Keep the nightly forecast by lead and end its unit, in one transaction."""
-    volume = read_csv(folder / VOLUME, FILES["volume"], zone=zone)
+    volume = _volume(folder, zone)
     with shared.ledger.store.write() as c:
         write_snapshot(c, unit.site_id, midnight_s(shared.as_of, zone), NIGHTLY, volume, site.settings.leads)
         return shared.ledger.move(unit, Event.DONE, c, **(known or {}))
@@ -156,8 +160,13 @@ def enter(
     told = {} if changes is None else {"changed_agent_days": changes.changed, "agent_days": changes.of}
     row = {"site": site, "week": run.week, "run": run.id, "at_s": now(), "by": by_of(c), "reason": reason, **told}
     c.execute(publications.insert(), [row])
-    path = home / run.folder / VOLUME
-    if path.is_file():  # a plan for a requirement made elsewhere has none
-        volume = read_csv(path, FILES["volume"], zone=zone)
+    if (home / run.folder / VOLUME).is_file():  # a plan for a requirement made elsewhere has none
+        volume = _volume(home / run.folder, zone)
         write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
     tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)
+
+
+def _volume(folder: Path, zone: str | None) -> pd.DataFrame:
+    """Return what the store keeps of the forecast in a folder."""
+    declared = FILES["volume"]
+    return read_csv(folder / VOLUME, {name: declared.get(name, declared["q*"]) for name in KEPT}, zone=zone)
