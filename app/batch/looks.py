@@ -107,7 +107,7 @@ def calls_as_they_are(site: Site, home: Path) -> list[tuple[str, str]]:
         If a file is not there or cannot be read.
     """
     text = (site.folder / PLAN).read_text(encoding="utf-8-sig")
-    told = tomllib.loads(text).get("intake", {}) if "intake" in text or "\\" in text else {}
+    told = tomllib.loads(text).get("intake", {}) if _may_name(text, "intake") else {}
     names, beyond = tuple(told.get("files", DEFAULT_FILES)), bool(told.get("outside", False))
     if site.settings.calls == "files":
         found = files_named(site.folder, names, beyond=beyond)
@@ -116,6 +116,12 @@ def calls_as_they_are(site: Site, home: Path) -> list[tuple[str, str]]:
     if told.get("day_shape") is not None:
         found += files_named(site.folder, (told["day_shape"],), beyond=beyond)[:1]
     return [(str(path), sha256_of(path)) for path in found]
+
+
+def _may_name(text: str, table: str) -> bool:
+    """Whether a TOML may have a table of that name, perhaps written with escapes; most of the time that spares a parse."""
+    lines = (line for line in text.splitlines() if table in line or "\\" in line)
+    return any(not line.lstrip().startswith("#") for line in lines)
 
 
 def mark_of(
