@@ -119,7 +119,7 @@ def calls_as_they_are(site: Site, home: Path) -> list[tuple[str, str]]:
 
 
 def _may_name(text: str, table: str) -> bool:
-    """Whether a TOML may have a table of that name, perhaps written with escapes; most of the time that spares a parse."""
+    """Whether a TOML may have a table of that name, perhaps written with escapes: mostly not, which spares a parse."""
     lines = (line for line in text.splitlines() if table in line or "\\" in line)
     return any(not line.lstrip().startswith("#") for line in lines)
 
