@@ -6,11 +6,12 @@ import os
 import uuid
 from functools import cache
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..forecast.text import guarded
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TEMPORARY = ".busyhour-tmp"
 
@@ -40,6 +41,9 @@ def csv_text(frame: pd.DataFrame) -> str:
 
     A text that a spreadsheet would take for a formula is `guarded` by an apostrophe, which `read_text_csv` takes off.
     """
+    import numpy as np  # who writes no table need not wait for these
+    import pandas as pd
+
     out, safe = frame.copy(), cache(guarded)  # thousands of rows share their times and texts: each is made once
     for name in out.columns:
         column = out[name]

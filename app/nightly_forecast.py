@@ -16,8 +16,9 @@ from .inputs.folder import Folder
 from .store.calls import history
 from .store.entries import site_id
 from .store.open import Store
+from .store.schema import NIGHTLY
 from .store.scores import score
-from .store.snapshots import LEADS, NIGHTLY, write_snapshot
+from .store.snapshots import LEADS, write_snapshot
 from .store.times import midnight_s
 
 

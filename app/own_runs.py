@@ -20,8 +20,8 @@ from .folders.manifest import FILE as MANIFEST
 from .folders.manifest import Manifest
 from .folders.one_run import one_run
 from .store.entries import queue_ids, tell
-from .store.schema import publication, run, run_cost
-from .store.snapshots import AS_PUBLISHED, PUBLISHED, write_snapshot
+from .store.schema import PUBLISHED, publication, run, run_cost
+from .store.snapshots import AS_PUBLISHED, write_snapshot
 from .store.times import midnight_s
 
 RUNS = "runs"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +15,9 @@ from sqlalchemy import Connection, select
 from ..forecast.errors import InputError
 from ..forecast.progress import Watch
 from ..forecast.text import spelled
+from .exports import Export, new_exports
 from .inputs.folder import Folder
-from .intake.read import calls_files, read_calls, shape_files
-from .intake.rows import CALLS
+from .intake.read import read_calls
 from .own_runs import enter, finished_runs, known_runs
 from .store.calls import Taken, last_day, take, taken_before
 from .store.connection import now_s
@@ -32,8 +31,6 @@ from .store.scores import score
 from .store.snapshots import LEADS
 from .store.times import days_of, moment_s, seconds_of
 
-NO_LAYOUT = ("files", "outside", "trust")
-"""Keys of [intake] that change nothing of how a file is read."""
 BACK_DAYS = 35
 """Days back over which plans are held against what came; corrections of older days are taken wherever they lie."""
 
@@ -88,15 +85,6 @@ class Recorded:
 def queues_of(c: Connection, site: int) -> dict[str, int]:
     """Return the numbers of a site's queues by name."""
     return {str(name): int(i) for name, i in c.execute(select(queue.c.name, queue.c.id).where(queue.c.site == site))}
-
-
-@dataclass(frozen=True)
-class _Export:
-    """An export that the store has not taken yet."""
-
-    name: str
-    sha256: str
-    files: tuple[Path, ...]
 
 
 def today_at(zone: str | None) -> dt.date:
@@ -189,26 +177,7 @@ def record_site(
     )  # fmt: skip
 
 
-def new_exports(planned: Folder, inbox: Sequence[Path] | None, before: Iterable[str]) -> list[_Export]:
-    """Return the exports that the store has not taken, in their order."""
-    site, intake = planned.config.site, planned.config.intake
-    files = calls_files(planned.path, intake) if inbox is None else list(inbox)
-    layout = intake.resolved()
-    told = {f.name: getattr(layout, f.name) for f in fields(layout) if f.name not in NO_LAYOUT}
-    how = repr((told, site.zone, site.interval_min, list(planned.config.queue))).encode()
-    how += b"".join(path.read_bytes() for path in shape_files(planned.path, replace(layout, outside=True)))
-    digests = {path: hashlib.sha256(path.read_bytes() + how).hexdigest() for path in files}
-    names = layout.queue_names
-    apart = not layout.parts and layout.one_row not in CALLS and len(set(names.values())) == len(names)
-    if len(files) > 1 and not apart:
-        together = hashlib.sha256("".join(digests.values()).encode()).hexdigest()
-        groups = [_Export(f"{files[0].name} and {len(files) - 1} more", together, tuple(files))]
-    else:
-        groups = [_Export(path.name, digest, (path,)) for path, digest in digests.items()]
-    return [one for one in groups if one.sha256 not in set(before)]
-
-
-def _read(planned: Folder, export: _Export) -> pd.DataFrame:
+def _read(planned: Folder, export: Export) -> pd.DataFrame:
     """Read the calls of an export as the plan reads calls.
 
     Raises

@@ -1,7 +1,9 @@
 """Unattended batches: what a batch costs beside its plans, and what the store costs beside the batch.
 
 Every figure that rests on plans is told beside the sum of the plans' own seconds in the same run, so that a busy
-machine does not pass for a slow driver. Folders are made anew; nothing is kept unless ``--keep`` names a folder.
+machine does not pass for a slow driver. ``driver`` measures the batch alone: one starter site is planned in full, and
+that run stands in for the plan of every other site. Folders are made anew; nothing is kept unless ``--keep`` names a
+folder.
 """
 
 from __future__ import annotations
@@ -10,27 +12,33 @@ import argparse
 import datetime as dt
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from busyhour.app.batch.on_dask import OnDask
+from busyhour.app.batch import drive
+from busyhour.app.batch.config import BatchFile
+from busyhour.app.batch.task import Answer, Task
+from busyhour.app.batch.work import run_task
 from busyhour.app.starter import write_starter
 from busyhour.app.starter_batch import write_batch_starter
 from busyhour.app.store.accuracy import accuracy
 from busyhour.app.store.calls import take
 from busyhour.app.store.open import open_store, queue_ids, site_id
 from busyhour.app.store.schema import score
+from busyhour.forecast.calendar.grid import WEEKDAYS
+from busyhour.forecast.progress import Watch
 
 COMMAND = (sys.executable, "-m", "busyhour.app.cli")
 QUEUES, LEADS = 200, (1, 7, 14, 21, 28)
@@ -48,6 +56,21 @@ workers = {workers}
 timeout_s = 3600
 attempts = 100
 """
+
+
+UP = """
+import time
+began = time.monotonic()
+from busyhour.app.batch.on_dask import OnDask
+read = time.monotonic()
+engine = OnDask({workers}, tell=lambda told: None)
+engine.__enter__()
+ready = time.monotonic()
+engine.close()
+print(f"{workers} workers up in {{ready - read:.2f}} s, after {{read - began:.2f}} s in which Dask is imported; "
+      f"ended in {{time.monotonic() - ready:.2f}} s")
+"""
+"""In a process of its own, as a command is: workers import the main program of who starts them."""
 
 
 def make_sites(folder: Path, number: int, workers: int, desk: str) -> dt.date:
@@ -77,6 +100,17 @@ def make_sites(folder: Path, number: int, workers: int, desk: str) -> dt.date:
     return pd.to_datetime(calls["start"].str[:10]).max().date() + dt.timedelta(days=1)
 
 
+def patient(folder: Path, gap: float = 0.3) -> None:
+    """Let every plan of the sites end by its gap: a search that time cuts ends elsewhere on a busy machine."""
+    for path in folder.glob("sites/*/plan.toml"):
+        text = path.read_text(encoding="utf-8")
+        for key, value in {"time_limit_s": 3600, "gap": gap}.items():
+            text, found = re.subn(rf"^{key} = [0-9.]+", f"{key} = {value}", text, flags=re.MULTILINE)
+            if found != 1:
+                raise SystemExit(f"{path} has no {key}")
+        path.write_text(text, encoding="utf-8")
+
+
 def run(folder: Path, *words: str) -> tuple[float, dict[str, Any]]:
     """Run a batch command; return its seconds and its summary."""
     began = time.monotonic()
@@ -93,15 +127,23 @@ def planned_s(folder: Path) -> float:
         return float(store.execute("SELECT sum(seconds) FROM unit WHERE seconds IS NOT NULL").fetchone()[0])
 
 
-def whole(folder: Path, number: int, workers: int, desk: str) -> None:
+def whole(folder: Path, number: int, workers: int, desk: str, gap: float | None) -> None:
     """Measure a batch, the same again, and the batch gone on with when all its sites are done."""
     day = make_sites(folder, number, workers, desk)
+    if gap is not None:
+        patient(folder, gap)
     file = str(folder / "batch.toml")
     seconds, summary = run(folder, "run", file, "--as-of", str(day))
     plans = planned_s(folder)
     over = 1000 * (seconds - plans / workers) / number
     print(f"{number} {desk} sites, {workers} workers: {seconds:.1f} s, {summary['line']}")
     print(f"  sum of plans {plans:.1f} s; overhead a site {over:.0f} ms, {100 * seconds * workers / plans - 100:.1f} %")
+    once_more(folder, number, day)
+
+
+def once_more(folder: Path, number: int, day: dt.date) -> None:
+    """Measure the same again, and the batch gone on with when all its sites are done: commands from start to end."""
+    file = str(folder / "batch.toml")
     again, summary = run(folder, "run", file, "--as-of", str(day))
     with closing(sqlite3.connect(folder / "busyhour.db")) as store, store:
         store.execute("UPDATE batch SET state = 'stopped' WHERE id = (SELECT max(id) FROM batch)")
@@ -109,27 +151,99 @@ def whole(folder: Path, number: int, workers: int, desk: str) -> None:
     bare = min(
         timed(lambda: subprocess.run([*COMMAND, "batch", "--help"], capture_output=True, check=True)) for _ in "123"
     )
-    print(f"  again, {summary['unchanged']} unchanged: {again:.2f} s, {1000 * (again - bare) / number:.1f} ms a site")
-    print(f"  gone on with, all done: {resumed:.2f} s; a command that does nothing: {bare:.2f} s")
+    print(f"  again, {summary['unchanged']} unchanged: {again:.2f} s, {1000 * again / number:.1f} ms a site, "
+          f"{1000 * (again - bare) / number:.1f} without a command that does nothing ({bare:.2f} s)")  # fmt: skip
+    print(f"  gone on with, all {number} done: {resumed:.2f} s")
 
 
-def up(folder: Path, workers: int) -> None:
+class Copies:
+    """An engine that plans nothing: the forecast and the run of one site stand in for those of all.
+
+    Attributes
+    ----------
+    models
+        Answer of that site by step; its folder is copied.
+    seconds
+        What the copies took.
+    """
+
+    places = 2
+
+    def __init__(self, models: dict[str, Answer]) -> None:
+        self.models, self.seconds, self._answers = models, 0.0, list[Answer]()
+
+    def submit(self, task: Task) -> None:
+        """Copy what stands in for the task's result."""
+        began, model = time.monotonic(), self.models[task.step]
+        assert model.folder is not None
+        shutil.copytree(model.folder, task.staging)
+        self._answers.append(Answer(task.unit, task.attempt, "done", model.code, folder=task.staging,
+                                    summary=model.summary, seconds=0.0))  # fmt: skip
+        self.seconds += time.monotonic() - began
+
+    def answers(self, timeout_s: float) -> Sequence[Answer]:
+        """Return what was copied since the last call."""
+        found, self._answers = self._answers, []
+        return found
+
+    def stop(self) -> None:
+        """Nothing is at work."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def modelled(folder: Path, day: dt.date) -> Copies:
+    """Forecast and plan the first site in full and return the engine that copies both."""
+    site, week = folder / "sites" / "s000", day + dt.timedelta(days=-day.weekday() % 7 or 7)
+    place, plan = folder / "model", {"solve": {"time_limit_s": 20}}
+    place.mkdir()
+    first = {"site": {"week_start": WEEKDAYS[day.weekday()]}}
+    forecast = Task(1, 1, "model", "forecast", str(day), site, place / "forecast", weeks=5, plan=first)
+    whole = Task(1, 1, "model", "plan", str(week), site, place / "plan", papers=(), plan=plan)
+    models = {task.step: run_task(task) for task in (forecast, whole)}
+    for step, answer in models.items():
+        if answer.state != "done":
+            raise SystemExit(f"the {step} of the model: {answer.message}")
+    return Copies(dict(models))
+
+
+def driver(folder: Path, number: int, desk: str) -> None:
+    """Measure what a batch costs beside its plans: the first time, again, gone on with."""
+    day = make_sites(folder, number, 2, desk)
+    engine = modelled(folder, day)
+    file, options = BatchFile.read(folder / "batch.toml"), drive.Options(as_of=day)
+    drive.engine_of = lambda run, tell: engine
+    began, cpu = time.monotonic(), time.process_time()
+    ended = drive.run_batch(file, options, Watch(), lambda status: None, lambda told: None)
+    seconds, cpu = time.monotonic() - began, time.process_time() - cpu
+    files = sum(path.is_file() for path in (folder / "model" / "plan").rglob("*"))
+    print(f"{number} {desk} sites, nothing planned in full: {seconds:.1f} s, {ended.status.line()}")
+    print(f"  {1000 * seconds / number:.0f} ms a site ({1000 * cpu / number:.0f} ms of processor time), "
+          f"{1000 * engine.seconds / number:.0f} of them for the copy of a run of {files} files")  # fmt: skip
+    once_more(folder, number, day)
+
+
+def up(workers: int) -> None:
     """Measure how long the workers of this machine take to be usable, and to end."""
-    began = time.monotonic()
-    engine = OnDask(workers, tell=lambda told: None)
-    engine.__enter__()
-    ready = time.monotonic()
-    engine.close()
-    print(f"{workers} workers up in {ready - began:.2f} s, ended in {time.monotonic() - ready:.2f} s")
+    subprocess.run([sys.executable, "-c", UP.format(workers=workers)], check=True)
 
 
-def speed_up(folder: Path, number: int, desk: str) -> None:
+def speed_up(folder: Path, number: int, desk: str, gap: float | None) -> None:
     """Measure how much quicker two workers are than one."""
     found = {}
     for workers in (1, 2):
         place = folder / str(workers)
         place.mkdir(parents=True)
         day = make_sites(place, number, workers, desk)
+        if gap is not None:
+            patient(place, gap)
         found[workers], _ = run(place, "run", str(place / "batch.toml"), "--as-of", str(day))
         print(f"{number} {desk} sites, {workers} workers: {found[workers]:.1f} s, plans {planned_s(place):.1f} s")
     print(f"  speed-up {found[1] / found[2]:.2f}")
@@ -186,10 +300,13 @@ def timed(work: Callable[[], object]) -> float:
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=("whole", "up", "speed-up", "ingest", "accuracy"))
+    parser.add_argument("what", choices=("whole", "driver", "up", "speed-up", "ingest", "accuracy"))
     parser.add_argument("--sites", type=int, default=200, help="sites of a batch (speed-up: 40 is enough)")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--desk", choices=("starter", "small"), default="starter")
+    parser.add_argument(
+        "--gap", type=float, help="asked gap of whole and speed-up, which ends every plan; else a minute"
+    )
     parser.add_argument("--url", default="sqlite:///busyhour.db", help="store of ingest and accuracy")
     parser.add_argument("--keep", type=Path, help="folder that stays; it must not exist")
     asked = parser.parse_args()
@@ -198,11 +315,13 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=asked.keep is None)
         match asked.what:
             case "whole":
-                whole(folder, asked.sites, asked.workers, asked.desk)
+                whole(folder, asked.sites, asked.workers, asked.desk, asked.gap)
+            case "driver":
+                driver(folder, asked.sites, asked.desk)
             case "up":
-                up(folder, asked.workers)
+                up(asked.workers)
             case "speed-up":
-                speed_up(folder, asked.sites, asked.desk)
+                speed_up(folder, asked.sites, asked.desk, asked.gap)
             case "ingest":
                 ingest(folder, asked.url)
             case "accuracy":

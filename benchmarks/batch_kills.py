@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import json
 import random
-import re
 import sqlite3
 import subprocess
 import tempfile
@@ -25,7 +24,7 @@ import psutil
 from busyhour.app.files import TEMPORARY
 from busyhour.app.folders.manifest import Manifest
 
-from .batch import COMMAND, make_sites
+from .batch import COMMAND, make_sites, patient
 
 VARIES = {"run.log", "manifest.json", "summary.json", "report.html", "schedule.xlsx"}
 """Files that tell seconds and moments; of the summary the plan's own figures are compared."""
@@ -71,17 +70,6 @@ def faults(folder: Path) -> list[str]:
     return out
 
 
-def patient(folder: Path) -> None:
-    """Let every plan of the sites end by its gap: a search that time cuts ends elsewhere on a busy machine."""
-    for path in folder.glob("sites/*/plan.toml"):
-        text = path.read_text(encoding="utf-8")
-        for key, value in {"time_limit_s": 3600, "gap": 0.3}.items():
-            text, found = re.subn(rf"^{key} = [0-9.]+", f"{key} = {value}", text, flags=re.MULTILINE)
-            if found != 1:
-                raise SystemExit(f"{path} has no {key}")
-        path.write_text(text, encoding="utf-8")
-
-
 def begun(folder: Path, day: str) -> subprocess.Popen[bytes]:
     """Start the command."""
     words = [*COMMAND, "batch", "run", str(folder / "batch.toml"), "--as-of", day, "--quiet"]
@@ -121,7 +109,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--sites", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--most-s", type=float, default=15.0, help="longest wait before a kill, seconds")
+    parser.add_argument("--most-s", type=float, default=9.0, help="longest wait before a kill, seconds")
     asked = parser.parse_args()
     began, found, rounds, bad = time.monotonic(), Counter[str](), 0, list[str]()
     with tempfile.TemporaryDirectory(prefix="batch-kills-") as name:

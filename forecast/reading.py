@@ -14,6 +14,7 @@ import lzma
 import re
 import stat
 import struct
+import sys
 import tomllib
 import zipfile
 import zlib
@@ -21,8 +22,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
-
-import pandas as pd
 
 from .errors import InputError
 
@@ -57,9 +56,6 @@ WRONG: tuple[Wrong, ...] = (
     (ParseError, "not a workbook ({})", "Save it again as xlsx or CSV"),
     # text: encoding, tables, TOML, JSON
     (UnicodeDecodeError, "not UTF-8 text", "Save it as UTF-8 (in a spreadsheet program: CSV UTF-8)"),
-    (pd.errors.EmptyDataError, "file is empty", "It needs a header row and data"),
-    (pd.errors.ParserError, "not a rectangular CSV ({})", "Give each row one cell per column, and close every quote"),
-    (pd.errors.ParserWarning, "rows have more cells than the header", "Give each row one cell per column"),
     (csv.Error, "not a CSV ({})", "Close every quote; a cell of the header holds at most 131,072 characters"),
     (tomllib.TOMLDecodeError, "not TOML: {}", "Correct that line"),
     (json.JSONDecodeError, "not JSON: {}", SAVED_AGAIN),
@@ -73,6 +69,20 @@ WRONG: tuple[Wrong, ...] = (
     (RuntimeError, "not a workbook ({})", "Save it again without a password"),
 )
 """What libraries raise on files; of several that fit the first counts."""
+
+
+def wrong_tables() -> tuple[Wrong, ...]:
+    """Return what pandas raises on files; nothing as long as nobody has imported pandas, which takes half a second."""
+    if "pandas" not in sys.modules:
+        return ()
+    from pandas.errors import EmptyDataError, ParserError, ParserWarning
+
+    return (
+        (EmptyDataError, "file is empty", "It needs a header row and data"),
+        (ParserError, "not a rectangular CSV ({})", "Give each row one cell per column, and close every quote"),
+        (ParserWarning, "rows have more cells than the header", "Give each row one cell per column"),
+    )
+
 
 MOST_TOLD = 200
 """Characters of a library's message that an error repeats, at most: some repeat the file."""
@@ -96,7 +106,7 @@ def reading(path: str | Path, *, mend: str | None = None, also: tuple[Wrong, ...
     Raises
     ------
     InputError
-        On whatever `WRONG` and `also` list.
+        On whatever `also`, `wrong_tables` and `WRONG` list.
     """
     place = Path(path)
     try:
@@ -105,8 +115,8 @@ def reading(path: str | Path, *, mend: str | None = None, also: tuple[Wrong, ...
         raise
     except FileNotFoundError:
         raise InputError("file not found", file=place, mend=mend or _missing(place)) from None
-    except tuple(kind for kind, _, _ in (*also, *WRONG)) as error:
-        what, how = next((w, m) for kind, w, m in (*also, *WRONG) if isinstance(error, kind))
+    except tuple(kind for kind, _, _ in (*also, *wrong_tables(), *WRONG)) as error:
+        what, how = next((w, m) for kind, w, m in (*also, *wrong_tables(), *WRONG) if isinstance(error, kind))
         raise InputError(what.format(_told(error)), file=place, row=_row(error), mend=how) from error
 
 
@@ -130,7 +140,7 @@ def _row(error: BaseException) -> int | None:
         return max(before.count(b"\n"), before.count(b"\r")) + 1
     if isinstance(error, json.JSONDecodeError):
         return error.lineno
-    if isinstance(error, pd.errors.ParserError):
+    if type(error).__name__ == "ParserError":  # of pandas
         if found := re.search(r"in line (\d+)", str(error)):
             return int(found[1])
         if found := re.search(r"starting at row (\d+)", str(error)):

@@ -16,7 +16,6 @@ from ...forecast.progress import Event, Watch
 from ..cli.exit_codes import INTERNAL
 from .bundles import packed, unpacked
 from .task import Answer, Task
-from .work import run_task
 
 TELL_S, HEED_S = 1.0, 0.3
 """Seconds between two lines of progress of one stage, and between two looks whether the task is still wanted."""
@@ -41,13 +40,15 @@ def carried(task: Task, bundle: bytes | None, topic: str) -> tuple[Answer, bytes
     topic
         Where progress is told.
     """
+    from .work import run_task  # this brings all that plans, which the driver does not need
+
     worker: Any = get_worker()
     key = worker.get_current_task()
     over, watch = threading.Event(), Watch(_teller(worker, topic, task.unit))
     threading.Thread(target=_heed, args=(worker, key, watch, over), daemon=True).start()
     try:
         if bundle is not None:
-            return _unpacked_and_done(task, bundle, Path(worker.local_directory), watch)
+            return _unpacked_and_done(task, bundle, Path(worker.local_directory), lambda task: run_task(task, watch))
         if not task.inputs.is_dir():
             message = f'{task.inputs} is not there on {worker.address}: set files = "shipped" in [run]'
             return Answer(task.unit, task.attempt, "lost", INTERNAL, message), None
@@ -56,13 +57,15 @@ def carried(task: Task, bundle: bytes | None, topic: str) -> tuple[Answer, bytes
         over.set()
 
 
-def _unpacked_and_done(task: Task, bundle: bytes, home: Path, watch: Watch) -> tuple[Answer, bytes | None]:
+def _unpacked_and_done(
+    task: Task, bundle: bytes, home: Path, work: Callable[[Task], Answer]
+) -> tuple[Answer, bytes | None]:
     """Do a task on copies of its files, in a folder that goes with the worker."""
     with tempfile.TemporaryDirectory(prefix="busyhour-", dir=home) as name:
         place = Path(name)
         unpacked(bundle, place / "task")
         there = {field: place / "task" / field for field in FOLDERS if getattr(task, field) is not None}
-        answer = run_task(replace(task, **there, staging=place / RUN), watch)  # type: ignore[arg-type]
+        answer = work(replace(task, **there, staging=place / RUN))  # type: ignore[arg-type]
         return replace(answer, folder=None), packed({"": place / RUN}) if answer.state == "done" else None
 
 

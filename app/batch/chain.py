@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
@@ -23,10 +23,11 @@ from .ledger import Ledger, Unit
 from .nameless import nameless, names_in
 from .publication import RunRow
 from .publishing import Publishing
-from .recording import calls_of, history_of, lay_last_week, take_calls, vanished_of
+from .recording import calls_of, history_of, lay_last_week, marked, take_calls, vanished_of
 from .site_inputs import SiteInputs, last_day_of
 from .sites import Site, weeks_of
 from .task import Answer, Task
+from .unchanged import NEAR
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
 from .weeks import Weeks
 
@@ -75,6 +76,8 @@ class Chain:
         self.shared, self.site, self.units = shared, site, units
         self._inputs, self._at, self._laid = inputs, 0, False
         self._whole, self._late = False, ""
+        self._mark: str | None = None
+        self._hashed: str | None = None
         self._publishing = Publishing(shared, site, self.units, lambda: self._weeks, self._tell)
 
     @property
@@ -88,7 +91,10 @@ class Chain:
         return self.shared.place / "work" / self.site.name
 
     def advance(self) -> Task | None:
-        """Do what needs no worker, and return the next task; None once the site has ended."""
+        """Do what needs no worker, and return the next task; None once the site has ended.
+
+        The task may wait for a worker: its unit runs from `begin` on.
+        """
         for i, unit in enumerate(self.units):
             self._at = i
             if unit.state in BAD:
@@ -108,6 +114,11 @@ class Chain:
         if self.ended:
             shutil.rmtree(self.work, ignore_errors=True)
         return None
+
+    def begin(self) -> None:
+        """Say that the unit of the task that `advance` has returned runs."""
+        self._move(Event.BEGIN, input_hash=self._hashed)
+        self._tell("begun", self.units[self._at])
 
     def settle(self, answer: Answer) -> None:
         """Commit what became of the task at work."""
@@ -167,13 +178,13 @@ class Chain:
         if self.site.fault is not None:
             raise self.site.fault
         if len(self.units) == 1:
-            inputs = SiteInputs.read(self.site.folder)
+            inputs = SiteInputs.seen(self.site.folder)
             weeks_of(self.site, self.shared.as_of, inputs.config.site.week_start)
             raise InputError("nobody knew its weeks when the batch began", mend="Plan them with: busyhour batch retry")
         if self.site.settings.calls == "files":
             self._move(Event.UNCHANGED)
             return
-        self._inputs = self._inputs or SiteInputs.read(self.site.folder)
+        self._inputs = self._inputs or SiteInputs.seen(self.site.folder)
         told = take_calls(self.shared, self.site, unit, self._inputs)
         self._move(Event.DONE if told.changed else Event.UNCHANGED, message=told.remark or None)
         if told.changed or told.remark:
@@ -182,7 +193,7 @@ class Chain:
 
     def _read(self) -> None:
         """Take the site's files, and what tells the state of its calls."""
-        inputs = self._inputs or SiteInputs.read(self.site.folder)
+        inputs = self._inputs or SiteInputs.seen(self.site.folder)
         lost = ""
         if self.site.settings.calls == "files":
             inputs = inputs.with_files()
@@ -200,6 +211,7 @@ class Chain:
             self._tell("late", self.units[self._at], message=late)
             self._late = late
         self._inputs, self._whole = inputs, True
+        self._mark = None if late else marked(self.shared, self.site, self.units, inputs)
 
     @property
     def _all(self) -> SiteInputs:
@@ -216,22 +228,26 @@ class Chain:
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
             self.units[self._at] = commit_forecast(
-                self.shared, self.site, unit, kept, self._all.config.site, {"message": self._late or None}
+                self.shared,
+                self.site,
+                unit,
+                kept,
+                self._all.config.site,
+                {"input_hash": self._mark, "message": self._late or None},
             )
             return None
         if not self._weeks.needs_forecast():
-            self._move(Event.UNCHANGED, message=self._late or None)
+            self._move(Event.UNCHANGED, input_hash=self._mark, message=self._late or None)
             return None
         weekday = WEEKDAYS[self.shared.as_of.weekday()]
         first = {"site": {"week_start": weekday}}  # a forecast begins on the day of the run, whatever day that is
-        return self._begin(unit, self.shared.as_of.isoformat(), weeks=weeks, plan=first)
+        return self._begin(unit, self.shared.as_of.isoformat(), input_hash=self._mark, weeks=weeks, plan=first)
 
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
         if (frozen := self._weeks.frozen(unit)) is not None:
             publication.see_it_stand(self.shared.home, self.site.name, frozen)
-            told = "published, and too near to be planned again"
-            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=told)
+            self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=NEAR)
             return None
         hashed = self._weeks.hashes()[unit.week]
         with self.shared.ledger.store.read() as c:
@@ -256,7 +272,7 @@ class Chain:
         )
 
     def _begin(self, unit: Unit, week: str, *, input_hash: str | None = None, **more: Any) -> Task:
-        """Lay out the inputs, say that the unit runs, and return its task."""
+        """Lay out the inputs and return the unit's task."""
         inputs, settings = self.work / "inputs", self.site.settings
         self.work.mkdir(mode=0o700, parents=True, exist_ok=True)  # wages of plan.toml and costs of runs lie in there
         if not self._laid:
@@ -266,21 +282,10 @@ class Chain:
             self._laid = True
         staging = self.work / f"staging-{unit.id}-{unit.attempt + 1}"
         shutil.rmtree(staging, ignore_errors=True)
-        self._move(Event.BEGIN, input_hash=input_hash)
-        self._tell("begun", unit)
-        return Task(
-            unit.id,
-            unit.attempt + 1,
-            self.site.name,
-            "plan" if unit.step is Step.PLAN else "forecast",
-            week,
-            inputs,
-            staging,
-            wages=settings.wages,
-            papers=settings.papers,
-            timeout_s=settings.timeout_s,
-            **more,
-        )
+        self._hashed = input_hash
+        step: Literal["plan", "forecast"] = "plan" if unit.step is Step.PLAN else "forecast"
+        return Task(unit.id, unit.attempt + 1, self.site.name, step, week, inputs, staging, wages=settings.wages,
+                    papers=settings.papers, timeout_s=settings.timeout_s, **more)  # fmt: skip
 
     def _keep(self, unit: Unit, answer: Answer, known: Mapping[str, Any]) -> None:
         """Keep what a worker made: rename, enter, publish."""

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ...forecast.errors import InputError
+from ..exports import new_exports
 from ..inputs.week_before import WeekBefore
 from ..intake.read import calls_files, read_calls
 from ..intake.units import refuse_odd_handle_time
-from ..record import new_exports
 from ..store.address import address_of
 from ..store.calls import taken_before
 from ..store.connection import Store

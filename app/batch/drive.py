@@ -7,19 +7,18 @@ import datetime as dt
 import math
 import shutil
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ...forecast.errors import InputError
-from ...forecast.progress import Stopped, Watch
+from ...forecast.progress import Watch
 from ..folders.swap import sweep
 from ..store.faults import StoreFault
 from ..store.locks import held
 from ..store.open import Store, open_store
 from . import ledger as books
-from .chain import Chain, Shared
 from .config import BatchFile
 from .driven import lock_of
 from .engine import engine_of
@@ -28,20 +27,21 @@ from .journal import LOG, Journal
 from .ledger import BatchRow, Ledger, Unit, settings_of
 from .notify import notify
 from .publication import place_of as published_place
-from .site_inputs import SiteInputs
 from .sites import Site, sites_of
 from .status import BatchStatus, seconds_left
-from .task import Engine, EngineFault, Told
+from .task import EngineFault, Told
 from .to_do import chains_of, missing_of
+from .unchanged import Unchanged
 from .units import ENDED, Step
+from .work_ahead import WorkAhead
+
+if TYPE_CHECKING:
+    from .chain import Chain
+    from .site_inputs import SiteInputs
 
 BATCHES = "batches"
 SAME_NIGHT_S = 12 * 3600
 """Seconds within which a batch that began today or yesterday is continued: the next night begins another one."""
-STOP_S = 2.0
-"""Seconds that workers have to answer after a stop."""
-POLL_S = 0.2
-"""Seconds between two looks at the clock, the signals and who asked to stop."""
 SHOW_S = 0.2
 """Seconds between two looks of a person at the batch."""
 TELL_S = 1.0
@@ -122,14 +122,16 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
             begun: dict[str, SiteInputs] = {}
             if row is None:
                 as_of = options.as_of or dt.datetime.now().date()
-                ledger = Ledger.begin(store, file, as_of, only, list(chains_of(sites.values(), as_of, begun)))
+                same = Unchanged.since(store, file.home, as_of).among(list(sites.values()), watch, tell)
+                others = [site for name, site in sites.items() if name not in same]
+                ledger = Ledger.begin(store, file, as_of, only, [*same.values(), *chains_of(others, as_of, begun)])
             else:
                 ledger = Ledger(store, row.id)
                 ledger.release()
                 if options.retry:
                     ledger.retry()
                 ledger.add(missing_of(ledger, sites, row.day))
-            return Driver(file, ledger, sites, begun, options, watch, show, tell).drive()
+            return Driver(file, ledger, sites, None if row else begun, options, watch, show, tell).drive()
 
 
 @dataclass(frozen=True)
@@ -148,13 +150,16 @@ class Driver:
         file: BatchFile,
         ledger: Ledger,
         sites: Mapping[str, Site],
-        begun: Mapping[str, SiteInputs],
+        begun: Mapping[str, SiteInputs] | None,
         options: Options,
         watch: Watch,
         show: Show,
         tell: Callable[[Told], None],
     ) -> None:
-        """Sweep what a killed driver left, and line the sites up, the longest last time first."""
+        """Sweep what a killed driver left, and line the sites up, the longest last time first.
+
+        `begun` has the inputs that were read when the batch began; None where the batch goes on.
+        """
         self.file, self.ledger, self.watch, self.show, self._tell = file, ledger, watch, show, tell
         self.row = ledger.row()
         self.place = place_of(file, self.row.id)
@@ -166,22 +171,35 @@ class Driver:
             given["cluster"] = ""
         self.run = run.model_copy(update={k: v for k, v in given.items() if v is not None})
         self.journal = Journal(self.place / LOG)
-        continues = not begun
-        near_from = max(self.row.day, dt.datetime.now().date()) if continues else self.row.day
-        shared = Shared(ledger, file.home, self.place, self.row.day, self.run.attempts, self.journal, watch,
-                        options.accept, near_from)  # fmt: skip
         self.last = books.last_seconds(ledger.store)
-        units = ledger.by_site()
-        self.chains = {
-            name: Chain(shared, sites.get(name) or _gone(file, name), own, begun.get(name))
-            for name, own in units.items()
-        }
-        if continues:  # a killed driver may have died while it published
-            for unit in (u for own in units.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
+        self.began = ledger.by_site()
+        left = {name: own for name, own in self.began.items() if any(unit.state not in ENDED for unit in own)}
+        self.chains = self._chains(left, sites, begun, accept=options.accept) if left else {}
+        if begun is None:  # a killed driver may have died while it published
+            for unit in (u for own in left.values() for u in own if u.step is Step.PLAN and u.state not in ENDED):
                 sweep(published_place(file.home, unit.site, unit.week))
         self._looked = time.monotonic()
         self._shown = -math.inf
         self._heard: dict[int | None, float] = {}
+
+    def _chains(
+        self,
+        left: Mapping[str, list[Unit]],
+        sites: Mapping[str, Site],
+        begun: Mapping[str, SiteInputs] | None,
+        *,
+        accept: bool,
+    ) -> dict[str, Chain]:
+        """Return the sites that have not ended."""
+        from .chain import Chain, Shared  # these bring all that reads sites
+
+        near_from = max(self.row.day, dt.datetime.now().date()) if begun is None else self.row.day
+        shared = Shared(self.ledger, self.file.home, self.place, self.row.day, self.run.attempts, self.journal,
+                        self.watch, accept, near_from)  # fmt: skip
+        return {
+            name: Chain(shared, sites.get(name) or _gone(self.file, name), own, (begun or {}).get(name))
+            for name, own in left.items()
+        }
 
     def drive(self) -> Ended:
         """Do all units that wait, and tell what became of them.
@@ -191,13 +209,14 @@ class Driver:
         StoreFault, EngineFault
             If the store or all workers are lost, once all that still can be told is told.
         """
-        self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.chains))
+        self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.began))
         order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
-        waiting = deque(self.chains[name] for name in order if not self.chains[name].ended)
+        work = WorkAhead([self.chains[name] for name in order], lambda: engine_of(self.run, self._hear), self.watch,
+                         self._stopped, self._show)  # fmt: skip
         self._show(0)
         try:
             try:
-                self._work(waiting)
+                work.do()
                 ended = self._told()  # a driver that is killed before the end is entered goes on, and tells again
             finally:
                 self._show(0, last=True)
@@ -219,46 +238,6 @@ class Driver:
         self.show(status)
         notify(self.file.config.notify, {**status.summary(page), "error": str(fault)}, self.journal)
 
-    def _work(self, waiting: deque[Chain]) -> None:
-        """Begin a unit wherever there is a place for it, and commit each answer at once."""
-        busy: dict[int, Chain] = {}
-        with contextlib.ExitStack() as stack:
-            engine: Engine | None = None
-            try:
-                while (waiting or busy) and not self._stopped():
-                    while waiting and not self._stopped() and (engine is None or len(busy) < engine.places):
-                        chain = waiting.popleft()
-                        try:
-                            task = chain.advance()
-                        except Stopped:
-                            break
-                        self._show(1 if engine is None else engine.places)
-                        if task is not None:
-                            busy[task.unit] = chain  # before anything can go wrong with the workers
-                            engine = engine or stack.enter_context(engine_of(self.run, self._hear))
-                            engine.submit(task)
-                        if engine is not None and busy:
-                            self._settle(engine, busy, waiting, 0.0)
-                    if engine is not None and (busy or waiting):
-                        self._settle(engine, busy, waiting, POLL_S)
-                if engine is not None and busy:
-                    engine.stop()
-                    until = time.monotonic() + STOP_S
-                    while busy and time.monotonic() < until:
-                        self._settle(engine, busy, deque(), POLL_S)
-            finally:
-                for chain in self.chains.values():
-                    with contextlib.suppress(OSError):
-                        chain.release()
-
-    def _settle(self, engine: Engine, busy: dict[int, Chain], waiting: deque[Chain], timeout_s: float) -> None:
-        for answer in engine.answers(timeout_s):
-            chain = busy.pop(answer.unit, None)
-            if chain is not None:
-                chain.settle(answer)
-                waiting.appendleft(chain)  # its next week before the first week of another site
-                self._show(engine.places)
-
     def _stopped(self) -> bool:
         """Whether a signal, or ``busyhour batch stop``, asked to stop."""
         if not self.watch.stopped and time.monotonic() - self._looked > LOOK_S:
@@ -277,7 +256,7 @@ class Driver:
         self._tell(told)
 
     def _units(self) -> dict[str, list[Unit]]:
-        return {name: chain.units for name, chain in self.chains.items()}
+        return self.began | {name: chain.units for name, chain in self.chains.items()}
 
     def _show(self, places: int, *, last: bool = False) -> None:
         """Show how the batch stands, a few times a second: hundreds of sites are counted each time."""

@@ -7,14 +7,12 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ...schedule.problem.horizon import WEEK_DAYS
 from ..store.schema import calls, publication, queue, run, run_cost, score, site
-from ..store.times import days_of
 from .ledger import Unit
 from .units import State, Step
 
@@ -71,11 +69,18 @@ def rows_of(c: Connection, units: Mapping[str, Sequence[Unit]], as_of: dt.date) 
     told = [unit for own in units.values() for unit in _told(own)]
     numbers = {unit.site: unit.site_id for unit in told}
     runs = _runs(c, [unit.run for unit in told if unit.run is not None])
-    published = _published(c, numbers.values())
-    errors = {name: _error(c, number, as_of) for name, number in numbers.items()}
-    late = {name: _days_without_calls(c, number, as_of) for name, number in numbers.items()}
+    published = _published(c, numbers.values(), {unit.week for unit in told})
+    ids = sorted(set(numbers.values()))
+    errors, late = _errors(c, ids, as_of), _days_without_calls(c, ids, as_of)
     rows = [
-        _row(unit, runs.get(unit.run or -1), published, errors[unit.site], late[unit.site], units[unit.site])
+        _row(
+            unit,
+            runs.get(unit.run or -1),
+            published,
+            errors.get(unit.site_id),
+            late.get(unit.site_id),
+            units[unit.site],
+        )
         for unit in told
     ]
     rank = {state.value: i for i, state in enumerate(WORST_FIRST)}
@@ -108,8 +113,7 @@ def _row(
     past = published.get((unit.site_id, unit.week), [])
     mine = next((p for p in reversed(past) if p.run == made.id), None)
     before = [p for p in past if p.run != made.id and (mine is None or p.id < mine.id)]
-    day_before = str(dt.date.fromisoformat(unit.week) - dt.timedelta(days=WEEK_DAYS))
-    usual = (before or published.get((unit.site_id, day_before)) or [None])[-1]
+    usual = (before or published.get((unit.site_id, _week_before(unit.week))) or [None])[-1]
     known = usual is not None and usual.cost and made.cost is not None and usual.currency == made.currency
     figures = {name: getattr(made, name) for name in ("gap", "service_expected", "service_simulated", "folder")}
     return Row(
@@ -125,17 +129,26 @@ def _row(
     )
 
 
+def _week_before(week: str) -> str:
+    return str(dt.date.fromisoformat(week) - dt.timedelta(days=7))
+
+
 def _runs(c: Connection, ids: Sequence[int]) -> dict[int, Any]:
     query = sa.select(run, run_cost.c.cost, run_cost.c.currency).outerjoin(run_cost).where(run.c.id.in_(ids))
     return {row.id: row for row in c.execute(query)}
 
 
-def _published(c: Connection, sites: Iterable[int]) -> dict[tuple[int, str], list[Any]]:
-    """Return the publications of sites by site and week, the last at the end, with the cost of their runs."""
+def _published(c: Connection, sites: Iterable[int], weeks: Iterable[str]) -> dict[tuple[int, str], list[Any]]:
+    """Return the publications of sites by site and week, the last at the end, with the cost of their runs.
+
+    Those of `weeks`, and of the weeks before.
+    """
+    wanted = {week for week in weeks if week}
+    wanted |= {_week_before(week) for week in wanted}
     query = (
         sa.select(publication, run_cost.c.cost, run_cost.c.currency)
         .outerjoin(run_cost, run_cost.c.run == publication.c.run)
-        .where(publication.c.site.in_(sorted(set(sites))))
+        .where(publication.c.site.in_(sorted(set(sites))), publication.c.week.in_(sorted(wanted)))
         .order_by(publication.c.id)
     )
     out: dict[tuple[int, str], list[Any]] = {}
@@ -144,27 +157,41 @@ def _published(c: Connection, sites: Iterable[int]) -> dict[tuple[int, str], lis
     return out
 
 
-def _error(c: Connection, number: int, as_of: dt.date) -> float | None:
-    """Return the WAPE of a site's forecasts, at the lead nearest to `LEAD_DAYS` that is scored."""
+def _errors(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, float]:
+    """Return the WAPE of each site's forecasts, at the lead nearest to `LEAD_DAYS` that is scored."""
     since = str(as_of - dt.timedelta(days=SCORED_DAYS))
     query = (
-        sa.select(score.c.lead, sa.func.sum(score.c.abs_error), sa.func.sum(score.c.actual))
+        sa.select(queue.c.site, score.c.lead, sa.func.sum(score.c.abs_error), sa.func.sum(score.c.actual))
         .join(queue, queue.c.id == score.c.queue)
-        .where(queue.c.site == number, score.c.day >= since, score.c.lead > 0)
-        .group_by(score.c.lead)
+        .where(queue.c.site.in_(numbers), score.c.day >= since, score.c.lead > 0)
+        .group_by(queue.c.site, score.c.lead)
     )
-    found = sorted((abs(lead - LEAD_DAYS), off, came) for lead, off, came in c.execute(query) if came)
-    return found[0][1] / found[0][2] if found else None
+    found: dict[int, list[tuple[int, float, float]]] = {}
+    for number, lead, off, came in c.execute(query):
+        if came:
+            found.setdefault(number, []).append((abs(lead - LEAD_DAYS), off, came))
+    return {number: min(of_site)[1] / min(of_site)[2] for number, of_site in found.items()}
 
 
-def _days_without_calls(c: Connection, number: int, as_of: dt.date) -> int | None:
-    """Return how many days before `as_of` a site has no calls of; None where the store has none at all."""
+def _days_without_calls(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, int]:
+    """Return how many days before `as_of` each site has no calls of; sites without any call are left out."""
     newest = sa.select(sa.func.max(calls.c.start_s)).where(calls.c.queue == queue.c.id).scalar_subquery()
-    last = c.execute(sa.select(sa.func.max(newest)).select_from(queue).where(queue.c.site == number)).scalar()
-    if last is None:
-        return None
-    zone = c.execute(sa.select(site.c.zone).where(site.c.id == number)).scalar()
-    return max(0, (as_of - dt.date.fromisoformat(str(days_of(np.array([last]), zone)[0]))).days - 1)
+    query = (
+        sa.select(queue.c.site, site.c.zone, sa.func.max(newest))
+        .join(site, site.c.id == queue.c.site)
+        .where(queue.c.site.in_(numbers))
+        .group_by(queue.c.site, site.c.zone)
+    )
+    return {
+        number: max(0, (as_of - _day_of(last, zone)).days - 1)
+        for number, zone, last in c.execute(query)
+        if last is not None
+    }
+
+
+def _day_of(moment_s: int, zone: str | None) -> dt.date:
+    """Return the local day of a moment of the store; a site without a zone counts its wall clock as if it were UTC."""
+    return dt.datetime.fromtimestamp(moment_s, dt.UTC if zone is None else ZoneInfo(zone)).date()
 
 
 def _sum(numbers: Iterable[float | None]) -> float | None:

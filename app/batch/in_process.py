@@ -12,7 +12,7 @@ from typing import Self
 
 from ...forecast.progress import Event, Watch
 from ..cli.exit_codes import INTERNAL, STOPPED
-from .task import Answer, Task, Tell, Told
+from .task import Answer, Task, Tell, Told, stopped, too_long
 from .work import run_task
 
 HERE = "this process"
@@ -106,13 +106,3 @@ class InProcess:
     ) -> None:
         """Close."""
         self.close()
-
-
-def stopped(task: Task) -> Answer:
-    """Return the answer of a task that was stopped before its end."""
-    return Answer(task.unit, task.attempt, "lost", STOPPED, "Stopped before the end.")
-
-
-def too_long(task: Task) -> str:
-    """Say that a task took longer than it may."""
-    return f"not done within {task.timeout_s:g} s: give it more with timeout_s of [run], or less to do."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -10,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import pandas as pd
-
-from ..files import write_atomic, write_csv
+from ...forecast.text import guarded
+from ..files import write_atomic
 from ..gap import gap_told
 from ..publish.paper_names import REPORT
 from ..report.card import GOOD, PLAIN, WARN, Card
@@ -60,7 +61,7 @@ def write_page(
         rows = rows_of(c, units, status.batch.day)
     page = place / PAGE
     told = {**status.summary(page), "rows": [dataclasses.asdict(row) for row in rows]}
-    write_csv(place / TABLE, pd.DataFrame([dataclasses.asdict(row) for row in rows], columns=_names()))
+    write_atomic(place / TABLE, _table(rows))
     write_atomic(place / SUMMARY, json.dumps(told, indent=2, allow_nan=False, ensure_ascii=False, default=str) + "\n")
     return write_atomic(page, page_of(status, rows, file.home, place))
 
@@ -81,8 +82,20 @@ def page_of(status: BatchStatus, rows: Sequence[Row], home: Path, place: Path) -
     )
 
 
-def _names() -> list[str]:
-    return [field.name for field in dataclasses.fields(Row)]
+def _table(rows: Sequence[Row]) -> str:
+    """Return the rows as our CSV (see `csv_text`), which is written here without pandas."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [field.name for field in dataclasses.fields(Row)]
+    writer.writerow(names)
+    writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, float):
+        return round(value, 6)
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _line(row: Row, home: Path, place: Path) -> Line:

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from ...forecast.errors import InputError
 from ..store.connection import Store
 from ..store.schema import batch as batches
-from ..store.schema import queue
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from ..versions import versions
 from .config import BatchFile
+from .site_units import Chain, enter
 from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 
 RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
@@ -73,15 +73,6 @@ class BatchRow:
         return dt.date.fromisoformat(self.as_of)
 
 
-@dataclass(frozen=True)
-class Chain:
-    """What a site has to do: its units in order, as (step, week)."""
-
-    site: str
-    zone: str | None
-    units: Sequence[tuple[Step, str]]
-
-
 class Ledger:
     """The units of one batch.
 
@@ -122,25 +113,13 @@ class Ledger:
                 .returning(batches.c.id)
             )
             ledger = cls(store, int(number.scalar_one()))
-            ledger._add(c, chains)
+            enter(c, ledger.batch, chains)
         return ledger
 
     def add(self, chains: Sequence[Chain]) -> None:
         """Add what sites have to do that could not be read when the batch began."""
         with self.store.write() as c:
-            self._add(c, chains)
-
-    def _add(self, c: Connection, chains: Sequence[Chain]) -> None:
-        """Enter the units that the batch does not have yet."""
-        rows = []
-        for chain in chains:
-            site = _site(c, chain.site, chain.zone)
-            own = sa.select(units.c.step, units.c.week).where(units.c.batch == self.batch, units.c.site == site)
-            known = {(step, week) for step, week in c.execute(own)}
-            base = {"batch": self.batch, "site": site, "state": State.WAITING.value, "attempt": 0}
-            rows += [base | {"step": s.value, "week": w} for s, w in chain.units if (s.value, w) not in known]
-        if rows:
-            c.execute(units.insert(), rows)
+            enter(c, self.batch, chains)
 
     def row(self) -> BatchRow:
         """Return the batch."""
@@ -200,8 +179,18 @@ class Ledger:
         self._later.clear()
 
     def release(self) -> None:
-        """Give back what a killed driver was doing; the batch runs again."""
+        """Give back what a killed driver was doing; the batch runs again.
+
+        What another driver read of sites that have not ended is forgotten: the plans to come may be of other inputs.
+        """
         with self.store.write() as c:
+            good = [state.value for state in GOOD]
+            left = sa.select(units.c.site).where(units.c.batch == self.batch, units.c.state.not_in(good))
+            c.execute(
+                units.update()
+                .where(units.c.batch == self.batch, units.c.step == Step.FORECAST.value, units.c.site.in_(left))
+                .values(input_hash=None)
+            )
             c.execute(
                 units.update()
                 .where(units.c.batch == self.batch, units.c.state == State.RUNNING.value)
@@ -319,17 +308,6 @@ def known_site(c: Connection, name: str) -> int | None:
     """Return the number of a site; None where the store does not know it."""
     found = c.execute(sa.select(sites.c.id).where(sites.c.name == name)).scalar()
     return None if found is None else int(found)
-
-
-def _site(c: Connection, name: str, zone: str | None) -> int:
-    """Return the number of a site; that the store knows the site in another zone is told when its calls are taken."""
-    found = c.execute(sa.select(sites.c.id, sites.c.zone).where(sites.c.name == name)).first()
-    if found is None:
-        return int(c.execute(sites.insert().values(name=name, zone=zone).returning(sites.c.id)).scalar_one())
-    if found.zone is None and zone is not None:  # entered when its plan.toml could not be read: no calls yet
-        has_calls = sa.exists().where(queue.c.site == found.id)
-        c.execute(sites.update().where(sites.c.id == found.id, ~has_calls).values(zone=zone))
-    return int(found.id)
 
 
 def _batch(row: Any) -> BatchRow:

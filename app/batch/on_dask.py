@@ -32,8 +32,7 @@ from ..cli.exit_codes import INTERNAL
 from .bundles import unpacked
 from .carried import FOLDERS, carried, shipped
 from .crew import ANSWER_S, LOOK_S, Crew
-from .in_process import stopped, too_long
-from .task import Answer, EngineFault, Task, Tell, Told
+from .task import Answer, EngineFault, Task, Tell, Told, stopped, too_long
 
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,  # a unit that killed its worker is the ledger's business

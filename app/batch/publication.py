@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from ...forecast.errors import InputError
-from ...forecast.tables import read_text_csv
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
 from ..folders.swap import foreign, put, sweep, work_folder
@@ -220,7 +218,9 @@ def summary_of(folder: Path) -> dict[str, Any]:
 
 def _days(roster: Path) -> dict[tuple[str, str], tuple[tuple[str, str], ...]]:
     """Return what each agent works on each day: starts and ends."""
-    rows: pd.DataFrame = read_text_csv(roster)
+    from ...forecast.tables import read_text_csv  # this brings pandas
+
+    rows = read_text_csv(roster)
     out: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
     for agent, date, start, end in rows[["agent", "date", "start", "end"]].itertuples(index=False):
         out[agent, date] = (*out.get((agent, date), ()), (start, end))

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import sqlalchemy as sa
 
+from ..exports import all_taken, new_exports
 from ..files import write_csv
 from ..inputs.folder import Folder
-from ..intake.read import calls_files
-from ..record import new_exports, record_site, today_at
+from ..record import record_site, today_at
 from ..store.calls import calls_versions, days_with_calls, history, last_days, taken_before
 from ..store.entries import site_id
 from ..store.outcomes import last_week
@@ -23,9 +23,11 @@ from ..store.schema import ingest
 from ..store.schema import site as sites
 from ..store.schema import unit as units
 from .ledger import Unit
+from .looks import calls_as_they_are, exports_in
 from .ready import LAST_WEEK
 from .site_inputs import SiteInputs
 from .sites import Site
+from .unchanged import UNREADABLE, mark, standing_of, stored_of, week_before
 from .units import State, Step
 from .vanished import BACK_DAYS, vanished
 
@@ -108,13 +110,40 @@ def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Seq
 
 def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:
     """Return the files that [intake] names, where any is there, then the site's inbox."""
-    own = any(_there(folder.path, name) for name in folder.config.intake.files)
-    return [*(calls_files(folder.path, folder.config.intake) if own else ()), *site.inbox(home)]
+    intake = folder.config.intake
+    return exports_in(site, intake.files, beyond=intake.outside, home=home)
 
 
-def _there(folder: Path, name: str) -> bool:
-    """Whether a name or glob of [intake] finds a file."""
-    return (folder / name).exists() or (not Path(name).is_absolute() and any(folder.glob(name)))
+def marked(shared: Shared, site: Site, units: Sequence[Unit], inputs: SiteInputs) -> str | None:
+    """Return the mark of a site all of whose `units` are done from `inputs`; None where that cannot be told.
+
+    That is so where weeks were planned before, from whatever there was then, or where the files are no longer those
+    that were read.
+    """
+    plans = [unit for unit in units if unit.step is Step.PLAN]
+    anew = all(unit.state is State.WAITING for unit in units if unit.step is not Step.TAKE)
+    if inputs.look is None or not plans or not anew or site.settings.when == "always":
+        return None
+    first = plans[0].week
+    store = shared.ledger.store
+    try:
+        calls = calls_as_they_are(site, shared.home)
+        if site.settings.calls == "files":
+            read = [(str(file.path), file.sha256) for file in (*(inputs.own_calls or ()), *inputs.shape)]
+        else:
+            with store.read() as c:
+                before = taken_before(c, units[0].site_id)
+            taken = all_taken(inputs.folder, exports_of(site, inputs.folder, shared.home), before)
+            if taken is None:
+                return None
+            read = [*((str(path), sha256) for path, sha256 in taken.items()), *calls[len(taken) :]]
+    except UNREADABLE:
+        return None
+    if read != calls:
+        return None
+    with store.read() as c:
+        stored, standing = stored_of(c, [site.name]), standing_of(c, [week_before(first)])
+    return mark(site, shared.as_of, shared.near_from, inputs.look, calls, stored[site.name], standing, first)
 
 
 def calls_of(shared: Shared, site: Site, inputs: SiteInputs) -> tuple[dict[str, str | None], dict[str, dt.date]]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ...forecast.calendar.grid import refuse_far_year
+from ...forecast.calendar.years import refuse_far_year
 from ...forecast.errors import InputError
 
 Paper = Literal["report", "workbook", "calendars", "sheets"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import importlib.metadata
@@ -22,8 +23,9 @@ from ..config.toml_text import toml_text
 from ..files import csv_text
 from ..inputs.folder import CALLS, Folder
 from ..inputs.snapshot import InputFile
-from ..intake.mapping import DEFAULT_FILES
+from ..intake.files import DEFAULT_FILES
 from ..intake.read import calls_files, shape_files
+from .looks import Look
 
 KEPT_OF_INTAKE = ("trust",)
 """Keys of [intake] that hold for calls in our own layout too."""
@@ -48,6 +50,8 @@ class SiteInputs:
         The files of calls as they were taken; None where the store has the calls.
     shape
         The file that tells the shape of a day, as it was taken; empty without the key `day_shape`.
+    look
+        What lay in the folder while its files were taken; None = unknown, or somebody wrote there meanwhile.
     """
 
     folder: Folder
@@ -56,6 +60,7 @@ class SiteInputs:
     until: dt.date | None = None
     own_calls: tuple[InputFile, ...] | None = field(default=None, repr=False)
     shape: tuple[InputFile, ...] = field(default=(), repr=False)
+    look: Look | None = field(default=None, repr=False)
 
     @property
     def config(self) -> Config:
@@ -76,6 +81,17 @@ class SiteInputs:
         config, merged = plan_of(plan.content, rules)
         place = Folder(rules.parent, rules, config, merged)
         return cls(place, {**place.taken()[0], PLAN: plan})
+
+    @classmethod
+    def seen(cls, folder: Path) -> SiteInputs:
+        """Do as `read`, and keep what lay in the folder meanwhile."""
+        look = None
+        with contextlib.suppress(OSError):
+            look = Look.at(folder)
+        inputs = cls.read(folder)
+        with contextlib.suppress(OSError):
+            return replace(inputs, look=look if look is not None and look.still(folder) else None)
+        return inputs
 
     def with_files(self) -> SiteInputs:
         """Take the files of calls that [intake] names, and the one that tells the shape of a day."""

@@ -7,16 +7,14 @@ import fnmatch
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...forecast.calendar.grid import WEEKDAYS
 from ...forecast.errors import InputError
 from ...forecast.reading import reading
 from ...forecast.text import flaw, spelled
-from ...schedule.problem.horizon import WEEK_DAYS
 from ..config.plan_toml import PLAN
 from .config import BatchFile
 from .schema import SITE, SiteSettings
 
-DAY = dt.timedelta(days=1)
+DAY, WEEK = dt.timedelta(days=1), dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -95,15 +93,17 @@ def weeks_of(site: Site, as_of: dt.date, week_start: str) -> list[dt.date]:
     InputError
         If `first` is a date on which no week of the site begins.
     """
+    from ...forecast.calendar.grid import WEEKDAYS  # this brings pandas
+
     first = site.settings.first
     if not isinstance(first, dt.date):
-        back = (as_of.weekday() - WEEKDAYS.index(week_start)) % WEEK_DAYS
-        first = as_of - back * DAY + first * WEEK_DAYS * DAY
+        back = (as_of.weekday() - WEEKDAYS.index(week_start)) % len(WEEKDAYS)
+        first = as_of - back * DAY + first * WEEK
     elif WEEKDAYS[first.weekday()] != week_start:
         told = f"{first} is a {WEEKDAYS[first.weekday()]}, weeks of this site start on {week_start}"
         mend = f"Set first in [site.{site.name}] of batch.toml, or site.week_start in its {PLAN}"
         raise InputError(told, column="batch.first", mend=mend)
-    return [first + k * WEEK_DAYS * DAY for k in range(site.settings.weeks)]
+    return [first + k * WEEK for k in range(site.settings.weeks)]
 
 
 def _folders(file: BatchFile) -> list[Path]:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
 from ...forecast.progress import Event
+from ..cli.exit_codes import STOPPED
 
 Step = Literal["forecast", "plan"]
 State = Literal["done", "failed", "lost"]
@@ -156,3 +157,13 @@ class Engine(Protocol):
 
 class EngineFault(Exception):
     """There is nobody to do the work: one sentence, exit code 1."""
+
+
+def stopped(task: Task) -> Answer:
+    """Return the answer of a task that was stopped before its end."""
+    return Answer(task.unit, task.attempt, "lost", STOPPED, "Stopped before the end.")
+
+
+def too_long(task: Task) -> str:
+    """Say that a task took longer than it may."""
+    return f"not done within {task.timeout_s:g} s: give it more with timeout_s of [run], or less to do."

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ...forecast.errors import InputError
-from .ledger import Chain, Ledger
-from .site_inputs import SiteInputs
+from .ledger import Ledger
+from .site_units import Chain
 from .sites import Site, weeks_of
 from .units import State, Step
+
+if TYPE_CHECKING:
+    from .site_inputs import SiteInputs
 
 
 def chains_of(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[Chain]:
@@ -18,7 +22,9 @@ def chains_of(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs
         try:
             if site.fault is not None:
                 raise site.fault
-            inputs = SiteInputs.read(site.folder)
+            from .site_inputs import SiteInputs  # this brings all that plans
+
+            inputs = SiteInputs.seen(site.folder)
             weeks = weeks_of(site, as_of, inputs.config.site.week_start)
         except InputError:
             yield Chain(site.name, None, [(Step.TAKE, "")])

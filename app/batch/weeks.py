@@ -16,6 +16,7 @@ from .pairs import broken_between
 from .publication import RunRow
 from .site_inputs import SiteInputs
 from .sites import Site
+from .unchanged import near_until
 from .units import ENDED, GOOD, State, Step
 
 
@@ -65,7 +66,7 @@ class Weeks:
 
     def frozen(self, unit: Unit) -> RunRow | None:
         """Return the published run of a week that is too near to change; None where it may be planned."""
-        near = self.near_from + dt.timedelta(days=WEEK_DAYS * self.site.settings.freeze_weeks)
+        near = near_until(self.near_from, self.site.settings.freeze_weeks)
         return self.published(unit.week) if dt.date.fromisoformat(unit.week) < near else None
 
     def published(self, week: str) -> RunRow | None:

@@ -141,7 +141,7 @@ def date_of(text: str | None, option: str = "--week") -> Any:
         date = dt.date.fromisoformat(text)
     except ValueError:
         raise InputError("not a date", column=option, value=text, mend="Write it like 2026-11-30") from None
-    from ...forecast.calendar.grid import refuse_far_year
+    from ...forecast.calendar.years import refuse_far_year
 
     refuse_far_year(date, column=option)
     return date

@@ -7,7 +7,7 @@ import types
 import typing
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,8 +15,10 @@ from ...forecast.errors import InputError
 from ...forecast.reading import file_bytes, text_of
 from ...forecast.text import flaw, spelled
 from ..intake.names import nearest
-from .schema import Config
 from .toml_syntax import toml_of
+
+if TYPE_CHECKING:
+    from .schema import Config
 
 PLAN = "plan.toml"
 HIRING = "hiring"
@@ -145,6 +147,8 @@ def _refuse_flaw(text: str, path: Path, key: str) -> None:
 
 def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
     """Check the plain dict of a plan; `path` is named in errors."""
+    from .schema import Config  # this brings all that plans
+
     data = dict(raw)
     for table in ("shift", "contract"):
         if isinstance(data.get(table), Mapping):
@@ -152,7 +156,7 @@ def parse_plan(raw: Mapping[str, Any], path: Path) -> Config:
     try:
         config = Config.model_validate(data)
     except ValidationError as errors:
-        raise complaint(errors, path) from errors
+        raise complaint(errors, path, Config) from errors
     refuse_flags(data, config, path)
     return config
 
@@ -192,7 +196,7 @@ def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-def complaint(errors: ValidationError, path: Path, schema: type[BaseModel] = Config) -> InputError:
+def complaint(errors: ValidationError, path: Path, schema: type[BaseModel]) -> InputError:
     """Return pydantic's first complaint about a file of that `schema` as ours."""
     found = errors.errors()
     error = next((e for e in found if e["type"] in ("extra_forbidden", "unexpected_keyword_argument")), found[0])

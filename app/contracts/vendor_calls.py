@@ -16,9 +16,9 @@ from ..config.contract_toml import ContractFile
 from ..inputs.snapshot import InputFile
 from ..intake.cells import text_cells
 from ..intake.excel import WORKBOOKS
+from ..intake.files import OPEN_ELSEWHERE
 from ..intake.mapping import Intake
 from ..intake.names import find_column
-from ..intake.read import OPEN_ELSEWHERE
 from .calls import read_contract_calls
 
 CALLS, TOGETHER, VENDOR = "calls", "calls.csv", "vendor"

@@ -100,28 +100,33 @@ def _is_within(name: str) -> bool:
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """Yield every file under `folder` but the manifest; a link counts as a file, whatever it leads to."""
-    for top, folders, names in _walk(folder):
-        links = [name for name in folders if (top / name).is_symlink()]
-        for path in (top / name for name in (*names, *links) if name not in LEFT_BY_SYSTEMS):
-            if path != folder / FILE:
-                yield path.relative_to(folder).as_posix(), path
+    for top, within, folders, names in _walk(folder):
+        links = [name for name in folders if os.path.islink(os.path.join(top, name))]  # noqa: PTH114, PTH118 - thousands
+        for name in (*names, *links):
+            if name not in LEFT_BY_SYSTEMS and (within or name != FILE):
+                yield within + name, Path(top, name)
 
 
 def _empty_folders(folder: Path) -> Iterator[str]:
     """Yield every folder under `folder` that holds nothing."""
-    for top, folders, names in _walk(folder):
-        if top != folder and not folders and LEFT_BY_SYSTEMS.issuperset(names):
-            yield top.relative_to(folder).as_posix()
+    for _, within, folders, names in _walk(folder):
+        if within and not folders and LEFT_BY_SYSTEMS.issuperset(names):
+            yield within.rstrip("/")
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
-    """Walk as `os.walk` does, but raise where a folder cannot be read: what lies there is somebody's."""
+def _walk(folder: Path) -> Iterator[tuple[str, str, list[str], list[str]]]:
+    """Walk as `os.walk` does, but raise where a folder cannot be read: what lies there is somebody's.
+
+    Each place comes with its path within `folder`, which ends with ``/``; "" is the folder itself.
+    """
 
     def stop(error: OSError) -> None:
         raise error
 
+    base = len(str(folder))
     for top, folders, names in os.walk(folder, onerror=stop):
-        yield Path(top), folders, names
+        within = top[base:].replace(os.sep, "/").strip("/")
+        yield top, within and f"{within}/", folders, names
 
 
 def _hash(path: Path) -> str:

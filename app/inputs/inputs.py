@@ -30,8 +30,9 @@ from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text
+from ..intake.files import outside
 from ..intake.names import nearest
-from ..intake.read import calls_files, outside, shape_files
+from ..intake.read import calls_files, shape_files
 from ..judging import TEXTS
 from .day_grid import day_grid
 from .folder import BESIDE, CALLS, Folder

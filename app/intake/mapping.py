@@ -18,6 +18,7 @@ from ...forecast.errors import InputError
 from ...forecast.ranges import Range, refuse_beyond
 from ...forecast.tables import TABLES
 from .by_queue import QueueColumns
+from .files import DEFAULT_FILES
 from .hours import TimeIs
 from .names import nearest
 from .no_row import NoRow
@@ -38,7 +39,6 @@ RANGES = {
 """Ranges of the header's rows: what stands above a table is a title, not a table."""
 TRUSTED = ("offered", "handle_s", "start", "queue", "call_id")
 """Our columns whose odd figures a planner may confirm."""
-DEFAULT_FILES = ("calls.csv",)
 DEFAULT_ENCODING = "utf-8-sig"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatch
 from math import gcd
@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ...forecast.errors import InputError
-from ...forecast.reading import reading
 from ...forecast.tables import TABLES
-from ...forecast.text import flaw
 from .call_log import per_interval
 from .day_totals import Shape, day_totals, refuse_longer, shape_of_calls, shape_of_table, spread
 from .excel import WORKBOOKS, sheet_names
+from .files import files_named
 from .mapping import Intake, Layout
 from .merge import Notes, summed, without_repeats
 from .no_row import with_zeros
@@ -26,8 +25,6 @@ from .sum_queues import without_sum_queue
 from .text import read_text
 from .units import DEFERRED
 
-OPEN_ELSEWHERE = "~$"
-"""How a file begins that a spreadsheet program keeps beside an open workbook."""
 MOST = 0.5
 """Share of times with seconds, from 0 to 1, from which they are those of calls."""
 TOP = 20
@@ -42,47 +39,14 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
     InputError
         If a name or glob matches no file, or one outside the folder that `intake` does not allow.
     """
-    found: dict[Path, None] = {}
-    for name in intake.files:
-        exact = folder / name
-        with reading(exact):  # a name may be too long, or no pattern
-            if name and (exact.exists() or exact.is_symlink()):
-                matches = [exact]
-            else:
-                found_here = () if Path(name).is_absolute() else folder.glob(name)
-                matches = sorted(p for p in found_here if p.is_file() and not p.name.startswith(OPEN_ELSEWHERE))
-        if not matches:
-            raise InputError(
-                "file not found",
-                file=exact,
-                mend=f"Put {exact.name} into {folder.name or 'the folder'}, or name your calls files in intake.files",
-            )
-        found |= dict.fromkeys(matches)
-    for path in found:
-        if flaw(path.name) is not None:
-            raise InputError("unfit name of a file", file=path, column="intake.files", mend="Give it a plain name")
-    if not intake.outside and (beyond := outside(folder, found)):
-        raise InputError(
-            "this file lies outside the folder of the plan",
-            file=beyond[0],
-            column="intake.files",
-            value=str(beyond[0]),
-            mend="Copy it into the folder, or allow it with outside = true in [intake]",
-        )
-    return list(found)
+    return files_named(folder, intake.files, beyond=intake.outside)
 
 
 def shape_files(folder: Path, intake: Intake) -> list[Path]:
     """Return the file that `intake.day_shape` names in `folder`; none without the key. Errors: as `calls_files`."""
     if intake.day_shape is None:
         return []
-    return calls_files(folder, Intake(files=(intake.day_shape,), outside=intake.outside))[:1]
-
-
-def outside(folder: Path, files: Iterable[Path]) -> list[Path]:
-    """Return where those of `files` really lie that are not in `folder`; links are followed."""
-    home = folder.resolve()
-    return [true for path in files if not (true := path.resolve()).is_relative_to(home)]
+    return files_named(folder, (intake.day_shape,), beyond=intake.outside)[:1]
 
 
 def read_calls(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 MISSING = "–"
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "PLN": "zł"}
@@ -14,7 +16,7 @@ _BEFORE = ("$", "£")
 
 def known(value: object) -> bool:
     """Whether `value` is neither None nor NaN nor blank."""
-    return not (value is None or value == "" or value is pd.NaT or (isinstance(value, float) and math.isnan(value)))
+    return not (value is None or value == "" or value != value)  # NaN and NaT are not themselves
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -112,5 +114,5 @@ def day(date: dt.date) -> str:
 
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """Write a stretch of time as ``Mon 27 Oct 07:00–08:30``; its end carries its day where that is a later one."""
-    later = end.date() > start.date() and not (end - start < pd.Timedelta(days=1) and end.hour < 12)
+    later = end.date() > start.date() and not (end - start < dt.timedelta(days=1) and end.hour < 12)
     return f"{day(start.date())} {clock(start)}–{day(end.date()) + ' ' if later else ''}{clock(end)}"

@@ -122,6 +122,9 @@ run_cost = Table(
 )
 """Money of a run, apart so that readers without wages can be kept from it; append-only."""
 
+NIGHTLY, PUBLISHED = "nightly", "published"
+"""Kinds of snapshots: the forecast of a night, and that for which a published plan was made."""
+
 snapshot = Table(
     "snapshot",
     metadata,
@@ -134,7 +137,7 @@ snapshot = Table(
     # NULLs are unequal in a UNIQUE of both databases: a nightly snapshot has no run and is found by site and origin.
     UniqueConstraint("site", "origin_s", "kind", "run"),
 )
-"""A forecast as it was known at `origin_s`: `kind` is "nightly" or "published"."""
+"""A forecast as it was known at `origin_s`."""
 
 forecast = Table(
     "forecast",

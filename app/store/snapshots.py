@@ -11,11 +11,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from .bulk import add_rows, put_rows
 from .connection import now_s
-from .schema import forecast, queue, snapshot
+from .schema import NIGHTLY, forecast, queue, snapshot
 from .schema import run as runs
 from .times import days_of, midnight_s, moment_s, seconds_of
 
-NIGHTLY, PUBLISHED = "nightly", "published"
 LEADS = (1, 7, 28)
 """Days ahead at which forecasts are kept: tomorrow's staff, next week's plan, leave and hiring."""
 AS_PUBLISHED = 0

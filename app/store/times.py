@@ -8,6 +8,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import time
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,7 @@ def moment_s(epoch_s: int, zone: str | None) -> int:
     return epoch_s if zone is not None else calendar.timegm(time.localtime(epoch_s))
 
 
+@lru_cache(maxsize=10_000)
 def midnight_s(date: dt.date, zone: str | None) -> int:
     """Return the first second of the local day `date`."""
     return int(seconds_of(pd.DatetimeIndex([midnight(date, zone)]))[0])

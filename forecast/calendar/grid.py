@@ -6,13 +6,13 @@ import datetime as dt
 import itertools
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError
+from .years import FIRST_YEAR, LAST_YEAR, refuse_far_year
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 FRIDAY, SATURDAY, SUNDAY = 4, 5, 6
@@ -33,18 +33,6 @@ def known_zone(zone: str, column: str = "zone") -> ZoneInfo:
         raise InputError(
             "unknown time zone", column=column, value=zone, mend="Use a name like Europe/Berlin or UTC"
         ) from error
-
-
-FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""Years of all dates and times: clocks and zones are known for them, and every library can hold them."""
-
-
-def refuse_far_year(date: dt.date, **where: Any) -> None:
-    """Raise `InputError` where a date or a time lies outside the years; `where` says where it stands."""
-    if not FIRST_YEAR <= date.year <= LAST_YEAR:
-        raise InputError(
-            f"year outside {FIRST_YEAR} to {LAST_YEAR}", **({"value": str(date)} | where), mend="Correct the year"
-        )
 
 
 def midnight(date: dt.date, zone: str | None) -> pd.Timestamp:
@@ -191,3 +179,6 @@ class Grid:
                 "grid_min must divide interval_min", value=minutes, mend=f"Use a divisor of {self.minutes}"
             )
         return Grid(self.first_date, self.days, minutes, self.zone)
+
+
+__all__ = ["FIRST_YEAR", "LAST_YEAR", "WEEKDAYS", "Grid", "known_zone", "midnight", "refuse_far_year"]

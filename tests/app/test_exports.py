@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from busyhour.app.exports import new_exports
 from busyhour.app.inputs.folder import Folder
-from busyhour.app.record import _read, new_exports
+from busyhour.app.record import _read
 
 PLAN = '[site]\nzone = "UTC"\n[queue.desk.goal]\nlevel = 0.8\nwithin_s = 20\n'
 LOG = '[intake]\nfiles = ["*.csv"]\none_row = "call"\n'

@@ -12,7 +12,7 @@ import pytest
 
 from busyhour.forecast import reading as boundary
 from busyhour.forecast.errors import MOST_SHOWN, InputError
-from busyhour.forecast.reading import WRONG, file_bytes, json_of, reading
+from busyhour.forecast.reading import WRONG, file_bytes, json_of, reading, wrong_tables
 from busyhour.forecast.tables import read_text_csv
 
 
@@ -25,7 +25,7 @@ def made(kind: type[BaseException]) -> BaseException:
     return kind("the library's words")
 
 
-@pytest.mark.parametrize("kind", [kind for kind, _, _ in WRONG], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [kind for kind, _, _ in (*wrong_tables(), *WRONG)], ids=lambda kind: kind.__name__)
 def test_whatever_a_library_raises_names_the_file_and_the_mend(kind: type[BaseException]) -> None:
     with pytest.raises(InputError, match=r"^calls\.csv(, row \d+)?: .*\. \S.*\.$") as told, reading("calls.csv"):
         raise made(kind)

@@ -58,5 +58,3 @@ def dask_setup(worker: Any) -> None:
     stand_in = types.ModuleType("busyhour.app.batch.work")
     stand_in.run_task = faulty  # type: ignore[attr-defined]
     sys.modules[stand_in.__name__] = stand_in
-    if "busyhour.app.batch.carried" in sys.modules:
-        sys.modules["busyhour.app.batch.carried"].run_task = faulty  # type: ignore[attr-defined]

@@ -8,6 +8,7 @@ import pytest
 from tiny_batch import Fault, Quick
 
 from busyhour.app.batch import drive
+from busyhour.app.batch.task import Told
 
 
 @pytest.fixture
@@ -20,3 +21,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Quick]:
         return engine
 
     return put
+
+
+@pytest.fixture
+def told() -> list[Told]:
+    """What an engine tells."""
+    return []

@@ -17,9 +17,9 @@ from busyhour.app.cli.main import app
 from busyhour.app.record import Recorded
 from busyhour.app.store.faults import StoreFault
 from busyhour.app.store.open import Store, open_store
-from busyhour.app.store.schema import queue, site
+from busyhour.app.store.schema import NIGHTLY, queue, site
 from busyhour.app.store.scores import score
-from busyhour.app.store.snapshots import NIGHTLY, write_snapshot
+from busyhour.app.store.snapshots import write_snapshot
 from busyhour.app.store.times import midnight_s
 from busyhour.forecast.calendar.grid import Grid
 

@@ -13,6 +13,7 @@ from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
 from busyhour.app.batch.driven import ask_to_stop, is_driven
 from busyhour.app.batch.task import Answer, Task
+from busyhour.app.batch.unchanged import Unchanged
 from busyhour.app.store.faults import Held
 from busyhour.app.store.locks import held
 from busyhour.forecast.errors import InputError
@@ -121,6 +122,7 @@ def test_a_stop_is_heard_while_no_site_needs_a_worker(
         return taking(shared, *more)
 
     monkeypatch.setattr(chain, "take_calls", take)
+    monkeypatch.setattr(Unchanged, "of", lambda self, site: None)
     monkeypatch.setattr("busyhour.app.batch.drive.LOOK_S", -1.0)
     ended = drive(path)
     assert ended.status.code == 130

@@ -24,9 +24,9 @@ from busyhour.app.store.outcomes import (
     standing,
     write_outcomes,
 )
-from busyhour.app.store.schema import forecast, publication, queue, run
+from busyhour.app.store.schema import PUBLISHED, forecast, publication, queue, run
 from busyhour.app.store.scores import score
-from busyhour.app.store.snapshots import PUBLISHED, write_snapshot
+from busyhour.app.store.snapshots import write_snapshot
 from busyhour.app.store.times import midnight_s
 from busyhour.forecast.calendar.grid import Grid
 from busyhour.forecast.queueing.goal.targets import ServiceGoal

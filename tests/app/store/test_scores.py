@@ -13,8 +13,9 @@ from busyhour.app.store.accuracy import accuracy
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import site_id
 from busyhour.app.store.open import Store
+from busyhour.app.store.schema import NIGHTLY
 from busyhour.app.store.scores import score
-from busyhour.app.store.snapshots import NIGHTLY, write_snapshot
+from busyhour.app.store.snapshots import write_snapshot
 from busyhour.app.store.times import midnight_s
 from busyhour.forecast.calendar.grid import Grid
 

@@ -12,9 +12,9 @@ from scored_days import DAY, ZONE, calls_of, grid, rows, volume_of
 from busyhour.app.store.calls import take
 from busyhour.app.store.entries import queue_ids, site_id
 from busyhour.app.store.open import Store
-from busyhour.app.store.schema import forecast, run
+from busyhour.app.store.schema import NIGHTLY, PUBLISHED, forecast, run
 from busyhour.app.store.scores import score
-from busyhour.app.store.snapshots import NIGHTLY, PUBLISHED, write_snapshot
+from busyhour.app.store.snapshots import write_snapshot
 from busyhour.app.store.times import days_of, midnight_s
 
 
