@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from ...forecast.reading import MOST_BYTES
 from ..config.plan_toml import PLAN
 from ..intake.files import DEFAULT_FILES, files_named
 from .sites import Site
@@ -44,9 +45,11 @@ class Look:
         Raises
         ------
         OSError
-            If the folder or a file in it cannot be read.
+            If the folder or a file in it cannot be read, or the files are more than is worth hashing every night.
         """
         stats = _stats(folder)  # before the files are read: whatever is written from now on shows in `still`
+        if sum(told[0] for told in stats.values() if told) > MOST_BYTES:
+            raise OSError(f"more than {MOST_BYTES:,} bytes in {folder}")
         return cls({name: sha256_of(folder / name) if stats[name] else NO_FILE for name in sorted(stats)}, stats)
 
     def still(self, folder: Path) -> bool:

@@ -24,13 +24,13 @@ POLL_S = 0.2
 class WorkAhead:
     """Does the units of all sites.
 
-    While workers plan, the driver gets as many further tasks ready as there are places: a worker that has answered
-    never waits until its answer is committed and the next inputs are laid out.
-
     Parameters
     ----------
     chains
         The sites that have not ended, in the order in which they are begun.
+    ahead
+        Whether as many further tasks as there are places are got ready while others plan: a worker that has answered
+        never waits until its answer is committed and the next inputs are laid out. Not for plans in this process.
     engine
         Starts who does the tasks; called when there is the first one.
     watch
@@ -44,12 +44,14 @@ class WorkAhead:
     def __init__(
         self,
         chains: Sequence[Chain],
+        *,
+        ahead: bool,
         engine: Callable[[], Engine],
         watch: Watch,
         stopped: Callable[[], bool],
         show: Callable[[int], None],
     ) -> None:
-        self.chains, self.watch, self.stopped, self.show = chains, watch, stopped, show
+        self.chains, self.ahead, self.watch, self.stopped, self.show = chains, ahead, watch, stopped, show
         self._engine = engine
         self._waiting = deque(chains)
         self._ready: deque[tuple[Chain, Task]] = deque()
@@ -93,7 +95,11 @@ class WorkAhead:
 
     def _may_prepare(self, places: int) -> bool:
         """Whether another task is made ready: one for each place, and all those of sites that have begun."""
-        return bool(self._waiting) and (len(self._ready) < max(1, places) or _has_begun(self._waiting[0]))
+        if not self._waiting:
+            return False
+        if not self.ahead:
+            return len(self._ready) + len(self._busy) < max(1, places)
+        return len(self._ready) < max(1, places) or _has_begun(self._waiting[0])
 
     def _prepare(self) -> None:
         """Do what the next site needs no worker for, and have its task ready; one that has begun goes before others."""

@@ -44,12 +44,17 @@ def units(path: Path) -> list[tuple[object, ...]]:
         return [tuple(row) for row in c.execute(sa.select(*cells).where(table.batch == last).order_by(*cells[:3]))]
 
 
-@pytest.mark.parametrize("freeze_weeks", [2, pytest.param(0, marks=pytest.mark.slow)])
+FILES = {'# calls = "store"': 'calls = "files"'}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [{"freeze_weeks = 0 ": "freeze_weeks = 2 "}, *(pytest.param(e, marks=pytest.mark.slow) for e in ({}, FILES))],
+)
 def test_the_same_is_told_as_by_looking_step_by_step(
-    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch, freeze_weeks: int
+    tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch, edit: dict[str, str]
 ) -> None:
-    """Near weeks too; no file of a site is read for what it says."""
-    edit = {"freeze_weeks = 0 ": f"freeze_weeks = {freeze_weeks} "}
+    """Near weeks and calls from files too; no file of a site is read for what it says."""
     path, engine = make(tmp_path / "b", edit), quick()
     drive(path)
     with monkeypatch.context() as patch:
@@ -150,6 +155,17 @@ def test_plans_of_other_inputs_in_one_batch_are_never_unchanged(tmp_path: Path, 
     engine.tasks.clear()
     drive(path)
     assert "2026-12-14" in [task.week for task in engine.tasks if task.site == "south"]
+
+
+@pytest.mark.slow
+def test_a_stop_while_sites_are_looked_at_begins_nothing(tmp_path: Path, quick: Engines) -> None:
+    """The batch is there, its sites wait, and the same line goes on."""
+    path, engine, watch = make(tmp_path / "b", weeks=1), quick(), Watch()
+    drive(path)
+    watch.stop.set()
+    engine.tasks.clear()
+    assert drive(path, watch).status.code == 130 and engine.tasks == []
+    assert drive(path).status.counts["unchanged"] == 2
 
 
 @pytest.mark.slow
