@@ -10,7 +10,7 @@ from ...forecast.errors import InputError
 from ...forecast.reading import reading
 from ..intake.excel import WORKBOOKS, sheet_names
 from ..intake.names import folded
-from ..intake.read import OPEN_ELSEWHERE
+from ..intake.files import OPEN_ELSEWHERE
 
 BOOKS = ("staff", "people")
 """Names of workbooks whose sheets are looked through for all tables."""
