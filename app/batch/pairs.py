@@ -6,12 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 from ...forecast.errors import InputError
-from ...forecast.tables import read_csv, read_text_csv
-from ...schedule.tables import TABLES
-from ..inputs.arguments import ARGUMENTS, read_arguments
-from ..inputs.folder import Folder
-from ..inputs.people import STAFF
-from ..inputs.week_before import known_rows
 
 
 def broken_between(before: Path, after: Path) -> str:
@@ -20,7 +14,15 @@ def broken_between(before: Path, after: Path) -> str:
     The judge reads the week as it was planned, with `before` as the week before: rest, days in a row and weekends
     reach from one into the other. A plan without names has no such rules.
     """
-    from ..judging import TEXTS, judged  # imports the judge
+    # The judge and the readers of tables are imported for the few pairs that need a judge.
+    from ...forecast.tables import read_csv, read_text_csv
+    from ...schedule.tables import TABLES
+    from ..inputs.arguments import ARGUMENTS, read_arguments
+    from ..inputs.folder import Folder
+    from ..inputs.people import STAFF
+    from ..inputs.week_before import known_rows
+    from ..judging import TEXTS, judged
+    from .nameless import nameless
 
     inputs = after / "inputs"
     try:
@@ -33,7 +35,7 @@ def broken_between(before: Path, after: Path) -> str:
         activity = read_csv(after / "activity.csv", TABLES["activity"], zone=folder.config.site.zone)
         verdict = judged(activity, folder.plan, texts, asked.week)
     except (InputError, OSError) as error:
-        return f"nobody can judge them together: {error}".rstrip(".")
+        return f"nobody can judge them together: {nameless(str(error))}".rstrip(".")
     found = Counter(violation.rule for violation in verdict.violations)
     told = ", ".join(f"{rule} {n}×" if n > 1 else rule for rule, n in sorted(found.items()))
     return f"rules break between them ({told})" if found else ""
