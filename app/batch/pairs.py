@@ -22,7 +22,6 @@ def broken_between(before: Path, after: Path) -> str:
     from ..inputs.people import STAFF
     from ..inputs.week_before import known_rows
     from ..judging import TEXTS, judged
-    from .nameless import nameless
 
     inputs = after / "inputs"
     try:
@@ -34,8 +33,11 @@ def broken_between(before: Path, after: Path) -> str:
         texts["previous_activity"] = known_rows(before)
         activity = read_csv(after / "activity.csv", TABLES["activity"], zone=folder.config.site.zone)
         verdict = judged(activity, folder.plan, texts, asked.week)
-    except (InputError, OSError) as error:
-        return f"nobody can judge them together: {nameless(str(error))}".rstrip(".")
+    except InputError as error:  # without the value, which may be a name
+        where = f" of {Path(error.file).name}" if error.file is not None else ""
+        return f"nobody can judge them together: {error.what}{where}"
+    except OSError as error:
+        return f"nobody can judge them together: {error.strerror or type(error).__name__}"
     found = Counter(violation.rule for violation in verdict.violations)
     told = ", ".join(f"{rule} {n}×" if n > 1 else rule for rule, n in sorted(found.items()))
     return f"rules break between them ({told})" if found else ""
