@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from ..inputs.folder import MEETINGS, PEOPLE_FILES
 from ..inputs.snapshot import InputFile
 
-WITH_AGENTS = (*PEOPLE_FILES, MEETINGS, "roster.csv", "activity.csv")
+WITH_AGENTS = (*PEOPLE_FILES, MEETINGS, "roster.csv", "activity.csv", "previous_activity.csv")
 """Files whose cells may be names of agents."""
 NAMED_IN_WORDS = ("fixed.csv",)
 """Those whose errors tell names outside the value, too."""

@@ -6,12 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 from ...forecast.errors import InputError
-from ...forecast.tables import read_csv, read_text_csv
-from ...schedule.tables import TABLES
-from ..inputs.arguments import ARGUMENTS, read_arguments
-from ..inputs.folder import Folder
-from ..inputs.people import STAFF
-from ..inputs.week_before import known_rows
 
 
 def broken_between(before: Path, after: Path) -> str:
@@ -20,7 +14,14 @@ def broken_between(before: Path, after: Path) -> str:
     The judge reads the week as it was planned, with `before` as the week before: rest, days in a row and weekends
     reach from one into the other. A plan without names has no such rules.
     """
-    from ..judging import TEXTS, judged  # imports the judge
+    # The judge and the readers of tables are imported for the few pairs that need a judge.
+    from ...forecast.tables import read_csv, read_text_csv
+    from ...schedule.tables import TABLES
+    from ..inputs.arguments import ARGUMENTS, read_arguments
+    from ..inputs.folder import Folder
+    from ..inputs.people import STAFF
+    from ..inputs.week_before import known_rows
+    from ..judging import TEXTS, judged
 
     inputs = after / "inputs"
     try:
@@ -32,8 +33,11 @@ def broken_between(before: Path, after: Path) -> str:
         texts["previous_activity"] = known_rows(before)
         activity = read_csv(after / "activity.csv", TABLES["activity"], zone=folder.config.site.zone)
         verdict = judged(activity, folder.plan, texts, asked.week)
-    except (InputError, OSError) as error:
-        return f"nobody can judge them together: {error}".rstrip(".")
+    except InputError as error:  # without the value, which may be a name
+        where = f" of {Path(error.file).name}" if error.file is not None else ""
+        return f"nobody can judge them together: {error.what}{where}"
+    except OSError as error:
+        return f"nobody can judge them together: {error.strerror or type(error).__name__}"
     found = Counter(violation.rule for violation in verdict.violations)
     told = ", ".join(f"{rule} {n}×" if n > 1 else rule for rule, n in sorted(found.items()))
     return f"rules break between them ({told})" if found else ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from .site_inputs import SiteInputs
+if TYPE_CHECKING:
+    from .site_inputs import SiteInputs
 
 BACK_DAYS = 56
 """Days before the last call over which the usual pauses of a queue are looked at."""

@@ -55,6 +55,9 @@ def test_rest_reaches_from_one_plan_into_the_next(pair: tuple[Path, Path], end: 
 def test_what_cannot_be_read_cannot_be_judged(pair: tuple[Path, Path]) -> None:
     """A week before without its activity is no proof that all is well; a plan without names needs none."""
     before, after = pair
-    assert broken_between(before, after).startswith("nobody can judge them together: before: no run folder")
+    assert broken_between(before, after).startswith("nobody can judge them together: no run folder")
+    (before / "activity.csv").write_text("agent,start,end,activity,queue\nAnna,x,y,phone,calls\n", encoding="utf-8")
+    told = broken_between(before, after)
+    assert told == "nobody can judge them together: not an ISO 8601 time"
     (after / "inputs" / "staff.csv").unlink()
     assert broken_between(before, after) == ""
