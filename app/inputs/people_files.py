@@ -9,8 +9,8 @@ from pathlib import Path
 from ...forecast.errors import InputError
 from ...forecast.reading import reading
 from ..intake.excel import WORKBOOKS, sheet_names
-from ..intake.names import folded
 from ..intake.files import OPEN_ELSEWHERE
+from ..intake.names import folded
 
 BOOKS = ("staff", "people")
 """Names of workbooks whose sheets are looked through for all tables."""

@@ -115,6 +115,7 @@ def test_a_live_look_waits_for_the_day_that_runs(tmp_path: Path) -> None:
     assert (found.day.date, found.actuals.complete) == (TUESDAY, 0)
 
 
+@pytest.mark.slow
 def test_watching_waits_for_the_first_file_of_a_folder(tmp_path: Path) -> None:
     """A folder without a table is complained of once; the day is looked at when its file comes."""
     folder = tmp_path / "live"
