@@ -23,6 +23,8 @@ LATELY_WEEKS = (*range(3, 14), 15, 18, 22, 27, 33, 40, 52)
 """Weeks at the end of the history that may have other hours than those before: at least 3, fewer may be holidays."""
 BEFORE_WEEKS = 3
 """Weeks before a change that are needed to tell that the hours were others, at least 1."""
+LEAST_DAYS = 4
+"""Days on which a stretch that is open has a call, at least: three of one weekday may be chance."""
 SURE = 1e-7
 """Probability, above 0, below which chance does not explain that a stretch had no call: many stretches are tried."""
 STEADY = 0.5
@@ -181,7 +183,7 @@ def _believed(at: np.ndarray, open_: Past, shut: Past, end: int) -> tuple[np.nda
         steady = (
             size * 1440 >= SHORTEST_MIN * at.shape[1]
             and len(np.unique((end - 1 - open_.day[on > 0]) // 7)) >= BEFORE_WEEKS
-            and (on > 0).sum() >= STEADY * open_days
+            and (on > 0).sum() >= max(STEADY * open_days, LEAST_DAYS)
             and on.sum() >= LIVE * usual * open_days * size
         )
         if steady and off.sum() <= CLOSED_SHARE * due and stats.poisson.cdf(off.sum(), due) < SURE:

@@ -260,11 +260,9 @@ def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float, shu
         if not len(hit):
             continue
         days = len(np.unique(cells(grid)[0][hit]))
-        where = (
-            f"on {days} closed day{'s' * (days > 1)}"
-            if closed_days
-            else f"in {len(hit)} intervals outside the opening hours"
-        )
+        where = f"in {len(hit)} intervals outside the opening hours"
+        if closed_days:
+            where = f"on {days} closed day" + "s" * (days > 1)
         mend = "special_days.csv, --closed" if closed_days else "the opening hours ([opening], --open) and the zone"
         told = f"{calls.sum():g} calls ({100 * calls.sum() / total:.1f} %) {where}"
         action = "left out" + (f"; check {mend}" if closed_days or calls.sum() > LOUD_SHARE * total else "")

@@ -180,3 +180,19 @@ def test_a_backtest_knows_new_hours_from_the_calls_up_to_its_origin_alone() -> N
     mean = evening.groupby("origin")["mean"].mean()
     assert mean.iloc[0] == 0
     assert mean.iloc[1] == pytest.approx(12.0, rel=0.15)
+
+
+@pytest.mark.parametrize("end", ["2024-03-04", "2026-01-19", "2026-04-20"], ids=["leap day", "year's turn", "clocks"])
+def test_a_change_is_found_across_a_leap_day_a_new_year_and_a_clock_change(end: str) -> None:
+    changed = pd.Timestamp(end, tz="Europe/Berlin") - pd.Timedelta(weeks=4)
+    begin = changed - pd.Timedelta(weeks=9)
+    starts = pd.date_range(begin.normalize(), pd.Timestamp(end, tz="Europe/Berlin"), freq="30min", inclusive="left")
+    open_ = np.where(starts < changed, office(0, 6, days=7)(starts), office(0, 8, days=7)(starts))
+    calls = pd.DataFrame({"start": starts, "offered": np.random.default_rng(2).poisson(12.0 * open_)})
+    shown = hours_of_history(calls, 30)
+    assert set(map(hours_text, shown.opening.values())) == {"00:00-08:00"}
+    assert shown.change is not None
+    assert abs((shown.change.since - changed.date()).days) <= 1
+    history = arranged("calls", calls, Calendar(ALWAYS, "Europe/Berlin"), 30)
+    assert not np.isfinite(history.calls[0, 12:16]).any()
+    assert np.isfinite(history.calls[-1, 12:16]).all()

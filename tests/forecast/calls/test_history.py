@@ -6,6 +6,7 @@ import pytest
 
 from busyhour.forecast.calendar.calendars import Calendar
 from busyhour.forecast.calendar.opening_hours import ALWAYS, parse_opening
+from busyhour.forecast.calendar.special_days import SpecialDay
 from busyhour.forecast.calls.arrange import histories
 from busyhour.forecast.errors import InputError
 
@@ -77,6 +78,15 @@ def test_calls_outside_the_opening_hours_are_left_out_and_said(office):
     past = histories(calls(["2026-01-05 07:00", "2026-01-05 08:00"], [1.0, 9.0]), office, minutes=60)["calls"]
     assert np.nansum(past.calls) == 9
     assert past.notes[0].kind == "closed_calls" and "check" in past.notes[0].action
+
+
+def test_calls_on_closed_days_are_told_apart_with_their_share():
+    """The first Tuesday of the year is shut, and 1 of 20 calls came then."""
+    shut = SpecialDay(dt.date(2026, 1, 6), "move", closed=True)
+    rows = calls(["2026-01-05 08:00", "2026-01-05 20:00", "2026-01-06 09:00"], [17.0, 2.0, 1.0])
+    week = parse_opening({"monday": "08:00-18:00", "tuesday": "08:00-18:00"})
+    told = [n.what for n in histories(rows, Calendar(week, special=(shut,)), minutes=60)["calls"].notes]
+    assert told == ["2 calls (10.0 %) in 1 intervals outside the opening hours", "1 calls (5.0 %) on 1 closed day"]
 
 
 @pytest.mark.parametrize(
