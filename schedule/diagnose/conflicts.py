@@ -147,8 +147,21 @@ def _explain(lone: LoneAgent, cells: Sequence[Cell]) -> tuple[tuple[str, ...], s
     rules = tuple(map(lone.named, blamed)) if len(blamed) > 1 else (*map(lone.named, blamed), lone.named("shifts"))
     mends = repairs(lone, cells, blamed)
     if "min_days" not in blamed:
-        return rules, f"{' and '.join(rules)} cannot hold together", " or ".join(mends)
+        rows = _fixed_rows(lone, cells) if "fixed.csv" in blamed else ""
+        return rules, f"{' and '.join(rules)} cannot hold together{rows}", " or ".join(mends)
     least, most = limits_of(lone.alone, lone.agent).min_days, max(lone.days(cells), default=0)
     text = f"{rules[0]} asks for {least} days; {' and '.join(rules[1:])} leave{'s' if len(rules) == 2 else ''} {most}"
     lower = f"lower {rules[0]} to {lone.contract.min_days - (least - most)}"
     return rules, text, " or ".join([lower, *mends])
+
+
+def _fixed_rows(lone: LoneAgent, cells: Sequence[Cell]) -> str:
+    """Return the fewest rows of fixed.csv that already cannot be, as the end of a sentence."""
+    kept = list(lone.agent.fixed)
+    for row in lone.agent.fixed:
+        fewer = [f for f in kept if f is not row]
+        if not lone.with_agent(fixed=tuple(fewer)).possible(cells):
+            kept = fewer
+    dates = lone.problem.grid.dates
+    told = [f"{f.what or 'work'} on {dates[f.day]}" for f in sorted(kept, key=lambda f: f.day)]
+    return f": {', '.join(told)}" if told else ""

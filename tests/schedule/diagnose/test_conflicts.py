@@ -101,6 +101,8 @@ def test_fixed_shifts_without_rest_between_them_are_named():
     (found,) = conflicts(problem)
     assert found.rules == ("fixed.csv", "rules.rest_min")
     assert "change the rows of fixed.csv or lower rules.rest_min to 480" in found.repair
+    assert "eight@1600 on 2026-" in found.text
+    assert ", eight@0800 on 2026-" in found.text
 
 
 def test_last_weeks_run_that_must_go_on_is_named():

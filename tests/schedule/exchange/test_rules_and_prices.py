@@ -6,7 +6,7 @@ import pytest
 from roster_cases import CONTRACT, DAYS, FREE, PLAIN, centre, cover, person, solve, worked
 
 from busyhour.schedule.problem.costs import Premium
-from busyhour.schedule.problem.staff import Wish
+from busyhour.schedule.problem.staff import Kept, Wish
 
 
 def test_everything_is_taken_by_somebody_who_is_free():
@@ -210,3 +210,23 @@ def test_a_rule_more_never_makes_the_roster_cheaper(rule):
     plain = centre(*staff)
     hard = centre(*staff, **HARDER[rule])
     assert solve(hard, cover(hard, *asked)).solved.cost >= solve(plain, cover(plain, *asked)).solved.cost - 1e-6
+
+
+def test_shifts_go_to_those_who_have_them_in_the_plan_that_is_kept():
+    """Without its price the cheaper bob would take the shift of the first day."""
+    costs = dataclasses.replace(PLAIN, change=50.0)
+    ann, bob = person(cost_h=21.0), person("bob")
+    problem = centre(ann, bob, costs=costs)
+    eight = {(s.day, s.pattern): s for s in problem.shifts}
+    spans = [(eight[d, "eight@0800"].start, eight[d, "eight@0800"].end) for d in (0, 1)]
+    staff = (dataclasses.replace(ann, kept=(Kept(0, *spans[0]), Kept(1))),
+             dataclasses.replace(bob, kept=(Kept(0), Kept(1, *spans[1]))))  # fmt: skip
+    problem = dataclasses.replace(problem, staff=staff)
+    roster = solve(problem, cover(problem, (0, "eight@0800"), (1, "eight@0800")))
+    assert (worked(roster), worked(roster, "bob")) == ([(0, "eight@0800")], [(1, "eight@0800")])
+    assert roster.prices["change"] == 0.0
+    free = dataclasses.replace(problem, costs=dataclasses.replace(costs, change=1.0))
+    roster = solve(free, cover(free, (0, "eight@0800"), (1, "eight@0800")))
+    assert worked(roster, "bob") == [(0, "eight@0800"), (1, "eight@0800")]
+    assert roster.prices["change"] == 2.0, "a day of each"
+    assert roster.solved.cost == pytest.approx(roster.cost_wages + sum(roster.prices.values()))
