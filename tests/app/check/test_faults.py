@@ -73,7 +73,7 @@ def test_the_runs_themselves_are_right(named_run: Path, anonymous_run: Path) -> 
 @pytest.mark.slow
 def test_handle_times_of_the_history_come_before_those_of_the_plan(tmp_path: Path) -> None:
     """A queue with handle times in calls.csv is forecast from these; its handle_s in plan.toml is not used."""
-    desk = write_desk(tmp_path / "desk", named=False)
+    desk = write_desk(tmp_path / "desk", named=False, limit_s=15.0)
     calls = pd.read_csv(desk / "calls.csv")
     calls["handle_s"] = (250 + calls.index % 7).to_series().where(calls["queue"].eq("help").to_numpy()).to_numpy()
     calls.to_csv(desk / "calls.csv", index=False)
