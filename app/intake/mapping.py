@@ -177,6 +177,7 @@ class Intake:
             ("columns", self.columns),
             ("units", {k: "" for k in self.units if k != "default"}),
             ("totals", self.totals),
+            *((f"queue_columns.{q}", own) for q, own in self.queue_columns.items() if isinstance(own, Mapping)),
         ):
             for name in names:
                 if name not in OURS:
