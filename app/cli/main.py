@@ -6,6 +6,7 @@ A command has one parameter per option, however many: Typer reads the options fr
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import time
 from dataclasses import replace
@@ -114,7 +115,7 @@ def init(
         lines.append(
             f"Its calls and people are examples: put your own in place of {folder / 'calls.csv'} and staff.csv."
         )
-    lines.append(f"Next: {f'{first}; then ' if first else ''}busyhour plan {folder}")
+    lines.append(f"Next: {f'{first}; then ' if first else ''}busyhour plan {shlex.quote(str(folder))}")
     Console(soft_wrap=True).print("\n".join(lines), highlight=False)
 
 
@@ -128,7 +129,7 @@ def init_batch(folder: Path, calls: Path | None) -> None:
     places.may_write(folder)
     write_batch_starter(folder)
     lines = [f"Made {folder}.", f"Its two sites are examples: put your own folders in place of {folder / 'sites'}."]
-    lines.append(f"Next: busyhour batch run {folder / 'batch.toml'}")
+    lines.append(f"Next: busyhour batch run {shlex.quote(str(folder / 'batch.toml'))}")
     Console(soft_wrap=True).print("\n".join(lines), highlight=False)
 
 

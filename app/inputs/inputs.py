@@ -222,7 +222,8 @@ class Inputs:
         keys = {f"calls/{i}/{file.path.name}": file for i, file in enumerate(calls)}  # two folders may hold one name
         shapes = {f"calls/{file.path.name}": file for file in shape}
         with _laid(folder, files, previous | keys | shapes) as laid:
-            intake = replace(folder.config.intake, files=tuple(keys), day_shape=next(iter(shapes), None))
+            own = folder.config.intake
+            intake = replace(own, files=tuple(keys), day_shape=next(iter(shapes), own.day_shape))
             reading = replace(laid, config=folder.config.model_copy(update={"intake": intake}))
             history, found = reading.calls()
             rest = _common(laid, laid.week(asked.week, history), previous)

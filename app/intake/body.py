@@ -127,7 +127,8 @@ def without_totals(
     if len(when) > 1:
         out |= _sums_of_days(cells, when[0], when[1])
     out |= _total_queues(cells, when, queue, known)
-    texts = (cells != "").sum(axis=1).eq(1) & _holds(cells[when[0]], _WORDS)
+    first = cells[when[0]]
+    texts = _holds(first, _WORDS) & ((cells != "").sum(axis=1).eq(1) | ~_holds(first, _DIGIT))
     undated = (out | blank | texts).to_numpy()
     out |= undated[::-1].cumprod()[::-1].astype(bool)
     if out.all() or not out.any():

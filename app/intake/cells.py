@@ -39,9 +39,9 @@ def text_cells(path: Path, layout: Layout) -> pd.DataFrame:
     for name, value in ((FILE, path.stem), (SHEET, layout.sheet if isinstance(layout.sheet, str) else "")):
         if name in used:
             cells = cells.assign(**{name: value})
-    for name, mark in ((layout.date_column, "-"), (layout.time_column, ":")):
-        if name is not None and JOINT in name and find_column(name, list(cells.columns)) is None:
-            cells = _joined(cells, name, mark)
+    for whole, mark in ((layout.date_column, "-"), (layout.time_column, ":")):
+        if whole is not None and JOINT in whole and find_column(whole, list(cells.columns)) is None:
+            cells = _joined(cells, whole, mark)
     return cells
 
 

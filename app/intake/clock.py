@@ -17,6 +17,7 @@ from ...forecast.errors import InputError
 from .date_words import plain_dates, refuse_other_weekdays
 from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
 from .ends import at_midnight, marks_ends, starts_of, whole_minutes
+from .hours import refuse_half_clock
 from .mapping import Layout
 from .merge import Notes
 from .passages import call_passages
@@ -97,6 +98,9 @@ def stamps(
             value=str(text.iloc[0]),
             mend="Set zone in [site] (--zone), such as Europe/Berlin",
         )
+    if layout.one_row not in ("call", "event"):
+        for _, own in wall.groupby(key[wall.index], sort=False):
+            refuse_half_clock(own, column=time or date, file=file)
     if ends:
         wall, given = whole_minutes(wall), whole_minutes(given)
     if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock

@@ -73,7 +73,7 @@ def refuse_other_weekdays(text: pd.Series, dates: pd.Series, *, column: str, fil
     if wrong.any():
         row = text.index[int(wrong.to_numpy().argmax())]
         raise InputError(
-            f"the cell names another weekday: {dates[row]:%Y-%m-%d} is a {WEEKDAYS[dates[row].dayofweek]}",
+            f"the cell names another weekday: {dates[row]:%Y-%m-%d} is a {WEEKDAYS[dates[row].day_of_week]}",
             file=file,
             row=int(row),
             column=column,
@@ -91,7 +91,7 @@ def _other_weekdays(text: pd.Series, dates: pd.Series) -> pd.Series:
     named = {cell: _plain(cell)[1] for cell in text.unique()}
     if not any(named.values()):
         return pd.Series(False, index=text.index)
-    pairs = zip(text, dates.dt.dayofweek, strict=True)
+    pairs = zip(text, dates.dt.day_of_week, strict=True)
     return pd.Series([bool(named[cell]) and day not in named[cell] for cell, day in pairs], index=text.index)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from types import MappingProxyType
@@ -121,7 +122,10 @@ def _fitting(written: pd.Series) -> list[str]:
     forms = [d + t for t in TIMES for d in DATES] + list(MONTHS)
     forms += [form for form, size in TOGETHER.items() if (few.str.len() == size).all()]
     for plain in (False, True):
-        fitting = [form for form in forms if _read(few, form, plain=plain).notna().all()]
+        first = plain_dates(few.head(1)) if plain else few.head(1)
+        halves = str(plain_halves(first).iloc[0])
+        likely = [form for form in forms if _reads(halves if "%p" in form else str(first.iloc[0]), form)]
+        fitting = [form for form in likely if _read(few, form, plain=plain).notna().all()]
         fitting = [form for form in fitting if len(written) <= LOOK or _read(written, form, plain=plain).notna().all()]
         if fitting:
             named = [form for form in fitting if weekdays_agree(written, _read(written, form, plain=plain))]
@@ -185,6 +189,15 @@ def _swapped_in_text(cells: pd.Series, times: pd.Series) -> int | None:
     if bare.any() and zeros.any() and not (bare & ~low).any() and not (zeros & low).any():
         return int(bare.index[bare][0])
     return None
+
+
+def _reads(cell: str, form: str) -> bool:
+    """Whether a format reads a cell; quicker than for a column, of which only such formats need be tried."""
+    try:
+        dt.datetime.strptime(cell, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(cells: pd.Series, form: str, *, plain: bool = False) -> pd.Series:

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 from ...forecast.errors import InputError
 from ...forecast.reading import Wrong, file_bytes, reading
 from .names import nearest
-from .sheets import refuse_bad_sheet
+from .sheets import error_cells, refuse_bad_sheet
 from .text import MISSING, numbered
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -121,6 +121,9 @@ def read_sheet(path: Path, *, sheet: str | None = None, header: bool = True, hea
         name = sheet or book.sheet_names[0]
         refuse_bad_sheet(path, name)
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for (row, column), error in error_cells(path, name).items():
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
     body = [[_text(cell) for cell in row] for row in rows[header_row - 1 :]]
     if len(body) <= bool(header):
         raise InputError(

@@ -15,7 +15,7 @@ from .dates import HOLDS_DATE
 from .merge import Notes
 from .values import SHARE
 from .wide import lengthened, spread_over
-from .words import plain, recognised, split_name
+from .words import TWICE, plain, recognised, split_name
 
 LEAST_QUEUES = 2
 """Queues with columns of their own, at least, by which a table shows that shape."""
@@ -73,7 +73,8 @@ def _by_values(cells: pd.DataFrame, reasons: list[str], doubts: list[str]) -> di
     used = {found.start, found.date, found.time, found.end, *found.columns.values()}
     if not used - {None}:
         return {}
-    free = [n for n in cells.columns if n not in used and cells[n].ne("").any() and _whole(cells[n]).all()]
+    names = [n for n in cells.columns if n not in used and not TWICE.search(n)]
+    free = [n for n in names if cells[n].ne("").any() and _whole(cells[n]).all()]
     if any(plain(name).rstrip(".") in WEEKDAY for name in free):
         doubts.append("columns are named by weekdays, and a forecast needs the date of each; bring a row per interval")
         return {}

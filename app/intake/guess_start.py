@@ -105,7 +105,8 @@ def _joined(found: Recognised, header: Sequence[str]) -> Recognised:
 def _dated(text: pd.Series) -> bool:
     """Whether most of the filled cells of a column hold a date."""
     filled = text[text != ""].head(LOOK)
-    return len(filled) > 0 and bool(filled.str.contains(HOLDS_DATE).mean() > 0.5)
+    dated = filled.str.contains(HOLDS_DATE) & ~filled.str.contains(r"\b(?:1899|1900)\b")
+    return len(filled) > 0 and bool(dated.mean() > 0.5)
 
 
 def time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[str]) -> dict[str, Any]:

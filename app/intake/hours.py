@@ -29,6 +29,9 @@ _ENDING = re.compile(r"(?<![a-z])(?:ending|ends?|bis|endend|HE)(?![a-z])", re.IG
 _RANGE = re.compile(r"\s*[-–—]\s*|\s+(?:to|until|bis|hasta|tot|al?|à)\s+|/")
 """What parts the beginning of a range of times from its end."""
 _NAMED_HOUR = re.compile(r"(?P<name>HE|Hour|Hr|Std|H)?\.?\s*(\d{1,2})\s*(?:h|hrs?|Uhr|o['’]clock)?\.?", re.IGNORECASE)
+_NO_DAY = re.compile(r"^(?:T|(?:1899-12-3\d|1900-01-0\d|3\d[/.]12[/.]1899|12/3\d/1899)[ T]+)(?=\d)")
+"""What stands before a time of day and says nothing: the day from which spreadsheets count."""
+_CLOCK_WORD = re.compile(r"(?<=\d)\s*uhr\.?$", re.IGNORECASE)
 _HALF = re.compile(r"[ap]\.?\s*m\b", re.IGNORECASE)
 _POINTED = re.compile(r"(\d{1,2})[.,](\d{1,2})")
 _PARTS = re.compile(r"half|halb|quarter|viertel|period|interval|slot", re.IGNORECASE)
@@ -51,7 +54,8 @@ def beginnings_of_times(text: pd.Series) -> pd.Series:
 
 
 def _beginning(cell: str) -> str:
-    first = _RANGE.split(cell.strip(), maxsplit=1)[0]
+    first = _RANGE.split(_NO_DAY.sub("", cell.strip()), maxsplit=1)[0]
+    first = _CLOCK_WORD.sub("", first)
     if _HALF.search(cell) and not _HALF.search(first):
         return cell  # in 11-12 PM the first may be before noon
     named = _NAMED_HOUR.fullmatch(first)
@@ -159,6 +163,33 @@ def minutes_counted(numbers: pd.Series, counts: TimeIs, *, column: str, file: Pa
             mend=f"time_is = {counts!r} in [intake] counts parts of 24 hours; correct the cell or the key",
         )
     return minutes
+
+
+def refuse_half_clock(starts: pd.Series, *, column: str, file: Path) -> None:
+    """Raise `InputError` on times of a 12-hour clock without AM and PM: 01:00 follows 12:30 on the same date.
+
+    Parameters
+    ----------
+    starts
+        Wall clock of the rows of one queue, in the order of the file.
+    """
+    hours = starts.dt.hour
+    if not hours.between(1, 12).all() or not hours.isin(range(1, 7)).any():
+        return
+    days = starts.dt.normalize()
+    forward = (days == days.shift()) & (hours.shift() == 12) & (hours == 1)
+    backward = (days == days.shift()) & (hours.shift() == 1) & (hours == 12)
+    turns = forward if starts.iloc[0] <= starts.iloc[-1] else backward
+    if turns.sum() >= days.nunique() / 2:
+        row = int(turns.index[int(turns.to_numpy().argmax())])
+        raise InputError(
+            "times of a 12-hour clock without AM and PM: after 12 the hours begin at 1 again",
+            file=file,
+            row=row,
+            column=column,
+            value=f"{starts[row]:%Y-%m-%d %H:%M}",
+            mend="Export times with AM and PM, or of a 24-hour clock",
+        )
 
 
 def _doubtful(text: pd.Series, column: str, file: Path | None) -> InputError:

@@ -97,7 +97,8 @@ class Intake:
         Length of the file's intervals; None = found from the stamps.
     day_shape
         File that tells how the calls of a day lie in the day, for files with totals of whole days: columns ``time`` and
-        ``share`` (and ``weekday``), or the calls of another queue (``start``, ``offered``).
+        ``share`` (and ``weekday``), or the calls of another queue (``start``, ``offered``). ``=NAME`` is a queue of the
+        same files that has rows of intervals.
     units
         Our time column → ``s``, ``ms``, ``min``, ``h``, ``d`` (days) or ``hms`` (H:MM:SS, 3m 31s);
         the key ``default`` stands for all others.
@@ -176,6 +177,7 @@ class Intake:
             ("columns", self.columns),
             ("units", {k: "" for k in self.units if k != "default"}),
             ("totals", self.totals),
+            *((f"queue_columns.{q}", own) for q, own in self.queue_columns.items() if isinstance(own, Mapping)),
         ):
             for name in names:
                 if name not in OURS:

@@ -19,9 +19,10 @@ from .excel import WORKBOOKS, sheet_names
 from .files import files_named
 from .mapping import Intake, Layout
 from .merge import Notes, summed, without_repeats
+from .names import nearest
 from .no_row import with_zeros
+from .queues import refuse_alike, without_sum_queue
 from .rows import CALLS, read_rows
-from .sum_queues import without_sum_queue
 from .text import read_text
 from .units import DEFERRED
 
@@ -44,7 +45,7 @@ def calls_files(folder: Path, intake: Intake) -> list[Path]:
 
 def shape_files(folder: Path, intake: Intake) -> list[Path]:
     """Return the file that `intake.day_shape` names in `folder`; none without the key. Errors: as `calls_files`."""
-    if intake.day_shape is None:
+    if intake.day_shape is None or intake.day_shape.startswith("="):
         return []
     return files_named(folder, (intake.day_shape,), beyond=intake.outside)[:1]
 
@@ -104,7 +105,9 @@ def read_calls(
             f"{len(files)} files: {', '.join(f.name for f in files[:6])}{' …' if len(files) > 6 else ''}",
             "merged",
         )
-    rows = without_sum_queue(rows, {*queues, *layout.queue_names}, notes)
+    refuse_alike(rows, layout.trust, files)
+    if layout.one_row not in CALLS:
+        rows = without_sum_queue(rows, {*queues, *layout.queue_names}, notes)
     if layout.one_row in CALLS:
         layout = replace(layout, interval_min=layout.interval_min or interval_min)
         rows = per_interval(rows, layout.interval_min or interval_min, notes)
@@ -113,7 +116,7 @@ def read_calls(
         totals = without_repeats(rows[daily], files, notes)
         file = files[int(totals["file"].iloc[0])]
         refuse_longer(totals["start"], file)
-        shape = _shape(folder, layout, zone, interval_min, totals.iloc[0], file)
+        shape = _shape(folder, layout, zone, interval_min, totals.iloc[0], file, rows[~daily])
         rows = pd.concat([rows[~daily], spread(totals, shape, interval_min, files, notes)], ignore_index=True)
         if daily.all():
             layout = replace(layout, interval_min=interval_min)
@@ -126,9 +129,29 @@ def read_calls(
     return calls, notes.table(calls["start"], step)
 
 
-def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, first: pd.Series, file: Path) -> Shape:
-    """Return how the calls of a day lie in the day: by a table of shares, or the calls of another queue."""
+def _shape(
+    folder: Path,
+    layout: Layout,
+    zone: str | None,
+    interval_min: int,
+    first: pd.Series,
+    file: Path,
+    finer: pd.DataFrame,
+) -> Shape:
+    """Return how the calls of a day lie in the day: by a table of shares, or the calls of another queue.
+
+    Parameters
+    ----------
+    first
+        The first row of totals, which errors name.
+    finer
+        Rows of the same files that are no totals: ``=NAME`` takes those of a queue.
+    """
+    names = list(map(str, finer["theirs"].unique()))
+    if layout.day_shape is not None and layout.day_shape.startswith("=") and layout.day_shape[1:] in names:
+        return shape_of_calls(finer[finer["theirs"] == layout.day_shape[1:]], interval_min)
     if layout.day_shape is None:
+        alike = f', or day_shape = "={names[0]}", if the calls of that queue come alike' if names else ""
         raise InputError(
             "totals of whole days show no time of day",
             file=file,
@@ -137,8 +160,11 @@ def _shape(folder: Path, layout: Layout, zone: str | None, interval_min: int, fi
             value=f"{first['theirs']}, {first['start']:%Y-%m-%d %H:%M}",
             mend=f"Bring the calls of each half-hour (interval_min = {interval_min} in [intake] if they are), or name "
             'there what tells the shape of a day: day_shape = "FILE", a CSV with the columns time and share, or start '
-            "and offered of another queue",
+            f"and offered of another queue{alike}",
         )
+    if layout.day_shape.startswith("="):
+        mend = f"{nearest(layout.day_shape[1:], names)}; a queue with rows of intervals shows the shape"
+        raise InputError("no such queue", column="intake.day_shape", value=layout.day_shape, mend=mend)
     (path,) = shape_files(folder, layout)
     source = Intake(files=(layout.day_shape,), outside=layout.outside)
     if path.suffix.lower() not in WORKBOOKS and "share" in (cells := read_text(path)).columns:

@@ -15,6 +15,9 @@ _NAMES = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _EMPTY = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
+_ERROR = re.compile(
+    rb'<c\b(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?\s*<v>([^<]*)</v>'
+)
 _PIECE, _OVERLAP = 1 << 22, 1 << 16
 """Bytes of a sheet looked at together, and those carried over, so that no cell is cut in two."""
 MOST_CELLS = 5_000_000
@@ -62,6 +65,20 @@ def refuse_bad_sheet(path: Path, sheet: str) -> None:
                         mend = "Delete what lies outside the table, or export CSV"
                         raise InputError(what, file=path, value=sheet, mend=mend)
                 tail = text[-_OVERLAP:]
+
+
+def error_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
+    """Return the errors, such as #DIV/0!, that cells of an xlsx sheet show, by row and column from 0.
+
+    The library that reads workbooks tells them as blanks. The sheet was measured before (`refuse_bad_sheet`).
+    """
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        member = _member(archive, sheet)
+        text = archive.read(member) if member is not None else b""
+    found = _ERROR.findall(text) if b't="e"' in text else []
+    return {(int(row) - 1, _column(letters) - 1): shown.decode("utf-8", "replace") for letters, row, shown in found}
 
 
 def _text_sizes(archive: zipfile.ZipFile) -> np.ndarray:

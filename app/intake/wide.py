@@ -23,6 +23,7 @@ LEAST = 3
 _TIME = re.compile(
     r"\d{1,2}(?::\d{2}(?::00)?|h\d{0,2})(?:\s*[ap]\.?\s*m\.?)?(?:\s*[-–].*)?|\d{1,2}\s*[ap]m", re.IGNORECASE
 )
+_DIGITS = re.compile(r"(?:[01]?\d|2[0-3])[0-5][05]")
 _HOUR = re.compile(r"(?:H|HE|Hour )\s?\d{1,2}", re.IGNORECASE)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]00:00(?::00)?)?")
 
@@ -39,6 +40,9 @@ def spread_over(header: Sequence[str]) -> tuple[Wide, list[str]] | None:
     dates = [name for name in header if _DATE.fullmatch(plain[name])]
     times = [name for name in header if _TIME.fullmatch(name) or _HOUR.fullmatch(name)]
     if max(len(times), len(dates)) < LEAST:
+        clock = [name for name in header if _DIGITS.fullmatch(name)]
+        if len(clock) >= 2 * LEAST and len(clock) >= len(header) - 2:
+            return "day", clock
         hours = [name for name in header if name.isdigit() and int(name) <= 24]
         return ("day", hours) if len(hours) >= 2 * LEAST and len(hours) >= len(header) - 2 else None
     return ("day", times) if len(times) >= len(dates) else ("time", dates)

@@ -121,7 +121,7 @@ def split_name(name: str) -> tuple[str, str] | None:
     >>> split_name("Sales Calls Offered"), split_name("AHT - Support")
     (('Sales', 'offered'), ('Support', 'handle_s'))
     """
-    words = name.split()
+    words = [] if TWICE.search(name) else name.split()
     for size in range(len(words) - 1, 0, -1):
         for figure, rest in ((words[-size:], words[:-size]), (words[:size], words[size:])):
             ours = figure_of(" ".join(figure).strip(_MARKS))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from pathlib import Path
 
@@ -54,6 +55,12 @@ def test_hours_come_from_the_export_and_the_rest_is_asked(tmp_path: Path) -> Non
     for key in ("zone", "country", "patience_s", "unplanned", "planned", "cost_h", "currency"):
         assert f"# ASKED: {key} =" in text
     assert f"Next: busyhour plan {tmp_path / 'desk'}" in printed
+
+
+def test_what_is_next_can_be_pasted(tmp_path: Path) -> None:
+    """A folder with a blank in its name is quoted."""
+    printed, _, _ = init(tmp_path / "my desk", desk(tmp_path / "us.csv"))
+    assert shlex.split(printed.rpartition("Next: ")[2]) == ["busyhour", "plan", str(tmp_path / "my desk")]
 
 
 @pytest.mark.slow

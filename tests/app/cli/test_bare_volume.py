@@ -90,6 +90,33 @@ def test_consecutive_rows_prove_the_interval_and_it_is_said(
     assert f"interval {minutes} min, from consecutive rows" in result.output
 
 
+def test_the_files_own_words_say_the_interval(tmp_path: Path) -> None:
+    """A column of ends, or of minutes, says what sparse rows do not prove."""
+    rows = times("10:00", "13:00")
+    ends = [(*row, f"2026-11-16T{at}") for row, at in zip(rows, ("11:00", "14:00"), strict=True)]
+    said = require(volume(tmp_path, ends, "queue,start,calls,handle_s,end"))
+    assert (said.exit_code, "interval 60 min, by the column 'end'" in said.output) == (0, True), said.output
+    minutes = [(*row, 30) for row in rows]
+    said = require(volume(tmp_path, minutes, "queue,start,calls,handle_s,interval_min"))
+    assert (said.exit_code, "interval 30 min, by the column 'interval_min'" in said.output) == (0, True), said.output
+    uneven = [(*rows[0], 30), (*rows[1], 60)]
+    refused = require(volume(tmp_path, uneven, "queue,start,calls,handle_s,interval_min"))
+    assert (refused.exit_code, "row 3, column interval_min" in refused.output) == (3, True), refused.output
+
+
+def test_a_goal_of_hours_is_no_goal_of_calls(tmp_path: Path) -> None:
+    file = volume(tmp_path, times("10:00", "10:30"))
+    hours = ["require", str(file), "--goal", "90/14400", "--out", str(tmp_path / "r.csv")]
+    refused = CliRunner().invoke(app, hours)
+    assert (refused.exit_code, "a goal of 4 h" in refused.output) == (3, True), refused.output
+    assert CliRunner().invoke(app, [*hours, "--trust", "queue"]).exit_code == 0
+
+
+def test_a_duration_in_handle_s_is_told_in_seconds(tmp_path: Path) -> None:
+    result = require(volume(tmp_path, times("10:00", handle="00:03:00")))
+    assert (result.exit_code, "Write seconds, as 180" in result.output) == (3, True), result.output
+
+
 def test_a_clock_change_is_no_gap() -> None:
     starts = pd.date_range("2026-10-24", "2026-10-26", freq="30min", tz="Europe/Berlin", inclusive="left")
     assert proven_step(pd.DataFrame({"queue": "calls", "start": starts}), Path("volume.csv")) == 30

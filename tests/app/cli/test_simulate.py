@@ -57,6 +57,25 @@ def test_every_form_of_staffing_tells_the_same(files: Path) -> None:
     assert all(r["ci_lo"] <= r["simulated"] <= r["ci_hi"] for r in days)
 
 
+def test_the_absence_of_a_run_is_known(files: Path) -> None:
+    """A staffing that lies in a run is simulated with the absence of its plan, unless the option says otherwise."""
+    plain = busyhour("activity.csv", "volume.csv", "--json")
+    Path("summary.json").write_text("{}", encoding="utf-8")
+    Path("inputs").mkdir()
+    plan = "[shrinkage]\nunplanned = 0.3\n[queue.calls.goal]\nlevel = 0.8\nwithin_s = 20\n"
+    shift = '[shift.day]\npaid_min = 480\nstart_from = "08:00"\nstart_to = "09:00"\n'
+    Path("inputs/plan.toml").write_text(plan + shift, encoding="utf-8")
+    absent = busyhour("activity.csv", "volume.csv", "--json")
+    assert "absence 0.3, as in the plan of the run" in absent.output
+    assert absent.stdout != plain.stdout
+    option = busyhour("activity.csv", "volume.csv", "--unplanned", "0.3", "--json")
+    assert json.loads(option.stdout) == json.loads(absent.stdout)
+    none = busyhour("activity.csv", "volume.csv", "--unplanned", "0", "--json")
+    assert json.loads(none.stdout) == json.loads(plain.stdout)
+    steps = busyhour("steps.csv", "volume.csv", "--json")
+    assert json.loads(steps.stdout) == json.loads(plain.stdout)
+
+
 def test_each_queue_has_its_goal_and_the_table_fits_80_columns(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a planner sees."""
     monkeypatch.setenv("COLUMNS", "80")

@@ -9,6 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from xlsxwriter import Workbook
 
 from busyhour.app.intake import excel
 from busyhour.app.intake.excel import read_sheet, refuse_bomb
@@ -173,6 +174,17 @@ def test_a_formula_without_a_value_is_refused_with_its_cell(tmp_path: Path) -> N
     path = book(tmp_path / "c.xlsx", [["start", "offered"], [dt.datetime(2026, 6, 1, 8), "=1+2"]])
     with pytest.raises(InputError, match=r"c.xlsx, row 2, column B: formula without a value"):
         read_sheet(path)
+
+
+def test_errors_of_cells_are_seen(tmp_path: Path) -> None:
+    """A cell that shows an error is not blank: the figure is unknown, and counted."""
+    with Workbook(tmp_path / "e.xlsx") as made:
+        sheet = made.add_worksheet("S")
+        sheet.write_row(0, 0, ["start", "handle_s"])
+        sheet.write_row(1, 0, ["2026-01-05 08:00", 200])
+        sheet.write_string(2, 0, "2026-01-05 08:30")
+        sheet.write_formula(2, 1, "=1/0", None, "#DIV/0!")
+    assert read_sheet(tmp_path / "e.xlsx")["handle_s"].tolist() == ["200", "#DIV/0!"]
 
 
 def test_formulas_on_another_sheet_do_no_harm(tmp_path: Path) -> None:
