@@ -22,9 +22,8 @@ from ..config.contract_toml import FILE, ContractFile
 from ..inputs.snapshot import InputFile
 from .calls import read_contract_calls
 from .locked import read_locked
-from .measured import joined, of_scores, read_measured
+from .measured import told_elsewhere
 from .planned import planned_week
-from .quality import read_quality
 
 CALLS_TO_SIMULATE = 5_000_000
 """Calls that the simulated runs of the rest hold together, about: enough for a steady chance, and some seconds."""
@@ -153,28 +152,10 @@ def _elsewhere(
     contract: Contract, options: AttainOptions, files: dict[str, InputFile]
 ) -> tuple[pd.DataFrame | None, list[str]]:
     """Return what was scored and measured elsewhere, and notes; the files read are added to `files`."""
-    tables: list[tuple[str, pd.DataFrame]] = []
-    notes: list[str] = []
-    if options.quality is not None:
-        files[options.quality.name] = InputFile.read(options.quality)
-        scores = read_quality(options.quality, contract, ())
-        rows = scores.rows
-        if contract.vendor:
-            others = rows["vendor"] != contract.vendor
-            if others.any():
-                notes.append(f"{int(others.sum())} scores of other vendors than {contract.vendor} are left aside")
-            rows = rows[~others]
-        tables.append((options.quality.name, of_scores(rows)))
-        notes += scores.notes
-    if options.measured is not None:
-        files[options.measured.name] = InputFile.read(options.measured)
-        tables.append((options.measured.name, read_measured(options.measured, contract)))
-    told = {str(goal) for _, table in tables for goal in table["goal"].unique()}
-    missing = [goal.name for goal in contract.goals if not goal.counted and goal.name not in told]
-    if missing:
-        ways = "--quality (scores) or --measured (numerators and denominators)"
-        notes.append(f"no file tells {', '.join(missing)}: unknown until {ways} brings figures")
-    return joined(tables), notes
+    for path in (options.quality, options.measured):
+        if path is not None:
+            files[path.name] = InputFile.read(path)
+    return told_elsewhere(contract, options.quality, options.measured)
 
 
 def _short_notes(contract: Contract, single: bool) -> list[str]:

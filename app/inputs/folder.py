@@ -23,11 +23,13 @@ from ...forecast.text import alike
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
-from ..config.plan_toml import PLAN, plan_file, read_plan
+from ..config.agreed import read_plan
+from ..config.plan_toml import PLAN, plan_file
 from ..config.schema import Config
 from ..intake.read import read_calls
 from ..intake.units import refuse_odd_handle_time
 from .absences import off_grid, unlisted_days
+from .agreement_files import agreement_files
 from .open_after import open_after
 from .people import AVAILABILITY, LEAVE, STAFF, read_people
 from .special_days import FILE as SPECIAL_DAYS
@@ -186,6 +188,7 @@ class Folder:
         What is no plain file (a folder, a link that leads nowhere) is there too: who reads it says what is wrong.
         """
         named = {n: self.path / n for n in (*PEOPLE_FILES, SPECIAL_DAYS, MEETINGS, OVERRIDES)}
+        named |= {path.name: path for path in agreement_files(self.rules.parent, self.config.sla)}
         named[PLAN] = self.rules
         if self.staff is not None:
             named["staff.csv"] = self.staff

@@ -161,12 +161,12 @@ def _write_summary(run: Path, summary: dict[str, Any]) -> None:
 def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
     """Write the inputs as they were when they were read, and what was asked for beside them.
 
-    Only the user may read the copies of the plan, which tells wages, and of the files about people. Any other copy is
+    Only the user may read the copies of plan and contract, which tell money, and of the files about people. Any other copy is
     as open as its source was. A run folder often lies where more people look than where its inputs lie.
     """
     folder.mkdir(parents=True)
     for name, file in files.items():
-        secret = file.mode is None or name in (PLAN, *PEOPLE_FILES)
+        secret = file.mode is None or name.endswith(".toml") or name in PEOPLE_FILES
         path = folder / name
         path.touch(PRIVATE)
         path.write_bytes(file.content)
