@@ -48,8 +48,11 @@ def _with_goals(raw: dict[str, Any], path: Path) -> dict[str, Any]:
     """Return a plan whose queues have the goals of its contract; what is amiss otherwise is found by its check."""
     table, queues = raw.get(SLA), raw.get("queue")
     name = table.get("contract") if isinstance(table, Mapping) else None
-    if not isinstance(name, str) or set("/\\") & set(name) or not isinstance(queues, Mapping):
+    if not isinstance(name, str) or not isinstance(queues, Mapping):
         return raw
+    if set("/\\") & set(name):
+        raise InputError("not the name of a file beside plan.toml", file=path, column="sla.contract", value=name,
+                         mend="Put the file there")  # fmt: skip
     contract = contract_of(path.parent / name)
     if not set(queues) & set(contract.queues):
         mend = f"The contract has {', '.join(contract.queues)}: use its names in [queue.NAME]"

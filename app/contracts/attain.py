@@ -15,6 +15,7 @@ from ...forecast.progress import Stopped, Watch
 from ...schedule.contracts.attainment import Attainment, Counts, attained_periods, period_unit
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.locked import compared
+from ...schedule.contracts.outcomes import outcomes
 from ...schedule.contracts.projection import Projection, projected
 from ...schedule.contracts.rest import PlannedWeek, simulated_rest
 from ...schedule.contracts.units import Period
@@ -261,9 +262,13 @@ def _runs(contract: Contract, weeks: Sequence[PlannedWeek], now: Attainment) -> 
 
 def _lock_table(counts: Counts) -> pd.DataFrame:
     """Return calls that came beside those locked of all queues under the contract, per span of the lock."""
-    contract = counts.contract
+    contract, parts, seen = counts.contract, [], set[str]()
     if contract.lock is None:
         return pd.DataFrame()
-    goal = next(g for g in contract.goals if g.counted)
-    rows = counts.goals[goal.name]
-    return compared(contract.lock, rows, counts.locked).reset_index(names="span")
+    for goal in (g for g in contract.goals if g.counted):
+        if fresh := set(contract.queues_of(goal)) - seen:
+            parts.append(outcomes(counts.calls[counts.calls["queue"].isin(fresh)], goal, contract.interval_min))
+            seen |= fresh
+    if not parts:
+        return pd.DataFrame()
+    return compared(contract.lock, pd.concat(parts, ignore_index=True), counts.locked).reset_index(names="span")

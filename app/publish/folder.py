@@ -93,7 +93,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
     content = Content.of(outcome) if sink.wages else Content.without_money(outcome)
     until = time.monotonic() + AFTER_STOP_S if outcome.stopped else None
     with work_folder(out) as run:
-        write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
+        write_inputs(content.inputs, content.arguments, run / "inputs")
         for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
         if len(sink.last_week):
@@ -172,3 +172,5 @@ def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], f
         path.write_bytes(file.content)
         path.chmod(PRIVATE if secret else PRIVATE | (file.mode or 0) & 0o666)
     write_atomic(folder / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
+    if arguments.get("overrides"):
+        (folder / ARGUMENTS).chmod(PRIVATE)  # they may tell prices
