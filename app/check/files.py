@@ -57,9 +57,7 @@ def check_inputs(
     return [Violation("inputs", "", "", text) for text in _inputs(folder, summary, arguments, lack)]
 
 
-def _inputs(
-    folder: Path, summary: Mapping[str, Any], arguments: Arguments, may_lack: Collection[str]
-) -> Iterator[str]:
+def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments, may_lack: Collection[str]) -> Iterator[str]:
     yield from wrong_copies(folder, summary, may_lack)
     if arguments.week.isoformat() != summary.get("week"):
         yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"

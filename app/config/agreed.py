@@ -66,7 +66,7 @@ def _with_goals(raw: dict[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _terms(raw: Mapping[str, Any], contract: Contract, goal: Goal, queue: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the goal of a queue, with the days of a quarter or year: those of the planned week where they are known."""
+    """Return the goal of a queue, with the days of a quarter or year: those of the configured week, if any."""
     out: dict[str, Any] = {"goal": goal_keys(goal)}
     period = queue.get("period", {})
     if out["goal"]["basis"] != "contract" or (isinstance(period, Mapping) and "first" in period):

@@ -77,7 +77,9 @@ def agreed(folder: Folder, week: dt.date) -> Agreed:
     unheard = dict.fromkeys(text for worth in worths for text in worth.unheard)
     notes += [f"not in the plan's price: {text}" for text in unheard]
     lost = "; ".join(f"{name}: {why}" for name, why in not_held(contract, tuple(config.queue)).items())
-    notes += [f"the plan does not hold all of the contract; its chance is told by busyhour attain --plan. {lost}"] * bool(lost)
+    notes += [
+        f"the plan does not hold all of the contract; its chance is told by busyhour attain --plan. {lost}"
+    ] * bool(lost)
     return Agreed({"queue": {name: table for name, table in queues.items() if table}}, tuple(notes))
 
 

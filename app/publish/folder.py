@@ -14,7 +14,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ...schedule.optimise.status import Refused
-from ..config.plan_toml import PLAN, plan_file
+from ..config.plan_toml import plan_file
 from ..files import write_atomic, write_csv
 from ..folders.swap import places, put, work_folder
 from ..folders.targets import followed
@@ -161,8 +161,8 @@ def _write_summary(run: Path, summary: dict[str, Any]) -> None:
 def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
     """Write the inputs as they were when they were read, and what was asked for beside them.
 
-    Only the user may read the copies of plan and contract, which tell money, and of the files about people. Any other copy is
-    as open as its source was. A run folder often lies where more people look than where its inputs lie.
+    Only the user may read the copies of plan and contract, which tell money, and of the files about people. Any other
+    copy is as open as its source was. A run folder often lies where more people look than where its inputs lie.
     """
     folder.mkdir(parents=True)
     for name, file in files.items():

@@ -200,7 +200,7 @@ class Contract:
                 )
 
     def _check_levels(self) -> None:
-        """Refuse levels of ladders and terms that no figure of their goal can have, and terms that turn a goal round."""
+        """Refuse levels that no figure of their goal can have, and terms that turn a goal round."""
         money, lock = self.money, self.lock
         levels = [(f"goal.{g.name}.ladder.rungs", g, f) for g in self.goals if g.ladder for f, _ in g.ladder.rungs]
         for key in ("critical", "earn_back") if money else ():

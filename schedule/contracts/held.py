@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pandas as pd
 
@@ -81,7 +82,7 @@ def not_held(contract: Contract, queues: tuple[str, ...]) -> dict[str, str]:
 
 
 def banked(counts: Counts, goal: Goal, queue: str, period: Period) -> tuple[float, float]:
-    """Return calls in time and calls counted of one queue, from the first day of `period` on, as the contract counts."""
+    """Return calls in time and calls counted of one queue in a period so far, as the contract counts."""
     rows = counts.goals[goal.name]
     wall = rows["start"].dt.tz_localize(None)
     inside = (wall >= pd.Timestamp(period.start)) & (wall < pd.Timestamp(period.end))
@@ -116,7 +117,7 @@ def expected_fee(counts: Counts, period: Period) -> float:
 def worth_of(contract: Contract, goal: Goal, fee: float, *, gates: bool | None) -> Worth:
     """Return what the figure of a goal is worth in a period with this fee, all else as it stands.
 
-    Caps and critical failures of the goal itself are in it. Where a gate is missed, or not known to be met, no bonus is.
+    Caps and critical failures of the goal itself are in it. No bonus is, where a gate is missed or unknown.
 
     Parameters
     ----------
@@ -127,7 +128,9 @@ def worth_of(contract: Contract, goal: Goal, fee: float, *, gates: bool | None) 
     if money is None or not goal.weight:
         return Worth()
     if goal.definition not in WITH_LADDER:
-        return Worth(unheard=(f"money on {goal.name}: its definition does not count every call, costs.lost_call prices it",))
+        return Worth(
+            unheard=(f"money on {goal.name}: its definition does not count every call, costs.lost_call prices it",)
+        )
     if goal.unit not in ("month", "quarter", "year"):
         return Worth(unheard=(f"money on {goal.name}: settled by the {goal.unit}, costs.lost_call prices it",))
     if len(contract.queues_of(goal)) > 1:
@@ -161,7 +164,7 @@ def worth_of(contract: Contract, goal: Goal, fee: float, *, gates: bool | None) 
 def _kinks(points: list[tuple[float, float]], limits: list[float]) -> set[float]:
     """Return the figures at which straight lines between the points, best figure first, reach a limit."""
     out = set()
-    for (above, more), (below, less) in zip(points, points[1:], strict=False):
+    for (above, more), (below, less) in pairwise(points):
         out |= {below + (limit - less) / (more - less) * (above - below) for limit in limits if less < limit < more}
     return out
 
@@ -173,4 +176,3 @@ def gates_met(counts: Counts, period: Period) -> bool | None:
         return True
     states = [counts.figures(contract.goal(gate.goal), period)[0].met for gate in contract.money.gates]
     return False if False in states else None if None in states else True
-
