@@ -85,3 +85,21 @@ def shortfall(summary: Mapping[str, Any]) -> str:
     why = {"time": "time was up", "user": "the user stopped the run"}.get(str(summary.get("stopped")), "")
     known = "no bound is known" if gap is None else f"{gap_told(gap, asked)} is proven{_in_units(summary)}"
     return f"the asked gap of {100 * asked:g} % is not reached: {'; '.join(filter(None, (known, why)))}"
+
+
+def stop_told(summary: Mapping[str, Any]) -> str:
+    """Say what ended the search; where the asked gap is reached, that, whatever time has cut short afterwards.
+
+    Examples
+    --------
+    >>> stop_told({"status": "feasible", "stopped": "time", "gap": 0.009, "asked_gap": 0.01})
+    'asked gap reached'
+    >>> stop_told({"status": "feasible", "stopped": "time", "gap": 0.02, "asked_gap": 0.01})
+    'stopped by time, asked gap not reached'
+    """
+    why, asked = summary.get("stopped"), summary.get("asked_gap")
+    if not why:
+        return ""
+    if why == Stop.TIME and asked is not None and is_reached(summary.get("status"), summary.get("gap"), asked):
+        return "asked gap reached"
+    return f"stopped by {why}" + ", asked gap not reached" * bool(shortfall(summary))

@@ -68,6 +68,7 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[costs]", Costs, "Wages and prices."),
     ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
     ("[solve]", config.Solve, "How long and how hard to optimise."),
+    ("[sla]", config.Sla, "The contract that the plan serves. See [Contracts](../guides/contracts.md)."),
     ("[store]", config.StoreAddress, "Where what came is kept. See [How good were we](../guides/accuracy.md)."),
 )  # fmt: skip
 

@@ -17,7 +17,8 @@ from typing import Any
 import pandas as pd
 
 from ...forecast.calendar.grid import midnight
-from ..config.plan_toml import PLAN, plan_file, plan_of, plan_tables
+from ..config.agreed import plan_of
+from ..config.plan_toml import PLAN, plan_file, plan_tables
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text

@@ -13,7 +13,8 @@ from ...forecast.progress import Event, Stopped, Watch
 from ..cli.console import Console
 from ..cli.exit_codes import DONE, INTERNAL, STOPPED
 from ..cli.progress_board import Board
-from ..config.plan_toml import merged, read_plan
+from ..config.agreed import read_plan
+from ..config.plan_toml import merged
 from ..faults import code_and_words, code_of, in_one_line
 from ..folders.swap import work_folder
 from ..gap import shortfall

@@ -43,18 +43,27 @@ def check_files(folder: Path) -> tuple[list[Violation], list[str]]:
     return wrong, added
 
 
-def check_inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> list[Violation]:
-    """Compare the copies of the inputs with the hashes that summary.json tells, and with what was asked for."""
-    return [Violation("inputs", "", "", text) for text in _inputs(folder, summary, arguments)]
+def check_inputs(
+    folder: Path, summary: Mapping[str, Any], arguments: Arguments, contract: str | None = None
+) -> list[Violation]:
+    """Compare the copies of the inputs with the hashes that summary.json tells, and with what was asked for.
+
+    Parameters
+    ----------
+    contract
+        Name of the contract that the plan serves; None without one.
+    """
+    lack = (PLAN, STAFF, *([] if contract is None else [contract]))
+    return [Violation("inputs", "", "", text) for text in _inputs(folder, summary, arguments, lack)]
 
 
-def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments) -> Iterator[str]:
-    yield from wrong_copies(folder, summary)
+def _inputs(folder: Path, summary: Mapping[str, Any], arguments: Arguments, may_lack: Collection[str]) -> Iterator[str]:
+    yield from wrong_copies(folder, summary, may_lack)
     if arguments.week.isoformat() != summary.get("week"):
         yield f"inputs/{ARGUMENTS} asks for the week of {arguments.week}, the plan is of {summary.get('week')}"
 
 
-def wrong_copies(folder: Path, summary: Mapping[str, Any], may_lack: Collection[str] = (PLAN, STAFF)) -> Iterator[str]:
+def wrong_copies(folder: Path, summary: Mapping[str, Any], may_lack: Collection[str]) -> Iterator[str]:
     """Yield copies of inputs that are not the files which the plan was made from, and money where there is to be none.
 
     Parameters

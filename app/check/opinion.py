@@ -51,7 +51,8 @@ def opinion_of(
     activity = read_csv(run / "activity.csv", TABLES["activity"], zone=planned.config.site.zone)
     verdict = judged(activity, planned.plan, texts, arguments.week)
     wrong, notes = check_files(run)
-    wrong += check_inputs(run, summary, arguments)
+    sla = planned.config.sla
+    wrong += check_inputs(run, summary, arguments, None if sla is None else sla.contract)
     asked = {"plan": planned.plan, "week": arguments.week, **texts}
     found = published(run, planned, arguments, asked, summary)
     wrong += found.wrong

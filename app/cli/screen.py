@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...forecast.text import visible
-from ..gap import gap_in_units, gap_told, shortfall
+from ..gap import gap_in_units, gap_told, shortfall, stop_told
 from ..missed import goals_told, missed_lines, missed_words
 from ..report.changed import kept_words
 
@@ -53,7 +53,7 @@ def screen(summary: dict[str, Any], out: Path) -> Table:
     )
     money = summary["currency"]
     ci = summary["service_level_ci"]
-    stopped = f", stopped by {summary['stopped']}" if summary["stopped"] else ""
+    stopped = f", {told}" if (told := stop_told(summary).partition(", ")[0]) else ""
     cost = summary["cost"]
     over, under = summary["over_agent_hours"], summary["under_agent_hours"]
     simulated = _share(summary["service_level_simulated"]) + (f" [{_share(ci[0])}, {_share(ci[1])}]" if ci else "")

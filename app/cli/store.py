@@ -31,7 +31,8 @@ def address(where: str) -> tuple[str, Path | None, int]:
     """Return the address of the store that `where` names, the folder it is relative to, and the days of forecasts."""
     from ..batch.config import FILE, BatchFile
     from ..batch.schema import Record
-    from ..config.plan_toml import PLAN, read_plan
+    from ..config.agreed import read_plan
+    from ..config.plan_toml import PLAN
 
     path, usual = Path(where), Record().keep_days
     if "://" in where:

@@ -79,6 +79,14 @@ def plan_of(
     content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
 ) -> tuple[Config, dict[str, Any]]:
     """Do as `read_plan` with the content of a file; `path` is named in errors."""
+    raw = laid_over(content, path, scenario, overrides)
+    return parse_plan(raw, path), raw
+
+
+def laid_over(
+    content: bytes, path: Path, scenario: str | None = None, overrides: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the plain dict of a plan.toml with a scenario and `overrides` laid over it, not yet checked."""
     raw = plan_tables(content, path)
     raw.pop(HIRING, None)  # read by `busyhour hire` alone
     scenarios = raw.pop("scenario", {})
@@ -94,8 +102,7 @@ def plan_of(
             mend = "Name it without / and \\: the folder of its runs is named after it"
             raise InputError("unfit name", file=path, column="scenario", value=scenario, mend=mend)
         raw = merged(raw, scenarios[scenario])
-    raw = merged(raw, overrides or {})
-    return parse_plan(raw, path), raw
+    return merged(raw, overrides or {})
 
 
 def plan_texts(plan: Mapping[str, Any], path: Path) -> dict[str, Any]:

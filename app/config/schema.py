@@ -140,6 +140,23 @@ class StoreAddress(_Strict):
     site: str | None = None
 
 
+class Sla(_Strict):
+    """The contract that the plan serves: its file, and what its goals are counted from; all beside `plan.toml`."""
+
+    contract: str
+    calls: tuple[str, ...] = ()
+    quality: str | None = None
+    measured: str | None = None
+
+    @field_validator("contract", "calls", "quality", "measured")
+    @classmethod
+    def _beside_the_plan(cls, value: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        for name in (value,) if isinstance(value, str) else value or ():
+            if not name or set("/\\") & set(name):
+                raise InputError("not the name of a file beside plan.toml", value=name, mend="Put the file there")
+        return value
+
+
 class Config(_Strict):
     """All of `plan.toml`."""
 
@@ -154,6 +171,7 @@ class Config(_Strict):
     costs: Costs = Costs()
     solve: Solve = Solve()
     store: StoreAddress = StoreAddress()
+    sla: Sla | None = None
     cyclic: bool = False
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from ...forecast.progress import Stopped, Watch
 from ...schedule.contracts.attainment import Attainment, Counts, attained_periods, period_unit
 from ...schedule.contracts.contract import Contract
 from ...schedule.contracts.locked import compared
+from ...schedule.contracts.outcomes import outcomes
 from ...schedule.contracts.projection import Projection, projected
 from ...schedule.contracts.rest import PlannedWeek, simulated_rest
 from ...schedule.contracts.units import Period
@@ -22,9 +23,8 @@ from ..config.contract_toml import FILE, ContractFile
 from ..inputs.snapshot import InputFile
 from .calls import read_contract_calls
 from .locked import read_locked
-from .measured import joined, of_scores, read_measured
+from .measured import told_elsewhere
 from .planned import planned_week
-from .quality import read_quality
 
 CALLS_TO_SIMULATE = 5_000_000
 """Calls that the simulated runs of the rest hold together, about: enough for a steady chance, and some seconds."""
@@ -153,28 +153,10 @@ def _elsewhere(
     contract: Contract, options: AttainOptions, files: dict[str, InputFile]
 ) -> tuple[pd.DataFrame | None, list[str]]:
     """Return what was scored and measured elsewhere, and notes; the files read are added to `files`."""
-    tables: list[tuple[str, pd.DataFrame]] = []
-    notes: list[str] = []
-    if options.quality is not None:
-        files[options.quality.name] = InputFile.read(options.quality)
-        scores = read_quality(options.quality, contract, ())
-        rows = scores.rows
-        if contract.vendor:
-            others = rows["vendor"] != contract.vendor
-            if others.any():
-                notes.append(f"{int(others.sum())} scores of other vendors than {contract.vendor} are left aside")
-            rows = rows[~others]
-        tables.append((options.quality.name, of_scores(rows)))
-        notes += scores.notes
-    if options.measured is not None:
-        files[options.measured.name] = InputFile.read(options.measured)
-        tables.append((options.measured.name, read_measured(options.measured, contract)))
-    told = {str(goal) for _, table in tables for goal in table["goal"].unique()}
-    missing = [goal.name for goal in contract.goals if not goal.counted and goal.name not in told]
-    if missing:
-        ways = "--quality (scores) or --measured (numerators and denominators)"
-        notes.append(f"no file tells {', '.join(missing)}: unknown until {ways} brings figures")
-    return joined(tables), notes
+    for path in (options.quality, options.measured):
+        if path is not None:
+            files[path.name] = InputFile.read(path)
+    return told_elsewhere(contract, options.quality, options.measured)
 
 
 def _short_notes(contract: Contract, single: bool) -> list[str]:
@@ -280,9 +262,13 @@ def _runs(contract: Contract, weeks: Sequence[PlannedWeek], now: Attainment) -> 
 
 def _lock_table(counts: Counts) -> pd.DataFrame:
     """Return calls that came beside those locked of all queues under the contract, per span of the lock."""
-    contract = counts.contract
+    contract, parts, seen = counts.contract, [], set[str]()
     if contract.lock is None:
         return pd.DataFrame()
-    goal = next(g for g in contract.goals if g.counted)
-    rows = counts.goals[goal.name]
-    return compared(contract.lock, rows, counts.locked).reset_index(names="span")
+    for goal in (g for g in contract.goals if g.counted):
+        if fresh := set(contract.queues_of(goal)) - seen:
+            parts.append(outcomes(counts.calls[counts.calls["queue"].isin(fresh)], goal, contract.interval_min))
+            seen |= fresh
+    if not parts:
+        return pd.DataFrame()
+    return compared(contract.lock, pd.concat(parts, ignore_index=True), counts.locked).reset_index(names="span")

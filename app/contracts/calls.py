@@ -54,8 +54,36 @@ def read_contract_calls(file: ContractFile, paths: Sequence[Path]) -> ContractCa
     InputError
         If a file cannot be read, or holds a queue that the contract does not know.
     """
+    folders = [path for path in paths if path.is_dir()]
+    if not folders:
+        intake = replace(file.intake or Intake(), files=tuple(str(path.resolve()) for path in paths), outside=True)
+        return _read(file, file.path.parent, intake, file.contract.zone)
+    if len(paths) > 1:
+        mend = "Name one folder with a plan.toml, or files"
+        raise InputError("a folder beside other calls", value=str(folders[0]), mend=mend)
+    if not plan_file(folders[0]).is_file():
+        raise InputError("no plan.toml in this folder", value=str(folders[0]), mend="Name the files of calls instead")
+    return calls_of_folder(file, Folder.read(folders[0]))
+
+
+def calls_of_folder(file: ContractFile, folder: Folder) -> ContractCalls:
+    """Read the calls of a planner's folder for a contract; its ``[intake]`` counts where the contract has none.
+
+    Raises
+    ------
+    InputError
+        As `read_contract_calls`, and if only one of site and contract has a zone.
+    """
+    contract, zone = file.contract, folder.config.site.zone
+    if (zone is None) != (contract.zone is None):
+        mend = "Write the same zone into both files"
+        raise InputError("only one of site and contract has a zone", file=file.path, column=".zone",
+                         value=contract.zone, mend=mend)  # fmt: skip
+    return _read(file, folder.path, file.intake or folder.config.intake, zone)
+
+
+def _read(file: ContractFile, folder: Path, intake: Intake, zone: str | None) -> ContractCalls:
     contract = file.contract
-    folder, intake, zone = _laid_out(file, paths)
     found = calls_files(folder, intake)
     queues = (*contract.queues, *contract.other_queues)
     single = has_single_calls(intake)
@@ -71,32 +99,6 @@ def read_contract_calls(file: ContractFile, paths: Sequence[Path]) -> ContractCa
     if zone is not None and contract.zone is not None and zone != contract.zone:
         calls = calls.assign(start=calls["start"].dt.tz_convert(contract.zone))
     return ContractCalls(calls, tuple(InputFile.read(path) for path in found), _notes(quality), single)
-
-
-def _laid_out(file: ContractFile, paths: Sequence[Path]) -> tuple[Path, Intake, str | None]:
-    """Return the folder, the layout and the zone of the calls.
-
-    Raises
-    ------
-    InputError
-        If a folder has no plan, or stands beside other paths, or its site and the contract do not both have a zone.
-    """
-    contract, folders = file.contract, [path for path in paths if path.is_dir()]
-    if not folders:
-        intake = replace(file.intake or Intake(), files=tuple(str(path.resolve()) for path in paths), outside=True)
-        return file.path.parent, intake, contract.zone
-    if len(paths) > 1:
-        mend = "Name one folder with a plan.toml, or files"
-        raise InputError("a folder beside other calls", value=str(folders[0]), mend=mend)
-    if not plan_file(folders[0]).is_file():
-        raise InputError("no plan.toml in this folder", value=str(folders[0]), mend="Name the files of calls instead")
-    folder = Folder.read(folders[0])
-    zone = folder.config.site.zone
-    if (zone is None) != (contract.zone is None):
-        mend = "Write the same zone into both files"
-        raise InputError("only one of site and contract has a zone", file=file.path, column=".zone",
-                         value=contract.zone, mend=mend)  # fmt: skip
-    return folder.path, file.intake or folder.config.intake, zone
 
 
 def _of_contract(error: InputError, file: ContractFile) -> InputError:

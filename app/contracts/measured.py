@@ -12,6 +12,7 @@ from ...forecast.tables import check, read_text_csv, refuse_duplicates
 from ...schedule.contracts.contract import Contract
 from ...schedule.tables import TABLES
 from ..intake.names import nearest
+from .quality import read_quality
 
 COLUMNS = ("date", "goal", "numerator", "denominator", "items")
 
@@ -76,3 +77,35 @@ def joined(tables: list[tuple[str, pd.DataFrame]]) -> pd.DataFrame | None:
                 raise InputError(f"goal {goal} stands in {seen[goal]} too", file=name, column="goal", mend=mend)
             seen[str(goal)] = name
     return pd.concat([table for _, table in tables], ignore_index=True) if tables else None
+
+
+def told_elsewhere(
+    contract: Contract, quality: Path | None, measured: Path | None
+) -> tuple[pd.DataFrame | None, list[str]]:
+    """Return what files of scores and of measures tell of goals that calls do not tell, and notes; None without files.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or both tell one goal.
+    """
+    tables: list[tuple[str, pd.DataFrame]] = []
+    notes: list[str] = []
+    if quality is not None:
+        scores = read_quality(quality, contract, ())
+        rows = scores.rows
+        if contract.vendor:
+            others = rows["vendor"] != contract.vendor
+            if others.any():
+                notes.append(f"{int(others.sum())} scores of other vendors than {contract.vendor} are left aside")
+            rows = rows[~others]
+        tables.append((quality.name, of_scores(rows)))
+        notes += scores.notes
+    if measured is not None:
+        tables.append((measured.name, read_measured(measured, contract)))
+    told = {str(goal) for _, table in tables for goal in table["goal"].unique()}
+    missing = [goal.name for goal in contract.goals if not goal.counted and goal.name not in told]
+    if missing:
+        ways = "--quality (scores) or --measured (numerators and denominators)"
+        notes.append(f"no file tells {', '.join(missing)}: unknown until {ways} brings figures")
+    return joined(tables), notes

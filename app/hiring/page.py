@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..files import write_atomic
-from ..gap import gap_told, shortfall
+from ..gap import gap_told, shortfall, stop_told
 from ..report.card import GOOD, PLAIN, WARN, Card
 from ..report.figures import MISSING, money, number, percent
 from ..report.page import rendered
@@ -61,6 +61,7 @@ def write_page(
         relief=relief_lines(summary),
         matters=matter_lines(tables["defaults"], summary) if "defaults" in tables else [],
         unmet=shortfall(decidable(summary)),
+        stopped=stop_told({**decidable(summary), "stopped": summary["stopped"]}),
         cards=_cards(summary, tables),
         queues=groups,
         months=_months(tables["headcount"], currency),

@@ -22,12 +22,14 @@ from ...forecast.text import alike
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.staff import Agent
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
-from ..config.plan_toml import PLAN, plan_file, read_plan
+from ..config.agreed import read_plan
+from ..config.plan_toml import PLAN, plan_file
 from ..config.schema import Config
 from ..intake.names import near_name
 from ..intake.read import read_calls
 from ..intake.units import refuse_odd_handle_time
 from .absences import off_grid, unlisted_days
+from .agreement_files import agreement_files
 from .open_after import open_after
 from .people import AVAILABILITY, LEAVE, STAFF, read_people
 from .people_files import place_of, places_of
@@ -204,6 +206,7 @@ class Folder:
             told += [f"{place.path.name} is read as {name}: {', '.join(how)}"] * bool(how)
             if place.path.name != name and not how and self.staff is None:
                 told.append(f"{place.path.name} is read as {name}")
+        files |= {path.name: InputFile.read(path) for path in agreement_files(self.rules.parent, self.config.sla)}
         return files, tuple(told)
 
 

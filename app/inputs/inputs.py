@@ -25,8 +25,9 @@ from ...forecast.tables import read_text_csv
 from ...forecast.text import visible
 from ...schedule.problem.horizon import Horizon
 from ...schedule.problem.staff import Agent
+from ..config.agreed import SLA, plan_of, read_plan
 from ..config.doubts import doubts_of
-from ..config.plan_toml import PLAN, plan_file, plan_of, plan_texts, read_plan
+from ..config.plan_toml import PLAN, merged, plan_file, plan_texts
 from ..config.schema import Config
 from ..config.toml_text import toml_text
 from ..files import csv_text
@@ -34,6 +35,7 @@ from ..intake.files import outside
 from ..intake.names import nearest
 from ..intake.read import calls_files, shape_files
 from ..judging import TEXTS
+from .agreement import agreed
 from .day_grid import day_grid
 from .folder import BESIDE, CALLS, Folder
 from .kept_run import KEEP, keep_days, read_kept
@@ -196,6 +198,9 @@ class Inputs:
             raise InputError("unknown table", value=told, mend=nearest(told, [n.removesuffix(".csv") for n in TABLES]))
         if CALLS not in given and REQUIREMENT not in given:
             raise InputError("neither calls nor a requirement is given", mend="Give the table calls or requirement")
+        if SLA in plan:
+            mend = "Plan a folder, or give goals and periods in plan"
+            raise InputError("a contract needs a planner's folder", file=PLAN, column=f"{SLA}.", mend=mend)
         own = plan_texts({key: value for key, value in plan.items() if key != "intake"}, Path(PLAN))
         text = toml_text(own).encode()
         config, merged = plan_of(text, Path(PLAN), asked.scenario, asked.overrides)
@@ -226,7 +231,12 @@ class Inputs:
             intake = replace(own, files=tuple(keys), day_shape=next(iter(shapes), own.day_shape))
             reading = replace(laid, config=folder.config.model_copy(update={"intake": intake}))
             history, found = reading.calls()
-            rest = _common(laid, laid.week(asked.week, history), previous)
+            week = laid.week(asked.week, history)
+            asks = agreed(replace(reading, plan=laid.plan), week)
+            if asks.tables:
+                laid = _planned_anew(laid, files[PLAN], merged(folder.overrides, asks.tables))
+            rest = _common(laid, week, previous)
+            rest["notes"] = (*rest["notes"], *asks.notes)
             if not folder.config.shift:
                 raise InputError("no shift family", file=PLAN, column="shift.", mend="Add a [shift.NAME]")
             return cls(
@@ -254,8 +264,12 @@ class Inputs:
                 steps = {"interval_min": minutes, "grid_min": math.gcd(minutes, folder.config.site.grid_min)}
                 laid = _planned_anew(laid, files[PLAN], {**folder.overrides, "site": steps})
             week = requirement_week(table, laid.config.site, asked.week)
+            asks = agreed(laid, week)
+            if asks.tables:
+                laid = _planned_anew(laid, files[PLAN], merged(laid.overrides, asks.tables))
             table = open_only(table, laid, week, path)
             rest = _common(laid, week, previous)
+            rest["notes"] = (*rest["notes"], *asks.notes)
             return cls(**rest, files=kept_inputs(files, previous, rest["texts"]), requirement=table, curves=curves)
 
 

@@ -48,26 +48,34 @@ class Content:
         By the names of their files without ``.csv``.
     summary
         Content of ``summary.json``.
+    arguments
+        What the run was asked for beside its files.
     """
 
     inputs: Mapping[str, InputFile]
     tables: Mapping[str, pd.DataFrame]
     summary: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
     @classmethod
     def of(cls, outcome: Outcome) -> Content:
         """Return all that an outcome tells."""
         told = {"wages_shown": True, "input_redacted": []}
-        return cls(outcome.inputs.files, outcome.tables, {**summarise(outcome), **told})
+        inputs = outcome.inputs
+        return cls(inputs.files, outcome.tables, {**summarise(outcome), **told}, inputs.arguments)
 
     @classmethod
     def without_money(cls, outcome: Outcome) -> Content:
         """Return what an outcome tells without any wage, price, premium, cost or bound."""
         whole, inputs = cls.of(outcome), outcome.inputs
         copies = copies_without_money(inputs.files, inputs.texts.get(STAFF.removesuffix(".csv")))
+        if (sla := inputs.config.sla) is not None:
+            copies[sla.contract] = contract_without_money(copies[sla.contract])
+        asked = {**inputs.arguments, "overrides": plan_without_money(inputs.arguments["overrides"])}
         redacted = sorted(name for name, file in copies.items() if file is not whole.inputs[name])
         summary = _hidden(whole.summary) | {"wages_shown": False, "input_redacted": redacted}
-        return cls(copies, {name: _hidden_columns(name, table) for name, table in whole.tables.items()}, summary)
+        tables = {name: _hidden_columns(name, table) for name, table in whole.tables.items()}
+        return cls(copies, tables, summary, asked)
 
 
 def told_without_money(violations: Iterable[Violation]) -> list[str]:
@@ -112,6 +120,12 @@ def hiring_without_money(hiring: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(out.get("scenario"), Mapping):
         out["scenario"] = {name: hiring_without_money(table) for name, table in out["scenario"].items()}
     return out
+
+
+def contract_without_money(file: InputFile) -> InputFile:
+    """Return a contract.toml without its ``[money]``; the shares of its ladders stay."""
+    tables = {key: value for key, value in plan_tables(file.content, file.path).items() if key != "money"}
+    return InputFile.of(file.path, toml_text(tables).encode(), file.mode)
 
 
 def copies_without_money(files: Mapping[str, InputFile], staff: pd.DataFrame | None) -> dict[str, InputFile]:

@@ -14,7 +14,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from ...forecast.progress import Watch
 from ...schedule.optimise.status import Refused
-from ..config.plan_toml import PLAN, plan_file
+from ..config.plan_toml import plan_file
 from ..files import write_atomic, write_csv
 from ..folders.swap import places, put, work_folder
 from ..folders.targets import followed
@@ -94,7 +94,7 @@ def publish(outcome: Outcome, sink: RunFolder, watch: Watch | None = None) -> tu
     content = Content.of(outcome) if sink.wages else Content.without_money(outcome)
     until = time.monotonic() + AFTER_STOP_S if outcome.stopped else None
     with work_folder(out) as run:
-        write_inputs(content.inputs, outcome.inputs.arguments, run / "inputs")
+        write_inputs(content.inputs, content.arguments, run / "inputs")
         for name, table in content.tables.items():
             write_csv(run / f"{name}.csv", table)
         if len(sink.last_week):
@@ -162,14 +162,16 @@ def _write_summary(run: Path, summary: dict[str, Any]) -> None:
 def write_inputs(files: Mapping[str, InputFile], arguments: Mapping[str, Any], folder: Path) -> None:
     """Write the inputs as they were when they were read, and what was asked for beside them.
 
-    Only the user may read the copies of the plan, which tells wages, and of the files about people. Any other copy is
-    as open as its source was. A run folder often lies where more people look than where its inputs lie.
+    Only the user may read the copies of plan and contract, which tell money, and of the files about people. Any other
+    copy is as open as its source was. A run folder often lies where more people look than where its inputs lie.
     """
     folder.mkdir(parents=True)
     for name, file in files.items():
-        secret = file.mode is None or name in (PLAN, *PEOPLE_FILES, KEPT)
+        secret = file.mode is None or name.endswith(".toml") or name in (*PEOPLE_FILES, KEPT)
         path = folder / name
         path.touch(PRIVATE)
         path.write_bytes(file.content)
         path.chmod(PRIVATE if secret else PRIVATE | (file.mode or 0) & 0o666)
     write_atomic(folder / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
+    if arguments.get("overrides"):
+        (folder / ARGUMENTS).chmod(PRIVATE)  # they may tell prices

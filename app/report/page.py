@@ -11,7 +11,7 @@ from typing import Any
 import vl_convert
 
 from ..files import write_atomic
-from ..gap import shortfall
+from ..gap import shortfall, stop_told
 from .axis import TimeAxis
 from .cards import cards
 from .changed import changed_table
@@ -85,6 +85,7 @@ def page(run: Run, *, wages: bool) -> str:
         service=service_table(run),
         missed=missed_table(run),
         unmet=shortfall(run.summary),
+        stopped=stop_told(run.summary),
         explain=explain_table(run, wages=wages),
         few=few_table(run),
         changed=changed_table(run),

@@ -16,7 +16,8 @@ from ...forecast.errors import InputError
 from ...forecast.tables import Table, load, read_csv
 from ...schedule import __name__ as _schedule
 from ...schedule.problem.horizon import WEEK_DAYS
-from ..config.plan_toml import PLAN, read_plan
+from ..config.agreed import read_plan
+from ..config.plan_toml import PLAN
 from .summary import read_summary
 
 SCHEDULE = load(_schedule)

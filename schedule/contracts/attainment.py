@@ -243,7 +243,8 @@ def _plain(counts: Counts, period: Period) -> Attainment:
         commitment, locked = 0.0, 0.0
         if contract.lock is not None and counts.locked is not None:
             commitment = contract.lock.commitment
-            locked = float(_between(counts.locked, period.start, min(period.end, counts.until))["calls"].sum())
+            begin = max(period.start, counts.first)
+            locked = float(_between(counts.locked, begin, min(period.end, counts.until))["calls"].sum())
         fee, quantity = fee_of(contract.money, period, calls, commitment, locked)
         money = settled(contract, {f.goal: f for f in figures}, fee, quantity)
     rows = [_between(t, period.start, period.end).assign(goal=name) for name, t in counts.goals.items()]

@@ -9,8 +9,8 @@ from typing import Literal
 
 from ...forecast.calendar.grid import known_zone
 from ...forecast.errors import InputError
-from .goal import Goal
-from .ladder import Ladder
+from .goal import UNITS, Goal
+from .ladder import Ladder, holds
 from .lock import Lock, Locked, Relaxed
 from .terms import Critical, EarnBack, Gate, Money, Termination
 
@@ -20,6 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 DAY_MIN = 1440
+MOST_SECONDS = 366 * 86400
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ class Contract:
             raise InputError("does not divide a day", column="interval_min", value=self.interval_min, mend=mend)
         self._check_names()
         self._check_weights()
+        self._check_levels()
+        self._check_termination()
         self._check_lock()
 
     def goal(self, name: str) -> Goal:
@@ -195,6 +198,50 @@ class Contract:
                 raise InputError(
                     "measured on another span than money", column=f"goal.{name}.unit", value=unit, mend=mend
                 )
+
+    def _check_levels(self) -> None:
+        """Refuse levels that no figure of their goal can have, and terms that turn a goal round."""
+        money, lock = self.money, self.lock
+        levels = [(f"goal.{g.name}.ladder.rungs", g, f) for g in self.goals if g.ladder for f, _ in g.ladder.rungs]
+        for key in ("critical", "earn_back") if money else ():
+            levels += [(f"money.{key}.level", self.goal(one.goal), one.level) for one in getattr(money, key)]
+        levels += [("lock.relaxed.level", self.goal(r.goal), r.level) for r in (lock.relaxed if lock else ())]
+        for key, goal, level in levels:
+            if not 0 <= level <= (1 if goal.is_share else MOST_SECONDS):
+                mend = "A share: 73 % is 0.73" if goal.is_share else "Seconds, like 30"
+                raise InputError(f"no figure that goal {goal.name} can have", column=key, value=level, mend=mend)
+        if money is None:
+            return
+        for back in money.earn_back:
+            if not holds(back.level, self.goal(back.goal).wanted, self.goal(back.goal).way):
+                mend = f"A level at least as good as the goal's own, {self.goal(back.goal).wanted:g}"
+                raise InputError("a missed period would earn malus back", column="money.earn_back.level",
+                                 value=back.level, mend=mend)  # fmt: skip
+        for failure in money.critical:
+            goal = self.goal(failure.goal)
+            if not holds(goal.wanted, failure.level, goal.way):
+                mend = f"A level no better than the goal's own, {goal.wanted:g}"
+                raise InputError("a goal that is met would fail critically", column="money.critical.level",
+                                 value=failure.level, mend=mend)  # fmt: skip
+        names = [back.goal for back in money.earn_back]
+        for name in names:
+            if names.count(name) > 1:
+                mend = "Keep one of them: malus comes back once"
+                raise InputError("two rules give one malus back", column="money.earn_back.goal", value=name, mend=mend)
+
+    def _check_termination(self) -> None:
+        """Refuse a rule of termination without a goal that can miss its period, and goals that outlast it."""
+        if (rule := self.termination) is None:
+            return
+        for name in rule.goals:
+            if UNITS.index(self.goal(name).unit) > UNITS.index(rule.period):
+                mend = f'One miss would count in each {rule.period}: write period = "{self.goal(name).unit}"'
+                raise InputError("measured on a longer span than termination counts", column="termination.goals",
+                                 value=name, mend=mend)  # fmt: skip
+        if not rule.goals and all(g.unit != rule.period for g in self.goals):
+            mend = "Name goals, or a period on which a goal is measured"
+            raise InputError("no goal is measured on the period of termination", column="termination.period",
+                             value=rule.period, mend=mend)  # fmt: skip
 
     def _check_lock(self) -> None:
         """Refuse a consequence of the lock that a goal cannot have."""

@@ -45,18 +45,27 @@ class Thresholds:
         Seconds of a wait in the file that lie before the contract's clock starts.
     left_out
         Marks of calls that leave both sides.
+    answered_waits, lost_waits
+        Whether the waits of answered calls, and of lost ones, decide anything.
     """
 
     within_s: float | None
     short_s: float | None
     offset_s: float
     left_out: tuple[str, ...]
+    answered_waits: bool
+    lost_waits: bool
 
     @classmethod
     def of(cls, goal: Goal) -> Thresholds:
         """Return the thresholds of a goal."""
         left_out = tuple(mark for mark in MARKS[1:] if getattr(goal, mark) == "left_out")
-        return cls(goal.within_s, goal.short_s, goal.clock_offset_s, left_out)
+        needed = {*NEEDED[goal.metric, goal.definition]}
+        return cls(
+            goal.within_s, goal.short_s, goal.clock_offset_s, left_out,
+            answered_waits=bool(needed & {"answered_in", "wait_answered_s"}),
+            lost_waits=bool(needed & {"abandoned_in", "short_abandoned"}),
+        )  # fmt: skip
 
 
 def is_single(calls: pd.DataFrame) -> bool:
@@ -120,7 +129,8 @@ def _missing(name: str, goal: Goal) -> InputError:
 def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int) -> pd.DataFrame:
     """Return the sums of single calls per queue and interval.
 
-    Blocked calls are counted apart. An interval is unknown where a call of it has no outcome, or no wait.
+    Blocked calls are counted apart. An interval is unknown where a call of it has no outcome, or lacks a wait that the
+    goal needs: of answered calls, of lost ones, or of both.
 
     Raises
     ------
@@ -156,9 +166,8 @@ def from_single_calls(calls: pd.DataFrame, asked: Thresholds, interval_min: int)
         columns["short_abandoned"] = (lost & (wait <= asked.short_s)).astype(float)
     if "wait_s" in calls:
         columns["wait_answered_s"] = wait.where(served, 0.0)
-        doubt |= served & wait.isna()
-        if asked.short_s is not None or asked.within_s is not None:
-            doubt |= lost & wait.isna()
+        doubt |= (served & wait.isna()) if asked.answered_waits else False
+        doubt |= (lost & wait.isna()) if asked.lost_waits else False
     if "handle_s" in calls:
         columns["work_s"] = calls["handle_s"].where(served, 0.0)
     rows = pd.DataFrame({"queue": calls["queue"], "start": start, **columns, "doubt": doubt})

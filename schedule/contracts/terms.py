@@ -183,3 +183,6 @@ class Termination:
             what = f"Expected 1 ≤ missed ≤ of ≤ 120, of is {self.of}"
             mend = "Three of the last twelve: missed = 3, of = 12"
             raise InputError(what, column="missed", value=self.missed, mend=mend)
+        if self.period in ("interval", "hour"):
+            mend = "Count by day, week, month, quarter or year"
+            raise InputError("too short a period to miss", column="period", value=self.period, mend=mend)
