@@ -56,15 +56,16 @@ def killed(path: Path, after: int) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("seed", "workers"), [(0, 0), (1, 2), (2, 2)])
 def test_killed_drivers_leave_what_an_undisturbed_batch_leaves(
-    tmp_path: Path, quick: Callable[..., Quick], seed: int
+    tmp_path: Path, quick: Callable[..., Quick], seed: int, workers: int
 ) -> None:
-    """Nothing is lost, doubled or torn, wherever the driver dies, again and again."""
+    """Nothing is lost, doubled or torn, wherever the driver dies, again and again; workers have tasks ready ahead."""
     quick()
     whole = make(tmp_path / "whole")
     drive(whole)
     path, rng, lives = make(tmp_path / "b"), random.Random(seed), 0
+    path.write_text(path.read_text(encoding="utf-8").replace("workers = 0", f"workers = {workers}"), encoding="utf-8")
     drive_once = content(whole.parent)
     while not killed(path, after := rng.randrange(1, 400)):
         lives += 1
