@@ -94,3 +94,17 @@ def test_starts_that_span_a_day_are_refused():
     ShiftFamily("any", 240, "00:00", "23:30", step_min=30)
     with pytest.raises(InputError, match="starts span a day or more"):
         ShiftFamily("any", 240, "00:00", "24:00", step_min=30)
+
+
+@pytest.mark.parametrize(
+    ("family", "key"),
+    [
+        (ShiftFamily("x", 240, "08:00", "09:00", step_min=20), "step_min"),
+        (ShiftFamily("x", 240, "08:10", "08:40"), "start_from"),
+        (ShiftFamily("x", 250, "08:00", "08:30"), "paid_min"),
+    ],
+)
+def test_a_time_off_the_grid_names_its_key(family: ShiftFamily, key: str) -> None:
+    grid = Grid(dt.date(2026, 10, 19), 7, 15)
+    with pytest.raises(InputError, match=rf"shift\.x\.{key}: not on the 15-minute grid"):
+        shifts_of_week([family], grid, np.ones(len(grid), dtype=bool))
