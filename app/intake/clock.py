@@ -17,7 +17,7 @@ from ...forecast.errors import InputError
 from .date_words import plain_dates, refuse_other_weekdays
 from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
 from .ends import at_midnight, marks_ends, starts_of, whole_minutes
-from .hours import refuse_half_clock
+from .hours import refuse_half_clocks
 from .mapping import Layout
 from .merge import Notes
 from .passages import call_passages
@@ -82,9 +82,8 @@ def stamps(
             offset = _with_offset(text)
         given = _dates(text[offset], form, date, file, aware=True)
     wall = _dates(text[~offset], form, date, file)
-    minutes = None
-    if time is not None:
-        minutes = minutes_of_day(frame[time], column=time, counts=layout.time_is, file=file)
+    counts = layout.time_is
+    minutes = None if time is None else minutes_of_day(frame[time], column=time, counts=counts, file=file)
     ends = marks_ends(layout, time or date, minutes)
     if time is not None and minutes is not None:
         if ends:
@@ -99,8 +98,7 @@ def stamps(
             mend="Set zone in [site] (--zone), such as Europe/Berlin",
         )
     if layout.one_row not in ("call", "event"):
-        for _, own in wall.groupby(key[wall.index], sort=False):
-            refuse_half_clock(own, column=time or date, file=file)
+        refuse_half_clocks(wall, key, column=time or date, file=file)
     if ends:
         wall, given = whole_minutes(wall), whole_minutes(given)
     if zone is None:  # outputs of a zoned run read back without a zone keep their wall clock

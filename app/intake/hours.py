@@ -165,14 +165,21 @@ def minutes_counted(numbers: pd.Series, counts: TimeIs, *, column: str, file: Pa
     return minutes
 
 
-def refuse_half_clock(starts: pd.Series, *, column: str, file: Path) -> None:
+def refuse_half_clocks(starts: pd.Series, key: pd.Series, *, column: str, file: Path) -> None:
     """Raise `InputError` on times of a 12-hour clock without AM and PM: 01:00 follows 12:30 on the same date.
 
     Parameters
     ----------
     starts
-        Wall clock of the rows of one queue, in the order of the file.
+        Wall clock of the rows, in the order of the file.
+    key
+        What tells the queues of the rows apart.
     """
+    for _, own in starts.groupby(key[starts.index], sort=False):
+        _refuse_half_clock(own, column, file)
+
+
+def _refuse_half_clock(starts: pd.Series, column: str, file: Path) -> None:
     hours = starts.dt.hour
     if not hours.between(1, 12).all() or not hours.isin(range(1, 7)).any():
         return
