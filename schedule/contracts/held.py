@@ -50,7 +50,7 @@ def why_not(contract: Contract, goal: Goal) -> str:
     if not goal.counted:
         return "scored or measured elsewhere"
     if goal.metric != "service_level" or goal.way != "at_least":
-        return f"{goal.metric.replace('_', ' ')}: the plan holds service levels, caps per interval stand in plan.toml"
+        return "no service level: caps per interval stand in plan.toml"
     if goal.aggregation != "volume":
         return f"{goal.aggregation} of {goal.part}s: the plan pools calls"
     return "by the hour: the plan holds intervals or days" if goal.unit not in BASES else ""

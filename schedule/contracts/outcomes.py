@@ -199,6 +199,7 @@ def from_counts(calls: pd.DataFrame, asked: Thresholds, goal: Goal) -> pd.DataFr
                          mend=mend)  # fmt: skip
     if asked.within_s is not None:
         _refuse_other_threshold(calls, asked.within_s + asked.offset_s, goal)
+    _refuse_part_above_whole(calls)
     names = [n for n in SUMS if n in calls]
     table = calls[[*KEY, *names]].copy()
     if "answered" not in table and "abandoned" in table:
@@ -214,6 +215,19 @@ def from_counts(calls: pd.DataFrame, asked: Thresholds, goal: Goal) -> pd.DataFr
         table[name] = table[name].mask(none & table[name].isna(), 0.0)  # of no call nothing is unknown
     table["unknown"] = np.where(still, RUNNING, "")
     return table
+
+
+def _refuse_part_above_whole(calls: pd.DataFrame) -> None:
+    """Raise `InputError` where more calls are told in time, or short, than there are."""
+    for part, whole in (("answered_in", "answered"), ("abandoned_in", "abandoned"), ("short_abandoned", "abandoned")):
+        if part not in calls or whole not in calls:
+            continue
+        above = calls[calls[part] > calls[whole] + 1e-6]
+        if len(above):
+            row = above.iloc[0]
+            what = f"{row['queue']}, {row['start']}: more {part} than {whole} ({row[whole]:g})"
+            mend = "Correct the row, or map the columns of [intake.columns] otherwise"
+            raise InputError(what, column=part, value=float(row[part]), mend=mend)
 
 
 def _refuse_other_threshold(calls: pd.DataFrame, seconds: float, goal: Goal) -> None:

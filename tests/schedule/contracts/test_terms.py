@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from forty_calls import single_calls
+from forty_calls import per_interval, single_calls
 
 from busyhour.forecast.errors import InputError
 from busyhour.schedule.contracts.attainment import Counts, attained
@@ -54,6 +54,13 @@ def test_abandonment_needs_no_wait_at_all() -> None:
 def test_terms_that_turn_a_goal_round_are_refused(terms: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         Contract("c", ("desk",), (PAID, QUARTER), **terms)
+
+
+def test_more_calls_in_time_than_answered_are_refused() -> None:
+    calls = per_interval()
+    calls.loc[0, "answered_in"] = calls.loc[0, "answered"] + 1
+    with pytest.raises(InputError, match="more answered_in than answered"):
+        attained(Contract("c", ("desk",), (PAID,)), calls)
 
 
 def test_a_ladder_in_per_cent_and_termination_by_the_hour_are_refused() -> None:
