@@ -31,6 +31,12 @@ CALLS = 30.0
 PEOPLE = 8
 
 
+def tiny_plan(hours: str) -> str:
+    """Return the plan.toml of the desk, open at these hours from Monday to Friday."""
+    full = shift("full", 450, ("08:00", "08:00"), pause=(60, 150), lunch=(210, 270))
+    return SITE + opening(hours, DAYS[:5]) + QUEUE + full
+
+
 def tiny_week(place: Path, *, people: int = PEOPLE, past_days: int = 0, seed: int = 1) -> PlannedWeek:
     """Return a week of one queue, Monday and Tuesday 08:00 to 16:00, whose people all work 08:00 to 16:00.
 
@@ -39,9 +45,7 @@ def tiny_week(place: Path, *, people: int = PEOPLE, past_days: int = 0, seed: in
     past_days
         Weekdays of Poisson calls before the week; 0 = the run holds none.
     """
-    full = shift("full", 450, ("08:00", "08:00"), pause=(60, 150), lunch=(210, 270))
-    text = SITE + opening("08:00-16:00", DAYS[:5]) + QUEUE + full
-    config, plan = plan_of(text.encode(), place / "plan.toml")
+    config, plan = plan_of(tiny_plan("08:00-16:00").encode(), place / "plan.toml")
     calendar = Calendar(opening=parse_opening(config.opening, key="opening"), zone=ZONE)
     starts = pd.DatetimeIndex([t for d in (0, 1) for t in half_hours(WEEK + dt.timedelta(days=d))])
     volume = pd.DataFrame(

@@ -108,7 +108,7 @@ def test_check_shows_all_faults_at_once(tmp_path: Path, monkeypatch: pytest.Monk
     code, out, _ = call("batch", "check", "demo", *AS_OF)
     north, south, line = out.splitlines()
     assert (code, line) == (8, "busyhour batch weekly: 2 of 2 sites have faults")
-    assert north.startswith("north: plan.toml: not TOML")
+    assert north.startswith("north: plan.toml, row 1: not TOML")
     assert south.startswith("south: staff.csv, row 2")
     assert call("batch", "run", "demo", "--dry-run", *AS_OF)[0] == 0
     assert not (tmp_path / "demo" / "busyhour.db").exists()

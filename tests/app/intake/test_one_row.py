@@ -196,7 +196,7 @@ def test_hours_that_became_longer_of_late_are_found_and_asked(tmp_path: Path) ->
     (tmp_path / "c.csv").write_text("start,offered\n" + "\n".join(rows) + "\n", encoding="utf-8")
     plan = plan_of_export(tmp_path / "c.csv", guess(tmp_path / "c.csv"))
     assert 'monday = "08:00-21:00"' in plan.text
-    assert any("since 2026-02-14" in line and "before" in line for line in plan.asked)
+    assert any("since 2026-02-16" in line and "none before" in line for line in plan.asked)
 
 
 def test_a_run_reads_the_shape_beside_its_plan(tmp_path: Path) -> None:

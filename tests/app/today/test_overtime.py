@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_day import PLAN
+from tiny_day import tiny_plan
 
 from busyhour.app.config.plan_toml import merged, parse_plan
 from busyhour.app.today.overtime import Overtime, offered_minutes, overtime_of
@@ -17,7 +17,7 @@ CONTRACT = '\n[contract.all]\nshifts = ["full"]\nmax_h_week = 40\n'
 
 def plan(more: str = CONTRACT) -> dict[str, Any]:
     """Return the plain dict of the tiny plan."""
-    return tomllib.loads(PLAN.format(opening='monday = "07:00-20:00"') + more)
+    return tomllib.loads(tiny_plan("07:00-20:00") + more)
 
 
 def test_the_same_shift_with_more_work_at_its_end_or_begin() -> None:
