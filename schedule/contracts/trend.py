@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
-from .sampling import Z
+from .sampling import LEVEL, Z
 
 LEAST_PERIODS = 3
 """Periods with a figure, at least, from which a trend is told."""
@@ -43,7 +44,8 @@ def trend(
     """Return the trend of figures by weighted least squares; None where fewer than `LEAST_PERIODS` are known.
 
     Each figure weighs by the width of its interval. Where figures lie farther from the line than their intervals
-    say, the interval of the change is widened by as much (R. T. Birge, Physical Review 40, 1932).
+    say, the interval of the change is widened by as much (R. T. Birge, Physical Review 40, 1932), with Student's
+    quantile, as few figures tell little of how far they scatter.
 
     Parameters
     ----------
@@ -68,5 +70,6 @@ def trend(
     square = float(weight @ (x - middle) ** 2)
     change = float(weight @ ((x - middle) * (y - level))) / square
     rest = float(weight @ (y - level - change * (x - middle)) ** 2) / (len(x) - 2)
-    half = Z * math.sqrt(max(1.0, rest) / square)
+    scattered = float(stats.t.ppf(0.5 + LEVEL / 2, len(x) - 2)) * math.sqrt(rest)
+    half = max(Z, scattered) / math.sqrt(square)
     return Trend(change, change - half, change + half, len(x))

@@ -36,3 +36,15 @@ def test_unknown_figures_and_few_periods() -> None:
     gap = trend([0, 2, 4], [0.1, 0.3, 0.5], [0.0, 0.2, 0.4], [0.2, 0.4, 0.6])
     assert gap is not None
     assert gap.change == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("periods", [3, 6])
+def test_the_interval_holds_no_change_where_periods_scatter_more_than_their_intervals_say(periods: int) -> None:
+    rng = np.random.default_rng(4)
+    told = 0
+    for _ in range(1000):
+        values = 0.8 + rng.normal(0, 0.03, periods)
+        found = trend(range(periods), values, values - 0.0196, values + 0.0196)
+        assert found is not None
+        told += found.told
+    assert told <= 70  # 5 % of 1,000, and three standard errors
