@@ -109,7 +109,7 @@ def day_kind(dates: pd.Series) -> pd.Series:
     return pd.Series(np.select([number == 5, number == 6], [SATURDAY, SUNDAY], WEEKDAY), index=dates.index)
 
 
-def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> Mixed:
+def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int, of_calls: bool = False) -> Mixed:
     """Compare vendors at equal demand mix.
 
     Parameters
@@ -120,6 +120,9 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
         How often days are drawn.
     seed
         Of the draws. Goals of one vendor that have the same days draw the same days: a bad day is bad for all of them.
+    of_calls
+        Whether a numerator counts some of the calls, or parts, of its denominator. Days that are all alike, such as
+        days on which all calls were in time, then tell no less than that share of so many calls does.
 
     Returns
     -------
@@ -129,10 +132,10 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
     """
     tables = {vendor: _Sums.of(rows) for vendor, rows in counts.items()}
     drawn = {
-        vendor: _days_drawn(len(sums.top), draws, np.random.default_rng([seed, place]))
+        vendor: _Draws.of(len(sums.top), draws, np.random.default_rng([seed, place]))
         for place, (vendor, sums) in enumerate(sorted(tables.items()))
     }
-    own = {vendor: _ratio(*sums.whole, np.ones(1), drawn[vendor]) for vendor, sums in tables.items()}
+    own = {v: _ratio(*sums.whole, np.ones(1), drawn[v], of_calls=of_calls) for v, sums in tables.items()}
     common = _common(list(tables.values())) if len(tables) > 1 else []
     none = pd.DataFrame(columns=["queue", "day", "hour", "share"])
     if not common:
@@ -140,16 +143,17 @@ def equal_mix(counts: Mapping[str, pd.DataFrame], *, draws: int, seed: int) -> M
     chosen = {vendor: sums.of_classes(common) for vendor, sums in tables.items()}
     totals = np.sum([bottom.sum(axis=0) for _, bottom in chosen.values()], axis=0)
     weights = totals / totals.sum()
-    equal = {vendor: _ratio(top, bottom, weights, drawn[vendor]) for vendor, (top, bottom) in chosen.items()}
+    equal = {v: _ratio(*own_days, weights, drawn[v], of_calls=of_calls) for v, own_days in chosen.items()}
     covered = {vendor: float(chosen[vendor][1].sum() / sums.bottom.sum()) for vendor, sums in tables.items()}
     classes = pd.DataFrame(common, columns=["queue", "day", "hour"]).assign(share=weights)
     return Mixed(own, equal, covered, classes)
 
 
-def by_days(rows: pd.DataFrame, *, draws: int, seed: int) -> Ratio:
+def by_days(rows: pd.DataFrame, *, draws: int, seed: int, of_calls: bool = False) -> Ratio:
     """Return the figure of rows of intervals, with the interval that its days give; arguments as for `equal_mix`."""
     sums = _Sums.of(rows)
-    return _ratio(*sums.whole, np.ones(1), _days_drawn(len(sums.top), draws, np.random.default_rng(seed)))
+    drawn = _Draws.of(len(sums.top), draws, np.random.default_rng(seed))
+    return _ratio(*sums.whole, np.ones(1), drawn, of_calls=of_calls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,12 +200,23 @@ def _common(tables: Sequence[_Sums]) -> list[Class]:
     return sorted(set.intersection(*(sums.enough for sums in tables)))
 
 
-def _days_drawn(days: int, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Return how often each day is drawn, shape (draws, days)."""
-    return rng.multinomial(days, np.full(days, 1 / days), size=draws).astype(float) if days else np.empty((draws, 0))
+@dataclass(frozen=True, eq=False)
+class _Draws:
+    """Days drawn with replacement: how often each day, shape (draws, days), and what orders draws that are alike."""
+
+    days: np.ndarray
+    ties: np.ndarray
+
+    @classmethod
+    def of(cls, days: int, draws: int, rng: np.random.Generator) -> _Draws:
+        """Draw as many days as there are, `draws` times."""
+        if not days:
+            return cls(np.empty((draws, 0)), np.empty(draws))
+        drawn = rng.multinomial(days, np.full(days, 1 / days), size=draws).astype(float)
+        return cls(drawn, rng.random(draws))
 
 
-def _ratio(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: np.ndarray) -> Ratio:
+def _ratio(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: _Draws, *, of_calls: bool) -> Ratio:
     """Return the weighted sum over classes of Σ numerators / Σ denominators.
 
     Parameters
@@ -210,21 +225,37 @@ def _ratio(top: np.ndarray, bottom: np.ndarray, weights: np.ndarray, drawn: np.n
         Shape (days, classes).
     weights
         Shape (classes,); they sum to 1.
-    drawn
-        How often each day is drawn, shape (draws, days).
+    drawn, of_calls
+        As `equal_mix` tells.
     """
     days = len(top)
     if not days:
-        nothing = np.full(len(drawn), np.nan)
+        nothing = np.full(len(drawn.ties), np.nan)
         return Ratio(np.nan, np.nan, np.nan, 0.0, 0.0, 0, nothing)
     by_class = top.sum(axis=0) / bottom.sum(axis=0)
     value = float(weights @ by_class)
     sums = float(top.sum()), float(bottom.sum())
     if days < LEAST_DAYS:
-        return Ratio(value, np.nan, np.nan, *sums, days, np.full(len(drawn), np.nan))
-    tops, bottoms = drawn @ top, drawn @ bottom
+        return Ratio(value, np.nan, np.nan, *sums, days, np.full(len(drawn.ties), np.nan))
+    tops, bottoms = drawn.days @ top, drawn.days @ bottom
     ratios = np.where(bottoms > 0, tops / np.where(bottoms > 0, bottoms, 1.0), by_class)  # a class that no draw hit
     wider = np.sqrt(days / (days - 1)) * float(stats.t.ppf(0.5 + LEVEL / 2, days - 1)) / Z
     every = value + (ratios @ weights - value) * wider
+    if of_calls:
+        every = _at_least_of_calls(every, value, float(1.0 / np.sum(weights**2 / bottom.sum(axis=0))), drawn.ties)
     low, high = np.quantile(every, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     return Ratio(value, float(low), float(high), *sums, days, every)
+
+
+def _at_least_of_calls(every: np.ndarray, value: float, calls: float, ties: np.ndarray) -> np.ndarray:
+    """Return figures drawn by days, or those that so many independent calls give where these spread further.
+
+    The share of calls has Jeffreys' law (Brown, Cai and DasGupta, Statistical Science 16, 2001), in the order of the
+    figures by days.
+    """
+    share = min(max(value, 0.0), 1.0)
+    law = stats.beta(share * calls + 0.5, (1.0 - share) * calls + 0.5)
+    if np.std(every) >= law.std():
+        return every
+    order = np.argsort(np.lexsort((ties, every)))
+    return np.asarray(law.ppf((order + 0.5) / len(every)), dtype=float)

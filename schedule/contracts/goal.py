@@ -235,6 +235,11 @@ class Goal:
         return self.aggregation == "share" or self.metric not in IN_SECONDS
 
     @property
+    def of_calls(self) -> bool:
+        """Whether the figure is a share of calls or of parts, each of which is a yes or a no."""
+        return self.is_share and self.aggregation != "mean"
+
+    @property
     def steps(self) -> Ladder:
         """The ladder; without one the whole amount is lost by a miss."""
         return self.ladder or all_or_nothing(self.wanted)

@@ -86,7 +86,7 @@ def history_of_counts(goal: Goal, counted: Mapping[str, pd.DataFrame], span: Uni
     rows = {vendor: compared_rows(goal, table) for vendor, table in counted.items()}
     for vendor, own in rows.items():
         for period, part in own.groupby(labels(own["start"], span)) if len(own) else ():
-            one = by_days(part, draws=DRAWS, seed=seed)
+            one = by_days(part, draws=DRAWS, seed=seed, of_calls=goal.of_calls)
             low, high = np.clip([one.low, one.high], 0, 1) if goal.is_share else (one.low, one.high)
             found[vendor].append((str(period), one.value, float(low), float(high), one.denominator))
     return _histories(goal, counted, found)

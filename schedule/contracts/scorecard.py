@@ -233,7 +233,8 @@ def _of_calls(
 ) -> tuple[Mixed, list[Entry]]:
     """Return a goal counted from calls: vendors compared, and the entry of each that has any call."""
     rows = {vendor: compared_rows(goal, table) for vendor, table in counted.items()}
-    mixed = equal_mix({v: own for v, own in rows.items() if len(own)}, draws=settings.draws, seed=seed)
+    mixed = equal_mix({v: own for v, own in rows.items() if len(own)}, draws=settings.draws, seed=seed,
+                      of_calls=goal.of_calls)  # fmt: skip
     histories = history_of_counts(goal, counted, span, seed)
     made = []
     for vendor, own in mixed.own.items():

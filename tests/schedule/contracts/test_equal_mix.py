@@ -107,3 +107,28 @@ def test_parts_are_compared_as_the_contract_counts_them() -> None:
     assert compared_rows(means, table)["numerator"].tolist() == pytest.approx([0.9, 0.5])
     whole = Goal("sl", "service_level", 0.8, definition="offered", within_s=20)
     assert compared_rows(whole, table)["denominator"].sum() == 30.0
+
+
+def test_days_on_which_all_calls_were_in_time_are_not_sure() -> None:
+    """60 of 60 calls do not prove 100 %, and 600 of 600 prove more; by the order of the draws all have a rank."""
+    few, many = (
+        equal_mix({"north": rows({8: (n, n)}, days=20)}, draws=1000, seed=1, of_calls=True).own["north"]
+        for n in (3.0, 30.0)
+    )
+    assert 0.9 < few.low < 0.97 < many.low < few.high == pytest.approx(1.0, abs=1e-3)
+    assert len(np.unique(few.drawn)) == 1000
+
+
+def test_vendors_who_met_all_are_drawn_apart() -> None:
+    """Two vendors, both with every call in time: either is the better one in half of the draws."""
+    tables = {v: rows({8: (30.0, 30.0)}, days=10) for v in ("north", "south")}
+    found = equal_mix(tables, draws=1000, seed=1, of_calls=True).equal
+    assert 0.4 < np.mean(found["north"].drawn > found["south"].drawn) < 0.6
+
+
+def test_days_that_differ_by_more_than_chance_keep_their_spread() -> None:
+    """Good and bad days in turn tell more than so many calls would."""
+    table = rows({8: (50.0, 100.0)}, days=20)
+    table["numerator"] = np.where(np.arange(20) % 2, 90.0, 40.0)
+    by_day, of_calls = (equal_mix({"n": table}, draws=500, seed=1, of_calls=x).own["n"] for x in (False, True))
+    assert of_calls.drawn == pytest.approx(by_day.drawn)
