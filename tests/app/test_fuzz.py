@@ -49,6 +49,7 @@ def clear(error: InputError) -> bool:
     return 10 < len(str(error)) < 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["plan.toml", "calls.csv", *(n for n in TABLES if n != "meetings.csv")])
 def test_a_damaged_input_is_refused_or_read_right(name: str, desk: Path) -> None:
     path = desk / name

@@ -141,6 +141,7 @@ def test_the_cover_is_the_best_of_all_plans(seed):
     assert cover.cost_wages + cover.cost_prices == pytest.approx(cover.solved.cost)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 18, 2))
 def test_the_plan_of_people_is_the_best_of_all_their_days(seed):
     problem = centre(seed)
@@ -152,6 +153,7 @@ def test_the_plan_of_people_is_the_best_of_all_their_days(seed):
     assert roster.cost_wages + sum(roster.prices.values()) == pytest.approx(least, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_days_tried_are_not_trivial():
     problems = [dataclasses.replace(centre(seed), staff=()) for seed in range(18)]
     plans = [solve_cover(p, watch=Watch(), time_limit_s=30, gap=0.0) for p in problems]

@@ -174,6 +174,7 @@ def enumerate_best(problem, planned):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60))
 def test_the_whole_model_finds_the_enumerated_optimum_or_says_that_nothing_obeys_all_rules(seed):
     problem, planned = tiny(seed)

@@ -100,6 +100,7 @@ def legal_roster(problem: ScheduleProblem, rng: random.Random, tries: int) -> di
     return assigned
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "tries"), [(1, 0), (2, 4), (3, 10), (4, 30), (5, 80)])
 def test_the_planner_holds_back_exactly_what_the_judge_forbids(seed: int, tries: int) -> None:
     rng, problem, inputs = random.Random(seed), week(), raw()

@@ -31,6 +31,7 @@ def calls() -> pd.DataFrame:
 ORIGINS = pd.DataFrame({"origin": ["2026-03-06", "2026-03-12"], "horizon_days": [5, 3], "remark": ["a", "b"]})
 
 
+@pytest.mark.slow
 def test_an_origin_forecasts_what_the_calls_cut_there_forecast(calls):
     told = backtest(calls, ORIGINS, open=OPEN, closed=["2026-03-10"], country="FR")
     for origin, rows in told.groupby("origin"):
@@ -108,6 +109,7 @@ def test_options_that_make_no_sense_are_refused(calls, options, word):
         forecast(calls, 2, **options)
 
 
+@pytest.mark.slow
 def test_nothing_heavy_is_loaded_before_it_is_asked_for():
     code = "import sys, busyhour.forecast; assert 'pandas' not in sys.modules; busyhour.forecast.forecast"
     subprocess.run([sys.executable, "-c", code], check=True)

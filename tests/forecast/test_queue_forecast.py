@@ -43,6 +43,7 @@ def test_queues_beside_each_other_are_forecast_as_one_by_one(office, make_calls)
     assert str(alone.failed["dead"]) == str(beside.failed["dead"]) and beside.failed["dead"].value is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 def test_parts_add_up_to_the_calls(model, office, make_calls):
     told = forecast(make_calls(office, days=56), WEEK, office, models=model, handle_s=SECONDS, origins=1)

@@ -27,6 +27,7 @@ def call(*words: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_night_on_the_command_line(
     tmp_path: Path, quick: Callable[..., Quick], monkeypatch: pytest.MonkeyPatch
 ) -> None:

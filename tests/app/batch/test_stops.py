@@ -20,6 +20,7 @@ from busyhour.forecast.errors import InputError
 from busyhour.forecast.progress import Watch
 
 
+@pytest.mark.slow
 def test_two_drivers_at_once(tmp_path: Path, quick: Engines) -> None:
     """Who holds a site is named; nothing is begun meanwhile; a batch of other sites runs."""
     quick()

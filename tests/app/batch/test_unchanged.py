@@ -71,6 +71,7 @@ def test_the_same_is_told_as_by_looking_step_by_step(
     assert units(path) == step_by_step
 
 
+@pytest.mark.slow
 def test_whatever_changes_is_looked_at(tmp_path: Path, quick: Engines) -> None:
     """Contents count, not sizes and times; what is put back as it was is unchanged again."""
     path, _ = make(tmp_path / "b"), quick()

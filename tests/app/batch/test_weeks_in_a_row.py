@@ -29,6 +29,7 @@ def failing_later(task: Task) -> Answer | None:
     return Answer(task.unit, task.attempt, "failed", 4, "no") if bad else None
 
 
+@pytest.mark.slow
 def test_no_week_is_published_that_the_plan_after_it_cannot_follow(
     tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,7 @@ def test_closed_days_are_dates_that_nobody_can_read_in_two_ways(desk: Path, day:
     refused(forecast(desk, "--closed", str(closed)), desk, "closed.csv, row 3, column date", day)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "says"),
     [
@@ -204,6 +205,7 @@ OVERRIDES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", OVERRIDES)
 def test_bad_overrides_are_refused(desk: Path, fault: str) -> None:
     rows, says = OVERRIDES[fault]

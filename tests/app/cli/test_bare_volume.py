@@ -45,6 +45,7 @@ UNPROVEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", UNPROVEN.values(), ids=UNPROVEN.keys())
 def test_an_interval_that_the_rows_do_not_prove_is_asked(tmp_path: Path, rows: list[tuple[object, ...]]) -> None:
     file = volume(tmp_path, rows)
@@ -122,6 +123,7 @@ def test_a_clock_change_is_no_gap() -> None:
     assert proven_step(pd.DataFrame({"queue": "calls", "start": starts}), Path("volume.csv")) == 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rows", "option", "words"),
     [

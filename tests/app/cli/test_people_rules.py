@@ -17,6 +17,7 @@ HEAD = "agent,date,pattern\n"
 WHOLE_WEEK = "".join(f"a0,2026-10-{day},full\n" for day in range(19, 24))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fixed", "rules", "contract", "code", "message"),
     [

@@ -81,6 +81,7 @@ def test_agents_asked_for_while_closed_are_refused(planned: Path, tmp_path: Path
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_last_weeks_night_shift_is_on_the_phone_on_monday(planned: Path, tmp_path: Path) -> None:
     """With --previous a shift that runs on past Monday's midnight is counted, by the plan and by the judge."""
     text = (planned / "plan.toml").read_text(encoding="utf-8")

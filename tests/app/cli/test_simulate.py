@@ -57,6 +57,7 @@ def test_every_form_of_staffing_tells_the_same(files: Path) -> None:
     assert all(r["ci_lo"] <= r["simulated"] <= r["ci_hi"] for r in days)
 
 
+@pytest.mark.slow
 def test_the_absence_of_a_run_is_known(files: Path) -> None:
     """A staffing that lies in a run is simulated with the absence of its plan, unless the option says otherwise."""
     plain = busyhour("activity.csv", "volume.csv", "--json")
@@ -102,6 +103,7 @@ def test_observed_times_and_a_coarser_report(files: Path) -> None:
     assert abs(level[0] - level[1]) > 0.005
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "old", "new", "args", "says"), [
     ("steps.csv", "T08:30,2\n", "T07:30,2\n", [], ("steps.csv", "row 10", "end", "before it starts")),
     ("coverage.csv", "calls,2026-11-16T08:30,3", "calls,2026-11-16T08:30,2.5", [], ("coverage.csv", "row 3", "whole")),

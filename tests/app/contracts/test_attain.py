@@ -294,6 +294,7 @@ def test_a_stop_keeps_what_is_counted(here: Path, small_run: Path) -> None:
     assert summarise(found)["stopped"] == "user"
 
 
+@pytest.mark.slow
 def test_days_without_a_plan_are_assumed_only_when_asked(here: Path) -> None:
     """Four weeks known: the rest is drawn from past days, and labelled as assumed."""
     contract = CONTRACT.replace('"desk"', '"calls"').replace("within_s = 30", "within_s = 20")

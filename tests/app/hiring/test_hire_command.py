@@ -89,6 +89,7 @@ def test_a_taken_place_of_the_comparison_is_refused_before_planning(
     assert "mine.txt" in result.output
 
 
+@pytest.mark.slow
 def test_the_screen_answers_how_many_and_when(known: Path) -> None:
     result = hire(known, "--out", known / "out")
     assert "Answer" in result.output

@@ -73,6 +73,7 @@ def told(wanted: set[str], text: str) -> set[str]:
     return {a for a in wanted if a in text and re.search(rf"(?<![\d.,]){re.escape(a)}(?![\d])", text)}
 
 
+@pytest.mark.slow
 def test_no_amount_is_left_anywhere(paid: Path) -> None:
     hire(paid, "--out", paid / "with", "--quiet")
     shown = hire(paid, "--out", paid / "without", "--no-wages").output

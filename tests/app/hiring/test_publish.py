@@ -211,6 +211,7 @@ def test_compare_lays_hiring_runs_side_by_side(run: Path, tmp_path: Path) -> Non
     assert {"hires", "cost_decidable", "probability_least"} <= set(table.columns)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_named_twice_mixes_no_costs(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other, drawn = tmp_path / "other", list[dict[str, dict[str, float]]]()
     shutil.copytree(run, other)

@@ -92,6 +92,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_texts_of_more_than_one_line_are_refused_where_they_stand(centre: Path, fault: str) -> None:
     """Code 3, one line of plain text: file, row or key, what is wrong, the text spelled out."""

@@ -47,6 +47,7 @@ def torn(*_: object, **__: object) -> None:
     raise ValueError("no chart can be drawn")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 @pytest.mark.parametrize(
     ("writer", "paper", "fault", "says"),

@@ -93,6 +93,7 @@ def test_paid_hours_follow_from_start_end_and_unpaid_breaks(content: bytes) -> N
     assert (spans - values["Unpaid break h"] == values["Paid h"]).all()
 
 
+@pytest.mark.slow
 def test_hours_over_a_clock_change_are_those_that_pass(make_run: Callable[..., Path]) -> None:
     run = make_run(week="2026-10-19", days=7, hours=(0, 24), agents=2)
     night = ("a/b:c", "2026-10-25T01:00+02:00", "2026-10-25T04:00+01:00", "phone", "calls")

@@ -124,6 +124,7 @@ def test_folder_without_summary_is_refused(tmp_path: Path) -> None:
         write_report(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("week", "slots"), [("2026-10-19", 100), ("2026-03-23", 92)])
 def test_clock_change_day_has_its_true_length(make_run: Callable[..., Path], week: str, slots: int) -> None:
     run = read_run(make_run(week=week, days=7, hours=(0, 24)))
@@ -250,6 +251,7 @@ def test_embedded_data_cannot_close_its_script() -> None:
     assert json.loads(text) == {"name": "</script><script>alert(1)</script>\u2028"}
 
 
+@pytest.mark.slow
 def test_page_draws_without_errors_in_a_browser(page_file: Path, tmp_path: Path) -> None:
     browser = chromium()
     flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]

@@ -119,6 +119,7 @@ def test_what_has_begun_is_not_changed(run: Path) -> None:
         apply(run, [action], max(r.end for r in action.change))
 
 
+@pytest.mark.slow
 def test_a_run_changed_by_hand_is_refused(run: Path) -> None:
     """The new version would take the change for the plan's."""
     action, when = move(run)

@@ -94,6 +94,7 @@ def test_handle_times_follow_what_came_and_what_changed(tmp_path: Path) -> None:
     assert told.stake > 0
 
 
+@pytest.mark.slow
 def test_a_board_tells_that_a_queue_backs_up(tmp_path: Path) -> None:
     """Two levels: new callers are late; the goal of the interval is lost."""
     board = tmp_path / "board.csv"

@@ -210,6 +210,7 @@ def test_accuracy_is_counted(run: Path) -> None:
     assert 0.0 <= found.inside <= 1.0
 
 
+@pytest.mark.slow
 def test_the_parts_are_checked_by_simulation_where_asked(run: Path) -> None:
     (one, _) = replayed(run, actuals(run, more=1.2), check=True).days
     assert one.checked is not None
@@ -254,6 +255,7 @@ def test_the_command_keeps_what_others_wrote(run: Path) -> None:
     assert (run / "activity.csv").exists()
 
 
+@pytest.mark.slow
 def test_unknown_states_and_dates_are_asked_for(run: Path) -> None:
     path = states(run)
     path.write_text(path.read_text(encoding="utf-8").replace("Pause", "Aux 7"), encoding="utf-8")

@@ -97,6 +97,7 @@ def test_origins_without_calls_stop_nobody(desk, monkeypatch):
     assert {e.model: e.origins for e in held.entries} == {"weekday_mean": 6, "twice": 4}
 
 
+@pytest.mark.slow
 def test_the_choice_says_why(desk):
     chosen = choose(desk, "auto", WEEK, watch=Watch())
     (note,) = chosen.notes

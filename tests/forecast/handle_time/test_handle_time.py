@@ -66,6 +66,7 @@ def jumped(day, hour):
     return 300.0 * (1.25 if day >= DAYS - 21 else 1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mean", [steady, shaped, rising, jumped])
 @pytest.mark.parametrize("rate", [2.0, 40.0])
 def test_level_and_shape_come_nearer_to_the_truth_than_plain_means(mean, rate, office):

@@ -14,6 +14,7 @@ def five_days(**more):
     return dataclasses.replace(CONTRACT, **({"min_days": 5, "max_days": 5} | more))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("staff", "rules", "contract", "named", "repair"),
     [

@@ -197,6 +197,7 @@ HARDER = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", HARDER)
 def test_a_rule_more_never_makes_the_roster_cheaper(rule):
     staff = [

@@ -39,6 +39,7 @@ def crowd(people=9, seed=3):
     return problem, cover(problem, *asked)
 
 
+@pytest.mark.slow
 def test_blocks_of_people_reach_nearly_the_optimum_and_the_same_roster_again():
     problem, planned = crowd()
     best = solve(problem, planned, gap=0.005).solved

@@ -132,6 +132,7 @@ def _team() -> tuple[Any, Any]:
     return problem, cover(problem, *((d, f"eight@{h:02d}00") for d, h in asked))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("double", DOUBLES)
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_roster_that_is_given_stays_at_least_as_good(double, whole, doubled):

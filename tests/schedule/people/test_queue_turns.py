@@ -117,6 +117,7 @@ def test_nobody_is_on_a_queue_that_is_closed():
     assert not heads["mail"][~mail_open].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_bound_and_plan_of_two_queues_embrace_the_cheapest(seed):
     rng = np.random.default_rng(seed)

@@ -130,6 +130,7 @@ def _cost(problem: ScheduleProblem, plan: NamedPlan) -> float:
     return total + _short(problem, heads)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("rules", [{}, {"max_run_days": 2}, {"days_off_together": 1}])
 def test_bound_optimum_and_plan_stand_in_order(seed, rules):

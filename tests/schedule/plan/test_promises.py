@@ -59,6 +59,7 @@ def test_curves_of_intervals_that_last_for_ever_promise_what_does_not_happen(fir
     assert any(m.is_floor for m in goals_missed(measure.problem, simulation))
 
 
+@pytest.mark.slow
 def test_the_expected_service_is_the_simulated_one(found):
     assert _inside(found) >= 0.8
 
@@ -77,6 +78,7 @@ def test_cost_and_bound_are_those_of_the_corrected_curves(found):
     assert found.solved.bound <= better.solved.cost + 1e-6
 
 
+@pytest.mark.slow
 def test_a_floor_that_cannot_be_met_is_told():
     few = solve_named(desk(4).problem, watch=Watch(), time_limit_s=600.0, steps=50, gap=0.0)
     found = _repaired(few, desk(4))

@@ -80,6 +80,7 @@ def test_bad_laws_are_named(bad):
         bad()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [Empirical([60.0]), Empirical([10.0, 300.0]), Lognormal(120.0, 0.8)], ids=str)
 def test_patience_of_any_law_gives_the_exact_queue(law):
     """M/M/n+G: the wait of a patient caller has density n p_n exp(a ∫S − n t) (Baccelli and Hebuterne 1981)."""

@@ -123,6 +123,7 @@ def test_busy_agents_balance_calls_and_hang_ups():
         assert 9.0 - idle == pytest.approx(8.0 * (1 - found.p_abandon), rel=1e-11)
 
 
+@pytest.mark.slow
 def test_required_with_a_law():
     goal = ServiceGoal(0.8, 20, max_abandon=0.05)
     law = Weibull(120.0, 1.0)

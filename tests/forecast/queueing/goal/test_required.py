@@ -54,6 +54,7 @@ def test_is_the_least_that_holds(goal, model, patience_s, places):
         assert n == max(1, goal.min_agents) or not holds(less, goal)
 
 
+@pytest.mark.slow
 @given(model=st.sampled_from(["erlang_b", "erlang_c", "erlang_a"]), goal=st.sampled_from(GOALS), h=st.floats(20, 900),
        patience=st.floats(1, 3000), loads=st.lists(st.floats(0, 60), min_size=1, max_size=8))  # fmt: skip
 @settings(max_examples=40, deadline=None)

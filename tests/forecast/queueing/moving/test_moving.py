@@ -216,6 +216,7 @@ def test_bad_input_is_named(ask, told):
         ask()
 
 
+@pytest.mark.slow
 def test_repair_adds_the_least_where_simulation_misses():
     times = pd.date_range("2026-03-02 08:00", periods=4, freq="30min")
     volume = pd.DataFrame({"queue": "desk", "start": times, "calls": [60.0, 100.0, 100.0, 60.0], "handle_s": 180.0})

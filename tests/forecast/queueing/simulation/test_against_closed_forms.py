@@ -14,6 +14,7 @@ from busyhour.forecast.queueing import ServiceGoal, performance, simulate
 from busyhour.forecast.queueing.formulas.time_laws import law_of_cv
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agents", [9, 12])
 def test_constant_rate_gives_every_measure_of_erlang_a(agents):
     volume = volume_of(days=7, patience_s=120.0)

@@ -33,6 +33,7 @@ def kernel(monkeypatch):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("hours", "parts"),
     [
