@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +21,7 @@ import dask
 import psutil
 import pytest
 from dask_tasks import WAIT_S, drive, said, task
+from programs import program
 
 from busyhour.app.batch import crew, on_dask
 from busyhour.app.batch.on_dask import OnDask
@@ -236,11 +236,11 @@ def flat(tree: Mapping[str, Any], top: str = "") -> dict[str, Any]:
     return out
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed: no certificates can be made")
 def test_an_encrypted_cluster_takes_whoever_has_its_certificate(
     tmp_path: Path, told: list[Told], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the guide says; without certificates, with others, and unencrypted nobody gets in, each in one sentence."""
+    program("OpenSSL", "openssl")
     own, other = (certificates(tmp_path, name) for name in ("own", "other"))
     assert len(own) == 8
     yard = Yard(tmp_path, own)
