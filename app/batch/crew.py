@@ -34,10 +34,13 @@ class Crew:
         The scheduler, for people.
     say
         Called with a sentence on a worker that is ready, left out or gone.
+    elsewhere
+        Whether somebody else starts the workers.
     """
 
-    def __init__(self, client: Client, where: str, say: Callable[[str], None]) -> None:
+    def __init__(self, client: Client, where: str, say: Callable[[str], None], *, elsewhere: bool) -> None:
         self.usable: set[str] = set()
+        self._elsewhere = elsewhere
         self._client, self._where, self._say = client, where, say
         self._names: dict[str, str] = {}
         self._memory: dict[str, str] = {}
@@ -83,9 +86,7 @@ class Crew:
         now, there = time.monotonic(), None
         if now - self._looked >= LOOK_S:
             self._looked = now
-            workers = self._client.scheduler_info(n_workers=-1).get("workers")
-            if workers is None or self._client.status != "running":  # Dask knows nothing of a scheduler that goes
-                raise EngineFault(f"{self._where} is gone.")
+            workers = self._there()
             there = set(workers)
             self._forget(there)
             self._welcome(workers)
@@ -95,6 +96,23 @@ class Crew:
         elif now - self._alive > GONE_S:
             raise EngineFault(self._nobody())
         return there
+
+    def _there(self) -> Mapping[str, Mapping[str, Any]]:
+        """Ask the scheduler for its workers; what the client itself keeps of them, it forgets every two seconds.
+
+        Raises
+        ------
+        EngineFault
+            If the scheduler is gone.
+        """
+        scheduler = self._client.scheduler
+        try:
+            if scheduler is not None and self._client.status == "running":
+                told: Mapping[str, Any] = self._client.sync(scheduler.identity, n_workers=-1)
+                return told["workers"]  # type: ignore[no-any-return]
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise EngineFault(f"{self._where} is gone.") from error
+        raise EngineFault(f"{self._where} is gone.")
 
     def restart(self, address: str) -> None:
         """Let the nanny of a worker end it and start another, which is probed when it comes; returns at once."""
@@ -157,4 +175,5 @@ class Crew:
         if self._misfits:
             told = "; ".join(f"{self.name(address)}: {why}" for address, why in sorted(self._misfits.items()))
             return f"{self._where} has no worker that may be used. {told}."
-        return f"{self._where} has no worker: start some with: dask worker ADDRESS --nthreads 1."
+        mend = ": start some with: dask worker ADDRESS --nthreads 1" * self._elsewhere
+        return f"{self._where} has no worker{mend}."

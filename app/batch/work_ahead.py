@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...forecast.progress import Stopped, Watch
+from .starting import Starting
 from .task import Engine, EngineFault, Task
 from .units import State
 
@@ -29,10 +30,11 @@ class WorkAhead:
     chains
         The sites that have not ended, in the order in which they are begun.
     ahead
-        Whether as many further tasks as there are places are got ready while others plan: a worker that has answered
-        never waits until its answer is committed and the next inputs are laid out. Not for plans in this process.
+        Tasks that are got ready while the workers start, and while others plan as many as there are places: a worker
+        that has answered never waits until its answer is committed and the next inputs are laid out. 0 = plans are
+        made in this process, and nothing is got ready.
     engine
-        Starts who does the tasks; called when there is the first one.
+        Makes who does the tasks. Workers start at once, beside the driver; this process begins with the first task.
     watch
         Tells a stop.
     stopped
@@ -45,7 +47,7 @@ class WorkAhead:
         self,
         chains: Sequence[Chain],
         *,
-        ahead: bool,
+        ahead: int,
         engine: Callable[[], Engine],
         watch: Watch,
         stopped: Callable[[], bool],
@@ -67,6 +69,8 @@ class WorkAhead:
         """
         with contextlib.ExitStack() as stack:
             engine: Engine | None = None
+            if self.ahead and self._waiting:
+                engine = stack.enter_context(Starting(self._engine))
             try:
                 while (self._waiting or self._ready or self._busy) and not self.stopped():
                     wait_s = POLL_S
@@ -99,7 +103,7 @@ class WorkAhead:
             return False
         if not self.ahead:
             return len(self._ready) + len(self._busy) < max(1, places)
-        return len(self._ready) < max(1, places) or _has_begun(self._waiting[0])
+        return len(self._ready) < max(self.ahead, places) or _has_begun(self._waiting[0])
 
     def _prepare(self) -> None:
         """Do what the next site needs no worker for, and have its task ready; one that has begun goes before others."""
