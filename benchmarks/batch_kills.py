@@ -1,7 +1,8 @@
 """Kills of a batch: drivers and workers end by SIGKILL at random moments, and the same line is run again.
 
 Small desks are planned in earnest. When the kills are done the batch runs to its end, and its folders are compared with
-those of a batch that nobody disturbed: the same runs, published once each, no unit done twice. Linux and macOS only.
+those of a batch that nobody disturbed: the same runs, published once each, no unit done twice; and so are the rows of
+its store, but for numbers of rows and moments. Linux and macOS only.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import psutil
 
 from busyhour.app.files import TEMPORARY
 from busyhour.app.folders.manifest import Manifest
+from busyhour.app.store import schema
 
 from .batch import COMMAND, make_sites, patient
 
@@ -30,6 +32,11 @@ VARIES = {"run.log", "manifest.json", "summary.json", "report.html", "schedule.x
 """Files that tell seconds and moments; of the summary the plan's own figures are compared."""
 FIGURES = ("week", "status", "cost", "gap", "paid_hours", "service_level_expected", "service_level_simulated",
            "input_hash", "input_hashes", "violations")  # fmt: skip
+
+UNTOLD = {"batch", "unit", "event"}
+"""Tables that tell the way: how often a unit was begun, and when."""
+MOMENTS = {"id", "at_s", "began_s", "ended_s", "seconds", "by", "reason"}
+"""Columns that differ between two batches that do the same."""
 
 QUERIES = {
     "run twice": "SELECT site, week, count(*) FROM run GROUP BY site, week HAVING count(*) > 1",
@@ -54,6 +61,25 @@ def content(folder: Path) -> dict[str, str]:
             else:
                 told = b"" if path.name in VARIES or path.suffix == ".ics" else path.read_bytes()
             out[name] = hashlib.sha256(told).hexdigest()
+    return out
+
+
+def rows(folder: Path) -> Counter[str]:
+    """Return what the store of a batch knows: each row with the names of what it points to, without its own number."""
+    out, names = Counter[str](), dict[tuple[str, int], str]()
+    with closing(sqlite3.connect(folder / "busyhour.db")) as store:
+        store.row_factory = sqlite3.Row
+        for table in schema.metadata.sorted_tables:  # what a row points to comes first
+            if table.name in UNTOLD:
+                continue
+            points = {c.name: k.column.table.name for c in table.columns for k in c.foreign_keys}
+            for row in map(dict, store.execute(f"SELECT * FROM {table.name}")):
+                told = {c: names.get((points[c], value)) if c in points else value for c, value in row.items()}
+                kept = {c: value for c, value in told.items() if c not in MOMENTS}
+                text = f"{table.name} {json.dumps(kept, sort_keys=True)}"
+                if "id" in row:
+                    names[table.name, row["id"]] = text
+                out[text] += 1
     return out
 
 
@@ -119,7 +145,7 @@ def main() -> None:
         patient(calm)
         if begun(calm, day).wait() != 0:
             raise SystemExit("the undisturbed batch did not end well")
-        wanted = content(calm)
+        wanted, known = content(calm), rows(calm)
         while found.total() < asked.kills and not bad:
             rounds += 1
             place = Path(name) / f"round{rounds}"
@@ -132,8 +158,12 @@ def main() -> None:
             bad += [f"round {rounds}: code {code}"] * (code != 0) + faults(place)
             bad += [f"round {rounds}: {path} differs" for path in sorted(wanted.keys() | have.keys())
                     if wanted.get(path) != have.get(path)]  # fmt: skip
+            other = rows(place)
+            bad += [f"round {rounds}: store: {row}" for row in ((known - other) + (other - known))]
+            print(f"{found.total()} of {asked.kills} kills, {time.monotonic() - began:.0f} s", flush=True)
     print(f"{found['driver']} drivers and {found['worker']} workers killed in {rounds} batches of {asked.sites} sites")
-    print(f"  {len(wanted):,} files equal an undisturbed batch" if not bad else "\n".join(bad[:40]))
+    told = f"  {len(wanted):,} files and {known.total():,} rows of the store equal an undisturbed batch"
+    print(told if not bad else "\n".join(bad[:40]))
     print(f"  {time.monotonic() - began:.0f} s")
     parser.exit(bool(bad))
 
