@@ -174,7 +174,7 @@ class ScheduleProblem:
         return out
 
     def paid_weight(self, shift: Shift) -> float:
-        """Return the hours that wages are paid for: paid hours × mean wage factor over the shift, and daily overtime."""
+        """Return the hours that wages are paid for: paid hours × mean wage factor over the shift, + daily overtime."""
         paid_h = shift.paid_min / 60.0
         overtime_h = sum(o.extra_h(paid_h) for o in self.costs.overtime)
         return paid_h * float(self.wage_factor[shift.start : shift.end].mean()) + overtime_h

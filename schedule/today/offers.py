@@ -164,7 +164,8 @@ class Offers:
         hours = (shift.paid_min - now.paid_min) / 60.0
         cost = agent.cost_h * (self.problem.paid_weight(shift) - self.problem.paid_weight(now))
         if hours > 0.0:  # daily overtime of the prices is in the weights already: the dearer of both counts, not both
-            own = sum(o.extra_h(shift.paid_min / 60) - o.extra_h(now.paid_min / 60) for o in self.problem.costs.overtime)
+            paid = shift.paid_min / 60.0, now.paid_min / 60.0
+            own = sum(o.extra_h(paid[0]) - o.extra_h(paid[1]) for o in self.problem.costs.overtime)
             cost += agent.cost_h * max(0.0, self.params.overtime_share * hours - own)
         word = "longer" if kind == "overtime" else "shorter"
         what = f"{agent.id}: {self._times(shift)} instead of {self._times(now)}, {abs(hours):g} h {word}"

@@ -157,12 +157,12 @@ def test_a_file_of_another_country_is_read_as_it_is_meant(tmp_path: Path) -> Non
     """Semicolons, decimal commas and dates of one clear order are told; day and month that may be swapped are asked."""
     rows = [(f"16.11.2026 {hour}:00;{calls};180,5",) for hour, calls in ((10, "100,5"), (11, "99"))]
     file = volume(tmp_path, rows, "start;calls;handle_s")
-    read = bare_volume(file, zone=None, interval_min=None)
+    read = bare_volume(file, zone=None, interval_min=60)
     assert read.table["queue"].tolist() == ["calls", "calls"]  # a file without queues has one
     assert read.table["calls"].tolist() == [100.5, 99.0]
     assert read.table["handle_s"].tolist() == [180.5, 180.5]
     assert read.table["start"].tolist() == [pd.Timestamp("2026-11-16 10:00"), pd.Timestamp("2026-11-16 11:00")]
-    assert read.said == "interval 60 min, from consecutive rows; separator ';'; dates as %d.%m.%Y"
+    assert read.said == "interval 60 min, as asked; separator ';'; dates as %d.%m.%Y"
     asked = require(volume(tmp_path, [("help;05/06/2026 10:00;100;180",)], "queue;start;calls;handle_s"))
     assert (asked.exit_code, "row 2, column start: day and month may be swapped" in asked.output) == (3, True)
 
