@@ -34,7 +34,7 @@ from .weeks import Weeks
 
 @dataclass(frozen=True)
 class Shared:
-    """What all sites of a batch share.
+    """What a site shares with the batch.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Shared:
     place
         Folder of the batch: its log, its page, its work.
     as_of
-        The day of the run.
+        The day of the run at the site.
     attempts
         How often a unit is begun that crashes.
     accept
