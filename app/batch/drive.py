@@ -25,6 +25,7 @@ from .engine import engine_of
 from .index import write_page
 from .journal import LOG, Journal
 from .ledger import BatchRow, Ledger, Unit
+from .missed import missed
 from .notify import notify
 from .publication import place_of as published_place
 from .run_day import RunDay
@@ -173,6 +174,8 @@ class Driver:
         self.run = run.model_copy(update={k: v for k, v in given.items() if v is not None})
         self.journal = Journal(self.place / LOG)
         self.last = books.last_seconds(ledger.store)
+        only = options.only or self.row.settings["only"]
+        self.notes = [] if only else missed(file, sites, ledger.store, self.row.id)
         self.began = ledger.by_site()
         left = {name: own for name, own in self.began.items() if any(unit.state not in ENDED for unit in own)}
         self.chains = self._chains(left, sites, begun, accept=options.accept) if left else {}
@@ -237,7 +240,7 @@ class Driver:
         """Tell of a batch that cannot go on as far as that can be done without workers, perhaps without the store."""
         self.journal.write("fault", message=str(fault))
         row = replace(self.row, state=books.STOPPED, ended_s=books.now())
-        status = BatchStatus.of(row, self._units())
+        status = BatchStatus.of(row, self._units(), notes=self.notes)
         page: Path | None = None
         with contextlib.suppress(OSError):
             page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
@@ -269,13 +272,13 @@ class Driver:
         if not last and time.monotonic() - self._shown < SHOW_S:
             return
         self._shown, units = time.monotonic(), self._units()
-        self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places)))
+        self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places), self.notes))
 
     def _told(self) -> Ended:
         """Write the page and return how the batch ends."""
         done = all(chain.ended for chain in self.chains.values())
         row = replace(self.row, state=books.DONE if done else books.STOPPED, ended_s=books.now())
-        status = BatchStatus.of(row, self._units())
+        status = BatchStatus.of(row, self._units(), notes=self.notes)
         if done:
             shutil.rmtree(self.place / "work", ignore_errors=True)
         return Ended(status, write_page(self.ledger.store, self.file, status, self._units(), self.place))

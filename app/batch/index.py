@@ -78,6 +78,7 @@ def page_of(status: BatchStatus, rows: Sequence[Row], home: Path, place: Path) -
         lines=[_line(row, home, place) for row in rows],
         troubles=[row for row in rows if row.state in TROUBLES and row.message],
         remarks=[site for site in status.sites if site.remark],
+        missed=status.notes,
         notes=NOTES,
     )
 

@@ -230,7 +230,7 @@ def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
 
 
 def say_troubles(status: BatchStatus, most: int = 20) -> None:
-    """Print the sites that failed or are held, and why, then what is odd about the calls of any."""
+    """Print the sites that failed or are held, and why, then what was left aside, and what is odd about any calls."""
     console = Console(soft_wrap=True, highlight=False)
     found = [site for site in status.sites if site.word in ("failed", "held")]
     for site in found[:most]:
@@ -238,6 +238,8 @@ def say_troubles(status: BatchStatus, most: int = 20) -> None:
         console.print(f"{site.name}: {site.word}{code}: {site.message}")
     if len(found) > most:
         console.print(f"… and {len(found) - most} more: see the page")
+    for note in status.notes:
+        console.print(f"note: {note}")
     remarks = [site for site in status.sites if site.remark]
     for site in remarks[:most]:
         console.print(f"{site.name}: note: {site.remark}")
