@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,14 @@ from .calendar.grid import WEEKDAYS, Grid
 from .calls.arrange import arranged
 from .calls.findings import report
 from .calls.history import History, Note, cells
+from .calls.holidays_ahead import holidays_ahead
 from .calls.quality import inspect, mended
 from .handle_time.race import handle_forecast
 from .models import JOIN, PARTS, Prediction, model_named
 from .patience.planned import planned_patience
 from .progress import Watch
 from .tables import QUANTILE_COLUMNS
+from .text import many
 
 BACKTEST_COLUMNS = ("queue", "model", "origins", *METRICS, "seconds", "chosen")
 PARTS_COLUMNS = ("queue", "start", *PARTS)
@@ -82,6 +85,8 @@ def forecast_queue(queue: str, rows: pd.DataFrame, options: QueueOptions, watch:
     """
     grid = options.grid
     history, today = _today(arranged(queue, rows, options.calendar, grid.minutes), options)
+    shut = holidays_ahead(history, grid.dates).shut
+    history = replace(history, closures=(*history.closures, *shut))
     inspection = inspect(history)
     choice = choose(history, options.model, grid, origins=options.origins, watch=watch)
     model = model_named(choice.model).fit(mended(history, inspection))
@@ -102,7 +107,8 @@ def forecast_queue(queue: str, rows: pd.DataFrame, options: QueueOptions, watch:
         *report(history, inspection),
         *ignored,
         *choice.notes,
-        *_plan_notes(history, grid),
+        *_shut_notes(history, grid, shut),
+        *_plan_notes(history, grid, past_shut=len(history.closures) - len(shut)),
         *handled.notes,
         *patience_notes,
     )
@@ -172,16 +178,33 @@ def _backtest_rows(queue: str, choice: Choice) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(BACKTEST_COLUMNS))
 
 
-def _plan_notes(history: History, grid: Grid) -> list[Note]:
-    """Note planned days of which the history shows nothing: holidays planned as open, weekdays never seen."""
+def _shut_notes(history: History, grid: Grid, shut: Mapping[dt.date, int]) -> list[Note]:
+    """Note public holidays that are planned as shut, as the desk was on the same holiday before."""
+    notes = []
+    for date, part in zip(grid.dates, grid.day_slices, strict=True):
+        if date in shut:
+            before = "the time before" if shut[date] == 1 else f"all {shut[date]} times before"
+            what = f"{history.known.holiday(date)}: no calls {before}"
+            action = "planned as shut; to open it, write the day with closed = 0 in special_days.csv"
+            notes.append(Note(history.queue, grid.time(part.start), grid.time(part.stop), "holiday", what, action))
+    return notes
+
+
+def _plan_notes(history: History, grid: Grid, *, past_shut: int) -> list[Note]:
+    """Note planned days of which the history shows nothing: holidays planned as open, weekdays never seen.
+
+    Parameters
+    ----------
+    past_shut
+        Public holidays of the past without any call.
+    """
     notes = []
     calendar, queue = history.known, history.queue
-    shut = len(history.closures)
     for date, part in zip(grid.dates, grid.day_slices, strict=True):
         where = (queue, grid.time(part.start), grid.time(part.stop))
         name = calendar.holiday(date)
         if name is not None and calendar.open_wall([date], grid.minutes, queue).any():
-            past = f"; {shut} past holidays had no calls" if shut else ""
+            past = f"; {many(past_shut, 'past holiday')} had no calls" if past_shut else ""
             notes.append(
                 Note(
                     *where,

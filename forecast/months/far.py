@@ -13,6 +13,7 @@ import pandas as pd
 from ..calendar.calendars import Calendar
 from ..calendar.grid import WEEKDAYS
 from ..calls.arrange import histories
+from ..calls.holidays_ahead import holidays_ahead
 from ..errors import InputError
 from ..progress import Watch
 from .day_model import SEASON_DAYS, DayModel, fit_days
@@ -168,26 +169,16 @@ def _shut_again(model: DayModel, first: dt.date, last: dt.date) -> tuple[DayMode
     """
     history = model.history
     calendar, queue = history.known, history.queue
-    usual = replace(calendar, special=())
-    past = {_day_name(calendar, d): not calendar.spans(d, queue) for d in history.dates if calendar.holiday(d)}
-    days = [first + dt.timedelta(days=i) for i in range((last - first).days + 1)]
-    told = {d for d in days if any(s.kind != "payday" for s in calendar.specials(d, queue))}
-    ahead = [d for d in days if calendar.holiday(d) and usual.spans(d, queue) and d not in told]
-    shut = tuple(d for d in ahead if past.get(_day_name(calendar, d)))
-    unseen = [d for d in ahead if _day_name(calendar, d) not in past]
+    ahead = holidays_ahead(history, [first + dt.timedelta(days=i) for i in range((last - first).days + 1)])
     notes = []
-    if shut:
-        notes.append(f"queue {queue}: shut on {_named(calendar, shut)}, as on these holidays before")
-    if unseen:
+    if ahead.shut:
+        notes.append(f"queue {queue}: shut on {_named(calendar, tuple(ahead.shut))}, as on these holidays before")
+    if ahead.unseen:
         notes.append(
-            f"queue {queue}: planned as open on {_named(calendar, unseen)}, holidays that the history does not show; "
-            f"special_days.csv can shut them"
+            f"queue {queue}: planned as open on {_named(calendar, ahead.unseen)}, holidays that the history does not "
+            f"show; special_days.csv can shut them"
         )
-    return replace(model, history=replace(history, closures=(*history.closures, *shut))), notes
-
-
-def _day_name(calendar: Calendar, date: dt.date) -> str:
-    return (calendar.holiday(date) or "").removesuffix(" (observed)")
+    return replace(model, history=replace(history, closures=(*history.closures, *ahead.shut))), notes
 
 
 def _named(calendar: Calendar, days: Sequence[dt.date]) -> str:
