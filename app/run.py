@@ -238,6 +238,7 @@ def problem_of(
         config.cyclic,
         on_phone(running, horizon.grid) if len(running) else {},
         open_after(config, inputs.calendar, horizon.grid),
+        inputs.weekend,
     )
 
 

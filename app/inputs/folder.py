@@ -37,7 +37,7 @@ from .plain_table import plain
 from .snapshot import InputFile
 from .special_days import FILE as SPECIAL_DAYS
 from .special_days import read_special_days
-from .week_before import WeekBefore, last_week
+from .week_before import WeekBefore, last_week, weekend_at
 
 CALLS = "calls.csv"
 PEOPLE_FILES = ("staff.csv", "availability.csv", "leave.csv", "wishes.csv", "fixed.csv")
@@ -129,7 +129,7 @@ class Folder:
         if run is None:
             return WeekBefore()
         c = self.config
-        return last_week(run, grid, c.site.zone, c.rules, c.queue)
+        return last_week(run, grid, c.site.zone, c.rules, c.queue, weekend_at(self.calendar(), grid.first_date))
 
     def people(self, grid: Grid, before: WeekBefore) -> tuple[Agent, ...]:
         """Return the agents as they stand in the week of `grid`; empty where there is no staff.csv."""

@@ -44,7 +44,7 @@ from .other_runs import EARLIER_ROSTER, LAST_ACTIVITY, PREVIOUS, keep_files, kep
 from .plain_table import plain_file
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
-from .week_before import WeekBefore, known_rows
+from .week_before import WeekBefore, known_rows, weekend_at
 
 REQUIREMENT, CURVE = "requirement.csv", "curve.csv"
 PEOPLE_TABLES = BESIDE
@@ -119,6 +119,11 @@ class Inputs:
     def paths(self) -> tuple[Path, ...]:
         """Where the files were read from."""
         return tuple(file.path for file in self.files.values())
+
+    @cached_property
+    def weekend(self) -> frozenset[int]:
+        """Weekdays of the weekend for rules: the country's in the planned week, else Saturday and Sunday."""
+        return weekend_at(self.calendar, self.week)
 
     @cached_property
     def grid(self) -> Grid:

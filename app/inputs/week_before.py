@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ...forecast.calendar.calendars import Calendar
 from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.errors import InputError
 from ...forecast.tables import check, read_csv, read_text_csv
@@ -23,6 +24,7 @@ from ...schedule.problem.shift_families import ShiftFamily
 from ...schedule.rules.max_run_days import MAX_RUN_DAYS
 from ...schedule.rules.rest_min import LEAST_REST_MIN
 from ...schedule.rules.rules import Rules
+from ...schedule.rules.weekends import SATURDAY_SUNDAY, weekend_of
 from ...schedule.tables import TABLES
 from .arguments import ARGUMENTS, read_arguments
 
@@ -116,6 +118,8 @@ class WeekBefore:
         Rows of activity of the shifts that run on into the week.
     notes
         What is odd about the files, a sentence each.
+    weekend
+        Weekdays of the weekend, 0 = Monday.
     """
 
     shifts: Mapping[str, Sequence[EarlierShift]] = field(default_factory=dict)
@@ -124,6 +128,7 @@ class WeekBefore:
     known: bool = False
     running: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(ACTIVITY)))
     notes: tuple[str, ...] = ()
+    weekend: frozenset[int] = SATURDAY_SUNDAY
 
     def of(self, agent: str, families: Sequence[ShiftFamily]) -> LeftBehind:
         """Return what the weeks before leave behind for `agent`, whose contract allows `families`."""
@@ -137,19 +142,31 @@ class WeekBefore:
         yesterday, run = first - DAY, 0
         while yesterday - run * DAY in worked:
             run += 1
-        late = {d for d in worked if (first - d).days <= WEEK_DAYS and d.weekday() >= 5}
+        late = {weekend_of(d, self.weekend) for d in worked if (first - d).days <= WEEK_DAYS} - {None}
         last_day, last = counted[-1]
         free = (max(shift.end for _, shift in counted) - self.grid.first) / MINUTE + max(self.rest_min, LEAST_REST_MIN)
         return LeftBehind(
             max(0, math.ceil(free / self.grid.minutes)),
             run,
             (yesterday - max(worked)).days,
-            len({d - (d.weekday() - 5) * DAY for d in late}),
+            len(late),
             tuple(f.name for f in families if last.nearness(f) == WHOLLY) if last_day == yesterday else (),
         )
 
 
-def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: Collection[str]) -> WeekBefore:
+def weekend_at(calendar: Calendar, date: dt.date) -> frozenset[int]:
+    """Return the weekdays of the weekend for rules: the country's in the week of `date`, else Saturday and Sunday."""
+    return SATURDAY_SUNDAY if calendar.nation is None else calendar.nation.weekend(date)
+
+
+def last_week(
+    folder: Path,
+    grid: Grid,
+    zone: str | None,
+    rules: Rules,
+    queues: Collection[str],
+    weekend: frozenset[int] = SATURDAY_SUNDAY,
+) -> WeekBefore:
     """Read the activity.csv of a run folder of the week before, and the weeks before that as far as the run knows them.
 
     Who works none of `queues` now is on no phone. Shifts that start a day inside the week of `grid` or later are
@@ -173,7 +190,7 @@ def last_week(folder: Path, grid: Grid, zone: str | None, rules: Rules, queues: 
     for agent, shift in _shifts(near):
         earlier.setdefault(agent, []).append(shift)
     notes = (*_too_old(shifts, grid), *_contradictions(folder, shifts, zone))
-    return WeekBefore(earlier, grid, rules.rest_min, known, running, notes)
+    return WeekBefore(earlier, grid, rules.rest_min, known, running, notes, weekend)
 
 
 def _too_old(shifts: pd.DataFrame, grid: Grid) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import holidays
 import pandas as pd
 
 from ...forecast.errors import InputError
@@ -110,6 +111,20 @@ class Asked:
     def week(self) -> Span:
         """First minute of the planned days and the first after them."""
         return self.clock.begin(self.first), self.clock.begin(self.first + dt.timedelta(days=self.days))
+
+    @cached_property
+    def weekend(self) -> frozenset[int]:
+        """Weekdays of the weekend, 0 = Monday: the country's in the planned week, else Saturday and Sunday."""
+        site = self.plan.get("site", {})
+        if site.get("country") is None:
+            return frozenset({5, 6})
+        try:
+            days = holidays.country_holidays(site["country"], subdiv=site.get("subdivision"))
+        except NotImplementedError:
+            mend = "Use an ISO code such as US"
+            raise InputError("unknown country", column="site.country", value=site["country"], mend=mend) from None
+        monday = self.first - self.first.weekday() * DAY
+        return frozenset(w for w in range(WEEK_DAYS) if days.is_weekend(monday + w * DAY))
 
     def families_of(self, person: Person | None) -> Mapping[str, Family]:
         """Return the shift families of a person's contract; all of them where nobody is named."""

@@ -173,4 +173,6 @@ def _automaton(problem: PeriodProblem, limits: tuple[int, int, int, int]) -> Aut
     """Compile the day rules."""
     most_run, least_run, least_off, most_weekends = limits
     runs = MaxRunDays(most_run), MinRunDays(least_run, open_start=True), MinRunOffDays(least_off)
-    return compile_days([*runs, MaxWeekends(most_weekends, problem.saturdays)], problem.days)
+    days = range(problem.days)
+    weekends = tuple(next((s for s in (d, d - 1) if s in problem.saturdays), None) for d in days)
+    return compile_days([*runs, MaxWeekends(most_weekends, weekends)], problem.days)

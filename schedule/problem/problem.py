@@ -12,6 +12,7 @@ from ...forecast.calendar.grid import WEEKDAYS, Grid
 from ...forecast.queueing.curve.envelope import concave_majorant
 from ...forecast.queueing.goal.targets import ServiceGoal
 from ..rules.rules import Rules
+from ..rules.weekends import SATURDAY_SUNDAY
 from .costs import Costs
 from .goal_period import GoalPeriod
 from .horizon import Horizon
@@ -107,7 +108,8 @@ class ScheduleProblem:
 
     With `cyclic` the slots past the horizon's end are those of its beginning (test weeks). `before` holds per queue the
     heads on the phone whose shift began before the horizon, shape (S,), `open_after` whether it is open in the slots
-    that follow the horizon; a queue without such an entry goes on as in its last slot.
+    that follow the horizon; a queue without such an entry goes on as in its last slot. `weekend` holds the weekdays
+    (0 = Monday) of the weekend where the desk is.
     """
 
     horizon: Horizon
@@ -120,6 +122,7 @@ class ScheduleProblem:
     cyclic: bool = False
     before: Mapping[str, np.ndarray] = field(default_factory=dict)
     open_after: Mapping[str, np.ndarray] = field(default_factory=dict)
+    weekend: frozenset[int] = SATURDAY_SUNDAY
 
     @property
     def grid(self) -> Grid:

@@ -10,6 +10,7 @@ from .rows import Pairs, Rows
 from .rule import Word
 from .spec import RuleSpec
 from .views import AgentView, ProblemView
+from .weekends import weekends
 
 MAX_WEEKENDS = RuleSpec[int | None](
     key="max_weekends",
@@ -18,7 +19,7 @@ MAX_WEEKENDS = RuleSpec[int | None](
     low=0,
     high=10,
     mend="raise",
-    meaning="Most weekends worked of the planned week and the week before together; None = no rule.",
+    meaning="Most weekends (the country's) worked of the planned week and the week before together; None = no rule.",
     label="weekends",
     row="Weekends worked with the one before, at most",
 )
@@ -26,18 +27,18 @@ MAX_WEEKENDS = RuleSpec[int | None](
 
 @dataclass(frozen=True)
 class MaxWeekends:
-    """Ensures that at most `most` weekends are worked: ones with work on Saturday or Sunday.
+    """Ensures that at most `most` weekends are worked: ones with work on any of their days.
 
     Parameters
     ----------
-    saturdays
-        Indices of the Saturdays; each is followed by its Sunday. −1 = the first day is a Sunday.
+    weekends
+        By day the index of the first day of its weekend, below 0 = before the horizon; None on other days.
     begun
-        Whether last week's Saturday was worked, so that its Sunday is no further weekend.
+        Whether the day before the horizon was worked, so that a weekend that began then is no further one.
     """
 
     most: int
-    saturdays: frozenset[int]
+    weekends: tuple[int | None, ...]
     begun: bool = False
 
     keys: ClassVar[tuple[RuleSpec[Any], ...]] = (MAX_WEEKENDS,)
@@ -48,14 +49,13 @@ class MaxWeekends:
         most = MAX_WEEKENDS.of(problem, agent)
         if most is None:
             return None
-        days = {d: date.weekday() for d, date in enumerate(problem.grid.dates)}
-        saturdays = {d for d, weekday in days.items() if weekday == 5} | ({-1} if days[0] == 6 else set())
-        return cls(max(0, int(most) - agent.weekends_before), frozenset(saturdays), agent.run_before > 0)
+        found = weekends(problem.grid.dates, problem.weekend)
+        return cls(max(0, int(most) - agent.weekends_before), found, agent.run_before > 0)
 
     def weekend(self, day: int) -> int | None:
-        """Return the Saturday of the weekend that `day` makes worked if it is worked; None for other days."""
-        saturday = next((s for s in (day, day - 1) if s in self.saturdays), None)
-        return None if saturday == -1 and self.begun else saturday
+        """Return the first day of the weekend that `day` makes worked if it is worked; None for other days."""
+        first = self.weekends[day]
+        return None if first is not None and first < 0 and self.begun else first
 
     def begin(self) -> Any:
         """Return no weekend worked, none begun."""
@@ -64,12 +64,17 @@ class MaxWeekends:
     def step(self, state: Any, day: int, works: bool) -> Any:
         """Count a weekend on the first of its days that is worked."""
         worked, counted = state
-        if self.weekend(day) is None:
+        mine = self.weekend(day)
+        if mine is None:
             return (worked, False)
-        fresh = works and not (counted and day - 1 in self.saturdays)
+        counted = counted and day > 0 and self.weekend(day - 1) == mine
+        fresh = works and not counted
         if worked + fresh > self.most:
             return None
-        return (worked + fresh, day in self.saturdays and works)
+        goes_on = (
+            day + 1 < len(self.weekends) and self.weekend(day + 1) == mine
+        )
+        return (worked + fresh, goes_on and (counted or works))
 
     def accepts(self, state: Any) -> bool:
         """Whether the count may stand."""
@@ -87,8 +92,8 @@ class MaxWeekends:
         """
         days: dict[int, list[int]] = defaultdict(list)
         for d in range(rows.days):
-            if (saturday := self.weekend(d)) is not None and rows.day(agent, d):
-                days[saturday].append(d)
+            if (first := self.weekend(d)) is not None and rows.day(agent, d):
+                days[first].append(d)
         if len(days) <= self.most:
             return
         total: Pairs = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -118,3 +118,7 @@ class ProblemView(Protocol):
     @property
     def rules(self) -> Any:
         """Rules for everybody, an attribute a key."""
+
+    @property
+    def weekend(self) -> Collection[int]:
+        """Weekdays of the weekend, 0 = Monday."""

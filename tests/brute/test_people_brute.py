@@ -62,7 +62,8 @@ def tiny(seed):
         for name in ("ann", "bob")
     )
     costs = Costs(cost_h=10.0, under_h=25.0, below_contract_h=4.0, steady_h=0.0)
-    return ScheduleProblem(Horizon(grid), (demand,), families, contracts, staff, rules, costs)
+    weekend = frozenset([(5, 6), (4, 5), (4,)][rng.integers(3)])
+    return ScheduleProblem(Horizon(grid), (demand,), families, contracts, staff, rules, costs, weekend=weekend)
 
 
 def weeks_of(problem, agent):

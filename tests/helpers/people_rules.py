@@ -86,14 +86,24 @@ def legal_days(problem, agent, week):
         if 0 <= end < len(week) and letter == "w" and end - begin < least and not (from_the_start and unknown):
             return False
     weekdays = [d.weekday() for d in problem.grid.dates]
-    worked = {d - weekdays[d] for d, c in enumerate(week) if c and weekdays[d] >= 5}
-    if weekdays[0] == 6 and agent.run_before:
-        worked.discard(-6)
+    begin = [_begin(d, weekdays, problem.weekend) for d in range(len(week))]
+    worked = {begin[d] for d, c in enumerate(week) if c and weekdays[d] in problem.weekend}
+    if agent.run_before:
+        worked = {first for first in worked if first >= 0}
     most = rule(problem, agent, "max_weekends")
     if most is not None and len(worked) > max(0, most - agent.weekends_before):
         return False
-    pairs = [d for d in range(len(week) - 1) if weekdays[d] == 5]
+    free = [w in problem.weekend for w in weekdays]
+    pairs = [d for d in range(len(week) - 1) if free[d] and free[d + 1]]
     return not (rule(problem, agent, "whole_weekends") and any(bool(week[d]) != bool(week[d + 1]) for d in pairs))
+
+
+def _begin(day, weekdays, weekend):
+    """Return the day, below 0 = before the first, on which the days of the weekend up to `day` begin."""
+    weekday = weekdays[day]
+    while (weekday - 1) % 7 in weekend:
+        weekday, day = (weekday - 1) % 7, day - 1
+    return day
 
 
 def legal_families(problem, agent, week):

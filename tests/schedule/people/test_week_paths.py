@@ -28,7 +28,7 @@ def _rules(rng: np.random.Generator) -> list[DayRule]:
         NumberOfDays(int(rng.integers(0, 3)), int(rng.integers(3, 6))),
         *runs,
         MinRunOffDays(int(rng.integers(1, 3))),
-        MaxWeekends(int(rng.integers(0, 2)), frozenset({2})),
+        MaxWeekends(int(rng.integers(0, 2)), (None, None, 2, 2, None, None)),
     ]
     return rules + [DaysOffTogether(2)] * int(rng.integers(0, 2))
 

@@ -27,13 +27,21 @@ from busyhour.schedule.rules.whole_weekends import WholeWeekends
 
 BORDERS = [{}, {"run_before": 1}, {"run_before": 3}, {"off_before": 1}, {"off_before": 4}]
 
+WEEKENDS = [
+    (None, None, None, None, None, 5, 5),
+    (0, 0, None, None, 4, 4, None),
+    (-1, None, None, None, None, None, 6),
+    (None, None, None, None, 4, None, None),
+    (-1, 0, 0, None, 4, 4, 4),
+]
+"""By day the first day of its weekend: of one, two and three days."""
 WORK = [
     *(NumberOfDays(least, most) for least, most in ((0, 3), (2, 5))),
     *(MaxRunDays(most, before) for most, before in itertools.product((1, 3, 4), range(6))),
     *(MinRunDays(*x) for x in itertools.product((1, 2, 3), range(5), (False, True))),
     *(MinRunOffDays(least, before) for least, before in itertools.product((1, 2, 3), (None, 0, 1, 2, 3))),
     *(DaysOffTogether(n) for n in (1, 2, 3, 7)),
-    *(MaxWeekends(m, frozenset(s), b) for m, s, b in itertools.product((0, 1), ({5}, {0, 4}, {-1, 6}), (False, True))),
+    *(MaxWeekends(m, w, b) for m, w, b in itertools.product((0, 1), WEEKENDS, (False, True))),
     *(WholeWeekends(frozenset(s)) for s in ({5}, {0, 4})),
 ]
 
