@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ...forecast.progress import Stopped, Watch
+from .starting import Starting
 from .task import Engine, EngineFault, Task
-from .units import State
+from .units import State, Step
 
 if TYPE_CHECKING:
     from .chain import Chain
@@ -32,7 +33,8 @@ class WorkAhead:
         Whether as many further tasks as there are places are got ready while others plan: a worker that has answered
         never waits until its answer is committed and the next inputs are laid out. Not for plans in this process.
     engine
-        Starts who does the tasks; called when there is the first one.
+        Makes who does the tasks; called when there is the first one, or before where some week is still to be planned:
+        workers start beside the work on the first sites.
     watch
         Tells a stop.
     stopped
@@ -66,9 +68,13 @@ class WorkAhead:
             If the store or all workers are lost.
         """
         with contextlib.ExitStack() as stack:
+            starting: Starting | None = None
             engine: Engine | None = None
             try:
                 while (self._waiting or self._ready or self._busy) and not self.stopped():
+                    if starting is None and (self._ready or (self.ahead and _wants_plans(self._waiting))):
+                        starting = Starting(self._engine)
+                        stack.callback(starting.close)
                     wait_s = POLL_S
                     if self._may_prepare(1 if engine is None else engine.places):
                         wait_s = 0.0
@@ -77,8 +83,8 @@ class WorkAhead:
                         except Stopped:
                             break
                         self.show(1 if engine is None else engine.places)
-                        if self._ready and engine is None:
-                            engine = stack.enter_context(self._engine())
+                    if engine is None and starting is not None:
+                        engine, wait_s = starting.engine(wait_s if self._ready else 0.0), 0.0
                     if engine is not None:
                         self._fill(engine)
                         if self._busy or self._ready:
@@ -137,3 +143,8 @@ class WorkAhead:
 def _has_begun(chain: Chain) -> bool:
     """Whether a unit of the site was at work or has ended."""
     return any(unit.state is not State.WAITING or unit.attempt for unit in chain.units)
+
+
+def _wants_plans(chains: Iterable[Chain]) -> bool:
+    """Whether a week of some site waits for its plan."""
+    return any(unit.step is Step.PLAN and unit.state is State.WAITING for chain in chains for unit in chain.units)
