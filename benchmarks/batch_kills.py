@@ -1,12 +1,15 @@
 """Kills of a batch: drivers and workers end by SIGKILL at random moments, and the same line is run again.
 
 Small desks are planned in earnest. When the kills are done the batch runs to its end, and its folders are compared with
-those of a batch that nobody disturbed: the same runs, published once each, no unit done twice. Linux and macOS only.
+those of a batch that nobody disturbed, and so are the rows of its store: the same runs, published once each, no unit
+done twice. Drivers alone are killed, workers alone, and whole batches with all their processes at once. Linux and macOS
+only.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import random
@@ -24,7 +27,8 @@ import psutil
 from busyhour.app.files import TEMPORARY
 from busyhour.app.folders.manifest import Manifest
 
-from .batch import COMMAND, make_sites, patient
+from .batch import COMMAND, compiled, make_sites, patient
+from .store_rows import differences, rows_of
 
 VARIES = {"run.log", "manifest.json", "summary.json", "report.html", "schedule.xlsx"}
 """Files that tell seconds and moments; of the summary the plan's own figures are compared."""
@@ -71,47 +75,79 @@ def faults(folder: Path) -> list[str]:
 
 
 def begun(folder: Path, day: str) -> subprocess.Popen[bytes]:
-    """Start the command."""
+    """Start the command; its workers live in its group of processes."""
     words = [*COMMAND, "batch", "run", str(folder / "batch.toml"), "--as-of", day, "--quiet"]
-    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=compiled(),
+                            start_new_session=True)  # fmt: skip
 
 
-def kill(driver: subprocess.Popen[bytes], moments: random.Random) -> str:
-    """Kill the driver or one of its workers; return which."""
-    processes = psutil.Process(driver.pid).children(recursive=True)
-    workers = [p for p in processes if "spawn_main" in " ".join(p.cmdline())]
-    if workers and moments.random() < 0.4:
-        moments.choice(workers).kill()
-        return "worker"
-    driver.kill()
+def kill(driver: subprocess.Popen[bytes], moments: random.Random) -> str | None:
+    """Kill the driver, one of its workers, or all at once; return which, None where all has ended."""
+    try:
+        processes = psutil.Process(driver.pid).children(recursive=True)
+        workers = [p for p in processes if "spawn_main" in " ".join(p.cmdline())]
+        what = moments.random()
+        if workers and what < 0.4:
+            moments.choice(workers).kill()
+            return "worker"
+        if what < 0.7:
+            for process in (psutil.Process(driver.pid), *processes):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            return "whole batch"
+        driver.kill()
+    except psutil.NoSuchProcess:
+        return None
     return "driver"
 
 
-def killed(folder: Path, day: str, kills: int, seed: int, most_s: float) -> Counter[str]:
-    """Kill at random moments until the kills are done; a batch that is done meanwhile is begun anew elsewhere."""
-    moments, found = random.Random(seed), Counter[str]()
-    while sum(found.values()) < kills:
-        driver = begun(folder, day)
-        while driver.poll() is None and sum(found.values()) < kills:
-            time.sleep(moments.uniform(0.0, most_s))
-            if driver.poll() is None:
-                found[kill(driver, moments)] += 1
-                if moments.random() < 0.3:
-                    time.sleep(0.2)
-        if driver.wait() == 0:
-            break
-    return found
+class Kills:
+    """Kills at random moments, counted and told one by one.
+
+    Attributes
+    ----------
+    found
+        How often what was killed.
+    """
+
+    def __init__(self, wanted: int, seed: int, most_s: float) -> None:
+        self.wanted, self.most_s, self.found = wanted, most_s, Counter[str]()
+        self._moments, self._began = random.Random(seed), time.monotonic()
+
+    @property
+    def done(self) -> bool:
+        """Whether as many were killed as are wanted."""
+        return self.found.total() >= self.wanted
+
+    def of(self, folder: Path, day: str) -> None:
+        """Kill and run the same line again until the kills are done, or the batch is."""
+        code: int | None = None
+        while not self.done and code != 0:
+            driver = begun(folder, day)
+            while driver.poll() is None and not self.done:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    driver.wait(self._moments.uniform(0.0, self.most_s))
+                if driver.poll() is None and (what := kill(driver, self._moments)) is not None:
+                    self.found[what] += 1
+                    at = time.monotonic() - self._began
+                    print(f"{self.found.total()} of {self.wanted}, {at:.0f} s: a {what} in {folder.name}", flush=True)
+                    if what == "worker" and self._moments.random() < 0.3:
+                        time.sleep(0.2)
+                        continue
+                    if what != "worker":
+                        break
+            code = driver.wait()
 
 
 def main() -> None:
     """Kill, go on, compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=100, help="kills in all")
     parser.add_argument("--sites", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most-s", type=float, default=9.0, help="longest wait before a kill, seconds")
     asked = parser.parse_args()
-    began, found, rounds, bad = time.monotonic(), Counter[str](), 0, list[str]()
+    began, kills, rounds, bad = time.monotonic(), Kills(asked.kills, asked.seed, asked.most_s), 0, list[str]()
     with tempfile.TemporaryDirectory(prefix="batch-kills-") as name:
         calm = Path(name) / "calm"
         calm.mkdir()
@@ -119,21 +155,24 @@ def main() -> None:
         patient(calm)
         if begun(calm, day).wait() != 0:
             raise SystemExit("the undisturbed batch did not end well")
-        wanted = content(calm)
-        while found.total() < asked.kills and not bad:
+        wanted, rows = content(calm), rows_of(calm / "busyhour.db")
+        while not kills.done and not bad:
             rounds += 1
             place = Path(name) / f"round{rounds}"
             place.mkdir()
             make_sites(place, asked.sites, 2, "small")
             patient(place)
-            found += killed(place, day, asked.kills - found.total(), asked.seed + rounds, asked.most_s)
+            kills.of(place, day)
             code = begun(place, day).wait()
             have = content(place)
             bad += [f"round {rounds}: code {code}"] * (code != 0) + faults(place)
             bad += [f"round {rounds}: {path} differs" for path in sorted(wanted.keys() | have.keys())
                     if wanted.get(path) != have.get(path)]  # fmt: skip
-    print(f"{found['driver']} drivers and {found['worker']} workers killed in {rounds} batches of {asked.sites} sites")
-    print(f"  {len(wanted):,} files equal an undisturbed batch" if not bad else "\n".join(bad[:40]))
+            bad += [f"round {rounds}: {told}" for told in differences(rows, rows_of(place / "busyhour.db"))]
+    told = ", ".join(f"{kills.found[what]} {what}{'es' if what[-1] == 'h' else 's'}" for what in sorted(kills.found))
+    print(f"killed: {told} in {rounds} rounds of {asked.sites} sites")
+    same = f"  {len(wanted):,} files and {rows.total():,} rows of the store equal those of an undisturbed batch"
+    print(same if not bad else "\n".join(bad[:40]))
     print(f"  {time.monotonic() - began:.0f} s")
     parser.exit(bool(bad))
 

@@ -111,12 +111,13 @@ class Crew:
         EngineFault
             If the scheduler is gone.
         """
+        gone = EngineFault(f"{self._where} is gone.")
+        if self._client.status != "running":  # Dask would wait for another one to come in its place
+            raise gone
         try:
             told = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_S)
-        except (OSError, RuntimeError, TimeoutError, AttributeError):  # the last one: no scheduler is known any more
-            told = {}
-        if "workers" not in told or self._client.status != "running":
-            raise EngineFault(f"{self._where} is gone.")
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise gone from error
         return dict(told["workers"])
 
     def restart(self, address: str) -> None:

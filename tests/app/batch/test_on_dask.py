@@ -27,7 +27,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     local = LocalCluster
 
     def with_faults(**options: object) -> LocalCluster:
-        return local(**{**options, "preload": [*options["preload"], str(FAULTS)]})  # type: ignore[misc]
+        return local(**{**options, "preload": [str(FAULTS), *options["preload"]]})  # type: ignore[misc]
 
     file = tmp_path / "starts"
     monkeypatch.setenv(batch_faults.STARTS, str(file))
@@ -123,7 +123,7 @@ if __name__ == "__main__":
     from busyhour.app.batch import on_dask
     from busyhour.app.batch.task import Task
     local = on_dask.LocalCluster
-    on_dask.LocalCluster = lambda **o: local(**{{**o, "preload": [*o["preload"], {faults!r}]}})
+    on_dask.LocalCluster = lambda **o: local(**{{**o, "preload": [{faults!r}, *o["preload"]]}})
     with on_dask.OnDask(2, tell=lambda told: None) as engine:
         for i in range(2):
             engine.submit(Task(i, 1, "hang", "plan", "2026-10-19", Path({place!r}), Path({place!r}) / str(i)))
