@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -74,6 +75,15 @@ def faults(folder: Path) -> list[str]:
     return out
 
 
+def new_batch(folder: Path, sites: int) -> str:
+    """Write a batch of small sites in the place of whatever is there; return the day of its run."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    day = str(make_sites(folder, sites, 2, "small"))
+    patient(folder)
+    return day
+
+
 def begun(folder: Path, day: str) -> subprocess.Popen[bytes]:
     """Start the command; its workers live in its group of processes."""
     words = [*COMMAND, "batch", "run", str(folder / "batch.toml"), "--as-of", day, "--quiet"]
@@ -130,7 +140,7 @@ class Kills:
                 if driver.poll() is None and (what := kill(driver, self._moments)) is not None:
                     self.found[what] += 1
                     at = time.monotonic() - self._began
-                    print(f"{self.found.total()} of {self.wanted}, {at:.0f} s: a {what} in {folder.name}", flush=True)
+                    print(f"{self.found.total()} of {self.wanted}, {at:.0f} s: a {what}", flush=True)
                     if what == "worker" and self._moments.random() < 0.3:
                         time.sleep(0.2)
                         continue
@@ -149,19 +159,14 @@ def main() -> None:
     asked = parser.parse_args()
     began, kills, rounds, bad = time.monotonic(), Kills(asked.kills, asked.seed, asked.most_s), 0, list[str]()
     with tempfile.TemporaryDirectory(prefix="batch-kills-") as name:
-        calm = Path(name) / "calm"
-        calm.mkdir()
-        day = str(make_sites(calm, asked.sites, 2, "small"))
-        patient(calm)
-        if begun(calm, day).wait() != 0:
+        place = Path(name) / "batch"  # the same for all: the store tells where exports lie
+        day = new_batch(place, asked.sites)
+        if begun(place, day).wait() != 0:
             raise SystemExit("the undisturbed batch did not end well")
-        wanted, rows = content(calm), rows_of(calm / "busyhour.db")
+        wanted, rows = content(place), rows_of(place / "busyhour.db")
         while not kills.done and not bad:
             rounds += 1
-            place = Path(name) / f"round{rounds}"
-            place.mkdir()
-            make_sites(place, asked.sites, 2, "small")
-            patient(place)
+            new_batch(place, asked.sites)
             kills.of(place, day)
             code = begun(place, day).wait()
             have = content(place)
