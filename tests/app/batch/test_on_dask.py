@@ -15,7 +15,8 @@ from distributed import LocalCluster
 
 from busyhour.app.batch import on_dask
 from busyhour.app.batch.on_dask import OnDask
-from busyhour.app.batch.task import Told
+from busyhour.app.batch.starting import Starting
+from busyhour.app.batch.task import EngineFault, Told
 
 pytestmark = pytest.mark.slow
 FAULTS = Path(batch_faults.__file__)
@@ -153,3 +154,38 @@ def _is_worker(process: psutil.Process) -> bool:
         return "spawn_main" in " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return False
+
+
+def test_a_loop_that_does_not_begin_is_one_sentence(told: list[Told], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is far too busy Dask fails with an assertion of its own."""
+
+    def busy(**options: object) -> LocalCluster:
+        raise AssertionError
+
+    monkeypatch.setattr(on_dask, "LocalCluster", busy)
+    with pytest.raises(EngineFault, match=r"^this machine cannot be reached: AssertionError\.$"):
+        OnDask(1, tell=told.append).__enter__()
+
+
+def test_a_stop_ends_workers_that_are_still_starting(told: list[Told]) -> None:
+    """At any moment of their start; nobody is left, and who is told to start workers by hand is not told so here."""
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    for wait_s in (0.0, 0.4, 0.8):
+        starting = Starting(lambda: OnDask(2, tell=told.append))
+        starting.engine(wait_s)
+        starting.close()
+        assert starting._ended.wait(WAIT_S)
+        assert starting._error is None or "dask worker" not in str(starting._error)
+    mine = [p for p in psutil.Process().children(recursive=True) if p.pid not in before and _is_worker(p)]
+    assert not psutil.wait_procs(mine, timeout=WAIT_S)[1]
+
+
+def test_healthy_workers_are_never_forgotten(faults: Path, told: list[Told]) -> None:
+    """Dask's client overwrites what it knows of the workers every other second: the scheduler itself is asked."""
+    with OnDask(1, tell=told.append) as engine:
+        engine._client._scheduler_identity.clear()
+        for _ in range(3):
+            engine._crew._looked = 0.0
+            engine._client.sync(engine._client._update_scheduler_info)
+            assert len(engine._crew.look() or ()) == 1
+    assert "is gone" not in said(told)
