@@ -15,6 +15,8 @@ CLOCK = {"at_s", "began_s", "ended_s", "seconds", "peak_mb", "attempt", "worker"
 """Columns that tell when, where and how often something was done, not what came of it."""
 ALIKE = {"unchanged": "done"}
 """States of units that a driver may reach either way: what one that was killed has entered, the next finds done."""
+MARK = ("forecast", "input_hash")
+"""Step and column of a unit that tell all that a driver saw of a site at one look: one that goes on has seen less."""
 KEYS = {
     "site": ("name",),
     "queue": ("site", "name"),
@@ -55,14 +57,11 @@ def rows_of(database: Path) -> Counter[tuple[str, ...]]:
             return json.dumps(detail, sort_keys=True)
         return ALIKE.get(value, value) if column == "state" else repr(value)
 
-    return Counter(
-        (
-            name,
-            *(f"{column}={told(name, column, value)}" for column, value in row.items() if column not in {"id", *CLOCK}),
-        )
-        for name, rows in tables.items()
-        for row in rows
-    )
+    def cells(table: str, row: dict[str, Any]) -> tuple[str, ...]:
+        skipped = {"id", *CLOCK, *(MARK[1:] if row.get("step") == MARK[0] else ())}
+        return (table, *(f"{name}={told(table, name, value)}" for name, value in row.items() if name not in skipped))
+
+    return Counter(cells(name, row) for name, rows in tables.items() for row in rows)
 
 
 def differences(wanted: Counter[tuple[str, ...]], have: Counter[tuple[str, ...]]) -> list[str]:
