@@ -1,16 +1,19 @@
 """Kills of a batch: drivers and workers end by SIGKILL at random moments, and the same line is run again.
 
 Small desks are planned in earnest. When the kills are done the batch runs to its end, and its folders are compared with
-those of a batch that nobody disturbed: the same runs, published once each, no unit done twice; and so are the rows of
-its store, but for numbers of rows and moments. Linux and macOS only.
+those of a batch that nobody disturbed, and so are the rows of its store: the same runs, published once each, no unit
+done twice. Drivers alone are killed, workers alone, and whole batches with all their processes at once. Linux and macOS
+only.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import tempfile
@@ -24,19 +27,14 @@ import psutil
 
 from busyhour.app.files import TEMPORARY
 from busyhour.app.folders.manifest import Manifest
-from busyhour.app.store import schema
 
-from .batch import COMMAND, make_sites, patient
+from .batch import COMMAND, compiled, make_sites, patient
+from .store_rows import differences, rows_of
 
 VARIES = {"run.log", "manifest.json", "summary.json", "report.html", "schedule.xlsx"}
 """Files that tell seconds and moments; of the summary the plan's own figures are compared."""
 FIGURES = ("week", "status", "cost", "gap", "paid_hours", "service_level_expected", "service_level_simulated",
            "input_hash", "input_hashes", "violations")  # fmt: skip
-
-UNTOLD = {"batch", "unit", "event"}
-"""Tables that tell the way: how often a unit was begun, and when."""
-MOMENTS = {"id", "at_s", "began_s", "ended_s", "seconds", "by", "reason"}
-"""Columns that differ between two batches that do the same."""
 
 QUERIES = {
     "run twice": "SELECT site, week, count(*) FROM run GROUP BY site, week HAVING count(*) > 1",
@@ -64,25 +62,6 @@ def content(folder: Path) -> dict[str, str]:
     return out
 
 
-def rows(folder: Path) -> Counter[str]:
-    """Return what the store of a batch knows: each row with the names of what it points to, without its own number."""
-    out, names = Counter[str](), dict[tuple[str, int], str]()
-    with closing(sqlite3.connect(folder / "busyhour.db")) as store:
-        store.row_factory = sqlite3.Row
-        for table in schema.metadata.sorted_tables:  # what a row points to comes first
-            if table.name in UNTOLD:
-                continue
-            points = {c.name: k.column.table.name for c in table.columns for k in c.foreign_keys}
-            for row in map(dict, store.execute(f"SELECT * FROM {table.name}")):
-                told = {c: names.get((points[c], value)) if c in points else value for c, value in row.items()}
-                kept = {c: value for c, value in told.items() if c not in MOMENTS}
-                text = f"{table.name} {json.dumps(kept, sort_keys=True)}"
-                if "id" in row:
-                    names[table.name, row["id"]] = text
-                out[text] += 1
-    return out
-
-
 def faults(folder: Path) -> list[str]:
     """Return what is torn, doubled or left over in the folder of a batch that is done."""
     out = [f"left over: {p}" for p in folder.rglob("*") if TEMPORARY in p.name and not p.name.endswith(".lock")]
@@ -96,74 +75,115 @@ def faults(folder: Path) -> list[str]:
     return out
 
 
+def new_batch(folder: Path, sites: int) -> str:
+    """Write a batch of small sites in the place of whatever is there; return the day of its run."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    day = str(make_sites(folder, sites, 2, "small"))
+    patient(folder)
+    return day
+
+
 def begun(folder: Path, day: str) -> subprocess.Popen[bytes]:
-    """Start the command."""
+    """Start the command; its workers live in its group of processes."""
     words = [*COMMAND, "batch", "run", str(folder / "batch.toml"), "--as-of", day, "--quiet"]
-    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=compiled(),
+                            start_new_session=True)  # fmt: skip
 
 
-def kill(driver: subprocess.Popen[bytes], moments: random.Random) -> str:
-    """Kill the driver or one of its workers; return which."""
-    processes = psutil.Process(driver.pid).children(recursive=True)
-    workers = [p for p in processes if "spawn_main" in " ".join(p.cmdline())]
-    if workers and moments.random() < 0.4:
-        moments.choice(workers).kill()
-        return "worker"
-    driver.kill()
+def is_done(folder: Path) -> bool:
+    """Whether the last batch of a folder is done: the same line would begin another one."""
+    with contextlib.suppress(sqlite3.OperationalError), closing(sqlite3.connect(folder / "busyhour.db")) as store:
+        return store.execute("SELECT state FROM batch ORDER BY id DESC LIMIT 1").fetchone() == ("done",)
+    return False
+
+
+def kill(driver: subprocess.Popen[bytes], moments: random.Random) -> str | None:
+    """Kill the driver, one of its workers, or all at once; return which, None where all has ended."""
+    try:
+        processes = psutil.Process(driver.pid).children(recursive=True)
+        workers = [p for p in processes if "spawn_main" in " ".join(p.cmdline())]
+        what = moments.random()
+        if workers and what < 0.4:
+            moments.choice(workers).kill()
+            return "worker"
+        if what < 0.7:
+            for process in (psutil.Process(driver.pid), *processes):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            return "whole batch"
+        driver.kill()
+    except psutil.NoSuchProcess:
+        return None
     return "driver"
 
 
-def killed(folder: Path, day: str, kills: int, seed: int, most_s: float) -> Counter[str]:
-    """Kill at random moments until the kills are done; a batch that is done meanwhile is begun anew elsewhere."""
-    moments, found = random.Random(seed), Counter[str]()
-    while sum(found.values()) < kills:
-        driver = begun(folder, day)
-        while driver.poll() is None and sum(found.values()) < kills:
-            time.sleep(moments.uniform(0.0, most_s))
-            if driver.poll() is None:
-                found[kill(driver, moments)] += 1
-                if moments.random() < 0.3:
-                    time.sleep(0.2)
-        if driver.wait() == 0:
-            break
-    return found
+class Kills:
+    """Kills at random moments, counted and told one by one.
+
+    Attributes
+    ----------
+    found
+        How often what was killed.
+    """
+
+    def __init__(self, wanted: int, seed: int, most_s: float) -> None:
+        self.wanted, self.most_s, self.found = wanted, most_s, Counter[str]()
+        self._moments, self._began = random.Random(seed), time.monotonic()
+
+    @property
+    def done(self) -> bool:
+        """Whether as many were killed as are wanted."""
+        return self.found.total() >= self.wanted
+
+    def of(self, folder: Path, day: str) -> None:
+        """Kill and run the same line again until the kills are done, or the batch is."""
+        while not self.done and not is_done(folder):
+            driver = begun(folder, day)
+            while driver.poll() is None and not self.done:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    driver.wait(self._moments.uniform(0.0, self.most_s))
+                if driver.poll() is None and (what := kill(driver, self._moments)) is not None:
+                    self.found[what] += 1
+                    at = time.monotonic() - self._began
+                    print(f"{self.found.total()} of {self.wanted}, {at:.0f} s: a {what}", flush=True)
+                    if what == "worker" and self._moments.random() < 0.3:
+                        time.sleep(0.2)
+                        continue
+                    if what != "worker":
+                        break
+            driver.wait()
 
 
 def main() -> None:
     """Kill, go on, compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--kills", type=int, default=100, help="kills in all")
     parser.add_argument("--sites", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--most-s", type=float, default=9.0, help="longest wait before a kill, seconds")
     asked = parser.parse_args()
-    began, found, rounds, bad = time.monotonic(), Counter[str](), 0, list[str]()
+    began, kills, rounds, bad = time.monotonic(), Kills(asked.kills, asked.seed, asked.most_s), 0, list[str]()
     with tempfile.TemporaryDirectory(prefix="batch-kills-") as name:
-        calm = Path(name) / "calm"
-        calm.mkdir()
-        day = str(make_sites(calm, asked.sites, 2, "small"))
-        patient(calm)
-        if begun(calm, day).wait() != 0:
+        place = Path(name) / "batch"  # the same for all: the store tells where exports lie
+        day = new_batch(place, asked.sites)
+        if begun(place, day).wait() != 0:
             raise SystemExit("the undisturbed batch did not end well")
-        wanted, known = content(calm), rows(calm)
-        while found.total() < asked.kills and not bad:
+        wanted, rows = content(place), rows_of(place / "busyhour.db")
+        while not kills.done and not bad:
             rounds += 1
-            place = Path(name) / f"round{rounds}"
-            place.mkdir()
-            make_sites(place, asked.sites, 2, "small")
-            patient(place)
-            found += killed(place, day, asked.kills - found.total(), asked.seed + rounds, asked.most_s)
-            code = begun(place, day).wait()
+            new_batch(place, asked.sites)
+            kills.of(place, day)
+            code = 0 if is_done(place) else begun(place, day).wait()
             have = content(place)
             bad += [f"round {rounds}: code {code}"] * (code != 0) + faults(place)
             bad += [f"round {rounds}: {path} differs" for path in sorted(wanted.keys() | have.keys())
                     if wanted.get(path) != have.get(path)]  # fmt: skip
-            other = rows(place)
-            bad += [f"round {rounds}: store: {row}" for row in ((known - other) + (other - known))]
-            print(f"{found.total()} of {asked.kills} kills, {time.monotonic() - began:.0f} s", flush=True)
-    print(f"{found['driver']} drivers and {found['worker']} workers killed in {rounds} batches of {asked.sites} sites")
-    told = f"  {len(wanted):,} files and {known.total():,} rows of the store equal an undisturbed batch"
-    print(told if not bad else "\n".join(bad[:40]))
+            bad += [f"round {rounds}: {told}" for told in differences(rows, rows_of(place / "busyhour.db"))]
+    told = ", ".join(f"{kills.found[what]} {what}{'es' if what[-1] == 'h' else 's'}" for what in sorted(kills.found))
+    print(f"killed: {told} in {rounds} rounds of {asked.sites} sites")
+    same = f"  {len(wanted):,} files and {rows.total():,} rows of the store equal those of an undisturbed batch"
+    print(same if not bad else "\n".join(bad[:40]))
     print(f"  {time.monotonic() - began:.0f} s")
     parser.exit(bool(bad))
 

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from ...forecast.tables import read_csv
 from ...schedule.problem.horizon import WEEK_DAYS
 from ..config.schema import Site as SiteConfig
 from ..files import write_atomic
 from ..folders.manifest import FILE as MANIFEST
 from ..folders.manifest import Manifest
 from ..inputs.folder import OVERRIDES
-from ..report.run import FILES
 from ..store.connection import by_of
 from ..store.entries import tell
 from ..store.schema import NIGHTLY, PUBLISHED, event, ingest, run_cost, snapshot
@@ -30,14 +28,13 @@ from ..store.scores import is_scored_since, score
 from ..store.snapshots import write_snapshot
 from ..store.times import midnight_s
 from . import publication
+from .kept_volume import VOLUME, kept_volume
 from .ledger import Unit, now
 from .publication import Changes, RunRow
 from .sites import Site
 from .units import Event
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from .chain import Shared
 
 NUMBERS = {
@@ -52,9 +49,7 @@ NUMBERS = {
 MONEY = ("cost", "cost_wages", "cost_prices", "bound", "currency")
 SHORT = 8
 """Characters of the hash in the name of a run's folder."""
-RUNS, VOLUME = "runs", "volume.csv"
-KEPT = ("queue", "start", "calls", "model_calls", "q0.1", "q0.9", "handle_s", "model")
-"""Columns of a forecast that the store keeps: only these are checked."""
+RUNS = "runs"
 
 
 def run_folder(home: Path, site: str, week: str, input_hash: str) -> Path:
@@ -103,7 +98,7 @@ def commit_forecast(
     own
         Table ``[site]`` of the site's plan.toml.
     """
-    volume = _volume(folder, own.zone)
+    volume = kept_volume(folder, own.zone)
     as_of, leads = shared.as_of, site.settings.leads
     with shared.ledger.store.write() as c:
         write_snapshot(c, unit.site_id, midnight_s(as_of, own.zone), NIGHTLY, volume, leads)
@@ -187,15 +182,9 @@ def enter(
     row = {"site": site, "week": run.week, "run": run.id, "at_s": now(), "by": by_of(c), "reason": reason, **told}
     c.execute(publications.insert(), [row])
     if (home / run.folder / VOLUME).is_file():  # a plan for a requirement made elsewhere has none
-        volume = _volume(home / run.folder, zone)
+        volume = kept_volume(home / run.folder, zone)
         write_snapshot(c, site, midnight_s(as_of, zone), PUBLISHED, volume, run=run.id)
         first = dt.date.fromisoformat(run.week)
         if is_scored_since(c, site, first):
             score(c, site, {first + dt.timedelta(days=k) for k in range(WEEK_DAYS)}, zone, before=as_of)
     tell(c, "published", site=site, week=run.week, run=run.id, input_hash=run.input_hash, reason=reason, **told)
-
-
-def _volume(folder: Path, zone: str | None) -> pd.DataFrame:
-    """Return what the store keeps of the forecast in a folder."""
-    declared = FILES["volume"]
-    return read_csv(folder / VOLUME, {name: declared.get(name, declared["q*"]) for name in KEPT}, zone=zone)

@@ -34,14 +34,13 @@ class Crew:
         The scheduler, for people.
     say
         Called with a sentence on a worker that is ready, left out or gone.
-    elsewhere
-        Whether somebody else starts the workers.
+    own
+        Whether the workers are ours: nobody else starts them.
     """
 
-    def __init__(self, client: Client, where: str, say: Callable[[str], None], *, elsewhere: bool) -> None:
+    def __init__(self, client: Client, where: str, say: Callable[[str], None], *, own: bool = False) -> None:
         self.usable: set[str] = set()
-        self._elsewhere = elsewhere
-        self._client, self._where, self._say = client, where, say
+        self._client, self._where, self._say, self._own = client, where, say, own
         self._names: dict[str, str] = {}
         self._memory: dict[str, str] = {}
         self._misfits: dict[str, str] = {}
@@ -58,8 +57,13 @@ class Crew:
         """Tell how much memory the worker had when it was last heard of; "" where that is unknown."""
         return self._memory.get(address, "")
 
-    def await_first(self, wanted: int) -> None:
+    def await_first(self, wanted: int, given_up: Callable[[], bool]) -> None:
         """Wait until `wanted` workers are usable, or some while the others do not come.
+
+        Parameters
+        ----------
+        given_up
+            Asked whether nobody wants the workers any more: the wait ends then.
 
         Raises
         ------
@@ -67,12 +71,12 @@ class Crew:
             If there is none in time, or none of those that have come may be used.
         """
         until = time.monotonic() + JOIN_S
-        while len(self.usable) < wanted and time.monotonic() < until:
+        while len(self.usable) < wanted and time.monotonic() < until and not given_up():
             self.look()
             if self._misfits and not self._probes and time.monotonic() - self._newcomer > SETTLE_S:
                 break
             time.sleep(0.02)
-        if not self.usable:
+        if not self.usable and not given_up():
             raise EngineFault(self._nobody())
 
     def look(self) -> set[str] | None:
@@ -86,7 +90,7 @@ class Crew:
         now, there = time.monotonic(), None
         if now - self._looked >= LOOK_S:
             self._looked = now
-            workers = self._there()
+            workers = self._workers()
             there = set(workers)
             self._forget(there)
             self._welcome(workers)
@@ -97,22 +101,24 @@ class Crew:
             raise EngineFault(self._nobody())
         return there
 
-    def _there(self) -> Mapping[str, Mapping[str, Any]]:
-        """Ask the scheduler for its workers; what the client itself keeps of them, it forgets every two seconds.
+    def _workers(self) -> Mapping[str, Mapping[str, Any]]:
+        """Ask the scheduler itself which workers it has.
+
+        What the client keeps of its last look is overwritten every other second by one that counts no worker.
 
         Raises
         ------
         EngineFault
             If the scheduler is gone.
         """
-        scheduler = self._client.scheduler
+        gone = EngineFault(f"{self._where} is gone.")
+        if self._client.status != "running":  # Dask would wait for another one to come in its place
+            raise gone
         try:
-            if scheduler is not None and self._client.status == "running":
-                told: Mapping[str, Any] = self._client.sync(scheduler.identity, n_workers=-1)
-                return told["workers"]  # type: ignore[no-any-return]
+            told = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_S)
         except (OSError, RuntimeError, TimeoutError) as error:
-            raise EngineFault(f"{self._where} is gone.") from error
-        raise EngineFault(f"{self._where} is gone.")
+            raise gone from error
+        return dict(told["workers"])
 
     def restart(self, address: str) -> None:
         """Let the nanny of a worker end it and start another, which is probed when it comes; returns at once."""
@@ -175,5 +181,8 @@ class Crew:
         if self._misfits:
             told = "; ".join(f"{self.name(address)}: {why}" for address, why in sorted(self._misfits.items()))
             return f"{self._where} has no worker that may be used. {told}."
-        mend = ": start some with: dask worker ADDRESS --nthreads 1" * self._elsewhere
-        return f"{self._where} has no worker{mend}."
+        if self._own:
+            return (
+                f"none of the workers of {self._where} came up within {JOIN_S:g} s: is it short of memory or too busy?"
+            )
+        return f"{self._where} has no worker: start some with: dask worker ADDRESS --nthreads 1."

@@ -166,6 +166,8 @@ class Ledger:
             If nothing of the kind can happen to the unit.
         """
         state = moved(unit.state, event)
+        if state in GOOD:  # what an earlier attempt died of is told in batch.log
+            values = {"code": None, "message": None, **values}
         if values.get("message"):
             values["message"] = str(values["message"])[:MOST_MESSAGE]
         more: dict[str, Any] = {"began_s": now()} if event is Event.BEGIN else {}

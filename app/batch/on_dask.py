@@ -17,6 +17,8 @@ import uuid
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -48,6 +50,8 @@ SETTINGS = {
 """Dask's settings while an engine lives; a scheduler that somebody else runs has its own."""
 CONNECT_S, CLOSE_S = 10.0, 3.0
 """Seconds for a scheduler to answer, and for the processes of this machine to end."""
+WORKER = "Dask Worker process"
+"""How Dask names the processes of the workers that it starts."""
 GONE = (OSError, RuntimeError, TimeoutError)
 """What Dask raises where nobody is there any more."""
 
@@ -87,7 +91,8 @@ class OnDask:
         self._flights: dict[str, _Flight] = {}
         self._ended: queue.Queue[str] = queue.Queue()
         self._told: list[Answer] = []
-        self._stopped = False
+        self._stopped, self._up = False, False
+        self._others = {process.pid for process in active_children()}
         self._closing = contextlib.ExitStack()
 
     @property
@@ -111,16 +116,17 @@ class OnDask:
                 cluster = self.address or closing.enter_context(_local(self.workers, self.memory_gb))
                 # A client of its own: a script that calls us may have another, which stays the usual one.
                 self._client = closing.enter_context(Client(cluster, timeout=CONNECT_S, set_as_default=False))
-            # No answer, a nanny that cannot start, no such protocol; Dask asserts that its loop starts in time.
-            except (*GONE, TypeError, ValueError, AssertionError) as error:
+            except (*GONE, AssertionError, TypeError, ValueError) as error:
+                # No answer, a nanny that cannot start, no such protocol; an assertion where Dask's loop does not begin.
                 raise EngineFault(f"{where} cannot be reached: {_first_line(error)}.{_mend(self.address)}") from error
             self._client.subscribe_topic(self._topic, self._progress)
             if self.address and not is_private(self.address):
                 self._say(f"{self.address} is neither tls:// nor on this machine: whoever reaches it can run programs "
                           "as its workers")  # fmt: skip
-            self._crew = Crew(self._client, where, self._say, elsewhere=bool(self.address))
-            self._crew.await_first(1 if self.address else self.workers)
+            self._crew = Crew(self._client, where, self._say, own=not self.address)
+            self._crew.await_first(1 if self.address else self.workers, lambda: self._stopped)
             self._closing = closing.pop_all()
+        self._up = True
         return self
 
     def submit(self, task: Task) -> None:
@@ -165,8 +171,13 @@ class OnDask:
         return found
 
     def stop(self) -> None:
-        """Begin nothing more; workers see within a second that nobody wants their results any more."""
+        """Begin nothing more; workers see within a second that nobody wants their results any more.
+
+        Workers of this machine that are still starting are ended, so that whoever waits for them goes on at once.
+        """
         self._stopped = True
+        for process in self._starting():
+            process.kill()
         flights, self._flights = list(self._flights.values()), {}
         self._told += [replace(stopped(f.task), worker=self._crew.name(f.address)) for f in flights]
         if flights:
@@ -183,6 +194,12 @@ class OnDask:
     ) -> None:
         """Close."""
         self.close()
+
+    def _starting(self) -> list[BaseProcess]:
+        """Return the processes of our workers while these are not up: nobody else's, for Dask makes no others here."""
+        if self._up or self.address:
+            return []
+        return [p for p in active_children() if p.name.startswith(WORKER) and p.pid not in self._others]
 
     def _look(self) -> None:
         """Give up the units of workers that are gone, or that take longer than they may."""
@@ -264,7 +281,7 @@ def _local(workers: int, memory_gb: float) -> Iterator[LocalCluster]:
         dashboard_address=None,
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its port for health checks: any that is free
         silence_logs=logging.CRITICAL,
-        preload=["busyhour.app.batch.deaf", "busyhour.app.batch.planner"],
+        preload=["busyhour.app.batch.deaf", "busyhour.app.batch.eager"],
     )
     try:
         yield cluster
@@ -283,15 +300,15 @@ def _quiet() -> Iterator[None]:
     loggers = [logging.getLogger(name) for name in ("distributed", *logging.root.manager.loggerDict)
                if name.split(".")[0] in ("distributed", "tornado")]  # fmt: skip
     levels = [logger.level for logger in loggers]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", VersionMismatchWarning)  # each worker is probed
-        for logger in loggers:
-            logger.setLevel(logging.CRITICAL)
-        try:
-            yield
-        finally:
-            for logger, level in zip(loggers, levels, strict=True):
-                logger.setLevel(level)
+    # Not for a while: what `catch_warnings` puts back at its end would undo what other threads have set meanwhile.
+    warnings.filterwarnings("ignore", category=VersionMismatchWarning)  # each worker is probed
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _absolute(task: Task) -> Task:
@@ -311,6 +328,4 @@ def _mend(address: str) -> str:
 
 
 def _first_line(error: BaseException | None) -> str:
-    if isinstance(error, AssertionError) and not str(error):
-        return "Dask has not started within ten seconds; the machine may be busy"
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -16,7 +16,6 @@ from xlsxwriter.exceptions import XlsxWriterException
 from ...forecast.errors import InputError
 from ...forecast.progress import Stopped, Watch
 from ..folders.one_run import seen_once
-from ..report.page import write_report
 from ..report.run import Run, read_run
 from .calendar import write_calendars
 from .excel import write_workbook
@@ -52,6 +51,13 @@ class Patience:
         if self.until is None and self.watch.stopped:
             self.until = time.monotonic() + AFTER_STOP_S
         return self.until is None or time.monotonic() < self.until
+
+
+def write_report(run: Path, *, wages: bool, read: Run | None = None) -> Path:
+    """Write the page of a run; what draws charts takes half a second to import, and batches may ask for no page."""
+    from ..report.page import write_report as draw
+
+    return draw(run, wages=wages, read=read)
 
 
 def write_papers(

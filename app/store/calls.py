@@ -157,12 +157,13 @@ def history(c: Connection, site: int, queues: Sequence[str], zone: str | None, i
     wanted = select(queue.c.id, queue.c.name).where(queue.c.site == site)
     names = {number: name for number, name in c.execute(wanted) if not queues or name in set(queues)}
     cells = [calls.c.queue, calls.c.start_s, *(calls.c[name] for name in CALL_NUMBERS)]
-    parts = []
+    parts: list[Any] = []
     for number in sorted(names, key=lambda n: names[n]):
-        found = c.execute(select(*cells).where(calls.c.queue == number).order_by(calls.c.start_s)).all()
-        parts += [tuple(row) for row in found]
-    frame = pd.DataFrame(parts, columns=["queue", "start_s", *CALL_NUMBERS])
-    frame[list(CALL_NUMBERS)] = frame[list(CALL_NUMBERS)].astype(float)
+        parts += c.execute(select(*cells).where(calls.c.queue == number).order_by(calls.c.start_s)).all()
+    columns = list(zip(*parts, strict=True)) or [()] * len(cells)
+    kinds: list[type] = [int, int, *([float] * len(CALL_NUMBERS))]
+    told = zip(["queue", "start_s", *CALL_NUMBERS], columns, kinds, strict=True)
+    frame = pd.DataFrame({name: np.array(column, dtype=kind) for name, column, kind in told})  # None is NaN
     if len(frame):
         refuse_odd_step(frame["start_s"].to_numpy(dtype=np.int64), interval_min, zone)
     moments = pd.to_datetime(frame["start_s"].astype("int64"), unit="s", utc=True)

@@ -68,12 +68,13 @@ def score(
         over = max(before, newest + dt.timedelta(days=1)) if newest is not None else before
         due = sorted(day for day in again if day < over)
         parts += _of_days(c, ids, sorted(told.union(wanted)), zone, due)
-    rows = pd.DataFrame([tuple(r) for part in parts for r in part], columns=list(READ))
+    found = [tuple(row) for part in parts for row in part]
+    if not found:
+        return []
+    rows = pd.DataFrame(found, columns=list(READ))
     rows = rows.drop_duplicates(["queue", "lead", "start_s"]).sort_values(["queue", "lead", "start_s"])
     rows = rows.reset_index(drop=True)
     rows["day"] = days_of(rows["start_s"].to_numpy(dtype=np.int64), zone)
-    if rows.empty:
-        return []
     table = sums_of(c, rows, zone, interval_min)
     cells = table[list(COLUMNS)].astype(object)
     cells = cells.where(cells.notna(), None)

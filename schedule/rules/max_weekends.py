@@ -71,9 +71,7 @@ class MaxWeekends:
         fresh = works and not counted
         if worked + fresh > self.most:
             return None
-        goes_on = (
-            day + 1 < len(self.weekends) and self.weekend(day + 1) == mine
-        )
+        goes_on = day + 1 < len(self.weekends) and self.weekend(day + 1) == mine
         return (worked + fresh, goes_on and (counted or works))
 
     def accepts(self, state: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ...processors import processors
 from ...progress import Stopped, Watch
 from ..goal.targets import ServiceGoal
 from . import desk, draws
@@ -26,8 +26,8 @@ BATCH = 32
 """Runs of a batch, which are also its strata; at least 2. More strata spread a day's busyness more evenly, more batches
 tell the confidence interval better: 32 leaves 8 batches in the least runs."""
 
-THREADS = min(BATCH, os.cpu_count() or 1)
-"""Threads that share the runs of a batch."""
+THREADS = min(BATCH, processors())
+"""Threads that share the runs of a batch; they change no result."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from tiny_batch import LATER, WEEK, Engines, content, correct, drive, make, rows, states
@@ -131,12 +130,7 @@ def test_a_batch_that_goes_on_later_leaves_near_weeks_alone(
     quick(lambda t: Answer(t.unit, t.attempt, "failed", 4, "no") if (t.step, t.week) == ("plan", WEEK) else None)
     assert drive(path).status.code == 8
 
-    class Later(dt.datetime):
-        @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Later:
-            return cls(2026, 12, 8, 2, 30, tzinfo=tz)
-
-    monkeypatch.setattr("busyhour.app.batch.drive.dt", SimpleNamespace(datetime=Later))
+    monkeypatch.setattr("busyhour.app.record.today_at", lambda zone: dt.date(2026, 12, 8))
     engine = quick()
     assert drive(path, resume=True, retry=True, as_of=None).status.code == 0
     assert [t.week for t in engine.tasks if t.step == "plan"] == [LATER]

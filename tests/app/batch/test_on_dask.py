@@ -15,7 +15,8 @@ from distributed import LocalCluster
 
 from busyhour.app.batch import on_dask
 from busyhour.app.batch.on_dask import OnDask
-from busyhour.app.batch.task import Told
+from busyhour.app.batch.starting import Starting
+from busyhour.app.batch.task import EngineFault, Told
 
 pytestmark = pytest.mark.slow
 FAULTS = Path(batch_faults.__file__)
@@ -27,7 +28,7 @@ def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     local = LocalCluster
 
     def with_faults(**options: object) -> LocalCluster:
-        return local(**{**options, "preload": [*options["preload"], str(FAULTS)]})  # type: ignore[misc]
+        return local(**{**options, "preload": [str(FAULTS), *options["preload"]]})  # type: ignore[misc]
 
     file = tmp_path / "starts"
     monkeypatch.setenv(batch_faults.STARTS, str(file))
@@ -123,7 +124,7 @@ if __name__ == "__main__":
     from busyhour.app.batch import on_dask
     from busyhour.app.batch.task import Task
     local = on_dask.LocalCluster
-    on_dask.LocalCluster = lambda **o: local(**{{**o, "preload": [*o["preload"], {faults!r}]}})
+    on_dask.LocalCluster = lambda **o: local(**{{**o, "preload": [{faults!r}, *o["preload"]]}})
     with on_dask.OnDask(2, tell=lambda told: None) as engine:
         for i in range(2):
             engine.submit(Task(i, 1, "hang", "plan", "2026-10-19", Path({place!r}), Path({place!r}) / str(i)))
@@ -153,3 +154,38 @@ def _is_worker(process: psutil.Process) -> bool:
         return "spawn_main" in " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return False
+
+
+def test_a_loop_that_does_not_begin_is_one_sentence(told: list[Told], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that is far too busy Dask fails with an assertion of its own."""
+
+    def busy(**options: object) -> LocalCluster:
+        raise AssertionError
+
+    monkeypatch.setattr(on_dask, "LocalCluster", busy)
+    with pytest.raises(EngineFault, match=r"^this machine cannot be reached: AssertionError\.$"):
+        OnDask(1, tell=told.append).__enter__()
+
+
+def test_a_stop_ends_workers_that_are_still_starting(told: list[Told]) -> None:
+    """At any moment of their start; nobody is left, and who is told to start workers by hand is not told so here."""
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    for wait_s in (0.0, 0.4, 0.8):
+        starting = Starting(lambda: OnDask(2, tell=told.append))
+        starting.engine(wait_s)
+        starting.close()
+        assert starting._ended.wait(WAIT_S)
+        assert starting._error is None or "dask worker" not in str(starting._error)
+    mine = [p for p in psutil.Process().children(recursive=True) if p.pid not in before and _is_worker(p)]
+    assert not psutil.wait_procs(mine, timeout=WAIT_S)[1]
+
+
+def test_healthy_workers_are_never_forgotten(faults: Path, told: list[Told]) -> None:
+    """Dask's client overwrites what it knows of the workers every other second: the scheduler itself is asked."""
+    with OnDask(1, tell=told.append) as engine:
+        engine._client._scheduler_identity.clear()
+        for _ in range(3):
+            engine._crew._looked = 0.0
+            engine._client.sync(engine._client._update_scheduler_info)
+            assert len(engine._crew.look() or ()) == 1
+    assert "is gone" not in said(told)
