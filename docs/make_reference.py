@@ -44,7 +44,7 @@ from busyhour.schedule.contracts import ladder, lock
 from busyhour.schedule.contracts import terms as money
 from busyhour.schedule.plan import settings
 from busyhour.schedule.problem import costs, period_terms, shift_families, staff
-from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.costs import Costs, Overtime, Premium
 from busyhour.schedule.problem.period_terms import PeriodTerms
 from busyhour.schedule.problem.shift_families import Break, ShiftFamily
 from busyhour.schedule.problem.staff import Contract
@@ -67,6 +67,7 @@ TABLES: tuple[tuple[str, type, str], ...] = (
     ("[rules]", Rules, "Rules that hold for everybody; all are hard."),
     ("[costs]", Costs, "Wages and prices."),
     ("[[costs.premium]]", Premium, "A premium on wages; several add up."),
+    ("[[costs.overtime]]", Overtime, "Daily overtime; several add up."),
     ("[solve]", config.Solve, "How long and how hard to optimise."),
     ("[sla]", config.Sla, "The contract that the plan serves. See [Contracts](../guides/contracts.md)."),
     ("[store]", config.StoreAddress, "Where what came is kept. See [How good were we](../guides/accuracy.md)."),
@@ -132,7 +133,7 @@ OUTSIDE = {
     "Queue": ("goal", "period"),
     "ShiftFamily": ("name", "breaks"),
     "Contract": ("name",),
-    "Costs": ("premium",),
+    "Costs": ("premium", "overtime"),
     "ContractConfig": ("intake", "goal", "exclusion", "lock", "money", "termination"),
     "Goal": ("name", "ladder"),
     "Lock": ("forecast", "relaxed"),
@@ -148,6 +149,7 @@ RANGES: dict[type, Mapping[str, Range]] = {
     Contract: staff.CONTRACT_RANGES,
     Costs: costs.RANGES,
     Premium: costs.PREMIUM_RANGES,
+    Overtime: costs.OVERTIME_RANGES,
     config.Solve: settings.RANGES,
     Intake: mapping.RANGES,
     goals.Goal: goals.RANGES,

@@ -66,6 +66,22 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda sign: sign[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def many(count: int, noun: str, plural: str | None = None) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    plural
+        Of several; None = the noun with an s.
+
+    Examples
+    --------
+    >>> many(1, "call"), many(1200, "call"), many(2, "day", "days of rest")
+    ('1 call', '1,200 calls', '2 days of rest')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def alike(names: Iterable[str]) -> list[tuple[str, str]]:
     """Return pairs of different names that a reader would take for one: by case, width or invisible marks.
 

@@ -24,17 +24,18 @@ from .nameless import nameless, names_in
 from .publication import RunRow
 from .publishing import Publishing
 from .recording import calls_of, history_of, lay_last_week, marked, take_calls, vanished_of
-from .site_inputs import SiteInputs, last_day_of
+from .site_inputs import SiteInputs, days_in_files
 from .sites import Site, weeks_of
 from .task import Answer, Task
 from .unchanged import NEAR
 from .units import BAD, ENDED, GOOD, Event, State, Step, after_loss
+from .vanished import vanished_in_files
 from .weeks import Weeks
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all sites of a batch share.
+    """What a site shares with the batch.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class Shared:
     place
         Folder of the batch: its log, its page, its work.
     as_of
-        The day of the run.
+        The day of the run at the site.
     attempts
         How often a unit is begun that crashes.
     accept
@@ -197,7 +198,9 @@ class Chain:
         lost = ""
         if self.site.settings.calls == "files":
             inputs = inputs.with_files()
-            last = last_day_of(inputs)
+            days = days_in_files(inputs)
+            last = max((own[-1] for own in days.values()), default=None)
+            lost = vanished_in_files(inputs, days, self.shared.as_of, self.site.settings.late_days)
         else:
             calls, by_queue = calls_of(self.shared, self.site, inputs)
             last = max(by_queue.values(), default=None)

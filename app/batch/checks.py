@@ -21,6 +21,7 @@ from .config import BatchFile
 from .drive import opened
 from .ledger import known_site
 from .recording import exports_of
+from .run_day import RunDay
 from .site_inputs import SiteInputs
 from .sites import Site, sites_of, weeks_of
 
@@ -35,7 +36,7 @@ class Checked:
     fault: str = ""
 
 
-def check_batch(file: BatchFile, as_of: dt.date, only: str | None, look: Callable[[str], None]) -> list[Checked]:
+def check_batch(file: BatchFile, day: RunDay, only: str | None, look: Callable[[str], None]) -> list[Checked]:
     """Read every site as a run would, its calls too, and return what was found.
 
     Parameters
@@ -48,7 +49,7 @@ def check_batch(file: BatchFile, as_of: dt.date, only: str | None, look: Callabl
         for site in sites_of(file, only):
             look(site.name)
             try:
-                found.append(_checked(site, file, as_of, store))
+                found.append(_checked(site, file, day, store))
             except StoreFault:
                 raise
             except (InputError, OSError) as error:
@@ -67,12 +68,12 @@ def _looked_into(file: BatchFile) -> Iterator[Store | None]:
         yield store
 
 
-def _checked(site: Site, file: BatchFile, as_of: dt.date, store: Store | None) -> Checked:
+def _checked(site: Site, file: BatchFile, day: RunDay, store: Store | None) -> Checked:
     if site.fault is not None:
         raise site.fault
     inputs = SiteInputs.read(site.folder)
     config, folder = inputs.config, inputs.folder
-    weeks = weeks_of(site, as_of, config.site.week_start)
+    weeks = weeks_of(site, day.at(config.site.zone), config.site.week_start)
     for week in weeks:
         folder.people(config.horizon(week).grid, WeekBefore())
     folder.forecast_overrides()
@@ -97,7 +98,7 @@ def _checked(site: Site, file: BatchFile, as_of: dt.date, store: Store | None) -
     return Checked(site.name, tuple(weeks), len(files))
 
 
-def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str, str, str]]:
+def dry_run(file: BatchFile, day: RunDay, only: str | None) -> list[tuple[str, str, str]]:
     """Return what a run would do, as (site, week, what); nothing is written.
 
     Exports that are new are not read, so a week of a site with new exports counts as one to plan.
@@ -109,6 +110,7 @@ def dry_run(file: BatchFile, as_of: dt.date, only: str | None) -> list[tuple[str
                 if site.fault is not None:
                     raise site.fault
                 inputs = SiteInputs.read(site.folder)
+                as_of = day.at(inputs.config.site.zone)
                 weeks = weeks_of(site, as_of, inputs.config.site.week_start)
             except InputError as error:
                 out.append((site.name, "", f"fails: {error}"))

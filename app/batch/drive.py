@@ -24,9 +24,11 @@ from .driven import lock_of
 from .engine import engine_of
 from .index import write_page
 from .journal import LOG, Journal
-from .ledger import BatchRow, Ledger, Unit, settings_of
+from .ledger import BatchRow, Ledger, Unit
+from .missed import missed
 from .notify import notify
 from .publication import place_of as published_place
+from .run_day import RunDay
 from .sites import Site, sites_of
 from .status import BatchStatus, seconds_left
 from .task import EngineFault, Told
@@ -57,7 +59,7 @@ class Options:
     Parameters
     ----------
     as_of
-        The day of the run; None = today.
+        The day of the run at all sites; None = today, at each site by its own date.
     only
         Glob of the sites' names.
     new
@@ -121,16 +123,16 @@ def run_batch(file: BatchFile, options: Options, watch: Watch, show: Show, tell:
         with held(store, names, f"batch {file.config.batch.name}"):
             begun: dict[str, SiteInputs] = {}
             if row is None:
-                as_of = options.as_of or dt.datetime.now().date()
-                same = Unchanged.since(store, file.home, as_of).among(list(sites.values()), watch, tell)
+                day = RunDay(books.now(), options.as_of)
+                same = Unchanged.since(store, file.home, day).among(list(sites.values()), watch, tell)
                 others = [site for name, site in sites.items() if name not in same]
-                ledger = Ledger.begin(store, file, as_of, only, [*same.values(), *chains_of(others, as_of, begun)])
+                ledger = Ledger.begin(store, file, day, only, [*same.values(), *chains_of(others, day, begun)])
             else:
                 ledger = Ledger(store, row.id)
                 ledger.release()
                 if options.retry:
                     ledger.retry()
-                ledger.add(missing_of(ledger, sites, row.day))
+                ledger.add(missing_of(ledger, sites, row.run_day))
             return Driver(file, ledger, sites, None if row else begun, options, watch, show, tell).drive()
 
 
@@ -172,6 +174,8 @@ class Driver:
         self.run = run.model_copy(update={k: v for k, v in given.items() if v is not None})
         self.journal = Journal(self.place / LOG)
         self.last = books.last_seconds(ledger.store)
+        only = options.only or self.row.settings["only"]
+        self.notes = [] if only else missed(file, sites, ledger.store, self.row.id)
         self.began = ledger.by_site()
         left = {name: own for name, own in self.began.items() if any(unit.state not in ENDED for unit in own)}
         self.chains = self._chains(left, sites, begun, accept=options.accept) if left else {}
@@ -191,15 +195,19 @@ class Driver:
         accept: bool,
     ) -> dict[str, Chain]:
         """Return the sites that have not ended."""
+        from ..record import today_at
         from .chain import Chain, Shared  # these bring all that reads sites
 
-        near_from = max(self.row.day, dt.datetime.now().date()) if begun is None else self.row.day
-        shared = Shared(self.ledger, self.file.home, self.place, self.row.day, self.run.attempts, self.journal,
-                        self.watch, accept, near_from)  # fmt: skip
-        return {
-            name: Chain(shared, sites.get(name) or _gone(self.file, name), own, (begun or {}).get(name))
-            for name, own in left.items()
-        }
+        day, zones, out = self.row.run_day, books.zones_of(self.ledger.store), dict[str, Chain]()
+        for name, own in left.items():
+            inputs = (begun or {}).get(name)
+            zone = inputs.config.site.zone if inputs is not None else zones.get(name)
+            as_of = day.at(zone)
+            near_from = max(as_of, today_at(zone)) if begun is None else as_of
+            shared = Shared(self.ledger, self.file.home, self.place, as_of, self.run.attempts, self.journal,
+                            self.watch, accept, near_from)  # fmt: skip
+            out[name] = Chain(shared, sites.get(name) or _gone(self.file, name), own, inputs)
+        return out
 
     def drive(self) -> Ended:
         """Do all units that wait, and tell what became of them.
@@ -211,7 +219,7 @@ class Driver:
         """
         self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.began))
         order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
-        chains, ahead = [self.chains[name] for name in order], bool(self.run.cluster or self.run.workers)
+        chains, ahead = [self.chains[name] for name in order], 1 if self.run.cluster else self.run.workers
         work = WorkAhead(chains, ahead=ahead, engine=lambda: engine_of(self.run, self._hear), watch=self.watch,
                          stopped=self._stopped, show=self._show)  # fmt: skip
         self._show(0)
@@ -232,7 +240,7 @@ class Driver:
         """Tell of a batch that cannot go on as far as that can be done without workers, perhaps without the store."""
         self.journal.write("fault", message=str(fault))
         row = replace(self.row, state=books.STOPPED, ended_s=books.now())
-        status = BatchStatus.of(row, self._units())
+        status = BatchStatus.of(row, self._units(), notes=self.notes)
         page: Path | None = None
         with contextlib.suppress(OSError):
             page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
@@ -264,13 +272,13 @@ class Driver:
         if not last and time.monotonic() - self._shown < SHOW_S:
             return
         self._shown, units = time.monotonic(), self._units()
-        self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places)))
+        self.show(BatchStatus.of(self.row, units, seconds_left(units, self.last, places), self.notes))
 
     def _told(self) -> Ended:
         """Write the page and return how the batch ends."""
         done = all(chain.ended for chain in self.chains.values())
         row = replace(self.row, state=books.DONE if done else books.STOPPED, ended_s=books.now())
-        status = BatchStatus.of(row, self._units())
+        status = BatchStatus.of(row, self._units(), notes=self.notes)
         if done:
             shutil.rmtree(self.place / "work", ignore_errors=True)
         return Ended(status, write_page(self.ledger.store, self.file, status, self._units(), self.place))
@@ -285,10 +293,10 @@ def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | No
             raise InputError(f"batch {name} {found.id} is done", mend="Begin another one with: busyhour batch run")
         return found
     left = None if options.new else books.last(store, name)
-    if left is None or left.state == books.DONE or left.settings != settings_of(file, options.only):
+    if left is None or left.state == books.DONE or not left.is_of(file, options.only):
         return None
     if options.as_of is not None:
-        return left if left.day == options.as_of else None
+        return left if left.run_day.fixed == options.as_of else None
     days = (dt.datetime.now().date() - left.day).days
     return left if days in (0, 1) and books.now() - left.began_s < SAME_NIGHT_S else None
 

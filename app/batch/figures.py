@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ..store.schema import calls, publication, queue, run, run_cost, score, site
 from .ledger import Unit
+from .run_day import RunDay
 from .units import State, Step
 
 LEAD_DAYS, SCORED_DAYS = 7, 28
@@ -64,14 +65,14 @@ class Row:
     published: bool = False
 
 
-def rows_of(c: Connection, units: Mapping[str, Sequence[Unit]], as_of: dt.date) -> list[Row]:
+def rows_of(c: Connection, units: Mapping[str, Sequence[Unit]], day: RunDay) -> list[Row]:
     """Return a row for each site and week of a batch, the worst first."""
     told = [unit for own in units.values() for unit in _told(own)]
     numbers = {unit.site: unit.site_id for unit in told}
     runs = _runs(c, [unit.run for unit in told if unit.run is not None])
     published = _published(c, numbers.values(), {unit.week for unit in told})
     ids = sorted(set(numbers.values()))
-    errors, late = _errors(c, ids, as_of), _days_without_calls(c, ids, as_of)
+    errors, late = _errors(c, ids, day.here), _days_without_calls(c, ids, day)
     rows = [
         _row(
             unit,
@@ -173,8 +174,8 @@ def _errors(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, 
     return {number: min(of_site)[1] / min(of_site)[2] for number, of_site in found.items()}
 
 
-def _days_without_calls(c: Connection, numbers: Sequence[int], as_of: dt.date) -> dict[int, int]:
-    """Return how many days before `as_of` each site has no calls of; sites without any call are left out."""
+def _days_without_calls(c: Connection, numbers: Sequence[int], day: RunDay) -> dict[int, int]:
+    """Return how many days before the day of the run each site has no calls of; sites without any call are left out."""
     newest = sa.select(sa.func.max(calls.c.start_s)).where(calls.c.queue == queue.c.id).scalar_subquery()
     query = (
         sa.select(queue.c.site, site.c.zone, sa.func.max(newest))
@@ -183,7 +184,7 @@ def _days_without_calls(c: Connection, numbers: Sequence[int], as_of: dt.date) -
         .group_by(queue.c.site, site.c.zone)
     )
     return {
-        number: max(0, (as_of - _day_of(last, zone)).days - 1)
+        number: max(0, (day.at(zone) - _day_of(last, zone)).days - 1)
         for number, zone, last in c.execute(query)
         if last is not None
     }

@@ -58,7 +58,7 @@ def write_page(
 ) -> Path:
     """Write index.html, summary.csv and summary.json of a batch into `place` and return the page's path."""
     with store.read() as c:
-        rows = rows_of(c, units, status.batch.day)
+        rows = rows_of(c, units, status.batch.run_day)
     page = place / PAGE
     told = {**status.summary(page), "rows": [dataclasses.asdict(row) for row in rows]}
     write_atomic(place / TABLE, _table(rows))
@@ -78,6 +78,7 @@ def page_of(status: BatchStatus, rows: Sequence[Row], home: Path, place: Path) -
         lines=[_line(row, home, place) for row in rows],
         troubles=[row for row in rows if row.state in TROUBLES and row.message],
         remarks=[site for site in status.sites if site.remark],
+        missed=status.notes,
         notes=NOTES,
     )
 

@@ -20,6 +20,7 @@ from ..store.schema import site as sites
 from ..store.schema import unit as units
 from ..versions import versions
 from .config import BatchFile
+from .run_day import RunDay
 from .site_units import Chain, enter
 from .units import ENDED, GOOD, MOVES, Event, State, Step, moved
 
@@ -27,6 +28,8 @@ RUNNING, STOPPING, STOPPED, DONE = "running", "stopping", "stopped", "done"
 """States of a batch; ``stopping``: somebody asked its driver to stop."""
 SETTINGS = ("batch", "record", "plan", "site")
 """Tables of batch.toml that a batch keeps from its beginning to its end; machines and messages may change."""
+OWN_DAYS = "own_days"
+"""Key of a batch's settings: whether each site has its own day."""
 MOST_LATER = 100
 """Moves of unchanged units that are entered together: a transaction for each would take longer than all else."""
 MOST_MESSAGE = 2000
@@ -69,8 +72,17 @@ class BatchRow:
 
     @property
     def day(self) -> dt.date:
-        """The day of the run."""
+        """The day by which the batch itself goes."""
         return dt.date.fromisoformat(self.as_of)
+
+    @property
+    def run_day(self) -> RunDay:
+        """The day at each site; batches of earlier versions have one for all."""
+        return RunDay(self.began_s, None if self.settings.get(OWN_DAYS) else self.day)
+
+    def is_of(self, file: BatchFile, only: str | None) -> bool:
+        """Whether the batch began with what batch.toml says now."""
+        return {key: value for key, value in self.settings.items() if key != OWN_DAYS} == settings_of(file, only)
 
 
 class Ledger:
@@ -89,7 +101,7 @@ class Ledger:
         self._later: list[sa.Update] = []
 
     @classmethod
-    def begin(cls, store: Store, file: BatchFile, as_of: dt.date, only: str | None, chains: Sequence[Chain]) -> Ledger:
+    def begin(cls, store: Store, file: BatchFile, day: RunDay, only: str | None, chains: Sequence[Chain]) -> Ledger:
         """Begin a batch: one transaction makes the batch and all its units."""
         with store.write() as c:
             c.execute(
@@ -101,14 +113,14 @@ class Ledger:
                 batches.insert()
                 .values(
                     name=file.config.batch.name,
-                    as_of=as_of.isoformat(),
+                    as_of=day.here.isoformat(),
                     config_sha256=file.sha256,
-                    settings=json.dumps(settings_of(file, only), default=str),
+                    settings=json.dumps({**settings_of(file, only), OWN_DAYS: day.fixed is None}, default=str),
                     versions=json.dumps(versions()),
                     by=store.by,
                     host=socket.gethostname(),
                     state=RUNNING,
-                    began_s=now(),
+                    began_s=day.began_s,
                 )
                 .returning(batches.c.id)
             )
@@ -124,7 +136,7 @@ class Ledger:
     def row(self) -> BatchRow:
         """Return the batch."""
         with self.store.read() as c:
-            return _batch(c.execute(batches.select().where(batches.c.id == self.batch)).one())
+            return batch_of(c.execute(batches.select().where(batches.c.id == self.batch)).one())
 
     def units(self) -> list[Unit]:
         """Return all units: by site, in the order in which they are done."""
@@ -259,7 +271,7 @@ def last(store: Store, name: str, batch: int | None = None) -> BatchRow | None:
         query = query.where(batches.c.id == batch)
     with store.read() as c:
         found = c.execute(query).first()
-    return None if found is None else _batch(found)
+    return None if found is None else batch_of(found)
 
 
 def known(store: Store, name: str, batch: int | None = None) -> BatchRow:
@@ -306,13 +318,20 @@ def now() -> int:
     return int(time.time())
 
 
+def zones_of(store: Store) -> dict[str, str | None]:
+    """Return the zone of each site that the store knows."""
+    with store.read() as c:
+        return {str(name): zone for name, zone in c.execute(sa.select(sites.c.name, sites.c.zone))}
+
+
 def known_site(c: Connection, name: str) -> int | None:
     """Return the number of a site; None where the store does not know it."""
     found = c.execute(sa.select(sites.c.id).where(sites.c.name == name)).scalar()
     return None if found is None else int(found)
 
 
-def _batch(row: Any) -> BatchRow:
+def batch_of(row: Any) -> BatchRow:
+    """Return a row of the table of batches."""
     return BatchRow(
         row.id, row.name, row.as_of, json.loads(row.settings), row.state, row.began_s, row.ended_s, row.by, row.host
     )

@@ -22,7 +22,7 @@ from ..store.schema import batch as batches
 from ..store.schema import ingest
 from ..store.schema import site as sites
 from ..store.schema import unit as units
-from .ledger import Unit
+from .ledger import Unit, batch_of
 from .looks import calls_as_they_are, exports_in
 from .ready import LAST_WEEK
 from .site_inputs import SiteInputs
@@ -90,22 +90,26 @@ def _other_day(shared: Shared, inputs: SiteInputs) -> list[str]:
 
 def _recorded_today(shared: Shared, unit: Unit, inputs: SiteInputs, exports: Sequence[Path]) -> bool:
     """Whether a batch of the same day has taken all exports and scored what they tell: nothing is new then."""
-    same_day = (
-        sa.select(units.c.id)
-        .join(batches, batches.c.id == units.c.batch)
+    near = [
+        str(shared.as_of + dt.timedelta(days=k)) for k in (-1, 0, 1)
+    ]  # a batch's own day may be the site's next one
+    taken = (
+        sa.select(batches)
+        .join(units, batches.c.id == units.c.batch)
         .where(
             units.c.site == unit.site_id,
             units.c.step == Step.TAKE.value,
             units.c.state.in_((State.DONE.value, State.UNCHANGED.value)),
-            batches.c.as_of == str(shared.as_of),
+            batches.c.as_of.in_(near),
         )
     )
+    zone = inputs.config.site.zone
     with shared.ledger.store.read() as c:
-        if c.execute(same_day.limit(1)).first() is None:
+        if not any(batch_of(row).run_day.at(zone) == shared.as_of for row in c.execute(taken)):
             return False
         known = c.execute(sa.select(sites.c.zone).where(sites.c.id == unit.site_id)).scalar()
         before = taken_before(c, unit.site_id)
-    return known == inputs.config.site.zone and not new_exports(inputs.folder, exports, before)
+    return known == zone and not new_exports(inputs.folder, exports, before)
 
 
 def exports_of(site: Site, folder: Folder, home: Path) -> list[Path]:

@@ -176,8 +176,8 @@ class SiteInputs:
         return f"the calls end on {last}, {missing} open days before {as_of}, and late_days allows {most}"
 
 
-def last_day_of(inputs: SiteInputs) -> dt.date | None:
-    """Return the last day with calls in the files that [intake] names; None without calls.
+def days_in_files(inputs: SiteInputs) -> dict[str, list[dt.date]]:
+    """Return by queue the days with calls in the files that [intake] names, in order; queues without any are left out.
 
     Raises
     ------
@@ -185,8 +185,8 @@ def last_day_of(inputs: SiteInputs) -> dt.date | None:
         If the files cannot be read.
     """
     calls, _ = inputs.folder.calls()
-    last = calls["start"][calls["offered"].notna()].max()
-    return None if pd.isna(last) else last.date()
+    known = calls[calls["offered"].notna()]
+    return {str(name): sorted(set(rows.dt.date)) for name, rows in known.groupby("queue")["start"]}
 
 
 @cache

@@ -45,19 +45,28 @@ class BatchStatus:
         From its beginning to its end, or to now.
     left_s
         Seconds until its end, as the plans so far let expect; None = nobody knows.
+    notes
+        What the batch left aside, a sentence each.
     """
 
     batch: BatchRow
     sites: Sequence[SiteStatus]
     seconds: int
     left_s: float | None = None
+    notes: Sequence[str] = ()
 
     @classmethod
-    def of(cls, batch: BatchRow, by_site: Mapping[str, Sequence[Unit]], left_s: float | None = None) -> BatchStatus:
+    def of(
+        cls,
+        batch: BatchRow,
+        by_site: Mapping[str, Sequence[Unit]],
+        left_s: float | None = None,
+        notes: Sequence[str] = (),
+    ) -> BatchStatus:
         """Return the status from the units of each site."""
         end = now() if batch.ended_s is None else batch.ended_s
         sites = [site_status(name, units) for name, units in by_site.items()]
-        return cls(batch, sites, max(0, end - batch.began_s), left_s)
+        return cls(batch, sites, max(0, end - batch.began_s), left_s, notes)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -111,6 +120,7 @@ class BatchStatus:
                 if s.word in ("failed", "held")
             ],
             "remarks": [{"site": s.name, "remark": s.remark} for s in self.sites if s.remark],
+            "notes": list(self.notes),
             "page": None if page is None else str(page),
             "line": self.line(page),
         }

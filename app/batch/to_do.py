@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ...forecast.errors import InputError
 from .ledger import Ledger
+from .run_day import RunDay
 from .site_units import Chain
 from .sites import Site, weeks_of
 from .units import State, Step
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .site_inputs import SiteInputs
 
 
-def chains_of(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs]) -> Iterator[Chain]:
+def chains_of(sites: Iterable[Site], day: RunDay, begun: dict[str, SiteInputs]) -> Iterator[Chain]:
     """Yield what each site has to do; a site that cannot be read has one unit, which tells why."""
     for site in sites:
         try:
@@ -25,7 +25,7 @@ def chains_of(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs
             from .site_inputs import SiteInputs  # this brings all that plans
 
             inputs = SiteInputs.seen(site.folder)
-            weeks = weeks_of(site, as_of, inputs.config.site.week_start)
+            weeks = weeks_of(site, day.at(inputs.config.site.zone), inputs.config.site.week_start)
         except InputError:
             yield Chain(site.name, None, [(Step.TAKE, "")])
             continue
@@ -34,8 +34,8 @@ def chains_of(sites: Iterable[Site], as_of: dt.date, begun: dict[str, SiteInputs
         yield Chain(site.name, inputs.config.site.zone, [*first, *((Step.PLAN, str(week)) for week in weeks)])
 
 
-def missing_of(ledger: Ledger, sites: Mapping[str, Site], as_of: dt.date) -> list[Chain]:
+def missing_of(ledger: Ledger, sites: Mapping[str, Site], day: RunDay) -> list[Chain]:
     """Return what sites have to do that could not be read when the batch began, and can be now."""
     bare = [sites[name] for name, own in ledger.by_site().items()
             if len(own) == 1 and own[0].state is State.WAITING and name in sites]  # fmt: skip
-    return [chain for chain in chains_of(bare, as_of, {}) if len(chain.units) > 1]
+    return [chain for chain in chains_of(bare, day, {}) if len(chain.units) > 1]

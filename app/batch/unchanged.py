@@ -26,6 +26,7 @@ from . import publication
 from .ledger import now
 from .looks import Look, calls_as_they_are, mark_of
 from .publication import RunRow
+from .run_day import RunDay
 from .site_units import Chain
 from .sites import Site
 from .task import Told
@@ -127,20 +128,20 @@ class Unchanged:
 
     store: Store
     home: Path
-    as_of: dt.date
+    day: RunDay
     left: Mapping[str, Sequence[Any]]
     stored: Mapping[str, Mapping[str, Any]]
     standing: Mapping[tuple[str, str], RunRow]
 
     @classmethod
-    def since(cls, store: Store, home: Path, as_of: dt.date) -> Unchanged:
+    def since(cls, store: Store, home: Path, day: RunDay) -> Unchanged:
         """Ask the store, once for all sites."""
         with store.read() as c:
-            left = _left(c, as_of)
+            left = _left(c, day.here)
             weeks = {row.week for own in left.values() for row in own if row.week}
             weeks |= {week_before(week) for week in weeks}
             stored = stored_of(c, list(left)) if left else {}
-            return cls(store, home, as_of, left, stored, standing_of(c, sorted(weeks)) if weeks else {})
+            return cls(store, home, day, left, stored, standing_of(c, sorted(weeks)) if weeks else {})
 
     def among(self, sites: Sequence[Site], watch: Watch, tell: Callable[[Told], None]) -> dict[str, Chain]:
         """Return the units of the sites that are unchanged; a stop ends the search."""
@@ -176,7 +177,8 @@ class Unchanged:
             look, calls = Look.at(site.folder), calls_as_they_are(site, self.home)
         except UNREADABLE:
             return None
-        found = mark(site, self.as_of, self.as_of, look, calls, self.stored[site.name], self.standing, plans[0].week)
+        as_of, stored = self._as_of(site), self.stored[site.name]
+        found = mark(site, as_of, as_of, look, calls, stored, self.standing, plans[0].week)
         if found != forecast.input_hash:
             return None
         ended = [self._ended(site, row) for row in left]
@@ -205,8 +207,12 @@ class Unchanged:
             changed = c.execute(sa.select(sa.func.max(ingest.c.at_s)).where(news)).scalar()
         return made is not None and changed is not None and bool(changed <= made)
 
+    def _as_of(self, site: Site) -> dt.date:
+        """Return the day of the run at a site that the store knows; of another zone in plan.toml its mark tells."""
+        return self.day.at(self.stored[site.name]["zone"])
+
     def _is_near(self, site: Site, plan: Any) -> bool:
-        return dt.date.fromisoformat(plan.week) < near_until(self.as_of, site.settings.freeze_weeks)
+        return dt.date.fromisoformat(plan.week) < near_until(self._as_of(site), site.settings.freeze_weeks)
 
     def _ended(self, site: Site, row: Any) -> dict[str, Any]:
         """Return the columns of a unit that is found unchanged."""

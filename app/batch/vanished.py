@@ -50,6 +50,20 @@ def vanished(
     return "; ".join(said)
 
 
+def vanished_in_files(inputs: SiteInputs, days: Mapping[str, Sequence[dt.date]], as_of: dt.date, most: int) -> str:
+    """Say of calls that come as files what `vanished` says.
+
+    Parameters
+    ----------
+    days
+        By queue the days with calls, in order; without queues that have none.
+    """
+    over = {name: [day for day in own if day < as_of] for name, own in days.items()}
+    last = {name: own[-1] for name, own in over.items() if own}
+    back = BACK_DAYS * DAY
+    return vanished(inputs, last, lambda name: [d for d in over[name] if d > last[name] - back], as_of, most)
+
+
 def _open_days(inputs: SiteInputs, queue: str, after: dt.date, before: dt.date) -> int:
     """Return the days between two days on which a queue is open."""
     calendar = inputs.folder.calendar()

@@ -42,7 +42,7 @@ def check(file: File, as_of: AsOf = None, only: Only = None, json_: Json = False
 
     batch = BatchFile.read(file)
     show = Console(soft_wrap=True, highlight=False)
-    found = check_batch(batch, day_of(as_of), only, lambda name: None if quiet else err.print(name, highlight=False))
+    found = check_batch(batch, run_day(as_of), only, lambda name: None if quiet else err.print(name, highlight=False))
     faults = [site for site in found if site.fault]
     for site in [] if json_ else faults:
         show.print(f"{site.site}: {site.fault}")
@@ -230,7 +230,7 @@ def drive(file: Path, options: Any, *, as_json: bool, quiet: bool) -> int:
 
 
 def say_troubles(status: BatchStatus, most: int = 20) -> None:
-    """Print the sites that failed or are held, and why, then what is odd about the calls of any."""
+    """Print the sites that failed or are held, and why, then what was left aside, and what is odd about any calls."""
     console = Console(soft_wrap=True, highlight=False)
     found = [site for site in status.sites if site.word in ("failed", "held")]
     for site in found[:most]:
@@ -238,6 +238,8 @@ def say_troubles(status: BatchStatus, most: int = 20) -> None:
         console.print(f"{site.name}: {site.word}{code}: {site.message}")
     if len(found) > most:
         console.print(f"… and {len(found) - most} more: see the page")
+    for note in status.notes:
+        console.print(f"note: {note}")
     remarks = [site for site in status.sites if site.remark]
     for site in remarks[:most]:
         console.print(f"{site.name}: note: {site.remark}")
@@ -251,7 +253,7 @@ def say_dry_run(file: Path, as_of: str | None, only: str | None, *, as_json: boo
     from ..batch.config import BatchFile
 
     batch = BatchFile.read(file)
-    rows = dry_run(batch, day_of(as_of), only)
+    rows = dry_run(batch, run_day(as_of), only)
     for row in [] if as_json else rows:
         Console(soft_wrap=True, highlight=False).print(": ".join(part for part in (" ".join(row[:2]).strip(), row[2])))
     line = f"busyhour batch {batch.config.batch.name}: nothing is done, {len({row[0] for row in rows}):,} sites"
@@ -269,6 +271,14 @@ def shown(path: Path) -> Path:
     """Return a path as short as people write it: from the current folder on, where it lies below."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def run_day(text: str | None) -> Any:
+    """Return the day of a run that begins now."""
+    from ..batch.ledger import now
+    from ..batch.run_day import RunDay
+
+    return RunDay(now(), None if text is None else day_of(text))
 
 
 def day_of(text: str | None, column: str = "--as-of") -> Any:

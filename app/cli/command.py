@@ -96,10 +96,12 @@ WALL_CLOCK = "times are taken as wall clock, clock changes unchecked; name their
 def say_wall_clock(path: Path, zone: str | None) -> None:
     """Say that the stamps of a file, which carry offsets, are taken as wall clock where no zone is named."""
     from ...forecast.tables import read_text_csv
+    from ..inputs.plain_table import plainly
 
     if zone is not None:
         return
-    rows = read_text_csv(path)
+    with plainly("volume", path) as (place, _):
+        rows = read_text_csv(place)
     if "start" in rows and rows["start"].str.contains(r"\d(?:[+-]\d\d:\d\d|Z)$").any():
         remark(f"{path.name}: {WALL_CLOCK}")
 

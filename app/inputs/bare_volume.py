@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,9 +13,11 @@ from ...forecast.errors import InputError
 from ...forecast.tables import TABLES, check, read_text_csv, refuse_duplicates
 from ..intake.mapping import Intake
 from ..intake.marks import refuse_thousands
+from ..intake.rows import ONLY_QUEUE
 from ..intake.units import refuse_deferred, refuse_odd_handle_times
 from ..intake.values import is_duration, numbers, seconds
 from .day_grid import grid_of_step, proven_step
+from .plain_table import plainly
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,16 @@ def bare_volume(path: Path, *, zone: str | None, interval_min: int | None, trust
     InputError
         If a cell cannot be read or believed, or the interval is not proven.
     """
-    known = Intake(trust=tuple(trust)).trust
+    with plainly("volume", path) as (place, told):
+        read = _volume(place, zone, interval_min, Intake(trust=tuple(trust)).trust)
+    return replace(read, path=path, said="; ".join([read.said, *told]))
+
+
+def _volume(path: Path, zone: str | None, interval_min: int | None, known: tuple[str, ...]) -> BareVolume:
+    """Return a plain file as `bare_volume` does."""
     text = read_text_csv(path)
+    if "queue" not in text:  # two queues without their names would be two rows of one interval, which is refused
+        text = text.assign(queue=ONLY_QUEUE)
     if "handle_s" in text:
         _refuse_durations(text["handle_s"], path)
     for column in ("calls", "handle_s"):

@@ -41,6 +41,7 @@ from .folder import BESIDE, CALLS, Folder
 from .kept_run import KEEP, keep_days, read_kept
 from .options import RunOptions
 from .other_runs import EARLIER_ROSTER, LAST_ACTIVITY, PREVIOUS, keep_files, kept_inputs, previous_files
+from .plain_table import plain_file
 from .requirement import open_only, read_curves, read_requirement, requirement_week
 from .snapshot import InputFile, laid_out
 from .week_before import WeekBefore, known_rows
@@ -166,9 +167,10 @@ class Inputs:
         """
         asked = options or RunOptions()
         files, folder, told = _plan(rules, asked, staff)
-        files[REQUIREMENT] = InputFile.table(requirement)
-        if curve is not None:
-            files[CURVE] = InputFile.table(curve)
+        given = {REQUIREMENT: requirement} | ({CURVE: curve} if curve is not None else {})
+        for name, path in given.items():
+            files[name], how = plain_file(name.removesuffix(".csv"), path)
+            told = (*told, *([f"{path.name} is read as {name}: {', '.join(how)}"] if how else []))
         read = cls._of_requirement(folder, files, asked)
         return replace(read, notes=(*told, *read.notes))
 

@@ -5,10 +5,11 @@ Whatever reads them later (planner, judge, report) reads the plain text; a file 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +23,9 @@ from ..files import csv_text
 from ..intake.excel import read_sheet
 from ..intake.names import folded
 from ..intake.text import likely_encoding, sniff_separator
+from .people_files import place_of
 from .plain_cells import iso_times, pointed, pointed_skills
-from .snapshot import InputFile
+from .snapshot import InputFile, laid_out
 from .weekdays import DAYS, named_days
 
 TITLE_ROWS = 10
@@ -91,6 +93,41 @@ def plain(name: str, path: Path, sheet: str | None = None) -> tuple[InputFile, l
         return InputFile.of(path, raw, path.stat().st_mode), []
     lines = tuple(numbers[at + 1 :])
     return InputFile.of(path, csv_text(frame).encode(), path.stat().st_mode, lines), told
+
+
+def plain_file(name: str, path: Path) -> tuple[InputFile, list[str]]:
+    """Return a file that somebody named as the plain table `name`, and what was done; packed files stay as they are.
+
+    Raises
+    ------
+    InputError
+        As `plain`, and if the file is missing.
+    """
+    if path.suffix.lower() == ".gz" or not path.is_file():
+        return InputFile.table(path), []
+    place = place_of(path, name)
+    return plain(name, place.path, place.sheet)
+
+
+@contextlib.contextmanager
+def plainly(name: str, path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Give a path at which the file `path` stands as the plain table `name`, and what was done to make it so.
+
+    The path is the file's own where it is plain already.
+
+    An `InputError` within names the file and the row as they came.
+
+    Raises
+    ------
+    InputError
+        As `plain_file`.
+    """
+    file, told = plain_file(name, path)
+    if not told and not file.rows:
+        yield path, []
+        return
+    with laid_out({f"{name}.csv": file}, path.parent) as place:
+        yield place / f"{name}.csv", told
 
 
 def _plain_rows(numbers: Sequence[int]) -> list[int]:

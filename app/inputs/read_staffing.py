@@ -13,6 +13,7 @@ from ...forecast.queueing.goal.targets import ServiceGoal
 from ...forecast.tables import TABLES, check, read_csv, read_text_csv, refuse_duplicates
 from ...schedule.plan.activity import staffing
 from ...schedule.tables import TABLES as SCHEDULE_TABLES
+from .plain_table import plainly
 
 
 def read_staffing(path: Path, queues: Sequence[str], interval_min: int, zone: str | None) -> pd.DataFrame:
@@ -26,6 +27,12 @@ def read_staffing(path: Path, queues: Sequence[str], interval_min: int, zone: st
     InputError
         On a file that is none of these, a queue that is not in `queues`, part of an agent, a step that does not last.
     """
+    with plainly("staffing", path) as (place, _):
+        return _steps(place, queues, interval_min, zone)
+
+
+def _steps(path: Path, queues: Sequence[str], interval_min: int, zone: str | None) -> pd.DataFrame:
+    """Return the steps of a plain file."""
     raw = read_text_csv(path)
     if "queue" not in raw.columns:
         if len(queues) != 1:
@@ -88,7 +95,8 @@ def read_times(path: Path, queues: Sequence[str]) -> Empirical | dict[str, Empir
     InputError
         On a file that breaks the table's declaration or has no row for one of `queues`.
     """
-    rows = read_csv(path, TABLES["times"])
+    with plainly("times", path) as (place, _):
+        rows = read_csv(place, TABLES["times"])
     if rows.empty:
         raise InputError("file has no rows", file=path)
     if "queue" not in rows.columns:

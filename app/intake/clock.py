@@ -16,7 +16,7 @@ from ...forecast.calendar.local_times import WRITTEN_DATE
 from ...forecast.errors import InputError
 from .date_words import plain_dates, refuse_other_weekdays
 from .dates import EXCEL, REAL_DATE, SERIAL_FROM, beginnings, plain_halves, refuse_swapped
-from .ends import at_midnight, marks_ends, starts_of, whole_minutes
+from .ends import at_midnight, marks_ends, starts_of, whole_minutes, with_midnights
 from .hours import refuse_half_clocks
 from .mapping import Layout
 from .merge import Notes
@@ -84,6 +84,8 @@ def stamps(
     wall = _dates(text[~offset], form, date, file)
     counts = layout.time_is
     minutes = None if time is None else minutes_of_day(frame[time], column=time, counts=counts, file=file)
+    if time is not None and minutes is not None:
+        minutes = with_midnights(wall, minutes, key, layout, column=time, file=file)
     ends = marks_ends(layout, time or date, minutes)
     if time is not None and minutes is not None:
         if ends:

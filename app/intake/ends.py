@@ -14,6 +14,11 @@ from .words import NAMES, plain
 
 DAY_MIN = 1440
 """Minutes of a day."""
+BEGIN = frozenset(
+    {"start", "starts", "starting", "begin", "begins", "beginning", "from", "beginn", "anfang", "von", "debut", "desde"}
+    | {"inicio", "inizio", "vanaf", "od"}
+)
+"""Plain words in the name of a column of times that say: where an interval begins."""
 
 
 def marks_ends(layout: Layout, column: str, minutes: pd.Series | None) -> bool:
@@ -30,6 +35,57 @@ def marks_ends(layout: Layout, column: str, minutes: pd.Series | None) -> bool:
         return False
     late = minutes is not None and bool((minutes == DAY_MIN).any()) and not (minutes == 0).any()
     return late or plain(column) in NAMES["end"]
+
+
+def with_midnights(
+    dates: pd.Series, minutes: pd.Series, key: pd.Series, layout: Layout, *, column: str, file: Path
+) -> pd.Series:
+    """Return minutes after midnight of which 24:00 is 00:00 of its date where the order of rows shows that.
+
+    It is where 24:00 stands on the first row of its date, before the second interval of the day.
+
+    Raises
+    ------
+    InputError
+        If 24:00 closes its date although the column's name says that its times begin intervals.
+    """
+    late = minutes == DAY_MIN
+    if layout.one_row in ("call", "event") or not late.any() or (minutes == 0).any():
+        return minutes
+    step, before, after = _beside(dates, minutes, key)
+    days = dates.dt.normalize()
+    opens = late & (after["date"] == days) & (after["minutes"] == step)
+    closes = late & (before["date"] == days) & (before["minutes"] == DAY_MIN - step)
+    if opens.any() and not closes.any():
+        return minutes.where(~late, 0.0)
+    if layout.time_marks is None and begins(column):
+        row = int(minutes.index[int(late.to_numpy().argmax())])
+        raise InputError(
+            "the column's name says that its times begin intervals, and 24:00 ends one",
+            file=file,
+            row=row,
+            column=column,
+            value=f"{dates[row]:%Y-%m-%d} 24:00",
+            mend='Write time_marks = "end" in [intake] if each time ends its interval, else time_marks = "start"',
+        )
+    return minutes
+
+
+def begins(column: str) -> bool:
+    """Whether the name of a column of times says that they begin intervals."""
+    name = plain(column)
+    return name not in NAMES["end"] and not BEGIN.isdisjoint(name.split())
+
+
+def _beside(dates: pd.Series, minutes: pd.Series, key: pd.Series) -> tuple[int, pd.DataFrame, pd.DataFrame]:
+    """Return the length of an interval, min, and by row the date and the minutes of the rows before and after."""
+    positive = np.diff(np.unique(minutes))
+    step = int(positive[positive > 0].min()) if (positive > 0).any() else DAY_MIN
+    table = pd.DataFrame({"date": dates.dt.normalize(), "minutes": minutes})
+    before, after = table.groupby(key, sort=False).shift(1), table.groupby(key, sort=False).shift(-1)
+    if (table["date"].iloc[0], minutes.iloc[0]) > (table["date"].iloc[-1], minutes.iloc[-1]):
+        return step, after, before  # the newest row stands first
+    return step, before, after
 
 
 def whole_minutes(times: pd.Series) -> pd.Series:
@@ -53,14 +109,10 @@ def at_midnight(dates: pd.Series, minutes: pd.Series, key: pd.Series, *, column:
     midnight = minutes == 0
     if not midnight.any():
         return minutes
-    positive = np.diff(np.unique(minutes))
-    step = int(positive[positive > 0].min()) if (positive > 0).any() else DAY_MIN
-    table = pd.DataFrame({"date": dates.dt.normalize(), "minutes": minutes})
-    before, after = table.groupby(key, sort=False).shift(1), table.groupby(key, sort=False).shift(-1)
-    if (table["date"].iloc[0], minutes.iloc[0]) > (table["date"].iloc[-1], minutes.iloc[-1]):
-        before, after = after, before  # the newest row stands first
-    closes = midnight & (before["date"] == table["date"]) & (before["minutes"] == DAY_MIN - step)
-    opens = midnight & (after["date"] == table["date"]) & (after["minutes"] == step)
+    step, before, after = _beside(dates, minutes, key)
+    days = dates.dt.normalize()
+    closes = midnight & (before["date"] == days) & (before["minutes"] == DAY_MIN - step)
+    opens = midnight & (after["date"] == days) & (after["minutes"] == step)
     if closes.any() == opens.any():
         row = int(minutes.index[int(midnight.to_numpy().argmax())])
         raise InputError(

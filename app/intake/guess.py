@@ -154,7 +154,7 @@ def _dated(
     reasons.append(f"{when!r} is the {'start' if found.start else 'date'}: {why}")
     keys["date_format"] = form
     if found.time is not None and found.date is not None:
-        keys |= time_of_day(cells[found.time], found.time, reasons, doubts)
+        keys |= time_of_day(cells[found.time], found.time, cells[when], reasons, doubts)
     elif found.start is not None:
         keys |= end_marks(found.start, reasons)
     if "time_marks" not in keys:

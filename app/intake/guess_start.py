@@ -12,7 +12,7 @@ import pandas as pd
 from ...forecast.errors import InputError
 from .cells import FILE, JOINT, SHEET
 from .dates import HOLDS_DATE, date_format
-from .ends import DAY_MIN
+from .ends import DAY_MIN, begins
 from .hours import counted
 from .values import minutes_of_day
 from .words import NAMES, Recognised, plain
@@ -109,8 +109,14 @@ def _dated(text: pd.Series) -> bool:
     return len(filled) > 0 and bool(dated.mean() > 0.5)
 
 
-def time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[str]) -> dict[str, Any]:
-    """Return the keys of what numbers count and of times that mark ends, telling what the column is."""
+def time_of_day(text: pd.Series, name: str, dates: pd.Series, reasons: list[str], doubts: list[str]) -> dict[str, Any]:
+    """Return the keys of what numbers count and of times that mark ends, telling what the column is.
+
+    Parameters
+    ----------
+    text, dates
+        Cells of the column `name` and of the column of dates, row by row.
+    """
     try:
         counts = counted(text, column=name)
         minutes = minutes_of_day(text[text != ""], column=name, counts=counts)
@@ -123,7 +129,12 @@ def time_of_day(text: pd.Series, name: str, reasons: list[str], doubts: list[str
         size = counts.replace("_", " ").replace(" ending", " (the one that ends then)")
         told = f"{text[text != ''].iloc[0]} is {int(minutes.iloc[0]) // 60:02d}:{int(minutes.iloc[0]) % 60:02d}"
         reasons.append(f"{name!r} counts each {size} of the day: {told}")
-    late = bool((minutes == DAY_MIN).any()) and not (minutes == 0).any()
+    ends, days = minutes == DAY_MIN, dates.loc[minutes.index]
+    opens = ends & (days != days.shift()) & (days == days.shift(-1))  # 24:00 on the first row of its date is 00:00
+    late = bool(ends.any()) and not (minutes == 0).any() and not opens.any()
+    if late and begins(name):
+        doubts.append(f"time_marks: {name!r} tells where intervals begin, and 24:00 in it ends one; say which it is")
+        return {}
     if counts is None or not counts.endswith("_ending"):
         return ({"time_is": counts} if counts else {}) | end_marks(name, reasons, late=late)
     return {"time_is": counts}

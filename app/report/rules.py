@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from ...schedule.problem.costs import Costs, Premium
+from ...schedule.problem.costs import Costs, Overtime, Premium
 from ...schedule.problem.horizon import WEEK_DAYS
 from ...schedule.problem.shift_families import Break, ShiftFamily
 from ...schedule.problem.staff import Contract
@@ -132,7 +132,8 @@ def _value(spec: RuleSpec[Any], value: Any) -> str:
 
 def _costs(run: Run) -> TextTable:
     raw = dict(run.plan.get("costs", {}))
-    c = Costs(**raw | {"premium": tuple(Premium(**p) for p in raw.get("premium", ()))})
+    lists = {"premium": Premium, "overtime": Overtime}
+    c = Costs(**raw | {key: tuple(kind(**one) for one in raw.get(key, ())) for key, kind in lists.items()})
     prices = [
         ("Wage per paid hour where nobody has their own", c.cost_h),
         ("Call lost to the goal", c.call_price),
@@ -146,4 +147,5 @@ def _costs(run: Run) -> TextTable:
     for p in c.premium:
         days = "every day" if len(p.days) == WEEK_DAYS else ", ".join(d[:3] for d in p.days)
         rows.append((f"Premium {p.start}–{p.end}, {days}", f"+{percent(p.share, 0)}"))
+    rows += [(f"Paid hours of a shift beyond {o.after_h:g}", f"+{percent(o.share, 0)}") for o in c.overtime]
     return table("Wages and prices", "What|Value#", rows)

@@ -11,6 +11,7 @@ from ..calendar.calendars import Calendar
 from ..calendar.grid import Grid
 from ..calendar.local_times import parse_times
 from ..errors import InputError
+from ..text import many
 from .earlier_hours import with_earlier_hours
 from .history import History, Note, cells
 from .waits import waits_of_rows
@@ -260,11 +261,11 @@ def _closed_calls(queue: str, grid: Grid, outside: np.ndarray, total: float, shu
         if not len(hit):
             continue
         days = len(np.unique(cells(grid)[0][hit]))
-        where = f"in {len(hit)} intervals outside the opening hours"
+        where = f"in {many(len(hit), 'interval')} outside the opening hours"
         if closed_days:
-            where = f"on {days} closed day" + "s" * (days > 1)
+            where = f"on {many(days, 'closed day')}"
         mend = "special_days.csv, --closed" if closed_days else "the opening hours ([opening], --open) and the zone"
-        told = f"{calls.sum():g} calls ({100 * calls.sum() / total:.1f} %) {where}"
+        told = f"{calls.sum():g} call{'' if calls.sum() == 1 else 's'} ({100 * calls.sum() / total:.1f} %) {where}"
         action = "left out" + (f"; check {mend}" if closed_days or calls.sum() > LOUD_SHARE * total else "")
         notes.append(Note(queue, grid.time(int(hit[0])), grid.time(int(hit[-1]) + 1), "closed_calls", told, action))
     return notes

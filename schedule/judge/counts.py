@@ -23,8 +23,8 @@ def wages_between(plan: Plan) -> tuple[float, float]:
     -------
     tuple of float
         The least and the most: equal but where shifts may be read as several families with different pay. Per shift:
-        wage × paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the slot's
-        start. Without staff the wage is the centre's.
+        wage × (paid hours × the mean over its grid slots of 1 + the premiums whose weekday and hours hold the slot's
+        start, + daily overtime). Without staff the wage is the centre's.
     """
     asked = plan.asked
     read = {
@@ -48,13 +48,20 @@ def wages_of(plan: Plan, shifts: Mapping[str, Iterable[Worked]]) -> float:
     total = 0.0
     for agent, worked in shifts.items():
         wage = plan.asked.people[agent].wage if agent in plan.asked.people else general
-        total += sum(wage * w.paid_min / 60 * premium(plan, w.start, w.end, factors) for w in worked)
+        total += sum(wage * paid_hours(plan, w.start, w.end, w.paid_min, factors) for w in worked)
     return total
 
 
 def usual_wage(plan: Mapping[str, Any]) -> float:
     """Return the wage per paid hour of whoever has none of their own, by the dict of plan.toml."""
     return float(plan.get("costs", {}).get("cost_h", WAGE))
+
+
+def paid_hours(plan: Plan, start: float, end: float, paid_min: float, known: dict[float, float]) -> float:
+    """Return the hours at the plain wage that a shift costs: its paid hours with premiums, and its daily overtime."""
+    overtime = plan.asked.plan.get("costs", {}).get("overtime", ())
+    beyond = sum(float(o["share"]) * max(0.0, paid_min - 60 * float(o["after_h"])) for o in overtime)
+    return (paid_min * premium(plan, start, end, known) + beyond) / 60
 
 
 def premium(plan: Plan, start: float, end: float, known: dict[float, float]) -> float:

@@ -57,6 +57,27 @@ class Premium:
             )
 
 
+OVERTIME_RANGES = {"share": PREMIUM_RANGES["share"], "after_h": Range(0, 24)}
+"""Ranges of daily overtime."""
+
+
+@dataclass(frozen=True)
+class Overtime:
+    """Daily overtime: `share` of the wage on top for each paid hour of a shift beyond its first `after_h`."""
+
+    after_h: float
+    share: float
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
+
+    def __post_init__(self) -> None:
+        refuse_beyond(self, OVERTIME_RANGES, "costs.overtime.")
+
+    def extra_h(self, paid_h: float) -> float:
+        """Return the hours that are paid on top for a shift of so many paid hours."""
+        return self.share * max(0.0, paid_h - self.after_h)
+
+
 @dataclass(frozen=True)
 class Costs:
     """Wages and prices, in the centre's currency.
@@ -95,6 +116,7 @@ class Costs:
     steady_h: float = 1.0
     change: float | None = None
     premium: tuple[Premium, ...] = ()
+    overtime: tuple[Overtime, ...] = ()
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read where config files are checked
 

@@ -174,8 +174,10 @@ class ScheduleProblem:
         return out
 
     def paid_weight(self, shift: Shift) -> float:
-        """Return the hours that wages are paid for, premiums included: paid hours × mean wage factor over the shift."""
-        return shift.paid_min / 60.0 * float(self.wage_factor[shift.start : shift.end].mean())
+        """Return the hours that wages are paid for: paid hours × mean wage factor over the shift, + daily overtime."""
+        paid_h = shift.paid_min / 60.0
+        overtime_h = sum(o.extra_h(paid_h) for o in self.costs.overtime)
+        return paid_h * float(self.wage_factor[shift.start : shift.end].mean()) + overtime_h
 
     def wall_minute(self, shift: Shift) -> int:
         """Return the wall-clock start of `shift` in minutes after the midnight of its day."""

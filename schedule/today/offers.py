@@ -163,7 +163,10 @@ class Offers:
             return
         hours = (shift.paid_min - now.paid_min) / 60.0
         cost = agent.cost_h * (self.problem.paid_weight(shift) - self.problem.paid_weight(now))
-        cost += self.params.overtime_share * agent.cost_h * max(hours, 0.0)
+        if hours > 0.0:  # daily overtime of the prices is in the weights already: the dearer of both counts, not both
+            paid = shift.paid_min / 60.0, now.paid_min / 60.0
+            own = sum(o.extra_h(paid[0]) - o.extra_h(paid[1]) for o in self.problem.costs.overtime)
+            cost += agent.cost_h * max(0.0, self.params.overtime_share * hours - own)
         word = "longer" if kind == "overtime" else "shorter"
         what = f"{agent.id}: {self._times(shift)} instead of {self._times(now)}, {abs(hours):g} h {word}"
         yield Variation(kind, self._edits(agent.id, PlannedShift(shift, pauses, planned.queue), planned), what, cost)

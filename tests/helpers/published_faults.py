@@ -54,6 +54,7 @@ FILES = [
     Planted("another zone in the inputs", "summary", "site is", text("inputs/plan.toml", '"Tiny"', '"Tinier"')),
     Planted("a wage raised in the inputs", "cost", "cost_wages is", text("inputs/staff.csv", ",30,", ",29,")),
     Planted("a premium cut in the inputs", "cost", "cost_wages is", text("inputs/plan.toml", "share = 0.25", "share = 0.2")),
+    Planted("overtime in the inputs alone", "cost", "cost_wages is", text("inputs/plan.toml", "[[costs.premium]]", "[[costs.overtime]]\nafter_h = 4\nshare = 0.5\n\n[[costs.premium]]")),
     Planted("a wish changed in the inputs", "cost", "the price wish", text("inputs/wishes.csv", "a1,2026-10-19,off,3", "a1,2026-10-19,off,2")),
     Planted("leave taken from the inputs", "leave", "a0 is on leave until 2026-10-21 00:00", lambda f: (f.text("inputs/leave.csv", "a0,2026-10-20T00:00,2026-10-21T00:00,vacation\n", ""))),
     Planted("leave added to the inputs", "leave", "leave of a0 until", text("inputs/leave.csv", "vacation\n", "vacation\na0,2026-10-22T00:00,2026-10-23T00:00,sick\n")),

@@ -13,7 +13,7 @@ import numpy as np
 
 from ....forecast.calendar.grid import midnight
 from ..check import RULES
-from ..counts import premium, usual_wage
+from ..counts import paid_hours, usual_wage
 from ..inputs import Family
 from .expected import Expected, open_at
 from .roster import start_of
@@ -96,7 +96,7 @@ def shift_cost(run: Published, name: str, date: dt.date, wage: float | None = No
     wage = _least_wage(run, family) if wage is None else wage
     if wage is None:
         return None
-    return wage * family.paid / 60 * premium(run.plan, start, start + family.length, {})
+    return wage * paid_hours(run.plan, start, start + family.length, family.paid, {})
 
 
 def _least_wage(run: Published, family: Family) -> float | None:

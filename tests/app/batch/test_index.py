@@ -21,6 +21,7 @@ from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.figures import rows_of
 from busyhour.app.batch.index import write_page
 from busyhour.app.batch.ledger import BatchRow, Unit
+from busyhour.app.batch.run_day import RunDay
 from busyhour.app.batch.status import BatchStatus
 from busyhour.app.batch.units import State, Step
 from busyhour.app.store import schema
@@ -112,7 +113,7 @@ def units() -> dict[str, list[Unit]]:
 def test_rows_tell_what_the_store_knows(books: Books) -> None:
     """The worst first; cost against the plan before, accuracy at the lead nearest to a week, late calls."""
     with books.read() as c:
-        rows = rows_of(c, units(), AS_OF)
+        rows = rows_of(c, units(), RunDay(0, AS_OF))
     assert [(r.site, r.week, r.state) for r in rows] == [
         ("paris", "", "failed"), ("os<lo>", WEEK, "held"), ("lisbon", WEEK, "done"),
     ]  # fmt: skip

@@ -44,13 +44,14 @@ def two_queues(path: Path, lost_days: int, every: int = 1) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("calls", ["store", "files"])
 @pytest.mark.parametrize(("lost_days", "every", "told"), [(9, 1, True), (9, 12, False)])
 def test_a_queue_that_the_exports_lost_is_told(
-    tmp_path: Path, quick: Engines, lost_days: int, every: int, told: bool
+    tmp_path: Path, quick: Engines, calls: str, lost_days: int, every: int, told: bool
 ) -> None:
     """Its calls end while others go on; one whose days were always far apart has not vanished."""
     quick()
-    path = make(tmp_path / "b", weeks=1)
+    path = make(tmp_path / "b", {'# calls = "store" ': f'calls = "{calls}" #'}, weeks=1)
     two_queues(path, lost_days, every)
     south = drive(path).status.sites[1]
     said = "the calls of queue sales end on 2026-11-16, 9 open days before 2026-11-30. Bring the missing exports."
@@ -90,7 +91,7 @@ def test_a_site_with_another_date_is_told(tmp_path: Path, quick: Engines, monkey
         def now(cls, tz: dt.tzinfo | None = None) -> Now:
             return cls(2026, 11, 30, 2, 30, tzinfo=tz)
 
-    monkeypatch.setattr("busyhour.app.batch.recording.dt", SimpleNamespace(datetime=Now))
+    monkeypatch.setattr("busyhour.app.batch.recording.dt", SimpleNamespace(datetime=Now, timedelta=dt.timedelta))
     monkeypatch.setattr("busyhour.app.batch.recording.today_at", lambda zone: TODAY - dt.timedelta(days=1))
     remark = drive(path).status.sites[0].remark
     assert remark.startswith("the day of the run is 2026-11-30, at the site it is 2026-11-29: so the day before it")

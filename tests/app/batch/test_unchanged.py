@@ -14,6 +14,7 @@ from tiny_batch import TODAY, WEEK, Quick, drive, make
 from busyhour.app.batch import unchanged
 from busyhour.app.batch.config import BatchFile
 from busyhour.app.batch.drive import opened
+from busyhour.app.batch.run_day import RunDay
 from busyhour.app.batch.site_inputs import SiteInputs
 from busyhour.app.batch.site_units import Chain
 from busyhour.app.batch.sites import Site, sites_of
@@ -23,6 +24,7 @@ from busyhour.app.store import schema
 from busyhour.forecast.progress import Watch
 
 Engines = Callable[..., Quick]
+DAY = RunDay(0, TODAY)
 
 
 def found(path: Path, name: str = "south", **more: object) -> Chain | None:
@@ -32,7 +34,7 @@ def found(path: Path, name: str = "south", **more: object) -> Chain | None:
     if more:
         site = Site(site.name, site.folder, site.settings.model_copy(update=more))
     with opened(file) as store:
-        return Unchanged.since(store, file.home, TODAY).of(site)
+        return Unchanged.since(store, file.home, DAY).of(site)
 
 
 def units(path: Path) -> list[tuple[object, ...]]:
@@ -111,23 +113,23 @@ def test_what_the_store_tells_counts(tmp_path: Path, quick: Engines) -> None:
     drive(path)
     north, south = (sites_of(BatchFile.read(path))[i] for i in (0, 1))
     with opened(BatchFile.read(path)) as store:
-        assert Unchanged.since(store, path.parent, TODAY + unchanged.WEEK).of(south) is None
+        assert Unchanged.since(store, path.parent, RunDay(0, TODAY + unchanged.WEEK)).of(south) is None
         with store.write() as c:
             ingest = c.execute(sa.select(sa.func.max(schema.ingest.c.id))).scalar_one()
             first = sa.select(sa.func.min(schema.ingest.c.id)).scalar_subquery()
             before = {row.id: row.calls_version for row in c.execute(sa.select(schema.queue))}
             c.execute(schema.queue.update().where(schema.queue.c.calls_version == ingest).values(calls_version=first))
-        assert [Unchanged.since(store, path.parent, TODAY).of(s) is None for s in (north, south)] == [False, True]
+        assert [Unchanged.since(store, path.parent, DAY).of(s) is None for s in (north, south)] == [False, True]
         with store.write() as c:
             for number, version in before.items():
                 c.execute(schema.queue.update().where(schema.queue.c.id == number).values(calls_version=version))
-        assert Unchanged.since(store, path.parent, TODAY).of(south) is not None
+        assert Unchanged.since(store, path.parent, DAY).of(south) is not None
         for week in (WEEK, unchanged.week_before(WEEK)):
             with store.write() as c:
                 other = c.execute(sa.select(sa.func.min(schema.run.c.id))).scalar_one()
                 row = {"site": 2, "week": week, "run": other, "at_s": 0, "by": "me", "reason": "by hand"}
                 c.execute(schema.publication.insert().values(row))
-            assert Unchanged.since(store, path.parent, TODAY).of(south) is None, week
+            assert Unchanged.since(store, path.parent, DAY).of(south) is None, week
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from busyhour.app.cli.main import app
+from busyhour.app.inputs.bare_volume import bare_volume
 from busyhour.app.inputs.day_grid import proven_step
 
 
@@ -147,18 +148,23 @@ def test_odd_figures_are_doubted_until_they_are_confirmed(
     assert require(file, "--trust", "calls").exit_code == 3
 
 
-@pytest.mark.parametrize(
-    ("head", "rows", "words"),
-    [
-        ("start;calls;handle_s", [("16.11.2026 10:00;100;180",)], "semicolons"),
-        ("queue,start,calls,handle_s", times("10:00", handle="00:03:00"), "not a number"),
-    ],
-)
-def test_other_forms_of_numbers_are_refused(
-    tmp_path: Path, head: str, rows: list[tuple[object, ...]], words: str
-) -> None:
-    result = require(volume(tmp_path, rows, head))
-    assert (result.exit_code, words in result.output) == (3, True), result.output
+def test_durations_are_refused(tmp_path: Path) -> None:
+    result = require(volume(tmp_path, times("10:00", handle="00:03:00"), "queue,start,calls,handle_s"))
+    assert (result.exit_code, "not a number" in result.output) == (3, True), result.output
+
+
+def test_a_file_of_another_country_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    """Semicolons, decimal commas and dates of one clear order are told; day and month that may be swapped are asked."""
+    rows = [(f"16.11.2026 {hour}:00;{calls};180,5",) for hour, calls in ((10, "100,5"), (11, "99"))]
+    file = volume(tmp_path, rows, "start;calls;handle_s")
+    read = bare_volume(file, zone=None, interval_min=60)
+    assert read.table["queue"].tolist() == ["calls", "calls"]  # a file without queues has one
+    assert read.table["calls"].tolist() == [100.5, 99.0]
+    assert read.table["handle_s"].tolist() == [180.5, 180.5]
+    assert read.table["start"].tolist() == [pd.Timestamp("2026-11-16 10:00"), pd.Timestamp("2026-11-16 11:00")]
+    assert read.said == "interval 60 min, as asked; separator ';'; dates as %d.%m.%Y"
+    asked = require(volume(tmp_path, [("help;05/06/2026 10:00;100;180",)], "queue;start;calls;handle_s"))
+    assert (asked.exit_code, "row 2, column start: day and month may be swapped" in asked.output) == (3, True)
 
 
 def test_a_bare_forecast_doubts_as_a_plan_does(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ KINDS: dict[str, tuple[str, Row, list[pd.Timestamp]]] = {
         lambda t: f"{day(t)},{t + HALF:%H:%M}".replace("00:00", "24:00"),
         ROUND,
     ),
+    "24:00 on the first row of its date": (
+        "Date,Interval,Calls",
+        lambda t: f"{day(t)},{t:%H:%M}".replace("00:00", "24:00"),
+        ROUND,
+    ),
     "ends at 00:00 of their date": ("Date,End,Calls", lambda t: f"{day(t)},{t + HALF:%H:%M}", ROUND),
     "ends at 00:00 of the next date": ("Date,End,Calls", lambda t: f"{day(t + HALF)},{t + HALF:%H:%M}", ROUND),
     "ends a minute before": ("Date,End Time,Calls", lambda t: f"{day(t)},{t + pd.Timedelta(minutes=29):%H:%M}", TIMES),
@@ -101,6 +106,11 @@ ASKED: dict[str, tuple[str, Row, str]] = {
         "another weekday",
     ),
     "a 12-hour clock without AM and PM": ("Start,Calls", lambda t: f"{t:%d/%m/%Y %I:%M}", "12-hour clock"),
+    "24:00 closes a day of starts": (
+        "Date,Start Time,Calls",
+        lambda t: f"{day(t)},{t + HALF:%H:%M}".replace("00:00", "24:00"),
+        "begin intervals, and 24:00 ends one",
+    ),
     "9-10 PM": ("Date,Hour,Calls", lambda t: f"{day(t)},{t:%I}-{t + 2 * HALF:%I %p}", "not a time of day"),
     "only some dates without zeros": (
         "Start,Calls",
@@ -114,7 +124,7 @@ ASKED: dict[str, tuple[str, Row, str]] = {
 def test_what_can_be_read_in_two_ways_is_asked(tmp_path: Path, kind: str) -> None:
     header, row, words = ASKED[kind]
     with pytest.raises(InputError, match=words):
-        starts(written(tmp_path, header, row, TIMES))
+        starts(written(tmp_path, header, row, ROUND if "24:00" in kind else TIMES))
 
 
 def test_one_end_alone_asks_for_the_length(tmp_path: Path) -> None:

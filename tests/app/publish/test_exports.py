@@ -159,7 +159,14 @@ def test_wage_falls_back_to_contract_then_centre(small_run: Path) -> None:
 def test_premium_counts_only_its_hours(shared_run: Path) -> None:
     run = read_run(shared_run)
     start = pd.Timestamp("2026-11-02T17:00+01:00").tz_convert("Europe/Berlin")
-    assert factor(run, start, start + pd.Timedelta(hours=2)) == pytest.approx(1.125)
+    assert factor(run, start, start + pd.Timedelta(hours=2), 2.0) == pytest.approx(1.125)
+
+
+def test_overtime_is_spread_over_the_paid_hours(shared_run: Path) -> None:
+    run = read_run(shared_run)
+    start = pd.Timestamp("2026-11-02T07:00+01:00").tz_convert("Europe/Berlin")
+    run.plan["costs"] = {"overtime": [{"after_h": 8, "share": 0.5}]}
+    assert factor(run, start, start + pd.Timedelta(hours=10), 10.0) * 10.0 == pytest.approx(11.0)
 
 
 def test_no_wages_leaves_no_money_in_the_workbook(small_run: Path) -> None:

@@ -86,7 +86,7 @@ def test_calls_on_closed_days_are_told_apart_with_their_share():
     rows = calls(["2026-01-05 08:00", "2026-01-05 20:00", "2026-01-06 09:00"], [17.0, 2.0, 1.0])
     week = parse_opening({"monday": "08:00-18:00", "tuesday": "08:00-18:00"})
     told = [n.what for n in histories(rows, Calendar(week, special=(shut,)), minutes=60)["calls"].notes]
-    assert told == ["2 calls (10.0 %) in 1 intervals outside the opening hours", "1 calls (5.0 %) on 1 closed day"]
+    assert told == ["2 calls (10.0 %) in 1 interval outside the opening hours", "1 call (5.0 %) on 1 closed day"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,15 @@ def test_wages_follow_person_contract_and_premium(centre) -> None:
     assert wages_between(read_plan(centre.frame(activity), inputs)) == pytest.approx((want, want), rel=1e-12)
 
 
+def test_wages_count_daily_overtime_per_shift(centre) -> None:
+    """Ann works five and cat three shifts of 7.5 paid hours, ben four of 4: an hour and a half of each long one."""
+    activity, inputs = centre.legal()
+    before = wages_between(read_plan(centre.frame(activity), inputs))[0]
+    inputs["plan"].setdefault("costs", {})["overtime"] = [{"after_h": 6, "share": 0.5}, {"after_h": 7, "share": 0.5}]
+    want = before + 0.5 * (1.5 + 0.5) * (30 * 5 + 40 * 3)
+    assert wages_between(read_plan(centre.frame(activity), inputs)) == pytest.approx((want, want), rel=1e-12)
+
+
 def coverage_of(activity: pd.DataFrame) -> pd.DataFrame:
     starts = pd.date_range("2026-10-19T06:00", "2026-10-25T21:45", freq="15min", tz="Europe/Berlin")
     counts = recount(read_plan(activity, BERLIN), starts)

@@ -17,7 +17,7 @@ from busyhour.schedule.exchange.plan import plan_of
 from busyhour.schedule.people.best_week import ChosenWeek, WeekFinder
 from busyhour.schedule.people.compile import CompiledStaff
 from busyhour.schedule.price.week import missing_day_price, price_week, start_spread_h, wish_lost
-from busyhour.schedule.problem.costs import Costs, Premium
+from busyhour.schedule.problem.costs import Costs, Overtime, Premium
 from busyhour.schedule.problem.horizon import Horizon
 from busyhour.schedule.problem.problem import Demand, ScheduleProblem
 from busyhour.schedule.problem.shift_families import ShiftFamily
@@ -51,6 +51,7 @@ def made(seed):
     costs = Costs(
         wish=float(rng.choice([0, 2])), steady_h=float(rng.choice([0, 1, 6])),
         below_contract_h=float(rng.choice([0, 9])), under_h=0.0, premium=(Premium(0.5, start="14:00", end="24:00"),),
+        overtime=(Overtime(after_h=5, share=0.5),),
     )  # fmt: skip
     rules = Rules(rest_min=0, max_run_days=14, days_off_together=0)
     problem = ScheduleProblem(Horizon(grid), (demand,), families, {"any": contract}, staff, rules, costs)
@@ -70,6 +71,7 @@ def written_out(problem, agent, week):
         * 0.5
         * sum(s.paid_min / 60 * sum((s.start + h) % 24 >= 14 for h in range(s.length)) / s.length for s in week if s)
     )
+    wage += agent.cost_h * 0.5 * sum(max(0.0, h - 5) for h in hours)
     below = max(0.0, max(0.0, problem.contracts["any"].min_h_week - agent.leave_h) - sum(hours))
     wish = 0.0
     for w in agent.wishes:
