@@ -34,13 +34,14 @@ class Crew:
         The scheduler, for people.
     say
         Called with a sentence on a worker that is ready, left out or gone.
-    own
-        Whether the workers are ours: nobody else starts them.
+    elsewhere
+        Whether somebody else starts the workers.
     """
 
-    def __init__(self, client: Client, where: str, say: Callable[[str], None], *, own: bool = False) -> None:
+    def __init__(self, client: Client, where: str, say: Callable[[str], None], *, elsewhere: bool) -> None:
         self.usable: set[str] = set()
-        self._client, self._where, self._say, self._own = client, where, say, own
+        self._elsewhere = elsewhere
+        self._client, self._where, self._say = client, where, say
         self._names: dict[str, str] = {}
         self._memory: dict[str, str] = {}
         self._misfits: dict[str, str] = {}
@@ -90,7 +91,7 @@ class Crew:
         now, there = time.monotonic(), None
         if now - self._looked >= LOOK_S:
             self._looked = now
-            workers = self._workers()
+            workers = self._there()
             there = set(workers)
             self._forget(there)
             self._welcome(workers)
@@ -101,24 +102,23 @@ class Crew:
             raise EngineFault(self._nobody())
         return there
 
-    def _workers(self) -> Mapping[str, Mapping[str, Any]]:
-        """Ask the scheduler itself which workers it has.
-
-        What the client keeps of its last look is overwritten every other second by one that counts no worker.
+    def _there(self) -> Mapping[str, Mapping[str, Any]]:
+        """Ask the scheduler for its workers; what the client itself keeps of them, it forgets every two seconds.
 
         Raises
         ------
         EngineFault
             If the scheduler is gone.
         """
-        gone = EngineFault(f"{self._where} is gone.")
-        if self._client.status != "running":  # Dask would wait for another one to come in its place
-            raise gone
+        scheduler = self._client.scheduler
         try:
-            told = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=ANSWER_S)
+            if scheduler is not None and self._client.status == "running":
+                asked = {"n_workers": -1, "callback_timeout": ANSWER_S}
+                told: Mapping[str, Any] = self._client.sync(scheduler.identity, **asked)
+                return told["workers"]  # type: ignore[no-any-return]
         except (OSError, RuntimeError, TimeoutError) as error:
-            raise gone from error
-        return dict(told["workers"])
+            raise EngineFault(f"{self._where} is gone.") from error
+        raise EngineFault(f"{self._where} is gone.")
 
     def restart(self, address: str) -> None:
         """Let the nanny of a worker end it and start another, which is probed when it comes; returns at once."""
@@ -181,8 +181,5 @@ class Crew:
         if self._misfits:
             told = "; ".join(f"{self.name(address)}: {why}" for address, why in sorted(self._misfits.items()))
             return f"{self._where} has no worker that may be used. {told}."
-        if self._own:
-            return (
-                f"none of the workers of {self._where} came up within {JOIN_S:g} s: is it short of memory or too busy?"
-            )
-        return f"{self._where} has no worker: start some with: dask worker ADDRESS --nthreads 1."
+        mend = ": start some with: dask worker ADDRESS --nthreads 1" * self._elsewhere
+        return f"{self._where} has no worker{mend}."

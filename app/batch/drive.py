@@ -219,7 +219,7 @@ class Driver:
         """
         self.journal.write("begin", batch=self.row.id, as_of=self.row.as_of, sites=len(self.began))
         order = sorted(self.chains, key=lambda name: (-self.last.get(name, 0.0), name))
-        chains, ahead = [self.chains[name] for name in order], bool(self.run.cluster or self.run.workers)
+        chains, ahead = [self.chains[name] for name in order], 1 if self.run.cluster else self.run.workers
         work = WorkAhead(chains, ahead=ahead, engine=lambda: engine_of(self.run, self._hear), watch=self.watch,
                          stopped=self._stopped, show=self._show)  # fmt: skip
         self._show(0)

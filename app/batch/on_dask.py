@@ -116,14 +116,14 @@ class OnDask:
                 cluster = self.address or closing.enter_context(_local(self.workers, self.memory_gb))
                 # A client of its own: a script that calls us may have another, which stays the usual one.
                 self._client = closing.enter_context(Client(cluster, timeout=CONNECT_S, set_as_default=False))
-            except (*GONE, AssertionError, TypeError, ValueError) as error:
-                # No answer, a nanny that cannot start, no such protocol; an assertion where Dask's loop does not begin.
+            # No answer, a nanny that cannot start, no such protocol; Dask asserts that its loop starts in time.
+            except (*GONE, TypeError, ValueError, AssertionError) as error:
                 raise EngineFault(f"{where} cannot be reached: {_first_line(error)}.{_mend(self.address)}") from error
             self._client.subscribe_topic(self._topic, self._progress)
             if self.address and not is_private(self.address):
                 self._say(f"{self.address} is neither tls:// nor on this machine: whoever reaches it can run programs "
                           "as its workers")  # fmt: skip
-            self._crew = Crew(self._client, where, self._say, own=not self.address)
+            self._crew = Crew(self._client, where, self._say, elsewhere=bool(self.address))
             self._crew.await_first(1 if self.address else self.workers, lambda: self._stopped)
             self._closing = closing.pop_all()
         self._up = True
@@ -281,7 +281,7 @@ def _local(workers: int, memory_gb: float) -> Iterator[LocalCluster]:
         dashboard_address=None,
         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # its port for health checks: any that is free
         silence_logs=logging.CRITICAL,
-        preload=["busyhour.app.batch.deaf", "busyhour.app.batch.eager"],
+        preload=["busyhour.app.batch.deaf", "busyhour.app.batch.planner"],
     )
     try:
         yield cluster
@@ -328,4 +328,6 @@ def _mend(address: str) -> str:
 
 
 def _first_line(error: BaseException | None) -> str:
+    if isinstance(error, AssertionError) and not str(error):
+        return "Dask has not started within ten seconds; the machine may be busy"
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ...forecast.progress import Stopped, Watch
 from .starting import Starting
 from .task import Engine, EngineFault, Task
-from .units import State, Step
+from .units import State
 
 if TYPE_CHECKING:
     from .chain import Chain
@@ -30,11 +30,11 @@ class WorkAhead:
     chains
         The sites that have not ended, in the order in which they are begun.
     ahead
-        Whether as many further tasks as there are places are got ready while others plan: a worker that has answered
-        never waits until its answer is committed and the next inputs are laid out. Not for plans in this process.
+        Tasks that are got ready while the workers start, and while others plan as many as there are places: a worker
+        that has answered never waits until its answer is committed and the next inputs are laid out. 0 = plans are
+        made in this process, and nothing is got ready.
     engine
-        Makes who does the tasks; called when there is the first one, or before where some week is still to be planned:
-        workers start beside the work on the first sites.
+        Makes who does the tasks. Workers start at once, beside the driver; this process begins with the first task.
     watch
         Tells a stop.
     stopped
@@ -47,7 +47,7 @@ class WorkAhead:
         self,
         chains: Sequence[Chain],
         *,
-        ahead: bool,
+        ahead: int,
         engine: Callable[[], Engine],
         watch: Watch,
         stopped: Callable[[], bool],
@@ -68,13 +68,11 @@ class WorkAhead:
             If the store or all workers are lost.
         """
         with contextlib.ExitStack() as stack:
-            starting: Starting | None = None
             engine: Engine | None = None
+            if self.ahead and self._waiting:
+                engine = stack.enter_context(Starting(self._engine))
             try:
                 while (self._waiting or self._ready or self._busy) and not self.stopped():
-                    if starting is None and (self._ready or (self.ahead and _wants_plans(self._waiting))):
-                        starting = Starting(self._engine)
-                        stack.callback(starting.close)
                     wait_s = POLL_S
                     if self._may_prepare(1 if engine is None else engine.places):
                         wait_s = 0.0
@@ -83,8 +81,8 @@ class WorkAhead:
                         except Stopped:
                             break
                         self.show(1 if engine is None else engine.places)
-                    if engine is None and starting is not None:
-                        engine, wait_s = starting.engine(wait_s if self._ready else 0.0), 0.0
+                        if self._ready and engine is None:
+                            engine = stack.enter_context(self._engine())
                     if engine is not None:
                         self._fill(engine)
                         if self._busy or self._ready:
@@ -105,7 +103,7 @@ class WorkAhead:
             return False
         if not self.ahead:
             return len(self._ready) + len(self._busy) < max(1, places)
-        return len(self._ready) < max(1, places) or _has_begun(self._waiting[0])
+        return len(self._ready) < max(self.ahead, places) or _has_begun(self._waiting[0])
 
     def _prepare(self) -> None:
         """Do what the next site needs no worker for, and have its task ready; one that has begun goes before others."""
@@ -143,8 +141,3 @@ class WorkAhead:
 def _has_begun(chain: Chain) -> bool:
     """Whether a unit of the site was at work or has ended."""
     return any(unit.state is not State.WAITING or unit.attempt for unit in chain.units)
-
-
-def _wants_plans(chains: Iterable[Chain]) -> bool:
-    """Whether a week of some site waits for its plan."""
-    return any(unit.step is Step.PLAN and unit.state is State.WAITING for chain in chains for unit in chain.units)

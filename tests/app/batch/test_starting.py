@@ -1,4 +1,4 @@
-"""An engine that starts beside other work is closed in any case, and its faults come to who asks for it."""
+"""Workers start beside the driver: no place until they are there, faults told where answers are waited for."""
 
 from __future__ import annotations
 
@@ -8,56 +8,66 @@ from typing import Self
 import pytest
 from tiny_batch import Quick
 
+from busyhour.app.batch import starting
 from busyhour.app.batch.starting import Starting
 from busyhour.app.batch.task import EngineFault
 
 
 class Slow(Quick):
-    """Is up once `go` is set; tells whether it was closed."""
+    """An engine that is there once it is let."""
 
-    def __init__(self) -> None:
+    def __init__(self, let: threading.Event) -> None:
         super().__init__()
-        self.go, self.closed = threading.Event(), threading.Event()
+        self.let, self.closed = let, threading.Event()
 
     def __enter__(self) -> Self:
-        self.go.wait()
+        assert self.let.wait(30)
         return self
-
-    def stop(self) -> None:
-        self.go.set()
 
     def close(self) -> None:
         self.closed.set()
 
 
-def test_others_work_until_it_is_up() -> None:
-    """None while it starts; the engine afterwards, closed once."""
-    slow = Slow()
-    starting = Starting(lambda: slow)
-    assert starting.engine() is None and starting.engine(0.01) is None
-    slow.go.set()
-    assert starting.engine(10.0) is slow and not slow.closed.is_set()
-    starting.close()
+def test_there_is_no_place_until_the_workers_are_there() -> None:
+    let = threading.Event()
+    slow = Slow(let)
+    with Starting(lambda: slow) as engine:
+        assert engine.places == 0
+        assert engine.answers(0.01) == []
+        let.set()
+        while not engine.places:
+            engine.answers(0.05)
+        assert engine.places == slow.places
     assert slow.closed.is_set()
 
 
-def test_one_that_comes_late_is_told_to_stop_and_closes_itself() -> None:
-    """Nobody asks for it any more."""
-    slow = Slow()
-    starting = Starting(lambda: slow)
-    while starting._engine is None:  # it is being made
-        pass
-    starting.close()
-    assert slow.closed.wait(10.0)
-
-
-def test_a_fault_is_raised_where_the_engine_is_asked_for() -> None:
-    """As if it had been started there."""
-
+def test_a_fault_is_told_to_who_waits_for_answers() -> None:
     def nobody() -> Quick:
         raise EngineFault("nobody is there.")
 
-    starting = Starting(nobody)
-    with pytest.raises(EngineFault, match="nobody is there"):
-        starting.engine(10.0)
-    starting.close()
+    with Starting(nobody) as engine, pytest.raises(EngineFault, match="nobody is there"):
+        while True:
+            assert engine.places == 0
+            engine.answers(0.05)
+
+
+def test_an_engine_that_comes_after_the_end_closes_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(starting, "CLOSE_S", 0.01)
+    let = threading.Event()
+    slow = Slow(let)
+    with Starting(lambda: slow):
+        pass
+    assert not slow.closed.is_set()
+    let.set()
+    assert slow.closed.wait(30)
+
+
+def test_an_engine_that_starts_is_told_of_the_end() -> None:
+    """Workers that nobody waits for any more give up, so that a stop takes no longer while they start."""
+    let = threading.Event()
+    slow = Slow(let)
+    slow.stop = let.set  # type: ignore[method-assign]
+    with Starting(lambda: slow) as engine:
+        while engine._coming is None:
+            engine.answers(0.01)
+    assert slow.closed.wait(30)
