@@ -114,6 +114,15 @@ class Part:
         low, high = (self.ladder[-1][1] - self.pays(figure + by) for by in (near, -near))
         return low, high
 
+    def money(self) -> Mapping[str, tuple[float, float]]:
+        """Return least and most of what the ladder pays, and of the bonus that is not earned; {} without a ladder."""
+        figure = self.figure
+        if not self.ladder or figure is None:
+            return {}
+        near, top = STEP_CALLS / (self.banked[1] + self.below + self.rest[0]), max(0.0, self.ladder[-1][1])
+        low, high = sorted(self.pays(figure + by) for by in (-near, near))
+        return {"money_expected": (low, high), "bonus_missed": (top - max(0.0, high), top - max(0.0, low))}
+
 
 def parts_of(run: Published, name: str, need: Need) -> list[Part]:
     """Return the parts of the week of a queue whose goal reaches beyond it, in order; none where it does not."""
@@ -215,6 +224,10 @@ def periods(run: Published, expected: Expected) -> Found:
             found = row.get(key)
             if (found is None) != (number is None) or (number is not None and not _near(found, number)):
                 yield Fault(None, f"{key} of {words} is {found!r}, recounted {number!r}")
+        for key, (low, high) in part.money().items() if run.wages else ():
+            found = row.get(key)
+            if not isinstance(found, int | float) or not low - 0.01 <= found <= high + 0.01:
+                yield Fault(None, f"{key} of {words} is {found!r}, recounted {low:,.2f}")
         if part.banked[0] > part.banked[1] + CLOSE or min(part.banked) < 0:
             yield Fault(None, f"{words} has {part.banked[0]:g} calls in time of {part.banked[1]:g}")
 
