@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...forecast.tables import read_csv
 from ...schedule.judge.check import Verdict
-from ...schedule.judge.published.banked import banked
+from ...schedule.judge.published.banked import CountedFrom, banked
 from ...schedule.judge.published.opinion import RULES_OF_PLAN, Question, second_opinion
 from ...schedule.tables import TABLES
 from ..inputs.arguments import Arguments
@@ -62,9 +62,14 @@ def opinion_of(
         source, unread = counted_from(planned)
         more, notes = list(papers(run)), [*notes, *unread]
         if source is not None:
-            more.append(Question("banked", "summary", lambda o: banked(o.run, source), ("identity",)))
+            more.append(_of_banked(source))
         violations, told = second_opinion(
             found.run, {RULES_OF_PLAN: verdict.passed}, more, () if simulate else ("simulation",)
         )
         wrong, notes = wrong + violations, [*notes, *told, *missing_papers(run, found.run)]
     return replace(verdict, violations=(*verdict.violations, *wrong), notes=(*verdict.notes, *notes))
+
+
+def _of_banked(source: CountedFrom) -> Question:
+    """Return the question whether banked calls follow from their files."""
+    return Question("banked", "summary", lambda o: banked(o.run, source), ("identity",))
