@@ -11,11 +11,13 @@ import pandas as pd
 
 from ...forecast.tables import read_csv
 from ...schedule.judge.check import Verdict
-from ...schedule.judge.published.opinion import RULES_OF_PLAN, second_opinion
+from ...schedule.judge.published.banked import CountedFrom, banked
+from ...schedule.judge.published.opinion import RULES_OF_PLAN, Question, second_opinion
 from ...schedule.tables import TABLES
 from ..inputs.arguments import Arguments
 from ..inputs.folder import Folder
 from ..judging import judged
+from .counted_from import counted_from
 from .files import check_files, check_inputs
 from .papers import missing_papers, papers
 from .read import published
@@ -57,8 +59,17 @@ def opinion_of(
     found = published(run, planned, arguments, asked, summary)
     wrong += found.wrong
     if found.run is not None:
+        source, unread = counted_from(planned)
+        more, notes = list(papers(run)), [*notes, *unread]
+        if source is not None:
+            more.append(_of_banked(source))
         violations, told = second_opinion(
-            found.run, {RULES_OF_PLAN: verdict.passed}, papers(run), () if simulate else ("simulation",)
+            found.run, {RULES_OF_PLAN: verdict.passed}, more, () if simulate else ("simulation",)
         )
         wrong, notes = wrong + violations, [*notes, *told, *missing_papers(run, found.run)]
     return replace(verdict, violations=(*verdict.violations, *wrong), notes=(*verdict.notes, *notes))
+
+
+def _of_banked(source: CountedFrom) -> Question:
+    """Return the question whether banked calls follow from their files."""
+    return Question("banked", "summary", lambda o: banked(o.run, source), ("identity",))

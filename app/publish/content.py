@@ -165,5 +165,7 @@ def _hidden(summary: Mapping[str, Any]) -> dict[str, Any]:
     if "blocks" in out:
         out["blocks"] = [_hidden(block) for block in out["blocks"]]
     if "goal_periods" in out:
-        out["goal_periods"] = [{k: v for k, v in p.items() if k != "money_expected"} for p in out["goal_periods"]]
+        out["goal_periods"] = [
+            {k: v for k, v in p.items() if k not in ("money_expected", "bonus_missed")} for p in out["goal_periods"]
+        ]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..prices import price_lines
 from ..report.figures import known
 from ..report.gantt import Stretch
 from ..report.run import Run
@@ -68,11 +69,11 @@ def _sum(at: dict[int, str], row: int, columns: Sequence[int], value: float) -> 
 def _prices(book: Book, sheet: Any, run: Run, wages: Formula | float) -> Formula:
     """Write the prices beside the table, the sum of all, and the cost that the run itself stated."""
     column = 7
-    parts = dict(run.summary.get("cost_prices_parts") or {})
+    parts = price_lines(run.summary)
     if not parts and known(run.summary.get("cost_prices")):
-        parts = {"prices": run.summary["cost_prices"]}
+        parts = {"Price: prices": run.summary["cost_prices"]}
     lines: list[tuple[str, Formula | float]] = [("Wages", wages)]
-    lines += [(f"Price: {str(name).replace('_', ' ')}", float(value)) for name, value in parts.items() if known(value)]
+    lines += [(name, float(value)) for name, value in parts.items() if known(value)]
     last, total = FIRST + len(lines), sum(v.value if isinstance(v, Formula) else v for _, v in lines)
     lines.append(("Cost", Formula(f"=SUM(I{FIRST + 1}:I{last})", total)))
     if known(run.summary.get("cost")):

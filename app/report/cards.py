@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..gap import gap_in_units, gap_told, shortfall
 from ..missed import is_simulated, missed_words
+from ..prices import BONUS, bonus_not_earned
 from .card import GOOD, PLAIN, WARN, Card
 from .figures import MISSING, known, money, number, percent
 from .run import Run
@@ -34,12 +35,20 @@ def cards(run: Run, *, wages: bool) -> list[Card]:
 
 def _cost(run: Run) -> Card:
     wages, prices = run.summary.get("cost_wages"), run.summary.get("cost_prices")
-    note = f"{money(wages, run.currency)} wages + {money(prices, run.currency)} prices"
+    bonus = bonus_not_earned(run.summary)
+    billed = prices - bonus if bonus and known(prices) else prices
+    note = f"{money(wages, run.currency)} wages + {money(billed, run.currency)} prices"
+    basis = (
+        "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short."
+    )
+    if bonus:
+        note += f" + {money(bonus, run.currency)} {BONUS}"
+        basis += " A bonus of the contract that the expected figure does not reach is in the cost, and nobody pays it."
     return Card(
         "Cost of the week",
         money(run.summary["cost"], run.currency),
         note,
-        "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short.",
+        basis,
         PLAIN,
         float(run.summary["cost"]),
         "money",

@@ -160,17 +160,19 @@ def service(run: Run, axis: TimeAxis) -> Spec:
     base = alt.Chart(alt.NamedData("rows")).transform_filter(here)
     order = list(dict.fromkeys(r["period"] for r in found))
     y = alt.Y("period:O", sort=order, title=None, axis=left(ticks=False, grid=True))
-    shown = [v for r in found for c in ("ci_lo", "ci_hi", "goal", "expected", "simulated") if (v := r[c]) is not None]
+    shown = [v for r in found for c in ("ci_lo", "ci_hi", "must", "expected", "simulated") if (v := r[c]) is not None]
     low, high = max(0.0, min(shown) - 0.02), min(1.0, max(shown) + 0.02)
     ticks = alt.Axis(format=".0%" if high - low > 0.1 else ".1%", tickCount=8)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
-    names, shades = ["simulated, 95 % interval", "expected by the curve", "goal"], [BLUE, ORANGE, INK]
+    beyond = bool(run.summary.get("goal_periods"))
+    goal = "what this week must reach for its month or contract" if beyond else "goal"
+    names, shades = ["simulated, 95 % interval", "expected by the curve", goal], [BLUE, ORANGE, INK]
     key = color(names, shades)
     shape = alt.Shape("key:N", title=None, scale=alt.Scale(domain=names, range=["circle", "diamond", "stroke"]))
-    tip = tips("period", "goal", "expected", "simulated", "ci_lo", "ci_hi")
+    tip = tips("period", "must" if beyond else "goal", "expected", "simulated", "ci_lo", "ci_hi")
     layers = [named(base, names[0]).mark_rule(strokeWidth=3).encode(y=y, x="ci_lo:Q", x2="ci_hi:Q", color=key)]
-    for name, column in zip(names, ("simulated", "expected", "goal"), strict=True):
-        angle = 90 if column == "goal" else 0
+    for name, column in zip(names, ("simulated", "expected", "must"), strict=True):
+        angle = 90 if column == "must" else 0
         point = named(base, name).mark_point(filled=column == "simulated", size=110, strokeWidth=2, angle=angle)
         x = alt.X(f"{column}:Q", title="service level", axis=ticks, scale=scale)
         layers.append(point.encode(y=y, x=x, color=key, shape=shape, tooltip=tip))

@@ -108,7 +108,11 @@ _SIMULATED = ["queue", "goal", "floor", "expected", "simulated", "ci_lo", "ci_hi
 
 
 def service_rows(run: Run, axis: TimeAxis) -> Rows:
-    """Return the service table's days and week, in order; `x` is where a day begins on the axis, blank for the week."""
+    """Return the service table's days and week, in order.
+
+    `x` is where a day begins on the axis, blank for the week; `must` the level that counts there: the goal, or where
+    that is one of a month or contract what this part of the week must reach; blank for a week of two such parts.
+    """
     service = run.table("service")
     if service is None:
         return []
@@ -117,4 +121,15 @@ def service_rows(run: Run, axis: TimeAxis) -> Rows:
     names = [day(t.date()) if p == "day" else "Week" for p, t in zip(rows["period"], rows["start"], strict=True)]
     begins = {date: first for date, first, _ in axis.days}
     x = [begins.get(t.date()) if p == "day" else None for p, t in zip(rows["period"], rows["start"], strict=True)]
+    told = zip(rows["queue"], rows["start"], rows["period"], rows["goal"], strict=True)
+    rows = rows.assign(must=pd.Series([_must(run, *row) for row in told], index=rows.index, dtype=object))
     return plain(rows.drop(columns=["start"]).assign(period=names, x=pd.Series(x, index=rows.index, dtype=object)))
+
+
+def _must(run: Run, queue: str, start: pd.Timestamp, period: str, goal: float) -> float | None:
+    """Return the level that counts on a day, or in the week, of a queue."""
+    parts = [p for p in run.summary.get("goal_periods") or () if p["queue"] == queue]
+    if period == "week" and len(parts) > 1:
+        return None
+    begun = [p for p in parts if p["start"][:10] <= f"{start:%Y-%m-%d}"]
+    return float(begun[-1]["needed"]) if begun else goal

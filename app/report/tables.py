@@ -11,6 +11,7 @@ import pandas as pd
 from ...schedule.rules.rules import SPECS
 from ..gap import gap_told
 from ..missed import level_told
+from ..prices import bonus_not_earned, price_lines
 from .figures import MISSING, clock, day, hours, known, money, number, percent, points, span
 from .run import Run, records
 from .service_cards import verdict
@@ -183,11 +184,13 @@ def cost_table(run: Run) -> TextTable | None:
         return None
     parts = s.get("cost_prices_parts") or {}
     rows = [("Wages", money(s.get("cost_wages"), run.currency, 2))]
-    rows += [(f"Price: {str(name).replace('_', ' ')}", money(value, run.currency, 2)) for name, value in parts.items()]
+    rows += [(name, money(value, run.currency, 2)) for name, value in price_lines(s).items()]
     if not parts:
         rows.append(("Prices", money(s.get("cost_prices"), run.currency, 2)))
     rows.append(("Cost", money(s.get("cost"), run.currency, 2)))
     note = "Cost = wages + prices."
+    if bonus_not_earned(s):
+        note += " A bonus that is not earned is no bill: it counts so that the plan weighs it against wages."
     if known(s.get("bound")):
         rows.append(("Proven lower bound", money(s.get("bound"), run.currency, 2)))
         note += " No plan of these people costs less than the bound."

@@ -63,7 +63,10 @@ def period_figures(found: Decision) -> dict[str, Any]:
             "rest_calls": p.rest_calls, "rest": p.rest,
             "needed": part.needed, "expected": part.expected, "figure_expected": figure, "state": part.state,
         }  # fmt: skip
-        rows.append(row | ({"money_expected": p.money(figure)} if p.ladder and figure is not None else {}))
+        if p.ladder and figure is not None:
+            pays = p.money(figure)
+            row |= {"money_expected": pays, "bonus_missed": max(0.0, p.ladder[-1][1]) - max(0.0, pays)}
+        rows.append(row)
     return {"goal_periods": rows} if rows else {}
 
 

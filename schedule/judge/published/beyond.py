@@ -114,6 +114,15 @@ class Part:
         low, high = (self.ladder[-1][1] - self.pays(figure + by) for by in (near, -near))
         return low, high
 
+    def money(self) -> Mapping[str, tuple[float, float]]:
+        """Return least and most of what the ladder pays, and of the bonus that is not earned; {} without a ladder."""
+        figure = self.figure
+        if not self.ladder or figure is None:
+            return {}
+        near, top = STEP_CALLS / (self.banked[1] + self.below + self.rest[0]), max(0.0, self.ladder[-1][1])
+        low, high = sorted(self.pays(figure + by) for by in (-near, near))
+        return {"money_expected": (low, high), "bonus_missed": (top - max(0.0, high), top - max(0.0, low))}
+
 
 def parts_of(run: Published, name: str, need: Need) -> list[Part]:
     """Return the parts of the week of a queue whose goal reaches beyond it, in order; none where it does not."""
@@ -132,13 +141,13 @@ def parts_of(run: Published, name: str, need: Need) -> list[Part]:
         if not inside.any():
             continue
         mine = (first, last) in own
-        told = _told(run, name, dates[0])
+        told = told_of(run, name, dates[0])
         banked, until = (0.0, 0.0), run.asked.first - dt.timedelta(days=1)
         if mine and first < run.asked.first:
             if "banked_in" in terms:
                 banked = float(terms["banked_in"]), float(terms["banked_counted"])
                 until = min(_date(terms.get("banked_until", until)), until)
-            else:  # counted from the calls, which are not read again
+            else:  # compared with the calls in `banked`
                 banked = float(told.get("banked_in", 0.0)), float(told.get("banked_counted", 0.0))
                 until = min(_date(told.get("banked_until") or until), until)
         between = (first + dt.timedelta(days=i) for i in range((last - first).days + 1))
@@ -162,6 +171,12 @@ def _own(terms: Row) -> tuple[dt.date, dt.date]:
     return _date(terms["first"]), _date(terms["last"])
 
 
+def period_of(run: Published, basis: str, terms: Row) -> tuple[dt.date, bool]:
+    """Return the first day of the period of the week's first day, and whether it is the goal's own."""
+    span = _span(basis, terms, run.asked.first, run.asked.dates)
+    return span[0], basis == "month" or span == _own(terms)
+
+
 def _span(basis: str, terms: Row, date: dt.date, dates: tuple[dt.date, ...]) -> tuple[dt.date, dt.date]:
     """Return first and last day of the period in which a planned day lies."""
     if basis == "month":
@@ -173,7 +188,7 @@ def _span(basis: str, terms: Row, date: dt.date, dates: tuple[dt.date, ...]) -> 
     return (first, last) if date <= last else (last + dt.timedelta(days=1), dates[-1])
 
 
-def _told(run: Published, name: str, date: dt.date) -> Row:
+def told_of(run: Published, name: str, date: dt.date) -> Row:
     """Return what summary.json tells of the part of a queue's week that begins on a day."""
     told = run.summary.get("goal_periods")
     rows = [r for r in told if isinstance(r, Mapping)] if isinstance(told, list) else []
@@ -189,7 +204,7 @@ def periods(run: Published, expected: Expected) -> Found:
         yield Fault(None, f"goal_periods tells {have} periods, not {len(parts)}")
         return
     for name, part in parts:
-        row, floor = _told(run, name, part.dates[0]), run.goals[name].floor
+        row, floor = told_of(run, name, part.dates[0]), run.goals[name].floor
         words = f"the period of {name} from {part.first}"
         wanted: dict[str, Any] = {
             "period": run.goals[name].basis, "first": part.first.isoformat(), "last": part.last.isoformat(),
@@ -209,6 +224,12 @@ def periods(run: Published, expected: Expected) -> Found:
             found = row.get(key)
             if (found is None) != (number is None) or (number is not None and not _near(found, number)):
                 yield Fault(None, f"{key} of {words} is {found!r}, recounted {number!r}")
+        for key, (low, high) in part.money().items() if run.wages else ():
+            found = row.get(key)
+            if key == "bonus_missed" and key not in row:  # runs of earlier versions do not tell it
+                continue
+            if not isinstance(found, int | float) or not low - 0.01 <= found <= high + 0.01:
+                yield Fault(None, f"{key} of {words} is {found!r}, recounted {low:,.2f}")
         if part.banked[0] > part.banked[1] + CLOSE or min(part.banked) < 0:
             yield Fault(None, f"{words} has {part.banked[0]:g} calls in time of {part.banked[1]:g}")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from forger import Forger
 from published_desk import write_desk
 from typer.testing import CliRunner
 
@@ -124,6 +125,21 @@ def test_what_contradicts_or_is_missing_is_one_clear_error(tmp_path: Path, chang
         Inputs.from_folder(folder)
 
 
+def _call_more_and_a_clause_left_out(run: Path, place: Path) -> None:
+    """Whoever alters what is banked, or the clauses that it was counted by, is found out by the calls."""
+    forger = Forger(shutil.copytree(run, place / "banked"))
+    forger.text("inputs/arguments.json", '"banked_in": 792.75', '"banked_in": 793.75')
+    forger.figure("goal_periods", lambda told: [{**told[0], "banked_in": told[0]["banked_in"] + 1}])
+    forger.sign()
+    wanted = "banked_in of sales from 2026-10-01 is 793.75 in summary.json, the calls tell 792.75"
+    assert any(wanted in str(v) for v in verdict_of(forger.run, simulate=False).violations)
+    forger = Forger(shutil.copytree(run, place / "clause"))
+    forger.text("inputs/contract.toml", "2026-10-05T10:00:00", "2027-10-05T10:00:00")
+    forger.text("inputs/contract.toml", "2026-10-05T11:00:00", "2027-10-05T11:00:00")
+    forger.sign()
+    assert any("banked_in of sales" in str(v) for v in verdict_of(forger.run, simulate=False).violations)
+
+
 @pytest.mark.slow
 def test_a_plan_by_contract_is_judged_from_its_copies_and_hides_its_money(tmp_path: Path) -> None:
     folder, run = desk(tmp_path), tmp_path / "run"
@@ -135,6 +151,7 @@ def test_a_plan_by_contract_is_judged_from_its_copies_and_hides_its_money(tmp_pa
         text = (run / "inputs" / name).read_text(encoding="utf-8")
         assert "10000" not in text
         assert "-900" not in text
+    _call_more_and_a_clause_left_out(run, tmp_path / "altered")
     shutil.rmtree(run)
     result = CliRunner().invoke(app, plain)
     assert result.exit_code in (0, 5), result.output
