@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import sqlite3
 import threading
 from contextlib import closing
@@ -82,9 +83,11 @@ def test_what_cannot_be_asked_is_told(
 
 
 def test_a_database_that_does_not_answer_can_be_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, database: str
 ) -> None:
     """Ctrl-C ends the wait, although the query goes on."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores Ctrl-C
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     answered = threading.Event()
     monkeypatch.setattr(queried, "_table", lambda *asked: answered.wait(60.0))
     threading.Timer(0.2, _thread.interrupt_main).start()
