@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tiny_batch import Quick, drive, make
 
 
@@ -20,6 +21,7 @@ def notes(path: Path) -> list[str]:
     return list(told)
 
 
+@pytest.mark.slow
 def test_files_that_no_site_takes_are_named_with_the_reason(tmp_path: Path, quick: Callable[..., Quick]) -> None:
     quick()
     path = make(tmp_path / "b", weeks=1)

@@ -25,6 +25,7 @@ def test_the_day_is_that_of_the_site_unless_one_is_asked_for() -> None:
     assert {asked.here, asked.at("Asia/Manila")} == {dt.date(2026, 11, 29)}
 
 
+@pytest.mark.slow
 def test_a_batch_over_zones_forecasts_each_site_from_its_own_day(
     tmp_path: Path, quick: Engines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
