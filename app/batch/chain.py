@@ -17,7 +17,7 @@ from ..cli.exit_codes import STOPPED
 from ..faults import code_and_words, in_one_line
 from ..store.faults import Held, StoreFault
 from . import publication
-from .commit import commit_forecast, commit_run, keep_money, keep_run, known_money, run_folder
+from .commit import adopt, commit_forecast, commit_run, keep_money, keep_run, known_money, run_folder
 from .journal import Journal
 from .ledger import Ledger, Unit
 from .nameless import nameless, names_in
@@ -51,6 +51,8 @@ class Shared:
         Whether an export may correct more than usual.
     near_from
         The day from which on published weeks are near: the day of the run, or today where the batch goes on later.
+    notes
+        What the batch tells at its end, a sentence each; sites add theirs.
     """
 
     ledger: Ledger
@@ -62,6 +64,7 @@ class Shared:
     watch: Watch
     accept: bool
     near_from: dt.date
+    notes: list[str]
 
 
 class Chain:
@@ -248,6 +251,9 @@ class Chain:
 
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
+        if told := adopt(self.shared, unit, self._all.config.site.zone):
+            self.shared.notes.append(told)
+            self._tell("adopted", unit, message=told)
         if (frozen := self._weeks.frozen(unit)) is not None:
             publication.see_it_stand(self.shared.home, self.site.name, frozen)
             self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=NEAR)

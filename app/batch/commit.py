@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from ...forecast.errors import InputError
 from ...schedule.problem.horizon import WEEK_DAYS
 from ..config.schema import Site as SiteConfig
 from ..files import write_atomic
@@ -148,6 +149,35 @@ def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any
             tell(c, "overrode", site=unit.site_id, batch=shared.ledger.batch, **told)
         tell(c, "planned", site=unit.site_id, batch=shared.ledger.batch, inputs=inputs, **detail)
     return RunRow(number, unit.week, hashed, str(row["folder"]))
+
+
+def adopt(shared: Shared, unit: Unit, zone: str | None) -> str:
+    """Enter the run that stands published and that the store has forgotten; return what is to be told, "" = nothing.
+
+    A store that was put back from a backup knows an older plan of the week than the one that people work. A killed
+    driver leaves an older run in the published place, too, but one that the store knows.
+
+    Raises
+    ------
+    InputError
+        If the forgotten run is not whole.
+    """
+    place = publication.place_of(shared.home, unit.site, unit.week)
+    hashed = publication.summary_of(place).get(publication.HASH)
+    with shared.ledger.store.read() as c:
+        standing = publication.published(c, unit.site_id, unit.week)
+        if standing is None or hashed is None or publication.run_of(c, unit.site_id, unit.week, hashed) is not None:
+            return ""
+    folder = run_folder(shared.home, unit.site, unit.week, hashed)
+    if not publication.is_whole(folder, hashed):
+        mend = "Was the store put back from a backup? Move the folder away to publish the store's own plan again"
+        raise InputError("holds a published plan that the store does not know", file=place, mend=mend)
+    run = commit_run(shared, unit, folder, {})
+    reason = "stood published when the store had forgotten it"
+    with shared.ledger.store.write() as c:
+        enter(c, unit.site_id, run, shared.home, zone, shared.as_of, reason, None)
+        tell(c, "adopted", site=unit.site_id, week=unit.week, run=run.id, instead_of=standing.id)
+    return f"{unit.site} {unit.week}: the store had an older plan than the published one, which stays"
 
 
 def _overrides_before(c: Connection, site: int) -> str | None:

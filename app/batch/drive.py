@@ -22,7 +22,7 @@ from . import ledger as books
 from .config import BatchFile
 from .driven import lock_of
 from .engine import engine_of
-from .index import write_page
+from .index import PAGE, write_page
 from .journal import LOG, Journal
 from .ledger import BatchRow, Ledger, Unit
 from .missed import missed
@@ -205,7 +205,7 @@ class Driver:
             as_of = day.at(zone)
             near_from = max(as_of, today_at(zone)) if begun is None else as_of
             shared = Shared(self.ledger, self.file.home, self.place, as_of, self.run.attempts, self.journal,
-                            self.watch, accept, near_from)  # fmt: skip
+                            self.watch, accept, near_from, self.notes)  # fmt: skip
             out[name] = Chain(shared, sites.get(name) or _gone(self.file, name), own, inputs)
         return out
 
@@ -281,7 +281,12 @@ class Driver:
         status = BatchStatus.of(row, self._units(), notes=self.notes)
         if done:
             shutil.rmtree(self.place / "work", ignore_errors=True)
-        return Ended(status, write_page(self.ledger.store, self.file, status, self._units(), self.place))
+        try:
+            page = write_page(self.ledger.store, self.file, status, self._units(), self.place)
+        except OSError as error:  # a full disk: the plans of the sites stand all the same
+            self.notes.append(f"the page of the batch is not written: {error}")
+            return Ended(status, self.place / PAGE)
+        return Ended(status, page)
 
 
 def _continued(store: Store, file: BatchFile, options: Options) -> BatchRow | None:

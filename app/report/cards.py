@@ -36,7 +36,7 @@ def cards(run: Run, *, wages: bool) -> list[Card]:
 def _cost(run: Run) -> Card:
     wages, prices = run.summary.get("cost_wages"), run.summary.get("cost_prices")
     bonus = bonus_not_earned(run.summary)
-    billed = prices - bonus if bonus and known(prices) else prices
+    billed = prices - bonus if bonus and prices is not None else prices
     note = f"{money(wages, run.currency)} wages + {money(billed, run.currency)} prices"
     basis = (
         "Wages: paid hours × wage × premiums. Prices: what plan.toml [costs] charges for what the plan leaves short."

@@ -13,6 +13,10 @@ from .history import History
 
 _ADDED = re.compile(r"\s*\((?:observed|estimated|substituted[^)]*|in lieu)[^)]*\)", re.IGNORECASE)
 """What the names of holidays have behind them in some years, though it is the same holiday."""
+TOGETHER = "; "
+"""What stands between the names of two holidays on one date."""
+DAY_OFF = "Day off"
+"""The name of days that are free in exchange for others: no two of them are the same holiday."""
 PAYDAY = "payday"
 """Kind of special day that the calendar makes itself: it says nothing on whether the desk is open."""
 
@@ -42,8 +46,8 @@ def holidays_ahead(history: History, days: Sequence[dt.date]) -> HolidaysAhead:
     usual = replace(calendar, special=())
     past: dict[str, list[bool]] = defaultdict(list)
     for date, row in zip(history.dates, history.seen, strict=True):
-        if calendar.holiday(date) and usual.spans(date, queue):
-            past[occasion(calendar, date)].append(not row.any())
+        for occasion in occasions(calendar, date) if usual.spans(date, queue) else ():
+            past[occasion].append(not row.any())
     ahead = [
         day
         for day in days
@@ -52,10 +56,12 @@ def holidays_ahead(history: History, days: Sequence[dt.date]) -> HolidaysAhead:
         and usual.spans(day, queue)
         and not any(special.kind != PAYDAY for special in calendar.specials(day, queue))
     ]
-    shut = {day: len(before) for day in ahead if (before := past.get(occasion(calendar, day))) and all(before)}
-    return HolidaysAhead(shut, tuple(day for day in ahead if occasion(calendar, day) not in past))
+    before = {day: [past[o] for o in occasions(calendar, day) if o in past] for day in ahead}
+    shut = {day: max(map(len, own)) for day, own in before.items() if own and all(map(all, own))}
+    return HolidaysAhead(shut, tuple(day for day, own in before.items() if not own))
 
 
-def occasion(calendar: Calendar, date: dt.date) -> str:
-    """Return the name of a public holiday as it is in every year; "" of other days."""
-    return _ADDED.sub("", calendar.holiday(date) or "").strip()
+def occasions(calendar: Calendar, date: dt.date) -> frozenset[str]:
+    """Return the names of the public holidays of a day as they are in every year; nothing of other days."""
+    names = (_ADDED.sub("", name).strip() for name in (calendar.holiday(date) or "").split(TOGETHER))
+    return frozenset(names) - {"", DAY_OFF}
