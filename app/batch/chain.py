@@ -233,14 +233,8 @@ class Chain:
         """Forecast once for all weeks; nothing is forecast where no week is planned anew and no calls are new."""
         weeks, kept = self._weeks.forecast_weeks(), self._forecast_place()
         if (kept / "volume.csv").is_file():
-            self.units[self._at] = commit_forecast(
-                self.shared,
-                self.site,
-                unit,
-                kept,
-                self._all.config.site,
-                {"input_hash": self._mark, "message": self._late or None},
-            )
+            told = {"input_hash": self._mark, "message": self._late or None}
+            self.units[self._at] = commit_forecast(self.shared, self.site, unit, kept, self._all.config.site, told)
             return None
         if not self._weeks.needs_forecast():
             self._move(Event.UNCHANGED, input_hash=self._mark, message=self._late or None)
@@ -251,9 +245,7 @@ class Chain:
 
     def _plan(self, unit: Unit) -> Task | None:
         """Plan a week, or find that it need not be planned."""
-        if told := adopt(self.shared, unit, self._all.config.site.zone):
-            self.shared.notes.append(told)
-            self._tell("adopted", unit, message=told)
+        adopt(self.shared, unit, self._all.config.site.zone)
         if (frozen := self._weeks.frozen(unit)) is not None:
             publication.see_it_stand(self.shared.home, self.site.name, frozen)
             self._move(Event.UNCHANGED, run=frozen.id, input_hash=frozen.input_hash, message=NEAR)

@@ -151,8 +151,8 @@ def commit_run(shared: Shared, unit: Unit, folder: Path, money: Mapping[str, Any
     return RunRow(number, unit.week, hashed, str(row["folder"]))
 
 
-def adopt(shared: Shared, unit: Unit, zone: str | None) -> str:
-    """Enter the run that stands published and that the store has forgotten; return what is to be told, "" = nothing.
+def adopt(shared: Shared, unit: Unit, zone: str | None) -> None:
+    """Enter the run that stands published and that the store has forgotten, where there is one, and tell of it.
 
     A store that was put back from a backup knows an older plan of the week than the one that people work. A killed
     driver leaves an older run in the published place, too, but one that the store knows.
@@ -167,7 +167,7 @@ def adopt(shared: Shared, unit: Unit, zone: str | None) -> str:
     with shared.ledger.store.read() as c:
         standing = publication.published(c, unit.site_id, unit.week)
         if standing is None or hashed is None or publication.run_of(c, unit.site_id, unit.week, hashed) is not None:
-            return ""
+            return
     folder = run_folder(shared.home, unit.site, unit.week, hashed)
     if not publication.is_whole(folder, hashed):
         mend = "Was the store put back from a backup? Move the folder away to publish the store's own plan again"
@@ -177,7 +177,8 @@ def adopt(shared: Shared, unit: Unit, zone: str | None) -> str:
     with shared.ledger.store.write() as c:
         enter(c, unit.site_id, run, shared.home, zone, shared.as_of, reason, None)
         tell(c, "adopted", site=unit.site_id, week=unit.week, run=run.id, instead_of=standing.id)
-    return f"{unit.site} {unit.week}: the store had an older plan than the published one, which stays"
+    shared.notes.append(f"{unit.site} {unit.week}: the store had an older plan than the published one, which stays")
+    shared.journal.write("adopted", site=unit.site, week=unit.week, run=run.id, message=shared.notes[-1])
 
 
 def _overrides_before(c: Connection, site: int) -> str | None:
