@@ -41,7 +41,7 @@ def _strays(file: BatchFile, sites: Mapping[str, Site]) -> list[str]:
             if path not in taken and path.is_file() and not path.name.casefold().startswith(LEFT_THERE):
                 found.setdefault(path, pattern)
     told = [f"{_below(path, file.home)} ({_why(path, found[path], file.home, sites)})" for path in sorted(found)]
-    return [f"{many(len(told), 'file')} of the inboxes fit no site: {_some(told)}"] if told else []
+    return [f"no site takes {many(len(told), 'file')} of the inboxes: {_some(told)}"] if told else []
 
 
 def _why(path: Path, pattern: str, home: Path, sites: Mapping[str, Site]) -> str:

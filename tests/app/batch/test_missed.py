@@ -31,7 +31,7 @@ def test_files_that_no_site_takes_are_named_with_the_reason(tmp_path: Path, quic
     (inbox / "soth" / "monday.csv").write_text("x\n", encoding="utf-8")
     (inbox / "north" / "monday.xlsx").write_bytes(b"x")
     assert notes(path) == [
-        '2 files of the inboxes fit no site: inbox/north/monday.xlsx (inbox = "inbox/{site}/*.csv"), '
+        'no site takes 2 files of the inboxes: inbox/north/monday.xlsx (inbox = "inbox/{site}/*.csv"), '
         "inbox/soth/monday.csv (no site soth; is it south?)"
     ]
     for i in range(6):
